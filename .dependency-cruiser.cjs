@@ -1,0 +1,123 @@
+/**
+ * The arrows of the architecture (docs/internals): packages point one way, and so do the folders of the kernel.
+ * A package is seen through its built entry, so run the build first.
+ */
+
+/** Folders of the kernel by layer, lowest first. A layer may import itself and the layers before it. */
+const kernelLayers = [
+  ['contracts', 'errors'],
+  ['ports'],
+  ['pipeline', 'reliability', 'discovery', 'ids', 'wire', 'time', 'options'],
+  ['mediator'],
+];
+const kernel = 'packages/core/src';
+const inFolders = (folders) => `^${kernel}/(${folders.join('|')})/`;
+
+const kernelRules = kernelLayers.slice(0, -1).map((folders, layer) => ({
+  name: `kernel-${folders[0]}-points-down`,
+  comment: `${folders.join(', ')} may not import from a higher layer of the kernel, nor from an engine.`,
+  severity: 'error',
+  from: { path: inFolders(folders) },
+  to: { path: inFolders([...kernelLayers.slice(layer + 1).flat(), 'memory']) },
+}));
+
+const brokerClients = 'node_modules/(@nats-io|nats|ioredis|redis|@redis|bullmq|kafkajs|amqplib)/';
+
+/** What each workspace may import of ours, besides itself. */
+const arrows = {
+  'packages/core': [],
+  'packages/nestjs': ['packages/core'],
+  'packages/nats': ['packages/core'],
+  'packages/redis': ['packages/core'],
+  'packages/testing': ['packages/core', 'packages/nestjs'],
+  'libs/compliance': ['packages/core'],
+  'libs/contracts': ['packages/nestjs'],
+};
+
+const packageRules = Object.entries(arrows).map(([from, allowed]) => ({
+  name: `${from.replace('/', '-')}-arrows`,
+  comment: `${from} may import of ours only: ${allowed.join(', ') || 'nothing'}.`,
+  severity: 'error',
+  from: { path: `^${from}/src/`, pathNot: '\\.(spec|fixture)\\.ts$' },
+  to: { path: '^(packages|libs|apps)/', pathNot: `^(${[from, ...allowed].join('|')})/` },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...packageRules,
+    ...kernelRules,
+    {
+      name: 'kernel-mediator-knows-no-engine',
+      comment: 'The mediator speaks to ports; an engine is handed to it.',
+      severity: 'error',
+      from: { path: inFolders(['mediator']), pathNot: '\\.(spec|fixture)\\.ts$' },
+      to: { path: inFolders(['memory']) },
+    },
+    {
+      name: 'engine-knows-no-mediator',
+      comment: 'An engine implements ports and knows nothing of the mediator above it.',
+      severity: 'error',
+      from: { path: inFolders(['memory']), pathNot: '\\.(spec|fixture)\\.ts$' },
+      to: { path: inFolders(['mediator']) },
+    },
+    {
+      name: 'kernel-stands-alone',
+      comment: 'The kernel has no framework, no RxJS and no broker client.',
+      severity: 'error',
+      from: { path: `^${kernel}/` },
+      to: { path: `node_modules/(@nestjs|rxjs|reflect-metadata)/|${brokerClients}` },
+    },
+    {
+      name: 'no-broker-client-outside-its-engine',
+      comment: 'Broker clients belong to the engine packages.',
+      severity: 'error',
+      from: { path: '^(packages/(nestjs|testing)|libs)/' },
+      to: { path: brokerClients },
+    },
+    {
+      name: 'packages-by-their-door',
+      comment: 'A workspace is imported by its package name, never by a path into its folders.',
+      severity: 'error',
+      from: { path: '^((?:packages|libs|apps)/[^/]+)/' },
+      to: { path: '^(packages|libs|apps)/[^/]+/src/', pathNot: '^$1/' },
+    },
+    {
+      name: 'tests-are-not-imported',
+      comment: 'Nothing that ships imports a test.',
+      severity: 'error',
+      from: { pathNot: '\\.(spec|fixture)\\.ts$' },
+      to: { path: '\\.(spec|fixture)\\.ts$' },
+    },
+    {
+      name: 'ships-only-what-it-declares',
+      comment: 'Code that is published may not import a development dependency.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: '\\.(spec|fixture)\\.ts$' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['npm-peer', 'npm-optional', 'type-only'],
+      },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules|/dist/' },
+    includeOnly: { path: ['^(packages|libs|apps)/', 'node_modules'] },
+    exclude: { path: '^(packages|libs|apps)/[^/]+/(node_modules|coverage)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'default', 'types', 'require', 'node'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
+      mainFields: ['main', 'types'],
+    },
+  },
+};
