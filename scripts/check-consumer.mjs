@@ -1,0 +1,105 @@
+// Installs the packed tarballs the way a user does, outside the workspace, in the two kinds of application that exist:
+// Nest 12 in ESM and Nest 11 in CommonJS. Both compile and run the same source, test/consumer/app.ts.
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packPackages, root, temporaryFolder } from './pack.mjs';
+
+const strict = {
+  strict: true,
+  target: 'es2022',
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
+  skipLibCheck: true,
+  outDir: 'dist',
+  types: ['node'],
+};
+
+const consumers = [
+  {
+    name: 'nest-12-esm',
+    type: 'module',
+    nest: '^12.0.0',
+    typescript: '7.0.2',
+    compilerOptions: { ...strict, module: 'nodenext', moduleResolution: 'nodenext', rootDir: '.' },
+  },
+  {
+    name: 'nest-11-commonjs',
+    type: 'commonjs',
+    nest: '^11.0.0',
+    typescript: '~5.9.0',
+    compilerOptions: { ...strict, module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true },
+  },
+];
+
+const home = temporaryFolder('consumer');
+const tarballs = packPackages(home);
+
+async function check({ name, type, nest, typescript, compilerOptions }) {
+  const since = performance.now();
+  const folder = join(home, name);
+  mkdirSync(folder);
+  cpSync(join(root, 'test/consumer/app.ts'), join(folder, 'app.ts'));
+  const write = (file, content) => writeFileSync(join(folder, file), JSON.stringify(content, null, 2));
+  write('tsconfig.json', { compilerOptions, files: ['app.ts'] });
+  write('package.json', {
+    name,
+    private: true,
+    type,
+    dependencies: {
+      ...Object.fromEntries(tarballs.map(({ name: dependency, tarball }) => [dependency, `file:${tarball}`])),
+      '@nestjs/common': nest,
+      '@nestjs/core': nest,
+      '@nestjs/testing': nest,
+      'reflect-metadata': '^0.2.2',
+      rxjs: '^7.8.2',
+    },
+    devDependencies: { '@types/node': '^20.17.0', typescript },
+  });
+
+  const step = (command, args) => runQuietly(`${name}: ${command} ${args.join(' ')}`, command, args, folder);
+  await step('npm', [
+    'install',
+    '--prefer-offline',
+    '--no-package-lock',
+    '--no-fund',
+    '--no-audit',
+    '--loglevel=error',
+  ]);
+  const tree = JSON.parse(await step('npm', ['ls', '--json', '--depth=0']));
+  const resolved = tree.dependencies['@nestjs/core'].version;
+  await step(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
+  const said = await step(process.execPath, ['dist/app.js']);
+  if (!said.trim().endsWith('consumer ok'))
+    throw new Error(`${name}: the application did not finish\n${said}`);
+  console.log(
+    `${name}: compiled and ran on Nest ${resolved} (${((performance.now() - since) / 1000).toFixed(1)} s)`,
+  );
+}
+
+function runQuietly(title, command, args, cwd) {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const child = spawn(command, args, {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
+      timeout: 180_000,
+    });
+    child.stdout.on('data', (chunk) => (said += chunk));
+    child.stderr.on('data', (chunk) => (said += chunk));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(said);
+      else reject(new Error(`${title} ended with ${code ?? signal}\n${said}`));
+    });
+  });
+}
+
+const outcomes = await Promise.allSettled(consumers.map(check));
+for (const outcome of outcomes) {
+  if (outcome.status === 'rejected') {
+    console.error(outcome.reason.message);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,57 @@
+// Packs every published package the way npm would publish it.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Runs a program quietly; what it said is shown only when it fails. */
+export function run(command, args, cwd) {
+  try {
+    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    throw new Error(
+      `${command} ${args.join(' ')} failed in ${cwd}\n${error.stdout ?? ''}${error.stderr ?? ''}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** A temporary folder outside the workspace, gone when the process ends. */
+export function temporaryFolder(name) {
+  const folder = mkdtempSync(join(tmpdir(), `catga-${name}-`));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Builds and packs; a compiled file whose source was removed since is deleted first, and so never ships. */
+export function packPackages(destination) {
+  run('npx', ['tsc', '-b'], root);
+  return readdirSync(join(root, 'packages')).map((name) => {
+    const folder = join(root, 'packages', name);
+    deleteOrphans(folder);
+    const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', destination], folder));
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return {
+      name: manifest.name,
+      folder,
+      tarball: join(destination, packed.filename),
+      files: packed.files.map(({ path }) => path),
+      size: packed.size,
+    };
+  });
+}
+
+function deleteOrphans(folder) {
+  const dist = join(folder, 'dist');
+  for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || entry.name === '.tsbuildinfo') continue;
+    const file = join(entry.parentPath, entry.name);
+    const source = relative(dist, file).replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts');
+    if (!existsSync(join(folder, 'src', source))) rmSync(file);
+  }
+}
