@@ -115,7 +115,6 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules|/dist/' },
-    includeOnly: { path: ['^(packages|libs|apps)/', 'node_modules'] },
     exclude: { path: '^(packages|libs|apps)/[^/]+/(node_modules|coverage)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
