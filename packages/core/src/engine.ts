@@ -1,1 +1,27 @@
-export {};
+// For authors of engines and of what surrounds a node. No promise of stability to applications.
+export { REQUEST_KIND } from './contracts/request.js';
+export { toError } from './errors/catga-error.js';
+export { ERROR_CATALOGUE } from './errors/error-catalogue.js';
+export type { MessageType } from './contracts/message-type.js';
+export type { MessageObserver, NodeServices } from './mediator/node-services.js';
+export type { HandlerFunction } from './pipeline/pipeline.js';
+export type { MessageValidator, ValidationResult } from './pipeline/validation/message-validator.js';
+export type { Clock } from './ports/clock.js';
+export type { DeadLetterStore, StoredDeadLetter } from './ports/dead-letter-store.js';
+export type {
+  AppendOptions,
+  DurableLog,
+  LogConsumer,
+  LogDelivery,
+  LogSubscription,
+} from './ports/durable-log.js';
+export type { Engine, EngineCapabilities, EngineClient, EngineConnection } from './ports/engine.js';
+export type { Claim, IdempotencyStore, StoredOutcome } from './ports/idempotency-store.js';
+export type { Inbox } from './ports/inbox.js';
+export type { CatgaLogger } from './ports/logger.js';
+export type { NodeDirectory, NodeDirectoryListener } from './ports/node-directory.js';
+export type { StoredMessage } from './ports/stored-message.js';
+export { systemClock } from './time/system-clock.js';
+export { TestClock } from './time/test-clock.js';
+export { Timetable } from './time/timetable.js';
+export type { EncodedError, ErrorTranslator } from './wire/error-codec.js';

@@ -1,1 +1,46 @@
-export {};
+// The public API of Catga without Nest. `@catga/nestjs` exports all of it again.
+export type { Behavior, BehaviorRef, Next } from './contracts/behavior.js';
+export type {
+  DeadLetter,
+  DeadLetterFailure,
+  DeadLetterFilter,
+  DeadLetterPage,
+  DeadLetterPageRequest,
+} from './contracts/dead-letter.js';
+export type { Envelope, MessageKind } from './contracts/envelope.js';
+export type { FailureReport } from './contracts/error-report.js';
+export type { EventHandlerOptions, IEventHandler, IRequestHandler } from './contracts/handlers.js';
+export type { MessageHeaders } from './contracts/headers.js';
+export type { MessageContext } from './contracts/message-context.js';
+export { Message, ReliableEvent } from './contracts/message.js';
+export type { CacheOptions, MessageConstructor, MessageOptions } from './contracts/message.js';
+export type { NodeChange, NodeInfo, NodeLoad } from './contracts/node-info.js';
+export { QualityOfService } from './contracts/quality-of-service.js';
+export { CatgaRequest, Command, Query } from './contracts/request.js';
+export type { ResultOf } from './contracts/request.js';
+export type { CatgaResult } from './contracts/result.js';
+export type {
+  BatchOptions,
+  EnqueueOptions,
+  EnqueueReceipt,
+  PublishOptions,
+  SendOptions,
+  StreamOptions,
+} from './contracts/send-options.js';
+export { CatgaError } from './errors/catga-error.js';
+export type { CatgaErrorOptions } from './errors/catga-error.js';
+export type { CatgaErrorCode } from './errors/error-catalogue.js';
+export { CatgaIds } from './ids/catga-ids.js';
+export { CatgaMediator } from './mediator/catga-mediator.js';
+export { CatgaNode } from './mediator/catga-node.js';
+export type { NodeSummary } from './mediator/node-summary.js';
+export { memory } from './memory/memory-engine.js';
+export type { MemoryEngineOptions } from './memory/memory-engine.js';
+export type { CatgaOptions } from './options/catga-options.js';
+export type { ValidationIssue } from './pipeline/validation/message-validator.js';
+export type { Engine } from './ports/engine.js';
+export type { Serializer } from './ports/serializer.js';
+export { CatgaDeadLetters } from './reliability/dead-letters.js';
+export { CatgaErrorSink } from './reliability/failure-sink.js';
+export { RemoteError } from './wire/error-codec.js';
+export { json } from './wire/json-serializer.js';

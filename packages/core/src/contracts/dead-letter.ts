@@ -1,0 +1,72 @@
+import type { MessageHeaders } from './headers.js';
+import type { MessageKind } from './envelope.js';
+
+/** One series of attempts that ended in the dead-letter store. */
+export interface DeadLetterFailure {
+  /** What the last attempt failed with; never a stack. */
+  readonly error: { readonly name: string; readonly message: string; readonly code?: string };
+  /** How many attempts were made in this series. */
+  readonly attempts: number;
+  /** The node that gave up. */
+  readonly nodeId: string;
+  readonly failedAt: Date;
+}
+
+/**
+ * A message that one handler could not process, with all that is needed to look into it and to try again.
+ *
+ * @publicApi
+ */
+export interface DeadLetter extends DeadLetterFailure {
+  /** Names the message and the handler: a message that two handlers fail on is two dead letters. */
+  readonly id: string;
+  readonly messageId: string;
+  /** The wire name of the message. */
+  readonly name: string;
+  readonly kind: MessageKind;
+  /** The durable subscription that failed: `service.handler`. */
+  readonly subscription: string;
+  /** The message, decoded; undefined if its bytes could not be. */
+  readonly message: unknown;
+  /** The stored bytes. */
+  readonly body: Uint8Array;
+  readonly headers: MessageHeaders;
+  readonly key: string | undefined;
+  readonly correlationId: string;
+  readonly causationId: string | undefined;
+  readonly originNodeId: string;
+  readonly sentAt: Date;
+  /** Earlier series, oldest first: one for each time it was redriven. */
+  readonly history: readonly DeadLetterFailure[];
+}
+
+/** Which dead letters are meant; every given field must match. */
+export interface DeadLetterFilter {
+  readonly messageId?: string;
+  /** Wire name of the message. */
+  readonly name?: string;
+  readonly subscription?: string;
+  readonly errorCode?: string;
+  /** Given up at or after. */
+  readonly since?: Date;
+  /** Given up before. */
+  readonly until?: Date;
+}
+
+/** Which part of a long list. */
+export interface DeadLetterPageRequest {
+  /**
+   * How many at most, 1 to 1000.
+   * @defaultValue 100
+   */
+  readonly limit?: number;
+  /** `next` of the page before. */
+  readonly after?: string;
+}
+
+/** A part of a list, oldest first. */
+export interface DeadLetterPage {
+  readonly items: readonly DeadLetter[];
+  /** Where the next page begins; undefined on the last page. */
+  readonly next: string | undefined;
+}

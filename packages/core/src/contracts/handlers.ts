@@ -1,0 +1,46 @@
+import type { MessageContext } from './message-context.js';
+import type { CatgaRequest, ResultOf } from './request.js';
+
+/**
+ * Handles the one request type it is registered for.
+ *
+ * A handler that declares only the message is called with only the message and costs no context.
+ *
+ * @publicApi
+ */
+export interface IRequestHandler<T extends CatgaRequest<unknown>> {
+  handle(request: T, context: MessageContext): Promise<ResultOf<T>> | ResultOf<T>;
+}
+
+/**
+ * Handles an event. Any number of handlers may; each succeeds or fails by itself.
+ *
+ * @publicApi
+ */
+export interface IEventHandler<E extends object> {
+  handle(event: E, context: MessageContext): Promise<void> | void;
+}
+
+/** How one event handler is subscribed. */
+export interface EventHandlerOptions {
+  /**
+   * The name of the durable subscription: what the engine remembers the handler by. Keep it when the class is renamed.
+   * @defaultValue the class name, followed by `.method` for a decorated method
+   */
+  readonly name?: string;
+  /**
+   * `'service'`: one node of each service gets an event. `'node'`: every node does.
+   * @defaultValue 'service'
+   */
+  readonly scope?: 'service' | 'node';
+  /**
+   * How many reliable events this handler may work on at a time, on one node.
+   * @defaultValue 16
+   */
+  readonly concurrency?: number;
+  /**
+   * How often a reliable event is tried before it becomes a dead letter.
+   * @defaultValue `retry.maxAttempts` of the module
+   */
+  readonly maxAttempts?: number;
+}

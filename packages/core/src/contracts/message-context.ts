@@ -1,0 +1,31 @@
+import type { CatgaRequest } from './request.js';
+import type { MessageHeaders } from './headers.js';
+import type { PublishOptions, SendOptions } from './send-options.js';
+
+/**
+ * What a handler knows about the message it is handling.
+ *
+ * @publicApi
+ */
+export interface MessageContext {
+  /** Assigned once; the same for every attempt. */
+  readonly messageId: string;
+  /** The id of the message that began this conversation; the message's own id if it was the first. */
+  readonly correlationId: string;
+  /** The id of the message whose handler sent this one. */
+  readonly causationId: string | undefined;
+  /** What the sender attached. */
+  readonly headers: MessageHeaders;
+  /** 1 for the first delivery of this message to this handler. */
+  readonly attempt: number;
+  /** The id of the node that sent the message. */
+  readonly originNodeId: string;
+  /** When the caller stops waiting; undefined if it waits as long as the handler runs. */
+  readonly deadline: Date | undefined;
+  /** Aborted when the caller gives up, when the deadline passes, or when the node has to stop. */
+  readonly signal: AbortSignal;
+  /** As `mediator.send`, with this message as the cause and no more time than this message has left. */
+  send<R>(request: CatgaRequest<R>, options?: SendOptions): Promise<R>;
+  /** As `mediator.publish`, with this message as the cause. */
+  publish(event: object, options?: PublishOptions): Promise<void>;
+}

@@ -1,0 +1,81 @@
+import type { BehaviorRef } from './behavior.js';
+import type { MessageKind } from './envelope.js';
+import { readMessageMetadata } from './message.js';
+import type { CacheOptions, MessageConstructor } from './message.js';
+import type { QualityOfService } from './quality-of-service.js';
+import { REQUEST_KIND } from './request.js';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { CatgaError } from '../errors/catga-error.js';
+
+/** A message class with everything that was said of it, resolved. One application makes its own. */
+export interface MessageType {
+  readonly target: MessageConstructor;
+  readonly name: string;
+  readonly kind: MessageKind;
+  readonly qos: QualityOfService;
+  readonly timeoutMs: number | undefined;
+  readonly schema: StandardSchemaV1 | undefined;
+  readonly behaviors: readonly BehaviorRef[];
+  readonly cache: CacheOptions<object> | undefined;
+  /** What ordering and hashing go by; undefined if the message has no key. */
+  readonly keyOf: ((message: object) => string | undefined) | undefined;
+}
+
+/** Reads a class. `CATGA_CONFIGURATION` if its decorators contradict each other or it cannot be named. */
+export function describeMessage(target: MessageConstructor): MessageType {
+  const { options, reliableQos } = readMessageMetadata(target);
+  const kind = kindOf(target);
+  const name = options.name ?? target.name;
+  const refuse = (problem: string): never => {
+    throw new CatgaError('CATGA_CONFIGURATION', `Message ${target.name || '(anonymous class)'}: ${problem}`, {
+      details: { message: target.name },
+    });
+  };
+  if (name === '') refuse('an anonymous class needs @Message({ name }).');
+  if (reliableQos !== undefined && kind !== 'event') {
+    refuse(`@ReliableEvent is for events; a ${kind} says @Message({ qos }).`);
+  }
+  if (reliableQos !== undefined && options.qos !== undefined && options.qos !== reliableQos) {
+    refuse(`@Message says QoS ${options.qos} and @ReliableEvent says QoS ${reliableQos}; keep one.`);
+  }
+  if (options.qos !== undefined && ![0, 1, 2].includes(options.qos)) refuse('qos must be 0, 1 or 2.');
+  if (options.timeoutMs !== undefined && !(options.timeoutMs > 0)) refuse('timeoutMs must be above 0.');
+  if (options.cache !== undefined && kind !== 'query') refuse('cache is for queries.');
+  if (options.cache !== undefined && !(options.cache.ttlMs > 0)) refuse('cache.ttlMs must be above 0.');
+  return Object.freeze({
+    target,
+    name,
+    kind,
+    qos: qualityOfServiceOf(kind, options.qos, reliableQos),
+    timeoutMs: options.timeoutMs,
+    schema: options.schema,
+    behaviors: options.behaviors ?? [],
+    // The decorator held the functions to the class they are on; from here on they meet only its instances.
+    cache: options.cache as CacheOptions<object> | undefined,
+    keyOf: keyReader(options.key as string | ((message: object) => string | undefined) | undefined),
+  });
+}
+
+/** The one place where the quality of service of a message is decided. */
+function qualityOfServiceOf(
+  kind: MessageKind,
+  declared: QualityOfService | undefined,
+  reliable: 1 | 2 | undefined,
+): QualityOfService {
+  return declared ?? reliable ?? (kind === 'command' ? 1 : 0);
+}
+
+function kindOf(target: MessageConstructor): MessageKind {
+  const { prototype } = target as { readonly prototype: { readonly [REQUEST_KIND]?: 'command' | 'query' } };
+  return prototype[REQUEST_KIND] ?? 'event';
+}
+
+function keyReader(
+  key: string | ((message: object) => string | undefined) | undefined,
+): ((message: object) => string | undefined) | undefined {
+  if (typeof key !== 'string') return key;
+  return (message) => {
+    const value: unknown = (message as Readonly<Record<string, unknown>>)[key];
+    return value === undefined || value === null ? undefined : String(value as string | number);
+  };
+}

@@ -1,0 +1,106 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { BehaviorRef } from './behavior.js';
+import type { QualityOfService } from './quality-of-service.js';
+
+/** How results of a query are kept; see {@link MessageOptions.cache}. */
+export interface CacheOptions<T> {
+  /** How long a result is served again, in milliseconds. */
+  readonly ttlMs: number;
+  /**
+   * What two queries must share to share a result.
+   * @defaultValue the query's fields
+   */
+  readonly key?: (query: T) => string;
+  /**
+   * How many results are kept; the least recently used goes first.
+   * @defaultValue 1000
+   */
+  readonly maxEntries?: number;
+}
+
+/**
+ * What belongs to a message rather than to a call of it.
+ *
+ * @publicApi
+ */
+export interface MessageOptions<T = never> {
+  /**
+   * The name on the wire and in stores. Give one to every message that leaves the process: minifiers rename classes.
+   * @defaultValue the class name
+   */
+  readonly name?: string;
+  /**
+   * What is promised about its delivery.
+   * @defaultValue 0 for queries and events, 1 for commands and reliable events
+   */
+  readonly qos?: QualityOfService;
+  /** How long a caller waits for its outcome, or one attempt of an event handler may take, in milliseconds. */
+  readonly timeoutMs?: number;
+  /** What ordering and hashing go by: the name of a field, or a function of the message. */
+  readonly key?: string | ((message: T) => string | undefined);
+  /** Validates the message before it is handled, and may convert it. Any Standard Schema: zod, valibot, arktype. */
+  readonly schema?: StandardSchemaV1;
+  /** Behaviors for this message alone, outermost first, inside the global ones. */
+  readonly behaviors?: readonly BehaviorRef[];
+  /** Queries only: serve results again for a while. */
+  readonly cache?: CacheOptions<T>;
+}
+
+/** What decorators wrote on a class. Kept on the class itself, so nothing is shared between applications. */
+export interface MessageMetadata {
+  readonly options: MessageOptions<never>;
+  /** Set by `@ReliableEvent`. */
+  readonly reliableQos?: 1 | 2;
+}
+
+const METADATA: unique symbol = Symbol.for('catga.message');
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- any class may be a message
+type MessageClass = Function;
+
+/** A class of messages `T`, abstract or not, whatever its constructor takes. */
+export type MessageConstructor<T extends object = object> = abstract new (...fields: never[]) => T;
+
+/** What decorators said of a class and of those it extends; a name is never inherited. */
+export function readMessageMetadata(target: MessageClass): MessageMetadata {
+  const own = readOwn(target);
+  const parent: unknown = Object.getPrototypeOf(target);
+  if (typeof parent !== 'function' || parent === Function.prototype) return own;
+  const { name: _inheritedName, ...inherited } = readMessageMetadata(parent).options;
+  const reliableQos = own.reliableQos ?? readMessageMetadata(parent).reliableQos;
+  return { options: { ...inherited, ...own.options }, ...(reliableQos && { reliableQos }) };
+}
+
+function readOwn(target: MessageClass): MessageMetadata {
+  const own: unknown = Object.getOwnPropertyDescriptor(target, METADATA)?.value;
+  return (own as MessageMetadata | undefined) ?? { options: {} };
+}
+
+/** Adds to what is written on a class. */
+export function writeMessageMetadata(target: MessageClass, added: Partial<MessageMetadata>): void {
+  const own = readOwn(target);
+  const value = Object.freeze({ ...own, ...added, options: { ...own.options, ...added.options } });
+  Object.defineProperty(target, METADATA, { value, configurable: true });
+}
+
+/**
+ * Class decorator: says what belongs to a message.
+ *
+ * @example `@Message({ name: 'orders.shipped.v1', key: 'orderId' })`
+ * @publicApi
+ */
+export function Message<T extends object>(
+  options: MessageOptions<T>,
+): (target: MessageConstructor<T>) => void {
+  return (target) => writeMessageMetadata(target, { options: options as MessageOptions<never> });
+}
+
+/**
+ * Class decorator: the event is stored by the engine before `publish` resolves, and delivered to each handler until
+ * it succeeded (QoS 1), without running a handler again whose success was recorded (QoS 2).
+ *
+ * @publicApi
+ */
+export function ReliableEvent(options: { readonly qos?: 1 | 2 } = {}): (target: MessageConstructor) => void {
+  return (target) => writeMessageMetadata(target, { reliableQos: options.qos ?? 1 });
+}

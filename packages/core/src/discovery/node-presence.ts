@@ -1,0 +1,49 @@
+import type { NodeInfo, NodeLoad } from '../contracts/node-info.js';
+import type { NodeDirectory } from '../ports/node-directory.js';
+import type { NodeRegistry } from './node-registry.js';
+
+/** Version of the protocol this package speaks between nodes. */
+export const PROTOCOL_VERSION = 1;
+
+/** How this node shows itself to the others. */
+export class NodePresence {
+  private stopWatching: (() => void) | undefined;
+  private directory: NodeDirectory | undefined;
+
+  constructor(
+    private readonly identity: Omit<NodeInfo, 'handles' | 'load' | 'status'>,
+    private readonly registry: NodeRegistry,
+    private readonly handles: () => readonly string[],
+    private readonly load: () => NodeLoad,
+  ) {}
+
+  /** This node as it is now. */
+  get self(): NodeInfo {
+    return { ...this.identity, handles: this.handles(), load: this.load(), status: 'alive' };
+  }
+
+  /** Watches the directory, then makes this node known. */
+  async announce(directory: NodeDirectory): Promise<void> {
+    this.directory = directory;
+    this.stopWatching = await directory.watch(this.registry);
+    await directory.announce(this.self);
+  }
+
+  /** A heartbeat. */
+  async beat(): Promise<void> {
+    await this.directory?.refresh(this.self);
+  }
+
+  /** A goodbye: no new work comes after it. */
+  async withdraw(): Promise<void> {
+    const { directory } = this;
+    this.directory = undefined;
+    await directory?.withdraw(this.identity.nodeId);
+  }
+
+  /** Ends every watch. */
+  close(): void {
+    this.stopWatching?.();
+    this.registry.close();
+  }
+}

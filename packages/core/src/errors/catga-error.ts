@@ -1,0 +1,55 @@
+import { ERROR_CATALOGUE } from './error-catalogue.js';
+import type { CatgaErrorCode } from './error-catalogue.js';
+
+/** What a {@link CatgaError} may carry besides its code and message. */
+export interface CatgaErrorOptions {
+  /** Facts for programs: ids, names, limits, validation issues. Never secrets. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** The error that led to this one. Stays in the process. */
+  readonly cause?: unknown;
+  /** Overrides what the catalogue says of the code. */
+  readonly retryable?: boolean;
+}
+
+/**
+ * An error of Catga itself, as opposed to one that a handler threw.
+ *
+ * @publicApi
+ */
+export class CatgaError extends Error {
+  /** Stable, for programs to decide on; see `docs/reference/errors.md`. */
+  readonly code: CatgaErrorCode;
+  /** Whether the same message, sent again later, may succeed. */
+  readonly retryable: boolean;
+  /** Facts for programs; its shape depends on the code. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: CatgaErrorCode, message: string, options: CatgaErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'CatgaError';
+    this.code = code;
+    this.retryable = options.retryable ?? ERROR_CATALOGUE[code].retryable;
+    this.details = Object.freeze({ ...options.details });
+  }
+
+  /** What to do about it, from the catalogue. */
+  get hint(): string {
+    return ERROR_CATALOGUE[this.code].hint;
+  }
+
+  /** The error without its stack and cause, for logs and replies. */
+  toJSON(): Record<string, unknown> {
+    return {
+      name: this.name,
+      code: this.code,
+      message: this.message,
+      retryable: this.retryable,
+      details: this.details,
+    };
+  }
+}
+
+/** Turns whatever was thrown into an `Error`, keeping errors as they are. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+}

@@ -1,0 +1,26 @@
+import { CatgaError } from './catga-error.js';
+
+/** The error of a message that took too long. */
+export function timeoutError(name: string, timeoutMs: number): CatgaError {
+  return new CatgaError('CATGA_TIMEOUT', `${name} was not finished within ${timeoutMs} ms.`, {
+    details: { name, timeoutMs },
+  });
+}
+
+/** The error of a request whose caller aborted its signal; Catga's own reasons are passed on as they are. */
+export function cancelledError(name: string, signal: AbortSignal): CatgaError {
+  const reason: unknown = signal.reason;
+  return reason instanceof CatgaError
+    ? reason
+    : new CatgaError('CATGA_CANCELLED', `${name} was cancelled by its caller.`, {
+        details: { name },
+        cause: reason,
+      });
+}
+
+/** The error of work that is offered to a node that stops or has not started. */
+export function shuttingDownError(name: string, nodeId: string): CatgaError {
+  return new CatgaError('CATGA_SHUTTING_DOWN', `${name} was refused: node ${nodeId} takes no new work.`, {
+    details: { name, nodeId },
+  });
+}

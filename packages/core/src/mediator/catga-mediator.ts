@@ -1,0 +1,164 @@
+import type { MessageConstructor } from '../contracts/message.js';
+import type { NodeChange, NodeInfo } from '../contracts/node-info.js';
+import type { CatgaRequest, Command } from '../contracts/request.js';
+import type { CatgaResult } from '../contracts/result.js';
+import type {
+  BatchOptions,
+  EnqueueOptions,
+  EnqueueReceipt,
+  PublishOptions,
+  SendOptions,
+  StreamOptions,
+} from '../contracts/send-options.js';
+import { toError } from '../errors/catga-error.js';
+import type { MediatorHost } from './mediator-host.js';
+import type { RequestRoute } from './routes.js';
+import { streamResults } from './stream-results.js';
+
+/**
+ * Sends requests to their handler and events to their handlers, wherever these are.
+ *
+ * Everything rejects with `CATGA_SHUTTING_DOWN` before the node has started and while it stops, except what running
+ * handlers send through their context.
+ *
+ * @publicApi
+ */
+export class CatgaMediator {
+  // Requests of one type tend to follow each other; remembering the last route saves most of the look-ups.
+  private lastTarget: unknown;
+  private lastRoute: RequestRoute | undefined;
+
+  constructor(private readonly host: MediatorHost) {}
+
+  /**
+   * Resolves with what the handler returned. Rejects with what it threw, or with a `CatgaError`: `CATGA_NO_HANDLER`,
+   * `CATGA_TIMEOUT`, `CATGA_CANCELLED`, `CATGA_OVERLOADED`, `CATGA_VALIDATION_FAILED`, `CATGA_IDEMPOTENCY_MISMATCH`.
+   */
+  send<R>(request: CatgaRequest<R>, options?: SendOptions): Promise<R> {
+    return this.start(request, options) as Promise<R>;
+  }
+
+  /** As {@link send}, but never rejects. */
+  trySend<R>(request: CatgaRequest<R>, options?: SendOptions): Promise<CatgaResult<R>> {
+    return this.send(request, options).then(succeeded<R>, failed);
+  }
+
+  /** Sends all of them at once. The results have the order of the requests; one failure does not spoil the rest. */
+  sendBatch<R>(requests: readonly CatgaRequest<R>[], options?: BatchOptions): Promise<CatgaResult<R>[]> {
+    return Promise.all(requests.map((request) => this.trySend(request, options)));
+  }
+
+  /**
+   * Pulls requests from a source as results are read: at most `concurrency` are unfinished or unread at a time.
+   * A source that throws ends the stream with its error, after the results of what it had given before.
+   */
+  sendStream<R>(
+    requests: Iterable<CatgaRequest<R>> | AsyncIterable<CatgaRequest<R>>,
+    options: StreamOptions = {},
+  ): AsyncIterable<CatgaResult<R>> {
+    const { concurrency, ordered, ...sendOptions } = options;
+    const said = Object.keys(sendOptions).length > 0 ? sendOptions : undefined;
+    return streamResults(requests, (request) => this.trySend(request, said), { concurrency, ordered });
+  }
+
+  /** As {@link send}, to the handler on one node. `CATGA_NODE_NOT_FOUND` if it is not there. */
+  sendToNode<R>(nodeId: string, request: CatgaRequest<R>, options?: SendOptions): Promise<R> {
+    return this.host.sendToNode(nodeId, request, options) as Promise<R>;
+  }
+
+  /**
+   * Stores a command, to run at least once, even if every handler is down now. Resolves once it is stored. What it
+   * returns is dropped; if it fails it is tried again and becomes a dead letter in the end.
+   * `CATGA_OVERLOADED` when the engine is full, `CATGA_PAYLOAD_TOO_LARGE`, `CATGA_SERIALIZATION`.
+   */
+  enqueue(command: Command<unknown>, options: EnqueueOptions = {}): Promise<EnqueueReceipt> {
+    return this.host.enqueue(command, options);
+  }
+
+  /**
+   * Resolves when the event is handed over (QoS 0) or stored by the engine (QoS 1 and 2); never waits for handlers,
+   * and no handler's failure reaches the publisher.
+   */
+  publish(event: object, options?: PublishOptions): Promise<void> {
+    return this.host.publish(event, options);
+  }
+
+  /** Publishes in the given order. Resolves when all are handed over or stored; rejects with the first refusal. */
+  async publishBatch(events: readonly object[], options?: Omit<PublishOptions, 'messageId'>): Promise<void> {
+    await Promise.all(events.map((event) => this.publish(event, options)));
+  }
+
+  /** Takes an event to every node instead of one of each service, at most once, whatever its quality of service. */
+  broadcast(event: object, options?: PublishOptions): Promise<void> {
+    return this.host.broadcast(event, options);
+  }
+
+  /** The nodes that are present. */
+  nodes(): readonly NodeInfo[] {
+    return this.host.nodes();
+  }
+
+  /** This node. */
+  get self(): NodeInfo {
+    return this.host.self();
+  }
+
+  /** First the present nodes, then who joins, changes and leaves, until the reader stops or this node does. */
+  watchNodes(): AsyncIterable<NodeChange> {
+    return this.host.watchNodes();
+  }
+
+  private start(request: object, options: SendOptions | undefined): Promise<unknown> {
+    const target = (request as object | undefined)?.constructor;
+    const route = target === this.lastTarget ? this.lastRoute : this.find(target);
+    const { admission } = this.host;
+    if (options === undefined && route?.direct !== undefined && admission.hasRoom && this.host.isOpen) {
+      try {
+        const result = route.direct(request);
+        if (!(result instanceof Promise)) return this.finished(result);
+        admission.enter();
+        return result.then(this.leave, this.leaveFailed);
+      } catch (thrown) {
+        return this.threw(thrown);
+      }
+    }
+    return this.host.send(route, request, options);
+  }
+
+  private find(target: unknown): RequestRoute | undefined {
+    const route = this.host.requests.get(target as MessageConstructor);
+    if (route !== undefined) {
+      this.lastTarget = target;
+      this.lastRoute = route;
+    }
+    return route;
+  }
+
+  private finished(result: unknown): Promise<unknown> {
+    this.host.admission.handled++;
+    return Promise.resolve(result);
+  }
+
+  private threw(thrown: unknown): Promise<never> {
+    this.host.admission.handled++;
+    return Promise.reject(thrown as Error);
+  }
+
+  private readonly leave = (value: unknown): unknown => {
+    this.host.admission.leave();
+    return value;
+  };
+
+  private readonly leaveFailed = (thrown: unknown): never => {
+    this.host.admission.leave();
+    throw thrown;
+  };
+}
+
+function succeeded<R>(value: R): CatgaResult<R> {
+  return { ok: true, value };
+}
+
+function failed(thrown: unknown): CatgaResult<never> {
+  return { ok: false, error: toError(thrown) };
+}

@@ -1,0 +1,166 @@
+import type { EventHandlerOptions } from '../contracts/handlers.js';
+import type { MessageConstructor } from '../contracts/message.js';
+import type { CatgaIds } from '../ids/catga-ids.js';
+import type { CatgaOptions, ResolvedCatgaOptions } from '../options/catga-options.js';
+import { resolveCatgaOptions } from '../options/resolve-options.js';
+import type { HandlerFunction } from '../pipeline/pipeline.js';
+import { CatgaDeadLetters } from '../reliability/dead-letters.js';
+import type { CatgaErrorSink } from '../reliability/failure-sink.js';
+import { CatgaMediator } from './catga-mediator.js';
+import { HandlerCompiler } from './compile-handlers.js';
+import { DurableSubscriptions } from './durable-subscriptions.js';
+import { NodeRuntime } from './node-runtime.js';
+import { DEFAULT_SERVICES } from './node-services.js';
+import type { NodeServices } from './node-services.js';
+import type { NodeSummary } from './node-summary.js';
+import type {
+  EventHandlerRegistration,
+  HandlerRegistration,
+  RequestHandlerRegistration,
+} from './registration.js';
+import { compileRoutes } from './wire-routes.js';
+import { checkWiring } from './wiring.js';
+
+type HandlerDetails = Partial<Omit<HandlerRegistration, 'handler'>>;
+
+/**
+ * One node: handlers, a mediator, and the engine between them and the rest of the world. `CatgaModule` makes one for
+ * an application; without Nest, register handlers, then `init()`, `start()`, and in the end `stop()`.
+ */
+export class CatgaNode {
+  readonly options: ResolvedCatgaOptions;
+  readonly mediator: CatgaMediator;
+  readonly deadLetters: CatgaDeadLetters;
+  readonly failures: CatgaErrorSink;
+  readonly ids: CatgaIds;
+  private readonly runtime: NodeRuntime;
+  private readonly requests: RequestHandlerRegistration[] = [];
+  private readonly events: EventHandlerRegistration[] = [];
+  private readonly subscriptions: DurableSubscriptions;
+  private hasGivenUp = false;
+  private draining: Promise<void> | undefined;
+
+  /** `CATGA_CONFIGURATION` for wrong options. */
+  constructor(options: CatgaOptions = {}, services: Partial<NodeServices> = {}) {
+    this.options = resolveCatgaOptions(options);
+    const runtime = new NodeRuntime(this.options, { ...DEFAULT_SERVICES, ...services });
+    this.runtime = runtime;
+    this.mediator = new CatgaMediator(runtime);
+    this.deadLetters = new CatgaDeadLetters(() => runtime.connected('Dead letters'), runtime.codec);
+    this.ids = runtime.ids;
+    this.failures = runtime.failures;
+    this.subscriptions = new DurableSubscriptions({
+      host: runtime,
+      admission: runtime.admission,
+      newId: () => runtime.ids.next(),
+      consumer: {
+        nodeId: runtime.nodeId,
+        codec: runtime.codec,
+        failures: runtime.failures,
+        inboxTtlMs: this.options.idempotency.ttlMs,
+        deadLetterTtlMs: this.options.deadLetters.ttlMs,
+        now: () => runtime.clock.now(),
+        isStopping: () => this.hasGivenUp,
+        engine: () => runtime.connected('A delivery'),
+      },
+    });
+  }
+
+  /** The one handler of a request. Before `init`. */
+  handleRequest(message: MessageConstructor, handler: HandlerFunction, details: HandlerDetails = {}): this {
+    this.requests.push({ name: `${message.name}Handler`, ...details, message, handler });
+    return this;
+  }
+
+  /** A handler of events. Its name is what durable subscriptions go by. Before `init`. */
+  handleEvent(
+    messages: MessageConstructor | readonly MessageConstructor[],
+    handler: HandlerFunction,
+    { name, usesContext, location, ...options }: HandlerDetails & EventHandlerOptions = {},
+  ): this {
+    const all = Array.isArray(messages)
+      ? (messages as readonly MessageConstructor[])
+      : [messages as MessageConstructor];
+    const ownName = name ?? `${all.map((message) => message.name).join('And')}Handler`;
+    this.events.push({ name: ownName, usesContext, location, options, messages: all, handler });
+    return this;
+  }
+
+  /**
+   * Checks and compiles all handlers, connects, and makes the durable subscriptions. From now on messages can be sent;
+   * what comes through the log waits for {@link start}. `CATGA_CONFIGURATION` lists everything that is wrong.
+   */
+  async init(): Promise<NodeSummary> {
+    const { options, runtime } = this;
+    const { engine, namespace, nodeId, heartbeat } = options;
+    const wiring = checkWiring(runtime.registry, engine, this.requests, this.events);
+    const compiler = await HandlerCompiler.create(runtime.services, runtime.timetable, options.behaviors);
+    const routes = await compileRoutes(wiring, compiler, options);
+    const connection = await engine.connect({
+      namespace,
+      nodeId,
+      clock: runtime.clock,
+      heartbeatTimeoutMs: heartbeat.timeoutMs,
+    });
+    runtime.open(connection, routes.requests, routes.events);
+    await this.subscriptions.provision(routes.durable, connection);
+    const requestTypes = [...routes.requests.values()].map(({ type }) => type);
+    return {
+      engine: engine.name,
+      service: options.service,
+      nodeId,
+      commands: requestTypes.filter(({ kind }) => kind === 'command').length,
+      queries: requestTypes.filter(({ kind }) => kind === 'query').length,
+      events: routes.events.length,
+      eventHandlers: this.events.length,
+      durableSubscriptions: routes.durable.length,
+      behaviors: options.behaviors.length,
+    };
+  }
+
+  /** Every handler is ready: consumes what comes through the log, and makes the node known. */
+  async start(): Promise<void> {
+    this.subscriptions.start();
+    await this.runtime.presence.announce(this.runtime.connected('The node').directory);
+  }
+
+  /** A heartbeat; `CatgaModule` calls it every `heartbeat.intervalMs`. */
+  beat(): Promise<void> {
+    return this.runtime.presence.beat();
+  }
+
+  /**
+   * Withdraws, refuses new work with `CATGA_SHUTTING_DOWN`, stops consuming, and waits for running handlers, up to
+   * `shutdown.drainTimeoutMs`; what still runs then has its signal aborted, and its messages go back to the engine.
+   */
+  drain(): Promise<void> {
+    return (this.draining ??= this.drainOnce());
+  }
+
+  /** Lets go of the engine. */
+  close(): Promise<void> {
+    return this.runtime.close();
+  }
+
+  /** Drains and closes. */
+  async stop(): Promise<void> {
+    await this.drain();
+    await this.close();
+  }
+
+  private async drainOnce(): Promise<void> {
+    const { runtime, options } = this;
+    await runtime.presence.withdraw();
+    runtime.isOpen = false;
+    await this.subscriptions.stop();
+    const { drainTimeoutMs } = options.shutdown;
+    if (await runtime.idleWithin(drainTimeoutMs)) return;
+    this.hasGivenUp = true;
+    const { inFlight } = runtime.admission;
+    runtime.services.logger.warn(
+      `${inFlight} messages were still being handled after ${drainTimeoutMs} ms; their signals are aborted.`,
+    );
+    runtime.abortRunning();
+    await new Promise<void>((resolve) => setImmediate(resolve)); // Handlers that obey their signal end here.
+  }
+}

@@ -1,0 +1,53 @@
+import type { EnqueueOptions, EnqueueReceipt } from '../contracts/send-options.js';
+import { CatgaError } from '../errors/catga-error.js';
+import { MessageEnvelope } from '../pipeline/message-envelope.js';
+import { toStoredMessage } from '../wire/message-codec.js';
+import type { PublishServices } from './event-publisher.js';
+import type { RequestRoute } from './routes.js';
+
+/** The durable subscription that the nodes which handle a command share. */
+export function queueOf(commandName: string): string {
+  return `queue.${commandName}`;
+}
+
+/** Stores commands that are to run later, whoever is there then. */
+export class CommandQueue {
+  constructor(private readonly services: Pick<PublishServices, 'host' | 'codec' | 'log' | 'newId'>) {}
+
+  /** Resolves once the engine has stored the command. */
+  async enqueue(route: RequestRoute, command: object, options: EnqueueOptions): Promise<EnqueueReceipt> {
+    const { host, codec, log, newId } = this.services;
+    const { type } = route;
+    const { delayMs } = options;
+    if (type.kind !== 'command') {
+      throw new CatgaError('CATGA_UNSUPPORTED', `${type.name} is a query; only commands can be queued.`);
+    }
+    if (delayMs !== undefined && !(delayMs >= 0 && delayMs <= MAX_DELAY_MS)) {
+      throw new CatgaError(
+        'CATGA_CONFIGURATION',
+        `delayMs of ${type.name} must be from 0 to ${MAX_DELAY_MS}.`,
+      );
+    }
+    const { messageId, headers, key, correlationId } = new MessageEnvelope(
+      command,
+      type,
+      route.name,
+      options,
+      newId,
+    );
+    const stored = toStoredMessage(codec, type, command, {
+      messageId,
+      headers,
+      key,
+      correlationId,
+      causationId: undefined,
+      originNodeId: host.nodeId,
+      sentAtMs: host.clock.now(),
+    });
+    const { duplicate } = await log().append(stored, { delayMs });
+    return { messageId, name: type.name, duplicate };
+  }
+}
+
+/** A year: beyond it a delay is more likely a mistake of units. */
+const MAX_DELAY_MS = 366 * 24 * 60 * 60 * 1000;

@@ -1,0 +1,66 @@
+import type { Behavior } from '../contracts/behavior.js';
+import type { MessageType } from '../contracts/message-type.js';
+import { CachingBehavior } from '../pipeline/caching/caching.behavior.js';
+import { HandlerContext } from '../pipeline/handler-context.js';
+import { compilePipeline, handlerStep } from '../pipeline/pipeline.js';
+import { TimeoutBehavior } from '../pipeline/timeout/timeout.behavior.js';
+import { standardSchemaValidator } from '../pipeline/validation/message-validator.js';
+import { ValidationBehavior } from '../pipeline/validation/validation.behavior.js';
+import type { Timetable } from '../time/timetable.js';
+import type { NodeServices } from './node-services.js';
+import { usesContext } from './registration.js';
+import type { HandlerRegistration } from './registration.js';
+import type { CompiledHandler } from './routes.js';
+
+/** Builds pipelines: global behaviors, then validation, caching, the message's own behaviors, then the handler. */
+export class HandlerCompiler {
+  private constructor(
+    private readonly services: NodeServices,
+    private readonly timetable: Timetable,
+    private readonly globalBehaviors: readonly Behavior[],
+  ) {}
+
+  static async create(
+    services: NodeServices,
+    timetable: Timetable,
+    behaviors: readonly Parameters<NodeServices['resolveBehavior']>[0][],
+  ): Promise<HandlerCompiler> {
+    const resolved = await Promise.all(behaviors.map((ref) => services.resolveBehavior(ref)));
+    return new HandlerCompiler(services, timetable, resolved);
+  }
+
+  /** Compiles one handler for one type of message. */
+  async compile(type: MessageType, registration: HandlerRegistration): Promise<CompiledHandler> {
+    const { handler, name } = registration;
+    const behaviors = [
+      ...this.globalBehaviors,
+      ...this.builtIn(type),
+      ...(await Promise.all(type.behaviors.map((ref) => this.services.resolveBehavior(ref)))),
+    ];
+    const isDirect = behaviors.length === 0 && !usesContext(registration);
+    return {
+      name,
+      step: compilePipeline(behaviors, handlerStep(handler)),
+      direct: isDirect ? (handler as (message: object) => unknown) : undefined,
+    };
+  }
+
+  private builtIn(type: MessageType): Behavior[] {
+    const { schema, cache, kind, timeoutMs } = type;
+    const behaviors: Behavior[] = [];
+    if (kind === 'event' && timeoutMs !== undefined) {
+      behaviors.push(
+        new TimeoutBehavior(timeoutMs, this.timetable, (context, reason) => {
+          if (context instanceof HandlerContext) context.cancellation.cancel(reason);
+        }),
+      );
+    }
+    const validators = [
+      ...(schema ? [standardSchemaValidator(schema)] : []),
+      ...this.services.validatorsFor(type),
+    ];
+    if (validators.length > 0) behaviors.push(new ValidationBehavior(validators));
+    if (cache !== undefined) behaviors.push(new CachingBehavior(cache, this.services.clock));
+    return behaviors;
+  }
+}

@@ -1,0 +1,79 @@
+import type { MessageType } from '../contracts/message-type.js';
+import type { LogConsumer, LogSubscription } from '../ports/durable-log.js';
+import type { EngineConnection } from '../ports/engine.js';
+import type { Admission } from '../pipeline/admission/admission.js';
+import { HandlerContext } from '../pipeline/handler-context.js';
+import type { ContextHost } from '../pipeline/handler-context.js';
+import { MessageEnvelope } from '../pipeline/message-envelope.js';
+import { SubscriptionConsumer } from '../reliability/subscription-consumer.js';
+import type { ConsumerServices } from '../reliability/subscription-consumer.js';
+import type { RetryOptions } from '../reliability/retry-policy.js';
+import type { CompiledHandler } from './routes.js';
+
+/** What a durable subscription serves: one handler and the messages that reach it through the log. */
+export interface DurableHandler extends LogSubscription {
+  readonly handlers: ReadonlyMap<MessageType, CompiledHandler>;
+  readonly retry: RetryOptions;
+}
+
+/** What consuming needs of the node. */
+export interface SubscriptionServices {
+  readonly host: ContextHost;
+  readonly admission: Admission;
+  readonly consumer: ConsumerServices;
+  newId(): string;
+}
+
+/** The durable subscriptions of this node, from their making to the end of what they took. */
+export class DurableSubscriptions {
+  private readonly consumers: LogConsumer[] = [];
+  private open: () => void = () => {};
+  private readonly opened = new Promise<void>((resolve) => (this.open = resolve));
+
+  constructor(private readonly services: SubscriptionServices) {}
+
+  /** Makes the subscriptions, so that nothing published from now on is missed. Handlers run only after `start`. */
+  async provision(handlers: readonly DurableHandler[], { log }: EngineConnection): Promise<void> {
+    for (const handler of handlers) {
+      const consumer = new SubscriptionConsumer(this.consumed(handler), this.services.consumer);
+      this.consumers.push(
+        await log.subscribe(handler, (delivery) => void this.opened.then(() => consumer.consume(delivery))),
+      );
+    }
+  }
+
+  /** Every handler is ready. */
+  start(): void {
+    this.open();
+  }
+
+  /** Takes nothing new. What was taken goes on. */
+  async stop(): Promise<void> {
+    await Promise.all(this.consumers.map((consumer) => consumer.stop()));
+  }
+
+  private consumed(durable: DurableHandler): ConstructorParameters<typeof SubscriptionConsumer>[0] {
+    const { admission, host, newId } = this.services;
+    const byName = new Map([...durable.handlers].map(([type, handler]) => [type.name, { type, handler }]));
+    return {
+      id: durable.id,
+      retry: durable.retry,
+      typeOf: (name) => byName.get(name)?.type,
+      envelope: (type, message, attributes) =>
+        new MessageEnvelope(message, type, durable.id, attributes, newId),
+      async handle(envelope) {
+        const step = durable.handlers.get(envelope.type)?.step;
+        if (step === undefined) throw new TypeError(`${durable.id} has no handler for ${envelope.name}`);
+        const context = new HandlerContext(envelope, host, undefined);
+        admission.enter();
+        try {
+          const outcome = step(envelope, context);
+          context.begin(outcome);
+          return await outcome;
+        } finally {
+          admission.leave();
+        }
+      },
+    };
+  }
+}

@@ -1,0 +1,165 @@
+import type { PublishOptions } from '../contracts/send-options.js';
+import { toError } from '../errors/catga-error.js';
+import type { Admission } from '../pipeline/admission/admission.js';
+import { HandlerContext } from '../pipeline/handler-context.js';
+import type { Cause, ContextHost } from '../pipeline/handler-context.js';
+import { MessageEnvelope, NO_ATTRIBUTES } from '../pipeline/message-envelope.js';
+import type { MessageAttributes } from '../pipeline/message-envelope.js';
+import type { DurableLog } from '../ports/durable-log.js';
+import type { CatgaErrorSink } from '../reliability/failure-sink.js';
+import type { Codec } from '../wire/codec.js';
+import { checkHeaders } from '../wire/limits.js';
+import { toStoredMessage } from '../wire/message-codec.js';
+import type { EventRoute, EventSubscriber } from './routes.js';
+
+/** What publishing needs of the node. */
+export interface PublishServices {
+  readonly host: ContextHost;
+  readonly admission: Admission;
+  readonly failures: CatgaErrorSink;
+  readonly codec: Codec;
+  /** The durable log; throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
+  log(): DurableLog;
+  newId(): string;
+}
+
+const HANDED_OVER = Promise.resolve();
+
+/** Takes events to their handlers: plain ones at once, reliable ones through the durable log. */
+export class EventPublisher {
+  constructor(private readonly services: PublishServices) {}
+
+  /** Resolves when every handler was called (QoS 0) or the engine has stored the event (QoS 1 and 2). */
+  publish(route: EventRoute, event: object, options?: PublishOptions, cause?: Cause): Promise<void> {
+    if (route.type.qos > 0) return this.append(route, event, options ?? {}, cause);
+    return this.deliver(route, event, options, cause);
+  }
+
+  /** Calls every handler of this node, whatever the event's quality of service. No handler's failure reaches the caller. */
+  deliver(route: EventRoute, event: object, options?: PublishOptions, cause?: Cause): Promise<void> {
+    let attributes = NO_ATTRIBUTES;
+    if (options !== undefined || cause !== undefined) {
+      try {
+        attributes = this.attributesOf(route, options ?? {}, cause);
+      } catch (thrown) {
+        return Promise.reject(toError(thrown));
+      }
+    }
+    for (const subscriber of route.subscribers) this.call(route, subscriber, event, attributes);
+    return HANDED_OVER;
+  }
+
+  private call(
+    route: EventRoute,
+    subscriber: EventSubscriber,
+    event: object,
+    attributes: MessageAttributes,
+  ): void {
+    const { admission, host, newId } = this.services;
+    if (admission.hasRoom) {
+      const { direct } = subscriber;
+      if (direct !== undefined) return this.callDirectly(route, subscriber, direct, event, attributes);
+      admission.enter();
+      return this.run(subscriber, new MessageEnvelope(event, route.type, subscriber.name, attributes, newId));
+    }
+    const envelope = new MessageEnvelope(event, route.type, subscriber.name, attributes, newId);
+    const { cancellation } = new HandlerContext(envelope, host, undefined);
+    admission.enterWhenFree(envelope.name, cancellation).then(
+      () => this.run(subscriber, envelope),
+      (thrown: unknown) => this.report(subscriber, envelope, thrown),
+    );
+  }
+
+  private callDirectly(
+    route: EventRoute,
+    subscriber: EventSubscriber,
+    direct: (event: object) => unknown,
+    event: object,
+    attributes: MessageAttributes,
+  ): void {
+    const { admission, newId } = this.services;
+    admission.enter();
+    const fail = (thrown: unknown): void => {
+      admission.leave();
+      this.report(
+        subscriber,
+        new MessageEnvelope(event, route.type, subscriber.name, attributes, newId),
+        thrown,
+      );
+    };
+    try {
+      const result = direct(event);
+      if (result instanceof Promise) void result.then(this.done, fail);
+      else admission.leave();
+    } catch (thrown) {
+      fail(thrown);
+    }
+  }
+
+  private run(subscriber: EventSubscriber, envelope: MessageEnvelope): void {
+    const context = new HandlerContext(envelope, this.services.host, undefined);
+    const outcome = subscriber.step(envelope, context);
+    context.begin(outcome);
+    void outcome.then(this.done, (thrown: unknown) => {
+      this.services.admission.leave();
+      this.report(subscriber, envelope, thrown);
+    });
+  }
+
+  private readonly done = (): void => this.services.admission.leave();
+
+  private report(subscriber: EventSubscriber, envelope: MessageEnvelope, thrown: unknown): void {
+    const error = toError(thrown);
+    this.services.failures.report({
+      error,
+      source: subscriber.name,
+      envelope,
+      attempt: 1,
+      disposition: 'dropped',
+    });
+  }
+
+  private async append(
+    route: EventRoute,
+    event: object,
+    options: PublishOptions,
+    cause: Cause | undefined,
+  ): Promise<void> {
+    const { host, codec, newId, log } = this.services;
+    const attributes = this.attributesOf(route, options, cause);
+    const { messageId, headers, key, correlationId } = new MessageEnvelope(
+      event,
+      route.type,
+      route.type.name,
+      attributes,
+      newId,
+    );
+    const stored = toStoredMessage(codec, route.type, event, {
+      messageId,
+      headers,
+      key,
+      correlationId,
+      causationId: cause?.messageId,
+      originNodeId: host.nodeId,
+      sentAtMs: host.clock.now(),
+    });
+    await log().append(stored);
+  }
+
+  private attributesOf(
+    route: EventRoute,
+    options: PublishOptions,
+    cause: Cause | undefined,
+  ): MessageAttributes {
+    const { messageId, headers, key } = options;
+    if (headers !== undefined) checkHeaders(this.services.codec.limits, route.type.name, headers);
+    return {
+      messageId,
+      headers,
+      key,
+      originNodeId: this.services.host.nodeId,
+      correlationId: cause?.correlationId,
+      causationId: cause?.messageId,
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import { describeMessage } from '../contracts/message-type.js';
+import type { MessageType } from '../contracts/message-type.js';
+import type { MessageConstructor } from '../contracts/message.js';
+import { CatgaError } from '../errors/catga-error.js';
+
+/** The message types of one application, by class and by wire name. */
+export class MessageRegistry {
+  private readonly byClass = new Map<MessageConstructor, MessageType>();
+  private readonly byName = new Map<string, MessageType>();
+
+  /** Describes a class the first time it is met. `CATGA_CONFIGURATION` if its wire name is another class's. */
+  typeOf(target: MessageConstructor): MessageType {
+    const known = this.byClass.get(target);
+    if (known !== undefined) return known;
+    const type = describeMessage(target);
+    const namesake = this.byName.get(type.name);
+    if (namesake !== undefined) {
+      throw new CatgaError(
+        'CATGA_CONFIGURATION',
+        `Two message classes share the wire name '${type.name}' (${namesake.target.name} and ${target.name}): ` +
+          'give one of them @Message({ name }).',
+        { details: { name: type.name } },
+      );
+    }
+    this.byClass.set(target, type);
+    this.byName.set(type.name, type);
+    return type;
+  }
+
+  /** The type of a wire name, if this application has it. */
+  named(name: string): MessageType | undefined {
+    return this.byName.get(name);
+  }
+
+  /** The type of a message that is about to be sent or published. */
+  typeOfMessage(message: unknown): MessageType {
+    const target = messageClass(message);
+    if (target === undefined) {
+      throw new CatgaError(
+        'CATGA_CONFIGURATION',
+        'A message must be an instance of its class; a plain object has no type to route by.',
+      );
+    }
+    return this.typeOf(target);
+  }
+}
+
+/** The class of a message; undefined for anything that is not an instance of a class of its own. */
+export function messageClass(message: unknown): MessageConstructor | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const { constructor } = message as { constructor?: unknown };
+  if (typeof constructor !== 'function' || constructor === Object || Array.isArray(message)) return undefined;
+  return constructor as MessageConstructor;
+}

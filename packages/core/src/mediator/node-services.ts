@@ -1,0 +1,40 @@
+import type { Behavior, BehaviorRef } from '../contracts/behavior.js';
+import type { MessageType } from '../contracts/message-type.js';
+import type { EnqueueOptions, PublishOptions, SendOptions } from '../contracts/send-options.js';
+import type { MessageValidator } from '../pipeline/validation/message-validator.js';
+import type { Clock } from '../ports/clock.js';
+import type { CatgaLogger } from '../ports/logger.js';
+import { systemClock } from '../time/system-clock.js';
+import type { ErrorTranslator } from '../wire/error-codec.js';
+
+/** Told of every message that this node's callers hand over. For tests. */
+export interface MessageObserver {
+  sent(request: object, options: SendOptions): void;
+  published(event: object, options: PublishOptions): void;
+  enqueued(command: object, options: EnqueueOptions): void;
+}
+
+/** What surrounds a node: a framework or a test may replace each. */
+export interface NodeServices {
+  readonly clock: Clock;
+  readonly logger: CatgaLogger;
+  /** Makes a behavior of a class. */
+  resolveBehavior(ref: BehaviorRef): Behavior | Promise<Behavior>;
+  /** Validators beside the message's own schema. */
+  validatorsFor(type: MessageType): readonly MessageValidator[];
+  /** Classes of errors that are to arrive as what they were. */
+  readonly errorTranslators: readonly ErrorTranslator[];
+  readonly observer: MessageObserver | undefined;
+}
+
+const SILENT: CatgaLogger = { debug() {}, log() {}, warn() {}, error() {} };
+
+/** A node by itself: the machine's clock, no log, behaviors made with `new`. */
+export const DEFAULT_SERVICES: NodeServices = Object.freeze({
+  clock: systemClock,
+  logger: SILENT,
+  resolveBehavior: (ref: BehaviorRef) => (typeof ref === 'function' ? new ref() : ref),
+  validatorsFor: () => [],
+  errorTranslators: [],
+  observer: undefined,
+});

@@ -1,0 +1,58 @@
+import type { CatgaError } from '../errors/catga-error.js';
+import { toError } from '../errors/catga-error.js';
+import { cancelledError, timeoutError } from '../errors/message-errors.js';
+import type { Timetable } from '../time/timetable.js';
+
+/** How long somebody waits for an outcome. */
+export interface Patience {
+  readonly name: string;
+  readonly timeoutMs: number | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly timetable: Timetable;
+  /** Told why, once, when the waiting ends before the outcome. */
+  giveUp(reason: CatgaError): void;
+  /** Told of a failure that came after the waiting had ended, for any other reason than that. */
+  onLateFailure(error: Error): void;
+}
+
+/** The outcome, or the reason why nobody waits for it any more, whichever comes first. */
+export function outcomeUntil(outcome: Promise<unknown>, patience: Patience): Promise<unknown> {
+  const { name, timeoutMs, signal, timetable } = patience;
+  return new Promise((resolve, reject) => {
+    let given: CatgaError | undefined;
+    const giveUp = (reason: CatgaError): void => {
+      given = reason;
+      settle();
+      patience.giveUp(reason);
+      reject(reason);
+    };
+    const onAbort = (): void => {
+      if (signal !== undefined) giveUp(cancelledError(name, signal));
+    };
+    const deadline =
+      timeoutMs === undefined
+        ? undefined
+        : timetable.after(timeoutMs, () => giveUp(timeoutError(name, timeoutMs)));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const settle = (): void => {
+      if (deadline !== undefined) timetable.remove(deadline);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    outcome.then(
+      (value) => {
+        settle();
+        resolve(value);
+      },
+      (thrown: unknown) => {
+        settle();
+        if (given === undefined) return reject(thrown as Error);
+        if (thrown !== given && !isAbort(thrown)) patience.onLateFailure(toError(thrown));
+      },
+    );
+  });
+}
+
+/** What a handler that obeys its signal fails with. */
+function isAbort(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'AbortError';
+}

@@ -1,0 +1,148 @@
+import type { SendOptions } from '../contracts/send-options.js';
+import { CatgaError, toError } from '../errors/catga-error.js';
+import { cancelledError } from '../errors/message-errors.js';
+import type { Admission } from '../pipeline/admission/admission.js';
+import { HandlerContext } from '../pipeline/handler-context.js';
+import type { Cause, ContextHost } from '../pipeline/handler-context.js';
+import { MessageEnvelope, NO_ATTRIBUTES } from '../pipeline/message-envelope.js';
+import type { MessageAttributes } from '../pipeline/message-envelope.js';
+import type { CatgaErrorSink } from '../reliability/failure-sink.js';
+import type { IdempotentExecution } from '../reliability/idempotent-execution.js';
+import type { Timetable } from '../time/timetable.js';
+import { checkHeaders } from '../wire/limits.js';
+import type { Limits } from '../wire/limits.js';
+import { outcomeUntil } from './outcome-until.js';
+import type { RequestRoute } from './routes.js';
+
+/** What dispatching needs of the node. */
+export interface DispatchServices {
+  readonly host: ContextHost;
+  readonly admission: Admission;
+  readonly timetable: Timetable;
+  readonly failures: CatgaErrorSink;
+  readonly limits: Limits;
+  /** The record of ids; throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
+  idempotency(): IdempotentExecution;
+  newId(): string;
+}
+
+/** Takes a request to its handler in this process: admission, deadline, cancellation, idempotency. */
+export class RequestDispatcher {
+  constructor(private readonly services: DispatchServices) {}
+
+  /** A request about which nothing was said, to a handler without a deadline or a record. */
+  run(route: RequestRoute, request: object): Promise<unknown> {
+    const { host, newId } = this.services;
+    const envelope = new MessageEnvelope(request, route.type, route.name, NO_ATTRIBUTES, newId);
+    return this.runStep(route, envelope, new HandlerContext(envelope, host, undefined));
+  }
+
+  /** Any request. A cause has a place already; what it causes shares its correlation and has no more time than it. */
+  dispatch(route: RequestRoute, request: object, options: SendOptions, cause?: Cause): Promise<unknown> {
+    const problem = this.problemOf(route, options);
+    if (problem !== undefined) return Promise.reject(problem);
+    const timeoutMs = this.timeoutMs(route, options, cause);
+    const { host, timetable, newId, failures } = this.services;
+    const attributes = attributesOf(options, cause, host.nodeId);
+    const envelope = new MessageEnvelope(request, route.type, route.name, attributes, newId);
+    const deadlineMs = timeoutMs === undefined ? undefined : host.clock.monotonicMs() + timeoutMs;
+    const context = new HandlerContext(envelope, host, deadlineMs);
+    const outcome = this.isRecorded(route, options)
+      ? this.services
+          .idempotency()
+          .run(envelope, context.cancellation, () => this.admit(route, envelope, context, cause))
+      : this.admit(route, envelope, context, cause);
+    if (timeoutMs === undefined && options.signal === undefined) return outcome;
+    return outcomeUntil(outcome, {
+      name: route.type.name,
+      timeoutMs,
+      signal: options.signal,
+      timetable,
+      giveUp: (reason) => context.cancellation.cancel(reason),
+      onLateFailure: (error) =>
+        failures.report({ error, source: route.name, envelope, attempt: 1, disposition: 'none' }),
+    });
+  }
+
+  private isRecorded(route: RequestRoute, options: SendOptions): boolean {
+    const { qos } = route.type;
+    return qos === 2 || (qos === 1 && options.messageId !== undefined);
+  }
+
+  private problemOf(route: RequestRoute, options: SendOptions): Error | undefined {
+    const { name } = route.type;
+    if (options.signal?.aborted === true) return cancelledError(name, options.signal);
+    if (options.timeoutMs !== undefined && !(options.timeoutMs > 0)) {
+      return new CatgaError('CATGA_CONFIGURATION', `timeoutMs of ${name} must be above 0.`);
+    }
+    if (options.messageId === '')
+      return new CatgaError('CATGA_CONFIGURATION', `messageId of ${name} is empty.`);
+    try {
+      if (options.headers !== undefined) checkHeaders(this.services.limits, name, options.headers);
+    } catch (thrown) {
+      return toError(thrown);
+    }
+    return undefined;
+  }
+
+  private timeoutMs(route: RequestRoute, options: SendOptions, cause: Cause | undefined): number | undefined {
+    const ownMs = options.timeoutMs ?? route.timeoutMs;
+    if (cause?.deadlineMs === undefined) return ownMs;
+    const leftMs = Math.max(0, cause.deadlineMs - this.services.host.clock.monotonicMs());
+    return ownMs === undefined ? leftMs : Math.min(ownMs, leftMs);
+  }
+
+  private admit(
+    route: RequestRoute,
+    envelope: MessageEnvelope,
+    context: HandlerContext,
+    cause: Cause | undefined,
+  ): Promise<unknown> {
+    const { admission } = this.services;
+    if (cause !== undefined || admission.hasRoom) return this.runStep(route, envelope, context);
+    return admission
+      .enterWhenFree(envelope.name, context.cancellation)
+      .then(() => this.runAdmitted(route, envelope, context));
+  }
+
+  private runStep(route: RequestRoute, envelope: MessageEnvelope, context: HandlerContext): Promise<unknown> {
+    this.services.admission.enter();
+    return this.runAdmitted(route, envelope, context);
+  }
+
+  private runAdmitted(
+    route: RequestRoute,
+    envelope: MessageEnvelope,
+    context: HandlerContext,
+  ): Promise<unknown> {
+    const outcome = route.step(envelope, context);
+    context.begin(outcome);
+    return outcome.then(this.succeeded, this.failed);
+  }
+
+  private readonly succeeded = (value: unknown): unknown => {
+    this.services.admission.leave();
+    return value;
+  };
+
+  private readonly failed = (thrown: unknown): never => {
+    this.services.admission.leave();
+    throw thrown;
+  };
+}
+
+function attributesOf(
+  options: SendOptions,
+  cause: Cause | undefined,
+  originNodeId: string,
+): MessageAttributes {
+  const { messageId, headers, key } = options;
+  return {
+    messageId,
+    headers,
+    key,
+    originNodeId,
+    correlationId: cause?.correlationId,
+    causationId: cause?.messageId,
+  };
+}

@@ -1,0 +1,177 @@
+import type { BehaviorRef } from '../contracts/behavior.js';
+import type { Engine } from '../ports/engine.js';
+import type { Serializer } from '../ports/serializer.js';
+import type { ConcurrencyLimits } from '../pipeline/admission/admission.js';
+import type { IdempotencyOptions } from '../reliability/idempotent-execution.js';
+import type { RetryOptions } from '../reliability/retry-policy.js';
+import type { Limits } from '../wire/limits.js';
+
+/**
+ * How a node is set up. Everything has a default; unknown and wrong options are all reported at once at start-up.
+ *
+ * @publicApi
+ */
+export interface CatgaOptions {
+  /**
+   * What distributes and remembers messages.
+   * @defaultValue `memory()`: one process, nothing to install, nothing kept after it ends
+   */
+  readonly engine?: Engine;
+  /**
+   * The name that replicas share. Replicas of one service compete for an event; each service gets it.
+   * @defaultValue 'app'
+   */
+  readonly service?: string;
+  /**
+   * Keeps applications that share a broker apart.
+   * @defaultValue 'catga'
+   */
+  readonly namespace?: string;
+  /**
+   * The name of this node, unique among the running nodes of the namespace.
+   * @defaultValue the service, `-`, and a random suffix
+   */
+  readonly nodeId?: string;
+  /** Where this node's own HTTP interface is reached; only published to the other nodes. */
+  readonly endpoint?: string;
+  /**
+   * Text published to the other nodes: zone, version.
+   * @defaultValue none
+   */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** How nodes notice that one is gone. */
+  readonly heartbeat?: {
+    /**
+     * How often the node reports itself and its load, in milliseconds.
+     * @defaultValue 5000
+     */
+    readonly intervalMs?: number;
+    /**
+     * After how long without a report it is gone, in milliseconds; more than `intervalMs`.
+     * @defaultValue 15000
+     */
+    readonly timeoutMs?: number;
+  };
+  /** Defaults of requests. */
+  readonly request?: {
+    /**
+     * How long a caller waits for an outcome, in milliseconds, where neither the message nor the call says.
+     * @defaultValue none in one process: an ordinary `await` of a handler that is running
+     */
+    readonly timeoutMs?: number;
+  };
+  /** How much the node takes on at a time. */
+  readonly concurrency?: {
+    /**
+     * Requests and plain events handled at the same time. Requests that a handler sends through its context are part of
+     * its own work and always have a place.
+     * @defaultValue Infinity
+     */
+    readonly maxInFlight?: number;
+    /**
+     * How many more wait for a place before `CATGA_OVERLOADED`.
+     * @defaultValue 10000
+     */
+    readonly maxQueued?: number;
+  };
+  /** How reliable events and queued commands are tried again. */
+  readonly retry?: {
+    /**
+     * How often a message is tried before it becomes a dead letter.
+     * @defaultValue 5
+     */
+    readonly maxAttempts?: number;
+    /**
+     * The pause after the first failure, in milliseconds.
+     * @defaultValue 100
+     */
+    readonly initialDelayMs?: number;
+    /**
+     * The longest pause, in milliseconds.
+     * @defaultValue 30000
+     */
+    readonly maxDelayMs?: number;
+    /**
+     * How much longer each pause is than the one before.
+     * @defaultValue 2
+     */
+    readonly multiplier?: number;
+    /**
+     * Whether a pause is drawn at random between half of itself and all of it.
+     * @defaultValue true
+     */
+    readonly jitter?: boolean;
+  };
+  /** The record of ids and outcomes. */
+  readonly idempotency?: {
+    /**
+     * How long an outcome is replayed, and a recorded success of a QoS 2 event remembered, in milliseconds.
+     * @defaultValue 86400000 (24 hours)
+     */
+    readonly ttlMs?: number;
+    /**
+     * After how long without renewal a run is taken for dead and its id may run again, in milliseconds.
+     * @defaultValue 30000
+     */
+    readonly leaseMs?: number;
+  };
+  /** What becomes of messages that handlers gave up on. */
+  readonly deadLetters?: {
+    /**
+     * How long they are kept, in milliseconds.
+     * @defaultValue 2592000000 (30 days)
+     */
+    readonly ttlMs?: number;
+  };
+  /** How large messages may be. */
+  readonly limits?: {
+    /**
+     * The encoded message, in bytes.
+     * @defaultValue 1048576 (1 MiB)
+     */
+    readonly maxPayloadBytes?: number;
+    /**
+     * All headers together, in bytes.
+     * @defaultValue 16384 (16 KiB)
+     */
+    readonly maxHeaderBytes?: number;
+  };
+  /**
+   * How messages become bytes where they are stored or sent.
+   * @defaultValue `json()`
+   */
+  readonly serializer?: Serializer;
+  /**
+   * Steps around every handler, the first one outermost.
+   * @defaultValue none
+   */
+  readonly behaviors?: readonly BehaviorRef[];
+  /** How the node stops. */
+  readonly shutdown?: {
+    /**
+     * How long running handlers are waited for, in milliseconds; then their `context.signal` is aborted.
+     * @defaultValue 10000
+     */
+    readonly drainTimeoutMs?: number;
+  };
+}
+
+/** Options as the kernel uses them: complete, checked and frozen. */
+export interface ResolvedCatgaOptions {
+  readonly engine: Engine;
+  readonly service: string;
+  readonly namespace: string;
+  readonly nodeId: string;
+  readonly endpoint: string | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number };
+  readonly request: { readonly timeoutMs: number | undefined };
+  readonly concurrency: ConcurrencyLimits;
+  readonly retry: RetryOptions;
+  readonly idempotency: IdempotencyOptions;
+  readonly deadLetters: { readonly ttlMs: number };
+  readonly limits: Limits;
+  readonly serializer: Serializer;
+  readonly behaviors: readonly BehaviorRef[];
+  readonly shutdown: { readonly drainTimeoutMs: number };
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { CatgaError } from '../errors/catga-error.js';
+import { memory } from '../memory/memory-engine.js';
+import type { BehaviorRef } from '../contracts/behavior.js';
+import type { Engine } from '../ports/engine.js';
+import type { Serializer } from '../ports/serializer.js';
+import { json } from '../wire/json-serializer.js';
+import type { CatgaOptions, ResolvedCatgaOptions } from './catga-options.js';
+
+/** Longest wait a timer takes: 31 bits of milliseconds, about 24 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+const timerMs = z.number().int().positive().max(MAX_TIMER_MS);
+const durationMs = z.number().positive();
+const count = z.number().int().positive();
+const countOrInfinity = z.union([count, z.literal(Infinity)], {
+  error: 'must be a whole number above 0, or Infinity',
+});
+/** What every broker can carry in a subject or key without encoding. */
+const label = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens or underscores');
+
+const has = (value: unknown, ...methods: readonly string[]): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  methods.every((method) => typeof (value as Readonly<Record<string, unknown>>)[method] === 'function');
+
+const schema = z.strictObject({
+  engine: z
+    .custom<Engine>((value) => has(value, 'connect'), 'must be an engine, such as memory()')
+    .optional(),
+  service: label.default('app'),
+  namespace: label.default('catga'),
+  nodeId: label.optional(),
+  endpoint: z.url().optional(),
+  metadata: z.record(z.string(), z.string()).default({}),
+  heartbeat: z
+    .strictObject({ intervalMs: timerMs.default(5_000), timeoutMs: timerMs.default(15_000) })
+    .refine(({ intervalMs, timeoutMs }) => timeoutMs > intervalMs, {
+      path: ['timeoutMs'],
+      error: 'must be more than heartbeat.intervalMs',
+    })
+    .prefault({}),
+  request: z.strictObject({ timeoutMs: timerMs.optional() }).prefault({}),
+  concurrency: z
+    .strictObject({
+      maxInFlight: countOrInfinity.default(Infinity),
+      maxQueued: z.union([z.literal(0), countOrInfinity]).default(10_000),
+    })
+    .prefault({}),
+  retry: z
+    .strictObject({
+      maxAttempts: count.default(5),
+      initialDelayMs: z.number().nonnegative().max(MAX_TIMER_MS).default(100),
+      maxDelayMs: timerMs.default(30_000),
+      multiplier: z.number().min(1).default(2),
+      jitter: z.boolean().default(true),
+    })
+    .prefault({}),
+  idempotency: z
+    .strictObject({ ttlMs: durationMs.default(24 * 60 * 60 * 1000), leaseMs: timerMs.default(30_000) })
+    .prefault({}),
+  deadLetters: z.strictObject({ ttlMs: durationMs.default(30 * 24 * 60 * 60 * 1000) }).prefault({}),
+  limits: z
+    .strictObject({ maxPayloadBytes: count.default(1024 * 1024), maxHeaderBytes: count.default(16 * 1024) })
+    .prefault({}),
+  serializer: z
+    .custom<Serializer>((value) => has(value, 'encode', 'decode'), 'must be a serializer, such as json()')
+    .optional(),
+  behaviors: z
+    .array(
+      z.custom<BehaviorRef>(
+        (value) => typeof value === 'function' || has(value, 'handle'),
+        'must be a behavior or a behavior class',
+      ),
+    )
+    .default([]),
+  shutdown: z
+    .strictObject({ drainTimeoutMs: z.number().int().nonnegative().max(MAX_TIMER_MS).default(10_000) })
+    .prefault({}),
+});
+
+/** Checks and completes options. `CATGA_CONFIGURATION` lists every problem with the path of the option. */
+export function resolveCatgaOptions(options: CatgaOptions = {}): ResolvedCatgaOptions {
+  const parsed = schema.safeParse(options);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.flatMap(describeIssue);
+    throw new CatgaError(
+      'CATGA_CONFIGURATION',
+      `Wrong options: ${issues.map(({ path, message }) => `${path}: ${message}`).join('; ')}`,
+      { details: { issues } },
+    );
+  }
+  const { data } = parsed;
+  return deepFreeze({
+    ...data,
+    engine: data.engine ?? memory(),
+    nodeId: data.nodeId ?? `${data.service.slice(0, 48)}-${crypto.randomUUID().slice(0, 8)}`,
+    endpoint: data.endpoint,
+    request: { timeoutMs: data.request.timeoutMs },
+    serializer: data.serializer ?? json(),
+  });
+}
+
+function describeIssue(
+  issue: z.core.$ZodIssue,
+): readonly { readonly path: string; readonly message: string }[] {
+  const path = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: 'unknown option' }));
+  }
+  return [{ path: path || 'options', message: issue.message }];
+}
+
+/** Freezes the options, but not what the user made: engine, serializer, behaviors. */
+function deepFreeze(options: ResolvedCatgaOptions): ResolvedCatgaOptions {
+  for (const value of Object.values(options) as unknown[]) {
+    const isPlain =
+      typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+    if (isPlain && value !== options.engine && value !== options.serializer) Object.freeze(value);
+  }
+  Object.freeze(options.behaviors);
+  return Object.freeze(options);
+}

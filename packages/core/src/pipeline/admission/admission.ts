@@ -1,0 +1,111 @@
+import { CatgaError } from '../../errors/catga-error.js';
+import type { Cancellation } from '../../time/cancellation.js';
+
+/** How much a node takes on at a time. */
+export interface ConcurrencyLimits {
+  /** Messages handled at the same time. */
+  readonly maxInFlight: number;
+  /** Requests that wait for a place when all are taken; beyond it `CATGA_OVERLOADED`. */
+  readonly maxQueued: number;
+}
+
+/** A request that waits for a place; it has left the queue when there is nothing to call. */
+interface Waiter {
+  admit: (() => void) | undefined;
+}
+
+/** Counts what is being handled, bounds it, and says when nothing is. */
+export class Admission {
+  /** Messages being handled now. */
+  inFlight = 0;
+  /** Messages handled since the start, failures included. */
+  handled = 0;
+  /** Requests waiting for a place. */
+  queued = 0;
+  private waiting: Waiter[] = [];
+  private head = 0;
+  private idleListeners: (() => void)[] = [];
+
+  constructor(private readonly limits: ConcurrencyLimits) {}
+
+  /** Whether a place is free. */
+  get hasRoom(): boolean {
+    return this.inFlight < this.limits.maxInFlight;
+  }
+
+  /** Takes a place, free or not: for work that was admitted already, as part of other work. */
+  enter(): void {
+    this.inFlight++;
+  }
+
+  /**
+   * Takes a place as soon as one is free. Rejects with `CATGA_OVERLOADED` if too many wait already, and with the
+   * reason if the message is given up before.
+   */
+  async enterWhenFree(name: string, cancellation: Cancellation): Promise<void> {
+    if (this.hasRoom) return this.enter();
+    if (this.queued >= this.limits.maxQueued) throw this.overloaded(name);
+    await new Promise<void>((admit, refuse) => {
+      const waiter: Waiter = {
+        admit() {
+          cancellation.holdUp(undefined);
+          admit();
+        },
+      };
+      this.waiting.push(waiter);
+      this.queued++;
+      cancellation.holdUp((reason) => {
+        waiter.admit = undefined;
+        this.queued--;
+        this.compact();
+        refuse(reason);
+      });
+    });
+  }
+
+  /** Gives the place to who waits longest, or back. */
+  leave(): void {
+    this.handled++;
+    if (this.queued > 0) this.admitNext();
+    else if (--this.inFlight === 0 && this.idleListeners.length > 0) this.reportIdle();
+  }
+
+  /** Resolves once nothing is being handled. */
+  async idle(): Promise<void> {
+    if (this.inFlight > 0) await new Promise<void>((resolve) => this.idleListeners.push(resolve));
+  }
+
+  private admitNext(): void {
+    for (;;) {
+      const waiter = this.waiting[this.head++];
+      if (waiter === undefined) break;
+      const { admit } = waiter;
+      if (admit === undefined) continue;
+      this.queued--;
+      this.compact();
+      admit();
+      return;
+    }
+  }
+
+  private compact(): void {
+    if (this.waiting.length < 2 * this.queued + 64) return;
+    this.waiting = this.waiting.slice(this.head).filter(({ admit }) => admit !== undefined);
+    this.head = 0;
+  }
+
+  private reportIdle(): void {
+    const listeners = this.idleListeners;
+    this.idleListeners = [];
+    for (const listener of listeners) listener();
+  }
+
+  private overloaded(name: string): CatgaError {
+    const { maxInFlight, maxQueued } = this.limits;
+    return new CatgaError(
+      'CATGA_OVERLOADED',
+      `${name} was refused: ${maxInFlight} messages in flight and ${maxQueued} waiting are the limit.`,
+      { details: { name, maxInFlight, maxQueued } },
+    );
+  }
+}

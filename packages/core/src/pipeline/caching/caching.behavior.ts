@@ -1,0 +1,38 @@
+import { LRUCache } from 'lru-cache';
+import type { Behavior, Next } from '../../contracts/behavior.js';
+import type { Envelope } from '../../contracts/envelope.js';
+import type { CacheOptions } from '../../contracts/message.js';
+import type { MessageContext } from '../../contracts/message-context.js';
+import type { Clock } from '../../ports/clock.js';
+import { stableJson } from '../../wire/fingerprint.js';
+
+/**
+ * Serves results of a query again for a while. Queries that ask for the same thing at the same time share one run;
+ * failures are not kept. All callers get the same object: treat it as read-only.
+ */
+export class CachingBehavior implements Behavior {
+  private readonly results: LRUCache<string, Promise<unknown>>;
+  private readonly keyOf: (query: object) => string;
+
+  constructor(options: CacheOptions<object>, clock: Clock) {
+    this.results = new LRUCache({
+      max: options.maxEntries ?? 1000,
+      ttl: options.ttlMs,
+      ttlResolution: 0,
+      perf: { now: () => clock.monotonicMs() + 1 }, // 0 would mean "no time yet" to the cache
+    });
+    this.keyOf = options.key ?? stableJson;
+  }
+
+  handle(envelope: Envelope, _context: MessageContext, next: Next): Promise<unknown> {
+    const key = this.keyOf(envelope.message);
+    const kept = this.results.get(key);
+    if (kept !== undefined) return kept;
+    const result = next();
+    this.results.set(key, result);
+    result.catch(() => {
+      if (this.results.peek(key) === result) this.results.delete(key);
+    });
+    return result;
+  }
+}

@@ -1,0 +1,97 @@
+import type { MessageHeaders } from '../contracts/headers.js';
+import type { MessageContext } from '../contracts/message-context.js';
+import type { CatgaRequest } from '../contracts/request.js';
+import type { PublishOptions, SendOptions } from '../contracts/send-options.js';
+import type { Clock } from '../ports/clock.js';
+import { Cancellation } from '../time/cancellation.js';
+import type { MessageEnvelope } from './message-envelope.js';
+
+/** The message whose handler sends another one. */
+export interface Cause {
+  readonly messageId: string;
+  readonly correlationId: string;
+  /** When whoever waits for the cause stops waiting, in monotonic milliseconds. */
+  readonly deadlineMs: number | undefined;
+}
+
+/** What a context needs of the node. */
+export interface ContextHost {
+  readonly nodeId: string;
+  readonly clock: Clock;
+  sendAs<R>(request: CatgaRequest<R>, options: SendOptions, cause: Cause): Promise<R>;
+  publishAs(event: object, options: PublishOptions, cause: Cause): Promise<void>;
+  /** A handler holds a signal: it has to be aborted if the node stops before there is an outcome. */
+  abortOnStop(cancellation: Cancellation, outcome: Promise<unknown>): void;
+}
+
+/** The context of one delivery; everything is worked out when it is asked for. */
+export class HandlerContext implements MessageContext, Cause {
+  private outcome: Promise<unknown> | undefined;
+  private lazyCancellation: Cancellation | undefined;
+
+  constructor(
+    private readonly envelope: MessageEnvelope,
+    private readonly host: ContextHost,
+    readonly deadlineMs: number | undefined,
+  ) {}
+
+  /** Whether and why the message was given up. */
+  get cancellation(): Cancellation {
+    return (this.lazyCancellation ??= new Cancellation(() => this.watchSignal()));
+  }
+
+  /** The pipeline is running and will end with this. */
+  begin(outcome: Promise<unknown>): void {
+    this.outcome = outcome;
+    if (this.lazyCancellation !== undefined) this.watchSignal();
+  }
+
+  get messageId(): string {
+    return this.envelope.messageId;
+  }
+
+  get correlationId(): string {
+    return this.envelope.correlationId;
+  }
+
+  get causationId(): string | undefined {
+    return this.envelope.attributes.causationId;
+  }
+
+  get headers(): MessageHeaders {
+    return this.envelope.headers;
+  }
+
+  get attempt(): number {
+    return this.envelope.attributes.attempt ?? 1;
+  }
+
+  get originNodeId(): string {
+    return this.envelope.attributes.originNodeId ?? this.host.nodeId;
+  }
+
+  get deadline(): Date | undefined {
+    if (this.deadlineMs === undefined) return undefined;
+    const { clock } = this.host;
+    return new Date(clock.now() + this.deadlineMs - clock.monotonicMs());
+  }
+
+  get signal(): AbortSignal {
+    return this.cancellation.signal;
+  }
+
+  send<R>(request: CatgaRequest<R>, options: SendOptions = {}): Promise<R> {
+    const signal = options.signal ? AbortSignal.any([options.signal, this.signal]) : this.signal;
+    return this.host.sendAs(request, { ...options, signal }, this);
+  }
+
+  publish(event: object, options: PublishOptions = {}): Promise<void> {
+    return this.host.publishAs(event, options, this);
+  }
+
+  private watchSignal(): void {
+    const { outcome, lazyCancellation: cancellation } = this;
+    if (outcome !== undefined && cancellation?.hasSignal === true)
+      this.host.abortOnStop(cancellation, outcome);
+  }
+}

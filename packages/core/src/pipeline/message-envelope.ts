@@ -1,0 +1,63 @@
+import type { Envelope, MessageKind } from '../contracts/envelope.js';
+import { NO_HEADERS } from '../contracts/headers.js';
+import type { MessageHeaders } from '../contracts/headers.js';
+import type { MessageType } from '../contracts/message-type.js';
+import type { QualityOfService } from '../contracts/quality-of-service.js';
+
+/** What a sender may have said of a message; all of it is optional, and most messages have none of it. */
+export interface MessageAttributes {
+  readonly messageId?: string;
+  readonly headers?: MessageHeaders;
+  readonly key?: string;
+  readonly correlationId?: string;
+  readonly causationId?: string;
+  readonly originNodeId?: string;
+  /** 1 unless the message was delivered before. */
+  readonly attempt?: number;
+}
+
+/** Nothing was said. */
+export const NO_ATTRIBUTES: MessageAttributes = Object.freeze({});
+
+/** The envelope of one delivery. What few handlers read is worked out when it is read. */
+export class MessageEnvelope implements Envelope {
+  private assignedId: string | undefined;
+
+  constructor(
+    public message: object,
+    readonly type: MessageType,
+    readonly handler: string,
+    readonly attributes: MessageAttributes,
+    private readonly newId: () => string,
+  ) {
+    this.assignedId = attributes.messageId;
+  }
+
+  get messageId(): string {
+    return (this.assignedId ??= this.newId());
+  }
+
+  get name(): string {
+    return this.type.name;
+  }
+
+  get kind(): MessageKind {
+    return this.type.kind;
+  }
+
+  get qos(): QualityOfService {
+    return this.type.qos;
+  }
+
+  get headers(): MessageHeaders {
+    return this.attributes.headers ?? NO_HEADERS;
+  }
+
+  get key(): string | undefined {
+    return this.attributes.key ?? this.type.keyOf?.(this.message);
+  }
+
+  get correlationId(): string {
+    return this.attributes.correlationId ?? this.messageId;
+  }
+}

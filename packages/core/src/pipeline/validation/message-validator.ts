@@ -1,0 +1,39 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+
+/** One thing that is wrong with a message. */
+export interface ValidationIssue {
+  /** Where: `lines.0.quantity`; empty for the message as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What a validator found. */
+export type ValidationResult =
+  | {
+      readonly valid: true;
+      /** The fields after conversion, if the validator converts. */ readonly fields?: object;
+    }
+  | { readonly valid: false; readonly issues: readonly ValidationIssue[] };
+
+/** Checks one type of message. */
+export type MessageValidator = (message: object) => ValidationResult | Promise<ValidationResult>;
+
+/** A validator from any schema that implements Standard Schema v1 (https://standardschema.dev). */
+export function standardSchemaValidator(schema: StandardSchemaV1): MessageValidator {
+  const convert = (result: StandardSchemaV1.Result<unknown>): ValidationResult => {
+    if (result.issues !== undefined) return { valid: false, issues: result.issues.map(describeIssue) };
+    return typeof result.value === 'object' && result.value !== null
+      ? { valid: true, fields: result.value }
+      : { valid: true };
+  };
+  return (message) => {
+    const result = schema['~standard'].validate(message);
+    return result instanceof Promise ? result.then(convert) : convert(result);
+  };
+}
+
+function describeIssue(issue: StandardSchemaV1.Issue): ValidationIssue {
+  const segments =
+    issue.path?.map((segment) => String(typeof segment === 'object' ? segment.key : segment)) ?? [];
+  return { path: segments.join('.'), message: issue.message };
+}

@@ -1,0 +1,32 @@
+import type { Behavior, Next } from '../../contracts/behavior.js';
+import type { Envelope } from '../../contracts/envelope.js';
+import type { MessageContext } from '../../contracts/message-context.js';
+import { CatgaError } from '../../errors/catga-error.js';
+import type { MessageValidator, ValidationResult } from './message-validator.js';
+
+/**
+ * Refuses invalid messages with `CATGA_VALIDATION_FAILED`, whose `details.issues` lists every problem. What the
+ * validator converted (defaults, dates) is what the handler gets, in an instance of the same class.
+ */
+export class ValidationBehavior implements Behavior {
+  constructor(private readonly validators: readonly MessageValidator[]) {}
+
+  async handle(envelope: Envelope, _context: MessageContext, next: Next): Promise<unknown> {
+    for (const validate of this.validators) accept(envelope, await validate(envelope.message));
+    return next();
+  }
+}
+
+function accept(envelope: Envelope, result: ValidationResult): void {
+  if (!result.valid) {
+    const { issues } = result;
+    const summary = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
+    throw new CatgaError('CATGA_VALIDATION_FAILED', `${envelope.name} is invalid: ${summary}`, {
+      details: { name: envelope.name, issues },
+    });
+  }
+  if (result.fields !== undefined && result.fields !== envelope.message) {
+    const prototype = Object.getPrototypeOf(envelope.message) as object;
+    envelope.message = Object.assign(Object.create(prototype) as object, result.fields);
+  }
+}

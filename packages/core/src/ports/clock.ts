@@ -1,0 +1,11 @@
+/**
+ * Where time comes from. Everything that waits takes it from here, so that tests move it.
+ */
+export interface Clock {
+  /** Wall time in milliseconds since 1970; may step back. */
+  now(): number;
+  /** Milliseconds since some fixed moment; never steps back. Deadlines are kept in it. */
+  monotonicMs(): number;
+  /** Calls back once, `delayMs` from now or a little later. Returns how to call it off. */
+  setTimer(delayMs: number, callback: () => void): () => void;
+}

@@ -1,0 +1,55 @@
+import type { StoredMessage } from './stored-message.js';
+
+/** How a message is appended. */
+export interface AppendOptions {
+  /** Not delivered before this many milliseconds have passed. */
+  readonly delayMs?: number;
+  /** Only to this subscription: a dead letter that is tried again. Not deduplicated. */
+  readonly subscription?: string;
+}
+
+/** A durable subscription: what the engine remembers of a handler across restarts. */
+export interface LogSubscription {
+  /** `service.handler`; nodes that subscribe with one id compete for its messages. */
+  readonly id: string;
+  readonly kind: 'event' | 'command';
+  /** Wire names of the messages it wants. */
+  readonly names: readonly string[];
+  /** How many unsettled deliveries this consumer takes at a time. */
+  readonly concurrency: number;
+}
+
+/** One attempt to hand a message to a subscription. Settled once, by `ack` or `nak`; a second settling has no effect. */
+export interface LogDelivery {
+  readonly message: StoredMessage;
+  /** 1 for the first delivery to this subscription. */
+  readonly attempt: number;
+  /** Done with: never delivered to this subscription again. */
+  ack(): Promise<void>;
+  /** Give it back: delivered again, with the next attempt number, no sooner than `delayMs` from now. */
+  nak(delayMs: number): Promise<void>;
+  /** Give it back untouched: delivered again, at once and to any consumer, with the same attempt number. */
+  release(): Promise<void>;
+}
+
+/** A node's part in a subscription. */
+export interface LogConsumer {
+  /** No new deliveries from now on. Those in progress stay with their handler until they are settled. */
+  stop(): Promise<void>;
+}
+
+/**
+ * An append-only log of messages with durable subscriptions: the ground of reliable events and queued commands.
+ *
+ * Contract:
+ * - `append` resolves only once the message is stored, and rejects with `CATGA_OVERLOADED` when the log is full.
+ * - A message whose id was appended within the deduplication window is not stored again; `duplicate` says so.
+ * - Each subscription gets each message of its names that was appended after it was first made, until acknowledged.
+ * - Consumers of one subscription compete. What a consumer took and did not settle comes back when it is gone.
+ * - Messages of one key reach a subscription in the order they were appended: none is delivered while an earlier one
+ *   of its key is unsettled there.
+ */
+export interface DurableLog {
+  append(message: StoredMessage, options?: AppendOptions): Promise<{ readonly duplicate: boolean }>;
+  subscribe(subscription: LogSubscription, deliver: (delivery: LogDelivery) => void): Promise<LogConsumer>;
+}

@@ -1,0 +1,41 @@
+import type { QualityOfService } from '../contracts/quality-of-service.js';
+import type { Clock } from './clock.js';
+import type { DeadLetterStore } from './dead-letter-store.js';
+import type { DurableLog } from './durable-log.js';
+import type { IdempotencyStore } from './idempotency-store.js';
+import type { Inbox } from './inbox.js';
+import type { NodeDirectory } from './node-directory.js';
+
+/** Which promises an engine can keep. A message that asks for another one keeps the application from starting. */
+export interface EngineCapabilities {
+  readonly requests: readonly QualityOfService[];
+  readonly events: readonly QualityOfService[];
+}
+
+/** Who connects. */
+export interface EngineClient {
+  readonly namespace: string;
+  readonly nodeId: string;
+  readonly clock: Clock;
+  /** After how long without a refresh this node's directory record lapses, in milliseconds. */
+  readonly heartbeatTimeoutMs: number;
+}
+
+/** What distributes and remembers messages: the argument of `CatgaModule.forRoot({ engine })`. */
+export interface Engine {
+  readonly name: string;
+  readonly capabilities: EngineCapabilities;
+  /** Rejects with `CATGA_ENGINE_UNAVAILABLE` when the broker cannot be reached. */
+  connect(client: EngineClient): Promise<EngineConnection>;
+}
+
+/** One node's access to the engine. */
+export interface EngineConnection {
+  readonly log: DurableLog;
+  readonly idempotency: IdempotencyStore;
+  readonly inbox: Inbox;
+  readonly deadLetters: DeadLetterStore;
+  readonly directory: NodeDirectory;
+  /** Gives back what was taken and not settled, then lets go of the broker. May be called twice. */
+  close(): Promise<void>;
+}

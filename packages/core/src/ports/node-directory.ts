@@ -1,0 +1,24 @@
+import type { NodeInfo } from '../contracts/node-info.js';
+
+/**
+ * Who is there.
+ *
+ * Contract: a record lapses unless it is refreshed within the heartbeat timeout, by the engine's clock. Watching
+ * begins with every present node. A withdrawn or lapsed node is reported as left, once.
+ */
+export interface NodeDirectory {
+  /** Makes the node known. */
+  announce(node: NodeInfo): Promise<void>;
+  /** A heartbeat: keeps the record and brings its load up to date. */
+  refresh(node: NodeInfo): Promise<void>;
+  /** A goodbye. */
+  withdraw(nodeId: string): Promise<void>;
+  /** Reports the present nodes, then every change. Returns how to stop. */
+  watch(listener: NodeDirectoryListener): Promise<() => void>;
+}
+
+/** What a directory reports. */
+export interface NodeDirectoryListener {
+  present(node: NodeInfo): void;
+  left(nodeId: string): void;
+}

@@ -1,0 +1,47 @@
+import type { DeadLetter } from '../contracts/dead-letter.js';
+import type { StoredDeadLetter } from '../ports/dead-letter-store.js';
+import type { LogDelivery } from '../ports/durable-log.js';
+import { codeOf } from '../wire/error-codec.js';
+
+/** What is stored of a delivery that is given up. Its id is the same however often it is written. */
+export function deadLetterOf(
+  { message, attempt }: LogDelivery,
+  subscription: string,
+  error: Error,
+  nodeId: string,
+  nowMs: number,
+): StoredDeadLetter {
+  return {
+    id: `${message.messageId}~${subscription}`,
+    subscription,
+    stored: message,
+    failure: {
+      error: { name: error.name, message: error.message, ...codeOf(error) },
+      attempts: attempt,
+      nodeId,
+      failedAt: new Date(nowMs),
+    },
+  };
+}
+
+/** What users see of a stored dead letter. */
+export function describeDeadLetter(letter: StoredDeadLetter, decoded: unknown): DeadLetter {
+  const { stored, failure } = letter;
+  return {
+    id: letter.id,
+    subscription: letter.subscription,
+    messageId: stored.messageId,
+    name: stored.name,
+    kind: stored.kind,
+    message: decoded,
+    body: stored.body,
+    headers: stored.headers,
+    key: stored.key,
+    correlationId: stored.correlationId,
+    causationId: stored.causationId,
+    originNodeId: stored.originNodeId,
+    sentAt: new Date(stored.sentAtMs),
+    history: stored.history,
+    ...failure,
+  };
+}

@@ -1,0 +1,129 @@
+import type { MessageType } from '../contracts/message-type.js';
+import { CatgaError, toError } from '../errors/catga-error.js';
+import type { DeadLetterStore } from '../ports/dead-letter-store.js';
+import type { LogDelivery } from '../ports/durable-log.js';
+import type { Inbox } from '../ports/inbox.js';
+import type { MessageEnvelope } from '../pipeline/message-envelope.js';
+import type { MessageAttributes } from '../pipeline/message-envelope.js';
+import type { Codec } from '../wire/codec.js';
+import { fromStoredMessage } from '../wire/message-codec.js';
+import { deadLetterOf } from './dead-letter-record.js';
+import type { CatgaErrorSink } from './failure-sink.js';
+import { isRetryable, retryDelayMs } from './retry-policy.js';
+import type { RetryOptions } from './retry-policy.js';
+
+/** What a consumer works for: one handler and the types of the messages it gets. */
+export interface ConsumedSubscription {
+  readonly id: string;
+  readonly retry: RetryOptions;
+  typeOf(name: string): MessageType | undefined;
+  envelope(type: MessageType, message: object, attributes: MessageAttributes): MessageEnvelope;
+  /** Runs the pipeline and the handler. */
+  handle(envelope: MessageEnvelope): Promise<unknown>;
+}
+
+/** What consumers share on a node. */
+export interface ConsumerServices {
+  readonly nodeId: string;
+  readonly codec: Codec;
+  readonly failures: CatgaErrorSink;
+  /** How long a recorded success keeps a handler from running again, in milliseconds. */
+  readonly inboxTtlMs: number;
+  /** How long dead letters are kept, in milliseconds. */
+  readonly deadLetterTtlMs: number;
+  now(): number;
+  /** Throws `CATGA_SHUTTING_DOWN` once the engine is let go. */
+  engine(): { readonly inbox: Inbox; readonly deadLetters: DeadLetterStore };
+  /** Whether the node has given up on what still runs: then failures are nobody's fault. */
+  isStopping(): boolean;
+}
+
+/** Takes the deliveries of one durable subscription to its handler: retries, inbox, dead letters. */
+export class SubscriptionConsumer {
+  constructor(
+    private readonly subscription: ConsumedSubscription,
+    private readonly services: ConsumerServices,
+  ) {}
+
+  /** Never rejects; a delivery that cannot be settled is reported, and the engine brings it back. */
+  async consume(delivery: LogDelivery): Promise<void> {
+    try {
+      await this.process(delivery);
+    } catch (thrown) {
+      this.services.failures.report({
+        error: toError(thrown),
+        source: this.subscription.id,
+        envelope: undefined,
+        attempt: delivery.attempt,
+        disposition: 'retried',
+      });
+      await delivery.nak(this.delayMs(delivery)).catch(() => {
+        // The engine is gone; what was taken and not settled comes back by itself. The failure is reported above.
+      });
+    }
+  }
+
+  private async process(delivery: LogDelivery): Promise<void> {
+    const { services, subscription } = this;
+    const envelope = this.open(delivery);
+    if (envelope instanceof Error) return this.bury(delivery, undefined, envelope);
+    const recordsSuccess = envelope.qos === 2;
+    if (recordsSuccess && (await services.engine().inbox.has(subscription.id, envelope.messageId)))
+      return delivery.ack();
+    try {
+      await subscription.handle(envelope);
+    } catch (thrown) {
+      return this.fail(delivery, envelope, toError(thrown));
+    }
+    if (recordsSuccess) {
+      await services.engine().inbox.add(subscription.id, envelope.messageId, services.inboxTtlMs);
+    }
+    await delivery.ack();
+  }
+
+  private open({ message: stored, attempt }: LogDelivery): MessageEnvelope | Error {
+    const type = this.subscription.typeOf(stored.name);
+    if (type === undefined) {
+      return new CatgaError('CATGA_NO_HANDLER', `${this.subscription.id} does not handle '${stored.name}'.`);
+    }
+    try {
+      const message = fromStoredMessage(this.services.codec, type, stored);
+      return this.subscription.envelope(type, message, { ...stored, attempt });
+    } catch (thrown) {
+      return toError(thrown);
+    }
+  }
+
+  private async fail(delivery: LogDelivery, envelope: MessageEnvelope, error: Error): Promise<void> {
+    if (this.services.isStopping()) return delivery.release();
+    const isLast = delivery.attempt >= this.subscription.retry.maxAttempts;
+    if (isLast || !isRetryable(error)) return this.bury(delivery, envelope, error);
+    this.report(delivery, envelope, error, 'retried');
+    await delivery.nak(this.delayMs(delivery));
+  }
+
+  private async bury(
+    delivery: LogDelivery,
+    envelope: MessageEnvelope | undefined,
+    error: Error,
+  ): Promise<void> {
+    const { services, subscription } = this;
+    const letter = deadLetterOf(delivery, subscription.id, error, services.nodeId, services.now());
+    await services.engine().deadLetters.put(letter, services.deadLetterTtlMs);
+    this.report(delivery, envelope, error, 'dead-lettered');
+    await delivery.ack();
+  }
+
+  private delayMs({ attempt }: LogDelivery): number {
+    return retryDelayMs(this.subscription.retry, attempt);
+  }
+
+  private report(
+    { attempt }: LogDelivery,
+    envelope: MessageEnvelope | undefined,
+    error: Error,
+    disposition: 'retried' | 'dead-lettered',
+  ): void {
+    this.services.failures.report({ error, source: this.subscription.id, envelope, attempt, disposition });
+  }
+}

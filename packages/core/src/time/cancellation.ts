@@ -1,0 +1,47 @@
+import type { CatgaError } from '../errors/catga-error.js';
+
+/** Whether a message was given up, with an `AbortSignal` made only if a handler asks for one. */
+export class Cancellation {
+  private controller: AbortController | undefined;
+  private reason: CatgaError | undefined;
+  private listener: ((reason: CatgaError) => void) | undefined;
+
+  /** @param onSignal told when a signal was made, which somebody may have to abort */
+  constructor(private readonly onSignal: () => void) {}
+
+  get isCancelled(): boolean {
+    return this.reason !== undefined;
+  }
+
+  /** Whether anybody holds the signal. */
+  get hasSignal(): boolean {
+    return this.controller !== undefined;
+  }
+
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.reason === undefined) this.onSignal();
+      else this.controller.abort(this.reason);
+    }
+    return this.controller.signal;
+  }
+
+  /** The first reason stays. */
+  cancel(reason: CatgaError): void {
+    if (this.reason !== undefined) return;
+    this.reason = reason;
+    this.listener?.(reason);
+    this.controller?.abort(reason);
+  }
+
+  /** Tells whoever holds the message up, at most one at a time. Undefined: nobody does any more. */
+  holdUp(listener: ((reason: CatgaError) => void) | undefined): void {
+    this.listener = listener;
+  }
+
+  /** Throws why, if it was given up. */
+  throwIfCancelled(): void {
+    if (this.reason !== undefined) throw this.reason;
+  }
+}

@@ -1,0 +1,88 @@
+import { CatgaError } from '../errors/catga-error.js';
+import { ERROR_CATALOGUE } from '../errors/error-catalogue.js';
+import type { CatgaErrorCode } from '../errors/error-catalogue.js';
+
+/** An error as data: what is stored of it and what crosses between nodes. Never a stack, never a cause. */
+export interface EncodedError {
+  /** `'error'`, `'catga'`, or the name of an {@link ErrorTranslator}. */
+  readonly type: string;
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  /** What the translator needs to build the error again; plain data. */
+  readonly data?: unknown;
+}
+
+/** Carries a class of errors so that it arrives as the same class. */
+export interface ErrorTranslator {
+  /** Stable name on the wire. */
+  readonly type: string;
+  /** The error's data, or undefined if the error is not of this class. */
+  encode(error: Error): { readonly data: unknown } | undefined;
+  decode(encoded: EncodedError): Error;
+}
+
+/**
+ * An error that a handler threw elsewhere or earlier: its name, message and code, without the class.
+ *
+ * @publicApi
+ */
+export class RemoteError extends Error {
+  /** The code of the original error, or `CATGA_REMOTE` if it had none. */
+  readonly code: string;
+
+  constructor(name: string, message: string, code: string | undefined) {
+    super(message);
+    this.name = name;
+    this.code = code ?? 'CATGA_REMOTE';
+  }
+}
+
+const catgaTranslator: ErrorTranslator = {
+  type: 'catga',
+  encode: (error) =>
+    error instanceof CatgaError
+      ? { data: { details: error.details, retryable: error.retryable } }
+      : undefined,
+  decode({ code, message, data }) {
+    const { details, retryable } = (data ?? {}) as {
+      details?: Record<string, unknown>;
+      retryable?: boolean;
+    };
+    const known: CatgaErrorCode = isCatgaErrorCode(code) ? code : 'CATGA_REMOTE';
+    return new CatgaError(known, message, { details, retryable });
+  },
+};
+
+/** Turns errors into data and back. */
+export class ErrorCodec {
+  private readonly translators: readonly ErrorTranslator[];
+
+  constructor(translators: readonly ErrorTranslator[]) {
+    this.translators = [...translators, catgaTranslator];
+  }
+
+  encode(error: Error): EncodedError {
+    const base = { name: error.name, message: error.message, ...codeOf(error) };
+    for (const translator of this.translators) {
+      const encoded = translator.encode(error);
+      if (encoded !== undefined) return { type: translator.type, ...base, data: encoded.data };
+    }
+    return { type: 'error', ...base };
+  }
+
+  decode(encoded: EncodedError): Error {
+    const translator = this.translators.find(({ type }) => type === encoded.type);
+    return translator?.decode(encoded) ?? new RemoteError(encoded.name, encoded.message, encoded.code);
+  }
+}
+
+/** The `code` of an error, where it has one that is text. */
+export function codeOf(error: Error): { readonly code?: string } {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? { code } : {};
+}
+
+function isCatgaErrorCode(code: string | undefined): code is CatgaErrorCode {
+  return code !== undefined && Object.hasOwn(ERROR_CATALOGUE, code);
+}

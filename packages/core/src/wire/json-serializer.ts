@@ -1,0 +1,34 @@
+import type { Serializer } from '../ports/serializer.js';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+/** Text without these holds no forbidden key, escaped (`\u005f…`) or not, and needs no second look. */
+const SUSPICIOUS = /__proto__|constructor|prototype|\\u/;
+
+function withoutForbiddenKeys(this: unknown, key: string, value: unknown): unknown {
+  return FORBIDDEN_KEYS.has(key) ? undefined : value;
+}
+
+/**
+ * JSON in UTF-8, the default serializer.
+ *
+ * Carries what JSON carries: a `Date` arrives as text, `undefined` fields are dropped, a `BigInt` or a cycle is refused.
+ * The keys `__proto__`, `constructor` and `prototype` are dropped on decoding, at any depth.
+ *
+ * @publicApi
+ */
+export function json(): Serializer {
+  return {
+    name: 'json',
+    encode: (value) => encoder.encode(JSON.stringify(value)),
+    decode(bytes) {
+      const text = decoder.decode(bytes);
+      const value: unknown = SUSPICIOUS.test(text)
+        ? JSON.parse(text, withoutForbiddenKeys)
+        : JSON.parse(text);
+      return value;
+    },
+  };
+}

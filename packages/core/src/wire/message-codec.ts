@@ -1,0 +1,46 @@
+import type { MessageHeaders } from '../contracts/headers.js';
+import type { MessageType } from '../contracts/message-type.js';
+import { CatgaError } from '../errors/catga-error.js';
+import type { StoredMessage } from '../ports/stored-message.js';
+import type { Codec } from './codec.js';
+import { checkHeaders } from './limits.js';
+
+/** What is known of a message besides its content when it is stored. */
+export interface StoredMessageFacts {
+  readonly messageId: string;
+  readonly headers: MessageHeaders;
+  readonly key: string | undefined;
+  readonly correlationId: string;
+  readonly causationId: string | undefined;
+  readonly originNodeId: string;
+  readonly sentAtMs: number;
+}
+
+/** Encodes a message for a durable log. Refuses what is too large or cannot be encoded, before anything is stored. */
+export function toStoredMessage(
+  codec: Codec,
+  type: MessageType,
+  message: object,
+  facts: StoredMessageFacts,
+): StoredMessage {
+  checkHeaders(codec.limits, type.name, facts.headers);
+  return {
+    ...facts,
+    name: type.name,
+    kind: type.kind === 'event' ? 'event' : 'command',
+    body: codec.encode(type.name, message),
+    serializer: codec.serializer.name,
+    history: [],
+  };
+}
+
+/** An instance of the message's class, made without running its constructor. `CATGA_SERIALIZATION` if it is none. */
+export function fromStoredMessage(codec: Codec, type: MessageType, stored: StoredMessage): object {
+  const fields = codec.decode(type.name, stored.body, stored.serializer);
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
+    throw new CatgaError('CATGA_SERIALIZATION', `${type.name} is not an object on the wire.`, {
+      details: { name: type.name },
+    });
+  }
+  return Object.assign(Object.create(type.target.prototype as object) as object, fields);
+}
