@@ -1,0 +1,52 @@
+/**
+ * How the 63 usable bits of an id are divided, and where its time begins.
+ *
+ * @publicApi
+ */
+export interface IdLayout {
+  /** Bits of milliseconds since `epochMs`, 1 to 52. They lead, so ids sort by time. */
+  readonly timestampBits: number;
+  /** Bits of worker id, 1 to 31: `2 ** workerBits` generators can run side by side. */
+  readonly workerBits: number;
+  /** Bits of sequence, 1 to 30: a worker makes up to `2 ** sequenceBits * 1000` ids a second, sustained. */
+  readonly sequenceBits: number;
+  /** The moment the timestamps count from, in milliseconds since 1970-01-01T00:00:00Z. */
+  readonly epochMs: number;
+}
+
+/**
+ * 41 bits of milliseconds since 2024-01-01T00:00:00Z (until September 2093), 8 bits of worker (256 workers),
+ * 14 bits of sequence (16.4 million ids a second and worker). The sign bit of a 64-bit column stays free.
+ *
+ * @publicApi
+ */
+export const DEFAULT_ID_LAYOUT: IdLayout = Object.freeze({
+  timestampBits: 41,
+  workerBits: 8,
+  sequenceBits: 14,
+  epochMs: Date.UTC(2024, 0, 1),
+});
+
+/** An id never uses the sign bit of a signed 64-bit integer. */
+export const ID_BITS = 63;
+
+/** The latest moment a `Date` can tell, in milliseconds since 1970. */
+const LATEST_DATE_MS = 8.64e15;
+
+/** What rules the fields' own ranges do not cover are broken by this layout; empty when none. */
+export function layoutProblems(layout: IdLayout): readonly string[] {
+  const problems: string[] = [];
+  const bits = layout.timestampBits + layout.workerBits + layout.sequenceBits;
+  if (bits > ID_BITS) {
+    problems.push(`timestampBits, workerBits and sequenceBits add up to ${bits}; at most ${ID_BITS} fit`);
+  }
+  if (layout.epochMs + lastTimestamp(layout) > LATEST_DATE_MS) {
+    problems.push('epochMs and timestampBits reach beyond the latest moment a Date can tell');
+  }
+  return problems;
+}
+
+/** The highest timestamp that fits, in milliseconds since the layout's epoch. */
+export function lastTimestamp(layout: IdLayout): number {
+  return 2 ** layout.timestampBits - 1;
+}
