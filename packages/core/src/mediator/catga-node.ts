@@ -4,6 +4,7 @@ import type { CatgaIds } from '../ids/catga-ids.js';
 import type { CatgaOptions, ResolvedCatgaOptions } from '../options/catga-options.js';
 import { resolveCatgaOptions } from '../options/resolve-options.js';
 import type { HandlerFunction } from '../pipeline/pipeline.js';
+import type { Clock } from '../ports/clock.js';
 import { CatgaDeadLetters } from '../reliability/dead-letters.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
 import { CatgaMediator } from './catga-mediator.js';
@@ -140,6 +141,16 @@ export class CatgaNode {
   /** Lets go of the engine. */
   close(): Promise<void> {
     return this.runtime.close();
+  }
+
+  /** Whether the node takes new work. */
+  get isOpen(): boolean {
+    return this.runtime.isOpen;
+  }
+
+  /** Where its time comes from. */
+  get clock(): Clock {
+    return this.runtime.clock;
   }
 
   /** Drains and closes. */

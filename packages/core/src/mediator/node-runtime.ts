@@ -63,7 +63,13 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     this.timetable = new Timetable(services.clock);
     this.failures = new CatgaErrorSink(services.logger);
     this.codec = new Codec(options.serializer, options.limits);
-    this.ids = new CatgaIds({ clock: services.clock });
+    this.ids = new CatgaIds({
+      clock: services.clock,
+      onClockDrift: ({ backwardMs }) =>
+        services.logger.warn(
+          `The clock stepped back; ids go on from ${backwardMs} ms ahead of it until it catches up.`,
+        ),
+    });
     this.presence = new NodePresence(
       {
         nodeId: options.nodeId,

@@ -6,6 +6,9 @@ export interface Clock {
   now(): number;
   /** Milliseconds since some fixed moment; never steps back. Deadlines are kept in it. */
   monotonicMs(): number;
-  /** Calls back once, `delayMs` from now or a little later. Returns how to call it off. */
-  setTimer(delayMs: number, callback: () => void): () => void;
+  /**
+   * Calls back once, `delayMs` from now or a little later. Returns how to call it off.
+   * @param isBackground the process need not stay alive for it
+   */
+  setTimer(delayMs: number, callback: () => void, isBackground?: boolean): () => void;
 }

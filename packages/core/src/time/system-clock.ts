@@ -4,8 +4,9 @@ import type { Clock } from '../ports/clock.js';
 export const systemClock: Clock = Object.freeze({
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
-  setTimer(delayMs: number, callback: () => void): () => void {
+  setTimer(delayMs: number, callback: () => void, isBackground = false): () => void {
     const timer = setTimeout(callback, Math.min(delayMs, MAX_DELAY_MS));
+    if (isBackground) timer.unref();
     return () => clearTimeout(timer);
   },
 });

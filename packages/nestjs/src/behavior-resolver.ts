@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { CatgaError } from '@catga/core';
+import type { Behavior, BehaviorRef } from '@catga/core';
+import { toError } from '@catga/core/engine';
+
+/** Makes behaviors of classes: the application's provider where there is one, else an instance with its dependencies. */
+@Injectable()
+export class BehaviorResolver {
+  private readonly made = new Map<BehaviorRef, Promise<Behavior>>();
+
+  constructor(private readonly moduleRef: ModuleRef) {}
+
+  /** `CATGA_CONFIGURATION` for request-scoped behaviors: a behavior is shared by all messages. */
+  resolve(ref: BehaviorRef): Behavior | Promise<Behavior> {
+    if (typeof ref !== 'function') return ref;
+    const before = this.made.get(ref);
+    if (before !== undefined) return before;
+    const made = this.make(ref);
+    this.made.set(ref, made);
+    return made;
+  }
+
+  private async make(ref: Exclude<BehaviorRef, Behavior>): Promise<Behavior> {
+    let provided: Behavior | undefined;
+    try {
+      provided = this.moduleRef.get<Behavior>(ref, { strict: false });
+    } catch (thrown) {
+      if (toError(thrown).constructor.name.includes('Scope')) {
+        throw new CatgaError(
+          'CATGA_CONFIGURATION',
+          `The behavior ${ref.name} must not be request-scoped or transient.`,
+        );
+      }
+    }
+    // The container supplies the arguments, which `never[]` left open.
+    return provided ?? this.moduleRef.create(ref as new () => Behavior);
+  }
+}

@@ -1,0 +1,81 @@
+import { Logger, Module } from '@nestjs/common';
+import type { DynamicModule, Provider } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { CatgaDeadLetters, CatgaErrorSink, CatgaIds, CatgaMediator, CatgaNode } from '@catga/core';
+import type { CatgaOptions } from '@catga/core';
+import type { NodeServices } from '@catga/core/engine';
+import { BehaviorResolver } from './behavior-resolver.js';
+import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './catga.module-definition.js';
+import type { ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } from './catga.module-definition.js';
+import { EnhancerContext } from './explorer/enhancer-context.js';
+import { HandlerExplorer } from './explorer/handler-explorer.js';
+import { HandlerInvoker } from './explorer/handler-invoker.js';
+import { CatgaHealthIndicator } from './health/catga-health.indicator.js';
+import { httpExceptionTranslator } from './http/http-exception.translator.js';
+import { NodeLifecycleService } from './lifecycle/node-lifecycle.service.js';
+import { classValidators } from './validation/class-validators.js';
+
+/** Replaces parts of what surrounds the node: the clock, the observer. For tests of applications. */
+export const CATGA_NODE_SERVICES: unique symbol = Symbol('CATGA_NODE_SERVICES');
+
+const nodeProvider: Provider = {
+  provide: CatgaNode,
+  inject: [MODULE_OPTIONS_TOKEN, BehaviorResolver, { token: CATGA_NODE_SERVICES, optional: true }],
+  async useFactory(options: CatgaOptions, behaviors: BehaviorResolver, replaced?: Partial<NodeServices>) {
+    const validatorsFor = await classValidators();
+    return new CatgaNode(options, {
+      logger: new Logger('Catga'),
+      resolveBehavior: (ref) => behaviors.resolve(ref),
+      validatorsFor,
+      errorTranslators: [httpExceptionTranslator],
+      ...replaced,
+    });
+  },
+};
+
+/** Makes a part of the node injectable. */
+function partOfNode<K extends keyof CatgaNode>(
+  provide: abstract new (...args: never[]) => CatgaNode[K],
+  part: K,
+): Provider {
+  return { provide, inject: [CatgaNode], useFactory: (node: CatgaNode) => node[part] };
+}
+
+const PUBLIC_PARTS: Provider[] = [
+  partOfNode(CatgaMediator, 'mediator'),
+  partOfNode(CatgaDeadLetters, 'deadLetters'),
+  partOfNode(CatgaErrorSink, 'failures'),
+  partOfNode(CatgaIds, 'ids'),
+  CatgaHealthIndicator,
+];
+
+/**
+ * Finds the handlers of an application and gives it a {@link CatgaMediator} to reach them with, wherever they run.
+ *
+ * @example `CatgaModule.forRoot()` for one process, with nothing to install
+ * @publicApi
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    nodeProvider,
+    ...PUBLIC_PARTS,
+    BehaviorResolver,
+    EnhancerContext,
+    HandlerInvoker,
+    HandlerExplorer,
+    NodeLifecycleService,
+  ],
+  exports: [CatgaMediator, CatgaDeadLetters, CatgaErrorSink, CatgaIds, CatgaHealthIndicator],
+})
+export class CatgaModule extends ConfigurableModuleClass {
+  /** Everything has a default. A wrong or unknown option keeps the application from starting, with all of them listed. */
+  static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** As {@link forRoot}, with options that are made by a factory (`useFactory`, `useClass`, `useExisting`). */
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return super.forRootAsync(options);
+  }
+}

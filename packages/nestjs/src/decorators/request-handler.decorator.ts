@@ -1,0 +1,33 @@
+import type {
+  CatgaRequest,
+  IRequestHandler,
+  MessageConstructor,
+  MessageContext,
+  ResultOf,
+} from '@catga/core';
+import { writeHandlerMetadata } from './handler-metadata.js';
+
+/** Decorates a class that implements `IRequestHandler<T>`, or a method that takes `T` and returns its result. */
+export interface RequestHandlerDecorator<T extends CatgaRequest<unknown>> {
+  (target: new (...dependencies: never[]) => IRequestHandler<T>): void;
+  (
+    target: object,
+    method: string | symbol,
+    descriptor: TypedPropertyDescriptor<
+      (request: T, context: MessageContext) => Promise<ResultOf<T>> | ResultOf<T>
+    >,
+  ): void;
+}
+
+/**
+ * Class or method decorator: handles requests of one type. A request has exactly one handler; the application does
+ * not start with two.
+ *
+ * @publicApi
+ */
+export function RequestHandler<T extends CatgaRequest<unknown>>(
+  message: MessageConstructor<T>,
+): RequestHandlerDecorator<T> {
+  return (target: object, _method?: string | symbol, descriptor?: { readonly value?: object }): void =>
+    writeHandlerMetadata(descriptor?.value ?? target, { kind: 'request', message });
+}

@@ -1,0 +1,69 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type {
+  OnApplicationBootstrap,
+  OnApplicationShutdown,
+  OnModuleDestroy,
+  OnModuleInit,
+} from '@nestjs/common';
+import { CatgaNode } from '@catga/core';
+import type { NodeSummary } from '@catga/core';
+import { HandlerExplorer } from '../explorer/handler-explorer.js';
+import { Heartbeat } from './heartbeat.js';
+
+/**
+ * Ties the node to the life of the application: handlers are found and checked when modules are initialised, work from
+ * outside is taken when the application is up, and stopping loses nothing that was taken.
+ */
+@Injectable()
+export class NodeLifecycleService
+  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown
+{
+  private readonly logger = new Logger('Catga');
+  private readonly heartbeat: Heartbeat;
+  private summary: NodeSummary | undefined;
+
+  constructor(
+    private readonly node: CatgaNode,
+    private readonly explorer: HandlerExplorer,
+  ) {
+    this.heartbeat = new Heartbeat(
+      node.clock,
+      node.options.heartbeat.intervalMs,
+      () => node.beat(),
+      (thrown) => this.logger.warn(`A heartbeat failed: ${String(thrown)}`),
+    );
+  }
+
+  async onModuleInit(): Promise<void> {
+    this.explorer.explore();
+    this.summary = await this.node.init();
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.node.start();
+    this.heartbeat.start();
+    if (this.summary !== undefined) this.logger.log(describe(this.summary));
+    if (process.listenerCount('SIGTERM') === 0) {
+      this.logger.warn(
+        'Shutdown hooks are not enabled: a SIGTERM drops running work. Call app.enableShutdownHooks() before listen().',
+      );
+    }
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.heartbeat.stop();
+    await this.node.drain();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.node.close();
+  }
+}
+
+function describe(summary: NodeSummary): string {
+  const { engine, service, nodeId, commands, queries, events, eventHandlers, durableSubscriptions } = summary;
+  return (
+    `Node ${nodeId} of service ${service} is up on the ${engine} engine: ${commands} commands, ${queries} queries, ` +
+    `${events} events with ${eventHandlers} handlers, ${durableSubscriptions} durable subscriptions`
+  );
+}

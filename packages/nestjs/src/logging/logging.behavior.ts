@@ -1,0 +1,64 @@
+import { Logger } from '@nestjs/common';
+import type { LoggerService } from '@nestjs/common';
+import type { Behavior, Envelope, MessageContext, Next } from '@catga/core';
+
+/** What is logged, and how. */
+export interface LoggingOptions {
+  /**
+   * The level of the line for each message that was handled; `'off'` for none.
+   * @defaultValue 'debug'
+   */
+  readonly level?: 'log' | 'debug' | 'verbose' | 'off';
+  /**
+   * A message that took longer than this many milliseconds gets a warning.
+   * @defaultValue 1000
+   */
+  readonly slowMs?: number;
+  /** @defaultValue Nest's `Logger` with the context `Catga` */
+  readonly logger?: LoggerService;
+}
+
+/**
+ * A behavior that logs each message with its handler and duration, warns of slow ones, and logs failures as errors.
+ * Never the content of a message.
+ *
+ * @example `CatgaModule.forRoot({ behaviors: [logging({ slowMs: 200 })] })`
+ * @publicApi
+ */
+export function logging(options: LoggingOptions = {}): Behavior {
+  return new LoggingBehavior(options);
+}
+
+class LoggingBehavior implements Behavior {
+  private readonly write: (text: string) => void;
+  private readonly logger: LoggerService;
+  private readonly slowMs: number;
+
+  constructor({ level = 'debug', slowMs = 1000, logger = new Logger('Catga') }: LoggingOptions) {
+    this.logger = logger;
+    this.slowMs = slowMs;
+    this.write = level === 'off' ? () => {} : (text) => logger[level]?.(text);
+  }
+
+  async handle(envelope: Envelope, context: MessageContext, next: Next): Promise<unknown> {
+    const startedMs = performance.now();
+    try {
+      const result = await next();
+      const tookMs = performance.now() - startedMs;
+      if (tookMs > this.slowMs)
+        this.logger.warn(`${describe(envelope, context)} was slow: ${tookMs.toFixed(1)} ms`);
+      else this.write(`${describe(envelope, context)} took ${tookMs.toFixed(1)} ms`);
+      return result;
+    } catch (thrown) {
+      const tookMs = performance.now() - startedMs;
+      this.logger.error(
+        `${describe(envelope, context)} failed after ${tookMs.toFixed(1)} ms: ${String(thrown)}`,
+      );
+      throw thrown;
+    }
+  }
+}
+
+function describe({ kind, name, messageId, handler }: Envelope, { attempt }: MessageContext): string {
+  return `${kind} ${name} ${messageId} in ${handler}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
+}
