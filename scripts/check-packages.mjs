@@ -15,7 +15,10 @@ const complain = (name, problem) => {
 for (const { name, folder, tarball, files, size } of packPackages(temporaryFolder('packages'))) {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
-  const { messages } = await publint({ pack: { tarball: new Uint8Array(readFileSync(tarball)).buffer }, strict: true });
+  const { messages } = await publint({
+    pack: { tarball: new Uint8Array(readFileSync(tarball)).buffer },
+    strict: true,
+  });
   for (const message of messages) complain(name, formatMessage(message, manifest, { color: false }));
 
   try {
