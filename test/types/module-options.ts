@@ -1,7 +1,11 @@
 import { CatgaModule } from '@catga/nestjs';
 
 void CatgaModule.forRoot();
-void CatgaModule.forRoot({ service: 'orders', request: { timeoutMs: 1000 }, routing: 'round-robin' });
+void CatgaModule.forRoot({
+  service: 'orders',
+  request: { timeoutMs: 1000 },
+  heartbeat: { intervalMs: 1000 },
+});
 void CatgaModule.forRootAsync({
   inject: ['NAME'],
   useFactory: async (service: string) => ({ service, retry: { maxAttempts: 3 } }),
@@ -10,5 +14,5 @@ void CatgaModule.forRootAsync({
 // @ts-expect-error there is no such option
 void CatgaModule.forRoot({ heartBeat: { intervalMs: 1 } });
 
-// @ts-expect-error there is no such routing strategy
-void CatgaModule.forRoot({ routing: 'fastest' });
+// @ts-expect-error durations are numbers of milliseconds
+void CatgaModule.forRoot({ request: { timeoutMs: '1s' } });

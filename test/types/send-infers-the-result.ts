@@ -35,8 +35,8 @@ export async function sends(mediator: CatgaMediator, context: MessageContext): P
 }
 
 export async function refuses(mediator: CatgaMediator): Promise<void> {
-  // @ts-expect-error the result of GetOrder is a view, not what was created
-  const wrong: OrderCreated = await mediator.send(new GetOrder('o1'));
+  // @ts-expect-error the result of CreateOrder is what was created, not a view
+  const wrong: OrderView = await mediator.send(new CreateOrder('c1'));
 
   // @ts-expect-error an event is published, not sent
   await mediator.send(new CustomerSignedIn('c1'));
