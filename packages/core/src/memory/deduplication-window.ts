@@ -1,0 +1,32 @@
+import { ExpiringMap } from './expiring-map.js';
+
+/** Half of what a `Map` can hold: running full must be an overload, not an error of the language. */
+export const MAX_REMEMBERED_IDS = 2 ** 23;
+
+/** The message ids of the last while. It never forgets one early: it is full instead. */
+export class DeduplicationWindow {
+  private readonly ids: ExpiringMap<true>;
+
+  constructor(
+    monotonicMs: () => number,
+    private readonly windowMs: number,
+    private readonly capacity: number = MAX_REMEMBERED_IDS,
+  ) {
+    this.ids = new ExpiringMap(monotonicMs);
+  }
+
+  /** Whether there is no room for another id now. Asking makes some, if there are ids to forget. */
+  get isFull(): boolean {
+    if (this.ids.size < this.capacity) return false;
+    this.ids.clean();
+    return this.ids.size >= this.capacity;
+  }
+
+  has(messageId: string): boolean {
+    return this.ids.get(messageId) === true;
+  }
+
+  add(messageId: string): void {
+    this.ids.set(messageId, true, this.windowMs);
+  }
+}

@@ -1,0 +1,95 @@
+import type { DeadLetterFilter, DeadLetterPageRequest } from '../contracts/dead-letter.js';
+import type { DeadLetterStore, StoredDeadLetter } from '../ports/dead-letter-store.js';
+import { comparePositions, fromCursor, toCursor } from './dead-letter-cursor.js';
+import type { DeadLetterPosition } from './dead-letter-cursor.js';
+import { ExpiringMap } from './expiring-map.js';
+
+interface KeptLetter extends DeadLetterPosition {
+  readonly letter: StoredDeadLetter;
+}
+
+/** From how many gone letters it is worth making the list anew. */
+const LEAST_COMPACTION = 32;
+
+/** The dead letters of one namespace. */
+export class MemoryDeadLetterStore implements DeadLetterStore {
+  private readonly kept: ExpiringMap<KeptLetter>;
+  /** In the order of `comparePositions`. May still have letters that are gone: those are not the ones in `kept`. */
+  private order: KeptLetter[] = [];
+  private lastSequence = 0;
+
+  constructor(monotonicMs: () => number) {
+    this.kept = new ExpiringMap(monotonicMs);
+  }
+
+  put(letter: StoredDeadLetter, ttlMs: number): Promise<void> {
+    const sequence = this.kept.get(letter.id)?.sequence ?? ++this.lastSequence;
+    const kept: KeptLetter = { letter, failedAtMs: letter.failure.failedAt.getTime(), sequence };
+    this.kept.set(letter.id, kept, ttlMs);
+    this.insert(kept);
+    return Promise.resolve();
+  }
+
+  get(id: string): Promise<StoredDeadLetter | undefined> {
+    return Promise.resolve(this.kept.get(id)?.letter);
+  }
+
+  async list(
+    filter: DeadLetterFilter,
+    page: Required<Pick<DeadLetterPageRequest, 'limit'>> & DeadLetterPageRequest,
+  ): Promise<{ readonly items: readonly StoredDeadLetter[]; readonly next: string | undefined }> {
+    const items: StoredDeadLetter[] = [];
+    let last: KeptLetter | undefined;
+    const from = page.after === undefined ? 0 : this.placeAfter(fromCursor(page.after));
+    for (let place = from; place < this.order.length; place++) {
+      const candidate = this.order[place];
+      if (candidate === undefined || !this.isKept(candidate) || !matches(candidate, filter)) continue;
+      if (last !== undefined && items.length === page.limit) return { items, next: toCursor(last) };
+      items.push(candidate.letter);
+      last = candidate;
+    }
+    return { items, next: undefined };
+  }
+
+  remove(id: string): Promise<boolean> {
+    return Promise.resolve(this.kept.delete(id));
+  }
+
+  private isKept(candidate: KeptLetter): boolean {
+    return this.kept.get(candidate.letter.id) === candidate;
+  }
+
+  private insert(kept: KeptLetter): void {
+    if (this.order.length >= 2 * this.kept.size + LEAST_COMPACTION) {
+      this.order = this.order.filter((candidate) => this.isKept(candidate));
+    }
+    const place = this.placeAfter(kept);
+    if (place === this.order.length) this.order.push(kept);
+    else this.order.splice(place, 0, kept);
+  }
+
+  /** The first place in the order that is beyond a position. */
+  private placeAfter(position: DeadLetterPosition): number {
+    let low = 0;
+    let high = this.order.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const candidate = this.order[middle];
+      if (candidate !== undefined && comparePositions(candidate, position) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function matches({ letter, failedAtMs }: KeptLetter, filter: DeadLetterFilter): boolean {
+  const { stored, failure } = letter;
+  return (
+    (filter.messageId === undefined || stored.messageId === filter.messageId) &&
+    (filter.name === undefined || stored.name === filter.name) &&
+    (filter.subscription === undefined || letter.subscription === filter.subscription) &&
+    (filter.errorCode === undefined || failure.error.code === filter.errorCode) &&
+    (filter.since === undefined || failedAtMs >= filter.since.getTime()) &&
+    (filter.until === undefined || failedAtMs < filter.until.getTime())
+  );
+}

@@ -1,0 +1,56 @@
+import type { Engine, EngineClient, EngineConnection } from '../ports/engine.js';
+import { Timetable } from '../time/timetable.js';
+import { EngineClock } from './engine-clock.js';
+import { MemoryConnection } from './memory-connection.js';
+import { resolveMemoryEngineOptions } from './memory-engine-options.js';
+import type { MemoryEngineOptions, ResolvedMemoryEngineOptions } from './memory-engine-options.js';
+import { MemoryNamespace } from './memory-namespace.js';
+
+export type { MemoryEngineOptions } from './memory-engine-options.js';
+
+/**
+ * An engine in this process: nothing to install, every promise of a broker except that what it keeps ends with the
+ * process. The returned object holds the messages and records as a broker would: a node that connects to it again
+ * finds them again, and two engines never meet.
+ *
+ * @throws CatgaError `CATGA_CONFIGURATION` for options that make no sense
+ * @publicApi
+ */
+export function memory(options: MemoryEngineOptions = {}): Engine {
+  return new MemoryEngine(resolveMemoryEngineOptions(options));
+}
+
+class MemoryEngine implements Engine {
+  readonly name = 'memory';
+  readonly capabilities = Object.freeze({
+    requests: Object.freeze([0, 1, 2] as const),
+    events: Object.freeze([0, 1, 2] as const),
+  });
+  private readonly namespaces = new Map<string, MemoryNamespace>();
+  private readonly connections = new Set<EngineConnection>();
+  private time: { readonly clock: EngineClock; readonly timetable: Timetable } | undefined;
+
+  constructor(private readonly options: ResolvedMemoryEngineOptions) {}
+
+  connect(client: EngineClient): Promise<EngineConnection> {
+    const { clock, timetable } = (this.time ??= startTime(client));
+    let namespace = this.namespaces.get(client.namespace);
+    if (namespace === undefined) {
+      namespace = new MemoryNamespace(this.options, clock, timetable);
+      this.namespaces.set(client.namespace, namespace);
+    }
+    const connection = new MemoryConnection(client, namespace, () => {
+      this.connections.delete(connection);
+      if (this.connections.size === 0) clock.sleep();
+    });
+    this.connections.add(connection);
+    clock.wake();
+    return Promise.resolve(connection);
+  }
+}
+
+/** The first client's clock is the engine's, for all of its life: leases are never compared by two clocks. */
+function startTime(client: EngineClient): { readonly clock: EngineClock; readonly timetable: Timetable } {
+  const clock = new EngineClock(client.clock);
+  return { clock, timetable: new Timetable(clock) };
+}

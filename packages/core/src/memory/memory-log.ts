@@ -1,0 +1,109 @@
+import { CatgaError } from '../errors/catga-error.js';
+import type { Clock } from '../ports/clock.js';
+import type { AppendOptions, LogDelivery, LogSubscription } from '../ports/durable-log.js';
+import type { StoredMessage } from '../ports/stored-message.js';
+import type { Timetable } from '../time/timetable.js';
+import { DeduplicationWindow } from './deduplication-window.js';
+import { newLogEntry } from './log-entry.js';
+import type { LogEntry } from './log-entry.js';
+import type { MemoryConsumer } from './memory-consumer.js';
+import type { ResolvedMemoryEngineOptions } from './memory-engine-options.js';
+import { MemorySubscription } from './memory-subscription.js';
+import { SubscriptionRoutes } from './subscription-routes.js';
+
+const STORED = Promise.resolve(Object.freeze({ duplicate: false }));
+const DUPLICATE = Promise.resolve(Object.freeze({ duplicate: true }));
+
+/** The durable log of one namespace, shared by its connections. */
+export class MemoryLog {
+  private readonly subscriptions = new Map<string, MemorySubscription>();
+  private readonly routes = new SubscriptionRoutes<MemorySubscription>();
+  /** Commands that no subscription wants yet, by name. */
+  private readonly unclaimed = new Map<string, LogEntry[]>();
+  private readonly seen: DeduplicationWindow;
+  private lastSequence = 0;
+  private unsettled = 0;
+
+  constructor(
+    private readonly options: ResolvedMemoryEngineOptions,
+    private readonly clock: Clock,
+    private readonly timetable: Timetable,
+  ) {
+    this.seen = new DeduplicationWindow(() => clock.monotonicMs(), options.deduplicationWindowMs);
+  }
+
+  append(message: StoredMessage, options?: AppendOptions): Promise<{ readonly duplicate: boolean }> {
+    const notBeforeMs =
+      options?.delayMs === undefined || options.delayMs <= 0 ? 0 : this.clock.monotonicMs() + options.delayMs;
+    const sequence = ++this.lastSequence;
+    if (options?.subscription !== undefined) {
+      if (!this.hasRoomFor(1)) return this.refuse();
+      this.unsettled++;
+      this.subscription(options.subscription).add(newLogEntry(message, sequence, notBeforeMs));
+      return STORED;
+    }
+    if (this.seen.has(message.messageId)) return DUPLICATE;
+    const wanting = this.routes.of(message.kind, message.name);
+    const isUnclaimed = wanting.length === 0 && message.kind === 'command';
+    const copies = isUnclaimed ? 1 : wanting.length;
+    if (!this.hasRoomFor(copies) || this.seen.isFull) return this.refuse();
+    this.seen.add(message.messageId);
+    this.unsettled += copies;
+    if (isUnclaimed) this.setAside(newLogEntry(message, sequence, notBeforeMs));
+    for (const subscription of wanting) subscription.add(newLogEntry(message, sequence, notBeforeMs));
+    return STORED;
+  }
+
+  subscribe(wanted: LogSubscription, deliver: (delivery: LogDelivery) => void): MemoryConsumer {
+    const subscription = this.subscription(wanted.id);
+    this.routes.set(subscription, wanted.kind, wanted.names);
+    if (wanted.kind === 'command') this.claim(subscription, wanted.names);
+    return subscription.attach(wanted.concurrency, deliver);
+  }
+
+  /** A dead letter may be tried again before its subscription is back: it waits there. */
+  private subscription(id: string): MemorySubscription {
+    let subscription = this.subscriptions.get(id);
+    if (subscription === undefined) {
+      subscription = new MemorySubscription(this.clock, this.timetable, this.acknowledged);
+      this.subscriptions.set(id, subscription);
+    }
+    return subscription;
+  }
+
+  private setAside(entry: LogEntry): void {
+    const { name } = entry.message;
+    const entries = this.unclaimed.get(name);
+    if (entries === undefined) this.unclaimed.set(name, [entry]);
+    else entries.push(entry);
+  }
+
+  /** Hands over what waited for these names, in the order it was appended. */
+  private claim(subscription: MemorySubscription, names: readonly string[]): void {
+    const claimed: LogEntry[] = [];
+    for (const name of names) {
+      for (const entry of this.unclaimed.get(name) ?? []) claimed.push(entry);
+      this.unclaimed.delete(name);
+    }
+    claimed.sort((one, other) => one.sequence - other.sequence);
+    for (const entry of claimed) subscription.add(entry);
+  }
+
+  private hasRoomFor(copies: number): boolean {
+    return this.unsettled + copies <= this.options.maxStoredMessages;
+  }
+
+  private refuse(): Promise<never> {
+    const { unsettled } = this;
+    const { maxStoredMessages, deduplicationWindowMs } = this.options;
+    const message = this.seen.isFull
+      ? `The memory engine remembers as many message ids of the last ${deduplicationWindowMs} ms as it can.`
+      : `The memory engine holds ${unsettled} unsettled messages of at most ${maxStoredMessages}.`;
+    const details = { unsettled, maxStoredMessages, deduplicationWindowMs };
+    return Promise.reject(new CatgaError('CATGA_OVERLOADED', message, { details }));
+  }
+
+  private readonly acknowledged = (): void => {
+    this.unsettled--;
+  };
+}

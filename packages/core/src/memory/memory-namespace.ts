@@ -1,0 +1,26 @@
+import type { Clock } from '../ports/clock.js';
+import type { Timetable } from '../time/timetable.js';
+import { MemoryDeadLetterStore } from './memory-dead-letter-store.js';
+import type { ResolvedMemoryEngineOptions } from './memory-engine-options.js';
+import { MemoryIdempotencyStore } from './memory-idempotency-store.js';
+import { MemoryInbox } from './memory-inbox.js';
+import { MemoryLog } from './memory-log.js';
+import { MemoryNodeDirectory } from './memory-node-directory.js';
+
+/** All that is kept of one namespace. It outlives the connections to it. */
+export class MemoryNamespace {
+  readonly log: MemoryLog;
+  readonly idempotency: MemoryIdempotencyStore;
+  readonly inbox: MemoryInbox;
+  readonly deadLetters: MemoryDeadLetterStore;
+  readonly directory: MemoryNodeDirectory;
+
+  constructor(options: ResolvedMemoryEngineOptions, clock: Clock, timetable: Timetable) {
+    const monotonicMs = (): number => clock.monotonicMs();
+    this.log = new MemoryLog(options, clock, timetable);
+    this.idempotency = new MemoryIdempotencyStore(monotonicMs);
+    this.inbox = new MemoryInbox(monotonicMs);
+    this.deadLetters = new MemoryDeadLetterStore(monotonicMs);
+    this.directory = new MemoryNodeDirectory(monotonicMs, timetable);
+  }
+}

@@ -1,0 +1,119 @@
+import type { LogDelivery } from '../ports/durable-log.js';
+import type { Clock } from '../ports/clock.js';
+import type { Timetable } from '../time/timetable.js';
+import type { LogEntry } from './log-entry.js';
+import { MemoryConsumer } from './memory-consumer.js';
+import type { ConsumedSubscription } from './memory-consumer.js';
+import { OldestFirst } from './oldest-first.js';
+
+/** How many deliveries are handed out before timers, input and output get their turn. */
+const DELIVERIES_PER_TURN = 256;
+
+/** What the engine remembers of a handler: the messages it has not acknowledged, and who takes them. */
+export class MemorySubscription implements ConsumedSubscription {
+  private readonly eligible = new OldestFirst<LogEntry>();
+  /** The youngest unsettled message of each key; the older ones lead to it. */
+  private readonly lastOfKey = new Map<string, LogEntry>();
+  private readonly consumers: MemoryConsumer[] = [];
+  private lastServed = -1;
+  private handedOutInTurn = 0;
+  private handOutIsScheduled = false;
+
+  /** @param onAcknowledged told for each message that this subscription is done with */
+  constructor(
+    private readonly clock: Clock,
+    private readonly timetable: Timetable,
+    private readonly onAcknowledged: () => void,
+  ) {}
+
+  /** Entries are added in the order of the log. */
+  add(entry: LogEntry): void {
+    const { key } = entry.message;
+    if (key !== undefined) {
+      const last = this.lastOfKey.get(key);
+      this.lastOfKey.set(key, entry);
+      if (last !== undefined) {
+        last.nextOfKey = entry;
+        return;
+      }
+    }
+    this.admit(entry);
+  }
+
+  attach(concurrency: number, deliver: (delivery: LogDelivery) => void): MemoryConsumer {
+    const consumer = new MemoryConsumer(this, concurrency, deliver);
+    this.consumers.push(consumer);
+    this.scheduleHandOut();
+    return consumer;
+  }
+
+  detach(consumer: MemoryConsumer): void {
+    const place = this.consumers.indexOf(consumer);
+    if (place >= 0) this.consumers.splice(place, 1);
+  }
+
+  acknowledged(entry: LogEntry): void {
+    this.onAcknowledged();
+    const { nextOfKey } = entry;
+    if (nextOfKey !== undefined) this.admit(nextOfKey);
+    else if (entry.message.key !== undefined) this.lastOfKey.delete(entry.message.key);
+    this.scheduleHandOut();
+  }
+
+  returned(entry: LogEntry, delayMs: number): void {
+    entry.notBeforeMs = delayMs > 0 ? this.clock.monotonicMs() + delayMs : 0;
+    this.admit(entry);
+    this.scheduleHandOut();
+  }
+
+  /** Makes an entry that waits for no other one deliverable, at once or when its time has come. */
+  private admit(entry: LogEntry): void {
+    const waitMs = entry.notBeforeMs === 0 ? 0 : entry.notBeforeMs - this.clock.monotonicMs();
+    if (waitMs > 0) {
+      this.timetable.after(waitMs, () => this.offer(entry));
+    } else {
+      this.offer(entry);
+    }
+  }
+
+  private offer(entry: LogEntry): void {
+    this.eligible.add(entry);
+    this.scheduleHandOut();
+  }
+
+  /** Never within the caller's own call; and never so often in a row that the event loop does not get on. */
+  private scheduleHandOut(): void {
+    if (this.handOutIsScheduled || this.consumers.length === 0 || this.eligible.size === 0) return;
+    this.handOutIsScheduled = true;
+    if (this.handedOutInTurn < DELIVERIES_PER_TURN) queueMicrotask(this.handOut);
+    else setImmediate(this.handOutInNewTurn);
+  }
+
+  private readonly handOutInNewTurn = (): void => {
+    this.handedOutInTurn = 0;
+    this.handOut();
+  };
+
+  private readonly handOut = (): void => {
+    while (this.handedOutInTurn < DELIVERIES_PER_TURN && this.eligible.size > 0) {
+      const consumer = this.nextWithRoom();
+      if (consumer === undefined) break;
+      const entry = this.eligible.take();
+      if (entry === undefined) break;
+      this.handedOutInTurn++;
+      consumer.take(entry);
+    }
+    this.handOutIsScheduled = false;
+    if (this.handedOutInTurn >= DELIVERIES_PER_TURN) this.scheduleHandOut();
+  };
+
+  private nextWithRoom(): MemoryConsumer | undefined {
+    const { consumers } = this;
+    for (let tried = 0; tried < consumers.length; tried++) {
+      this.lastServed = (this.lastServed + 1) % consumers.length;
+      const consumer = consumers[this.lastServed];
+      if (consumer?.hasRoom === true) return consumer;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,134 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { TestClock } from './test-clock.js';
+import { Timetable } from './timetable.js';
+
+function setUp(): { readonly clock: TestClock; readonly timetable: Timetable } {
+  const clock = new TestClock();
+  return { clock, timetable: new Timetable(clock) };
+}
+
+describe('Timetable', () => {
+  it('runs each entry once, when its time has come', async () => {
+    const { clock, timetable } = setUp();
+    const ranAt: number[] = [];
+    for (const delayMs of [30, 10, 20]) timetable.after(delayMs, () => ranAt.push(clock.monotonicMs()));
+    await clock.advance(9);
+    expect(ranAt).toEqual([]);
+    await clock.advance(100);
+    expect(ranAt).toEqual([10, 20, 30]);
+  });
+
+  it('has one timer for all entries, and none when nothing waits', async () => {
+    const { clock, timetable } = setUp();
+    const entries = [50, 20, 70, 20].map((delayMs) => timetable.after(delayMs, () => {}));
+    expect([timetable.size, clock.armedTimers]).toEqual([4, 1]);
+    for (const entry of entries) timetable.remove(entry);
+    expect([timetable.size, clock.armedTimers]).toEqual([0, 0]);
+    timetable.after(5, () => {});
+    await clock.advance(5);
+    expect([timetable.size, clock.armedTimers]).toEqual([0, 0]);
+  });
+
+  it('is not late for an entry that is earlier than all before it', async () => {
+    const { clock, timetable } = setUp();
+    const ran: string[] = [];
+    timetable.after(1000, () => ran.push('late'));
+    timetable.after(10, () => ran.push('early'));
+    await clock.advance(10);
+    expect(ran).toEqual(['early']);
+  });
+
+  it('does not run what was taken out, and taking out twice or after it ran has no effect', async () => {
+    const { clock, timetable } = setUp();
+    const ran: string[] = [];
+    const removed = timetable.after(10, () => ran.push('removed'));
+    const kept = timetable.after(10, () => ran.push('kept'));
+    timetable.remove(removed);
+    timetable.remove(removed);
+    await clock.advance(10);
+    timetable.remove(kept);
+    timetable.after(10, () => ran.push('after'));
+    await clock.advance(10);
+    expect(ran).toEqual(['kept', 'after']);
+  });
+
+  it('lets an entry add and take out others while it runs', async () => {
+    const { clock, timetable } = setUp();
+    const ran: string[] = [];
+    const other = timetable.after(10.5, () => ran.push('taken out'));
+    timetable.after(10, () => {
+      timetable.remove(other);
+      timetable.after(5, () => ran.push('added'));
+    });
+    await clock.advance(15);
+    expect(ran).toEqual(['added']);
+  });
+
+  it('drops everything when it is cleared, and can be used again', async () => {
+    const { clock, timetable } = setUp();
+    const ran: string[] = [];
+    const dropped = timetable.after(10, () => ran.push('dropped'));
+    timetable.clear();
+    expect([timetable.size, clock.armedTimers]).toEqual([0, 0]);
+    timetable.remove(dropped);
+    timetable.after(10, () => ran.push('new'));
+    await clock.advance(10);
+    expect(ran).toEqual(['new']);
+  });
+
+  it('takes a negative delay for none', async () => {
+    const { clock, timetable } = setUp();
+    let hasRun = false;
+    timetable.after(-5, () => (hasRun = true));
+    await clock.advance(0);
+    expect(hasRun).toBe(true);
+  });
+
+  it('is not moved by steps of the wall clock', async () => {
+    const { clock, timetable } = setUp();
+    let hasRun = false;
+    timetable.after(10, () => (hasRun = true));
+    clock.step(60_000);
+    await clock.advance(9);
+    expect(hasRun).toBe(false);
+    clock.step(-120_000);
+    await clock.advance(1);
+    expect(hasRun).toBe(true);
+  });
+
+  it('rounds fractions of milliseconds up instead of waking before anything is due', async () => {
+    const clock = new TestClock();
+    const armedForMs: number[] = [];
+    const timetable = new Timetable({
+      now: () => clock.now(),
+      monotonicMs: () => clock.monotonicMs(),
+      setTimer: (delayMs, callback) => {
+        armedForMs.push(delayMs);
+        return clock.setTimer(delayMs, callback);
+      },
+    });
+    timetable.after(10.25, () => {});
+    await clock.advance(20);
+    expect(armedForMs).toEqual([11]);
+  });
+
+  it('runs any mixture of entries, less those taken out, in the order of their times', async () => {
+    const delays = fc.array(fc.record({ delayMs: fc.nat(50), isRemoved: fc.boolean() }), { maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(delays, async (entries) => {
+        const { clock, timetable } = setUp();
+        const ran: number[] = [];
+        const made = entries.map((entry) => ({
+          ...entry,
+          entry: timetable.after(entry.delayMs, () => ran.push(entry.delayMs)),
+        }));
+        for (const { isRemoved, entry } of made) if (isRemoved) timetable.remove(entry);
+        await clock.advance(50);
+        const expected = entries.filter(({ isRemoved }) => !isRemoved).map(({ delayMs }) => delayMs);
+        expect(ran).toEqual(expected.sort((one, other) => one - other));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
