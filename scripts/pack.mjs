@@ -1,5 +1,5 @@
 // Packs every published package the way npm would publish it.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -9,16 +9,14 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Runs a program quietly; what it said is shown only when it fails. */
 export function run(command, args, cwd) {
-  try {
-    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  } catch (error) {
-    throw new Error(
-      `${command} ${args.join(' ')} failed in ${cwd}\n${error.stdout ?? ''}${error.stderr ?? ''}`,
-      {
-        cause: error,
-      },
-    );
-  }
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    shell: process.platform === 'win32',
+  });
+  if (status === 0) return stdout;
+  throw new Error(`${command} ${args.join(' ')}\n${error?.message ?? stdout + stderr}`);
 }
 
 /** A temporary folder outside the workspace, gone when the process ends. */
@@ -30,8 +28,9 @@ export function temporaryFolder(name) {
 
 /** Builds and packs; a compiled file whose source was removed since is deleted first, and so never ships. */
 export function packPackages(destination) {
-  run('npx', ['tsc', '-b'], root);
-  return readdirSync(join(root, 'packages')).map((name) => {
+  const names = readdirSync(join(root, 'packages'));
+  run('npx', ['tsc', '-b', ...names.map((name) => `packages/${name}`)], root);
+  return names.map((name) => {
     const folder = join(root, 'packages', name);
     deleteOrphans(folder);
     const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', destination], folder));
