@@ -37,7 +37,10 @@ export class DurableSubscriptions {
     for (const handler of handlers) {
       const consumer = new SubscriptionConsumer(this.consumed(handler), this.services.consumer);
       this.consumers.push(
-        await log.subscribe(handler, (delivery) => void this.opened.then(() => consumer.consume(delivery))),
+        await log.subscribe(
+          handler,
+          (delivery) => void this.opened.then(() => this.services.admission.hold(consumer.consume(delivery))),
+        ),
       );
     }
   }

@@ -42,16 +42,15 @@ export class RequestDispatcher {
     const problem = this.problemOf(route, options);
     if (problem !== undefined) return Promise.reject(problem);
     const timeoutMs = this.timeoutMs(route, options, cause);
-    const { host, timetable, newId, failures } = this.services;
+    const { host, admission, timetable, newId, failures } = this.services;
     const attributes = attributesOf(options, cause, host.nodeId);
     const envelope = new MessageEnvelope(request, route.type, route.name, attributes, newId);
     const deadlineMs = timeoutMs === undefined ? undefined : host.clock.monotonicMs() + timeoutMs;
     const context = new HandlerContext(envelope, host, deadlineMs);
+    const admit = (): Promise<unknown> => this.admit(route, envelope, context, cause);
     const outcome = this.isRecorded(route, options)
-      ? this.services
-          .idempotency()
-          .run(envelope, context.cancellation, () => this.admit(route, envelope, context, cause))
-      : this.admit(route, envelope, context, cause);
+      ? admission.hold(this.services.idempotency().run(envelope, context.cancellation, admit))
+      : admit();
     if (timeoutMs === undefined && options.signal === undefined) return outcome;
     return outcomeUntil(outcome, {
       name: route.type.name,

@@ -113,6 +113,57 @@ describe('Timetable', () => {
     expect(armedForMs).toEqual([11]);
   });
 
+  it('runs what is due at the same moment in the order it was added', async () => {
+    const { clock, timetable } = setUp();
+    const ran: number[] = [];
+    for (let index = 0; index < 20; index++) timetable.after(5, () => ran.push(index));
+    await clock.advance(5);
+    expect(ran).toEqual(Array.from({ length: 20 }, (_, index) => index));
+  });
+
+  it('goes on with the rest after an entry that throws', async () => {
+    const armed: (() => void)[] = [];
+    let nowMs = 0;
+    const timetable = new Timetable({
+      now: () => nowMs,
+      monotonicMs: () => nowMs,
+      setTimer(_delayMs, callback) {
+        armed.push(callback);
+        return () => {};
+      },
+    });
+    let hasRun = false;
+    timetable.after(10, () => {
+      throw new Error('bad entry');
+    });
+    timetable.after(20, () => (hasRun = true));
+    nowMs = 10;
+    expect(() => armed.at(-1)?.()).toThrow('bad entry');
+    nowMs = 20;
+    armed.at(-1)?.();
+    expect(hasRun).toBe(true);
+  });
+
+  it('leaves what an entry adds for now to the next tick', () => {
+    const armed: (() => void)[] = [];
+    const timetable = new Timetable({
+      now: () => 0,
+      monotonicMs: () => 0,
+      setTimer(_delayMs, callback) {
+        armed.push(callback);
+        return () => {};
+      },
+    });
+    let runs = 0;
+    const again = (): void => {
+      runs++;
+      timetable.after(0, again);
+    };
+    timetable.after(0, again);
+    armed.at(-1)?.();
+    expect(runs).toBe(1);
+  });
+
   it('runs any mixture of entries, less those taken out, in the order of their times', async () => {
     const delays = fc.array(fc.record({ delayMs: fc.nat(50), isRemoved: fc.boolean() }), { maxLength: 60 });
     await fc.assert(

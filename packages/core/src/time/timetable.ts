@@ -5,8 +5,14 @@ export interface TimetableEntry {
   /** Monotonic milliseconds at which it is due. */
   readonly dueMs: number;
   readonly run: () => void;
+  /** Grows with each entry: what is due at the same moment runs in the order it was added. */
+  readonly order: number;
   /** Where it stands in the heap; -1 once it ran or was taken out. */
   position: number;
+}
+
+function isBefore(a: TimetableEntry, b: TimetableEntry): boolean {
+  return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
 }
 
 /**
@@ -17,6 +23,7 @@ export class Timetable {
   private readonly heap: TimetableEntry[] = [];
   private cancelTimer: (() => void) | undefined;
   private armedForMs = Infinity;
+  private added = 0;
 
   constructor(private readonly clock: Clock) {}
 
@@ -30,6 +37,7 @@ export class Timetable {
     const entry: TimetableEntry = {
       dueMs: this.clock.monotonicMs() + Math.max(0, delayMs),
       run,
+      order: this.added++,
       position: this.heap.length,
     };
     this.heap.push(entry);
@@ -63,11 +71,17 @@ export class Timetable {
     this.cancelTimer = undefined;
     this.armedForMs = Infinity;
     const nowMs = this.clock.monotonicMs();
-    for (let first = this.heap[0]; first !== undefined && first.dueMs <= nowMs; first = this.heap[0]) {
-      this.remove(first);
-      first.run();
+    const addedBefore = this.added;
+    try {
+      for (let first = this.heap[0]; first !== undefined; first = this.heap[0]) {
+        // What an entry adds for "now" waits for the next tick, as with any timer.
+        if (first.dueMs > nowMs || first.order >= addedBefore) break;
+        this.remove(first);
+        first.run();
+      }
+    } finally {
+      this.arm();
     }
-    this.arm();
   };
 
   private arm(): void {
@@ -97,7 +111,7 @@ export class Timetable {
     while (entry.position > 0) {
       const parentPosition = (entry.position - 1) >> 1;
       const parent = this.heap[parentPosition];
-      if (parent === undefined || parent.dueMs <= entry.dueMs) return;
+      if (parent === undefined || !isBefore(entry, parent)) return;
       this.place(parent, entry.position);
       this.place(entry, parentPosition);
     }
@@ -109,8 +123,8 @@ export class Timetable {
       const left = this.heap[leftPosition];
       if (left === undefined) return;
       const right = this.heap[leftPosition + 1];
-      const smaller = right !== undefined && right.dueMs < left.dueMs ? right : left;
-      if (entry.dueMs <= smaller.dueMs) return;
+      const smaller = right !== undefined && isBefore(right, left) ? right : left;
+      if (isBefore(entry, smaller)) return;
       const below = smaller.position;
       this.place(smaller, entry.position);
       this.place(entry, below);

@@ -24,6 +24,8 @@ export class Admission {
   queued = 0;
   private waiting: Waiter[] = [];
   private head = 0;
+  /** Work whose handler is done or not yet called, but which a stopping node has to see through. */
+  private held = 0;
   private idleListeners: (() => void)[] = [];
 
   constructor(private readonly limits: ConcurrencyLimits) {}
@@ -70,9 +72,24 @@ export class Admission {
     else if (--this.inFlight === 0 && this.idleListeners.length > 0) this.reportIdle();
   }
 
-  /** Resolves once nothing is being handled. */
+  /** Keeps the node from being idle until the work is settled: its handler, and the record or acknowledgement of it. */
+  async hold<T>(work: Promise<T>): Promise<T> {
+    this.held++;
+    try {
+      return await work;
+    } finally {
+      this.held--;
+      this.reportIdle();
+    }
+  }
+
+  /** Resolves once nothing is being handled, recorded or acknowledged. */
   async idle(): Promise<void> {
-    if (this.inFlight > 0) await new Promise<void>((resolve) => this.idleListeners.push(resolve));
+    if (!this.isIdle) await new Promise<void>((resolve) => this.idleListeners.push(resolve));
+  }
+
+  private get isIdle(): boolean {
+    return this.inFlight === 0 && this.held === 0;
   }
 
   private admitNext(): void {
@@ -95,6 +112,7 @@ export class Admission {
   }
 
   private reportIdle(): void {
+    if (!this.isIdle) return;
     const listeners = this.idleListeners;
     this.idleListeners = [];
     for (const listener of listeners) listener();
