@@ -104,7 +104,12 @@ export class CatgaNode {
       heartbeatTimeoutMs: heartbeat.timeoutMs,
     });
     runtime.open(connection, routes.requests, routes.events);
-    await this.subscriptions.provision(routes.durable, connection);
+    try {
+      await this.subscriptions.provision(routes.durable, connection);
+    } catch (thrown) {
+      await runtime.close();
+      throw thrown;
+    }
     const requestTypes = [...routes.requests.values()].map(({ type }) => type);
     return {
       engine: engine.name,
@@ -123,6 +128,11 @@ export class CatgaNode {
   async start(): Promise<void> {
     this.subscriptions.start();
     await this.runtime.presence.announce(this.runtime.connected('The node').directory);
+  }
+
+  /** Resolves once nothing is being handled and, on the memory engine, nothing that is due now is left to handle. */
+  settled(): Promise<void> {
+    return this.runtime.settled();
   }
 
   /** A heartbeat; `CatgaModule` calls it every `heartbeat.intervalMs`. */
@@ -163,9 +173,9 @@ export class CatgaNode {
     const { runtime, options } = this;
     await runtime.presence.withdraw();
     runtime.isOpen = false;
-    await this.subscriptions.stop();
     const { drainTimeoutMs } = options.shutdown;
-    if (await runtime.idleWithin(drainTimeoutMs)) return;
+    if (await runtime.isDoneWithin(drainTimeoutMs, this.finish())) return;
+    await this.subscriptions.stop();
     this.hasGivenUp = true;
     const { inFlight } = runtime.admission;
     runtime.services.logger.warn(
@@ -173,5 +183,12 @@ export class CatgaNode {
     );
     runtime.abortRunning();
     await new Promise<void>((resolve) => setImmediate(resolve)); // Handlers that obey their signal end here.
+  }
+
+  /** Handles what nobody will handle later, then what is running. */
+  private async finish(): Promise<void> {
+    if (this.runtime.forgetsMessages) await this.runtime.settled();
+    await this.subscriptions.stop();
+    await this.runtime.admission.idle();
   }
 }

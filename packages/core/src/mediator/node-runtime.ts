@@ -124,12 +124,26 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     return this.connection;
   }
 
-  /** Resolves once nothing is being handled, or after `timeoutMs`, with whether nothing is. */
-  async idleWithin(timeoutMs: number): Promise<boolean> {
+  /** Whether what the engine keeps ends with this process. */
+  get forgetsMessages(): boolean {
+    return this.connection?.dueMessages !== undefined;
+  }
+
+  /** Resolves once nothing is being handled and, where messages end with the process, none that is due is left. */
+  async settled(): Promise<void> {
+    await this.admission.idle();
+    while ((this.connection?.dueMessages?.() ?? 0) > 0) {
+      await new Promise<void>((resolve) => setImmediate(resolve)); // They are handed out by then.
+      await this.admission.idle();
+    }
+  }
+
+  /** Resolves with whether `work` was done within `timeoutMs`. */
+  async isDoneWithin(timeoutMs: number, work: Promise<void>): Promise<boolean> {
     let expire = (): void => {};
     const expired = new Promise<boolean>((resolve) => (expire = () => resolve(false)));
     const entry = this.timetable.after(timeoutMs, expire);
-    const isIdle = await Promise.race([this.admission.idle().then(() => true), expired]);
+    const isIdle = await Promise.race([work.then(() => true), expired]);
     this.timetable.remove(entry);
     return isIdle;
   }

@@ -45,6 +45,12 @@ export class MemoryConnection implements EngineConnection {
     };
   }
 
+  dueMessages(): number {
+    let due = 0;
+    for (const consumer of this.consumers) due += consumer.due;
+    return due;
+  }
+
   close(): Promise<void> {
     if (this.isOpen) {
       this.isOpen = false;

@@ -8,6 +8,8 @@ export interface ConsumedSubscription {
   acknowledged(entry: LogEntry): void;
   /** `attempt` and `notBeforeMs` of the entry say when it is delivered again, and as which attempt. */
   returned(entry: LogEntry, delayMs: number): void;
+  /** Messages that wait for nothing but a consumer with room. */
+  readonly waiting: number;
 }
 
 /** After how long a message is delivered again whose consumer's callback threw, in milliseconds. */
@@ -22,6 +24,11 @@ export class MemoryConsumer implements LogConsumer {
     private readonly concurrency: number,
     private readonly deliver: (delivery: LogDelivery) => void,
   ) {}
+
+  /** Messages that are being handled here, or could be. */
+  get due(): number {
+    return this.taken.size + this.subscription.waiting;
+  }
 
   get hasRoom(): boolean {
     return this.taken.size < this.concurrency;

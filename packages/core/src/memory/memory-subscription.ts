@@ -26,6 +26,10 @@ export class MemorySubscription implements ConsumedSubscription {
     private readonly onAcknowledged: () => void,
   ) {}
 
+  get waiting(): number {
+    return this.eligible.size;
+  }
+
   /** Entries are added in the order of the log. */
   add(entry: LogEntry): void {
     const { key } = entry.message;

@@ -36,6 +36,11 @@ export interface EngineConnection {
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
   readonly directory: NodeDirectory;
+  /**
+   * Only where messages end with the process: how many could be handled now by this connection's consumers, those being
+   * handled included. A node that stops handles them first, since nobody will later.
+   */
+  dueMessages?(): number;
   /** Gives back what was taken and not settled, then lets go of the broker. May be called twice. */
   close(): Promise<void>;
 }
