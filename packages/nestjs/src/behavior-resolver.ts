@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { CatgaError } from '@catga/core';
 import type { Behavior, BehaviorRef } from '@catga/core';
@@ -34,6 +35,6 @@ export class BehaviorResolver {
       }
     }
     // The container supplies the arguments, which `never[]` left open.
-    return provided ?? this.moduleRef.create(ref as new () => Behavior);
+    return provided ?? this.moduleRef.create(ref as Type<Behavior>);
   }
 }

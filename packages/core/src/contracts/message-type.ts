@@ -76,6 +76,6 @@ function keyReader(
   if (typeof key !== 'string') return key;
   return (message) => {
     const value: unknown = (message as Readonly<Record<string, unknown>>)[key];
-    return value === undefined || value === null ? undefined : String(value as string | number);
+    return value === undefined || value === null ? undefined : String(value);
   };
 }

@@ -92,7 +92,7 @@ export function writeMessageMetadata(target: MessageClass, added: Partial<Messag
 export function Message<T extends object>(
   options: MessageOptions<T>,
 ): (target: MessageConstructor<T>) => void {
-  return (target) => writeMessageMetadata(target, { options: options as MessageOptions<never> });
+  return (target) => writeMessageMetadata(target, { options });
 }
 
 /**

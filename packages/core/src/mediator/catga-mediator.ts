@@ -141,7 +141,7 @@ export class CatgaMediator {
 
   private threw(thrown: unknown): Promise<never> {
     this.host.admission.handled++;
-    return Promise.reject(thrown as Error);
+    return Promise.reject(thrown);
   }
 
   private readonly leave = (value: unknown): unknown => {

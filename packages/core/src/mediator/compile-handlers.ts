@@ -25,7 +25,7 @@ export class HandlerCompiler {
     timetable: Timetable,
     behaviors: readonly Parameters<NodeServices['resolveBehavior']>[0][],
   ): Promise<HandlerCompiler> {
-    const resolved = await Promise.all(behaviors.map((ref) => services.resolveBehavior(ref)));
+    const resolved = await Promise.all(behaviors.map(async (ref) => services.resolveBehavior(ref)));
     return new HandlerCompiler(services, timetable, resolved);
   }
 
@@ -35,7 +35,7 @@ export class HandlerCompiler {
     const behaviors = [
       ...this.globalBehaviors,
       ...this.builtIn(type),
-      ...(await Promise.all(type.behaviors.map((ref) => this.services.resolveBehavior(ref)))),
+      ...(await Promise.all(type.behaviors.map(async (ref) => this.services.resolveBehavior(ref)))),
     ];
     const isDirect = behaviors.length === 0 && !usesContext(registration);
     return {

@@ -21,7 +21,7 @@ export interface SubscriptionServices {
   readonly host: ContextHost;
   readonly admission: Admission;
   readonly consumer: ConsumerServices;
-  newId(): string;
+  readonly newId: () => string;
 }
 
 /** The durable subscriptions of this node, from their making to the end of what they took. */

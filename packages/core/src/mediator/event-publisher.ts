@@ -19,8 +19,8 @@ export interface PublishServices {
   readonly failures: CatgaErrorSink;
   readonly codec: Codec;
   /** The durable log; throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
-  log(): DurableLog;
-  newId(): string;
+  readonly log: () => DurableLog;
+  readonly newId: () => string;
 }
 
 const HANDED_OVER = Promise.resolve();

@@ -45,7 +45,7 @@ export function outcomeUntil(outcome: Promise<unknown>, patience: Patience): Pro
       },
       (thrown: unknown) => {
         settle();
-        if (given === undefined) return reject(thrown as Error);
+        if (given === undefined) return reject(thrown);
         if (thrown !== given && !isAbort(thrown)) patience.onLateFailure(toError(thrown));
       },
     );

@@ -22,8 +22,8 @@ export interface DispatchServices {
   readonly failures: CatgaErrorSink;
   readonly limits: Limits;
   /** The record of ids; throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
-  idempotency(): IdempotentExecution;
-  newId(): string;
+  readonly idempotency: () => IdempotentExecution;
+  readonly newId: () => string;
 }
 
 /** Takes a request to its handler in this process: admission, deadline, cancellation, idempotency. */

@@ -1,14 +1,13 @@
-import type { EventHandlerOptions, IEventHandler, MessageConstructor, MessageContext } from '@catga/core';
+import type { EventHandlerOptions, MessageConstructor, MessageContext } from '@catga/core';
 import { writeHandlerMetadata } from './handler-metadata.js';
+
+// A function type, because methods of interfaces are compared loosely (bivariantly) and would let a wrong handler pass.
+type Handle<E> = (event: E, context: MessageContext) => Promise<void> | void;
 
 /** Decorates a class that implements `IEventHandler<E>`, or a method that takes `E`. */
 export interface EventHandlerDecorator<E extends object> {
-  (target: new (...dependencies: never[]) => IEventHandler<E>): void;
-  (
-    target: object,
-    method: string | symbol,
-    descriptor: TypedPropertyDescriptor<(event: E, context: MessageContext) => Promise<void> | void>,
-  ): void;
+  (target: new (...dependencies: never[]) => { readonly handle: Handle<E> }): void;
+  (target: object, method: string | symbol, descriptor: { readonly value?: Handle<E> }): void;
 }
 
 /**
@@ -18,9 +17,14 @@ export interface EventHandlerDecorator<E extends object> {
  * @publicApi
  */
 export function EventHandler<T extends readonly MessageConstructor[]>(
-  ...messages: readonly [...T, EventHandlerOptions] | readonly [...T]
-): EventHandlerDecorator<InstanceType<T[number]>> {
-  const all: readonly (MessageConstructor | EventHandlerOptions)[] = messages;
+  ...messages: T
+): EventHandlerDecorator<InstanceType<T[number]>>;
+export function EventHandler<T extends readonly MessageConstructor[]>(
+  ...messagesAndOptions: readonly [...T, EventHandlerOptions]
+): EventHandlerDecorator<InstanceType<T[number]>>;
+export function EventHandler(
+  ...all: readonly (MessageConstructor | EventHandlerOptions)[]
+): EventHandlerDecorator<never> {
   const isClass = (value: unknown): value is MessageConstructor => typeof value === 'function';
   const options = all.find((value): value is EventHandlerOptions => !isClass(value)) ?? {};
   return (target: object, _method?: string | symbol, descriptor?: { readonly value?: object }): void =>

@@ -1,22 +1,12 @@
-import type {
-  CatgaRequest,
-  IRequestHandler,
-  MessageConstructor,
-  MessageContext,
-  ResultOf,
-} from '@catga/core';
+import type { CatgaRequest, MessageConstructor, MessageContext, ResultOf } from '@catga/core';
 import { writeHandlerMetadata } from './handler-metadata.js';
+
+type Handle<T> = (request: T, context: MessageContext) => Promise<ResultOf<T>> | ResultOf<T>;
 
 /** Decorates a class that implements `IRequestHandler<T>`, or a method that takes `T` and returns its result. */
 export interface RequestHandlerDecorator<T extends CatgaRequest<unknown>> {
-  (target: new (...dependencies: never[]) => IRequestHandler<T>): void;
-  (
-    target: object,
-    method: string | symbol,
-    descriptor: TypedPropertyDescriptor<
-      (request: T, context: MessageContext) => Promise<ResultOf<T>> | ResultOf<T>
-    >,
-  ): void;
+  (target: new (...dependencies: never[]) => { readonly handle: Handle<T> }): void;
+  (target: object, method: string | symbol, descriptor: { readonly value?: Handle<T> }): void;
 }
 
 /**
