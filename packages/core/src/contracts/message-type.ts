@@ -76,6 +76,11 @@ function keyReader(
   if (typeof key !== 'string') return key;
   return (message) => {
     const value: unknown = (message as Readonly<Record<string, unknown>>)[key];
-    return value === undefined || value === null ? undefined : String(value);
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+      return String(value);
+    throw new CatgaError('CATGA_CONFIGURATION', `The key field '${key}' holds neither text nor a number.`, {
+      details: { key },
+    });
   };
 }
