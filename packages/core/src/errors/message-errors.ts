@@ -20,7 +20,7 @@ export function cancelledError(name: string, signal: AbortSignal): CatgaError {
 
 /** The error of work that is offered to a node that stops or has not started. */
 export function shuttingDownError(name: string, nodeId: string): CatgaError {
-  return new CatgaError('CATGA_SHUTTING_DOWN', `${name} was refused: node ${nodeId} takes no new work.`, {
+  return new CatgaError('CATGA_SHUTTING_DOWN', `${name}: node ${nodeId} takes no new work.`, {
     details: { name, nodeId },
   });
 }

@@ -25,7 +25,8 @@ export class HandlerCompiler {
     timetable: Timetable,
     behaviors: readonly Parameters<NodeServices['resolveBehavior']>[0][],
   ): Promise<HandlerCompiler> {
-    const resolved = await Promise.all(behaviors.map(async (ref) => services.resolveBehavior(ref)));
+    const all = [...services.behaviors, ...behaviors];
+    const resolved = await Promise.all(all.map(async (ref) => services.resolveBehavior(ref)));
     return new HandlerCompiler(services, timetable, resolved);
   }
 
@@ -37,7 +38,9 @@ export class HandlerCompiler {
       ...this.builtIn(type),
       ...(await Promise.all(type.behaviors.map(async (ref) => this.services.resolveBehavior(ref)))),
     ];
-    const isDirect = behaviors.length === 0 && !usesContext(registration);
+    // An observer is told of a message on the long way only.
+    const isUnobserved = this.services.observer === undefined;
+    const isDirect = behaviors.length === 0 && isUnobserved && !usesContext(registration);
     return {
       name,
       step: compilePipeline(behaviors, handlerStep(handler)),
@@ -45,16 +48,18 @@ export class HandlerCompiler {
     };
   }
 
+  /** The handler where no caller waits: each attempt has at most `timeoutMs`. */
+  limited(compiled: CompiledHandler, timeoutMs: number | undefined): CompiledHandler {
+    if (timeoutMs === undefined) return compiled;
+    const timeout = new TimeoutBehavior(timeoutMs, this.timetable, (context, reason) => {
+      if (context instanceof HandlerContext) context.cancellation.cancel(reason);
+    });
+    return { ...compiled, step: compilePipeline([timeout], compiled.step), direct: undefined };
+  }
+
   private builtIn(type: MessageType): Behavior[] {
-    const { schema, cache, kind, timeoutMs } = type;
+    const { schema, cache } = type;
     const behaviors: Behavior[] = [];
-    if (kind === 'event' && timeoutMs !== undefined) {
-      behaviors.push(
-        new TimeoutBehavior(timeoutMs, this.timetable, (context, reason) => {
-          if (context instanceof HandlerContext) context.cancellation.cancel(reason);
-        }),
-      );
-    }
     const validators = [
       ...(schema ? [standardSchemaValidator(schema)] : []),
       ...this.services.validatorsFor(type),

@@ -7,7 +7,7 @@ import type { CatgaLogger } from '../ports/logger.js';
 import { systemClock } from '../time/system-clock.js';
 import type { ErrorTranslator } from '../wire/error-codec.js';
 
-/** Told of every message that this node's callers hand over. For tests. */
+/** Told of every message that callers of this node hand over, whatever becomes of it. For tests. */
 export interface MessageObserver {
   sent(request: object, options: SendOptions): void;
   published(event: object, options: PublishOptions): void;
@@ -18,6 +18,8 @@ export interface MessageObserver {
 export interface NodeServices {
   readonly clock: Clock;
   readonly logger: CatgaLogger;
+  /** Steps around those of the options, the first one outermost. */
+  readonly behaviors: readonly BehaviorRef[];
   /** Makes a behavior of a class. */
   resolveBehavior(ref: BehaviorRef): Behavior | Promise<Behavior>;
   /** Validators beside the message's own schema. */
@@ -33,6 +35,7 @@ const SILENT: CatgaLogger = { debug() {}, log() {}, warn() {}, error() {} };
 export const DEFAULT_SERVICES: NodeServices = Object.freeze({
   clock: systemClock,
   logger: SILENT,
+  behaviors: [],
   resolveBehavior: (ref: BehaviorRef) => (typeof ref === 'function' ? new ref() : ref),
   validatorsFor: () => [],
   errorTranslators: [],

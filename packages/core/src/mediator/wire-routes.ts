@@ -32,7 +32,8 @@ export async function compileRoutes(
     const takesShortcut = timeoutMs === undefined && type.qos < 2;
     const route = { ...compiled, direct: takesShortcut ? compiled.direct : undefined, type, timeoutMs };
     requests.set(type.target, route);
-    if (type.kind === 'command') durable.push(commandQueue(type, route, options));
+    if (type.kind === 'command')
+      durable.push(commandQueue(type, compiler.limited(compiled, timeoutMs), options));
   }
 
   const events: EventRoute[] = [];
@@ -40,7 +41,7 @@ export async function compileRoutes(
   for (const [type, registrations] of wiring.events) {
     const subscribers: EventSubscriber[] = [];
     for (const registration of registrations) {
-      const compiled = await compiler.compile(type, registration);
+      const compiled = compiler.limited(await compiler.compile(type, registration), type.timeoutMs);
       subscribers.push({ ...compiled, options: registration.options });
       if (type.qos === 0) continue;
       const types = reliable.get(registration) ?? new Map<MessageType, CompiledHandler>();
