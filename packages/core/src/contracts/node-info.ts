@@ -23,6 +23,10 @@ export interface NodeInfo {
   readonly incarnation: number;
   /** The wire names of the requests it handles. */
   readonly handles: readonly string[];
+  /** The wire names of the plain events of which one node of its service gets each. */
+  readonly subscribes: readonly string[];
+  /** The wire names of the plain events of which it gets each, whatever other nodes of its service get. */
+  readonly subscribesAsNode: readonly string[];
   readonly load: NodeLoad;
   /** Version of the wire protocol. */
   readonly protocolVersion: number;

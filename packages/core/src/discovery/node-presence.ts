@@ -5,21 +5,24 @@ import type { NodeRegistry } from './node-registry.js';
 /** Version of the protocol this package speaks between nodes. */
 export const PROTOCOL_VERSION = 1;
 
+/** Which messages a node wants. */
+export type NodeInterests = Pick<NodeInfo, 'handles' | 'subscribes' | 'subscribesAsNode'>;
+
 /** How this node shows itself to the others. */
 export class NodePresence {
   private stopWatching: (() => void) | undefined;
   private directory: NodeDirectory | undefined;
 
   constructor(
-    private readonly identity: Omit<NodeInfo, 'handles' | 'load' | 'status'>,
+    private readonly identity: Omit<NodeInfo, keyof NodeInterests | 'load' | 'status'>,
     private readonly registry: NodeRegistry,
-    private readonly handles: () => readonly string[],
+    private readonly interests: () => NodeInterests,
     private readonly load: () => NodeLoad,
   ) {}
 
   /** This node as it is now. */
   get self(): NodeInfo {
-    return { ...this.identity, handles: this.handles(), load: this.load(), status: 'alive' };
+    return { ...this.identity, ...this.interests(), load: this.load(), status: 'alive' };
   }
 
   /** Watches the directory, then makes this node known. */

@@ -8,6 +8,7 @@ import type {
   SendOptions,
 } from '../contracts/send-options.js';
 import { NodePresence, PROTOCOL_VERSION } from '../discovery/node-presence.js';
+import type { NodeInterests } from '../discovery/node-presence.js';
 import { NodeRegistry } from '../discovery/node-registry.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import { shuttingDownError } from '../errors/message-errors.js';
@@ -80,7 +81,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
         metadata: options.metadata,
       },
       this.nodesSeen,
-      () => [...this.requests.values()].map(({ type }) => type.name),
+      () => this.interests,
       () => this.load,
     );
     const parts = {
@@ -239,6 +240,21 @@ export class NodeRuntime implements MediatorHost, ContextHost {
 
   watchNodes(): AsyncIterable<NodeChange> {
     return this.nodesSeen.watch();
+  }
+
+  private get interests(): NodeInterests {
+    const plain = [...this.events.values()].filter(({ type }) => type.qos === 0);
+    const named = (scope: 'service' | 'node'): string[] =>
+      plain
+        .filter(({ subscribers }) =>
+          subscribers.some(({ options }) => (options.scope ?? 'service') === scope),
+        )
+        .map(({ type }) => type.name);
+    return {
+      handles: [...this.requests.values()].map(({ type }) => type.name),
+      subscribes: named('service'),
+      subscribesAsNode: named('node'),
+    };
   }
 
   private get load(): NodeInfo['load'] {

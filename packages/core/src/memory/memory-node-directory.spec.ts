@@ -10,6 +10,8 @@ function node(nodeId: string, given: Partial<NodeInfo> = {}): NodeInfo {
     endpoint: undefined,
     incarnation: 1,
     handles: [],
+    subscribes: [],
+    subscribesAsNode: [],
     load: { inFlight: 0, queued: 0, handled: 0 },
     protocolVersion: 1,
     metadata: {},

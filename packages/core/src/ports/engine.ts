@@ -4,6 +4,7 @@ import type { DeadLetterStore } from './dead-letter-store.js';
 import type { DurableLog } from './durable-log.js';
 import type { IdempotencyStore } from './idempotency-store.js';
 import type { Inbox } from './inbox.js';
+import type { LinkListener, NodeAddress, NodeLinks } from './links.js';
 import type { NodeDirectory } from './node-directory.js';
 
 /** Which promises an engine can keep. A message that asks for another one keeps the application from starting. */
@@ -36,6 +37,10 @@ export interface EngineConnection {
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
   readonly directory: NodeDirectory;
+  /**
+   * Opens this node's inbox for frames. Absent where the engine ends at the process: then every handler is here.
+   */
+  openLinks?(self: NodeAddress, listener: LinkListener): Promise<NodeLinks>;
   /**
    * Only where messages end with the process: how many could be handled now by this connection's consumers, those being
    * handled included. A node that stops handles them first, since nobody will later.
