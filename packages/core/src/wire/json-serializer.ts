@@ -1,9 +1,9 @@
 import type { Serializer } from '../ports/serializer.js';
+import { FORBIDDEN_KEYS } from './forbidden-keys.js';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 /** Text without these holds no forbidden key, escaped (`\u005f…`) or not, and needs no second look. */
 const SUSPICIOUS = /__proto__|constructor|prototype|\\u/;
 

@@ -1,0 +1,108 @@
+import type { CatgaError } from '../errors/catga-error.js';
+import { malformedFrame } from './frame-errors.js';
+import { decodeText } from './text-cache.js';
+import type { TextCache } from './text-cache.js';
+
+const TWO_TO_32 = 0x1_0000_0000;
+const MAX_HIGH_HALF = 0x1f_ffff;
+
+/** Reads one part of a frame from front to back, and never beyond it: `CATGA_SERIALIZATION` instead. */
+export class ByteReader {
+  private buffer: Buffer = Buffer.alloc(0);
+  private offset = 0;
+  private end = 0;
+
+  constructor(private readonly cache: TextCache) {}
+
+  /** Goes to another part. `end` is within the buffer. */
+  open(buffer: Buffer, start: number, end: number): void {
+    this.buffer = buffer;
+    this.offset = start;
+    this.end = end;
+  }
+
+  /** Where the next byte comes from. */
+  get position(): number {
+    return this.offset;
+  }
+
+  /** How many bytes are left. */
+  get left(): number {
+    return this.end - this.offset;
+  }
+
+  u8(): number {
+    return this.buffer.readUInt8(this.take(1));
+  }
+
+  u16(): number {
+    return this.buffer.readUInt16BE(this.take(2));
+  }
+
+  u32(): number {
+    return this.buffer.readUInt32BE(this.take(4));
+  }
+
+  /** A whole number below 2^53, in 8 bytes. */
+  u64(): number {
+    const high = this.u32();
+    if (high > MAX_HIGH_HALF) throw this.malformed('a number of 2^53 or more');
+    return high * TWO_TO_32 + this.u32();
+  }
+
+  /** A text with its length in two bytes. */
+  text(): string {
+    return this.textOf(this.u16());
+  }
+
+  /** A text with its length in four bytes. */
+  longText(): string {
+    return this.textOf(this.u32());
+  }
+
+  /** A text with its length in two bytes that other frames are likely to repeat. */
+  repeatedText(): string {
+    return this.repeatedTextOf(this.u16());
+  }
+
+  repeatedTextOf(bytes: number): string {
+    const start = this.take(bytes);
+    try {
+      return this.cache.read(this.buffer, start, this.offset);
+    } catch {
+      throw this.malformed('text that is not UTF-8', start);
+    }
+  }
+
+  /** What is left, as text. */
+  restAsText(): string {
+    return this.textOf(this.left);
+  }
+
+  /** What is left, as a view of the frame. */
+  rest(): Uint8Array {
+    const start = this.take(this.left);
+    return this.buffer.subarray(start, this.end);
+  }
+
+  malformed(problem: string, offset = this.offset): CatgaError {
+    return malformedFrame(problem, offset);
+  }
+
+  private textOf(bytes: number): string {
+    const start = this.take(bytes);
+    try {
+      return decodeText(this.buffer, start, this.offset);
+    } catch {
+      throw this.malformed('text that is not UTF-8', start);
+    }
+  }
+
+  /** Steps over `bytes` bytes and returns where they begin. */
+  private take(bytes: number): number {
+    const start = this.offset;
+    if (bytes > this.end - start) throw this.malformed(`${bytes} bytes expected, ${this.end - start} left`);
+    this.offset = start + bytes;
+    return start;
+  }
+}
