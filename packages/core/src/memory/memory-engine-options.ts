@@ -24,7 +24,8 @@ export interface MemoryEngineOptions {
 /** {@link MemoryEngineOptions} with every default filled in. */
 export type ResolvedMemoryEngineOptions = Readonly<Required<MemoryEngineOptions>>;
 
-const optionsSchema = z.strictObject({
+/** How {@link MemoryEngineOptions} are checked and completed. */
+export const memoryEngineSchema = z.strictObject({
   deduplicationWindowMs: z.int().min(0).default(120_000),
   maxStoredMessages: z.int().min(1).default(100_000),
 });
@@ -34,14 +35,22 @@ const optionsSchema = z.strictObject({
  * @throws CatgaError `CATGA_CONFIGURATION`
  */
 export function resolveMemoryEngineOptions(options: MemoryEngineOptions): ResolvedMemoryEngineOptions {
-  const result = optionsSchema.safeParse(options);
-  if (result.success) return Object.freeze(result.data);
+  return Object.freeze(checkedOptions('The memory engine', memoryEngineSchema, options));
+}
+
+/**
+ * What a schema makes of options.
+ * @throws CatgaError `CATGA_CONFIGURATION` with every problem, said of `what`
+ */
+export function checkedOptions<T>(what: string, schema: z.ZodType<T>, options: unknown): T {
+  const result = schema.safeParse(options);
+  if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) =>
     [path.join('.'), message].filter(Boolean).join(': '),
   );
   throw new CatgaError(
     'CATGA_CONFIGURATION',
-    `The memory engine cannot be made with these options: ${problems.join('; ')}`,
+    `${what} cannot be made with these options: ${problems.join('; ')}`,
     { details: { problems } },
   );
 }

@@ -20,20 +20,21 @@ export function memory(options: MemoryEngineOptions = {}): Engine {
   return new MemoryEngine(resolveMemoryEngineOptions(options));
 }
 
-class MemoryEngine implements Engine {
-  readonly name = 'memory';
+/** Holds what nodes share: the namespaces, and the time they go by. */
+export class MemoryEngine implements Engine {
+  readonly name: string = 'memory';
   readonly capabilities = Object.freeze({
     requests: Object.freeze([0, 1, 2] as const),
     events: Object.freeze([0, 1, 2] as const),
   });
   private readonly namespaces = new Map<string, MemoryNamespace>();
   private readonly connections = new Set<EngineConnection>();
-  private time: { readonly clock: EngineClock; readonly timetable: Timetable } | undefined;
+  private time: EngineTime | undefined;
 
   constructor(private readonly options: ResolvedMemoryEngineOptions) {}
 
   connect(client: EngineClient): Promise<EngineConnection> {
-    const { clock, timetable } = (this.time ??= startTime(client));
+    const { clock, timetable } = this.timeFor(client);
     let namespace = this.namespaces.get(client.namespace);
     if (namespace === undefined) {
       namespace = new MemoryNamespace(this.options, clock, timetable);
@@ -47,10 +48,19 @@ class MemoryEngine implements Engine {
     clock.wake();
     return Promise.resolve(connection);
   }
+
+  /** The first client's clock is the engine's, for all of its life: leases are never compared by two clocks. */
+  timeFor(client: EngineClient): EngineTime {
+    if (this.time === undefined) {
+      const clock = new EngineClock(client.clock);
+      this.time = { clock, timetable: new Timetable(clock) };
+    }
+    return this.time;
+  }
 }
 
-/** The first client's clock is the engine's, for all of its life: leases are never compared by two clocks. */
-function startTime(client: EngineClient): { readonly clock: EngineClock; readonly timetable: Timetable } {
-  const clock = new EngineClock(client.clock);
-  return { clock, timetable: new Timetable(clock) };
+/** The time of an engine, which stands still while nobody is connected. */
+export interface EngineTime {
+  readonly clock: EngineClock;
+  readonly timetable: Timetable;
 }

@@ -1,0 +1,49 @@
+import type { DeadLetterStore } from '../../ports/dead-letter-store.js';
+import type { IdempotencyStore } from '../../ports/idempotency-store.js';
+import type { Inbox } from '../../ports/inbox.js';
+import type { NodeDirectory } from '../../ports/node-directory.js';
+import type { NodeGate } from './node-gate.js';
+
+/** The shared record as a node behind a gate sees it. */
+export function gatedIdempotency(store: IdempotencyStore, gate: NodeGate): IdempotencyStore {
+  return {
+    claim: (...request) => gate.ask(() => store.claim(...request)),
+    renew: (...request) => gate.ask(() => store.renew(...request)),
+    complete: (...request) => gate.ask(() => store.complete(...request)),
+    release: (...request) => gate.ask(() => store.release(...request)),
+  };
+}
+
+/** The inbox as a node behind a gate sees it. */
+export function gatedInbox(inbox: Inbox, gate: NodeGate): Inbox {
+  return {
+    has: (...request) => gate.ask(() => inbox.has(...request)),
+    add: (...request) => gate.ask(() => inbox.add(...request)),
+  };
+}
+
+/** The dead letters as a node behind a gate sees them. */
+export function gatedDeadLetters(store: DeadLetterStore, gate: NodeGate): DeadLetterStore {
+  return {
+    put: (...request) => gate.ask(() => store.put(...request)),
+    get: (...request) => gate.ask(() => store.get(...request)),
+    list: (...request) => gate.ask(() => store.list(...request)),
+    remove: (...request) => gate.ask(() => store.remove(...request)),
+  };
+}
+
+/** The directory as a node behind a gate sees it: neither its heartbeats leave nor the changes of others arrive. */
+export function gatedDirectory(directory: NodeDirectory, gate: NodeGate): NodeDirectory {
+  return {
+    announce: (node) => gate.ask(() => directory.announce(node)),
+    refresh: (node) => gate.ask(() => directory.refresh(node)),
+    withdraw: (nodeId) => gate.ask(() => directory.withdraw(nodeId)),
+    watch: (listener) =>
+      gate.ask(() =>
+        directory.watch({
+          present: (node) => gate.pass(() => listener.present(node)),
+          left: (nodeId) => gate.pass(() => listener.left(nodeId)),
+        }),
+      ),
+  };
+}

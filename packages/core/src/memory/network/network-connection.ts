@@ -1,0 +1,86 @@
+import { CatgaError } from '../../errors/catga-error.js';
+import type { DeadLetterStore } from '../../ports/dead-letter-store.js';
+import type { DurableLog } from '../../ports/durable-log.js';
+import type { EngineClient, EngineConnection } from '../../ports/engine.js';
+import type { IdempotencyStore } from '../../ports/idempotency-store.js';
+import type { Inbox } from '../../ports/inbox.js';
+import type { LinkListener, NodeAddress, NodeLinks } from '../../ports/links.js';
+import type { NodeDirectory } from '../../ports/node-directory.js';
+import type { FrameExchange } from './frame-exchange.js';
+import { gatedLog } from './gated-log.js';
+import { gatedDeadLetters, gatedDirectory, gatedIdempotency, gatedInbox } from './gated-ports.js';
+import { NetworkEndpoint } from './network-endpoint.js';
+import { NodeGate } from './node-gate.js';
+
+/** A memory connection with links, behind a gate that pauses the node. */
+export class NetworkConnection implements EngineConnection {
+  readonly log: DurableLog;
+  readonly idempotency: IdempotencyStore;
+  readonly inbox: Inbox;
+  readonly deadLetters: DeadLetterStore;
+  readonly directory: NodeDirectory;
+  private readonly gate = new NodeGate();
+  private readonly endpoints = new Set<NetworkEndpoint>();
+  private isOpen = true;
+
+  constructor(
+    private readonly client: EngineClient,
+    private readonly storage: EngineConnection,
+    private readonly exchange: FrameExchange,
+    private readonly onClosed: () => void,
+  ) {
+    this.log = gatedLog(storage.log, this.gate);
+    this.idempotency = gatedIdempotency(storage.idempotency, this.gate);
+    this.inbox = gatedInbox(storage.inbox, this.gate);
+    this.deadLetters = gatedDeadLetters(storage.deadLetters, this.gate);
+    this.directory = gatedDirectory(storage.directory, this.gate);
+  }
+
+  openLinks(self: NodeAddress, listener: LinkListener): Promise<NodeLinks> {
+    return this.gate.ask(async () => {
+      if (!this.isOpen) throw this.unavailable();
+      const { namespace } = this.client;
+      const endpoint = new NetworkEndpoint(namespace, { ...self }, listener, this.gate, this.exchange);
+      this.exchange.open(endpoint);
+      this.endpoints.add(endpoint);
+      return endpoint;
+    });
+  }
+
+  dueMessages(): number {
+    return this.isOpen ? (this.storage.dueMessages?.() ?? 0) : 0;
+  }
+
+  /** As everything else it does, a paused node says its goodbye once it is resumed. */
+  async close(): Promise<void> {
+    if (this.isOpen) await this.gate.ask(() => this.disconnect());
+  }
+
+  pause(): void {
+    this.gate.pause();
+  }
+
+  resume(): void {
+    this.gate.resume();
+  }
+
+  crash(): void {
+    this.gate.leave(this.unavailable());
+    void this.disconnect();
+  }
+
+  private disconnect(): Promise<void> {
+    if (!this.isOpen) return Promise.resolve();
+    this.isOpen = false;
+    for (const endpoint of this.endpoints) this.exchange.close(endpoint);
+    this.onClosed();
+    return this.storage.close();
+  }
+
+  private unavailable(): CatgaError {
+    const { nodeId, namespace } = this.client;
+    return new CatgaError('CATGA_ENGINE_UNAVAILABLE', `Node '${nodeId}' is no longer on the network.`, {
+      details: { nodeId, namespace },
+    });
+  }
+}

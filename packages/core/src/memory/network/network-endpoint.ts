@@ -1,0 +1,55 @@
+import { CatgaError } from '../../errors/catga-error.js';
+import type { LinkListener, NodeAddress, NodeLinks } from '../../ports/links.js';
+import type { FrameExchange } from './frame-exchange.js';
+import type { FrameLink } from './frame-link.js';
+import type { NodeGate } from './node-gate.js';
+
+/** One node's end of all its links. */
+export class NetworkEndpoint implements NodeLinks {
+  readonly maxFrameBytes: number;
+  /** The ways from here, by the address they lead to. */
+  readonly links = new Map<string, FrameLink>();
+
+  constructor(
+    readonly namespace: string,
+    readonly address: NodeAddress,
+    private readonly listener: LinkListener,
+    private readonly gate: NodeGate,
+    private readonly exchange: FrameExchange,
+  ) {
+    this.maxFrameBytes = exchange.maxFrameBytes;
+  }
+
+  send(to: NodeAddress, frame: Uint8Array): void {
+    const { nodeId } = this.address;
+    if (!this.exchange.isOpen(this)) {
+      throw new CatgaError('CATGA_ENGINE_UNAVAILABLE', `The links of node '${nodeId}' are closed.`, {
+        details: { nodeId },
+      });
+    }
+    const { byteLength: bytes } = frame;
+    const { maxFrameBytes } = this;
+    if (bytes > maxFrameBytes) {
+      throw new CatgaError(
+        'CATGA_PAYLOAD_TOO_LARGE',
+        `A frame of ${bytes} bytes is more than the ${maxFrameBytes} bytes that a link carries.`,
+        { details: { bytes, maxFrameBytes } },
+      );
+    }
+    // The sender may use its buffers again as soon as this returns.
+    const own = new Uint8Array(frame);
+    this.gate.pass(() => this.exchange.send(this, to, own));
+  }
+
+  flush(): Promise<void> {
+    return this.gate.ask(() => Promise.resolve());
+  }
+
+  received(frame: Uint8Array): void {
+    this.gate.pass(() => this.listener.received(frame));
+  }
+
+  unreachable(address: NodeAddress): void {
+    this.gate.pass(() => this.listener.unreachable(address));
+  }
+}

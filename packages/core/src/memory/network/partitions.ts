@@ -1,0 +1,42 @@
+/** Which nodes do not reach which. A node always reaches itself. */
+export class Partitions {
+  /** For each node those that nothing from it reaches. */
+  private readonly cuts = new Map<string, Set<string>>();
+  private readonly isolated = new Set<string>();
+
+  /** One way. */
+  cut(from: string, to: string): void {
+    const unreached = this.cuts.get(from);
+    if (unreached === undefined) this.cuts.set(from, new Set([to]));
+    else unreached.add(to);
+  }
+
+  /** One way. Has no effect on an isolation. */
+  heal(from: string, to: string): void {
+    const unreached = this.cuts.get(from);
+    unreached?.delete(to);
+    if (unreached?.size === 0) this.cuts.delete(from);
+  }
+
+  /** Both ways, from and to everyone. */
+  isolate(node: string): void {
+    this.isolated.add(node);
+  }
+
+  /** Undoes every cut from and to the node, and its isolation. */
+  healNode(node: string): void {
+    this.isolated.delete(node);
+    this.cuts.delete(node);
+    for (const from of this.cuts.keys()) this.heal(from, node);
+  }
+
+  healAll(): void {
+    this.isolated.clear();
+    this.cuts.clear();
+  }
+
+  isCut(from: string, to: string): boolean {
+    if (from === to || (this.cuts.size === 0 && this.isolated.size === 0)) return false;
+    return this.isolated.has(from) || this.isolated.has(to) || this.cuts.get(from)?.has(to) === true;
+  }
+}
