@@ -34,9 +34,14 @@ export function toStoredMessage(
   };
 }
 
-/** An instance of the message's class, made without running its constructor. `CATGA_SERIALIZATION` if it is none. */
+/** The message of a stored one. `CATGA_SERIALIZATION` if it is none. */
 export function fromStoredMessage(codec: Codec, type: MessageType, stored: StoredMessage): object {
-  const fields = codec.decode(type.name, stored.body, stored.serializer);
+  return messageFromBytes(codec, type, stored.body, stored.serializer);
+}
+
+/** An instance of the message's class, made without running its constructor. `CATGA_SERIALIZATION` if it is none. */
+export function messageFromBytes(codec: Codec, type: MessageType, body: Uint8Array, serializer: string): object {
+  const fields = codec.decode(type.name, body, serializer);
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
     throw new CatgaError('CATGA_SERIALIZATION', `${type.name} is not an object on the wire.`, {
       details: { name: type.name },

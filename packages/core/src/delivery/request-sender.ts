@@ -1,0 +1,250 @@
+import { CatgaError, toError } from '../errors/catga-error.js';
+import { cancelledError, timeoutError } from '../errors/message-errors.js';
+import type { NodeRegistry } from '../discovery/node-registry.js';
+import type { LinkTable } from '../links/link-table.js';
+import type { Clock } from '../ports/clock.js';
+import type { NodeAddress } from '../ports/links.js';
+import type { RoutingCandidate, RoutingStrategy } from '../routing/routing-strategy.js';
+import type { Timetable, TimetableEntry } from '../time/timetable.js';
+import type { Codec } from '../wire/codec.js';
+import type { EncodedError, ErrorCodec } from '../wire/error-codec.js';
+import { ReplyStatus } from '../wire/frame-layout.js';
+import { isSameAddress } from './pending-request.js';
+import type { OutgoingRequest, PendingRequest } from './pending-request.js';
+
+/** How unanswered requests are sent again. */
+export interface RetransmissionOptions {
+  /** How long a request waits for an answer before it is sent to the same node again, in milliseconds; doubles. */
+  readonly retransmitMs: number;
+  /** After how many transmissions without an answer another node is asked. */
+  readonly maxAttempts: number;
+}
+
+/** What sending needs of the node. */
+export interface SenderServices {
+  readonly self: NodeAddress;
+  readonly registry: NodeRegistry;
+  readonly routing: RoutingStrategy;
+  readonly links: LinkTable;
+  readonly clock: Clock;
+  readonly timetable: Timetable;
+  readonly codec: Codec;
+  readonly errors: ErrorCodec;
+  readonly retransmission: RetransmissionOptions;
+  /** How many requests may be unanswered at one node. */
+  readonly maxPendingPerNode: number;
+}
+
+/** The longest pause between two transmissions, in milliseconds: a node that answers 'running' is asked no more often. */
+const LONGEST_PAUSE_MS = 5000;
+
+/** Requests to other nodes, until they are answered: sends, repeats, goes elsewhere, gives up. */
+export class RequestSender {
+  private readonly pending = new Map<number, PendingRequest>();
+  private readonly pendingAt = new Map<string, number>();
+  private lastCorrelation = 0;
+  private sweep: TimetableEntry | undefined;
+
+  constructor(private readonly services: SenderServices) {}
+
+  /** How many requests are unanswered. */
+  get size(): number {
+    return this.pending.size;
+  }
+
+  /** How many requests are unanswered at a node: part of what routing goes by. */
+  unansweredAt(nodeId: string): number {
+    return this.pendingAt.get(nodeId) ?? 0;
+  }
+
+  /** Sends a request to a node. Rejects with `CATGA_OVERLOADED` if too many are unanswered there. */
+  send(request: OutgoingRequest, target: NodeAddress, signal?: AbortSignal): Promise<unknown> {
+    const { services } = this;
+    const { nodeId } = target;
+    if (this.unansweredAt(nodeId) >= services.maxPendingPerNode) return Promise.reject(this.overloaded(request, nodeId));
+    return new Promise((resolve, reject) => {
+      const nowMs = services.clock.monotonicMs();
+      const pending: PendingRequest = {
+        ...request,
+        correlation: this.nextCorrelation(),
+        deadlineMs: nowMs + request.timeoutMs,
+        deadline: services.timetable.after(request.timeoutMs, () => this.giveUp(pending, timeoutError(request.name, request.timeoutMs))),
+        resolve,
+        reject,
+        target,
+        previous: [],
+        unanswered: 0,
+        retransmitAtMs: 0,
+      };
+      this.pending.set(pending.correlation, pending);
+      if (signal !== undefined) this.cancelWith(pending, signal);
+      this.count(nodeId, 1);
+      this.transmit(pending);
+      this.armSweep();
+    });
+  }
+
+  /** An answer came. Nothing happens if nobody waits for it any more. */
+  replied(correlation: number, status: ReplyStatus, body: Uint8Array): void {
+    const pending = this.pending.get(correlation);
+    if (pending === undefined) return;
+    switch (status) {
+      case ReplyStatus.Value:
+      case ReplyStatus.Error:
+        return this.finish(pending, status, body);
+      case ReplyStatus.Running:
+        pending.unanswered = 1;
+        return;
+      case ReplyStatus.Refused:
+        return this.goElsewhere(pending, this.decodeError(pending.name, body));
+    }
+  }
+
+  /** A node is gone, or nobody listens at its address: what was there goes elsewhere. */
+  lost(address: NodeAddress): void {
+    this.services.links.forget(address);
+    for (const pending of this.pending.values()) {
+      if (!isSameAddress(pending.target, address)) continue;
+      this.goElsewhere(pending, lostError(pending.name, address.nodeId));
+    }
+  }
+
+  /** Nothing is waited for any more. */
+  close(reason: CatgaError): void {
+    for (const pending of this.pending.values()) this.settle(pending).reject(reason);
+    if (this.sweep !== undefined) this.services.timetable.remove(this.sweep);
+  }
+
+  private finish(pending: PendingRequest, status: ReplyStatus, body: Uint8Array): void {
+    try {
+      if (status === ReplyStatus.Error) return this.settle(pending).reject(this.decodeError(pending.name, body));
+      const value = this.services.codec.decode(`The result of ${pending.name}`, body);
+      this.settle(pending).resolve((value as { readonly value: unknown }).value);
+    } catch (thrown) {
+      this.settle(pending).reject(toError(thrown));
+    }
+  }
+
+  private transmit(pending: PendingRequest): void {
+    const { clock, links, retransmission } = this.services;
+    const nowMs = clock.monotonicMs();
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, retransmission.retransmitMs * 2 ** pending.unanswered);
+    pending.retransmitAtMs = nowMs + pauseMs;
+    pending.unanswered++;
+    links.to(pending.target).request({
+      correlation: pending.correlation,
+      name: pending.name,
+      qos: pending.qos,
+      attempt: pending.previous.length + 1,
+      isRetransmission: pending.unanswered > 1,
+      remainingMs: Math.max(0, Math.ceil(pending.deadlineMs - nowMs)),
+      messageId: pending.messageId,
+      key: pending.key,
+      headers: pending.headers,
+      correlationId: pending.correlationId,
+      causationId: pending.causationId,
+      previous: pending.previous,
+      body: pending.body,
+    });
+  }
+
+  /** Asks another node, or gives up with the reason if there is none that was not asked before. */
+  private goElsewhere(pending: PendingRequest, reason: Error): void {
+    const { registry, routing, self } = this.services;
+    const canMove = pending.onlyNodeId === undefined && isWorthAnotherNode(reason);
+    const asked = [...pending.previous, pending.target];
+    const others: RoutingCandidate[] = [];
+    for (const node of canMove ? registry.candidatesFor(pending.name) : []) {
+      if (asked.some((address) => isSameAddress(address, node))) continue;
+      others.push({ node, inFlightHere: this.unansweredAt(node.nodeId) });
+    }
+    if (others.length === 0) return this.settle(pending).reject(reason);
+    const { node } = routing.select({ name: pending.name, key: pending.key, selfNodeId: self.nodeId }, others);
+    this.count(pending.target.nodeId, -1);
+    pending.previous = asked;
+    pending.target = { nodeId: node.nodeId, incarnation: node.incarnation };
+    pending.unanswered = 0;
+    this.count(node.nodeId, 1);
+    this.transmit(pending);
+  }
+
+  private giveUp(pending: PendingRequest, reason: CatgaError): void {
+    this.services.links.to(pending.target).cancel(pending.correlation);
+    this.settle(pending).reject(reason);
+  }
+
+  private settle(pending: PendingRequest): PendingRequest {
+    if (this.pending.delete(pending.correlation)) this.count(pending.target.nodeId, -1);
+    this.services.timetable.remove(pending.deadline);
+    pending.stopListening?.();
+    return pending;
+  }
+
+  private cancelWith(pending: PendingRequest, signal: AbortSignal): void {
+    const onAbort = (): void => this.giveUp(pending, cancelledError(pending.name, signal));
+    signal.addEventListener('abort', onAbort, { once: true });
+    pending.stopListening = () => signal.removeEventListener('abort', onAbort);
+  }
+
+  /** Looks through what is unanswered now and then: a timer for each request would cost more than the request. */
+  private armSweep(): void {
+    const everyMs = Math.max(1, this.services.retransmission.retransmitMs / 2);
+    this.sweep ??= this.services.timetable.after(everyMs, () => {
+      this.sweep = undefined;
+      this.retransmit();
+      if (this.pending.size > 0) this.armSweep();
+    });
+  }
+
+  private retransmit(): void {
+    const { clock, retransmission } = this.services;
+    const nowMs = clock.monotonicMs();
+    for (const pending of this.pending.values()) {
+      // At most once: a lost frame is a timeout, since the handler may have run.
+      if (pending.qos === 0 || pending.retransmitAtMs > nowMs) continue;
+      if (pending.unanswered < retransmission.maxAttempts || !this.isElsewherePossible(pending)) this.transmit(pending);
+      else this.goElsewhere(pending, lostError(pending.name, pending.target.nodeId));
+    }
+  }
+
+  private isElsewherePossible(pending: PendingRequest): boolean {
+    if (pending.onlyNodeId !== undefined) return false;
+    const asked = [...pending.previous, pending.target];
+    const candidates = this.services.registry.candidatesFor(pending.name);
+    return candidates.some((node) => !asked.some((address) => isSameAddress(address, node)));
+  }
+
+  private nextCorrelation(): number {
+    do this.lastCorrelation = (this.lastCorrelation + 1) % 2 ** 32;
+    while (this.pending.has(this.lastCorrelation));
+    return this.lastCorrelation;
+  }
+
+  private count(nodeId: string, change: number): void {
+    const count = this.unansweredAt(nodeId) + change;
+    if (count > 0) this.pendingAt.set(nodeId, count);
+    else this.pendingAt.delete(nodeId);
+  }
+
+  private decodeError(name: string, body: Uint8Array): Error {
+    return this.services.errors.decode(this.services.codec.decode(`The error of ${name}`, body) as EncodedError);
+  }
+
+  private overloaded({ name }: OutgoingRequest, nodeId: string): CatgaError {
+    const { maxPendingPerNode } = this.services;
+    return new CatgaError('CATGA_OVERLOADED', `${name}: ${maxPendingPerNode} requests are unanswered at node ${nodeId}.`, {
+      details: { name, nodeId, maxPendingPerNode },
+    });
+  }
+}
+
+function lostError(name: string, nodeId: string): CatgaError {
+  return new CatgaError('CATGA_NODE_LOST', `${name}: node ${nodeId} is gone, and no other node handles it.`, {
+    details: { name, nodeId },
+  });
+}
+
+/** A refusal that another node may not share. */
+function isWorthAnotherNode(reason: Error): boolean {
+  return !(reason instanceof CatgaError) || reason.retryable || reason.code === 'CATGA_NO_HANDLER';
+}

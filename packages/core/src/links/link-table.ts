@@ -1,0 +1,49 @@
+import type { NodeAddress, NodeLinks } from '../ports/links.js';
+import type { Timetable } from '../time/timetable.js';
+import { FrameWriter } from '../wire/frame-writer.js';
+import { PeerLink } from './peer-link.js';
+
+/** The links of this node, one for each address it has written to or heard from. */
+export class LinkTable {
+  private readonly links = new Map<string, PeerLink>();
+  private last: PeerLink | undefined;
+
+  constructor(
+    private readonly self: NodeAddress,
+    private readonly serializer: string,
+    private readonly transport: NodeLinks,
+    private readonly timetable: Timetable,
+  ) {}
+
+  /** The link to an address; a node that restarted has another one. */
+  to(address: NodeAddress): PeerLink {
+    const { last } = this;
+    if (last?.address.nodeId === address.nodeId && last.address.incarnation === address.incarnation) return last;
+    const key = keyOf(address);
+    let link = this.links.get(key);
+    if (link === undefined) {
+      const { nodeId, incarnation } = address;
+      const writer = new FrameWriter(this.serializer, this.self, address, this.transport.maxFrameBytes);
+      link = new PeerLink({ nodeId, incarnation }, writer, this.transport, this.timetable);
+      this.links.set(key, link);
+    }
+    this.last = link;
+    return link;
+  }
+
+  /** A node is gone. */
+  forget(address: NodeAddress): void {
+    this.links.delete(keyOf(address));
+    this.last = undefined;
+  }
+
+  /** Sends all that was written, and waits until it has left this process. */
+  async flush(): Promise<void> {
+    for (const link of this.links.values()) link.flush();
+    await this.transport.flush();
+  }
+}
+
+function keyOf({ nodeId, incarnation }: NodeAddress): string {
+  return `${nodeId} ${incarnation}`;
+}

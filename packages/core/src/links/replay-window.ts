@@ -1,0 +1,30 @@
+import { framesBetween } from './frame-clock.js';
+
+/** How many frames back a late one is still told from a repeated one. */
+const WINDOW = 1024;
+
+/** Half of the number space: what lies further on is taken to lie behind. */
+const HALF = 2 ** 31;
+
+/** Says of each frame from a peer whether it came before, so that a doubled frame has no effect. */
+export class ReplayWindow {
+  private readonly seen = new Uint32Array(WINDOW);
+  private highest = 0;
+
+  /** The greatest number that came. */
+  get last(): number {
+    return this.highest;
+  }
+
+  /** Whether the frame is new. One that is older than the window is taken for a repeated one. Numbers begin at 1. */
+  accept(sequence: number): boolean {
+    const ahead = framesBetween(this.highest, sequence);
+    if (ahead >= HALF && framesBetween(sequence, this.highest) >= WINDOW) return false;
+    const place = sequence % WINDOW;
+    if (this.seen[place] === sequence && sequence !== 0) return false;
+    if (ahead === 0) return false;
+    this.seen[place] = sequence;
+    if (ahead < HALF) this.highest = sequence;
+    return true;
+  }
+}
