@@ -92,11 +92,12 @@ export class CatgaNode {
   /**
    * Checks and compiles all handlers, connects, and makes the durable subscriptions. From now on messages can be sent;
    * what comes through the log waits for {@link start}. `CATGA_CONFIGURATION` lists everything that is wrong.
+   * @param problems what whoever registered the handlers found wrong, to be listed with the rest
    */
-  async init(): Promise<NodeSummary> {
+  async init(problems: readonly string[] = []): Promise<NodeSummary> {
     const { options, runtime } = this;
     const { engine, namespace, nodeId, heartbeat } = options;
-    const wiring = checkWiring(runtime.registry, engine, this.requests, this.events);
+    const wiring = checkWiring(runtime.registry, engine, this.requests, this.events, problems);
     const compiler = await HandlerCompiler.create(runtime.services, runtime.timetable, options.behaviors);
     const routes = await compileRoutes(wiring, compiler, options);
     const connection = await engine.connect({

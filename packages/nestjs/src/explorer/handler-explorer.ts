@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
-import { CatgaError, CatgaNode } from '@catga/core';
+import { CatgaNode } from '@catga/core';
 import { readHandlerMetadata } from '../decorators/handler-metadata.js';
 import type { HandlerMetadata } from '../decorators/handler-metadata.js';
 import type { FoundHandler } from './found-handler.js';
@@ -20,8 +20,8 @@ export class HandlerExplorer {
     private readonly node: CatgaNode,
   ) {}
 
-  /** `CATGA_CONFIGURATION` for a decorated class without a `handle` method. */
-  explore(): void {
+  /** Returns what is wrong with the decorated classes, for the node to report with the rest. */
+  explore(): readonly string[] {
     const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
     const problems: string[] = [];
     for (const wrapper of wrappers) {
@@ -47,11 +47,7 @@ export class HandlerExplorer {
         }
       }
     }
-    if (problems.length > 0) {
-      throw new CatgaError('CATGA_CONFIGURATION', `Catga cannot start:\n- ${problems.join('\n- ')}`, {
-        details: { problems },
-      });
-    }
+    return problems;
   }
 
   private found(
