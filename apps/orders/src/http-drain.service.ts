@@ -18,8 +18,9 @@ export class HttpDrain implements OnModuleInit, OnModuleDestroy {
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
   onModuleInit(): void {
-    this.server.on('request', (_request, response) => {
+    this.server.prependListener('request', (_request, response) => {
       this.unanswered.add(response);
+      if (!this.server.listening) endConnectionAfter(response);
       response.once('close', () => {
         this.unanswered.delete(response);
         this.onAnswered();
@@ -29,6 +30,7 @@ export class HttpDrain implements OnModuleInit, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     this.server.close();
+    for (const response of this.unanswered) endConnectionAfter(response);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, DRAIN_TIMEOUT_MS);
       this.onAnswered = () => {
@@ -44,4 +46,9 @@ export class HttpDrain implements OnModuleInit, OnModuleDestroy {
   private get server(): Server {
     return this.adapterHost.httpAdapter.getHttpServer() as Server;
   }
+}
+
+/** Tells the client to send nothing more on this connection. */
+function endConnectionAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
 }
