@@ -50,7 +50,7 @@ describe('a shipping mail that fails', () => {
     const orderId = await shipped();
     const [letter] = await deadLetters(1);
     expect(letter).toMatchObject({
-      id: `shipped-${orderId}~orders.shipping-mail`,
+      id: `shipped-${orderId}~orders.shipping-mail~1`,
       messageId: `shipped-${orderId}`,
       name: 'orders.shipped.v1',
       kind: 'event',
@@ -118,7 +118,7 @@ describe('POST /dead-letters/:id/redrive', () => {
     const [letter] = await deadLetters(1);
     await app.post(`/dead-letters/${letter!.id}/redrive`);
     const [again] = await deadLetters(1);
-    expect(again).toMatchObject({ id: letter!.id, attempts: 4, history: [{ attempts: 4 }] });
+    expect(again).toMatchObject({ messageId: letter!.messageId, attempts: 4, history: [{ attempts: 4 }] });
   });
 
   it('answers 404 if there is none', async () => {

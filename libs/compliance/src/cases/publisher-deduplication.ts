@@ -52,7 +52,7 @@ export function publisherDeduplication(lab: Lab): void {
           .handleEvent(OrderPlaced, () => {})
           .handleRequest(ReserveStock, () => {}),
       );
-      const refusal = { code: 'CATGA_CONFIGURATION' };
+      const refusal = { code: 'CATGA_VALIDATION_FAILED' };
       const options = { messageId: '' };
       await expect(node.mediator.publish(new OrderPlaced('o1'), options)).rejects.toMatchObject(refusal);
       await expect(node.mediator.enqueue(new ReserveStock('tea'), options)).rejects.toMatchObject(refusal);

@@ -238,7 +238,8 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   }
 
   nodes(): readonly NodeInfo[] {
-    return this.nodesSeen.nodes;
+    // The directory knows this node's load of the last heartbeat; this node knows better.
+    return this.nodesSeen.nodes.map((node) => (node.nodeId === this.nodeId ? this.self() : node));
   }
 
   self(): NodeInfo {

@@ -22,7 +22,10 @@ export const NO_ATTRIBUTES: MessageAttributes = Object.freeze({});
 
 /** Refuses an id that says nothing: every message without one would be a repetition of the first. */
 export function checkMessageId(name: string, messageId: string | undefined): void {
-  if (messageId === '') throw new CatgaError('CATGA_CONFIGURATION', `messageId of ${name} is empty.`);
+  if (messageId !== '') return;
+  throw new CatgaError('CATGA_VALIDATION_FAILED', `messageId of ${name} is empty.`, {
+    details: { name, issues: [{ path: 'messageId', message: 'must not be empty' }] },
+  });
 }
 
 /** The envelope of one delivery. What few handlers read is worked out when it is read. */
