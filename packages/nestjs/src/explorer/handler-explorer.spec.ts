@@ -190,6 +190,22 @@ describe('an overridden handler', () => {
     ).resolves.toBe(6);
   });
 
+  it('may be a plain object in the place of a class with decorated methods', async () => {
+    @Injectable()
+    class Bank {
+      @RequestHandler(Add)
+      add({ amount }: Add): number {
+        return amount;
+      }
+    }
+    const replaced = (value: object): Promise<unknown> =>
+      add({ providers: [Bank], override: (builder) => builder.overrideProvider(Bank).useValue(value) });
+    await expect(replaced({ add: () => 45 })).resolves.toBe(45);
+    await expect(replaced({})).rejects.toThrow(
+      "Bank (RootTestModule) is decorated as a handler but has no method 'add'",
+    );
+  });
+
   it('may be a mock whose method is replaced after start-up', async () => {
     const module = await start({ providers: [Account, AddHandler] });
     Object.assign(module.get(AddHandler), { handle: () => 44 });
