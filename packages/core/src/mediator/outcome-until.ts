@@ -58,5 +58,5 @@ export function outcomeUntil(outcome: Promise<unknown>, patience: Patience): Pro
 
 /** What a handler that obeys its signal fails with. */
 function isAbort(thrown: unknown): boolean {
-  return thrown instanceof Error && thrown.name === 'AbortError';
+  return (thrown as { readonly name?: unknown } | null | undefined)?.name === 'AbortError';
 }
