@@ -42,11 +42,14 @@ export function nodes(lab: Lab): void {
     });
 
     it('that beat tell how busy they are', async () => {
-      const node = await lab.run(lab.node().handleRequest(GetOrder, () => ''));
-      await node.mediator.send(new GetOrder('o1'));
-      await node.mediator.send(new GetOrder('o2'));
+      const witness = await lab.run(lab.node({ nodeId: 'witness' }));
+      const node = await lab.run(lab.node({ nodeId: 'busy' }).handleRequest(GetOrder, () => ''));
+      await node.mediator.sendToNode('busy', new GetOrder('o1'));
+      await node.mediator.sendToNode('busy', new GetOrder('o2'));
       await node.beat();
-      await lab.until(() => node.mediator.nodes()[0]?.load.handled === 2);
+      const loadOf = (nodeId: string): number | undefined =>
+        witness.mediator.nodes().find((seen) => seen.nodeId === nodeId)?.load.handled;
+      await lab.until(() => loadOf('busy') === 2);
     });
 
     it('that stop beating are gone, and a restarted one is not taken for the old', async () => {
