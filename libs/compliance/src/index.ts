@@ -1,1 +1,2 @@
-export {};
+export { describeEngine } from './describe-engine.js';
+export type { EngineHarness, EngineUnderTest } from './engine-harness.js';

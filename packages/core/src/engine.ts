@@ -21,6 +21,7 @@ export type { Inbox } from './ports/inbox.js';
 export type { CatgaLogger } from './ports/logger.js';
 export type { NodeDirectory, NodeDirectoryListener } from './ports/node-directory.js';
 export type { StoredMessage } from './ports/stored-message.js';
+export { nextTurn } from './time/next-turn.js';
 export { systemClock } from './time/system-clock.js';
 export { TestClock } from './time/test-clock.js';
 export { Timetable } from './time/timetable.js';

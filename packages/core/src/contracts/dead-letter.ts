@@ -18,7 +18,9 @@ export interface DeadLetterFailure {
  * @publicApi
  */
 export interface DeadLetter extends DeadLetterFailure {
-  /** Names the message and the handler: a message that two handlers fail on is two dead letters. */
+  /**
+   * Names the message, the handler and the series of attempts: a message that two handlers fail on is two dead letters.
+   */
   readonly id: string;
   readonly messageId: string;
   /** The wire name of the message. */
@@ -28,7 +30,7 @@ export interface DeadLetter extends DeadLetterFailure {
   readonly subscription: string;
   /** The message, decoded; undefined if its bytes could not be. */
   readonly message: unknown;
-  /** The stored bytes. */
+  /** The stored bytes; base64 in JSON. */
   readonly body: Uint8Array;
   readonly headers: MessageHeaders;
   readonly key: string | undefined;

@@ -8,6 +8,8 @@ import type { PublishOptions, SendOptions } from './send-options.js';
  * @publicApi
  */
 export interface MessageContext {
+  /** The wire name of the message. */
+  readonly name: string;
   /** Assigned once; the same for every attempt. */
   readonly messageId: string;
   /** The id of the message that began this conversation; the message's own id if it was the first. */

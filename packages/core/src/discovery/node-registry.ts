@@ -5,6 +5,7 @@ import type { NodeDirectoryListener } from '../ports/node-directory.js';
 export class NodeRegistry implements NodeDirectoryListener {
   private readonly known = new Map<string, NodeInfo>();
   private readonly watchers = new Set<NodeWatcher>();
+  private isClosed = false;
 
   /** The present nodes. */
   get nodes(): readonly NodeInfo[] {
@@ -28,12 +29,14 @@ export class NodeRegistry implements NodeDirectoryListener {
   watch(): AsyncIterableIterator<NodeChange> {
     const watcher = new NodeWatcher(() => this.watchers.delete(watcher));
     for (const node of this.known.values()) watcher.push({ type: 'joined', node });
-    this.watchers.add(watcher);
+    if (this.isClosed) watcher.end();
+    else this.watchers.add(watcher);
     return watcher;
   }
 
   /** Ends every watch after what it has not read yet. */
   close(): void {
+    this.isClosed = true;
     for (const watcher of this.watchers) watcher.end();
     this.watchers.clear();
   }
@@ -54,7 +57,7 @@ function typeOfChange(before: NodeInfo | undefined, now: NodeInfo): NodeChange['
  */
 class NodeWatcher implements AsyncIterableIterator<NodeChange> {
   private readonly pending = new Map<string, NodeChange>();
-  private wake: (() => void) | undefined;
+  private waiting: (() => void)[] = [];
   private ended = false;
 
   constructor(private readonly onReturn: () => void) {}
@@ -65,12 +68,12 @@ class NodeWatcher implements AsyncIterableIterator<NodeChange> {
     const stillNew = unread?.type === 'joined' && change.type !== 'left';
     this.pending.delete(nodeId);
     this.pending.set(nodeId, stillNew ? { type: 'joined', node: change.node } : change);
-    this.wake?.();
+    this.wake();
   }
 
   end(): void {
     this.ended = true;
-    this.wake?.();
+    this.wake();
   }
 
   async next(): Promise<IteratorResult<NodeChange>> {
@@ -80,7 +83,7 @@ class NodeWatcher implements AsyncIterableIterator<NodeChange> {
         return { done: false, value: change };
       }
       if (this.ended) return { done: true, value: undefined };
-      await new Promise<void>((resolve) => (this.wake = resolve));
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
   }
 
@@ -93,5 +96,9 @@ class NodeWatcher implements AsyncIterableIterator<NodeChange> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  private wake(): void {
+    for (const look of this.waiting.splice(0)) look();
   }
 }

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { ERROR_CATALOGUE } from './error-catalogue.js';
 import type { CatgaErrorCode } from './error-catalogue.js';
 
@@ -51,5 +52,15 @@ export class CatgaError extends Error {
 
 /** Turns whatever was thrown into an `Error`, keeping errors as they are. */
 export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+  // An error of another realm (a vm context, such as a test runner's) is no instance of this realm's class.
+  if (thrown instanceof Error || isNativeError(thrown)) return thrown;
+  return new Error(textOf(thrown), { cause: thrown });
+}
+
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return 'something was thrown that cannot be made text';
+  }
 }

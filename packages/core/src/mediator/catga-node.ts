@@ -7,6 +7,7 @@ import type { HandlerFunction } from '../pipeline/pipeline.js';
 import type { Clock } from '../ports/clock.js';
 import { CatgaDeadLetters } from '../reliability/dead-letters.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
+import { nextTurn } from '../time/next-turn.js';
 import { CatgaMediator } from './catga-mediator.js';
 import { HandlerCompiler } from './compile-handlers.js';
 import { DurableSubscriptions } from './durable-subscriptions.js';
@@ -38,6 +39,7 @@ export class CatgaNode {
   private readonly requests: RequestHandlerRegistration[] = [];
   private readonly events: EventHandlerRegistration[] = [];
   private readonly subscriptions: DurableSubscriptions;
+  private hasStarted = false;
   private hasGivenUp = false;
   private draining: Promise<void> | undefined;
 
@@ -90,11 +92,12 @@ export class CatgaNode {
   /**
    * Checks and compiles all handlers, connects, and makes the durable subscriptions. From now on messages can be sent;
    * what comes through the log waits for {@link start}. `CATGA_CONFIGURATION` lists everything that is wrong.
+   * @param problems what whoever registered the handlers found wrong, to be listed with the rest
    */
-  async init(): Promise<NodeSummary> {
+  async init(problems: readonly string[] = []): Promise<NodeSummary> {
     const { options, runtime } = this;
     const { engine, namespace, nodeId, heartbeat } = options;
-    const wiring = checkWiring(runtime.registry, engine, this.requests, this.events);
+    const wiring = checkWiring(runtime.registry, engine, this.requests, this.events, problems);
     const compiler = await HandlerCompiler.create(runtime.services, runtime.timetable, options.behaviors);
     const routes = await compileRoutes(wiring, compiler, options);
     const connection = await engine.connect({
@@ -126,6 +129,7 @@ export class CatgaNode {
 
   /** Every handler is ready: consumes what comes through the log, and makes the node known. */
   async start(): Promise<void> {
+    this.hasStarted = true;
     this.subscriptions.start();
     await this.runtime.presence.announce(this.runtime.connected('The node').directory);
   }
@@ -182,12 +186,12 @@ export class CatgaNode {
       `${inFlight} messages were still being handled after ${drainTimeoutMs} ms; their signals are aborted.`,
     );
     runtime.abortRunning();
-    await new Promise<void>((resolve) => setImmediate(resolve)); // Handlers that obey their signal end here.
+    await nextTurn(); // Handlers that obey their signal end here.
   }
 
   /** Handles what nobody will handle later, then what is running. */
   private async finish(): Promise<void> {
-    if (this.runtime.forgetsMessages) await this.runtime.settled();
+    if (this.hasStarted && this.runtime.forgetsMessages) await this.runtime.settled();
     await this.subscriptions.stop();
     await this.runtime.admission.idle();
   }

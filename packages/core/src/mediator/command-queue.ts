@@ -1,6 +1,6 @@
 import type { EnqueueOptions, EnqueueReceipt } from '../contracts/send-options.js';
 import { CatgaError } from '../errors/catga-error.js';
-import { MessageEnvelope } from '../pipeline/message-envelope.js';
+import { MessageEnvelope, checkMessageId } from '../pipeline/message-envelope.js';
 import { toStoredMessage } from '../wire/message-codec.js';
 import type { PublishServices } from './event-publisher.js';
 import type { RequestRoute } from './routes.js';
@@ -19,6 +19,7 @@ export class CommandQueue {
     const { host, codec, log, newId } = this.services;
     const { type } = route;
     const { delayMs } = options;
+    checkMessageId(type.name, options.messageId);
     if (type.kind !== 'command') {
       throw new CatgaError('CATGA_UNSUPPORTED', `${type.name} is a query; only commands can be queued.`);
     }

@@ -3,7 +3,7 @@ import { toError } from '../errors/catga-error.js';
 import type { Admission } from '../pipeline/admission/admission.js';
 import { HandlerContext } from '../pipeline/handler-context.js';
 import type { Cause, ContextHost } from '../pipeline/handler-context.js';
-import { MessageEnvelope, NO_ATTRIBUTES } from '../pipeline/message-envelope.js';
+import { MessageEnvelope, NO_ATTRIBUTES, checkMessageId } from '../pipeline/message-envelope.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
 import type { DurableLog } from '../ports/durable-log.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
@@ -152,6 +152,7 @@ export class EventPublisher {
     cause: Cause | undefined,
   ): MessageAttributes {
     const { messageId, headers, key } = options;
+    checkMessageId(route.type.name, messageId);
     if (headers !== undefined) checkHeaders(this.services.codec.limits, route.type.name, headers);
     return {
       messageId,

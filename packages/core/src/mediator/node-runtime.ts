@@ -21,6 +21,7 @@ import type { EngineConnection } from '../ports/engine.js';
 import { CatgaErrorSink } from '../reliability/failure-sink.js';
 import { IdempotentExecution } from '../reliability/idempotent-execution.js';
 import type { Cancellation } from '../time/cancellation.js';
+import { nextTurn } from '../time/next-turn.js';
 import { Timetable } from '../time/timetable.js';
 import { Codec } from '../wire/codec.js';
 import { ErrorCodec } from '../wire/error-codec.js';
@@ -48,6 +49,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   private readonly nodesSeen = new NodeRegistry();
   private readonly events = new Map<MessageConstructor, EventRoute>();
   private readonly abortable = new Set<Cancellation>();
+  private readonly waiting = new Set<(reason: CatgaError) => void>();
   private readonly dispatcher: RequestDispatcher;
   private readonly publisher: EventPublisher;
   private readonly queue: CommandQueue;
@@ -91,6 +93,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
       failures: this.failures,
       codec: this.codec,
       limits: options.limits,
+      waiting: this.waiting,
       newId: () => this.ids.next(),
       log: () => this.connected('A durable message').log,
       idempotency: () => this.idempotency(),
@@ -134,7 +137,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   async settled(): Promise<void> {
     await this.admission.idle();
     while ((this.connection?.dueMessages?.() ?? 0) > 0) {
-      await new Promise<void>((resolve) => setImmediate(resolve)); // They are handed out by then.
+      await nextTurn(); // They are handed out by then.
       await this.admission.idle();
     }
   }
@@ -149,10 +152,12 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     return isIdle;
   }
 
-  /** Aborts the signals of all that still runs. */
+  /** Aborts the signals of all that still runs, and refuses what waits for it. */
   abortRunning(): void {
-    for (const cancellation of this.abortable)
-      cancellation.cancel(shuttingDownError('A running handler', this.nodeId));
+    const reason = shuttingDownError('What was not finished', this.nodeId);
+    for (const cancellation of this.abortable) cancellation.cancel(reason);
+    for (const giveUp of this.waiting) giveUp(reason);
+    this.admission.refuseWaiting(reason);
   }
 
   /** Lets go of the engine. */
@@ -209,11 +214,13 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     this.services.observer?.enqueued(command, options);
     const target = messageClass(command);
     const route = target && this.requests.get(target);
-    if (route === undefined) throw this.connection ? this.noHandlerError(command) : this.closedError(command);
+    if (!this.isOpen) throw this.closedError(command);
+    if (route === undefined) throw this.noHandlerError(command);
     return this.queue.enqueue(route, command, options);
   }
 
   publish(event: object, options: PublishOptions | undefined): Promise<void> {
+    if (!this.isOpen) return Promise.reject(this.closedError(event));
     return this.publishAs(event, options);
   }
 
@@ -226,12 +233,14 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   }
 
   broadcast(event: object, options: PublishOptions | undefined): Promise<void> {
+    if (!this.isOpen) return Promise.reject(this.closedError(event));
     this.services.observer?.published(event, options ?? {});
     return this.withRoute(event, (route) => this.publisher.deliver(route, event, options));
   }
 
   nodes(): readonly NodeInfo[] {
-    return this.nodesSeen.nodes;
+    // The directory knows this node's load of the last heartbeat; this node knows better.
+    return this.nodesSeen.nodes.map((node) => (node.nodeId === this.nodeId ? this.self() : node));
   }
 
   self(): NodeInfo {

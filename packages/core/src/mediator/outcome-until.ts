@@ -9,6 +9,8 @@ export interface Patience {
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal | undefined;
   readonly timetable: Timetable;
+  /** All that wait; a node that stops ends their waiting. */
+  readonly waiting: Set<(reason: CatgaError) => void>;
   /** Told why, once, when the waiting ends before the outcome. */
   giveUp(reason: CatgaError): void;
   /** Told of a failure that came after the waiting had ended, for any other reason than that. */
@@ -17,7 +19,7 @@ export interface Patience {
 
 /** The outcome, or the reason why nobody waits for it any more, whichever comes first. */
 export function outcomeUntil(outcome: Promise<unknown>, patience: Patience): Promise<unknown> {
-  const { name, timeoutMs, signal, timetable } = patience;
+  const { name, timeoutMs, signal, timetable, waiting } = patience;
   return new Promise((resolve, reject) => {
     let given: CatgaError | undefined;
     const giveUp = (reason: CatgaError): void => {
@@ -34,7 +36,9 @@ export function outcomeUntil(outcome: Promise<unknown>, patience: Patience): Pro
         ? undefined
         : timetable.after(timeoutMs, () => giveUp(timeoutError(name, timeoutMs)));
     signal?.addEventListener('abort', onAbort, { once: true });
+    waiting.add(giveUp);
     const settle = (): void => {
+      waiting.delete(giveUp);
       if (deadline !== undefined) timetable.remove(deadline);
       signal?.removeEventListener('abort', onAbort);
     };
@@ -54,5 +58,5 @@ export function outcomeUntil(outcome: Promise<unknown>, patience: Patience): Pro
 
 /** What a handler that obeys its signal fails with. */
 function isAbort(thrown: unknown): boolean {
-  return thrown instanceof Error && thrown.name === 'AbortError';
+  return (thrown as { readonly name?: unknown } | null | undefined)?.name === 'AbortError';
 }

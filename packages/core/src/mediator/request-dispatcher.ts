@@ -4,7 +4,7 @@ import { cancelledError } from '../errors/message-errors.js';
 import type { Admission } from '../pipeline/admission/admission.js';
 import { HandlerContext } from '../pipeline/handler-context.js';
 import type { Cause, ContextHost } from '../pipeline/handler-context.js';
-import { MessageEnvelope, NO_ATTRIBUTES } from '../pipeline/message-envelope.js';
+import { MessageEnvelope, NO_ATTRIBUTES, checkMessageId } from '../pipeline/message-envelope.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
 import type { IdempotentExecution } from '../reliability/idempotent-execution.js';
@@ -21,6 +21,8 @@ export interface DispatchServices {
   readonly timetable: Timetable;
   readonly failures: CatgaErrorSink;
   readonly limits: Limits;
+  /** Callers that wait for no longer than the node works; each is told why it waits in vain. */
+  readonly waiting: Set<(reason: CatgaError) => void>;
   /** The record of ids; throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
   readonly idempotency: () => IdempotentExecution;
   readonly newId: () => string;
@@ -42,21 +44,23 @@ export class RequestDispatcher {
     const problem = this.problemOf(route, options);
     if (problem !== undefined) return Promise.reject(problem);
     const timeoutMs = this.timeoutMs(route, options, cause);
-    const { host, admission, timetable, newId, failures } = this.services;
+    const { host, admission, timetable, newId, failures, waiting } = this.services;
     const attributes = attributesOf(options, cause, host.nodeId);
     const envelope = new MessageEnvelope(request, route.type, route.name, attributes, newId);
     const deadlineMs = timeoutMs === undefined ? undefined : host.clock.monotonicMs() + timeoutMs;
     const context = new HandlerContext(envelope, host, deadlineMs);
     const admit = (): Promise<unknown> => this.admit(route, envelope, context, cause);
-    const outcome = this.isRecorded(route, options)
+    const isRecorded = this.isRecorded(route, options);
+    const outcome = isRecorded
       ? admission.hold(this.services.idempotency().run(envelope, context.cancellation, admit))
       : admit();
-    if (timeoutMs === undefined && options.signal === undefined) return outcome;
+    if (timeoutMs === undefined && options.signal === undefined && !isRecorded) return outcome;
     return outcomeUntil(outcome, {
       name: route.type.name,
       timeoutMs,
       signal: options.signal,
       timetable,
+      waiting,
       giveUp: (reason) => context.cancellation.cancel(reason),
       onLateFailure: (error) =>
         failures.report({ error, source: route.name, envelope, attempt: 1, disposition: 'none' }),
@@ -74,9 +78,8 @@ export class RequestDispatcher {
     if (options.timeoutMs !== undefined && !(options.timeoutMs > 0)) {
       return new CatgaError('CATGA_CONFIGURATION', `timeoutMs of ${name} must be above 0.`);
     }
-    if (options.messageId === '')
-      return new CatgaError('CATGA_CONFIGURATION', `messageId of ${name} is empty.`);
     try {
+      checkMessageId(name, options.messageId);
       if (options.headers !== undefined) checkHeaders(this.services.limits, name, options.headers);
     } catch (thrown) {
       return toError(thrown);

@@ -102,7 +102,8 @@ class ResultStream<T, R> {
       while (!this.exhausted && this.unread < this.concurrency) {
         const next = await this.iterator.next();
         if (next.done === true) this.exhausted = true;
-        else this.start(next.value);
+        // What was asked for before the reader stopped may arrive after it.
+        else if (!this.exhausted) this.start(next.value);
       }
     } catch (thrown) {
       this.exhausted = true;

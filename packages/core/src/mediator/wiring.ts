@@ -24,8 +24,9 @@ export function checkWiring(
   engine: Engine,
   requests: readonly RequestHandlerRegistration[],
   events: readonly EventHandlerRegistration[],
+  known: readonly string[],
 ): Wiring {
-  const problems: string[] = [];
+  const problems = [...known];
   const attempt = <T>(run: () => T): T | undefined => {
     try {
       return run();

@@ -1,5 +1,6 @@
 import type { NodeInfo } from '../contracts/node-info.js';
 import type { NodeDirectoryListener } from '../ports/node-directory.js';
+import { afterThis } from '../time/next-turn.js';
 import type { Timetable, TimetableEntry } from '../time/timetable.js';
 
 interface NodeRecord {
@@ -56,7 +57,7 @@ export class MemoryNodeDirectory {
 
   private tell(report: (listener: NodeDirectoryListener) => void): void {
     for (const listener of this.listeners) {
-      queueMicrotask(() => {
+      afterThis(() => {
         if (this.listeners.has(listener)) report(listener);
       });
     }

@@ -1,5 +1,6 @@
 import type { LogDelivery } from '../ports/durable-log.js';
 import type { Clock } from '../ports/clock.js';
+import { afterThis, nextTurn } from '../time/next-turn.js';
 import type { Timetable } from '../time/timetable.js';
 import type { LogEntry } from './log-entry.js';
 import { MemoryConsumer } from './memory-consumer.js';
@@ -89,8 +90,8 @@ export class MemorySubscription implements ConsumedSubscription {
   private scheduleHandOut(): void {
     if (this.handOutIsScheduled || this.consumers.length === 0 || this.eligible.size === 0) return;
     this.handOutIsScheduled = true;
-    if (this.handedOutInTurn < DELIVERIES_PER_TURN) queueMicrotask(this.handOut);
-    else setImmediate(this.handOutInNewTurn);
+    if (this.handedOutInTurn < DELIVERIES_PER_TURN) afterThis(this.handOut);
+    else void nextTurn().then(this.handOutInNewTurn);
   }
 
   private readonly handOutInNewTurn = (): void => {

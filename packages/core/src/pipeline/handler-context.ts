@@ -46,6 +46,10 @@ export class HandlerContext implements MessageContext, Cause {
     if (this.lazyCancellation !== undefined) this.watchSignal();
   }
 
+  get name(): string {
+    return this.envelope.name;
+  }
+
   get messageId(): string {
     return this.envelope.messageId;
   }

@@ -3,6 +3,7 @@ import { NO_HEADERS } from '../contracts/headers.js';
 import type { MessageHeaders } from '../contracts/headers.js';
 import type { MessageType } from '../contracts/message-type.js';
 import type { QualityOfService } from '../contracts/quality-of-service.js';
+import { CatgaError } from '../errors/catga-error.js';
 
 /** What a sender may have said of a message; all of it is optional, and most messages have none of it. */
 export interface MessageAttributes {
@@ -18,6 +19,14 @@ export interface MessageAttributes {
 
 /** Nothing was said. */
 export const NO_ATTRIBUTES: MessageAttributes = Object.freeze({});
+
+/** Refuses an id that says nothing: every message without one would be a repetition of the first. */
+export function checkMessageId(name: string, messageId: string | undefined): void {
+  if (messageId !== '') return;
+  throw new CatgaError('CATGA_VALIDATION_FAILED', `messageId of ${name} is empty.`, {
+    details: { name, issues: [{ path: 'messageId', message: 'must not be empty' }] },
+  });
+}
 
 /** The envelope of one delivery. What few handlers read is worked out when it is read. */
 export class MessageEnvelope implements Envelope {

@@ -3,7 +3,10 @@ import type { StoredDeadLetter } from '../ports/dead-letter-store.js';
 import type { LogDelivery } from '../ports/durable-log.js';
 import { codeOf } from '../wire/error-codec.js';
 
-/** What is stored of a delivery that is given up. Its id is the same however often it is written. */
+/**
+ * What is stored of a delivery that is given up. Its id is the same however often this series of attempts is written,
+ * and another one for the series after a redrive, which may fail before the redriven letter is removed.
+ */
 export function deadLetterOf(
   { message, attempt }: LogDelivery,
   subscription: string,
@@ -12,7 +15,7 @@ export function deadLetterOf(
   nowMs: number,
 ): StoredDeadLetter {
   return {
-    id: `${message.messageId}~${subscription}`,
+    id: `${message.messageId}~${subscription}~${message.history.length + 1}`,
     subscription,
     stored: message,
     failure: {
@@ -27,7 +30,7 @@ export function deadLetterOf(
 /** What users see of a stored dead letter. */
 export function describeDeadLetter(letter: StoredDeadLetter, decoded: unknown): DeadLetter {
   const { stored, failure } = letter;
-  return {
+  const described: DeadLetter = {
     id: letter.id,
     subscription: letter.subscription,
     messageId: stored.messageId,
@@ -44,4 +47,7 @@ export function describeDeadLetter(letter: StoredDeadLetter, decoded: unknown): 
     history: stored.history,
     ...failure,
   };
+  // In JSON, an array of bytes would be an object of numbers.
+  const toJSON = (): object => ({ ...described, body: Buffer.from(stored.body).toString('base64') });
+  return Object.defineProperty(described, 'toJSON', { value: toJSON });
 }

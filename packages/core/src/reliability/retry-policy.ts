@@ -18,6 +18,7 @@ export function retryDelayMs(
   attempt: number,
   random: () => number = Math.random,
 ): number {
+  if (retry.initialDelayMs === 0) return 0; // However often it is multiplied: 0 times Infinity is no number.
   const delayMs = Math.min(retry.maxDelayMs, retry.initialDelayMs * retry.multiplier ** (attempt - 1));
   return retry.jitter ? delayMs * (0.5 + random() / 2) : delayMs;
 }

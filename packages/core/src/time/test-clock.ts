@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.js';
+import { nextTurn } from './next-turn.js';
 
 interface Timer {
   readonly dueMs: number;
@@ -13,9 +14,6 @@ const TURNS_PER_STEP = 3;
 
 /** Timers that re-arm themselves without letting time pass would keep a clock at one moment for ever. */
 const MAX_TIMERS_AT_ONE_MOMENT = 100_000;
-
-/** Taken when the module is loaded, so that fake timers of a test runner do not stop this clock. */
-const nextTurn = globalThis.setImmediate;
 
 /**
  * A clock that stands still until a test moves it. Nothing that takes its time from here sleeps, and a test that needs
@@ -116,6 +114,6 @@ export class TestClock implements Clock {
 
 async function settle(): Promise<void> {
   for (let turn = 0; turn < TURNS_PER_STEP; turn++) {
-    await new Promise<void>((resolve) => void nextTurn(resolve));
+    await nextTurn();
   }
 }

@@ -22,7 +22,11 @@ function withoutForbiddenKeys(this: unknown, key: string, value: unknown): unkno
 export function json(): Serializer {
   return {
     name: 'json',
-    encode: (value) => encoder.encode(JSON.stringify(value)),
+    encode(value) {
+      const text = JSON.stringify(value) as string | undefined;
+      if (text === undefined) throw new TypeError(`JSON cannot carry ${typeof value}.`);
+      return encoder.encode(text);
+    },
     decode(bytes) {
       const text = decoder.decode(bytes);
       const value: unknown = SUSPICIOUS.test(text)

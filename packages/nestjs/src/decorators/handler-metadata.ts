@@ -18,7 +18,8 @@ export function writeHandlerMetadata(target: object, metadata: HandlerMetadata):
 }
 
 /** What was written on exactly this class or method; subclasses say it themselves. */
-export function readHandlerMetadata(target: object): readonly HandlerMetadata[] {
+export function readHandlerMetadata(target: unknown): readonly HandlerMetadata[] {
+  if (typeof target !== 'function') return [];
   const metadata: unknown = Reflect.getOwnMetadata(HANDLER_METADATA, target);
   return (metadata as readonly HandlerMetadata[] | undefined) ?? [];
 }

@@ -25,13 +25,13 @@ export class HandlerInvoker {
   constructor(private readonly enhancers: EnhancerContext) {}
 
   invocation(found: FoundHandler): Invocation {
-    const { wrapper, target, method, callback } = found;
-    const isEnhanced = this.enhancers.hasEnhancers(target, callback);
+    const { wrapper, method, callback } = found;
+    const isEnhanced = this.enhancers.hasEnhancers(found);
     if (!wrapper.isDependencyTreeStatic() || wrapper.isTransient) {
       return { handler: this.perMessage(found, isEnhanced), usesContext: true };
     }
     const instance = wrapper.instance as Record<string, HandlerFunction>;
-    if (isEnhanced) return { handler: this.enhancers.wrap({ instance, method }, target), usesContext: true };
+    if (isEnhanced) return { handler: this.enhancers.wrap({ instance, method }), usesContext: true };
     return {
       handler: (message, context) => (instance[method] as HandlerFunction)(message, context),
       usesContext: callback.length !== 1,
@@ -47,7 +47,7 @@ export class HandlerInvoker {
         strict: true,
       });
       const handler = isEnhanced
-        ? this.enhancers.wrap({ instance, method, contextId, inquirerId: wrapper.id }, target)
+        ? this.enhancers.wrap({ instance, method, contextId, inquirerId: wrapper.id })
         : instance[method]?.bind(instance);
       return handler?.(message, context);
     };

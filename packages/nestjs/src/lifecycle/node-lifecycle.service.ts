@@ -35,8 +35,7 @@ export class NodeLifecycleService
   }
 
   async onModuleInit(): Promise<void> {
-    this.explorer.explore();
-    this.summary = await this.node.init();
+    this.summary = await this.node.init(this.explorer.explore());
   }
 
   async onApplicationBootstrap(): Promise<void> {

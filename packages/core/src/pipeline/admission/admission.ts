@@ -12,6 +12,7 @@ export interface ConcurrencyLimits {
 /** A request that waits for a place; it has left the queue when there is nothing to call. */
 interface Waiter {
   admit: (() => void) | undefined;
+  readonly refuse: (reason: CatgaError) => void;
 }
 
 /** Counts what is being handled, bounds it, and says when nothing is. */
@@ -53,15 +54,17 @@ export class Admission {
           cancellation.holdUp(undefined);
           admit();
         },
+        refuse: (reason) => {
+          cancellation.holdUp(undefined);
+          waiter.admit = undefined;
+          this.queued--;
+          this.compact();
+          refuse(reason);
+        },
       };
       this.waiting.push(waiter);
       this.queued++;
-      cancellation.holdUp((reason) => {
-        waiter.admit = undefined;
-        this.queued--;
-        this.compact();
-        refuse(reason);
-      });
+      cancellation.holdUp(waiter.refuse);
     });
   }
 
@@ -70,6 +73,11 @@ export class Admission {
     this.handled++;
     if (this.queued > 0) this.admitNext();
     else if (--this.inFlight === 0 && this.idleListeners.length > 0) this.reportIdle();
+  }
+
+  /** Refuses everybody who waits: there will be no place. */
+  refuseWaiting(reason: CatgaError): void {
+    for (const waiter of this.waiting.slice(this.head)) if (waiter.admit !== undefined) waiter.refuse(reason);
   }
 
   /** Keeps the node from being idle until the work is settled: its handler, and the record or acknowledgement of it. */

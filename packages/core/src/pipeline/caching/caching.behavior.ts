@@ -6,12 +6,19 @@ import type { MessageContext } from '../../contracts/message-context.js';
 import type { Clock } from '../../ports/clock.js';
 import { stableJson } from '../../wire/fingerprint.js';
 
+/** A result, or what it will be. */
+interface Run {
+  readonly result: Promise<unknown>;
+  /** Of whoever began it, until it has ended. */
+  context: MessageContext | undefined;
+}
+
 /**
  * Serves results of a query again for a while. Queries that ask for the same thing at the same time share one run;
  * failures are not kept. All callers get the same object: treat it as read-only.
  */
 export class CachingBehavior implements Behavior {
-  private readonly results: LRUCache<string, Promise<unknown>>;
+  private readonly results: LRUCache<string, Run>;
   private readonly keyOf: (query: object) => string;
 
   constructor(options: CacheOptions<object>, clock: Clock) {
@@ -24,15 +31,27 @@ export class CachingBehavior implements Behavior {
     this.keyOf = options.key ?? stableJson;
   }
 
-  handle(envelope: Envelope, _context: MessageContext, next: Next): Promise<unknown> {
+  handle(envelope: Envelope, context: MessageContext, next: Next): Promise<unknown> {
     const key = this.keyOf(envelope.message);
     const kept = this.results.get(key);
-    if (kept !== undefined) return kept;
-    const result = next();
-    this.results.set(key, result);
-    result.catch(() => {
-      if (this.results.peek(key) === result) this.results.delete(key);
+    if (kept === undefined) return this.run(key, context, next);
+    return kept.result.catch((thrown: unknown) => {
+      // That one caller gave up is no answer to another.
+      const wasGivenUp = kept.context?.signal.aborted === true && !context.signal.aborted;
+      if (wasGivenUp) return this.handle(envelope, context, next);
+      throw thrown;
     });
-    return result;
+  }
+
+  private run(key: string, context: MessageContext, next: Next): Promise<unknown> {
+    const run: Run = { result: next(), context };
+    this.results.set(key, run);
+    run.result.then(
+      () => (run.context = undefined),
+      () => {
+        if (this.results.peek(key) === run) this.results.delete(key);
+      },
+    );
+    return run.result;
   }
 }

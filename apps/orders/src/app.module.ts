@@ -1,0 +1,34 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { CatgaExceptionFilter, CatgaModule } from '@catga/nestjs';
+import { HistoryModule } from './history/history.module.js';
+import { HttpDrain } from './http-drain.service.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { OrdersModule } from './orders/orders.module.js';
+import { CommandDelay } from './settings/command-delay.behavior.js';
+import type { Settings } from './settings/settings.js';
+import { SettingsModule } from './settings/settings.module.js';
+import { ShippingModule } from './shipping/shipping.module.js';
+
+@Module({
+  imports: [OrdersModule, HistoryModule, ShippingModule, OperationsModule],
+  providers: [HttpDrain, { provide: APP_FILTER, useClass: CatgaExceptionFilter }],
+})
+export class AppModule {
+  static with(settings: Settings): DynamicModule {
+    const { retryDelayMs, commandDelayMs } = settings;
+    return {
+      module: AppModule,
+      imports: [
+        SettingsModule.with(settings),
+        // `CatgaModule.forRoot()` would do. Events are tried four times, with pauses that can be watched.
+        CatgaModule.forRoot({
+          service: 'orders',
+          retry: { maxAttempts: 4, initialDelayMs: retryDelayMs, multiplier: 2, jitter: false },
+          behaviors: commandDelayMs > 0 ? [new CommandDelay(commandDelayMs)] : [],
+        }),
+      ],
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { Server, ServerResponse } from 'node:http';
+
+/** How long requests are waited for. */
+const DRAIN_TIMEOUT_MS = 10_000;
+
+/**
+ * Answers every HTTP request that has arrived before the rest of the application stops, and lets no idle connection
+ * hold the process up. Provided by the root module, whose `onModuleDestroy` comes first.
+ */
+@Injectable()
+export class HttpDrain implements OnModuleInit, OnModuleDestroy {
+  private readonly unanswered = new Set<ServerResponse>();
+  private onAnswered = (): void => {};
+
+  constructor(private readonly adapterHost: HttpAdapterHost) {}
+
+  onModuleInit(): void {
+    this.server.prependListener('request', (_request, response) => {
+      this.unanswered.add(response);
+      if (!this.server.listening) endConnectionAfter(response);
+      response.once('close', () => {
+        this.unanswered.delete(response);
+        this.onAnswered();
+      });
+    });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.server.close();
+    for (const response of this.unanswered) endConnectionAfter(response);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, DRAIN_TIMEOUT_MS);
+      this.onAnswered = () => {
+        if (this.unanswered.size > 0) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      this.onAnswered();
+    });
+    this.server.closeAllConnections();
+  }
+
+  private get server(): Server {
+    return this.adapterHost.httpAdapter.getHttpServer() as Server;
+  }
+}
+
+/** Tells the client to send nothing more on this connection. */
+function endConnectionAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
+}

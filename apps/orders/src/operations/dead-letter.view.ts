@@ -1,0 +1,8 @@
+import type { DeadLetter } from '@catga/nestjs';
+
+/** A dead letter as people read it: without the stored bytes. */
+export type DeadLetterView = Omit<DeadLetter, 'body'>;
+
+export function toDeadLetterView({ body: _body, ...view }: DeadLetter): DeadLetterView {
+  return view;
+}

@@ -1,0 +1,27 @@
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { CatgaDeadLetters } from '@catga/nestjs';
+import { toDeadLetterView } from './dead-letter.view.js';
+import type { DeadLetterView } from './dead-letter.view.js';
+
+@Controller('dead-letters')
+export class DeadLettersController {
+  constructor(private readonly deadLetters: CatgaDeadLetters) {}
+
+  /** A page, oldest first; `next` is the `after` of the page that follows. */
+  @Get()
+  async list(
+    @Query('limit') limit?: string,
+    @Query('after') after?: string,
+  ): Promise<{ readonly items: readonly DeadLetterView[]; readonly next: string | undefined }> {
+    const page = { limit: limit === undefined ? undefined : Number(limit), after };
+    const { items, next } = await this.deadLetters.list({}, page);
+    return { items: items.map(toDeadLetterView), next };
+  }
+
+  /** Gives the message back to the handler that failed on it. */
+  @Post(':id/redrive')
+  @HttpCode(202)
+  async redrive(@Param('id') id: string): Promise<{ readonly redriven: number }> {
+    return { redriven: await this.deadLetters.redrive(id) };
+  }
+}

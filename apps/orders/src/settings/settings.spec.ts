@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { readSettings } from './settings.js';
+
+describe('readSettings', () => {
+  it('has a default for everything', () => {
+    expect(readSettings({})).toEqual({
+      port: 3000,
+      host: undefined,
+      retryDelayMs: 500,
+      shippingMailFailures: 0,
+      commandDelayMs: 0,
+    });
+  });
+
+  it('reads every variable', () => {
+    const environment = {
+      PORT: '8080',
+      HOST: '127.0.0.1',
+      RETRY_DELAY_MS: '20',
+      FAIL_SHIPPING_MAIL: '3',
+      COMMAND_DELAY_MS: '1000',
+    };
+    expect(readSettings(environment)).toEqual({
+      port: 8080,
+      host: '127.0.0.1',
+      retryDelayMs: 20,
+      shippingMailFailures: 3,
+      commandDelayMs: 1000,
+    });
+  });
+
+  it('lets all mails fail', () => {
+    expect(readSettings({ FAIL_SHIPPING_MAIL: 'always' }).shippingMailFailures).toBe(Infinity);
+  });
+
+  it.each(['abc', '-1', '65536', '3000.5', '', '0x50', ' 80', '99999999999'])('refuses PORT="%s"', (port) => {
+    expect(() => readSettings({ PORT: port })).toThrow(
+      `PORT must be a whole number from 0 to 65535, not '${port}'`,
+    );
+  });
+
+  it('names everything that is wrong at once', () => {
+    const environment = {
+      PORT: 'x',
+      FAIL_SHIPPING_MAIL: 'often',
+      RETRY_DELAY_MS: 'y',
+      COMMAND_DELAY_MS: 'z',
+    };
+    expect(() => readSettings(environment)).toThrow(
+      /^PORT .*; RETRY_DELAY_MS .*; FAIL_SHIPPING_MAIL .*; COMMAND_DELAY_MS /,
+    );
+  });
+});

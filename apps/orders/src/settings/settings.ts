@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+/** What the environment says. */
+export interface Settings {
+  /** Where HTTP is served; 0 for any free port. */
+  readonly port: number;
+  /** The address to listen on; undefined for every address of the machine. */
+  readonly host: string | undefined;
+  /** The pause before a failed event is handled again, in milliseconds; each further one is twice as long. */
+  readonly retryDelayMs: number;
+  /** Demo: how many of the first shipping mails fail; Infinity for all. */
+  readonly shippingMailFailures: number;
+  /** Demo: how long every command takes, in milliseconds. */
+  readonly commandDelayMs: number;
+}
+
+/** Where settings are injected. */
+export const SETTINGS: unique symbol = Symbol('SETTINGS');
+
+const wholeNumber = (max: number) => {
+  const message = `must be a whole number from 0 to ${max}`;
+  const digits = z.string().regex(/^\d{1,10}$/, message);
+  return digits.transform(Number).refine((value) => value <= max, message);
+};
+
+const schema = z.object({
+  PORT: wholeNumber(65_535).default(3000),
+  HOST: z.string().min(1, 'must be an address').optional(),
+  RETRY_DELAY_MS: wholeNumber(60_000).default(500),
+  FAIL_SHIPPING_MAIL: z
+    .string()
+    .regex(/^(\d{1,6}|always)$/, "must be how many of the first mails fail, or 'always'")
+    .transform((mails) => (mails === 'always' ? Infinity : Number(mails)))
+    .default(0),
+  COMMAND_DELAY_MS: wholeNumber(60_000).default(0),
+});
+
+/** Reads the environment. Throws one error that lists every variable that is wrong. */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const parsed = schema.safeParse(environment);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => {
+      const name = path.map(String).join('.');
+      return `${name} ${message}, not '${environment[name]}'`;
+    });
+    throw new SettingsError(problems.join('; '));
+  }
+  const { PORT, HOST, RETRY_DELAY_MS, FAIL_SHIPPING_MAIL, COMMAND_DELAY_MS } = parsed.data;
+  return {
+    port: PORT,
+    host: HOST,
+    retryDelayMs: RETRY_DELAY_MS,
+    shippingMailFailures: FAIL_SHIPPING_MAIL,
+    commandDelayMs: COMMAND_DELAY_MS,
+  };
+}
+
+/** The environment says something that makes no sense. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}

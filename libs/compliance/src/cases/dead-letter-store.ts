@@ -1,0 +1,93 @@
+import type { DeadLetterStore, StoredDeadLetter } from '@catga/core/engine';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Lab } from '../lab.js';
+import { storedMessage } from '../stored-message.js';
+
+/** The port that keeps what handlers gave up on. */
+export function deadLetterStore(lab: Lab): void {
+  const ttlMs = 60_000;
+  const letter = (id: string, failedAtMs: number, attempts = 1): StoredDeadLetter => ({
+    id,
+    subscription: 'shop.A',
+    stored: storedMessage({ messageId: id, body: new Uint8Array([0, 255]), history: [] }),
+    failure: {
+      error: { name: 'Error', message: 'm' },
+      attempts,
+      nodeId: 'n',
+      failedAt: new Date(failedAtMs),
+    },
+  });
+
+  describe('the dead-letter store', () => {
+    let store: DeadLetterStore;
+    const ids = async (page = { limit: 100 }): Promise<string[]> =>
+      (await store.list({}, page)).items.map(({ id }) => id);
+
+    beforeEach(async () => {
+      store = (await lab.connect()).deadLetters;
+    });
+
+    it('gives back what it was given', async () => {
+      await store.put(letter('a', 1000), ttlMs);
+      const other = (await lab.connect({ nodeId: 'other' })).deadLetters;
+      const kept = await other.get('a');
+      expect(kept).toMatchObject({
+        ...letter('a', 1000),
+        stored: expect.objectContaining({ messageId: 'a' }) as unknown,
+      });
+      expect([...kept!.stored.body]).toEqual([0, 255]);
+    });
+
+    it('keeps one letter of an id, the latest', async () => {
+      await store.put(letter('a', 1000, 1), ttlMs);
+      await store.put(letter('a', 2000, 2), ttlMs);
+      await expect(ids()).resolves.toEqual(['a']);
+      await expect(store.get('a')).resolves.toMatchObject({ failure: { attempts: 2 } });
+    });
+
+    it('lists by the time of giving up, oldest first', async () => {
+      for (const [id, at] of [
+        ['c', 3000],
+        ['a', 1000],
+        ['b', 2000],
+      ] as const)
+        await store.put(letter(id, at), ttlMs);
+      await expect(ids()).resolves.toEqual(['a', 'b', 'c']);
+    });
+
+    it('continues a list where it was, while letters come and go', async () => {
+      for (const [id, at] of [
+        ['a', 1000],
+        ['b', 2000],
+        ['c', 3000],
+        ['d', 3000],
+      ] as const) {
+        await store.put(letter(id, at), ttlMs);
+      }
+      const first = await store.list({}, { limit: 2 });
+      expect(first.items.map(({ id }) => id)).toEqual(['a', 'b']);
+      await store.remove('b');
+      await store.put(letter('before', 500), ttlMs);
+      await store.put(letter('e', 4000), ttlMs);
+      const second = await store.list({}, { limit: 100, after: first.next });
+      expect(second.items.map(({ id }) => id)).toEqual(['c', 'd', 'e']);
+      expect(second.next).toBeUndefined();
+    });
+
+    it('removes a letter once', async () => {
+      await store.put(letter('a', 1000), ttlMs);
+      await expect(store.remove('a')).resolves.toBe(true);
+      await expect(store.remove('a')).resolves.toBe(false);
+      await expect(store.get('a')).resolves.toBeUndefined();
+    });
+
+    it('forgets a letter after its time to live, and no sooner', async () => {
+      await store.put(letter('a', 1000), 4 * lab.unitMs);
+      await lab.pass(2);
+      await expect(ids()).resolves.toEqual(['a']);
+      await lab.pass(4);
+      await expect(ids()).resolves.toEqual([]);
+      await expect(store.get('a')).resolves.toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Lab } from '../lab.js';
+import { CartViewed, OrderPlaced, PlaceOrder } from '../messages.js';
+
+/** Applications that share an engine do not meet unless they share a namespace. */
+export function namespaces(lab: Lab): void {
+  describe('two namespaces on one engine', () => {
+    it('have each their own events', async () => {
+      const seen: string[] = [];
+      const [blue] = await Promise.all(
+        ['blue', 'green'].map((namespace) =>
+          lab.run(
+            lab
+              .node({ namespace, nodeId: namespace })
+              .handleEvent(OrderPlaced, () => void seen.push(`${namespace} reliable`))
+              .handleEvent(CartViewed, () => void seen.push(`${namespace} plain`)),
+          ),
+        ),
+      );
+      await blue!.mediator.publish(new OrderPlaced('o1'));
+      await blue!.mediator.publish(new CartViewed('c1'));
+      await blue!.mediator.broadcast(new CartViewed('c1'));
+      await lab.until(() => seen.length >= 3);
+      await lab.pass(4);
+      expect(seen.toSorted()).toEqual(['blue plain', 'blue plain', 'blue reliable']);
+    });
+
+    it('have each their own record of ids, and may use one message id both', async () => {
+      const answers: unknown[] = [];
+      for (const namespace of ['blue', 'green']) {
+        const node = await lab.run(
+          lab
+            .node({ namespace, nodeId: namespace })
+            .handleRequest(PlaceOrder, () => ({ orderId: namespace }))
+            .handleEvent(OrderPlaced, () => void answers.push(`event of ${namespace}`)),
+        );
+        answers.push(await node.mediator.send(new PlaceOrder(namespace), { messageId: 'k' }));
+        await node.mediator.publish(new OrderPlaced('o1'), { messageId: 'm' });
+        await lab.until(() => answers.includes(`event of ${namespace}`));
+      }
+      expect(answers).toEqual([{ orderId: 'blue' }, 'event of blue', { orderId: 'green' }, 'event of green']);
+    });
+
+    it('have each their own dead letters and nodes', async () => {
+      const [blue, green] = await Promise.all(
+        ['blue', 'green'].map((namespace) =>
+          lab.run(
+            lab
+              .node({ namespace, nodeId: namespace, retry: { maxAttempts: 1 } })
+              .handleEvent(OrderPlaced, () => {
+                throw new Error('never');
+              }),
+          ),
+        ),
+      );
+      await blue!.mediator.publish(new OrderPlaced('o1'));
+      await lab.until(async () => (await blue!.deadLetters.list()).items.length === 1);
+      await expect(green!.deadLetters.list()).resolves.toMatchObject({ items: [] });
+      await lab.until(() => blue!.mediator.nodes().length > 0 && green!.mediator.nodes().length > 0);
+      expect(blue!.mediator.nodes().map(({ nodeId }) => nodeId)).toEqual(['blue']);
+      expect(green!.mediator.nodes().map(({ nodeId }) => nodeId)).toEqual(['green']);
+    });
+  });
+}

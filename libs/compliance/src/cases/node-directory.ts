@@ -1,0 +1,102 @@
+import type { NodeInfo } from '@catga/core';
+import type { NodeDirectory } from '@catga/core/engine';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Lab } from '../lab.js';
+
+/** The port that says who is there. Its raw connection lapses after four units without a refresh. */
+export function nodeDirectory(lab: Lab): void {
+  const node = (nodeId: string, handled = 0, incarnation = 1): NodeInfo => ({
+    nodeId,
+    service: 'shop',
+    endpoint: 'http://localhost:5001',
+    incarnation,
+    handles: ['orders.place.v1'],
+    load: { inFlight: 1, queued: 2, handled },
+    protocolVersion: 1,
+    metadata: { zone: 'a' },
+    status: 'alive',
+  });
+
+  describe('the node directory', () => {
+    let directory: NodeDirectory;
+    let told: string[];
+    let present: NodeInfo[];
+    const listener = {
+      present: (info: NodeInfo): void => {
+        present.push(info);
+        told.push(`${info.nodeId} present ${info.load.handled}`);
+      },
+      left: (nodeId: string): void => void told.push(`${nodeId} left`),
+    };
+
+    beforeEach(async () => {
+      directory = (await lab.connect()).directory;
+      told = [];
+      present = [];
+    });
+
+    it('tells who watches of a node, with all that it said of itself', async () => {
+      await directory.watch(listener);
+      const other = (await lab.connect({ nodeId: 'other' })).directory;
+      await other.announce(node('n1'));
+      await lab.until(() => present.length > 0);
+      expect(present).toEqual([node('n1')]);
+    });
+
+    it('tells a late watcher of the nodes that are there, and not of those that were', async () => {
+      await directory.announce(node('n1'));
+      await directory.announce(node('n2'));
+      await directory.withdraw('n1');
+      await directory.watch(listener);
+      await lab.until(() => told.length > 0);
+      await lab.pass(1);
+      expect(told).toEqual(['n2 present 0']);
+    });
+
+    it('tells of the load a refresh brings', async () => {
+      await directory.watch(listener);
+      await directory.announce(node('n1', 0));
+      await directory.refresh(node('n1', 7));
+      await lab.until(() => told.includes('n1 present 7'));
+    });
+
+    it('tells of a goodbye once', async () => {
+      await directory.watch(listener);
+      await directory.announce(node('n1'));
+      await directory.withdraw('n1');
+      await directory.withdraw('n1');
+      await lab.until(() => told.includes('n1 left'));
+      await lab.pass(8);
+      expect(told).toEqual(['n1 present 0', 'n1 left']);
+    });
+
+    it('tells once that a node left which missed its heartbeats, and keeps one that does not', async () => {
+      await directory.watch(listener);
+      await directory.announce(node('silent'));
+      await directory.announce(node('beating'));
+      for (let beats = 0; beats < 6; beats++) {
+        await lab.pass(2);
+        await directory.refresh(node('beating'));
+      }
+      await lab.until(() => told.includes('silent left'));
+      expect(told.filter((line) => line === 'silent left')).toHaveLength(1);
+      expect(told).not.toContain('beating left');
+    });
+
+    it('knows a node again that lapsed and beats again', async () => {
+      await directory.watch(listener);
+      await directory.announce(node('n1'));
+      await lab.until(() => told.includes('n1 left'));
+      await directory.refresh(node('n1', 5));
+      await lab.until(() => told.includes('n1 present 5'));
+    });
+
+    it('tells nothing to who stopped watching', async () => {
+      const stopWatching = await directory.watch(listener);
+      stopWatching();
+      await directory.announce(node('n1'));
+      await lab.pass(2);
+      expect(told).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { cancellation } from './cases/cancellation.js';
+import { commandQueues } from './cases/command-queues.js';
+import { competingConsumers } from './cases/competing-consumers.js';
+import { conversations } from './cases/conversations.js';
+import { deadLetterAdministration } from './cases/dead-letter-administration.js';
+import { deadLetterStore } from './cases/dead-letter-store.js';
+import { deadLetters } from './cases/dead-letters.js';
+import { durableLog } from './cases/durable-log.js';
+import { exactlyOnceCommands } from './cases/exactly-once-commands.js';
+import { exactlyOnceEvents } from './cases/exactly-once-events.js';
+import { idempotencyStore } from './cases/idempotency-store.js';
+import { idempotentCommands } from './cases/idempotent-commands.js';
+import { limits } from './cases/limits.js';
+import { namespaces } from './cases/namespaces.js';
+import { nodeDirectory } from './cases/node-directory.js';
+import { nodes } from './cases/nodes.js';
+import { ordering } from './cases/ordering.js';
+import { plainEvents } from './cases/plain-events.js';
+import { poisonMessages } from './cases/poison-messages.js';
+import { publisherDeduplication } from './cases/publisher-deduplication.js';
+import { redelivery } from './cases/redelivery.js';
+import { redrive } from './cases/redrive.js';
+import { refusals } from './cases/refusals.js';
+import { reliableEvents } from './cases/reliable-events.js';
+import { requests } from './cases/requests.js';
+import { stopping } from './cases/stopping.js';
+import type { EngineHarness } from './engine-harness.js';
+import { Lab } from './lab.js';
+
+/** Holds an engine to the contract that all engines share. A guarantee that is not in here is not claimed. */
+export function describeEngine(name: string, harness: EngineHarness): void {
+  describe(`engine ${name}`, () => {
+    const lab = new Lab(harness);
+    const { events } = harness.capabilities;
+    beforeEach(() => lab.open());
+    afterEach(() => lab.close());
+
+    it('says what it can do', () => {
+      expect(lab.engine.name).toMatch(/\S/);
+      expect(lab.engine.capabilities).toEqual(harness.capabilities);
+    });
+
+    requests(lab);
+    cancellation(lab);
+    conversations(lab);
+    limits(lab);
+    idempotentCommands(lab);
+    refusals(lab);
+    if (harness.capabilities.requests.includes(2)) exactlyOnceCommands(lab);
+    idempotencyStore(lab);
+    commandQueues(lab);
+    plainEvents(lab);
+    if (events.includes(1)) {
+      reliableEvents(lab);
+      publisherDeduplication(lab);
+      ordering(lab);
+      redelivery(lab);
+      deadLetters(lab);
+      redrive(lab);
+      deadLetterAdministration(lab);
+      poisonMessages(lab);
+      competingConsumers(lab);
+    }
+    if (events.includes(2)) exactlyOnceEvents(lab);
+    durableLog(lab);
+    deadLetterStore(lab);
+    nodeDirectory(lab);
+    nodes(lab);
+    namespaces(lab);
+    stopping(lab);
+  });
+}

@@ -1,0 +1,117 @@
+import { CatgaNode } from '@catga/core';
+import type { CatgaOptions } from '@catga/core';
+import { systemClock } from '@catga/core/engine';
+import type { Clock, Engine, EngineConnection, NodeServices } from '@catga/core/engine';
+import type { EngineHarness, EngineUnderTest } from './engine-harness.js';
+
+const DEFAULT_UNIT_MS = 50;
+/** How long a condition is waited for, by the engine's time. */
+const PATIENCE_MS = 8_000;
+const POLL_MS = 5;
+
+/** What one case works with: an empty engine, nodes and raw connections on it, and its time. */
+export class Lab {
+  /** The unit of all times; see {@link EngineHarness.unitMs}. */
+  readonly unitMs: number;
+  private underTest: EngineUnderTest | undefined;
+  private readonly nodes: CatgaNode[] = [];
+  private readonly connections: EngineConnection[] = [];
+
+  constructor(readonly harness: EngineHarness) {
+    this.unitMs = harness.unitMs ?? DEFAULT_UNIT_MS;
+  }
+
+  /** Before each case. */
+  async open(): Promise<void> {
+    this.underTest = await this.harness.createEngine();
+  }
+
+  /** After each case: nothing of it is left. */
+  async close(): Promise<void> {
+    const { underTest } = this;
+    await Promise.all(this.nodes.splice(0).map((node) => this.whileTimePasses(node.stop())));
+    await Promise.all(this.connections.splice(0).map((connection) => connection.close()));
+    this.underTest = undefined;
+    await underTest?.stop?.();
+  }
+
+  get engine(): Engine {
+    if (this.underTest === undefined) throw new Error('There is an engine only while a case runs.');
+    return this.underTest.engine;
+  }
+
+  get clock(): Clock {
+    return this.underTest?.clock ?? systemClock;
+  }
+
+  /** A node on the engine; it is stopped after the case. Failed deliveries are repeated soon and without jitter. */
+  node(options: Omit<CatgaOptions, 'engine'> = {}, services: Partial<NodeServices> = {}): CatgaNode {
+    const node = new CatgaNode(
+      {
+        retry: { initialDelayMs: this.unitMs, jitter: false, maxAttempts: 3 },
+        shutdown: { drainTimeoutMs: this.unitMs },
+        ...options,
+        engine: this.engine,
+      },
+      { clock: this.clock, ...services },
+    );
+    this.nodes.push(node);
+    return node;
+  }
+
+  /** Starts a node and gives it back. */
+  async run(node: CatgaNode): Promise<CatgaNode> {
+    await node.init();
+    await node.start();
+    return node;
+  }
+
+  /** The engine's ports, as a node sees them. It is closed after the case. */
+  async connect(
+    client: { readonly nodeId?: string; readonly namespace?: string } = {},
+  ): Promise<EngineConnection> {
+    const connection = await this.engine.connect({
+      namespace: 'catga',
+      nodeId: 'raw',
+      clock: this.clock,
+      heartbeatTimeoutMs: 4 * this.unitMs,
+      ...client,
+    });
+    this.connections.push(connection);
+    return connection;
+  }
+
+  /** Lets so many units of time pass, and what they set off happen. */
+  async pass(units: number): Promise<void> {
+    const ms = units * this.unitMs;
+    const { clock } = this.underTest ?? {};
+    if (clock !== undefined) await clock.advance(ms);
+    else await new Promise((resolve) => void setTimeout(resolve, ms));
+  }
+
+  /** Waits until something is so, while time passes. */
+  async until(condition: () => boolean | Promise<boolean>): Promise<void> {
+    const startMs = this.clock.monotonicMs();
+    while (!(await condition())) {
+      if (this.clock.monotonicMs() - startMs > PATIENCE_MS) {
+        throw new Error(`It was not so within ${PATIENCE_MS} ms: ${condition.toString()}`);
+      }
+      await this.pass(POLL_MS / this.unitMs);
+    }
+  }
+
+  /** Awaits what needs time to pass. */
+  async whileTimePasses<T>(outcome: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settle = (): void => void (isSettled = true);
+    outcome.then(settle, settle);
+    await this.until(() => isSettled);
+    return outcome;
+  }
+}
+
+/** A point that handlers wait at until a case opens it. */
+export class Gate {
+  open: () => void = () => {};
+  readonly opened = new Promise<void>((resolve) => (this.open = resolve));
+}

@@ -1,0 +1,12 @@
+import { Message, ReliableEvent } from '@catga/nestjs';
+
+/** The customer was told that the order is on its way. */
+@ReliableEvent()
+@Message({ name: 'orders.shipping-mail-sent.v1', key: 'orderId' })
+export class ShippingMailSent {
+  constructor(
+    readonly orderId: string,
+    /** In ISO 8601. */
+    readonly sentAt: string,
+  ) {}
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import type { FailureReport } from '../contracts/error-report.js';
+import { CatgaErrorSink } from './failure-sink.js';
+
+describe('the error sink', () => {
+  const logger = (): Record<'debug' | 'log' | 'warn' | 'error', jest.Mock> => ({
+    debug: jest.fn(),
+    log: jest.fn(),
+    warn: jest.fn(),
+    error: jest.fn(),
+  });
+  const report = (facts: Partial<FailureReport> = {}): FailureReport => ({
+    error: Object.assign(new Error('no stock'), { code: 'STOCK' }),
+    source: 'shop.Reserve',
+    envelope: undefined,
+    attempt: 1,
+    disposition: 'dropped',
+    ...facts,
+  });
+
+  it('counts failures by their source', () => {
+    const sink = new CatgaErrorSink(logger());
+    sink.report(report());
+    sink.report(report());
+    sink.report(report({ source: 'engine' }));
+    expect([...sink.failures]).toEqual([
+      ['shop.Reserve', 2],
+      ['engine', 1],
+    ]);
+  });
+
+  it('tells every listener until it stops listening, and with logging switched off too', () => {
+    const silent = new CatgaErrorSink({ debug() {}, log() {}, warn() {}, error() {} });
+    const one = jest.fn();
+    const other = jest.fn();
+    const stop = silent.subscribe(one);
+    silent.subscribe(other);
+    const first = report();
+    silent.report(first);
+    stop();
+    silent.report(report());
+    expect(one.mock.calls).toEqual([[first]]);
+    expect(other).toHaveBeenCalledTimes(2);
+  });
+
+  it('is not hurt by a listener that throws, nor are the others', () => {
+    const log = logger();
+    const sink = new CatgaErrorSink(log);
+    const other = jest.fn();
+    sink.subscribe(() => {
+      throw new Error('broken listener');
+    });
+    sink.subscribe(other);
+    expect(() => sink.report(report())).not.toThrow();
+    expect(other).toHaveBeenCalledTimes(1);
+    expect(log.error).toHaveBeenCalledWith(expect.stringContaining('broken listener'));
+  });
+
+  it('logs what will be tried again as a warning, and what is lost as an error with its stack', () => {
+    const log = logger();
+    const sink = new CatgaErrorSink(log);
+    sink.report(report({ disposition: 'retried', attempt: 2 }));
+    expect(log.warn.mock.calls).toEqual([['shop.Reserve failed (attempt 2, retried): STOCK no stock']]);
+    const lost = report({ attempt: 0, disposition: 'none' });
+    sink.report(lost);
+    expect(log.error.mock.calls).toEqual([['shop.Reserve failed: STOCK no stock', lost.error.stack]]);
+  });
+});

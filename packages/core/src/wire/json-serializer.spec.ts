@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { json } from './json-serializer.js';
+
+const serializer = json();
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+const bytes = (content: string): Uint8Array => new TextEncoder().encode(content);
+
+/** Plain data with keys that an attacker would try, at any depth. */
+const hostileJson = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.jsonValue({ maxDepth: 1 }),
+    fc.array(tie('value'), { maxLength: 3 }),
+    tie('object'),
+  ),
+  object: fc
+    .array(
+      fc.tuple(fc.oneof(fc.constantFrom('__proto__', 'constructor', 'prototype'), fc.string()), tie('value')),
+      {
+        maxLength: 4,
+      },
+    )
+    .map((entries) => {
+      const object: Record<string, unknown> = {};
+      for (const [key, value] of entries) {
+        Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+      }
+      return object;
+    }),
+})).object;
+
+/** JSON text in which every letter of every string is escaped. */
+function escaped(content: string): string {
+  return content.replaceAll(/"(?:[^"\\]|\\.)*"/g, (literal) => {
+    const units = Array.from(JSON.parse(literal) as string, (character) => character.split('')).flat();
+    return `"${units.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`;
+  });
+}
+
+function forbiddenKeysIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.getOwnPropertyNames(value).flatMap((key) => [
+    ...(['__proto__', 'constructor', 'prototype'].includes(key) && !Array.isArray(value) ? [key] : []),
+    ...forbiddenKeysIn(Object.getOwnPropertyDescriptor(value, key)?.value),
+  ]);
+}
+
+describe('the JSON serializer', () => {
+  it('gives back plain data as it was', () => {
+    const plain = fc.jsonValue().filter((value) => forbiddenKeysIn(value).length === 0);
+    fc.assert(
+      fc.property(plain, (value) => {
+        // JSON itself knows no -0.
+        const expected: unknown = JSON.parse(JSON.stringify(value));
+        expect(serializer.decode(serializer.encode(value))).toEqual(expected);
+      }),
+    );
+  });
+
+  it('never lets a key reach an object prototype, escaped or not, at any depth', () => {
+    fc.assert(
+      fc.property(hostileJson, fc.boolean(), (value, isEscaped) => {
+        const content = JSON.stringify(value);
+        const decoded = serializer.decode(bytes(isEscaped ? escaped(content) : content));
+        expect(forbiddenKeysIn(decoded)).toEqual([]);
+        expect(Object.getPrototypeOf(decoded)).toBe(Object.prototype);
+        expect(Object.assign({}, decoded)).not.toHaveProperty('polluted');
+      }),
+    );
+  });
+
+  it.each([
+    '{"__proto__":{"polluted":true}}',
+    String.raw`{"\u005f\u005fproto\u005f\u005f":{"polluted":true}}`,
+    String.raw`{"_\u005Fproto__":{"polluted":true}}`,
+    '{"constructor":{"prototype":{"polluted":true}}}',
+    String.raw`{"a":[{"c\u006fnstructor":{"prot\u006ftype":{"polluted":true}}}]}`,
+  ])('drops what %s tries', (content) => {
+    const decoded = serializer.decode(bytes(content)) as Record<string, unknown>;
+    const copy: Record<string, unknown> = Object.assign(Object.create(null) as object, decoded);
+    expect(JSON.stringify(copy)).not.toContain('polluted');
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  it('keeps values that only look like forbidden keys', () => {
+    const value = {
+      note: 'the constructor of __proto__',
+      list: ['prototype'],
+      'a.constructor': String.raw`\u005f`,
+    };
+    expect(serializer.decode(serializer.encode(value))).toEqual(value);
+  });
+
+  it('carries what JSON carries: dates as text, no undefined fields', () => {
+    expect(text(serializer.encode({ at: new Date(0), gone: undefined }))).toBe(
+      '{"at":"1970-01-01T00:00:00.000Z"}',
+    );
+    expect(serializer.decode(serializer.encode('€ 😀 \ud800'))).toBe('€ 😀 \ud800');
+  });
+
+  it.each([
+    ['a BigInt', 1n],
+    ['nothing', undefined],
+    ['a function', () => {}],
+    ['a symbol', Symbol('s')],
+  ])('refuses %s', (_, value) => {
+    expect(() => serializer.encode(value)).toThrow(TypeError);
+  });
+
+  it('refuses a cycle', () => {
+    const cycle: Record<string, unknown> = {};
+    cycle['self'] = cycle;
+    expect(() => serializer.encode(cycle)).toThrow(TypeError);
+  });
+
+  it.each([
+    ['text that is not JSON', bytes('{')],
+    ['nothing', new Uint8Array()],
+    ['broken UTF-8', new Uint8Array([0x22, 0xff, 0x22])],
+  ])('refuses to decode %s', (_, content) => {
+    expect(() => serializer.decode(content)).toThrow();
+  });
+});
