@@ -1,0 +1,13 @@
+import { candidateAt } from './candidate-at.js';
+import type { RoutingCandidate, RoutingRequest, RoutingStrategy } from './routing-strategy.js';
+
+/** Any node, each as likely as the others. */
+export class RandomRouting implements RoutingStrategy {
+  /** @param random at least 0, below 1 */
+  constructor(private readonly random: () => number = Math.random) {}
+
+  select(_request: RoutingRequest, candidates: readonly RoutingCandidate[]): RoutingCandidate {
+    const place = Math.floor(this.random() * candidates.length);
+    return candidateAt(candidates, Math.min(place, candidates.length - 1));
+  }
+}
