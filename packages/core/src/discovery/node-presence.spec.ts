@@ -35,7 +35,7 @@ describe('the presence of a node', () => {
     const presence = new NodePresence(
       identity,
       new NodeRegistry(),
-      () => ['Buy'],
+      () => ({ handles: ['Buy'], subscribes: [], subscribesAsNode: [] }),
       () => ({
         inFlight: 0,
         queued: 0,

@@ -1,104 +1,122 @@
 import type { NodeChange, NodeInfo } from '../contracts/node-info.js';
 import type { NodeDirectoryListener } from '../ports/node-directory.js';
+import { InterestIndex, haveSameInterests } from './interest-index.js';
+import type { EventSubscribers } from './interest-index.js';
+import { KnownNode } from './known-node.js';
+import { NodeWatcher } from './node-watcher.js';
+import { Suspicion } from './suspicion.js';
+import type { SuspicionOptions } from './suspicion.js';
 
-/** The nodes as this one sees them, and whoever watches them. */
+/** The nodes as this one sees them, who of them wants what, and whoever watches them. */
 export class NodeRegistry implements NodeDirectoryListener {
-  private readonly known = new Map<string, NodeInfo>();
+  private readonly known = new Map<string, KnownNode>();
+  private readonly index = new InterestIndex();
+  private readonly suspicion: Suspicion | undefined;
+  private readonly listeners = new Set<(change: NodeChange) => void>();
   private readonly watchers = new Set<NodeWatcher>();
   private isClosed = false;
 
+  /** @param suspicion without it nobody is suspected unless the directory says so */
+  constructor(suspicion?: SuspicionOptions) {
+    this.suspicion = suspicion && new Suspicion(suspicion, (nodeId) => this.suspect(nodeId));
+  }
+
   /** The present nodes. */
   get nodes(): readonly NodeInfo[] {
-    return [...this.known.values()];
+    return Array.from(this.known.values(), ({ node }) => node);
+  }
+
+  /** The present incarnation of a node. */
+  get(nodeId: string): KnownNode | undefined {
+    return this.known.get(nodeId);
+  }
+
+  /** Who handles a request: the nodes alive, or the suspected if none is. Empty if nobody does. Not to be kept. */
+  candidatesFor(name: string): readonly KnownNode[] {
+    return this.index.candidatesFor(name);
+  }
+
+  /** Who gets a plain event. Not to be kept. */
+  subscribersOf(eventName: string): EventSubscribers {
+    return this.index.subscribersOf(eventName);
   }
 
   present(node: NodeInfo): void {
-    const before = this.known.get(node.nodeId);
-    this.known.set(node.nodeId, node);
-    this.tell({ type: typeOfChange(before, node), node });
+    if (this.isClosed) return;
+    const known = this.known.get(node.nodeId);
+    if (known?.incarnation === node.incarnation) this.update(known, node);
+    // The late words of an earlier incarnation; unless the later one fell silent, and the clocks it was named by lied.
+    else if (known === undefined || known.incarnation < node.incarnation || known.isSuspected) {
+      if (known !== undefined) this.left(node.nodeId);
+      this.join(new KnownNode(node));
+    }
   }
 
   left(nodeId: string): void {
-    const node = this.known.get(nodeId);
-    if (node === undefined) return;
+    const known = this.known.get(nodeId);
+    if (this.isClosed || known === undefined) return;
     this.known.delete(nodeId);
-    this.tell({ type: 'left', node });
+    this.suspicion?.forget(nodeId);
+    this.index.remove(known, known.node);
+    this.tell({ type: 'left', node: known.node });
   }
 
   /** First the present nodes, then changes, until the reader stops or the registry closes. */
   watch(): AsyncIterableIterator<NodeChange> {
     const watcher = new NodeWatcher(() => this.watchers.delete(watcher));
-    for (const node of this.known.values()) watcher.push({ type: 'joined', node });
+    for (const { node } of this.known.values()) watcher.push({ type: 'joined', node });
     if (this.isClosed) watcher.end();
     else this.watchers.add(watcher);
     return watcher;
   }
 
-  /** Ends every watch after what it has not read yet. */
+  /** Tells of each change as it happens, within the call that made it. Returns how to stop. */
+  listen(listener: (change: NodeChange) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  /** Ends every watch after what it has not read yet. What was known stays, but nothing changes any more. */
   close(): void {
     this.isClosed = true;
+    this.suspicion?.close();
+    this.listeners.clear();
     for (const watcher of this.watchers) watcher.end();
     this.watchers.clear();
   }
 
-  private tell(change: NodeChange): void {
-    for (const watcher of this.watchers) watcher.push(change);
-  }
-}
-
-function typeOfChange(before: NodeInfo | undefined, now: NodeInfo): NodeChange['type'] {
-  if (before === undefined || before.incarnation !== now.incarnation) return 'joined';
-  return now.status === 'suspected' && before.status === 'alive' ? 'suspected' : 'updated';
-}
-
-/**
- * One reader's stream of changes. It holds at most one change for each node: a reader that falls behind misses
- * intermediate states, never the latest, and never another reader's.
- */
-class NodeWatcher implements AsyncIterableIterator<NodeChange> {
-  private readonly pending = new Map<string, NodeChange>();
-  private waiting: (() => void)[] = [];
-  private ended = false;
-
-  constructor(private readonly onReturn: () => void) {}
-
-  push(change: NodeChange): void {
-    const { nodeId } = change.node;
-    const unread = this.pending.get(nodeId);
-    const stillNew = unread?.type === 'joined' && change.type !== 'left';
-    this.pending.delete(nodeId);
-    this.pending.set(nodeId, stillNew ? { type: 'joined', node: change.node } : change);
-    this.wake();
+  private join(known: KnownNode): void {
+    this.known.set(known.nodeId, known);
+    this.suspicion?.heard(known.nodeId);
+    this.index.add(known);
+    this.tell({ type: 'joined', node: known.node });
   }
 
-  end(): void {
-    this.ended = true;
-    this.wake();
-  }
-
-  async next(): Promise<IteratorResult<NodeChange>> {
-    for (;;) {
-      for (const [nodeId, change] of this.pending) {
-        this.pending.delete(nodeId);
-        return { done: false, value: change };
-      }
-      if (this.ended) return { done: true, value: undefined };
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
+  private update(known: KnownNode, node: NodeInfo): void {
+    const before = known.node;
+    this.suspicion?.heard(known.nodeId);
+    if (haveSameInterests(before, node) && before.service === node.service) {
+      known.node = node;
+      if (before.status !== node.status) this.index.statusChanged(known);
+    } else {
+      this.index.remove(known, before);
+      known.node = node;
+      this.index.add(known);
     }
+    const isNewlySuspected = node.status === 'suspected' && before.status === 'alive';
+    this.tell({ type: isNewlySuspected ? 'suspected' : 'updated', node });
   }
 
-  return(): Promise<IteratorResult<NodeChange>> {
-    this.pending.clear();
-    this.end();
-    this.onReturn();
-    return Promise.resolve({ done: true, value: undefined });
+  private suspect(nodeId: string): void {
+    const known = this.known.get(nodeId);
+    if (known === undefined || known.isSuspected) return;
+    known.node = { ...known.node, status: 'suspected' };
+    this.index.statusChanged(known);
+    this.tell({ type: 'suspected', node: known.node });
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  private wake(): void {
-    for (const look of this.waiting.splice(0)) look();
+  private tell(change: NodeChange): void {
+    for (const listener of this.listeners) listener(change);
+    for (const watcher of this.watchers) watcher.push(change);
   }
 }
