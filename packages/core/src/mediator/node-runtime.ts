@@ -10,7 +10,7 @@ import type {
 import { NodePresence, PROTOCOL_VERSION } from '../discovery/node-presence.js';
 import { NodeRegistry } from '../discovery/node-registry.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
-import { shuttingDownError } from '../errors/message-errors.js';
+import { notStartedError, shuttingDownError } from '../errors/message-errors.js';
 import { CatgaIds } from '../ids/catga-ids.js';
 import type { ResolvedCatgaOptions } from '../options/catga-options.js';
 import { Admission } from '../pipeline/admission/admission.js';
@@ -35,6 +35,7 @@ import type { EventRoute, RequestRoute } from './routes.js';
 /** What a node is while it runs: its routes, its connection, and what is in flight. */
 export class NodeRuntime implements MediatorHost, ContextHost {
   isOpen = false;
+  private hasOpened = false;
   requests: ReadonlyMap<MessageConstructor, RequestRoute> = new Map();
   readonly registry = new MessageRegistry();
   readonly admission: Admission;
@@ -119,6 +120,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
       this.timetable,
     );
     this.isOpen = true;
+    this.hasOpened = true;
   }
 
   /** The connection. `CATGA_SHUTTING_DOWN` before there is one and after it is closed. */
@@ -276,7 +278,8 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   }
 
   private closedError(message: unknown): Error {
-    return shuttingDownError(messageClass(message)?.name ?? 'A message', this.nodeId);
+    const name = messageClass(message)?.name ?? 'A message';
+    return this.hasOpened ? shuttingDownError(name, this.nodeId) : notStartedError(name, this.nodeId);
   }
 
   private noHandlerError(request: unknown): Error {
