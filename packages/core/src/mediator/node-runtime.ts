@@ -49,6 +49,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   private readonly nodesSeen = new NodeRegistry();
   private readonly events = new Map<MessageConstructor, EventRoute>();
   private readonly abortable = new Set<Cancellation>();
+  private abortReason: CatgaError | undefined;
   private readonly waiting = new Set<(reason: CatgaError) => void>();
   private readonly dispatcher: RequestDispatcher;
   private readonly publisher: EventPublisher;
@@ -62,8 +63,8 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   ) {
     this.nodeId = options.nodeId;
     this.clock = services.clock;
-    this.admission = new Admission(options.concurrency);
     this.timetable = new Timetable(services.clock);
+    this.admission = new Admission(options.concurrency, this.timetable);
     this.failures = new CatgaErrorSink(services.logger);
     this.codec = new Codec(options.serializer, options.limits);
     this.ids = new CatgaIds({
@@ -153,9 +154,21 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     return isIdle;
   }
 
+  /** Takes a failure of the engine to the error sink. */
+  reportOfEngine(thrown: unknown): void {
+    this.failures.report({
+      error: toError(thrown),
+      source: `engine ${this.options.engine.name}`,
+      envelope: undefined,
+      attempt: 0,
+      disposition: 'none',
+    });
+  }
+
   /** Aborts the signals of all that still runs, and refuses what waits for it. */
   abortRunning(): void {
     const reason = shuttingDownError('What was not finished', this.nodeId);
+    this.abortReason = reason;
     for (const cancellation of this.abortable) cancellation.cancel(reason);
     for (const giveUp of this.waiting) giveUp(reason);
     this.admission.refuseWaiting(reason);
@@ -172,6 +185,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   }
 
   abortOnStop(cancellation: Cancellation, outcome: Promise<unknown>): void {
+    if (this.abortReason !== undefined) return cancellation.cancel(this.abortReason);
     this.abortable.add(cancellation);
     const forget = (): void => void this.abortable.delete(cancellation);
     outcome.then(forget, forget);
@@ -212,12 +226,16 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   }
 
   async enqueue(command: object, options: EnqueueOptions): Promise<EnqueueReceipt> {
+    if (!this.isOpen) throw this.closedError(command);
+    return this.enqueueAs(command, options);
+  }
+
+  async enqueueAs(command: object, options: EnqueueOptions, cause?: Cause): Promise<EnqueueReceipt> {
     this.services.observer?.enqueued(command, options);
     const target = messageClass(command);
     const route = target && this.requests.get(target);
-    if (!this.isOpen) throw this.closedError(command);
     if (route === undefined) throw this.noHandlerError(command);
-    return this.queue.enqueue(route, command, options);
+    return this.queue.enqueue(route, command, options, cause);
   }
 
   publish(event: object, options: PublishOptions | undefined): Promise<void> {
