@@ -1,9 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Scope } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { CatgaError } from '@catga/core';
 import type { Behavior, BehaviorRef } from '@catga/core';
 import { toError } from '@catga/core/engine';
+
+/** Where Nest keeps what `@Injectable` says; part of its public metadata. */
+const SCOPE_OPTIONS_METADATA = 'scope:options';
 
 /** Makes behaviors of classes: the application's provider where there is one, else an instance with its dependencies. */
 @Injectable()
@@ -27,14 +30,26 @@ export class BehaviorResolver {
     try {
       provided = this.moduleRef.get<Behavior>(ref, { strict: false });
     } catch (thrown) {
-      if (toError(thrown).constructor.name.includes('Scope')) {
-        throw new CatgaError(
-          'CATGA_CONFIGURATION',
-          `The behavior ${ref.name} must not be request-scoped or transient.`,
-        );
-      }
+      // It is no provider, or what it depends on is scoped.
+      if (toError(thrown).constructor.name.includes('Scope')) throw scopeError(ref);
     }
+    if (provided !== undefined) return provided;
+    if (isScoped(ref)) throw scopeError(ref);
     // The container supplies the arguments, which `never[]` left open.
-    return provided ?? this.moduleRef.create(ref as Type<Behavior>);
+    return this.moduleRef.create(ref as Type<Behavior>);
   }
+}
+
+/** Whether its own `@Injectable` says so. */
+function isScoped(ref: object): boolean {
+  const options: unknown = Reflect.getMetadata(SCOPE_OPTIONS_METADATA, ref);
+  const { scope = Scope.DEFAULT } = (options ?? {}) as { readonly scope?: Scope };
+  return scope !== Scope.DEFAULT;
+}
+
+function scopeError({ name }: { readonly name: string }): CatgaError {
+  return new CatgaError(
+    'CATGA_CONFIGURATION',
+    `The behavior ${name} must not be request-scoped or transient, nor depend on what is: it is shared by all messages.`,
+  );
 }

@@ -189,6 +189,20 @@ export function idempotentCommands(lab: Lab): void {
       });
     });
 
+    it('runs again when its handler failed with an error that says it is no answer', async () => {
+      let runs = 0;
+      const node = await lab.run(
+        lab.node().handleRequest(PlaceOrder, () => {
+          if (++runs === 1) throw Object.assign(new Error('no connection'), { retryable: true });
+          return { orderId: `o${runs}` };
+        }),
+      );
+      await expect(node.mediator.send(new PlaceOrder('c1'), { messageId })).rejects.toThrow('no connection');
+      await expect(node.mediator.send(new PlaceOrder('c1'), { messageId })).resolves.toEqual({
+        orderId: 'o2',
+      });
+    });
+
     it('whose result cannot be encoded says so, each time, and is not run again', async () => {
       let runs = 0;
       const node = await lab.run(

@@ -37,6 +37,23 @@ export function publisherDeduplication(lab: Lab): void {
       expect(runs).toBe(1);
     });
 
+    it('means one message of each name: the same id of another one is another message', async () => {
+      const seen: string[] = [];
+      const node = await lab.run(
+        lab
+          .node()
+          .handleEvent(OrderPlaced, (_event, { name }) => void seen.push(name))
+          .handleRequest(ReserveStock, (_command, { name }) => void seen.push(name)),
+      );
+      await node.mediator.publish(new OrderPlaced('o1'), { messageId: 'm1' });
+      await expect(
+        node.mediator.enqueue(new ReserveStock('tea'), { messageId: 'm1' }),
+      ).resolves.toMatchObject({
+        duplicate: false,
+      });
+      await lab.until(() => seen.length === 2);
+    });
+
     it('keeps nothing from being published without one', async () => {
       let seen = 0;
       const node = await lab.run(lab.node().handleEvent(OrderPlaced, () => void seen++));

@@ -1,6 +1,6 @@
-import type { CatgaRequest } from './request.js';
+import type { CatgaRequest, Command } from './request.js';
 import type { MessageHeaders } from './headers.js';
-import type { PublishOptions, SendOptions } from './send-options.js';
+import type { EnqueueOptions, EnqueueReceipt, PublishOptions, SendOptions } from './send-options.js';
 
 /**
  * What a handler knows about the message it is handling.
@@ -30,4 +30,6 @@ export interface MessageContext {
   send<R>(request: CatgaRequest<R>, options?: SendOptions): Promise<R>;
   /** As `mediator.publish`, with this message as the cause. */
   publish(event: object, options?: PublishOptions): Promise<void>;
+  /** As `mediator.enqueue`, with this message as the cause. */
+  enqueue(command: Command<unknown>, options?: EnqueueOptions): Promise<EnqueueReceipt>;
 }

@@ -5,8 +5,9 @@
  */
 export interface SendOptions {
   /**
-   * An idempotency key. The same id runs once and gets the recorded outcome; the same id with another content is
-   * `CATGA_IDEMPOTENCY_MISMATCH`. Without it the request gets an id of its own and pays nothing for idempotency.
+   * An idempotency key. The same id runs once and gets the recorded outcome; the same id with another content, or for
+   * another message, is `CATGA_IDEMPOTENCY_MISMATCH`. Without it the request gets an id of its own and pays nothing for
+   * idempotency. Only an id where the message is delivered at most once (QoS 0, as queries are): then nothing is recorded.
    */
   readonly messageId?: string;
   /** How long to wait for the outcome, in milliseconds; then `CATGA_TIMEOUT`. */
@@ -46,7 +47,7 @@ export interface StreamOptions extends BatchOptions {
  * @publicApi
  */
 export interface PublishOptions {
-  /** Deduplicates retries of a reliable publish: the engine stores one event per id within its window. */
+  /** Deduplicates retries of a reliable publish: the engine stores one event per name and id within its window. */
   readonly messageId?: string;
   /** Travels with the event to every handler's `context.headers`. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -18,7 +18,16 @@ export function cancelledError(name: string, signal: AbortSignal): CatgaError {
       });
 }
 
-/** The error of work that is offered to a node that stops or has not started. */
+/** The error of work that is offered to a node that has not started. */
+export function notStartedError(name: string, nodeId: string): CatgaError {
+  return new CatgaError(
+    'CATGA_SHUTTING_DOWN',
+    `${name}: node ${nodeId} has not started; send once the application is initialised.`,
+    { details: { name, nodeId } },
+  );
+}
+
+/** The error of work that is offered to a node that stops. */
 export function shuttingDownError(name: string, nodeId: string): CatgaError {
   return new CatgaError('CATGA_SHUTTING_DOWN', `${name}: node ${nodeId} takes no new work.`, {
     details: { name, nodeId },

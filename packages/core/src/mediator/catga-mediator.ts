@@ -113,13 +113,15 @@ export class CatgaMediator {
     const route = target === this.lastTarget ? this.lastRoute : this.find(target);
     const { admission } = this.host;
     if (options === undefined && route?.direct !== undefined && admission.hasRoom && this.host.isOpen) {
+      admission.enter(); // Before the handler runs: what it sends meanwhile is to find its place taken.
       try {
         const result = route.direct(request);
-        if (!(result instanceof Promise)) return this.finished(result);
-        admission.enter();
-        return result.then(this.leave, this.leaveFailed);
+        if (result instanceof Promise) return result.then(this.leave, this.leaveFailed);
+        admission.leave();
+        return Promise.resolve(result);
       } catch (thrown) {
-        return this.threw(thrown);
+        admission.leave();
+        return Promise.reject(thrown);
       }
     }
     return this.host.send(route, request, options);
@@ -132,16 +134,6 @@ export class CatgaMediator {
       this.lastRoute = route;
     }
     return route;
-  }
-
-  private finished(result: unknown): Promise<unknown> {
-    this.host.admission.handled++;
-    return Promise.resolve(result);
-  }
-
-  private threw(thrown: unknown): Promise<never> {
-    this.host.admission.handled++;
-    return Promise.reject(thrown);
   }
 
   private readonly leave = (value: unknown): unknown => {

@@ -79,13 +79,21 @@ export class CatgaNode {
   handleEvent(
     messages: MessageConstructor | readonly MessageConstructor[],
     handler: HandlerFunction,
-    { name, usesContext, location, ...options }: HandlerDetails & EventHandlerOptions = {},
+    { name, usesContext, dependsOnCaller, location, ...options }: HandlerDetails & EventHandlerOptions = {},
   ): this {
     const all = Array.isArray(messages)
       ? (messages as readonly MessageConstructor[])
       : [messages as MessageConstructor];
     const ownName = name ?? `${all.map((message) => message.name).join('And')}Handler`;
-    this.events.push({ name: ownName, usesContext, location, options, messages: all, handler });
+    this.events.push({
+      name: ownName,
+      usesContext,
+      dependsOnCaller,
+      location,
+      options,
+      messages: all,
+      handler,
+    });
     return this;
   }
 
@@ -175,7 +183,8 @@ export class CatgaNode {
 
   private async drainOnce(): Promise<void> {
     const { runtime, options } = this;
-    await runtime.presence.withdraw();
+    // A directory that cannot be told finds out by itself, and running handlers are none the worse for it.
+    await runtime.presence.withdraw().catch((thrown: unknown) => runtime.reportOfEngine(thrown));
     runtime.isOpen = false;
     const { drainTimeoutMs } = options.shutdown;
     if (await runtime.isDoneWithin(drainTimeoutMs, this.finish())) return;

@@ -2,6 +2,7 @@ import type { EnqueueOptions, EnqueueReceipt } from '../contracts/send-options.j
 import { CatgaError } from '../errors/catga-error.js';
 import { MessageEnvelope, checkMessageId } from '../pipeline/message-envelope.js';
 import { toStoredMessage } from '../wire/message-codec.js';
+import type { Cause } from '../pipeline/handler-context.js';
 import type { PublishServices } from './event-publisher.js';
 import type { RequestRoute } from './routes.js';
 
@@ -15,7 +16,12 @@ export class CommandQueue {
   constructor(private readonly services: Pick<PublishServices, 'host' | 'codec' | 'log' | 'newId'>) {}
 
   /** Resolves once the engine has stored the command. */
-  async enqueue(route: RequestRoute, command: object, options: EnqueueOptions): Promise<EnqueueReceipt> {
+  async enqueue(
+    route: RequestRoute,
+    command: object,
+    options: EnqueueOptions,
+    cause?: Cause,
+  ): Promise<EnqueueReceipt> {
     const { host, codec, log, newId } = this.services;
     const { type } = route;
     const { delayMs } = options;
@@ -33,7 +39,7 @@ export class CommandQueue {
       command,
       type,
       route.name,
-      options,
+      { ...options, correlationId: cause?.correlationId },
       newId,
     );
     const stored = toStoredMessage(codec, type, command, {
@@ -41,7 +47,7 @@ export class CommandQueue {
       headers,
       key,
       correlationId,
-      causationId: undefined,
+      causationId: cause?.messageId,
       originNodeId: host.nodeId,
       sentAtMs: host.clock.now(),
     });

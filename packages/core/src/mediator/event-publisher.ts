@@ -89,8 +89,9 @@ export class EventPublisher {
     };
     try {
       const result = direct(event);
-      if (result instanceof Promise) void result.then(this.done, fail);
-      else admission.leave();
+      if (result === undefined) admission.leave();
+      // Anything that can be awaited is: a query builder runs only then, and promises of other realms are no instances.
+      else void Promise.resolve(result).then(this.done, fail);
     } catch (thrown) {
       fail(thrown);
     }

@@ -11,7 +11,7 @@ import { NodePresence, PROTOCOL_VERSION } from '../discovery/node-presence.js';
 import type { NodeInterests } from '../discovery/node-presence.js';
 import { NodeRegistry } from '../discovery/node-registry.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
-import { shuttingDownError } from '../errors/message-errors.js';
+import { notStartedError, shuttingDownError } from '../errors/message-errors.js';
 import { CatgaIds } from '../ids/catga-ids.js';
 import type { ResolvedCatgaOptions } from '../options/catga-options.js';
 import { Admission } from '../pipeline/admission/admission.js';
@@ -36,6 +36,7 @@ import type { EventRoute, RequestRoute } from './routes.js';
 /** What a node is while it runs: its routes, its connection, and what is in flight. */
 export class NodeRuntime implements MediatorHost, ContextHost {
   isOpen = false;
+  private hasOpened = false;
   requests: ReadonlyMap<MessageConstructor, RequestRoute> = new Map();
   readonly registry = new MessageRegistry();
   readonly admission: Admission;
@@ -49,6 +50,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   private readonly nodesSeen = new NodeRegistry();
   private readonly events = new Map<MessageConstructor, EventRoute>();
   private readonly abortable = new Set<Cancellation>();
+  private abortReason: CatgaError | undefined;
   private readonly waiting = new Set<(reason: CatgaError) => void>();
   private readonly dispatcher: RequestDispatcher;
   private readonly publisher: EventPublisher;
@@ -62,8 +64,8 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   ) {
     this.nodeId = options.nodeId;
     this.clock = services.clock;
-    this.admission = new Admission(options.concurrency);
     this.timetable = new Timetable(services.clock);
+    this.admission = new Admission(options.concurrency, this.timetable);
     this.failures = new CatgaErrorSink(services.logger);
     this.codec = new Codec(options.serializer, options.limits);
     this.ids = new CatgaIds({
@@ -120,6 +122,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
       this.timetable,
     );
     this.isOpen = true;
+    this.hasOpened = true;
   }
 
   /** The connection. `CATGA_SHUTTING_DOWN` before there is one and after it is closed. */
@@ -152,9 +155,21 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     return isIdle;
   }
 
+  /** Takes a failure of the engine to the error sink. */
+  reportOfEngine(thrown: unknown): void {
+    this.failures.report({
+      error: toError(thrown),
+      source: `engine ${this.options.engine.name}`,
+      envelope: undefined,
+      attempt: 0,
+      disposition: 'none',
+    });
+  }
+
   /** Aborts the signals of all that still runs, and refuses what waits for it. */
   abortRunning(): void {
     const reason = shuttingDownError('What was not finished', this.nodeId);
+    this.abortReason = reason;
     for (const cancellation of this.abortable) cancellation.cancel(reason);
     for (const giveUp of this.waiting) giveUp(reason);
     this.admission.refuseWaiting(reason);
@@ -171,6 +186,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   }
 
   abortOnStop(cancellation: Cancellation, outcome: Promise<unknown>): void {
+    if (this.abortReason !== undefined) return cancellation.cancel(this.abortReason);
     this.abortable.add(cancellation);
     const forget = (): void => void this.abortable.delete(cancellation);
     outcome.then(forget, forget);
@@ -211,12 +227,16 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   }
 
   async enqueue(command: object, options: EnqueueOptions): Promise<EnqueueReceipt> {
+    if (!this.isOpen) throw this.closedError(command);
+    return this.enqueueAs(command, options);
+  }
+
+  async enqueueAs(command: object, options: EnqueueOptions, cause?: Cause): Promise<EnqueueReceipt> {
     this.services.observer?.enqueued(command, options);
     const target = messageClass(command);
     const route = target && this.requests.get(target);
-    if (!this.isOpen) throw this.closedError(command);
     if (route === undefined) throw this.noHandlerError(command);
-    return this.queue.enqueue(route, command, options);
+    return this.queue.enqueue(route, command, options, cause);
   }
 
   publish(event: object, options: PublishOptions | undefined): Promise<void> {
@@ -292,7 +312,8 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   }
 
   private closedError(message: unknown): Error {
-    return shuttingDownError(messageClass(message)?.name ?? 'A message', this.nodeId);
+    const name = messageClass(message)?.name ?? 'A message';
+    return this.hasOpened ? shuttingDownError(name, this.nodeId) : notStartedError(name, this.nodeId);
   }
 
   private noHandlerError(request: unknown): Error {

@@ -12,6 +12,11 @@ export interface HandlerRegistration {
    * @defaultValue whether `handler` declares anything but one parameter
    */
   readonly usesContext?: boolean;
+  /**
+   * True if something inside the handler looks at who calls, such as a guard: its answers must not be cached.
+   * @defaultValue false
+   */
+  readonly dependsOnCaller?: boolean;
   /** Where it was found, for the messages of a start-up that fails. */
   readonly location?: string;
 }

@@ -91,6 +91,18 @@ describe('a node refuses to start', () => {
     ]);
   });
 
+  it('with a cached query whose handler looks at who asks', async () => {
+    @Message({ cache: { ttlMs: 1000 } })
+    class MySalary extends Query<number> {}
+    const node = new CatgaNode().handleRequest(MySalary, () => 1, {
+      name: 'Salaries',
+      dependsOnCaller: true,
+    });
+    expect(await problemsOf(node)).toEqual([
+      expect.stringContaining('MySalary is cached, but Salaries has guards'),
+    ]);
+  });
+
   it('with everything that is wrong, told at once', async () => {
     @ReliableEvent()
     class Wrong extends Command {}

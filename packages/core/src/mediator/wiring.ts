@@ -62,6 +62,11 @@ export function checkWiring(
         `${type.name} has two handlers, ${describe(first)} and ${describe(registration)}: ` +
           'a request has exactly one; remove one of them, or provide it in one module only.',
       );
+    } else if (type.cache !== undefined && registration.dependsOnCaller === true) {
+      problems.push(
+        `${type.name} is cached, but ${describe(registration)} has guards, interceptors or a request scope, which a ` +
+          'cached result would pass by: remove @Message({ cache }), or do without them.',
+      );
     } else requestHandlers.set(type, registration);
   }
 

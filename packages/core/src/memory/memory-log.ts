@@ -42,12 +42,13 @@ export class MemoryLog {
       this.subscription(options.subscription).add(newLogEntry(message, sequence, notBeforeMs));
       return STORED;
     }
-    if (this.seen.has(message.messageId)) return DUPLICATE;
+    const identity = `${message.name} ${message.messageId}`;
+    if (this.seen.has(identity)) return DUPLICATE;
     const wanting = this.routes.of(message.kind, message.name);
     const isUnclaimed = wanting.length === 0 && message.kind === 'command';
     const copies = isUnclaimed ? 1 : wanting.length;
     if (!this.hasRoomFor(copies) || this.seen.isFull) return this.refuse();
-    this.seen.add(message.messageId);
+    this.seen.add(identity);
     this.unsettled += copies;
     if (isUnclaimed) this.setAside(newLogEntry(message, sequence, notBeforeMs));
     for (const subscription of wanting) subscription.add(newLogEntry(message, sequence, notBeforeMs));

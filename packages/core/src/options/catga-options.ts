@@ -73,6 +73,11 @@ export interface CatgaOptions {
      * @defaultValue 10000
      */
     readonly maxQueued?: number;
+    /**
+     * How long they wait before `CATGA_OVERLOADED`, in milliseconds.
+     * @defaultValue 30000
+     */
+    readonly queueTimeoutMs?: number;
   };
   /** How reliable events and queued commands are tried again. */
   readonly retry?: {

@@ -47,6 +47,7 @@ const schema = z.strictObject({
     .strictObject({
       maxInFlight: countOrInfinity.default(Infinity),
       maxQueued: z.union([z.literal(0), countOrInfinity]).default(10_000),
+      queueTimeoutMs: timerMs.default(30_000),
     })
     .prefault({}),
   retry: z

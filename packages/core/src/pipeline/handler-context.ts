@@ -1,7 +1,12 @@
 import type { MessageHeaders } from '../contracts/headers.js';
 import type { MessageContext } from '../contracts/message-context.js';
-import type { CatgaRequest } from '../contracts/request.js';
-import type { PublishOptions, SendOptions } from '../contracts/send-options.js';
+import type { CatgaRequest, Command } from '../contracts/request.js';
+import type {
+  EnqueueOptions,
+  EnqueueReceipt,
+  PublishOptions,
+  SendOptions,
+} from '../contracts/send-options.js';
 import type { Clock } from '../ports/clock.js';
 import { Cancellation } from '../time/cancellation.js';
 import type { MessageEnvelope } from './message-envelope.js';
@@ -20,6 +25,7 @@ export interface ContextHost {
   readonly clock: Clock;
   sendAs<R>(request: CatgaRequest<R>, options: SendOptions, cause: Cause): Promise<R>;
   publishAs(event: object, options: PublishOptions, cause: Cause): Promise<void>;
+  enqueueAs(command: object, options: EnqueueOptions, cause: Cause): Promise<EnqueueReceipt>;
   /** A handler holds a signal: it has to be aborted if the node stops before there is an outcome. */
   abortOnStop(cancellation: Cancellation, outcome: Promise<unknown>): void;
 }
@@ -91,6 +97,10 @@ export class HandlerContext implements MessageContext, Cause {
 
   publish(event: object, options: PublishOptions = {}): Promise<void> {
     return this.host.publishAs(event, options, this);
+  }
+
+  enqueue(command: Command<unknown>, options: EnqueueOptions = {}): Promise<EnqueueReceipt> {
+    return this.host.enqueueAs(command, options, this);
   }
 
   private watchSignal(): void {

@@ -43,7 +43,8 @@ export interface LogConsumer {
  *
  * Contract:
  * - `append` resolves only once the message is stored, and rejects with `CATGA_OVERLOADED` when the log is full.
- * - A message whose id was appended within the deduplication window is not stored again; `duplicate` says so.
+ * - A message whose name and id were appended together within the deduplication window is not stored again;
+ *   `duplicate` says so.
  * - Each subscription gets each message of its names that was appended after it was first made, until acknowledged.
  * - Consumers of one subscription compete. What a consumer took and did not settle comes back when it is gone.
  * - Messages of one key reach a subscription in the order they were appended: none is delivered while an earlier one

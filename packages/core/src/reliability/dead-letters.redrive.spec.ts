@@ -36,7 +36,7 @@ function slowToRemove(failed: () => Promise<boolean>): Engine {
 
 it('a redriven message that fails again before its old letter is removed is not lost', async () => {
   let failures = 0;
-  const node = new CatgaNode({
+  const node: CatgaNode = new CatgaNode({
     engine: slowToRemove(async () => failures === 2 && (await node.deadLetters.list()).items.length === 2),
     retry: { maxAttempts: 1 },
   }).handleEvent(OrderShipped, () => {

@@ -142,7 +142,9 @@ export class IdempotentExecution {
 /** Whether an error is how the request ended, to be replayed, or only says that it could not be run now. */
 function isOutcome(error: Error, cancellation: Cancellation): boolean {
   if (cancellation.isCancelled) return false;
-  return !(error instanceof CatgaError);
+  if (error instanceof CatgaError) return false;
+  // A handler says of its own error that it is no answer: a lost database connection, not a refused payment.
+  return (error as { readonly retryable?: unknown }).retryable !== true;
 }
 
 function noResult(): void {}

@@ -32,8 +32,16 @@ export class HandlerExplorer {
 
   /** Returns what is wrong with the decorated classes, for the node to report with the rest. */
   explore(): readonly string[] {
+    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
     const problems: string[] = [];
-    for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
+    const nodes = wrappers.filter(({ token }) => token === CatgaNode).length;
+    if (nodes > 1) {
+      problems.push(
+        `CatgaModule.forRoot() is imported ${nodes} times, each with a node of its own: import it once, in the root ` +
+          'module; the others can inject what it exports.',
+      );
+    }
+    for (const wrapper of wrappers) {
       // An alias is another provider's instance.
       if (wrapper.isAlias) continue;
       const { target, declarations } = this.decorated(wrapper);
@@ -92,8 +100,8 @@ export class HandlerExplorer {
         `list ${target.name} itself among the providers, or use instances.`
       );
     }
-    const { handler, usesContext } = this.invoker.invocation(found);
-    const details = { name, location, usesContext };
+    const { handler, ...invocation } = this.invoker.invocation(found);
+    const details = { name, location, ...invocation };
     if (metadata.kind === 'request') this.node.handleRequest(metadata.message, handler, details);
     else {
       this.node.handleEvent(metadata.messages, handler, {

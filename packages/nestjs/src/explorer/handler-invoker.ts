@@ -17,6 +17,8 @@ export interface Invocation {
   readonly handler: HandlerFunction;
   /** False if the method takes only the message. */
   readonly usesContext: boolean;
+  /** Whether guards, interceptors or the handler's scope may make the answer depend on who asks. */
+  readonly dependsOnCaller: boolean;
 }
 
 /** Turns found handlers into functions: plain for singletons, one instance per message for the others. */
@@ -27,14 +29,18 @@ export class HandlerInvoker {
   invocation(found: FoundHandler): Invocation {
     const { wrapper, method, callback } = found;
     const isEnhanced = this.enhancers.hasEnhancers(found);
+    const dependsOnCaller = isEnhanced || !wrapper.isDependencyTreeStatic();
     if (!wrapper.isDependencyTreeStatic() || wrapper.isTransient) {
-      return { handler: this.perMessage(found, isEnhanced), usesContext: true };
+      return { handler: this.perMessage(found, isEnhanced), usesContext: true, dependsOnCaller };
     }
     const instance = wrapper.instance as Record<string, HandlerFunction>;
-    if (isEnhanced) return { handler: this.enhancers.wrap({ instance, method }), usesContext: true };
+    if (isEnhanced) {
+      return { handler: this.enhancers.wrap({ instance, method }), usesContext: true, dependsOnCaller };
+    }
     return {
       handler: (message, context) => (instance[method] as HandlerFunction)(message, context),
       usesContext: callback.length !== 1,
+      dependsOnCaller,
     };
   }
 

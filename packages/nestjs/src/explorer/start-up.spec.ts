@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
 import { LogBook, refusal, start } from '../application.fixture.js';
 import {
+  CatgaModule,
   Command,
   EventHandler,
   Message,
@@ -160,6 +161,15 @@ describe('start-up refuses', () => {
     expect(message).toContain(
       'EventOfCommand (RootTestModule) handles the command Order: use @RequestHandler for it.',
     );
+  });
+
+  it('a second CatgaModule in one application: each would run every handler', async () => {
+    @Module({ imports: [CatgaModule.forRoot({ service: 'other' })], providers: [OrderHandler] })
+    class Feature {}
+    const { code, message } = await refusal({ imports: [Feature] });
+    expect(code).toBe('CATGA_CONFIGURATION');
+    expect(message).toContain('CatgaModule.forRoot() is imported 2 times');
+    expect(message).toContain('import it once, in the root module');
   });
 
   it('all of it at once', async () => {

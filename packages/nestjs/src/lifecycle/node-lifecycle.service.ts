@@ -1,10 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type {
-  OnApplicationBootstrap,
-  OnApplicationShutdown,
-  OnModuleDestroy,
-  OnModuleInit,
-} from '@nestjs/common';
+import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { CatgaNode } from '@catga/core';
 import type { NodeSummary } from '@catga/core';
 import { HandlerExplorer } from '../explorer/handler-explorer.js';
@@ -15,9 +10,7 @@ import { Heartbeat } from './heartbeat.js';
  * outside is taken when the application is up, and stopping loses nothing that was taken.
  */
 @Injectable()
-export class NodeLifecycleService
-  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown
-{
+export class NodeLifecycleService implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
   private readonly logger = new Logger('Catga');
   private readonly heartbeat: Heartbeat;
   private summary: NodeSummary | undefined;
@@ -38,7 +31,8 @@ export class NodeLifecycleService
     this.summary = await this.node.init(this.explorer.explore());
   }
 
-  async onApplicationBootstrap(): Promise<void> {
+  /** Every module is ready. */
+  async start(): Promise<void> {
     await this.node.start();
     this.heartbeat.start();
     if (this.summary !== undefined) this.logger.log(describe(this.summary));

@@ -29,7 +29,8 @@ async function loadClassValidator(): Promise<typeof import('class-validator') | 
 }
 
 function issuesOf({ property, constraints, children }: ValidationError, parent = ''): ValidationIssue[] {
-  const path = parent ? `${parent}.${property}` : property;
+  // An object without rules is reported under no property: the issue is about the object itself.
+  const path = [parent, (property as string | undefined) ?? ''].filter(Boolean).join('.');
   const own = Object.values(constraints ?? {}).map((message) => ({ path, message }));
   return [...own, ...(children ?? []).flatMap((child) => issuesOf(child, path))];
 }

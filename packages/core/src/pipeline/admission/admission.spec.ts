@@ -2,18 +2,28 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CatgaError } from '../../errors/catga-error.js';
 import { Cancellation } from '../../time/cancellation.js';
+import { TestClock } from '../../time/test-clock.js';
+import { Timetable } from '../../time/timetable.js';
 import { Admission } from './admission.js';
+import type { ConcurrencyLimits } from './admission.js';
 
 const nobody = (): Cancellation => new Cancellation(() => {});
 const given = new CatgaError('CATGA_CANCELLED', 'given up');
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+function newAdmission(
+  limits: Omit<ConcurrencyLimits, 'queueTimeoutMs'> & Partial<ConcurrencyLimits>,
+  clock = new TestClock(),
+): Admission {
+  return new Admission({ queueTimeoutMs: 30_000, ...limits }, new Timetable(clock));
+}
 
 /** What a test asks an admission to do. */
 type Step = 'ask' | 'leave' | { readonly cancel: number };
 
 describe('admission', () => {
   it('admits up to maxInFlight, then up to maxQueued who wait, and refuses the rest', async () => {
-    const admission = new Admission({ maxInFlight: 2, maxQueued: 1 });
+    const admission = newAdmission({ maxInFlight: 2, maxQueued: 1 });
     await admission.enterWhenFree('A', nobody());
     await admission.enterWhenFree('B', nobody());
     expect(admission).toMatchObject({ inFlight: 2, queued: 0, hasRoom: false });
@@ -30,8 +40,27 @@ describe('admission', () => {
     expect(admission).toMatchObject({ inFlight: 2, queued: 0, handled: 1 });
   });
 
+  it('lets nobody wait longer than queueTimeoutMs, and then keeps no timer', async () => {
+    const clock = new TestClock();
+    const admission = newAdmission({ maxInFlight: 1, maxQueued: 10, queueTimeoutMs: 500 }, clock);
+    admission.enter();
+    const refused = expect(admission.enterWhenFree('Late', nobody())).rejects.toMatchObject({
+      code: 'CATGA_OVERLOADED',
+      details: { name: 'Late', maxInFlight: 1, queueTimeoutMs: 500 },
+    });
+    await clock.advance(499);
+    expect(admission.queued).toBe(1);
+    await clock.advance(1);
+    await refused;
+    expect(admission.queued).toBe(0);
+    const admitted = admission.enterWhenFree('Early', nobody());
+    admission.leave();
+    await admitted;
+    expect(clock.armedTimers).toBe(0);
+  });
+
   it('admits in the order of asking', async () => {
-    const admission = new Admission({ maxInFlight: 1, maxQueued: Infinity });
+    const admission = newAdmission({ maxInFlight: 1, maxQueued: Infinity });
     admission.enter();
     const admitted: number[] = [];
     for (let i = 0; i < 200; i++) void admission.enterWhenFree('A', nobody()).then(() => admitted.push(i));
@@ -42,7 +71,7 @@ describe('admission', () => {
   });
 
   it('frees the place of a waiter that is given up, at once', async () => {
-    const admission = new Admission({ maxInFlight: 1, maxQueued: 1 });
+    const admission = newAdmission({ maxInFlight: 1, maxQueued: 1 });
     admission.enter();
     const cancellation = nobody();
     const waiting = admission.enterWhenFree('A', cancellation);
@@ -56,7 +85,7 @@ describe('admission', () => {
   });
 
   it('does not refuse afterwards who was admitted', async () => {
-    const admission = new Admission({ maxInFlight: 1, maxQueued: 1 });
+    const admission = newAdmission({ maxInFlight: 1, maxQueued: 1 });
     admission.enter();
     const cancellation = nobody();
     const waiting = admission.enterWhenFree('A', cancellation);
@@ -67,7 +96,7 @@ describe('admission', () => {
   });
 
   it('refuses everybody who waits when it is told to, and only them', async () => {
-    const admission = new Admission({ maxInFlight: 1, maxQueued: 10 });
+    const admission = newAdmission({ maxInFlight: 1, maxQueued: 10 });
     admission.enter();
     const waiting = [1, 2, 3].map(() => admission.enterWhenFree('A', nobody()));
     admission.refuseWaiting(given);
@@ -80,7 +109,7 @@ describe('admission', () => {
   });
 
   it('admits work that is part of other work even if it is full', () => {
-    const admission = new Admission({ maxInFlight: 1, maxQueued: 0 });
+    const admission = newAdmission({ maxInFlight: 1, maxQueued: 0 });
     admission.enter();
     admission.enter();
     expect(admission.inFlight).toBe(2);
@@ -89,7 +118,7 @@ describe('admission', () => {
   });
 
   it('tells when nothing is handled or held any more', async () => {
-    const admission = new Admission({ maxInFlight: 1, maxQueued: 1 });
+    const admission = newAdmission({ maxInFlight: 1, maxQueued: 1 });
     await admission.idle();
     let isIdle = false;
     let finish = (): void => {};
@@ -105,7 +134,7 @@ describe('admission', () => {
   });
 
   it('does not hold on to work that failed', async () => {
-    const admission = new Admission({ maxInFlight: 1, maxQueued: 1 });
+    const admission = newAdmission({ maxInFlight: 1, maxQueued: 1 });
     await expect(admission.hold(Promise.reject(given))).rejects.toBe(given);
     await admission.idle();
   });
@@ -122,7 +151,7 @@ describe('admission', () => {
     const limits = fc.record({ maxInFlight: fc.integer({ min: 1, max: 4 }), maxQueued: fc.nat(6) });
     await fc.assert(
       fc.asyncProperty(limits, steps, async (bounds, todo) => {
-        const admission = new Admission(bounds);
+        const admission = newAdmission(bounds);
         const cancellations: Cancellation[] = [];
         const admitted: number[] = [];
         const outcomes: Promise<string>[] = [];
@@ -162,7 +191,7 @@ describe('admission', () => {
   });
 
   it('does not grow with waiters that are long gone', async () => {
-    const admission = new Admission({ maxInFlight: 1, maxQueued: 10 });
+    const admission = newAdmission({ maxInFlight: 1, maxQueued: 10 });
     admission.enter();
     for (let i = 0; i < 5000; i++) {
       const cancellation = nobody();

@@ -1,5 +1,6 @@
 import { CatgaError } from '../../errors/catga-error.js';
 import type { Cancellation } from '../../time/cancellation.js';
+import type { Timetable } from '../../time/timetable.js';
 
 /** How much a node takes on at a time. */
 export interface ConcurrencyLimits {
@@ -7,6 +8,8 @@ export interface ConcurrencyLimits {
   readonly maxInFlight: number;
   /** Requests that wait for a place when all are taken; beyond it `CATGA_OVERLOADED`. */
   readonly maxQueued: number;
+  /** How long a request waits for a place, in milliseconds; then `CATGA_OVERLOADED`. */
+  readonly queueTimeoutMs: number;
 }
 
 /** A request that waits for a place; it has left the queue when there is nothing to call. */
@@ -29,7 +32,10 @@ export class Admission {
   private held = 0;
   private idleListeners: (() => void)[] = [];
 
-  constructor(private readonly limits: ConcurrencyLimits) {}
+  constructor(
+    private readonly limits: ConcurrencyLimits,
+    private readonly timetable: Timetable,
+  ) {}
 
   /** Whether a place is free. */
   get hasRoom(): boolean {
@@ -49,13 +55,20 @@ export class Admission {
     if (this.hasRoom) return this.enter();
     if (this.queued >= this.limits.maxQueued) throw this.overloaded(name);
     await new Promise<void>((admit, refuse) => {
+      const deadline = this.timetable.after(this.limits.queueTimeoutMs, () => {
+        waiter.refuse(this.waitedTooLong(name));
+      });
+      const leaveQueue = (): void => {
+        cancellation.holdUp(undefined);
+        this.timetable.remove(deadline);
+      };
       const waiter: Waiter = {
         admit() {
-          cancellation.holdUp(undefined);
+          leaveQueue();
           admit();
         },
         refuse: (reason) => {
-          cancellation.holdUp(undefined);
+          leaveQueue();
           waiter.admit = undefined;
           this.queued--;
           this.compact();
@@ -124,6 +137,16 @@ export class Admission {
     const listeners = this.idleListeners;
     this.idleListeners = [];
     for (const listener of listeners) listener();
+  }
+
+  private waitedTooLong(name: string): CatgaError {
+    const { maxInFlight, queueTimeoutMs } = this.limits;
+    return new CatgaError(
+      'CATGA_OVERLOADED',
+      `${name} was refused: none of ${maxInFlight} places was free for ${queueTimeoutMs} ms. A handler that sends ` +
+        'through the mediator waits for a second place; through its context it does not.',
+      { details: { name, maxInFlight, queueTimeoutMs } },
+    );
   }
 
   private overloaded(name: string): CatgaError {

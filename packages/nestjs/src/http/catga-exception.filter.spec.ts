@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  Module,
+  NotFoundException,
+  Param,
+  Post,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
+import type { INestApplication, Type } from '@nestjs/common';
+import { APP_FILTER, NestFactory } from '@nestjs/core';
+import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import { z } from 'zod';
+import { LogBook } from '../application.fixture.js';
+import {
+  CatgaError,
+  CatgaExceptionFilter,
+  CatgaMediator,
+  CatgaModule,
+  Command,
+  Message,
+  Query,
+  RequestHandler,
+} from '../index.js';
+import type { CatgaErrorCode, IRequestHandler } from '../index.js';
+
+@Message({ schema: z.object({ sku: z.string(), quantity: z.int().min(1) }) })
+class PlaceOrder extends Command<{ readonly order: number }> {
+  constructor(
+    readonly sku: string,
+    readonly quantity: number,
+  ) {
+    super();
+  }
+}
+
+class FindOrder extends Query<string> {
+  constructor(readonly id: string) {
+    super();
+  }
+}
+
+class CloseShop extends Command {}
+
+@RequestHandler(PlaceOrder)
+class PlaceOrderHandler implements IRequestHandler<PlaceOrder> {
+  private orders = 0;
+  handle({ sku }: PlaceOrder): { readonly order: number } {
+    if (sku === 'gold') throw new NotFoundException({ error: 'no such sku', sku });
+    return { order: ++this.orders };
+  }
+}
+
+@RequestHandler(FindOrder)
+class FindOrderHandler implements IRequestHandler<FindOrder> {
+  handle({ id }: FindOrder): string {
+    throw new CatgaError(id as CatgaErrorCode, `it was ${id}`, { details: { secret: 'inner' } });
+  }
+}
+
+@RequestHandler(CloseShop)
+@UseGuards({ canActivate: () => false })
+class CloseShopHandler implements IRequestHandler<CloseShop> {
+  handle(): void {}
+}
+
+@Controller('orders')
+class OrdersController {
+  constructor(private readonly mediator: CatgaMediator) {}
+
+  @Post()
+  place(
+    @Body() { sku, quantity }: { sku: string; quantity: number },
+    @Headers('idempotency-key') messageId?: string,
+  ): Promise<unknown> {
+    return this.mediator.send(
+      new PlaceOrder(sku, quantity),
+      messageId === undefined ? undefined : { messageId },
+    );
+  }
+
+  @Get(':id')
+  find(@Param('id') id: string): Promise<string> {
+    return this.mediator.send(new FindOrder(id));
+  }
+
+  @Post('close')
+  close(): Promise<void> {
+    return this.mediator.send(new CloseShop());
+  }
+}
+
+@Module({
+  imports: [CatgaModule.forRoot()],
+  controllers: [OrdersController],
+  providers: [
+    PlaceOrderHandler,
+    FindOrderHandler,
+    CloseShopHandler,
+    { provide: APP_FILTER, useClass: CatgaExceptionFilter },
+  ],
+})
+class AppModule {}
+
+/** A real server on a free port. */
+async function listen(module: Type, logger = new LogBook()): Promise<{ app: INestApplication; url: string }> {
+  const app = await NestFactory.create(module, { logger, abortOnError: false });
+  await app.listen(0, '127.0.0.1');
+  const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
+  return { app, url: `http://127.0.0.1:${port}` };
+}
+
+describe('CatgaExceptionFilter', () => {
+  const logger = new LogBook();
+  let app: INestApplication;
+  let url: string;
+
+  beforeAll(async () => ({ app, url } = await listen(AppModule, logger)));
+  afterAll(() => app.close());
+
+  const post = (path: string, body: object, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+
+  it.each<[CatgaErrorCode, number]>([
+    ['CATGA_VALIDATION_FAILED', 400],
+    ['CATGA_NODE_NOT_FOUND', 404],
+    ['CATGA_DEAD_LETTER_NOT_FOUND', 404],
+    ['CATGA_IDEMPOTENCY_MISMATCH', 409],
+    ['CATGA_PAYLOAD_TOO_LARGE', 413],
+    ['CATGA_CANCELLED', 499],
+    ['CATGA_OVERLOADED', 503],
+    ['CATGA_SHUTTING_DOWN', 503],
+    ['CATGA_ENGINE_UNAVAILABLE', 503],
+    ['CATGA_NODE_LOST', 503],
+    ['CATGA_TIMEOUT', 504],
+  ])('answers %s with %i, its code and its message', async (code, status) => {
+    const response = await fetch(`${url}/orders/${code}`);
+    expect(response.status).toBe(status);
+    await expect(response.json()).resolves.toEqual({ statusCode: status, code, message: `it was ${code}` });
+  });
+
+  it.each<CatgaErrorCode>([
+    'CATGA_NO_HANDLER',
+    'CATGA_SERIALIZATION',
+    'CATGA_CONFIGURATION',
+    'CATGA_UNSUPPORTED',
+  ])('answers %s, which is no business of a client, with 500 and no detail, and logs it', async (code) => {
+    const response = await fetch(`${url}/orders/${code}`);
+    expect(response.status).toBe(500);
+    await expect(response.text()).resolves.not.toContain(code);
+    expect(logger.at('error').at(-1)).toContain(`it was ${code}`);
+  });
+
+  it('answers an invalid message with 400 and every issue', async () => {
+    const response = await post('/orders', { sku: 1, quantity: 0 });
+    expect(response.status).toBe(400);
+    await expect(response.json()).resolves.toMatchObject({
+      code: 'CATGA_VALIDATION_FAILED',
+      issues: [{ path: 'sku' }, { path: 'quantity' }],
+    });
+  });
+
+  it('answers a repeated key with the same outcome, and 409 if the body is another', async () => {
+    const headers = { 'idempotency-key': 'k1' };
+    const first = await (await post('/orders', { sku: 'tea', quantity: 1 }, headers)).json();
+    await expect((await post('/orders', { sku: 'tea', quantity: 1 }, headers)).json()).resolves.toEqual(
+      first,
+    );
+    const other = await post('/orders', { sku: 'tea', quantity: 2 }, headers);
+    expect(other.status).toBe(409);
+    await expect(other.json()).resolves.toMatchObject({ code: 'CATGA_IDEMPOTENCY_MISMATCH' });
+  });
+
+  it("leaves a handler's own HttpException alone, first time and replayed", async () => {
+    const headers = { 'idempotency-key': 'k2' };
+    for (const _time of ['first', 'replayed']) {
+      const response = await post('/orders', { sku: 'gold', quantity: 1 }, headers);
+      expect(response.status).toBe(404);
+      await expect(response.json()).resolves.toEqual({ error: 'no such sku', sku: 'gold' });
+    }
+  });
+
+  it('leaves what a guard of a handler refuses with alone', async () => {
+    expect((await post('/orders/close', {})).status).toBe(403);
+  });
+
+  it('works on one controller too', async () => {
+    @Controller('alone')
+    @UseFilters(CatgaExceptionFilter)
+    class AloneController {
+      @Get()
+      fail(): never {
+        throw new CatgaError('CATGA_OVERLOADED', 'full');
+      }
+    }
+    @Module({ controllers: [AloneController] })
+    class AloneModule {}
+    const alone = await listen(AloneModule);
+    expect((await fetch(`${alone.url}/alone`)).status).toBe(503);
+    await alone.app.close();
+  });
+});
