@@ -9,4 +9,11 @@ export interface Serializer {
   readonly name: string;
   encode(value: unknown): Uint8Array;
   decode(bytes: Uint8Array): unknown;
+  /**
+   * Only for serializers whose bytes are the UTF-8 of a text: the same as that text, well-formed. Frames take it as it
+   * is, which spares a copy and an allocation for each message each way.
+   */
+  encodeText?(value: unknown): string;
+  /** The counterpart of {@link encodeText}: both or neither. */
+  decodeText?(text: string): unknown;
 }

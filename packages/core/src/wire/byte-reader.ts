@@ -1,6 +1,6 @@
 import type { CatgaError } from '../errors/catga-error.js';
 import { malformedFrame } from './frame-errors.js';
-import { decodeText } from './text-cache.js';
+import { readUtf8 } from './native-text.js';
 import type { TextCache } from './text-cache.js';
 
 const TWO_TO_32 = 0x1_0000_0000;
@@ -79,10 +79,10 @@ export class ByteReader {
     return this.textOf(this.left);
   }
 
-  /** What is left, as a view of the frame. */
+  /** What is left, as a view of the frame. Not a `Buffer`, whose `slice` would not copy. */
   rest(): Uint8Array {
-    const start = this.take(this.left);
-    return this.buffer.subarray(start, this.end);
+    const { buffer, left } = this;
+    return new Uint8Array(buffer.buffer, buffer.byteOffset + this.take(left), left);
   }
 
   malformed(problem: string, offset = this.offset): CatgaError {
@@ -92,7 +92,7 @@ export class ByteReader {
   private textOf(bytes: number): string {
     const start = this.take(bytes);
     try {
-      return decodeText(this.buffer, start, this.offset);
+      return readUtf8(this.buffer, start, this.offset);
     } catch {
       throw this.malformed('text that is not UTF-8', start);
     }

@@ -1,4 +1,5 @@
 import { CatgaError } from '../errors/catga-error.js';
+import { writeUtf8 } from './native-text.js';
 import { MAX_U16, MAX_U32 } from './frame-layout.js';
 
 /** Texts up to this many characters are copied one by one when they are ASCII, which a call out of JavaScript is not worth. */
@@ -50,10 +51,11 @@ export class ByteWriter {
 
   /** A text of up to 65,535 bytes with its length in two bytes. `CATGA_SERIALIZATION` if it is longer or not Unicode. */
   text(text: string): void {
+    if (text.length > MAX_U16) throw tooLong();
     this.reserve(2 + text.length * MAX_BYTES_PER_UNIT);
     const start = this.offset + 2;
     const bytes = this.writeText(text, start);
-    if (bytes > MAX_U16) throw unwritable(`a text of ${bytes} bytes where ${MAX_U16} are allowed`);
+    if (bytes > MAX_U16) throw tooLong();
     this.buffer[start - 2] = bytes >>> 8;
     this.buffer[start - 1] = bytes;
     this.offset = start + bytes;
@@ -61,7 +63,7 @@ export class ByteWriter {
 
   /** A text with its length in four bytes. `CATGA_SERIALIZATION` if it is not Unicode. */
   longText(text: string): void {
-    this.reserve(4 + text.length * MAX_BYTES_PER_UNIT);
+    this.reserve(4 + mostBytesOf(text));
     const start = this.offset + 4;
     const bytes = this.writeText(text, start);
     this.buffer.writeUInt32BE(bytes, start - 4);
@@ -71,8 +73,8 @@ export class ByteWriter {
   /** A body, without its length. */
   body(body: string | Uint8Array): void {
     if (typeof body === 'string') {
-      this.reserve(body.length > LONG_TEXT ? Buffer.byteLength(body) : body.length * MAX_BYTES_PER_UNIT);
-      this.offset += this.buffer.write(body, this.offset);
+      this.reserve(mostBytesOf(body));
+      this.offset += writeUtf8(this.buffer, body, this.offset);
       return;
     }
     this.reserve(body.byteLength);
@@ -98,7 +100,7 @@ export class ByteWriter {
   private writeText(text: string, start: number): number {
     const { length } = text;
     if (length <= SHORT_TEXT && this.writeAscii(text, start)) return length;
-    const bytes = this.buffer.write(text, start);
+    const bytes = writeUtf8(this.buffer, text, start);
     // Only a text beyond ASCII takes more bytes than it has characters, and only such a text can be ill-formed.
     if (bytes !== length && LONE_SURROGATE.test(text)) throw unwritable('a text with half a surrogate pair');
     return bytes;
@@ -127,8 +129,18 @@ export class ByteWriter {
   }
 }
 
-function unwritable(problem: string): CatgaError {
-  return new CatgaError('CATGA_SERIALIZATION', `A record cannot be written: ${problem}.`, {
+/** No less than a text takes as UTF-8. */
+function mostBytesOf(text: string): number {
+  return text.length > LONG_TEXT ? Buffer.byteLength(text) : text.length * MAX_BYTES_PER_UNIT;
+}
+
+function tooLong(): CatgaError {
+  return unwritable(`a text of more than ${MAX_U16} bytes`);
+}
+
+/** The error of what has no form in a frame. */
+export function unwritable(problem: string): CatgaError {
+  return new CatgaError('CATGA_SERIALIZATION', `This cannot be written to a frame: ${problem}.`, {
     details: { problem },
   });
 }

@@ -6,11 +6,11 @@ import { FORBIDDEN_KEYS } from './forbidden-keys.js';
 const u32 = fc.nat({ max: 0xffff_ffff });
 /** Well-formed, of any length that text takes different ways for, beyond ASCII and beyond the basic plane. */
 const text = fc.oneof(
-  fc.string({ unit: 'grapheme-ascii', maxLength: 100 }),
-  fc.string({ unit: 'binary', maxLength: 100 }),
+  fc.string({ unit: 'grapheme-ascii', maxLength: 40 }),
+  fc.string({ unit: 'binary', maxLength: 40 }),
 );
 const optionalText = fc.option(text, { nil: undefined });
-const body = fc.uint8Array({ maxLength: 200 });
+const body = fc.uint8Array({ maxLength: 60 });
 const headerName = text.filter((name) => !FORBIDDEN_KEYS.has(name));
 const headers = fc.dictionary(headerName, text, { minKeys: 1, maxKeys: 5, noNullPrototype: true });
 const address = fc.record({ nodeId: text, incarnation: fc.maxSafeNat() });

@@ -70,8 +70,8 @@ export class FrameReader<Body extends FrameBody> {
   }
 
   /**
-   * Shows the records of a frame to `visitor`. Where they begin and end is checked before the first is shown; an
-   * error inside a record is thrown after those before it were shown.
+   * Shows the records of a frame to `visitor`. Their kinds and bounds are checked before the first is shown; an error
+   * inside a record is thrown after those before it were shown.
    * @param header what {@link header} returned for this frame
    */
   records(frame: Uint8Array, header: FrameHeader, visitor: FrameVisitor<Body>): void {
@@ -104,11 +104,8 @@ export class FrameReader<Body extends FrameBody> {
         visitor.cancel(correlation);
         return;
       }
-      case RECORD_KIND.event:
+      default: // An event: other kinds were refused with the frame.
         visitor.event(this.event());
-        return;
-      default:
-        throw this.bytes.malformed(`records of kind ${kind} are not known`);
     }
   }
 
@@ -195,12 +192,16 @@ export class FrameReader<Body extends FrameBody> {
   }
 }
 
-/** Walks from record to record: each must lie within the frame, and the last must end it. */
+/** Walks from record to record: each must be of a known kind and lie within the frame, and the last must end it. */
 function checkBounds(buffer: Buffer, { recordsOffset, recordCount }: FrameHeader): void {
   let offset = recordsOffset;
   for (let index = 0; index < recordCount; index++) {
     if (offset + RECORD_HEADER_BYTES > buffer.length) {
       throw malformedFrame(`${recordCount} records announced, ${index} there`, offset);
+    }
+    const kind = buffer.readUInt8(offset);
+    if (kind < RECORD_KIND.request || kind > RECORD_KIND.event) {
+      throw malformedFrame(`records of kind ${kind} are not known`, offset);
     }
     const bytes = buffer.readUInt32BE(offset + 1);
     const start = offset + RECORD_HEADER_BYTES;

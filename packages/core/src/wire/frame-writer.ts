@@ -1,6 +1,6 @@
 import { CatgaError } from '../errors/catga-error.js';
 import type { NodeAddress } from '../ports/links.js';
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter, unwritable } from './byte-writer.js';
 import {
   HAS_CAUSATION_ID,
   HAS_CORRELATION_ID,
@@ -11,6 +11,7 @@ import {
   HEADER_OFFSET,
   IS_RETRANSMISSION,
   MAGIC,
+  MAX_U16,
   MAX_U32,
   MAX_U8,
   NO_DEADLINE,
@@ -137,6 +138,8 @@ export class FrameWriter {
     const { bytes } = this;
     const serializerBytes = Buffer.from(serializer);
     const senderBytes = Buffer.from(sender.nodeId);
+    if (serializerBytes.length > MAX_U8) throw unwritable(`a serializer's name of more than ${MAX_U8} bytes`);
+    if (senderBytes.length > MAX_U16) throw unwritable(`a node id of more than ${MAX_U16} bytes`);
     bytes.u16(MAGIC);
     bytes.u8(PROTOCOL_VERSION);
     bytes.u8(serializerBytes.length);

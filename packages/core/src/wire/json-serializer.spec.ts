@@ -83,6 +83,20 @@ describe('the JSON serializer', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
+  it('writes and reads the same as text', () => {
+    const { encodeText, decodeText } = serializer;
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), hostileJson), (value) => {
+        const content = JSON.stringify(value);
+        expect(encodeText?.(value)).toBe(text(serializer.encode(value)));
+        expect(decodeText?.(content)).toEqual(serializer.decode(bytes(content)));
+        expect(decodeText?.(escaped(content))).toEqual(serializer.decode(bytes(escaped(content))));
+      }),
+    );
+    expect(encodeText?.('\ud800')).toBe(String.raw`"\ud800"`);
+    expect(() => encodeText?.(undefined)).toThrow(TypeError);
+  });
+
   it('keeps values that only look like forbidden keys', () => {
     const value = {
       note: 'the constructor of __proto__',

@@ -11,6 +11,17 @@ function withoutForbiddenKeys(this: unknown, key: string, value: unknown): unkno
   return FORBIDDEN_KEYS.has(key) ? undefined : value;
 }
 
+function stringify(value: unknown): string {
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) throw new TypeError(`JSON cannot carry ${typeof value}.`);
+  return text;
+}
+
+function parse(text: string): unknown {
+  const value: unknown = SUSPICIOUS.test(text) ? JSON.parse(text, withoutForbiddenKeys) : JSON.parse(text);
+  return value;
+}
+
 /**
  * JSON in UTF-8, the default serializer.
  *
@@ -22,17 +33,9 @@ function withoutForbiddenKeys(this: unknown, key: string, value: unknown): unkno
 export function json(): Serializer {
   return {
     name: 'json',
-    encode(value) {
-      const text = JSON.stringify(value) as string | undefined;
-      if (text === undefined) throw new TypeError(`JSON cannot carry ${typeof value}.`);
-      return encoder.encode(text);
-    },
-    decode(bytes) {
-      const text = decoder.decode(bytes);
-      const value: unknown = SUSPICIOUS.test(text)
-        ? JSON.parse(text, withoutForbiddenKeys)
-        : JSON.parse(text);
-      return value;
-    },
+    encode: (value) => encoder.encode(stringify(value)),
+    decode: (bytes) => parse(decoder.decode(bytes)),
+    encodeText: stringify,
+    decodeText: parse,
   };
 }
