@@ -1,4 +1,4 @@
-import type { NodeInfo } from '../contracts/node-info.js';
+import type { KnownNode } from '../discovery/known-node.js';
 import type { NodeRegistry } from '../discovery/node-registry.js';
 import type { CatgaError } from '../errors/catga-error.js';
 import { LinkTable } from '../links/link-table.js';
@@ -6,11 +6,11 @@ import type { Clock } from '../ports/clock.js';
 import type { EngineConnection } from '../ports/engine.js';
 import type { NodeAddress, NodeLinks } from '../ports/links.js';
 import type { OutcomeLog } from '../ports/outcome-log.js';
-import type { RoutingCandidate, RoutingStrategy } from '../routing/routing-strategy.js';
+import type { RoutingStrategy } from '../routing/routing-strategy.js';
 import type { Timetable } from '../time/timetable.js';
 import type { Codec } from '../wire/codec.js';
 import type { ErrorCodec } from '../wire/error-codec.js';
-import type { EventRecord } from '../wire/frame-records.js';
+import type { EventRecord, FrameBody } from '../wire/frame-records.js';
 import type { OutgoingRequest } from './pending-request.js';
 import { AnsweredRequests } from './answered-requests.js';
 import { FrameReceiver } from './frame-receiver.js';
@@ -58,7 +58,7 @@ export class Cluster {
   ) {
     const { self, clock, timetable, codec, outcomes, outcomeTtlMs, failed } = services;
     const serializer = codec.serializer.name;
-    this.links = new LinkTable(self, serializer, transport, timetable);
+    this.links = new LinkTable(self, serializer, transport, timetable, (thrown) => failed('links', thrown));
     this.outcomes = new OutcomeRecorder(outcomes, self, outcomeTtlMs, (thrown) => failed('outcome log', thrown));
     this.sender = new RequestSender({ ...services, links: this.links });
     const receiver = new RequestReceiver({
@@ -88,24 +88,21 @@ export class Cluster {
   }
 
   /** The node that a request goes to: undefined if nobody handles it. */
-  nodeFor(name: string, key: string | undefined): NodeInfo | undefined {
+  nodeFor(name: string, key: string | undefined): KnownNode | undefined {
     const { registry, routing, self } = this.services;
-    const nodes = registry.candidatesFor(name);
-    if (nodes.length === 0) return undefined;
-    const candidates = nodes.map((node): RoutingCandidate => ({
-      node,
-      inFlightHere: this.sender.unansweredAt(node.nodeId),
-    }));
-    return routing.select({ name, key, selfNodeId: self.nodeId }, candidates).node;
+    const candidates = registry.candidatesFor(name);
+    if (candidates.length === 0) return undefined;
+    const { node } = routing.select({ name, key, selfNodeId: self.nodeId }, candidates);
+    return registry.get(node.nodeId);
   }
 
   /** Sends a request to a node, and if need be to others. */
-  send(request: OutgoingRequest, target: NodeAddress, signal?: AbortSignal): Promise<unknown> {
+  send(request: OutgoingRequest, target: KnownNode, signal?: AbortSignal): Promise<unknown> {
     return this.sender.send(request, target, signal);
   }
 
   /** Sends an event to a node. */
-  publish(event: EventRecord, target: NodeAddress): void {
+  publish(event: EventRecord<FrameBody>, target: NodeAddress): void {
     this.links.to(target).event(event);
   }
 

@@ -1,5 +1,6 @@
 import type { MessageHeaders } from '../contracts/headers.js';
 import type { QualityOfService } from '../contracts/quality-of-service.js';
+import type { KnownNode } from '../discovery/known-node.js';
 import type { NodeAddress } from '../ports/links.js';
 import type { TimetableEntry } from '../time/timetable.js';
 
@@ -30,7 +31,7 @@ export interface PendingRequest extends OutgoingRequest {
   /** Takes its caller's signal off. */
   stopListening?: () => void;
   /** Where it is. */
-  target: NodeAddress;
+  target: KnownNode;
   /** Where it was before. */
   previous: readonly NodeAddress[];
   /** How often it was sent there without an answer. */

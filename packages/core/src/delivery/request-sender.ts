@@ -1,10 +1,11 @@
 import { CatgaError, toError } from '../errors/catga-error.js';
 import { cancelledError, timeoutError } from '../errors/message-errors.js';
+import type { KnownNode } from '../discovery/known-node.js';
 import type { NodeRegistry } from '../discovery/node-registry.js';
 import type { LinkTable } from '../links/link-table.js';
 import type { Clock } from '../ports/clock.js';
 import type { NodeAddress } from '../ports/links.js';
-import type { RoutingCandidate, RoutingStrategy } from '../routing/routing-strategy.js';
+import type { RoutingStrategy } from '../routing/routing-strategy.js';
 import type { Timetable, TimetableEntry } from '../time/timetable.js';
 import type { Codec } from '../wire/codec.js';
 import type { EncodedError, ErrorCodec } from '../wire/error-codec.js';
@@ -41,7 +42,6 @@ const LONGEST_PAUSE_MS = 5000;
 /** Requests to other nodes, until they are answered: sends, repeats, goes elsewhere, gives up. */
 export class RequestSender {
   private readonly pending = new Map<number, PendingRequest>();
-  private readonly pendingAt = new Map<string, number>();
   private lastCorrelation = 0;
   private sweep: TimetableEntry | undefined;
 
@@ -52,16 +52,12 @@ export class RequestSender {
     return this.pending.size;
   }
 
-  /** How many requests are unanswered at a node: part of what routing goes by. */
-  unansweredAt(nodeId: string): number {
-    return this.pendingAt.get(nodeId) ?? 0;
-  }
-
   /** Sends a request to a node. Rejects with `CATGA_OVERLOADED` if too many are unanswered there. */
-  send(request: OutgoingRequest, target: NodeAddress, signal?: AbortSignal): Promise<unknown> {
+  send(request: OutgoingRequest, target: KnownNode, signal?: AbortSignal): Promise<unknown> {
     const { services } = this;
-    const { nodeId } = target;
-    if (this.unansweredAt(nodeId) >= services.maxPendingPerNode) return Promise.reject(this.overloaded(request, nodeId));
+    if (target.inFlightHere >= services.maxPendingPerNode) {
+      return Promise.reject(this.overloaded(request, target.nodeId));
+    }
     return new Promise((resolve, reject) => {
       const nowMs = services.clock.monotonicMs();
       const pending: PendingRequest = {
@@ -78,9 +74,13 @@ export class RequestSender {
       };
       this.pending.set(pending.correlation, pending);
       if (signal !== undefined) this.cancelWith(pending, signal);
-      this.count(nodeId, 1);
-      this.transmit(pending);
-      this.armSweep();
+      target.inFlightHere++;
+      try {
+        this.transmit(pending);
+        this.armSweep();
+      } catch (thrown) {
+        this.settle(pending).reject(toError(thrown));
+      }
     });
   }
 
@@ -153,18 +153,16 @@ export class RequestSender {
     const { registry, routing, self } = this.services;
     const canMove = pending.onlyNodeId === undefined && isWorthAnotherNode(reason);
     const asked = [...pending.previous, pending.target];
-    const others: RoutingCandidate[] = [];
-    for (const node of canMove ? registry.candidatesFor(pending.name) : []) {
-      if (asked.some((address) => isSameAddress(address, node))) continue;
-      others.push({ node, inFlightHere: this.unansweredAt(node.nodeId) });
-    }
+    const others = canMove ? this.notAsked(pending.name, asked) : [];
     if (others.length === 0) return this.settle(pending).reject(reason);
     const { node } = routing.select({ name: pending.name, key: pending.key, selfNodeId: self.nodeId }, others);
-    this.count(pending.target.nodeId, -1);
+    const target = registry.get(node.nodeId);
+    if (target === undefined) return this.settle(pending).reject(reason);
+    pending.target.inFlightHere--;
+    target.inFlightHere++;
     pending.previous = asked;
-    pending.target = { nodeId: node.nodeId, incarnation: node.incarnation };
+    pending.target = target;
     pending.unanswered = 0;
-    this.count(node.nodeId, 1);
     this.transmit(pending);
   }
 
@@ -174,7 +172,7 @@ export class RequestSender {
   }
 
   private settle(pending: PendingRequest): PendingRequest {
-    if (this.pending.delete(pending.correlation)) this.count(pending.target.nodeId, -1);
+    if (this.pending.delete(pending.correlation)) pending.target.inFlightHere--;
     this.services.timetable.remove(pending.deadline);
     pending.stopListening?.();
     return pending;
@@ -209,21 +207,18 @@ export class RequestSender {
 
   private isElsewherePossible(pending: PendingRequest): boolean {
     if (pending.onlyNodeId !== undefined) return false;
-    const asked = [...pending.previous, pending.target];
-    const candidates = this.services.registry.candidatesFor(pending.name);
-    return candidates.some((node) => !asked.some((address) => isSameAddress(address, node)));
+    return this.notAsked(pending.name, [...pending.previous, pending.target]).length > 0;
+  }
+
+  private notAsked(name: string, asked: readonly NodeAddress[]): readonly KnownNode[] {
+    const candidates = this.services.registry.candidatesFor(name);
+    return candidates.filter((node) => !asked.some((address) => isSameAddress(address, node)));
   }
 
   private nextCorrelation(): number {
     do this.lastCorrelation = (this.lastCorrelation + 1) % 2 ** 32;
     while (this.pending.has(this.lastCorrelation));
     return this.lastCorrelation;
-  }
-
-  private count(nodeId: string, change: number): void {
-    const count = this.unansweredAt(nodeId) + change;
-    if (count > 0) this.pendingAt.set(nodeId, count);
-    else this.pendingAt.delete(nodeId);
   }
 
   private decodeError(name: string, body: Uint8Array): Error {

@@ -31,7 +31,7 @@ const IDS_PER_READING = 64;
  * @publicApi
  */
 export class CatgaIds {
-  private readonly options: ResolvedIdsOptions;
+  private options: ResolvedIdsOptions;
   private readonly timeline: IdTimeline;
   private readonly capacity: number;
 
@@ -69,6 +69,15 @@ export class CatgaIds {
 
   get workerId(): number {
     return this.options.workerId;
+  }
+
+  /**
+   * Carries another worker id from now on: one that was leased after this generator was made.
+   * @throws CatgaError `CATGA_CONFIGURATION` when the layout has no room for it
+   */
+  useWorker(workerId: number): void {
+    this.options = resolveIdsOptions({ ...this.options, workerId });
+    if (this.timestamp >= 0) this.writePrefix(this.timestamp);
   }
 
   get layout(): IdLayout {
@@ -151,12 +160,16 @@ export class CatgaIds {
     if (timestamp !== this.timestamp) this.startMillisecond(timestamp);
   }
 
-  private startMillisecond(timestamp: number): void {
+  private writePrefix(timestamp: number): void {
     const { workerId, layout } = this.options;
     const prefix = (BigInt(timestamp) << BigInt(layout.workerBits)) | BigInt(workerId);
     this.base = prefix << BigInt(layout.sequenceBits);
     this.high = Number(this.base >> 32n);
     this.low = Number(BigInt.asIntN(32, this.base));
+  }
+
+  private startMillisecond(timestamp: number): void {
+    this.writePrefix(timestamp);
     this.timestamp = timestamp;
     this.sequence = 0;
     this.readAt = 0;

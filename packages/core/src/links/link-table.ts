@@ -13,6 +13,7 @@ export class LinkTable {
     private readonly serializer: string,
     private readonly transport: NodeLinks,
     private readonly timetable: Timetable,
+    private readonly onFailure: (thrown: unknown) => void,
   ) {}
 
   /** The link to an address; a node that restarted has another one. */
@@ -24,7 +25,7 @@ export class LinkTable {
     if (link === undefined) {
       const { nodeId, incarnation } = address;
       const writer = new FrameWriter(this.serializer, this.self, address, this.transport.maxFrameBytes);
-      link = new PeerLink({ nodeId, incarnation }, writer, this.transport, this.timetable);
+      link = new PeerLink({ nodeId, incarnation }, writer, this.transport, this.timetable, this.onFailure);
       this.links.set(key, link);
     }
     this.last = link;

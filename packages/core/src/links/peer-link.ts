@@ -45,6 +45,7 @@ export class PeerLink {
     private readonly writer: FrameWriter,
     private readonly links: NodeLinks,
     private readonly timetable: Timetable,
+    private readonly onFailure: (thrown: unknown) => void,
     private readonly limits: FrameLimits = DEFAULT_FRAME_LIMITS,
   ) {}
 
@@ -102,7 +103,12 @@ export class PeerLink {
     this.held = undefined;
     if (this.writer.count === 0) return;
     this.sent = nextFrame(this.sent);
-    this.links.send(this.address, this.writer.finish(this.sent, this.received));
+    const frame = this.writer.finish(this.sent, this.received);
+    try {
+      this.links.send(this.address, frame);
+    } catch (thrown) {
+      this.onFailure(thrown); // The frame is lost, as any frame may be.
+    }
   }
 
   private get hasRoom(): boolean {

@@ -114,6 +114,12 @@ export class CatgaNode {
       clock: runtime.clock,
       heartbeatTimeoutMs: heartbeat.timeoutMs,
     });
+    try {
+      await runtime.joinCluster(connection);
+    } catch (thrown) {
+      await connection.close();
+      throw thrown;
+    }
     runtime.open(connection, routes.requests, routes.events);
     try {
       await this.subscriptions.provision(routes.durable, connection);

@@ -8,6 +8,7 @@ import type { MessageAttributes } from '../pipeline/message-envelope.js';
 import type { DurableLog } from '../ports/durable-log.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
 import type { Codec } from '../wire/codec.js';
+import type { EventRecord } from '../wire/frame-records.js';
 import { checkHeaders } from '../wire/limits.js';
 import { toStoredMessage } from '../wire/message-codec.js';
 import type { EventRoute, EventSubscriber } from './routes.js';
@@ -47,6 +48,16 @@ export class EventPublisher {
     }
     for (const subscriber of route.subscribers) this.call(route, subscriber, event, attributes);
     return HANDED_OVER;
+  }
+
+  /** An event of another node: for the handlers that it says, and for them only. */
+  receive(route: EventRoute, event: object, record: EventRecord, originNodeId: string): void {
+    const { messageId, key, headers, correlationId, causationId, toServiceHandlers, toNodeHandlers } = record;
+    const attributes = { messageId, key, headers, correlationId, causationId, originNodeId };
+    for (const subscriber of route.subscribers) {
+      const isWanted = subscriber.options.scope === 'node' ? toNodeHandlers : toServiceHandlers;
+      if (isWanted) this.call(route, subscriber, event, attributes);
+    }
   }
 
   private call(

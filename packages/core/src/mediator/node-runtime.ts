@@ -7,6 +7,9 @@ import type {
   PublishOptions,
   SendOptions,
 } from '../contracts/send-options.js';
+import { Cluster } from '../delivery/cluster.js';
+import type { KnownNode } from '../discovery/known-node.js';
+import { suspectAfterMs } from '../discovery/suspicion.js';
 import { NodePresence, PROTOCOL_VERSION } from '../discovery/node-presence.js';
 import type { NodeInterests } from '../discovery/node-presence.js';
 import { NodeRegistry } from '../discovery/node-registry.js';
@@ -18,6 +21,7 @@ import { Admission } from '../pipeline/admission/admission.js';
 import type { Cause, ContextHost } from '../pipeline/handler-context.js';
 import type { Clock } from '../ports/clock.js';
 import type { EngineConnection } from '../ports/engine.js';
+import type { NodeAddress } from '../ports/links.js';
 import { CatgaErrorSink } from '../reliability/failure-sink.js';
 import { IdempotentExecution } from '../reliability/idempotent-execution.js';
 import type { Cancellation } from '../time/cancellation.js';
@@ -25,6 +29,11 @@ import { nextTurn } from '../time/next-turn.js';
 import { Timetable } from '../time/timetable.js';
 import { Codec } from '../wire/codec.js';
 import { ErrorCodec } from '../wire/error-codec.js';
+import type { EventRecord } from '../wire/frame-records.js';
+import { messageFromBytes } from '../wire/message-codec.js';
+import { resolveRoutingStrategy } from '../routing/resolve-routing-strategy.js';
+import type { MessageType } from '../contracts/message-type.js';
+import { ClusterGateway } from './cluster-gateway.js';
 import { CommandQueue } from './command-queue.js';
 import { EventPublisher } from './event-publisher.js';
 import type { MediatorHost } from './mediator-host.js';
@@ -32,6 +41,12 @@ import { MessageRegistry, messageClass } from './message-registry.js';
 import type { NodeServices } from './node-services.js';
 import { RequestDispatcher } from './request-dispatcher.js';
 import type { EventRoute, RequestRoute } from './routes.js';
+
+/** How many requests may be unanswered at one other node before further ones are refused. */
+const MAX_PENDING_PER_NODE = 65_536;
+
+/** How long what a node finished is kept for one that takes over: longer than anybody waits, in milliseconds. */
+const OUTCOME_TTL_MS = 10 * 60 * 1000;
 
 /** What a node is while it runs: its routes, its connection, and what is in flight. */
 export class NodeRuntime implements MediatorHost, ContextHost {
@@ -47,7 +62,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   readonly clock: Clock;
   readonly nodeId: string;
   readonly presence: NodePresence;
-  private readonly nodesSeen = new NodeRegistry();
+  private readonly nodesSeen: NodeRegistry;
   private readonly events = new Map<MessageConstructor, EventRoute>();
   private readonly abortable = new Set<Cancellation>();
   private abortReason: CatgaError | undefined;
@@ -57,6 +72,9 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   private readonly queue: CommandQueue;
   private connection: EngineConnection | undefined;
   private execution: IdempotentExecution | undefined;
+  private cluster: Cluster | undefined;
+  private gateway: ClusterGateway | undefined;
+  private readonly errorCodec: ErrorCodec;
 
   constructor(
     readonly options: ResolvedCatgaOptions,
@@ -67,6 +85,13 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     this.timetable = new Timetable(services.clock);
     this.admission = new Admission(options.concurrency, this.timetable);
     this.failures = new CatgaErrorSink(services.logger);
+    this.errorCodec = new ErrorCodec(services.errorTranslators);
+    this.nodesSeen = new NodeRegistry({
+      clock: services.clock,
+      timetable: this.timetable,
+      suspectAfterMs: suspectAfterMs(options.heartbeat),
+      selfNodeId: options.nodeId,
+    });
     this.codec = new Codec(options.serializer, options.limits);
     this.ids = new CatgaIds({
       clock: services.clock,
@@ -112,17 +137,64 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     events: readonly EventRoute[],
   ): void {
     this.connection = connection;
+    this.ids.useWorker(connection.workerId);
     this.requests = requests;
     for (const route of events) this.events.set(route.type.target, route);
     this.execution = new IdempotentExecution(
       connection.idempotency,
       this.options.idempotency,
       this.codec,
-      new ErrorCodec(this.services.errorTranslators),
+      this.errorCodec,
       this.timetable,
     );
     this.isOpen = true;
     this.hasOpened = true;
+  }
+
+  /** Opens this node's inbox, where the engine reaches other nodes. */
+  async joinCluster(connection: EngineConnection): Promise<void> {
+    const { outcomes } = connection;
+    const openLinks = connection.openLinks?.bind(connection);
+    if (openLinks === undefined || outcomes === undefined) return;
+    const { options, clock, timetable, codec, nodesSeen: registry } = this;
+    const { nodeId, incarnation } = this.presence.self;
+    const self = { nodeId, incarnation };
+    const cluster = await Cluster.join(
+      {
+        self,
+        registry,
+        routing: resolveRoutingStrategy(options.routing),
+        clock,
+        timetable,
+        codec,
+        errors: this.errorCodec,
+        retransmission: options.request,
+        maxPendingPerNode: MAX_PENDING_PER_NODE,
+        outcomes,
+        outcomeTtlMs: OUTCOME_TTL_MS,
+        isOpen: () => this.isOpen,
+        handledType: (name) => {
+          const type = this.registry.named(name);
+          return type && this.requests.has(type.target) ? type : undefined;
+        },
+        run: (type, message, attributes, remainingMs, isRecorded) =>
+          this.dispatcher.receive(this.routeOf(type), message, attributes, remainingMs, isRecorded),
+        event: (sender, event) => this.receiveEvent(sender, event),
+        failed: (source, thrown) => this.report(source, thrown),
+      },
+      openLinks,
+    );
+    registry.listen(({ type, node }) => {
+      if (type === 'left') cluster.lost(node);
+    });
+    this.cluster = cluster;
+    this.gateway = new ClusterGateway(cluster, {
+      self: { nodeId, service: options.service },
+      registry,
+      codec,
+      clock,
+      timeoutMs: options.request.timeoutMs,
+    });
   }
 
   /** The connection. `CATGA_SHUTTING_DOWN` before there is one and after it is closed. */
@@ -157,9 +229,13 @@ export class NodeRuntime implements MediatorHost, ContextHost {
 
   /** Takes a failure of the engine to the error sink. */
   reportOfEngine(thrown: unknown): void {
+    this.report(`engine ${this.options.engine.name}`, thrown);
+  }
+
+  private report(source: string, thrown: unknown): void {
     this.failures.report({
       error: toError(thrown),
-      source: `engine ${this.options.engine.name}`,
+      source,
       envelope: undefined,
       attempt: 0,
       disposition: 'none',
@@ -177,9 +253,11 @@ export class NodeRuntime implements MediatorHost, ContextHost {
 
   /** Lets go of the engine. */
   async close(): Promise<void> {
-    const { connection } = this;
+    const { connection, cluster } = this;
     this.connection = undefined;
     this.isOpen = false;
+    cluster?.close(shuttingDownError('What was not answered', this.nodeId));
+    await cluster?.flush();
     await connection?.close();
     this.presence.close();
     this.timetable.clear();
@@ -195,6 +273,9 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   send(route: RequestRoute | undefined, request: object, options: SendOptions | undefined): Promise<unknown> {
     if (!this.isOpen) return Promise.reject(this.closedError(request));
     this.services.observer?.sent(request, options ?? {});
+    if (this.gateway !== undefined && !(route !== undefined && this.isLocalFirst)) {
+      return this.sendToAny(this.gateway, route, request, options ?? {}, undefined);
+    }
     if (route === undefined) return Promise.reject(this.noHandlerError(request));
     const isPlain = options === undefined && route.timeoutMs === undefined && route.type.qos < 2;
     return isPlain && this.admission.hasRoom
@@ -207,13 +288,47 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     const target = messageClass(request);
     const route = target && this.requests.get(target);
     if (this.connection === undefined) return Promise.reject(this.closedError(request));
+    if (this.gateway !== undefined && !(route !== undefined && this.isLocalFirst)) {
+      return this.sendToAny(this.gateway, route, request, options, cause) as Promise<R>;
+    }
     if (route === undefined) return Promise.reject(this.noHandlerError(request));
     return this.dispatcher.dispatch(route, request, options, cause) as Promise<R>;
   }
 
+  /** Sends a request to the node that routing chooses. */
+  private sendToAny(
+    gateway: ClusterGateway,
+    route: RequestRoute | undefined,
+    request: object,
+    options: SendOptions,
+    cause: Cause | undefined,
+  ): Promise<unknown> {
+    try {
+      const type = this.registry.typeOfMessage(request);
+      const problem = this.dispatcher.problemOf({ type }, options);
+      if (problem !== undefined) return Promise.reject(problem);
+      const node = gateway.nodeFor(type, request, options);
+      const isHere = node === undefined || node.nodeId === this.nodeId;
+      if (!isHere) return gateway.send(type, request, options, cause, node);
+      if (route === undefined) return Promise.reject(this.noHandlerError(request));
+      return this.dispatcher.dispatch(route, request, options, cause);
+    } catch (thrown) {
+      return Promise.reject(toError(thrown));
+    }
+  }
+
   sendToNode(nodeId: string, request: object, options: SendOptions | undefined): Promise<unknown> {
     const target = messageClass(request);
-    if (nodeId === this.nodeId) return this.send(target && this.requests.get(target), request, options);
+    const route = target && this.requests.get(target);
+    if (nodeId === this.nodeId) {
+      if (route === undefined || !this.isOpen) return this.send(route, request, options);
+      this.services.observer?.sent(request, options ?? {});
+      return this.dispatcher.dispatch(route, request, options ?? {});
+    }
+    const known = this.nodesSeen.get(nodeId);
+    if (known !== undefined && this.gateway !== undefined) {
+      return this.sendPinned(this.gateway, known, request, options ?? {});
+    }
     const present = this.nodes().map((node) => node.nodeId);
     return Promise.reject(
       new CatgaError(
@@ -224,6 +339,20 @@ export class NodeRuntime implements MediatorHost, ContextHost {
         },
       ),
     );
+  }
+
+  private async sendPinned(
+    gateway: ClusterGateway,
+    node: KnownNode,
+    request: object,
+    options: SendOptions,
+  ): Promise<unknown> {
+    if (!this.isOpen) throw this.closedError(request);
+    this.services.observer?.sent(request, options);
+    const type = this.registry.typeOfMessage(request);
+    const problem = this.dispatcher.problemOf({ type }, options);
+    if (problem !== undefined) throw problem;
+    return gateway.send(type, request, options, undefined, node, true);
   }
 
   async enqueue(command: object, options: EnqueueOptions): Promise<EnqueueReceipt> {
@@ -247,15 +376,53 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   publishAs(event: object, options: PublishOptions | undefined, cause?: Cause): Promise<void> {
     this.services.observer?.published(event, options ?? {});
     const route = this.events.get((event as object | undefined)?.constructor as MessageConstructor);
-    if (route !== undefined && this.connection !== undefined)
+    if (route !== undefined && this.connection !== undefined && this.gateway === undefined) {
       return this.publisher.publish(route, event, options, cause);
-    return this.withRoute(event, (found) => this.publisher.publish(found, event, options, cause));
+    }
+    return this.withRoute(event, (found) => {
+      const { type, subscribers } = found;
+      if (this.gateway === undefined || type.qos > 0)
+        return this.publisher.publish(found, event, options, cause);
+      const isHandledHere = subscribers.some(({ options: { scope } }) => scope !== 'node');
+      const said = { ...options, messageId: options?.messageId ?? this.ids.next() };
+      const here = this.publisher.publish(found, event, said, cause);
+      this.gateway.publish(type, event, said, cause, isHandledHere);
+      return here;
+    });
   }
 
   broadcast(event: object, options: PublishOptions | undefined): Promise<void> {
     if (!this.isOpen) return Promise.reject(this.closedError(event));
     this.services.observer?.published(event, options ?? {});
-    return this.withRoute(event, (route) => this.publisher.deliver(route, event, options));
+    return this.withRoute(event, (route) => {
+      const said = { ...options, messageId: options?.messageId ?? this.ids.next() };
+      const here = this.publisher.deliver(route, event, said);
+      this.gateway?.broadcast(route.type, event, said, undefined);
+      return here;
+    });
+  }
+
+  /** An event of another node: for the handlers here that it says. */
+  private receiveEvent(sender: NodeAddress, event: EventRecord): void {
+    const type = this.registry.named(event.name);
+    const route = type && this.events.get(type.target);
+    if (route === undefined || !this.isOpen) return;
+    try {
+      const message = messageFromBytes(this.codec, route.type, event.body, this.codec.serializer.name);
+      this.publisher.receive(route, message, event, sender.nodeId);
+    } catch (thrown) {
+      this.report(event.name, thrown);
+    }
+  }
+
+  private get isLocalFirst(): boolean {
+    return this.options.routing === 'local-first';
+  }
+
+  private routeOf(type: MessageType): RequestRoute {
+    const route = this.requests.get(type.target);
+    if (route === undefined) throw this.noHandlerError(Object.create(type.target.prototype as object));
+    return route;
   }
 
   nodes(): readonly NodeInfo[] {

@@ -1,6 +1,7 @@
 import type { SendOptions } from '../contracts/send-options.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
-import { cancelledError } from '../errors/message-errors.js';
+import type { ReceivedRequest } from '../delivery/request-receiver.js';
+import { cancelledError, timeoutError } from '../errors/message-errors.js';
 import type { Admission } from '../pipeline/admission/admission.js';
 import { HandlerContext } from '../pipeline/handler-context.js';
 import type { Cause, ContextHost } from '../pipeline/handler-context.js';
@@ -67,13 +68,46 @@ export class RequestDispatcher {
     });
   }
 
+  /** A request of another node's caller: the same, but nobody here waits for it. */
+  receive(
+    route: RequestRoute,
+    request: object,
+    attributes: MessageAttributes,
+    remainingMs: number | undefined,
+    isRecorded: boolean,
+  ): ReceivedRequest {
+    const { host, admission, timetable, newId } = this.services;
+    const envelope = new MessageEnvelope(request, route.type, route.name, attributes, newId);
+    const deadlineMs = remainingMs === undefined ? undefined : host.clock.monotonicMs() + remainingMs;
+    const context = new HandlerContext(envelope, host, deadlineMs);
+    const admit = (): Promise<unknown> => this.admit(route, envelope, context, undefined);
+    const work = isRecorded
+      ? this.services.idempotency().run(envelope, context.cancellation, admit)
+      : admit();
+    const outcome = admission.hold(work);
+    if (remainingMs !== undefined) {
+      const deadline = timetable.after(remainingMs, () =>
+        context.cancellation.cancel(timeoutError(route.type.name, remainingMs)),
+      );
+      const settled = (): void => timetable.remove(deadline);
+      outcome.then(settled, settled);
+    }
+    return {
+      get hasBegun() {
+        return context.hasBegun;
+      },
+      outcome,
+      cancel: (reason) => context.cancellation.cancel(reason),
+    };
+  }
+
   private isRecorded(route: RequestRoute, options: SendOptions): boolean {
     const { qos } = route.type;
     return qos === 2 || (qos === 1 && options.messageId !== undefined);
   }
 
-  private problemOf(route: RequestRoute, options: SendOptions): Error | undefined {
-    const { name } = route.type;
+  /** What is wrong with what a caller said, if anything. */
+  problemOf({ type: { name } }: Pick<RequestRoute, 'type'>, options: SendOptions): Error | undefined {
     if (options.signal?.aborted === true) return cancelledError(name, options.signal);
     if (options.timeoutMs !== undefined && !(options.timeoutMs > 0)) {
       return new CatgaError('CATGA_CONFIGURATION', `timeoutMs of ${name} must be above 0.`);

@@ -29,7 +29,7 @@ export async function compileRoutes(
   for (const [type, registration] of wiring.requests) {
     const compiled = await compiler.compile(type, registration);
     const timeoutMs = type.timeoutMs ?? options.request.timeoutMs;
-    const takesShortcut = timeoutMs === undefined && type.qos < 2;
+    const takesShortcut = timeoutMs === undefined && type.qos < 2 && options.routing === 'local-first';
     const route = { ...compiled, direct: takesShortcut ? compiled.direct : undefined, type, timeoutMs };
     requests.set(type.target, route);
     if (type.kind === 'command')

@@ -4,6 +4,7 @@ import type { DurableLog } from '../ports/durable-log.js';
 import type { EngineClient, EngineConnection } from '../ports/engine.js';
 import type { IdempotencyStore } from '../ports/idempotency-store.js';
 import type { Inbox } from '../ports/inbox.js';
+import type { OutcomeLog } from '../ports/outcome-log.js';
 import type { NodeDirectory } from '../ports/node-directory.js';
 import type { MemoryConsumer } from './memory-consumer.js';
 import type { MemoryNamespace } from './memory-namespace.js';
@@ -15,6 +16,8 @@ export class MemoryConnection implements EngineConnection {
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
   readonly directory: NodeDirectory;
+  readonly outcomes: OutcomeLog;
+  readonly workerId: number;
   private readonly consumers = new Set<MemoryConsumer>();
   private readonly watches = new Set<() => void>();
   private isOpen = true;
@@ -24,9 +27,14 @@ export class MemoryConnection implements EngineConnection {
     private readonly namespace: MemoryNamespace,
     private readonly onClosed: () => void,
   ) {
+    this.workerId = namespace.workerIds.lease();
     this.log = this.openLog();
     this.directory = this.openDirectory();
-    const { idempotency, inbox, deadLetters } = namespace;
+    const { idempotency, inbox, deadLetters, outcomes } = namespace;
+    this.outcomes = {
+      append: async (...request) => this.whileOpen(outcomes).append(...request),
+      find: async (...request) => this.whileOpen(outcomes).find(...request),
+    };
     this.idempotency = {
       claim: async (...request) => this.whileOpen(idempotency).claim(...request),
       renew: async (...request) => this.whileOpen(idempotency).renew(...request),
@@ -56,6 +64,7 @@ export class MemoryConnection implements EngineConnection {
       this.isOpen = false;
       for (const stopWatching of this.watches) stopWatching();
       for (const consumer of this.consumers) consumer.leave();
+      this.namespace.workerIds.giveBack(this.workerId);
       this.onClosed();
     }
     return Promise.resolve();

@@ -33,7 +33,7 @@ export class MemoryEngine implements Engine {
 
   constructor(private readonly options: ResolvedMemoryEngineOptions) {}
 
-  connect(client: EngineClient): Promise<EngineConnection> {
+  connect(client: EngineClient): Promise<MemoryConnection> {
     const { clock, timetable } = this.timeFor(client);
     let namespace = this.namespaces.get(client.namespace);
     if (namespace === undefined) {

@@ -6,6 +6,8 @@ import { MemoryIdempotencyStore } from './memory-idempotency-store.js';
 import { MemoryInbox } from './memory-inbox.js';
 import { MemoryLog } from './memory-log.js';
 import { MemoryNodeDirectory } from './memory-node-directory.js';
+import { MemoryOutcomeLog } from './memory-outcome-log.js';
+import { WorkerIds } from './worker-ids.js';
 
 /** All that is kept of one namespace. It outlives the connections to it. */
 export class MemoryNamespace {
@@ -14,6 +16,8 @@ export class MemoryNamespace {
   readonly inbox: MemoryInbox;
   readonly deadLetters: MemoryDeadLetterStore;
   readonly directory: MemoryNodeDirectory;
+  readonly outcomes: MemoryOutcomeLog;
+  readonly workerIds = new WorkerIds();
 
   constructor(options: ResolvedMemoryEngineOptions, clock: Clock, timetable: Timetable) {
     const monotonicMs = (): number => clock.monotonicMs();
@@ -21,6 +25,7 @@ export class MemoryNamespace {
     this.idempotency = new MemoryIdempotencyStore(monotonicMs);
     this.inbox = new MemoryInbox(monotonicMs);
     this.deadLetters = new MemoryDeadLetterStore(monotonicMs);
+    this.outcomes = new MemoryOutcomeLog(monotonicMs);
     this.directory = new MemoryNodeDirectory(monotonicMs, timetable);
   }
 }

@@ -2,6 +2,9 @@ import type { BehaviorRef } from '../contracts/behavior.js';
 import type { Engine } from '../ports/engine.js';
 import type { Serializer } from '../ports/serializer.js';
 import type { ConcurrencyLimits } from '../pipeline/admission/admission.js';
+import type { RetransmissionOptions } from '../delivery/request-sender.js';
+import type { RoutingStrategyName } from '../routing/resolve-routing-strategy.js';
+import type { RoutingStrategy } from '../routing/routing-strategy.js';
 import type { IdempotencyOptions } from '../reliability/idempotent-execution.js';
 import type { RetryOptions } from '../reliability/retry-policy.js';
 import type { Limits } from '../wire/limits.js';
@@ -52,13 +55,30 @@ export interface CatgaOptions {
      */
     readonly timeoutMs?: number;
   };
+  /**
+   * Which node handles a request: `'local-first'` this one if it can, else each in its turn; `'round-robin'` each in its
+   * turn; `'least-loaded'`; `'random'`; `'consistent-hash'` by the message's key; or a strategy of your own.
+   * @defaultValue 'local-first'
+   */
+  readonly routing?: RoutingStrategyName | RoutingStrategy;
   /** Defaults of requests. */
   readonly request?: {
     /**
      * How long a caller waits for an outcome, in milliseconds, where neither the message nor the call says.
-     * @defaultValue none in one process: an ordinary `await` of a handler that is running
+     * @defaultValue 30000 for a request to another node; none in one process: an ordinary `await` of a running handler
      */
     readonly timeoutMs?: number;
+    /**
+     * How long a request to another node waits for a sign of life before it is sent there again, in milliseconds; the
+     * pause doubles. A slow handler answers with one and is never run twice for it.
+     * @defaultValue 500
+     */
+    readonly retransmitMs?: number;
+    /**
+     * After how many transmissions without a sign of life another node is asked.
+     * @defaultValue 4
+     */
+    readonly maxAttempts?: number;
   };
   /** How much the node takes on at a time. */
   readonly concurrency?: {
@@ -170,7 +190,8 @@ export interface ResolvedCatgaOptions {
   readonly endpoint: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
   readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number };
-  readonly request: { readonly timeoutMs: number | undefined };
+  readonly routing: RoutingStrategyName | RoutingStrategy;
+  readonly request: { readonly timeoutMs: number | undefined } & RetransmissionOptions;
   readonly concurrency: ConcurrencyLimits;
   readonly retry: RetryOptions;
   readonly idempotency: IdempotencyOptions;

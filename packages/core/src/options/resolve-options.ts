@@ -4,6 +4,8 @@ import { memory } from '../memory/memory-engine.js';
 import type { BehaviorRef } from '../contracts/behavior.js';
 import type { Engine } from '../ports/engine.js';
 import type { Serializer } from '../ports/serializer.js';
+import { ROUTING_STRATEGY_NAMES } from '../routing/resolve-routing-strategy.js';
+import type { RoutingStrategy } from '../routing/routing-strategy.js';
 import { json } from '../wire/json-serializer.js';
 import type { CatgaOptions, ResolvedCatgaOptions } from './catga-options.js';
 
@@ -42,7 +44,22 @@ const schema = z.strictObject({
       error: 'must be more than heartbeat.intervalMs',
     })
     .prefault({}),
-  request: z.strictObject({ timeoutMs: timerMs.optional() }).prefault({}),
+  routing: z
+    .union(
+      [
+        z.enum(ROUTING_STRATEGY_NAMES),
+        z.custom<RoutingStrategy>((value) => has(value, 'select'), 'must have a method select'),
+      ],
+      { error: `must be one of ${ROUTING_STRATEGY_NAMES.join(', ')}, or a routing strategy` },
+    )
+    .default('local-first'),
+  request: z
+    .strictObject({
+      timeoutMs: timerMs.optional(),
+      retransmitMs: timerMs.default(500),
+      maxAttempts: count.default(4),
+    })
+    .prefault({}),
   concurrency: z
     .strictObject({
       maxInFlight: countOrInfinity.default(Infinity),
@@ -99,7 +116,7 @@ export function resolveCatgaOptions(options: CatgaOptions = {}): ResolvedCatgaOp
     engine: data.engine ?? memory(),
     nodeId: data.nodeId ?? `${data.service.slice(0, 48)}-${crypto.randomUUID().slice(0, 8)}`,
     endpoint: data.endpoint,
-    request: { timeoutMs: data.request.timeoutMs },
+    request: { ...data.request, timeoutMs: data.request.timeoutMs },
     serializer: data.serializer ?? json(),
   });
 }

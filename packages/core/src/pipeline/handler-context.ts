@@ -46,6 +46,11 @@ export class HandlerContext implements MessageContext, Cause {
     return (this.lazyCancellation ??= new Cancellation(() => this.watchSignal()));
   }
 
+  /** Whether the pipeline was entered. */
+  get hasBegun(): boolean {
+    return this.outcome !== undefined;
+  }
+
   /** The pipeline is running and will end with this. */
   begin(outcome: Promise<unknown>): void {
     this.outcome = outcome;

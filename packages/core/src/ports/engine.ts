@@ -5,6 +5,7 @@ import type { DurableLog } from './durable-log.js';
 import type { IdempotencyStore } from './idempotency-store.js';
 import type { Inbox } from './inbox.js';
 import type { LinkListener, NodeAddress, NodeLinks } from './links.js';
+import type { OutcomeLog } from './outcome-log.js';
 import type { NodeDirectory } from './node-directory.js';
 
 /** Which promises an engine can keep. A message that asks for another one keeps the application from starting. */
@@ -41,6 +42,12 @@ export interface EngineConnection {
    * Opens this node's inbox for frames. Absent where the engine ends at the process: then every handler is here.
    */
   openLinks?(self: NodeAddress, listener: LinkListener): Promise<NodeLinks>;
+  /** What nodes have finished; where there are links. */
+  readonly outcomes?: OutcomeLog;
+  /**
+   * Tells this node's ids from those of every other connection to the namespace, for as long as it is open: 0 to 255.
+   */
+  readonly workerId: number;
   /**
    * Only where messages end with the process: how many could be handled now by this connection's consumers, those being
    * handled included. A node that stops handles them first, since nobody will later.

@@ -1,6 +1,7 @@
 import type { DeadLetterStore } from '../../ports/dead-letter-store.js';
 import type { IdempotencyStore } from '../../ports/idempotency-store.js';
 import type { Inbox } from '../../ports/inbox.js';
+import type { OutcomeLog } from '../../ports/outcome-log.js';
 import type { NodeDirectory } from '../../ports/node-directory.js';
 import type { NodeGate } from './node-gate.js';
 
@@ -29,6 +30,14 @@ export function gatedDeadLetters(store: DeadLetterStore, gate: NodeGate): DeadLe
     get: (...request) => gate.ask(() => store.get(...request)),
     list: (...request) => gate.ask(() => store.list(...request)),
     remove: (...request) => gate.ask(() => store.remove(...request)),
+  };
+}
+
+/** The outcomes as a node behind a gate sees them. */
+export function gatedOutcomes(outcomes: OutcomeLog, gate: NodeGate): OutcomeLog {
+  return {
+    append: (...request) => gate.ask(() => outcomes.append(...request)),
+    find: (...request) => gate.ask(() => outcomes.find(...request)),
   };
 }
 

@@ -5,10 +5,12 @@ import type { EngineClient, EngineConnection } from '../../ports/engine.js';
 import type { IdempotencyStore } from '../../ports/idempotency-store.js';
 import type { Inbox } from '../../ports/inbox.js';
 import type { LinkListener, NodeAddress, NodeLinks } from '../../ports/links.js';
+import type { OutcomeLog } from '../../ports/outcome-log.js';
 import type { NodeDirectory } from '../../ports/node-directory.js';
+import type { MemoryConnection } from '../memory-connection.js';
 import type { FrameExchange } from './frame-exchange.js';
 import { gatedLog } from './gated-log.js';
-import { gatedDeadLetters, gatedDirectory, gatedIdempotency, gatedInbox } from './gated-ports.js';
+import { gatedDeadLetters, gatedDirectory, gatedIdempotency, gatedInbox, gatedOutcomes } from './gated-ports.js';
 import { NetworkEndpoint } from './network-endpoint.js';
 import { NodeGate } from './node-gate.js';
 
@@ -19,13 +21,15 @@ export class NetworkConnection implements EngineConnection {
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
   readonly directory: NodeDirectory;
+  readonly outcomes: OutcomeLog;
+  readonly workerId: number;
   private readonly gate = new NodeGate();
   private readonly endpoints = new Set<NetworkEndpoint>();
   private isOpen = true;
 
   constructor(
     private readonly client: EngineClient,
-    private readonly storage: EngineConnection,
+    private readonly storage: MemoryConnection,
     private readonly exchange: FrameExchange,
     private readonly onClosed: () => void,
   ) {
@@ -33,6 +37,8 @@ export class NetworkConnection implements EngineConnection {
     this.idempotency = gatedIdempotency(storage.idempotency, this.gate);
     this.inbox = gatedInbox(storage.inbox, this.gate);
     this.deadLetters = gatedDeadLetters(storage.deadLetters, this.gate);
+    this.outcomes = gatedOutcomes(storage.outcomes, this.gate);
+    this.workerId = storage.workerId;
     this.directory = gatedDirectory(storage.directory, this.gate);
   }
 

@@ -1,0 +1,125 @@
+import type { MessageType } from '../contracts/message-type.js';
+import type { PublishOptions, SendOptions } from '../contracts/send-options.js';
+import type { Cluster } from '../delivery/cluster.js';
+import type { OutgoingRequest } from '../delivery/pending-request.js';
+import type { KnownNode } from '../discovery/known-node.js';
+import type { NodeRegistry } from '../discovery/node-registry.js';
+import type { Cause } from '../pipeline/handler-context.js';
+import type { Clock } from '../ports/clock.js';
+import type { Codec } from '../wire/codec.js';
+
+/** How long a caller waits for another node where nobody says, in milliseconds. */
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** What leaving the process needs of the node. */
+export interface GatewayServices {
+  readonly self: { readonly nodeId: string; readonly service: string };
+  readonly registry: NodeRegistry;
+  readonly codec: Codec;
+  readonly clock: Clock;
+  /** How long callers wait unless the message or the call says. */
+  readonly timeoutMs: number | undefined;
+}
+
+/** What leaves this process: requests to the nodes that handle them, plain events to the services that want them. */
+export class ClusterGateway {
+  /** Counts events, so that each goes to the next node of a service. */
+  private published = 0;
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly services: GatewayServices,
+  ) {}
+
+  /** The node that a request goes to: undefined if nobody handles it. */
+  nodeFor(type: MessageType, request: object, options: SendOptions): KnownNode | undefined {
+    return this.cluster.nodeFor(type.name, options.key ?? type.keyOf?.(request));
+  }
+
+  /** Sends a request to a node, and unless it is `isPinned` there, to others if need be. */
+  send(
+    type: MessageType,
+    request: object,
+    options: SendOptions,
+    cause: Cause | undefined,
+    target: KnownNode,
+    isPinned = false,
+  ): Promise<unknown> {
+    const outgoing: OutgoingRequest = {
+      name: type.name,
+      qos: type.qos,
+      body: this.services.codec.encode(type.name, request),
+      messageId: options.messageId,
+      key: options.key ?? type.keyOf?.(request),
+      headers: options.headers,
+      correlationId: cause?.correlationId,
+      causationId: cause?.messageId,
+      timeoutMs: this.timeoutMs(type, options, cause),
+      onlyNodeId: isPinned ? target.nodeId : undefined,
+    };
+    return this.cluster.send(outgoing, target, options.signal);
+  }
+
+  /** Takes a plain event to one node of each other service that wants it, and to every node that wants it as a node. */
+  publish(
+    type: MessageType,
+    event: object,
+    options: PublishOptions,
+    cause: Cause | undefined,
+    isHandledHere: boolean,
+  ): void {
+    const { registry, self } = this.services;
+    const { services, nodes } = registry.subscribersOf(type.name);
+    const turn = this.published++;
+    const targets = new Map<KnownNode, { service: boolean; node: boolean }>();
+    for (const [service, members] of services) {
+      if (service === self.service && isHandledHere) continue;
+      const chosen = members[turn % members.length];
+      if (chosen !== undefined && chosen.nodeId !== self.nodeId)
+        targets.set(chosen, { service: true, node: false });
+    }
+    for (const known of nodes) {
+      if (known.nodeId !== self.nodeId) targets.set(known, { service: targets.has(known), node: true });
+    }
+    this.sendEvent(type, event, options, cause, targets);
+  }
+
+  /** Takes an event to every other node. */
+  broadcast(type: MessageType, event: object, options: PublishOptions, cause: Cause | undefined): void {
+    const { registry, self } = this.services;
+    const targets = new Map<KnownNode, { service: boolean; node: boolean }>();
+    for (const { nodeId } of registry.nodes) {
+      const known = nodeId === self.nodeId ? undefined : registry.get(nodeId);
+      if (known !== undefined) targets.set(known, { service: true, node: true });
+    }
+    this.sendEvent(type, event, options, cause, targets);
+  }
+
+  private sendEvent(
+    type: MessageType,
+    event: object,
+    { messageId, key, headers }: PublishOptions,
+    cause: Cause | undefined,
+    targets: ReadonlyMap<KnownNode, { readonly service: boolean; readonly node: boolean }>,
+  ): void {
+    if (targets.size === 0) return;
+    const record = {
+      name: type.name,
+      messageId,
+      key: key ?? type.keyOf?.(event),
+      headers,
+      correlationId: cause?.correlationId,
+      causationId: cause?.messageId,
+      body: this.services.codec.encode(type.name, event),
+    };
+    for (const [known, { service, node }] of targets) {
+      this.cluster.publish({ ...record, toServiceHandlers: service, toNodeHandlers: node }, known);
+    }
+  }
+
+  private timeoutMs(type: MessageType, options: SendOptions, cause: Cause | undefined): number {
+    const ownMs = options.timeoutMs ?? type.timeoutMs ?? this.services.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    if (cause?.deadlineMs === undefined) return ownMs;
+    return Math.max(0, Math.min(ownMs, cause.deadlineMs - this.services.clock.monotonicMs()));
+  }
+}
