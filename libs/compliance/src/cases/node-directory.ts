@@ -10,6 +10,8 @@ export function nodeDirectory(lab: Lab): void {
     service: 'shop',
     endpoint: 'http://localhost:5001',
     incarnation,
+    subscribes: [],
+    subscribesAsNode: [],
     handles: ['orders.place.v1'],
     load: { inFlight: 1, queued: 2, handled },
     protocolVersion: 1,
