@@ -101,6 +101,11 @@ export class Cluster {
     return this.sender.send(request, target, signal);
   }
 
+  /** How many requests to other nodes are unanswered. */
+  get unanswered(): number {
+    return this.sender.size;
+  }
+
   /** Sends an event to a node. */
   publish(event: EventRecord<FrameBody>, target: NodeAddress): void {
     this.links.to(target).event(event);

@@ -455,7 +455,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
 
   private get load(): NodeInfo['load'] {
     const { inFlight, queued, handled } = this.admission;
-    return { inFlight, queued, handled };
+    return { inFlight, queued, unanswered: this.cluster?.unanswered ?? 0, handled };
   }
 
   private idempotency(): IdempotentExecution {
