@@ -107,7 +107,9 @@ export class CatgaNode {
     const { engine, namespace, nodeId, heartbeat } = options;
     const wiring = checkWiring(runtime.registry, engine, this.requests, this.events, problems);
     const compiler = await HandlerCompiler.create(runtime.services, runtime.timetable, options.behaviors);
-    const routes = await compileRoutes(wiring, compiler, options);
+    const routes = await compileRoutes(wiring, compiler, options, (type, handler) =>
+      runtime.shortWayTo(type, handler),
+    );
     const connection = await engine.connect({
       namespace,
       nodeId,
