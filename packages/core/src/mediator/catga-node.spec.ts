@@ -12,6 +12,7 @@ import type { MessageObserver } from './node-services.js';
 import { Gate, startNode } from './running-node.fixture.js';
 
 class Buy extends Command<string> {}
+class Sell extends Command<string> {}
 class Seen {}
 @ReliableEvent()
 class Bought {}
@@ -107,17 +108,20 @@ describe('an observer', () => {
             await context.publish(new Seen());
             return '';
           })
+          .handleRequest(Sell, (_command) => '')
           .handleEvent(Seen, (_event) => {})
           .handleEvent(Bought, (_event) => {}),
       {},
       { observer },
     );
+    await node.mediator.send(new Sell()); // its handler takes only the message
     await node.mediator.send(new Buy());
     await node.mediator.publish(new Seen());
     await node.mediator.publish(new Bought());
     await node.mediator.broadcast(new Seen());
     await node.mediator.enqueue(new Buy());
-    expect(told.slice(0, 6)).toEqual([
+    expect(told.slice(0, 7)).toEqual([
+      'sent Sell',
       'sent Buy',
       'published Seen',
       'published Seen',
