@@ -51,7 +51,8 @@ export class CatgaMediator {
   /** Sends all of them at once. The results have the order of the requests; one failure does not spoil the rest. */
   sendBatch<R>(requests: readonly CatgaRequest<R>[], options?: BatchOptions): Promise<CatgaResult<R>[]> {
     const batch = new RequestBatch(requests.length);
-    for (let index = 0; index < requests.length; index++) this.startOf(batch, index, requests[index], options);
+    for (let index = 0; index < requests.length; index++)
+      this.startOf(batch, index, requests[index], options);
     return batch.results as Promise<CatgaResult<R>[]>;
   }
 
