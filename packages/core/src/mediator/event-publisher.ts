@@ -11,6 +11,8 @@ import type { Codec } from '../wire/codec.js';
 import type { EventRecord } from '../wire/frame-records.js';
 import { checkHeaders } from '../wire/limits.js';
 import { toStoredMessage } from '../wire/message-codec.js';
+import { DirectCalls } from './direct-calls.js';
+import type { DirectCall, DirectCallListener } from './direct-calls.js';
 import type { EventRoute, EventSubscriber } from './routes.js';
 
 /** What publishing needs of the node. */
@@ -27,7 +29,9 @@ export interface PublishServices {
 const HANDED_OVER = Promise.resolve();
 
 /** Takes events to their handlers: plain ones at once, reliable ones through the durable log. */
-export class EventPublisher {
+export class EventPublisher implements DirectCallListener {
+  private readonly directCalls = new DirectCalls(this);
+
   constructor(private readonly services: PublishServices) {}
 
   /** Resolves when every handler was called (QoS 0) or the engine has stored the event (QoS 1 and 2). */
@@ -88,24 +92,24 @@ export class EventPublisher {
     event: object,
     attributes: MessageAttributes,
   ): void {
-    const { admission, newId } = this.services;
+    const { admission } = this.services;
     admission.enter();
-    const fail = (thrown: unknown): void => {
-      admission.leave();
-      this.report(
-        subscriber,
-        new MessageEnvelope(event, route.type, subscriber.name, attributes, newId),
-        thrown,
-      );
-    };
     try {
       const result = direct(event);
       if (result === undefined) admission.leave();
       // Anything that can be awaited is: a query builder runs only then, and promises of other realms are no instances.
-      else void Promise.resolve(result).then(this.done, fail);
+      else this.directCalls.wait(route, subscriber, event, attributes, Promise.resolve(result));
     } catch (thrown) {
-      fail(thrown);
+      this.failed({ route, subscriber, event, attributes }, thrown);
     }
+  }
+
+  /** A direct call failed, and its place is free. */
+  failed({ route, subscriber, event, attributes }: DirectCall, thrown: unknown): void {
+    const { admission, newId } = this.services;
+    admission.leave();
+    const envelope = new MessageEnvelope(event, route.type, subscriber.name, attributes, newId);
+    this.report(subscriber, envelope, thrown);
   }
 
   private run(subscriber: EventSubscriber, envelope: MessageEnvelope): void {
@@ -118,7 +122,8 @@ export class EventPublisher {
     });
   }
 
-  private readonly done = (): void => this.services.admission.leave();
+  /** A handler has ended, and its place is free. */
+  readonly done = (): void => this.services.admission.leave();
 
   private report(subscriber: EventSubscriber, envelope: MessageEnvelope, thrown: unknown): void {
     const error = toError(thrown);

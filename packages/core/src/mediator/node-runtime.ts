@@ -1,3 +1,4 @@
+import type { MessageType } from '../contracts/message-type.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import type { NodeChange, NodeInfo } from '../contracts/node-info.js';
 import type { CatgaRequest } from '../contracts/request.js';
@@ -40,7 +41,7 @@ import type { MediatorHost } from './mediator-host.js';
 import { MessageRegistry, messageClass } from './message-registry.js';
 import type { NodeServices } from './node-services.js';
 import { RequestDispatcher } from './request-dispatcher.js';
-import type { EventRoute, RequestRoute } from './routes.js';
+import type { CompiledHandler, EventRoute, RequestRoute } from './routes.js';
 
 /** How many requests may be unanswered at one other node before further ones are refused. */
 const MAX_PENDING_PER_NODE = 65_536;
@@ -270,6 +271,11 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     outcome.then(forget, forget);
   }
 
+  /** See `RequestDispatcher`. There is none past an observer, who wants to be told of every request. */
+  shortWayTo(type: MessageType, handler: CompiledHandler): RequestRoute['direct'] {
+    return this.services.observer === undefined ? this.dispatcher.shortWayTo(type, handler) : undefined;
+  }
+
   send(route: RequestRoute | undefined, request: object, options: SendOptions | undefined): Promise<unknown> {
     if (!this.isOpen) return Promise.reject(this.closedError(request));
     this.services.observer?.sent(request, options ?? {});
@@ -277,10 +283,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
       return this.sendToAny(this.gateway, route, request, options ?? {}, undefined);
     }
     if (route === undefined) return Promise.reject(this.noHandlerError(request));
-    const isPlain = options === undefined && route.timeoutMs === undefined && route.type.qos < 2;
-    return isPlain && this.admission.hasRoom
-      ? this.dispatcher.run(route, request)
-      : this.dispatcher.dispatch(route, request, options ?? {});
+    return this.dispatcher.dispatch(route, request, options ?? {});
   }
 
   sendAs<R>(request: CatgaRequest<R>, options: SendOptions, cause: Cause): Promise<R> {

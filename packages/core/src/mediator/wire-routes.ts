@@ -23,6 +23,7 @@ export async function compileRoutes(
   wiring: Wiring,
   compiler: HandlerCompiler,
   options: ResolvedCatgaOptions,
+  shortWayTo: (type: MessageType, handler: CompiledHandler) => RequestRoute['direct'],
 ): Promise<Routes> {
   const requests = new Map<MessageConstructor, RequestRoute>();
   const durable: DurableHandler[] = [];
@@ -30,7 +31,12 @@ export async function compileRoutes(
     const compiled = await compiler.compile(type, registration);
     const timeoutMs = type.timeoutMs ?? options.request.timeoutMs;
     const takesShortcut = timeoutMs === undefined && type.qos < 2 && options.routing === 'local-first';
-    const route = { ...compiled, direct: takesShortcut ? compiled.direct : undefined, type, timeoutMs };
+    const route = {
+      ...compiled,
+      direct: takesShortcut ? shortWayTo(type, compiled) : undefined,
+      type,
+      timeoutMs,
+    };
     requests.set(type.target, route);
     if (type.kind === 'command')
       durable.push(commandQueue(type, compiler.limited(compiled, timeoutMs), options));
