@@ -124,7 +124,7 @@ describe('a batch of requests', () => {
       { code: 'CATGA_OVERLOADED' },
     ]);
     await stopped;
-    expect(node.mediator.self.load).toEqual({ inFlight: 0, queued: 0, handled: 3 });
+    expect(node.mediator.self.load).toEqual({ inFlight: 0, queued: 0, unanswered: 0, handled: 3 });
   });
 
   it('is refused whole by a node that stops', async () => {
