@@ -3,10 +3,13 @@ import type { Behavior } from '../contracts/behavior.js';
 import { ReliableEvent } from '../contracts/message.js';
 import { Command } from '../contracts/request.js';
 import { memory } from '../memory/memory-engine.js';
+import { MemoryNetwork } from '../memory/network/memory-network.js';
 import type { CatgaOptions } from '../options/catga-options.js';
 import type { Serializer } from '../ports/serializer.js';
 import { json } from '../wire/json-serializer.js';
 import { CatgaNode } from './catga-node.js';
+import { TestCluster } from './cluster.fixture.js';
+import { whileNobodyAnswers } from './silent-cluster.fixture.js';
 import { Gate, startNode } from './running-node.fixture.js';
 
 /** The options that are groups of others. */
@@ -112,6 +115,25 @@ const effects: Readonly<Record<OptionPath, () => Promise<void>>> = {
     await expect(answer).resolves.toMatchObject({
       error: { code: 'CATGA_TIMEOUT', details: { timeoutMs: 100 } },
     });
+  },
+  async routing() {
+    const cluster = new TestCluster(new MemoryNetwork());
+    const answers = (nodeId: string, routing?: CatgaOptions['routing']): CatgaNode =>
+      cluster.node(nodeId, { routing }).handleRequest(Buy, () => nodeId);
+    const one = answers('one');
+    const two = answers('two', { select: (_request, [first]) => first! });
+    await cluster.start(one, two);
+    await expect(one.mediator.send(new Buy())).resolves.toBe('one');
+    await expect(two.mediator.send(new Buy())).resolves.toBe('one');
+    await cluster.stop();
+  },
+  async 'request.retransmitMs'() {
+    const { transmittedAtMs } = await whileNobodyAnswers({ retransmitMs: 200, maxAttempts: 9 });
+    expect(transmittedAtMs.slice(0, 3)).toEqual([0, 200, 600]);
+  },
+  async 'request.maxAttempts'() {
+    const { askedNodes } = await whileNobodyAnswers({ retransmitMs: 100, maxAttempts: 2 });
+    expect(askedNodes).toEqual(['one', 'one', 'two']);
   },
   async 'concurrency.maxInFlight'() {
     const gate = new Gate();
