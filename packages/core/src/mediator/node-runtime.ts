@@ -71,6 +71,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   private readonly publisher: EventPublisher;
   private readonly queue: CommandQueue;
   private connection: EngineConnection | undefined;
+  private workerId: number | undefined;
   private execution: IdempotentExecution | undefined;
   private cluster: Cluster | undefined;
   private gateway: ClusterGateway | undefined;
@@ -119,6 +120,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
       timetable: this.timetable,
       failures: this.failures,
       codec: this.codec,
+      engine: options.engine,
       limits: options.limits,
       waiting: this.waiting,
       newId: () => this.ids.next(),
@@ -137,7 +139,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     events: readonly EventRoute[],
   ): void {
     this.connection = connection;
-    this.ids.useWorker(connection.workerId);
+    this.useWorker(connection.workerId);
     this.requests = requests;
     for (const route of events) this.events.set(route.type.target, route);
     this.execution = new IdempotentExecution(
@@ -149,6 +151,19 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     );
     this.isOpen = true;
     this.hasOpened = true;
+  }
+
+  /** A heartbeat. */
+  async beat(): Promise<void> {
+    const { connection } = this;
+    if (connection !== undefined && connection.workerId !== this.workerId)
+      this.useWorker(connection.workerId);
+    await this.presence.beat();
+  }
+
+  private useWorker(workerId: number): void {
+    this.workerId = workerId;
+    this.ids.useWorker(workerId);
   }
 
   /** Opens this node's inbox, where the engine reaches other nodes. */

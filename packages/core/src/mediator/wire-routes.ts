@@ -32,7 +32,7 @@ export async function compileRoutes(
     const takesShortcut = timeoutMs === undefined && type.qos < 2 && options.routing === 'local-first';
     const route = { ...compiled, direct: takesShortcut ? compiled.direct : undefined, type, timeoutMs };
     requests.set(type.target, route);
-    if (type.kind === 'command')
+    if (type.kind === 'command' && options.engine.capabilities.queues)
       durable.push(commandQueue(type, compiler.limited(compiled, timeoutMs), options));
   }
 
