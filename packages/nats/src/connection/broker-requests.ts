@@ -1,10 +1,10 @@
 import { Timetable } from '@catga/core/engine';
 import type { Clock } from '@catga/core/engine';
 import { createInbox } from '@nats-io/transport-node';
-import type { Msg, MsgHdrs } from '@nats-io/transport-node';
+import type { MsgHdrs } from '@nats-io/transport-node';
 import { closedError, unavailable } from './broker-errors.js';
 import type { BrokerSession } from './broker-session.js';
-import type { ClientSubscription } from './client-connection.js';
+import type { ClientMessage, ClientSubscription } from './client-connection.js';
 
 type Entry = ReturnType<Timetable['after']>;
 
@@ -13,7 +13,7 @@ interface Pending {
   readonly payload: Uint8Array;
   readonly headers: MsgHdrs | undefined;
   readonly deadline: Entry;
-  readonly resolve: (answer: Msg) => void;
+  readonly resolve: (answer: ClientMessage) => void;
   readonly reject: (error: Error) => void;
   /** The session keeps it until the broker is back, so that it is not to be asked again then. */
   isKept: boolean;
@@ -50,7 +50,7 @@ export class BrokerRequests {
    * Resolves with the answer, which may be that nobody listens. `CATGA_ENGINE_UNAVAILABLE` if none comes in time or
    * the question cannot be asked.
    */
-  ask(subject: string, payload: Uint8Array, headers?: MsgHdrs): Promise<Msg> {
+  ask(subject: string, payload: Uint8Array, headers?: MsgHdrs): Promise<ClientMessage> {
     return new Promise((resolve, reject) => {
       const token = (this.asked++).toString(36);
       const deadline = this.timetable.after(this.options.timeoutMs, () =>
@@ -84,7 +84,7 @@ export class BrokerRequests {
     this.timetable.clear();
   }
 
-  private answered(message: Msg): void {
+  private answered(message: ClientMessage): void {
     const token = message.subject.slice(this.inbox.length + 1);
     this.take(token)?.resolve(message);
   }
@@ -112,6 +112,6 @@ export class BrokerRequests {
 }
 
 /** Whether an answer says that nobody listens. */
-export function isNobodyThere({ headers, data }: Msg): boolean {
+export function isNobodyThere({ headers, data }: ClientMessage): boolean {
   return headers !== undefined && data.byteLength === 0 && headers.code === NO_RESPONDERS;
 }

@@ -1,6 +1,6 @@
-import type { Msg, MsgHdrs } from '@nats-io/transport-node';
+import type { MsgHdrs } from '@nats-io/transport-node';
 import { closedError, tooLarge, unavailable } from './broker-errors.js';
-import type { ClientSubscription, NatsClientConnection } from './client-connection.js';
+import type { ClientMessage, ClientSubscription, NatsClientConnection } from './client-connection.js';
 
 /** How a session treats its connection. */
 export interface SessionOptions {
@@ -71,7 +71,7 @@ export class BrokerSession {
     this.kept.push({ subject, payload, ...to });
   }
 
-  subscribe(subject: string, received: (message: Msg) => void): ClientSubscription {
+  subscribe(subject: string, received: (message: ClientMessage) => void): ClientSubscription {
     if (this.isClosed) throw closedError();
     const subscription = this.connection.subscribe(subject, {
       callback: (error, message) => {

@@ -1,8 +1,20 @@
-import type { Msg, MsgHdrs } from '@nats-io/transport-node';
-
 /** What a subscription needs to be ended with. */
 export interface ClientSubscription {
   unsubscribe(): void;
+}
+
+/** A message that came, as either client gives it. */
+export interface ClientMessage {
+  readonly subject: string;
+  readonly reply?: string;
+  readonly data: Uint8Array;
+  readonly headers?: {
+    /** The status of a message that the server itself sent; 0 if there is none. */
+    readonly code: number;
+    /** Empty if there is no such header. */
+    get(name: string): string;
+  };
+  json<T>(): T;
 }
 
 /**
@@ -15,13 +27,12 @@ export interface NatsClientConnection {
   readonly info?: {
     readonly version: string;
     readonly max_payload: number;
-    readonly jetstream?: boolean;
     readonly headers?: boolean;
   };
-  publish(subject: string, payload?: Uint8Array, options?: { reply?: string; headers?: MsgHdrs }): void;
+  publish(subject: string, payload?: Uint8Array, options?: { reply?: string; headers?: unknown }): void;
   subscribe(
     subject: string,
-    options: { callback: (error: Error | null, message: Msg) => void },
+    options: { callback: (error: Error | null, message: ClientMessage) => void },
   ): ClientSubscription;
   flush(): Promise<void>;
   status(): AsyncIterable<{ readonly type: unknown }>;

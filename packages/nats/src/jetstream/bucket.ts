@@ -1,5 +1,6 @@
 import { headers } from '@nats-io/transport-node';
 import type { MsgHdrs } from '@nats-io/transport-node';
+import type { ClientMessage } from '../connection/client-connection.js';
 import { StreamStore } from './stream-store.js';
 import type { StoredEntry } from './stream-store.js';
 
@@ -75,7 +76,7 @@ export function bucketStream(name: string): string {
 }
 
 /** Whether the headers of a message on a bucket's subject say that it deletes. */
-export function isDeletion(messageHeaders: MsgHdrs | undefined): boolean {
+export function isDeletion(messageHeaders: ClientMessage['headers']): boolean {
   return messageHeaders !== undefined && messageHeaders.get(OPERATION) !== '';
 }
 

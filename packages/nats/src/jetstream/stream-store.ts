@@ -1,9 +1,10 @@
 import type { Clock } from '@catga/core/engine';
-import type { Msg, MsgHdrs } from '@nats-io/transport-node';
+import type { MsgHdrs } from '@nats-io/transport-node';
 import { JETSTREAM_ERROR, jetStreamError, unavailable } from '../connection/broker-errors.js';
 import type { JetStreamFailure } from '../connection/broker-errors.js';
 import { isNobodyThere } from '../connection/broker-requests.js';
 import type { BrokerRequests } from '../connection/broker-requests.js';
+import type { ClientMessage } from '../connection/client-connection.js';
 
 /** What a stream is made with; what is left out is the server's default. */
 export interface StreamShape {
@@ -143,11 +144,14 @@ export class StreamStore {
   }
 
   /** Asks; if nobody takes it, the stream is not there: makes it and asks again, until time is up. */
-  private async untilThere(ask: () => Promise<Msg>): Promise<Msg> {
+  private async untilThere(ask: () => Promise<ClientMessage>): Promise<ClientMessage> {
     return this.whileNobodyThere(ask, () => this.make());
   }
 
-  private async whileNobodyThere(ask: () => Promise<Msg>, mend?: () => Promise<void>): Promise<Msg> {
+  private async whileNobodyThere(
+    ask: () => Promise<ClientMessage>,
+    mend?: () => Promise<void>,
+  ): Promise<ClientMessage> {
     const deadlineMs = this.clock.monotonicMs() + this.timeoutMs;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LAST_PAUSE_MS)) {
       const answer = await ask();

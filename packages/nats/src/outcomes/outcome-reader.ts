@@ -1,10 +1,10 @@
 import { createInbox } from '@nats-io/transport-node';
-import type { Msg } from '@nats-io/transport-node';
 import { jetStreamError, unavailable } from '../connection/broker-errors.js';
 import type { JetStreamFailure } from '../connection/broker-errors.js';
 import { isNobodyThere } from '../connection/broker-requests.js';
 import type { BrokerRequests } from '../connection/broker-requests.js';
 import type { BrokerSession } from '../connection/broker-session.js';
+import type { ClientMessage } from '../connection/client-connection.js';
 
 /** What reading a stream works with. */
 export interface ReaderServices {
@@ -95,7 +95,7 @@ function readSome(
 }
 
 /** Messages of the server itself: nothing there, time is up, the consumer is gone. */
-function isStatus({ headers, data }: Msg): boolean {
+function isStatus({ headers, data }: ClientMessage): boolean {
   return headers !== undefined && data.byteLength === 0 && headers.code >= 100;
 }
 

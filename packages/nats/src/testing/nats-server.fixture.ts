@@ -91,6 +91,8 @@ export class NatsServer {
 /** A broker for one test file, which forgets between its cases. */
 export interface SharedBroker {
   readonly url: string;
+  /** How many messages a stream holds. */
+  messagesIn(stream: string): Promise<number>;
   /** Removes every stream. */
   forget(): Promise<void>;
   stop(): Promise<void>;
@@ -105,6 +107,10 @@ export async function sharedBroker(): Promise<SharedBroker> {
   return {
     url,
     forget: () => removeStreams(connection),
+    async messagesIn(stream) {
+      const answer = await connection.request(`$JS.API.STREAM.INFO.${stream}`, new Uint8Array(0));
+      return answer.json<{ readonly state?: { readonly messages: number } }>().state?.messages ?? 0;
+    },
     async stop() {
       await connection.close();
       await server?.stop();
