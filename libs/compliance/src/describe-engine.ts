@@ -25,6 +25,7 @@ import { refusals } from './cases/refusals.js';
 import { reliableEvents } from './cases/reliable-events.js';
 import { requests } from './cases/requests.js';
 import { stopping } from './cases/stopping.js';
+import { unclaimed } from './cases/unclaimed.js';
 import type { EngineHarness } from './engine-harness.js';
 import { Lab } from './lab.js';
 
@@ -49,7 +50,7 @@ export function describeEngine(name: string, harness: EngineHarness): void {
     refusals(lab);
     if (harness.capabilities.requests.includes(2)) exactlyOnceCommands(lab);
     idempotencyStore(lab);
-    commandQueues(lab);
+    if (harness.capabilities.queues) commandQueues(lab);
     plainEvents(lab);
     if (events.includes(1)) {
       reliableEvents(lab);
@@ -63,8 +64,10 @@ export function describeEngine(name: string, harness: EngineHarness): void {
       competingConsumers(lab);
     }
     if (events.includes(2)) exactlyOnceEvents(lab);
-    durableLog(lab);
-    deadLetterStore(lab);
+    if (lab.storesMessages) {
+      durableLog(lab);
+      deadLetterStore(lab);
+    } else unclaimed(lab);
     nodeDirectory(lab);
     nodes(lab);
     namespaces(lab);

@@ -21,6 +21,12 @@ export class Lab {
     this.unitMs = harness.unitMs ?? DEFAULT_UNIT_MS;
   }
 
+  /** Whether the engine claims to store messages: reliable events and queued commands. */
+  get storesMessages(): boolean {
+    const { events, queues } = this.harness.capabilities;
+    return queues && events.includes(1);
+  }
+
   /** Before each case. */
   async open(): Promise<void> {
     this.underTest = await this.harness.createEngine();

@@ -2,6 +2,7 @@
 export { REQUEST_KIND } from './contracts/request.js';
 export { toError } from './errors/catga-error.js';
 export { ERROR_CATALOGUE } from './errors/error-catalogue.js';
+export { checkedOptions } from './options/checked-options.js';
 export type { MessageType } from './contracts/message-type.js';
 export type { MessageObserver, NodeServices } from './mediator/node-services.js';
 export type { HandlerFunction } from './pipeline/pipeline.js';
@@ -18,6 +19,8 @@ export type {
 export type { Engine, EngineCapabilities, EngineClient, EngineConnection } from './ports/engine.js';
 export type { Claim, IdempotencyStore, StoredOutcome } from './ports/idempotency-store.js';
 export type { Inbox } from './ports/inbox.js';
+export type { LinkListener, NodeAddress, NodeLinks } from './ports/links.js';
+export type { LoggedOutcome, OutcomeLog } from './ports/outcome-log.js';
 export type { CatgaLogger } from './ports/logger.js';
 export type { NodeDirectory, NodeDirectoryListener } from './ports/node-directory.js';
 export type { StoredMessage } from './ports/stored-message.js';

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { itWhere } from '../it-where.js';
 import type { Lab } from '../lab.js';
 import { ChargeCard } from '../messages.js';
 
 /** QoS 2 of commands: always run under a claim in the shared record. */
 export function exactlyOnceCommands(lab: Lab): void {
+  const itStored = itWhere(lab.storesMessages);
   describe('a command of QoS 2', () => {
     it('runs once under its id, and a repetition gets its outcome', async () => {
       let runs = 0;
@@ -29,21 +31,24 @@ export function exactlyOnceCommands(lab: Lab): void {
       await expect(node.mediator.send(new ChargeCard(5))).resolves.toBe('receipt 2');
     });
 
-    it('that was queued is not run again once its success is recorded, even when the ack was lost', async () => {
-      const connection = await lab.connect();
-      const amounts: number[] = [];
-      const first = lab.node().handleRequest(ChargeCard, () => 'unreached');
-      await first.init(); // makes the subscription, and consumes nothing
-      await first.mediator.enqueue(new ChargeCard(1), { messageId: 'charged' });
-      await lab.whileTimePasses(first.stop());
-      await connection.inbox.add('queue.ChargeCard', 'charged', 1000 * lab.unitMs);
-      const second = await lab.run(
-        lab.node().handleRequest(ChargeCard, (command) => amounts.push((command as ChargeCard).amount)),
-      );
-      await second.mediator.enqueue(new ChargeCard(2), { messageId: 'new' });
-      await lab.until(() => amounts.length > 0);
-      await lab.pass(2);
-      expect(amounts).toEqual([2]);
-    });
+    itStored(
+      'that was queued is not run again once its success is recorded, even when the ack was lost',
+      async () => {
+        const connection = await lab.connect();
+        const amounts: number[] = [];
+        const first = lab.node().handleRequest(ChargeCard, () => 'unreached');
+        await first.init(); // makes the subscription, and consumes nothing
+        await first.mediator.enqueue(new ChargeCard(1), { messageId: 'charged' });
+        await lab.whileTimePasses(first.stop());
+        await connection.inbox.add('queue.ChargeCard', 'charged', 1000 * lab.unitMs);
+        const second = await lab.run(
+          lab.node().handleRequest(ChargeCard, (command) => amounts.push((command as ChargeCard).amount)),
+        );
+        await second.mediator.enqueue(new ChargeCard(2), { messageId: 'new' });
+        await lab.until(() => amounts.length > 0);
+        await lab.pass(2);
+        expect(amounts).toEqual([2]);
+      },
+    );
   });
 }

@@ -64,7 +64,8 @@ export function nodes(lab: Lab): void {
           const next = await watch.next();
           if (next.done === true) return;
           const { type, node } = next.value;
-          if (node.nodeId === 'fragile') changes.push(type);
+          // Whether it is suspected before depends on how often the engine lets the registry look.
+          if (node.nodeId === 'fragile' && type !== 'suspected') changes.push(type);
         }
       })();
       await lab.until(async () => {

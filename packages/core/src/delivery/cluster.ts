@@ -71,7 +71,7 @@ export class Cluster {
     });
     this.frames = new FrameReceiver(self, serializer, this.links, {
       request: (sender, request) => receiver.received(sender, request),
-      reply: (correlation, status, body) => this.sender.replied(correlation, status, body),
+      reply: (sender, correlation, status, body) => this.sender.replied(sender, correlation, status, body),
       cancel: (sender, correlation) => receiver.cancelled(sender, correlation),
       event: services.event,
       refused: (error) => failed('links', error),

@@ -9,7 +9,7 @@ import type { EventRecord, FrameVisitor, RequestRecord } from '../wire/frame-rec
 /** Where the records of frames go. */
 export interface FrameHandlers {
   request(sender: NodeAddress, request: RequestRecord): void;
-  reply(correlation: number, status: ReplyStatus, body: Uint8Array): void;
+  reply(sender: NodeAddress, correlation: number, status: ReplyStatus, body: Uint8Array): void;
   cancel(sender: NodeAddress, correlation: number): void;
   event(sender: NodeAddress, event: EventRecord): void;
   /** Refused: not a frame, not for this start of this node, or of another serializer or version. */
@@ -71,7 +71,7 @@ export class FrameReceiver {
     const { handlers } = this;
     return {
       request: (request) => handlers.request(sender, request),
-      reply: (correlation, status, body) => handlers.reply(correlation, status, body),
+      reply: (correlation, status, body) => handlers.reply(sender, correlation, status, body),
       cancel: (correlation) => handlers.cancel(sender, correlation),
       event: (event) => handlers.event(sender, event),
     };

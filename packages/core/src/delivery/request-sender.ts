@@ -87,18 +87,21 @@ export class RequestSender {
   }
 
   /** An answer came. Nothing happens if nobody waits for it any more. */
-  replied(correlation: number, status: ReplyStatus, body: Uint8Array): void {
+  replied(sender: NodeAddress, correlation: number, status: ReplyStatus, body: Uint8Array): void {
     const pending = this.pending.get(correlation);
     if (pending === undefined) return;
+    const isFromTarget = isSameAddress(sender, pending.target);
     switch (status) {
       case ReplyStatus.Value:
       case ReplyStatus.Error:
         return this.finish(pending, status, body);
       case ReplyStatus.Running:
-        pending.unanswered = 1;
+        if (isFromTarget) pending.unanswered = 1;
         return;
       case ReplyStatus.Refused:
-        return this.goElsewhere(pending, this.decodeError(pending.name, body));
+        // What a node says that the request has left already does not drive it from where it is now.
+        if (isFromTarget) this.goElsewhere(pending, this.decodeError(pending.name, body));
+        return;
     }
   }
 

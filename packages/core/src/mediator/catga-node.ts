@@ -158,7 +158,7 @@ export class CatgaNode {
 
   /** A heartbeat; `CatgaModule` calls it every `heartbeat.intervalMs`. */
   beat(): Promise<void> {
-    return this.runtime.presence.beat();
+    return this.runtime.beat();
   }
 
   /**

@@ -180,6 +180,27 @@ describe('a request in a cluster', () => {
     expect(new Set(answers)).toContain('two');
   });
 
+  it('is not driven on by the late refusal of a node that it has left', async () => {
+    const gateway = cluster.node('gateway');
+    const busy = { concurrency: { maxInFlight: 1, maxQueued: 0 } };
+    const one = cluster.node('one', busy).handleRequest(PlaceOrder, () => new Promise(() => {}));
+    const two = cluster.node('two').handleRequest(PlaceOrder, async () => {
+      await new Promise<void>((resolve) => void cluster.clock.setTimer(500, resolve));
+      return 'two';
+    });
+    await cluster.start(gateway, one);
+    void gateway.mediator.trySend(new PlaceOrder('tea')); // keeps node one busy
+    await cluster.turns();
+    cluster.network.setLinkFaults('one', 'gateway', { delayMs: [200, 200] });
+    const sent = gateway.mediator.send(new PlaceOrder('milk'));
+    await cluster.turns(); // its refusal is on the way
+    await cluster.start(two);
+    void one.stop();
+    await cluster.clock.advance(100); // its goodbye was faster
+    await cluster.clock.advance(1000);
+    await expect(sent).resolves.toBe('two');
+  });
+
   it('sent to a node by name runs there, or is refused', async () => {
     const gateway = cluster.node('gateway');
     const orders = (nodeId: string) => cluster.node(nodeId).handleRequest(PlaceOrder, () => nodeId);

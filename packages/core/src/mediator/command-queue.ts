@@ -14,7 +14,9 @@ export function queueOf(commandName: string): string {
 
 /** Stores commands that are to run later, whoever is there then. */
 export class CommandQueue {
-  constructor(private readonly services: Pick<PublishServices, 'host' | 'codec' | 'log' | 'newId'>) {}
+  constructor(
+    private readonly services: Pick<PublishServices, 'host' | 'codec' | 'log' | 'newId' | 'engine'>,
+  ) {}
 
   /** Resolves once the engine has stored the command. */
   async enqueue(
@@ -23,12 +25,20 @@ export class CommandQueue {
     options: EnqueueOptions,
     cause?: Cause,
   ): Promise<EnqueueReceipt> {
-    const { host, codec, log, newId } = this.services;
+    const { host, codec, log, newId, engine } = this.services;
     const { type } = route;
     const { delayMs } = options;
     checkMessageId(type.name, options.messageId);
     if (type.kind !== 'command') {
       throw new CatgaError('CATGA_UNSUPPORTED', `${type.name} is a query; only commands can be queued.`);
+    }
+    if (!engine.capabilities.queues) {
+      throw new CatgaError(
+        'CATGA_UNSUPPORTED',
+        `${type.name} cannot be queued: the engine '${engine.name}' stores no commands. Send it instead, or choose an ` +
+          'engine that does.',
+        { details: { name: type.name, engine: engine.name } },
+      );
     }
     if (delayMs !== undefined && !(delayMs >= 0 && delayMs <= MAX_DELAY_MS)) {
       throw new CatgaError(

@@ -6,6 +6,7 @@ import type { Cause, ContextHost } from '../pipeline/handler-context.js';
 import { MessageEnvelope, NO_ATTRIBUTES, checkMessageId } from '../pipeline/message-envelope.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
 import type { DurableLog } from '../ports/durable-log.js';
+import type { Engine } from '../ports/engine.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
 import type { Codec } from '../wire/codec.js';
 import type { EventRecord } from '../wire/frame-records.js';
@@ -21,6 +22,7 @@ export interface PublishServices {
   readonly admission: Admission;
   readonly failures: CatgaErrorSink;
   readonly codec: Codec;
+  readonly engine: Pick<Engine, 'name' | 'capabilities'>;
   /** The durable log; throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
   readonly log: () => DurableLog;
   readonly newId: () => string;

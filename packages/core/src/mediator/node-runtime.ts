@@ -64,6 +64,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   private readonly publisher: EventPublisher;
   private readonly queue: CommandQueue;
   private connection: EngineConnection | undefined;
+  private workerId: number | undefined;
   private execution: IdempotentExecution | undefined;
   private joined: JoinedCluster | undefined;
   private readonly errorCodec: ErrorCodec;
@@ -114,6 +115,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
       timetable: this.timetable,
       failures: this.failures,
       codec: this.codec,
+      engine: options.engine,
       limits: options.limits,
       waiting: this.running.waiting,
       newId: () => this.ids.next(),
@@ -148,7 +150,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     events: readonly EventRoute[],
   ): void {
     this.connection = connection;
-    this.ids.useWorker(connection.workerId);
+    this.useWorker(connection.workerId);
     this.requests = requests;
     this.eventRouter.add(events);
     this.execution = new IdempotentExecution(
@@ -160,6 +162,19 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     );
     this.isOpen = true;
     this.hasOpened = true;
+  }
+
+  /** A heartbeat. */
+  async beat(): Promise<void> {
+    const { connection } = this;
+    if (connection !== undefined && connection.workerId !== this.workerId)
+      this.useWorker(connection.workerId);
+    await this.presence.beat();
+  }
+
+  private useWorker(workerId: number): void {
+    this.workerId = workerId;
+    this.ids.useWorker(workerId);
   }
 
   /** Opens this node's inbox, where the engine reaches other nodes. */

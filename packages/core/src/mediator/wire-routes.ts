@@ -38,7 +38,7 @@ export async function compileRoutes(
       timeoutMs,
     };
     requests.set(type.target, route);
-    if (type.kind === 'command')
+    if (type.kind === 'command' && options.engine.capabilities.queues)
       durable.push(commandQueue(type, compiler.limited(compiled, timeoutMs), options));
   }
 

@@ -77,7 +77,7 @@ describe('a node refuses to start', () => {
     const plain: Engine = {
       ...engineOf(memory()),
       name: 'plain',
-      capabilities: { requests: [0, 1], events: [0] },
+      capabilities: { requests: [0, 1], events: [0], queues: true },
     };
     const node = new CatgaNode({ engine: plain })
       .handleRequest(Charge, nothing)

@@ -8,7 +8,7 @@ describe('the memory engine', () => {
   it('offers every quality of service', () => {
     const { engine } = new MemoryHarness();
     expect(engine.name).toBe('memory');
-    expect(engine.capabilities).toEqual({ requests: [0, 1, 2], events: [0, 1, 2] });
+    expect(engine.capabilities).toEqual({ requests: [0, 1, 2], events: [0, 1, 2], queues: true });
   });
 
   it('has everything again for a node that restarts', async () => {

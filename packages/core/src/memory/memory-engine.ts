@@ -26,6 +26,7 @@ export class MemoryEngine implements Engine {
   readonly capabilities = Object.freeze({
     requests: Object.freeze([0, 1, 2] as const),
     events: Object.freeze([0, 1, 2] as const),
+    queues: true,
   });
   private readonly namespaces = new Map<string, MemoryNamespace>();
   private readonly connections = new Set<EngineConnection>();

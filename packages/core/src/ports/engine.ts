@@ -12,6 +12,8 @@ import type { NodeDirectory } from './node-directory.js';
 export interface EngineCapabilities {
   readonly requests: readonly QualityOfService[];
   readonly events: readonly QualityOfService[];
+  /** Whether commands can be stored to run later: `enqueue`. Without, a command handler has no queue. */
+  readonly queues: boolean;
 }
 
 /** Who connects. */
@@ -46,6 +48,8 @@ export interface EngineConnection {
   readonly outcomes?: OutcomeLog;
   /**
    * Tells this node's ids from those of every other connection to the namespace, for as long as it is open: 0 to 255.
+   * Another number from some moment on if its lease lapsed, because the broker was away or the process stood still;
+   * the kernel looks at each heartbeat.
    */
   readonly workerId: number;
   /**

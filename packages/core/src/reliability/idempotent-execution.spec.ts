@@ -64,6 +64,22 @@ describe('a recorded run', () => {
     expect(timetable.size).toBe(0);
   });
 
+  it('whose outcome is more than the store takes ends with that, each time, and is not repeated', async () => {
+    const complete = store.complete.bind(store);
+    jest
+      .spyOn(store, 'complete')
+      .mockImplementation((key, token, outcome, ttlMs) =>
+        outcome.ok
+          ? Promise.reject(new CatgaError('CATGA_PAYLOAD_TOO_LARGE', 'more than a broker takes'))
+          : complete(key, token, outcome, ttlMs),
+      );
+    const effect = jest.fn(() => Promise.resolve('much'));
+    for (let sent = 0; sent < 2; sent++) {
+      await expect(node()(effect)).rejects.toMatchObject({ code: 'CATGA_PAYLOAD_TOO_LARGE' });
+    }
+    expect(effect).toHaveBeenCalledTimes(1);
+  });
+
   it('whose claim lapsed and was taken over answers with what the other recorded', async () => {
     jest.spyOn(store, 'renew').mockResolvedValue(false); // this node is cut off
     let finish = (_value: string): void => {};

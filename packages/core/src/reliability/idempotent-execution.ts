@@ -93,9 +93,29 @@ export class IdempotentExecution {
         return settled;
       }
       const { recorded, answer } = this.encode(envelope.name, settled);
-      return (await this.store.complete(id, token, recorded, this.options.ttlMs)) ? answer : undefined;
+      return await this.record(envelope, token, recorded, answer);
     } finally {
       stopRenewing();
+    }
+  }
+
+  /** Resolves with the answer, or undefined if the claim is no longer this node's. */
+  private async record(
+    { name, messageId }: MessageEnvelope,
+    token: number,
+    recorded: StoredOutcome,
+    answer: Settled,
+  ): Promise<Settled | undefined> {
+    const { ttlMs } = this.options;
+    try {
+      return (await this.store.complete(messageId, token, recorded, ttlMs)) ? answer : undefined;
+    } catch (thrown) {
+      // More than the engine takes: as with what cannot be encoded, that is the outcome, since the effect has happened.
+      if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_PAYLOAD_TOO_LARGE') throw thrown;
+      const refused = this.encode(name, { ok: false, error: thrown });
+      return (await this.store.complete(messageId, token, refused.recorded, ttlMs))
+        ? refused.answer
+        : undefined;
     }
   }
 

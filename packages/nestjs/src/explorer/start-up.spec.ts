@@ -134,7 +134,7 @@ describe('start-up refuses', () => {
     }
     const weak: Engine = {
       name: 'weak',
-      capabilities: { requests: [0, 1], events: [0] },
+      capabilities: { requests: [0, 1], events: [0], queues: true },
       connect: (client) => memory().connect(client),
     };
     const { message } = await refusal({ providers: [Bank], options: { engine: weak } });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { checkedOptions, memoryEngineSchema } from '../memory-engine-options.js';
+import { checkedOptions } from '../../options/checked-options.js';
+import { memoryEngineSchema } from '../memory-engine-options.js';
 import type { MemoryEngineOptions } from '../memory-engine-options.js';
 import type { FrameEvent } from './frame-event.js';
 import { linkFaultsSchema } from './link-faults.js';

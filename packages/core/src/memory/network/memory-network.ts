@@ -1,7 +1,7 @@
 import { CatgaError } from '../../errors/catga-error.js';
 import type { Engine, EngineClient, EngineConnection } from '../../ports/engine.js';
 import { MemoryEngine } from '../memory-engine.js';
-import { checkedOptions } from '../memory-engine-options.js';
+import { checkedOptions } from '../../options/checked-options.js';
 import { noFrames } from './frame-event.js';
 import type { FrameCounts } from './frame-event.js';
 import { FrameExchange } from './frame-exchange.js';

@@ -1,0 +1,19 @@
+import type { z } from 'zod';
+import { CatgaError } from '../errors/catga-error.js';
+
+/**
+ * What a schema makes of options.
+ * @throws CatgaError `CATGA_CONFIGURATION` with every problem, said of `what`
+ */
+export function checkedOptions<T>(what: string, schema: z.ZodType<T>, options: unknown): T {
+  const result = schema.safeParse(options);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) =>
+    [path.join('.'), message].filter(Boolean).join(': '),
+  );
+  throw new CatgaError(
+    'CATGA_CONFIGURATION',
+    `${what} cannot be made with these options: ${problems.join('; ')}`,
+    { details: { problems } },
+  );
+}

@@ -1,0 +1,70 @@
+import { CatgaError } from '@catga/core';
+
+/** The broker cannot be reached, or did not answer in time. */
+export function unavailable(what: string, cause?: unknown): CatgaError {
+  return new CatgaError('CATGA_ENGINE_UNAVAILABLE', what, { cause });
+}
+
+/** The connection is closed, by the node or for good. */
+export function closedError(): CatgaError {
+  return unavailable('The connection to NATS is closed.');
+}
+
+/** A message is larger than the server takes. */
+export function tooLarge(what: string, bytes: number, maxBytes: number): CatgaError {
+  return new CatgaError(
+    'CATGA_PAYLOAD_TOO_LARGE',
+    `${what} of ${bytes} bytes is more than the ${maxBytes} bytes that the NATS server takes (max_payload).`,
+    { details: { bytes, maxBytes } },
+  );
+}
+
+/** What JetStream answered, if it is an error. */
+export interface JetStreamFailure {
+  readonly code?: number;
+  readonly err_code?: number;
+  readonly description?: string;
+}
+
+/** Codes of JetStream's errors, from the server's `errors.json`. */
+export const JETSTREAM_ERROR = Object.freeze({
+  notEnabled: 10_076,
+  notEnabledForAccount: 10_039,
+  streamNotFound: 10_059,
+  noMessageFound: 10_037,
+  wrongLastSequence: 10_071,
+  wrongLastSequenceUnknown: 10_164,
+  messageTooLarge: 10_054,
+  nameInUse: 10_058,
+  resourcesExceeded: 10_023,
+  storageExceeded: 10_047,
+  memoryExceeded: 10_028,
+  storeFailed: 10_077,
+});
+
+const FULL: ReadonlySet<number | undefined> = new Set([
+  JETSTREAM_ERROR.resourcesExceeded,
+  JETSTREAM_ERROR.storageExceeded,
+  JETSTREAM_ERROR.memoryExceeded,
+  JETSTREAM_ERROR.storeFailed,
+]);
+
+/** An answer of JetStream that says no, as the error that callers see. */
+export function jetStreamError(what: string, failure: JetStreamFailure): CatgaError {
+  const { err_code: code, description } = failure;
+  const message = `${what}: JetStream says '${description ?? 'no reason'}'.`;
+  const details = { jetStreamCode: code };
+  if (code === JETSTREAM_ERROR.notEnabled || code === JETSTREAM_ERROR.notEnabledForAccount) {
+    return new CatgaError(
+      'CATGA_UNSUPPORTED',
+      `${message} Start nats-server with JetStream: nats-server -js.`,
+      {
+        details,
+      },
+    );
+  }
+  if (code === JETSTREAM_ERROR.messageTooLarge)
+    return new CatgaError('CATGA_PAYLOAD_TOO_LARGE', message, { details });
+  if (FULL.has(code)) return new CatgaError('CATGA_OVERLOADED', message, { details });
+  return new CatgaError('CATGA_ENGINE_UNAVAILABLE', message, { details });
+}

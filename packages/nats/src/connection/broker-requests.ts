@@ -1,0 +1,117 @@
+import { Timetable } from '@catga/core/engine';
+import type { Clock } from '@catga/core/engine';
+import { createInbox } from '@nats-io/transport-node';
+import type { MsgHdrs } from '@nats-io/transport-node';
+import { closedError, unavailable } from './broker-errors.js';
+import type { BrokerSession } from './broker-session.js';
+import type { ClientMessage, ClientSubscription } from './client-connection.js';
+
+type Entry = ReturnType<Timetable['after']>;
+
+interface Pending {
+  readonly subject: string;
+  readonly payload: Uint8Array;
+  readonly headers: MsgHdrs | undefined;
+  readonly deadline: Entry;
+  readonly resolve: (answer: ClientMessage) => void;
+  readonly reject: (error: Error) => void;
+  /** The session keeps it until the broker is back, so that it is not to be asked again then. */
+  isKept: boolean;
+}
+
+/** NATS says so instead of an answer when nobody listens on a subject (server's `no_responders`). */
+export const NO_RESPONDERS = 503;
+
+/**
+ * Questions to the broker and its answers, over one subscription: a promise and a table entry for each, where the
+ * client would make a subscription, a timer and two stack traces. A question that had no answer when the broker went
+ * away is asked again when it is back; whoever asks must be able to bear that.
+ */
+export class BrokerRequests {
+  private readonly pending = new Map<string, Pending>();
+  private readonly timetable: Timetable;
+  private readonly inbox: string;
+  private readonly subscription: ClientSubscription;
+  private readonly stopListening: () => void;
+  private asked = 0;
+
+  constructor(
+    private readonly session: BrokerSession,
+    clock: Clock,
+    private readonly options: { readonly timeoutMs: number; readonly inboxPrefix: string | undefined },
+  ) {
+    this.timetable = new Timetable(clock);
+    this.inbox = createInbox(options.inboxPrefix);
+    this.subscription = session.subscribe(`${this.inbox}.*`, (message) => this.answered(message));
+    this.stopListening = session.onReturn(() => this.askAgain());
+  }
+
+  /**
+   * Resolves with the answer, which may be that nobody listens. `CATGA_ENGINE_UNAVAILABLE` if none comes in time or
+   * the question cannot be asked.
+   */
+  ask(subject: string, payload: Uint8Array, headers?: MsgHdrs): Promise<ClientMessage> {
+    return new Promise((resolve, reject) => {
+      const token = (this.asked++).toString(36);
+      const deadline = this.timetable.after(this.options.timeoutMs, () =>
+        this.take(token)?.reject(
+          unavailable(`NATS did not answer within ${this.options.timeoutMs} ms, asked on ${subject}.`),
+        ),
+      );
+      this.pending.set(token, {
+        subject,
+        payload,
+        headers,
+        deadline,
+        resolve,
+        reject,
+        isKept: !this.session.isUp,
+      });
+      try {
+        this.session.publish(subject, payload, { reply: `${this.inbox}.${token}`, headers });
+      } catch (thrown) {
+        this.take(token);
+        throw thrown;
+      }
+    });
+  }
+
+  /** Nobody waits for answers any more. */
+  close(): void {
+    this.stopListening();
+    this.subscription.unsubscribe();
+    for (const token of this.pending.keys()) this.take(token)?.reject(closedError());
+    this.timetable.clear();
+  }
+
+  private answered(message: ClientMessage): void {
+    const token = message.subject.slice(this.inbox.length + 1);
+    this.take(token)?.resolve(message);
+  }
+
+  private take(token: string): Pending | undefined {
+    const pending = this.pending.get(token);
+    if (pending === undefined) return undefined;
+    this.pending.delete(token);
+    this.timetable.remove(pending.deadline);
+    return pending;
+  }
+
+  private askAgain(): void {
+    for (const [token, pending] of this.pending) {
+      const { subject, payload, headers, isKept } = pending;
+      pending.isKept = false;
+      if (isKept) continue;
+      try {
+        this.session.publish(subject, payload, { reply: `${this.inbox}.${token}`, headers });
+      } catch (thrown) {
+        this.take(token)?.reject(unavailable('NATS does not take a message.', thrown));
+      }
+    }
+  }
+}
+
+/** Whether an answer says that nobody listens. */
+export function isNobodyThere({ headers, data }: ClientMessage): boolean {
+  return headers !== undefined && data.byteLength === 0 && headers.code === NO_RESPONDERS;
+}

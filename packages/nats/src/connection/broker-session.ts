@@ -1,0 +1,159 @@
+import type { MsgHdrs } from '@nats-io/transport-node';
+import { closedError, tooLarge, unavailable } from './broker-errors.js';
+import type { ClientMessage, ClientSubscription, NatsClientConnection } from './client-connection.js';
+
+/** How a session treats its connection. */
+export interface SessionOptions {
+  /** How many bytes are kept while the broker is away. */
+  readonly maxBufferedBytes: number;
+  /** How long a flush or a goodbye may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Whether the connection ends with the session. */
+  readonly ownsConnection: boolean;
+}
+
+/** Where a message goes beside its subject. */
+export interface PublishTo {
+  readonly reply?: string;
+  readonly headers?: MsgHdrs;
+}
+
+interface Kept extends PublishTo {
+  readonly subject: string;
+  readonly payload: Uint8Array;
+}
+
+/** Counted for each kept message beside its payload. */
+const OVERHEAD_BYTES = 128;
+
+/**
+ * A connection and whether the broker is there. The client forgets what is published while it reconnects, each time it
+ * dials; so that is kept here, in order and within a bound, until the broker is back.
+ */
+export class BrokerSession {
+  private readonly subscriptions = new Set<ClientSubscription>();
+  private readonly listeners = new Set<() => void>();
+  private kept: Kept[] = [];
+  private keptBytes = 0;
+  private isThere = true;
+  private isEnded = false;
+
+  constructor(
+    private readonly connection: NatsClientConnection,
+    private readonly options: SessionOptions,
+  ) {
+    void this.follow();
+  }
+
+  /** Whether the broker is there, as far as the client knows. */
+  get isUp(): boolean {
+    return this.isThere;
+  }
+
+  get isClosed(): boolean {
+    return this.isEnded || this.connection.isClosed();
+  }
+
+  /** The largest payload the server takes, in bytes. */
+  get maxPayloadBytes(): number {
+    return this.connection.info?.max_payload ?? 1024 * 1024;
+  }
+
+  /** `CATGA_ENGINE_UNAVAILABLE` if the session is closed, or the broker away and too much kept already. */
+  publish(subject: string, payload: Uint8Array, to: PublishTo = {}): void {
+    if (this.isClosed) throw closedError();
+    if (this.isThere) return this.hand({ subject, payload, ...to });
+    const bytes = payload.byteLength + OVERHEAD_BYTES;
+    if (this.keptBytes + bytes > this.options.maxBufferedBytes) {
+      throw unavailable(`NATS is away, and ${this.keptBytes} bytes wait for it already.`);
+    }
+    this.keptBytes += bytes;
+    this.kept.push({ subject, payload, ...to });
+  }
+
+  subscribe(subject: string, received: (message: ClientMessage) => void): ClientSubscription {
+    if (this.isClosed) throw closedError();
+    const subscription = this.connection.subscribe(subject, {
+      callback: (error, message) => {
+        if (error === null) received(message);
+      },
+    });
+    this.subscriptions.add(subscription);
+    return {
+      unsubscribe: () => {
+        if (this.subscriptions.delete(subscription) && !this.connection.isClosed())
+          subscription.unsubscribe();
+      },
+    };
+  }
+
+  /** Calls back each time the broker is back, after the subscriptions are made again. Returns how to stop. */
+  onReturn(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  /** Resolves once the server has what was published, or cannot be reached. */
+  async flush(): Promise<void> {
+    if (!this.isThere || this.isClosed) return;
+    await this.within(this.connection.flush());
+  }
+
+  /** Ends all subscriptions, and the connection if it is ours. May be called twice. */
+  async close(): Promise<void> {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    this.kept = [];
+    this.listeners.clear();
+    const { connection } = this;
+    if (connection.isClosed()) return;
+    for (const subscription of this.subscriptions) subscription.unsubscribe();
+    if (!this.options.ownsConnection) return this.within(connection.flush());
+    if (this.isThere) await this.within(connection.drain());
+    if (!connection.isClosed()) await connection.close();
+  }
+
+  private hand({ subject, payload, reply, headers }: Kept): void {
+    if (payload.byteLength > this.maxPayloadBytes) {
+      throw tooLarge('A message', payload.byteLength, this.maxPayloadBytes);
+    }
+    try {
+      this.connection.publish(subject, payload, {
+        ...(reply !== undefined && { reply }),
+        ...(headers !== undefined && { headers }),
+      });
+    } catch (thrown) {
+      throw unavailable('NATS does not take a message.', thrown);
+    }
+  }
+
+  private async follow(): Promise<void> {
+    for await (const { type } of this.connection.status()) {
+      if (type === 'disconnect') this.isThere = false;
+      else if (type === 'reconnect') this.returned();
+    }
+  }
+
+  private returned(): void {
+    if (this.isEnded) return;
+    this.isThere = true;
+    const { kept } = this;
+    this.kept = [];
+    this.keptBytes = 0;
+    for (const message of kept) {
+      try {
+        this.hand(message);
+      } catch {
+        // The server that is there now takes less; whoever waits for an answer hears nothing, as of any loss.
+      }
+    }
+    for (const listener of this.listeners) listener();
+  }
+
+  private async within(work: Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const expired = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.options.timeoutMs)));
+    await Promise.race([work.catch(() => {}), expired]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,43 @@
+/** What a subscription needs to be ended with. */
+export interface ClientSubscription {
+  unsubscribe(): void;
+}
+
+/** A message that came, as either client gives it. */
+export interface ClientMessage {
+  readonly subject: string;
+  readonly reply?: string;
+  readonly data: Uint8Array;
+  readonly headers?: {
+    /** The status of a message that the server itself sent; 0 if there is none. */
+    readonly code: number;
+    /** Empty if there is no such header. */
+    get(name: string): string;
+  };
+  json<T>(): T;
+}
+
+/**
+ * What this package uses of a client's connection. Those of `@nats-io/transport-node` 3 and of `nats` 2.29 both have
+ * it; headers of either client are encoded alike.
+ *
+ * @publicApi
+ */
+export interface NatsClientConnection {
+  readonly info?: {
+    readonly version: string;
+    readonly max_payload: number;
+    readonly headers?: boolean;
+  };
+  publish(subject: string, payload?: Uint8Array, options?: { reply?: string; headers?: unknown }): void;
+  subscribe(
+    subject: string,
+    options: { callback: (error: Error | null, message: ClientMessage) => void },
+  ): ClientSubscription;
+  flush(): Promise<void>;
+  status(): AsyncIterable<{ readonly type: unknown }>;
+  closed(): Promise<void | Error>;
+  isClosed(): boolean;
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}

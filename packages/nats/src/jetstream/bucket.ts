@@ -1,0 +1,92 @@
+import { headers } from '@nats-io/transport-node';
+import type { MsgHdrs } from '@nats-io/transport-node';
+import type { ClientMessage } from '../connection/client-connection.js';
+import { StreamStore } from './stream-store.js';
+import type { StoredEntry } from './stream-store.js';
+
+/** A value in a bucket, or the mark of one that was deleted. */
+export interface BucketEntry {
+  /** Grows with each change of the bucket. */
+  readonly revision: number;
+  readonly value: Uint8Array;
+  readonly isDeleted: boolean;
+  /** When the server stored it, by the server's clock, in milliseconds since 1970. */
+  readonly storedAtMs: number;
+}
+
+/** Header that marks an entry as deleted (NATS ADR-8). */
+const OPERATION = 'KV-Operation';
+const EXPECTED_REVISION = 'Nats-Expected-Last-Subject-Sequence';
+
+/** A key-value bucket with one revision of each key, laid out as NATS ADR-8 says. Keys are subject tokens. */
+export class Bucket {
+  private readonly prefix: string;
+
+  constructor(
+    name: string,
+    private readonly store: StreamStore,
+  ) {
+    this.prefix = bucketPrefix(name);
+  }
+
+  /** Sees to it that values are kept for at least so long after their last change. */
+  keepFor(ttlMs: number): Promise<void> {
+    return this.store.keepFor(ttlMs);
+  }
+
+  /** Resolves with the revision. */
+  async put(key: string, value: Uint8Array): Promise<number> {
+    return (await this.store.store(this.prefix + key, value)) ?? 0;
+  }
+
+  /**
+   * Puts a value if the key's revision is `expected`, 0 for a key that was never there or has expired. Resolves with
+   * the new revision, or undefined if it was another one.
+   */
+  replace(key: string, value: Uint8Array, expected: number): Promise<number | undefined> {
+    return this.store.store(this.prefix + key, value, withHeaders(expected));
+  }
+
+  /** Marks a key as deleted, if its revision is `expected`. Resolves with the mark's revision. */
+  remove(key: string, expected: number | undefined, note?: Uint8Array): Promise<number | undefined> {
+    return this.store.store(this.prefix + key, note ?? new Uint8Array(0), withHeaders(expected, 'DEL'));
+  }
+
+  /** The last entry of a key. */
+  async get(key: string): Promise<BucketEntry | undefined> {
+    const entry = await this.store.last(this.prefix + key);
+    return entry && toBucketEntry(entry);
+  }
+
+  /** Every key that has an entry, the deleted included. */
+  async keys(): Promise<readonly string[]> {
+    const subjects = await this.store.subjects(`${this.prefix}>`);
+    return subjects.map((subject) => subject.slice(this.prefix.length));
+  }
+}
+
+/** What the subjects of a bucket begin with. */
+export function bucketPrefix(name: string): string {
+  return `$KV.${name}.`;
+}
+
+/** What the stream of a bucket is called. */
+export function bucketStream(name: string): string {
+  return `KV_${name}`;
+}
+
+/** Whether the headers of a message on a bucket's subject say that it deletes. */
+export function isDeletion(messageHeaders: ClientMessage['headers']): boolean {
+  return messageHeaders !== undefined && messageHeaders.get(OPERATION) !== '';
+}
+
+function withHeaders(expected: number | undefined, operation?: string): MsgHdrs {
+  const made = headers();
+  if (expected !== undefined) made.set(EXPECTED_REVISION, String(expected));
+  if (operation !== undefined) made.set(OPERATION, operation);
+  return made;
+}
+
+function toBucketEntry({ sequence, data, headers: raw, storedAtMs }: StoredEntry): BucketEntry {
+  return { revision: sequence, value: data, isDeleted: raw.includes(`${OPERATION}:`), storedAtMs };
+}

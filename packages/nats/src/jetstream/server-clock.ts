@@ -1,0 +1,45 @@
+import type { Clock } from '@catga/core/engine';
+import type { Bucket } from './bucket.js';
+
+/** For how long a reading is relied on, in milliseconds: two clocks drift apart by less than a millisecond in it. */
+const READING_LASTS_MS = 10_000;
+const KEY = 'clock';
+
+interface Reading {
+  readonly serverMs: number;
+  readonly takenAtMs: number;
+}
+
+/**
+ * The server's time, read off the stamp that it gave a message stored for that, and counted on from there by this
+ * machine's monotonic clock. It is never ahead of the server's: what it finds lapsed has lapsed.
+ */
+export class ServerClock {
+  private reading: Reading | undefined;
+  private takingIt: Promise<Reading> | undefined;
+
+  constructor(
+    private readonly bucket: Bucket,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Milliseconds since 1970, or a little less. */
+  async now(): Promise<number> {
+    const nowMs = this.clock.monotonicMs();
+    const isFresh = this.reading !== undefined && nowMs - this.reading.takenAtMs < READING_LASTS_MS;
+    const { serverMs, takenAtMs } = isFresh && this.reading ? this.reading : await this.read();
+    return serverMs + Math.max(0, this.clock.monotonicMs() - takenAtMs);
+  }
+
+  private read(): Promise<Reading> {
+    return (this.takingIt ??= this.take().finally(() => (this.takingIt = undefined)));
+  }
+
+  private async take(): Promise<Reading> {
+    await this.bucket.put(KEY, new Uint8Array(0));
+    const entry = await this.bucket.get(KEY);
+    // Taken after the answer came: the time it took makes this clock late, never early.
+    this.reading = { serverMs: entry?.storedAtMs ?? 0, takenAtMs: this.clock.monotonicMs() };
+    return this.reading;
+  }
+}

@@ -1,0 +1,28 @@
+import type { NodeAddress } from '@catga/core/engine';
+
+/** Node ids and namespaces are labels without dots, so that each is one token of a subject. */
+function addressTokens({ nodeId, incarnation }: NodeAddress): string {
+  return `${nodeId}.${incarnation}`;
+}
+
+/** Where a node listens for frames. */
+export function nodeSubject(namespace: string, address: NodeAddress): string {
+  return `${namespace}.node.${addressTokens(address)}`;
+}
+
+/** Where the server says that nobody listens at an address: it is told by the subject alone which one it was. */
+export function undeliverableSubject(inbox: string, address: NodeAddress): string {
+  return `${inbox}.${addressTokens(address)}`;
+}
+
+/** The counterpart of {@link undeliverableSubject}. */
+export function addressOf(inbox: string, subject: string): NodeAddress | undefined {
+  const [nodeId, incarnation] = subject.slice(inbox.length + 1).split('.');
+  if (nodeId === undefined || incarnation === undefined) return undefined;
+  return { nodeId, incarnation: Number(incarnation) };
+}
+
+/** Where a node's outcomes are kept. */
+export function outcomeSubject(namespace: string, address: NodeAddress): string {
+  return `${namespace}.outcomes.${addressTokens(address)}`;
+}

@@ -1,0 +1,134 @@
+import type {
+  DeadLetterStore,
+  DurableLog,
+  EngineClient,
+  EngineConnection,
+  IdempotencyStore,
+  Inbox,
+  LinkListener,
+  NodeAddress,
+  NodeDirectory,
+  NodeLinks,
+  OutcomeLog,
+} from '@catga/core/engine';
+import { BrokerRequests } from './connection/broker-requests.js';
+import { BrokerSession } from './connection/broker-session.js';
+import type { NatsClientConnection } from './connection/client-connection.js';
+import { NatsNodeDirectory } from './directory/nats-node-directory.js';
+import { emptyDeadLetters, unsupportedInbox, unsupportedLog } from './durable/unsupported-ports.js';
+import { Bucket, bucketPrefix, bucketStream } from './jetstream/bucket.js';
+import { ServerClock } from './jetstream/server-clock.js';
+import { StreamStore } from './jetstream/stream-store.js';
+import type { StreamShape } from './jetstream/stream-store.js';
+import { NatsLinks } from './links/nats-links.js';
+import type { ResolvedNatsOptions } from './options/resolve-nats-options.js';
+import { NatsOutcomeLog } from './outcomes/nats-outcome-log.js';
+import { NatsIdempotencyStore } from './records/nats-idempotency-store.js';
+import { WorkerIdLease } from './workers/worker-id-lease.js';
+
+/** One node's access to NATS: a session, and the ports over it. */
+export class NatsEngineConnection implements EngineConnection {
+  readonly log: DurableLog = unsupportedLog;
+  readonly inbox: Inbox = unsupportedInbox;
+  readonly deadLetters: DeadLetterStore = emptyDeadLetters;
+  readonly idempotency: IdempotencyStore;
+  readonly directory: NodeDirectory;
+  readonly outcomes: OutcomeLog;
+  private readonly session: BrokerSession;
+  private readonly requests: BrokerRequests;
+  private readonly natsDirectory: NatsNodeDirectory;
+  private readonly links = new Set<NatsLinks>();
+  private lease: WorkerIdLease | undefined;
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly client: EngineClient,
+    private readonly options: ResolvedNatsOptions,
+    connection: NatsClientConnection,
+  ) {
+    const { namespace, clock, heartbeatTimeoutMs } = client;
+    const { requestTimeoutMs: timeoutMs, inboxPrefix, reconnect } = options;
+    const session = new BrokerSession(connection, {
+      maxBufferedBytes: reconnect.maxBufferedBytes,
+      timeoutMs,
+      ownsConnection: options.connection === undefined,
+    });
+    this.session = session;
+    const requests = new BrokerRequests(session, clock, { timeoutMs, inboxPrefix });
+    this.requests = requests;
+    const records = this.bucket(`${namespace}_records`);
+    const serverClock = new ServerClock(records, clock);
+    const bucketName = `${namespace}_nodes`;
+    this.natsDirectory = new NatsNodeDirectory({
+      session,
+      bucketName,
+      bucket: this.bucket(bucketName),
+      serverClock,
+      clock,
+      heartbeatTimeoutMs,
+    });
+    this.directory = this.natsDirectory;
+    this.idempotency = new NatsIdempotencyStore(records, serverClock);
+    const outcomes = this.stream({ name: `${namespace}_outcomes`, subjects: [`${namespace}.outcomes.>`] });
+    this.outcomes = new NatsOutcomeLog(namespace, outcomes, { session, requests, inboxPrefix, timeoutMs });
+  }
+
+  /** Opens the ports, and takes a worker id: the first thing that JetStream is needed for. */
+  static async open(
+    client: EngineClient,
+    options: ResolvedNatsOptions,
+    connection: NatsClientConnection,
+  ): Promise<NatsEngineConnection> {
+    const opened = new NatsEngineConnection(client, options, connection);
+    try {
+      const workers = opened.bucket(`${client.namespace}_workers`);
+      opened.lease = await WorkerIdLease.take(workers, client.nodeId, client.clock);
+      return opened;
+    } catch (thrown) {
+      await opened.close();
+      throw thrown;
+    }
+  }
+
+  get workerId(): number {
+    return this.lease?.current ?? 0;
+  }
+
+  async openLinks(self: NodeAddress, listener: LinkListener): Promise<NodeLinks> {
+    const { namespace, clock } = this.client;
+    const { inboxPrefix, reconnect } = this.options;
+    const reconnectGraceMs = 2 * (reconnect.waitMs + reconnect.jitterMs) + 1000;
+    const services = { session: this.session, namespace, clock, inboxPrefix, reconnectGraceMs };
+    const links = await NatsLinks.open(services, self, listener);
+    this.links.add(links);
+    return links;
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= this.closeOnce());
+  }
+
+  private async closeOnce(): Promise<void> {
+    // A broker that cannot be told drops the lease by itself.
+    if (this.session.isUp) await this.lease?.release().catch(() => {});
+    this.natsDirectory.close();
+    for (const links of this.links) links.close();
+    this.requests.close();
+    await this.session.close();
+  }
+
+  private bucket(name: string): Bucket {
+    const shape = {
+      name: bucketStream(name),
+      subjects: [`${bucketPrefix(name)}>`],
+      perSubject: 1,
+      isBucket: true,
+    };
+    return new Bucket(name, this.stream(shape));
+  }
+
+  private stream(shape: Omit<StreamShape, 'replicas'>): StreamStore {
+    const { replicas, requestTimeoutMs } = this.options;
+    return new StreamStore({ ...shape, replicas }, this.requests, this.client.clock, requestTimeoutMs);
+  }
+}

@@ -1,0 +1,19 @@
+import { describeEngine } from '@catga/compliance';
+import { afterAll, beforeAll } from '@jest/globals';
+import { nats } from './nats-engine.js';
+import { sharedBroker } from './testing/nats-server.fixture.js';
+import type { SharedBroker } from './testing/nats-server.fixture.js';
+
+let broker: SharedBroker;
+beforeAll(async () => {
+  broker = await sharedBroker();
+});
+afterAll(() => broker.stop());
+
+describeEngine('nats', {
+  capabilities: { requests: [0, 1, 2], events: [0], queues: false },
+  async createEngine() {
+    await broker.forget();
+    return { engine: nats(broker.url) };
+  },
+});

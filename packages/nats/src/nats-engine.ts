@@ -1,0 +1,63 @@
+import { CatgaError } from '@catga/core';
+import type { Engine, EngineClient, EngineConnection } from '@catga/core/engine';
+import type { NatsClientConnection } from './connection/client-connection.js';
+import { openConnection } from './connection/open-connection.js';
+import { NatsEngineConnection } from './nats-engine-connection.js';
+import type { NatsEngineOptions } from './options/nats-engine-options.js';
+import { resolveNatsOptions } from './options/resolve-nats-options.js';
+import type { ResolvedNatsOptions } from './options/resolve-nats-options.js';
+
+/** The oldest server that has what this engine needs, as numbers that compare: major, minor. */
+const OLDEST_SERVER = [2, 9] as const;
+
+/**
+ * Nodes in a cluster over NATS: requests and plain events between them on core NATS, everything that is shared on
+ * JetStream. Needs nats-server 2.9 or newer with JetStream enabled.
+ *
+ * @param servers `'nats://host:4222'`, several of one cluster, or {@link NatsEngineOptions}
+ * @throws CatgaError `CATGA_CONFIGURATION` for options that make no sense, every one of them
+ * @publicApi
+ */
+export function nats(servers?: string | readonly string[] | NatsEngineOptions): Engine {
+  return new NatsEngine(resolveNatsOptions(servers));
+}
+
+class NatsEngine implements Engine {
+  readonly name = 'nats';
+  readonly capabilities = Object.freeze({
+    requests: Object.freeze([0, 1, 2] as const),
+    events: Object.freeze([0] as const),
+    queues: false,
+  });
+  /** Really private: an engine that is printed shows no credentials. */
+  readonly #options: ResolvedNatsOptions;
+
+  constructor(options: ResolvedNatsOptions) {
+    this.#options = options;
+  }
+
+  async connect(client: EngineClient): Promise<EngineConnection> {
+    const options = this.#options;
+    const connection = options.connection ?? (await openConnection(options, client.nodeId));
+    try {
+      checkServer(connection);
+      return await NatsEngineConnection.open(client, options, connection);
+    } catch (thrown) {
+      if (options.connection === undefined && !connection.isClosed()) await connection.close();
+      throw thrown;
+    }
+  }
+}
+
+function checkServer({ info }: NatsClientConnection): void {
+  if (info === undefined) return; // It is away just now; it was there before.
+  const { version, headers } = info;
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isOld = major < OLDEST_SERVER[0] || (major === OLDEST_SERVER[0] && minor < OLDEST_SERVER[1]);
+  if (!isOld && headers !== false) return;
+  throw new CatgaError(
+    'CATGA_UNSUPPORTED',
+    `nats-server ${version} is too old: the NATS engine needs ${OLDEST_SERVER.join('.')} or newer.`,
+    { details: { version } },
+  );
+}

@@ -1,0 +1,104 @@
+import { createInbox } from '@nats-io/transport-node';
+import { jetStreamError, unavailable } from '../connection/broker-errors.js';
+import type { JetStreamFailure } from '../connection/broker-errors.js';
+import { isNobodyThere } from '../connection/broker-requests.js';
+import type { BrokerRequests } from '../connection/broker-requests.js';
+import type { BrokerSession } from '../connection/broker-session.js';
+import type { ClientMessage } from '../connection/client-connection.js';
+
+/** What reading a stream works with. */
+export interface ReaderServices {
+  readonly session: BrokerSession;
+  readonly requests: BrokerRequests;
+  readonly inboxPrefix: string | undefined;
+  readonly timeoutMs: number;
+}
+
+interface ConsumerMade {
+  readonly name?: string;
+  readonly num_pending?: number;
+  readonly error?: JetStreamFailure;
+}
+
+const MESSAGES_AT_A_TIME = 256;
+/** How long the server keeps a reader that vanished, in nanoseconds: 10 s. */
+const READER_LASTS_NS = 10_000_000_000;
+
+/**
+ * Reads all messages of one subject of a stream, oldest first, through a consumer that lives as long as that takes
+ * (JetStream wire API: `CONSUMER.CREATE`, `CONSUMER.MSG.NEXT`).
+ */
+export async function readSubject(
+  services: ReaderServices,
+  stream: string,
+  subject: string,
+  take: (data: Uint8Array) => void,
+): Promise<void> {
+  const { requests } = services;
+  const config = {
+    filter_subject: subject,
+    deliver_policy: 'all',
+    ack_policy: 'none',
+    replay_policy: 'instant',
+    mem_storage: true,
+    num_replicas: 1,
+    inactive_threshold: READER_LASTS_NS,
+  };
+  const answer = await requests.ask(
+    `$JS.API.CONSUMER.CREATE.${stream}`,
+    toJson({ stream_name: stream, config }),
+  );
+  if (isNobodyThere(answer)) throw unavailable('JetStream does not answer.');
+  const { name, num_pending: pending = 0, error } = answer.json<ConsumerMade>();
+  if (error?.code === 404) return;
+  if (error !== undefined || name === undefined) throw jetStreamError(`Reading ${stream}`, error ?? {});
+  try {
+    for (let left = pending; left > 0;) left = await readSome(services, stream, name, left, take);
+  } finally {
+    void requests.ask(`$JS.API.CONSUMER.DELETE.${stream}.${name}`, new Uint8Array(0)).catch(() => {});
+  }
+}
+
+/** Resolves with how many messages are left. */
+function readSome(
+  { session, inboxPrefix, timeoutMs }: ReaderServices,
+  stream: string,
+  consumer: string,
+  left: number,
+  take: (data: Uint8Array) => void,
+): Promise<number> {
+  const batch = Math.min(left, MESSAGES_AT_A_TIME);
+  return new Promise((resolve, reject) => {
+    const inbox = createInbox(inboxPrefix);
+    let received = 0;
+    const end = (finish: () => void): void => {
+      clearTimeout(timer);
+      subscription.unsubscribe();
+      finish();
+    };
+    const timer = setTimeout(
+      () => end(() => reject(unavailable(`Reading ${stream} took too long.`))),
+      timeoutMs,
+    );
+    const subscription = session.subscribe(inbox, (message) => {
+      if (isStatus(message)) return end(() => resolve(0)); // There is less than there was.
+      take(message.data);
+      if (++received === batch) end(() => resolve(left - batch));
+    });
+    try {
+      const next = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
+      session.publish(next, toJson({ batch, no_wait: true }), { reply: inbox });
+    } catch (thrown) {
+      end(() => reject(unavailable(`Reading ${stream} failed.`, thrown)));
+    }
+  });
+}
+
+/** Messages of the server itself: nothing there, time is up, the consumer is gone. */
+function isStatus({ headers, data }: ClientMessage): boolean {
+  return headers !== undefined && data.byteLength === 0 && headers.code >= 100;
+}
+
+function toJson(value: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}

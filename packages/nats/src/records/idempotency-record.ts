@@ -1,0 +1,51 @@
+import type { StoredOutcome } from '@catga/core/engine';
+import { z } from 'zod';
+
+/** What the store keeps of an id. Times count from when the server stored it. */
+export type IdempotencyRecord = {
+  readonly fingerprint: string;
+  /** The fencing token: the revision that the claim got; undefined in that revision itself, which cannot know it. */
+  readonly token: number | undefined;
+} & (
+  | { readonly state: 'running'; readonly leaseMs: number; readonly claimId: string }
+  | { readonly state: 'finished'; readonly ttlMs: number; readonly outcome: StoredOutcome }
+);
+
+const headSchema = z.discriminatedUnion('s', [
+  z.object({ s: z.literal('r'), f: z.string(), t: z.number().optional(), ms: z.number(), c: z.string() }),
+  z.object({ s: z.literal('f'), f: z.string(), t: z.number().optional(), ms: z.number(), ok: z.boolean() }),
+]);
+
+const LINE_BREAK = 10;
+
+/** A line of JSON, then the outcome as it is. */
+export function encodeIdempotencyRecord(record: IdempotencyRecord): Uint8Array {
+  const { fingerprint: f, token: t } = record;
+  if (record.state === 'running') {
+    return Buffer.from(`${JSON.stringify({ s: 'r', f, t, ms: record.leaseMs, c: record.claimId })}\n`);
+  }
+  const { ttlMs: ms, outcome } = record;
+  return Buffer.concat([
+    Buffer.from(`${JSON.stringify({ s: 'f', f, t, ms, ok: outcome.ok })}\n`),
+    outcome.body,
+  ]);
+}
+
+/** Undefined for what is no record. */
+export function decodeIdempotencyRecord(bytes: Uint8Array): IdempotencyRecord | undefined {
+  const end = bytes.indexOf(LINE_BREAK);
+  const { data: head } = headSchema.safeParse(parsed(bytes.subarray(0, Math.max(0, end))));
+  if (head === undefined) return undefined;
+  const { f: fingerprint, t: token, ms } = head;
+  if (head.s === 'r') return { state: 'running', fingerprint, token, leaseMs: ms, claimId: head.c };
+  const outcome = { ok: head.ok, body: bytes.slice(end + 1) };
+  return { state: 'finished', fingerprint, token, ttlMs: ms, outcome };
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString()) as unknown;
+  } catch {
+    return undefined;
+  }
+}

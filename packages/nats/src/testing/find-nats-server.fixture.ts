@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+const NAME = 'nats-server';
+const HOW_TO_INSTALL =
+  'These tests need nats-server 2.9 or newer. Install it (Debian: apt-get install nats-server; macOS: brew install ' +
+  'nats-server; else https://github.com/nats-io/nats-server/releases), or set NATS_URL to a server with JetStream.';
+
+/** Where nats-server is; installs it where that is possible, and fails with what to do where it is not. */
+export function findNatsServer(): string {
+  const found = onPath() ?? installed() ?? unpacked();
+  if (found === undefined) throw new Error(HOW_TO_INSTALL);
+  return found;
+}
+
+/** Debian keeps servers in `/usr/sbin`, which is not on every user's path. */
+function onPath(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return [...folders, '/usr/sbin', '/usr/local/sbin', '/usr/local/bin']
+    .map((folder) => join(folder, NAME))
+    .find(isExecutable);
+}
+
+function installed(): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
+  run('apt-get', ['install', '-y', '--no-install-recommends', NAME]);
+  return onPath();
+}
+
+/** Without the right to install: the package's file, taken apart into a folder of our own. */
+function unpacked(): string | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'catga-nats-server-'));
+  run('apt-get', ['download', NAME], folder);
+  const archive = readdirSync(folder).find((file) => file.endsWith('.deb'));
+  if (archive === undefined) return undefined;
+  const root = join(folder, 'root');
+  mkdirSync(root);
+  run('dpkg', ['-x', archive, root], folder);
+  return [join(root, 'usr/sbin', NAME), join(root, 'usr/bin', NAME)].find(isExecutable);
+}
+
+function run(command: string, args: readonly string[], cwd?: string): void {
+  spawnSync(command, args, {
+    cwd,
+    stdio: 'ignore',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
