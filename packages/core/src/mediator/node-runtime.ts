@@ -49,6 +49,9 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   readonly presence: NodePresence;
   private readonly nodesSeen = new NodeRegistry();
   private readonly events = new Map<MessageConstructor, EventRoute>();
+  // Events of one type tend to follow each other, as requests do in `CatgaMediator`.
+  private lastEvent: unknown;
+  private lastEventRoute: EventRoute | undefined;
   private readonly abortable = new Set<Cancellation>();
   private abortReason: CatgaError | undefined;
   private readonly waiting = new Set<(reason: CatgaError) => void>();
@@ -248,10 +251,25 @@ export class NodeRuntime implements MediatorHost, ContextHost {
 
   publishAs(event: object, options: PublishOptions | undefined, cause?: Cause): Promise<void> {
     this.services.observer?.published(event, options ?? {});
-    const route = this.events.get((event as object | undefined)?.constructor as MessageConstructor);
-    if (route !== undefined && this.connection !== undefined)
-      return this.publisher.publish(route, event, options, cause);
-    return this.withRoute(event, (found) => this.publisher.publish(found, event, options, cause));
+    const target = (event as object | undefined)?.constructor;
+    const route = target === this.lastEvent ? this.lastEventRoute : this.findEvent(target);
+    return route !== undefined && this.connection !== undefined
+      ? this.publisher.publish(route, event, options, cause)
+      : this.publishFirst(event, options, cause);
+  }
+
+  /** The first event of a class that nobody here handles, or something that is no event. */
+  private publishFirst(event: object, options?: PublishOptions, cause?: Cause): Promise<void> {
+    return this.withRoute(event, (route) => this.publisher.publish(route, event, options, cause));
+  }
+
+  private findEvent(target: unknown): EventRoute | undefined {
+    const route = this.events.get(target as MessageConstructor);
+    if (route !== undefined) {
+      this.lastEvent = target;
+      this.lastEventRoute = route;
+    }
+    return route;
   }
 
   broadcast(event: object, options: PublishOptions | undefined): Promise<void> {
