@@ -1,10 +1,10 @@
+import { NO_ATTRIBUTES } from '../pipeline/message-envelope.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
 import { isPlainPromise, Recycled } from './recycled.js';
-import type { EventRoute, EventSubscriber } from './routes.js';
+import type { EventSubscriber } from './routes.js';
 
 /** A handler that was called with an event and nothing else. */
 export interface DirectCall {
-  readonly route: EventRoute;
   readonly subscriber: EventSubscriber;
   readonly event: object;
   readonly attributes: MessageAttributes;
@@ -25,23 +25,21 @@ export class DirectCalls {
   constructor(private readonly listener: DirectCallListener) {}
 
   wait(
-    route: EventRoute,
     subscriber: EventSubscriber,
     event: object,
     attributes: MessageAttributes,
     end: Promise<unknown>,
   ): void {
     const waiter = isPlainPromise(end) ? this.waiters.take() : new DirectCallWaiter(this.listener, undefined);
-    waiter.wait(route, subscriber, event, attributes, end);
+    waiter.wait(subscriber, event, attributes, end);
   }
 }
 
 /** Waits for one end at a time. */
 class DirectCallWaiter {
-  private route: EventRoute | undefined;
   private subscriber: EventSubscriber | undefined;
   private event: object | undefined;
-  private attributes: MessageAttributes | undefined;
+  private attributes = NO_ATTRIBUTES;
 
   constructor(
     private readonly listener: DirectCallListener,
@@ -49,16 +47,14 @@ class DirectCallWaiter {
   ) {}
 
   wait(
-    route: EventRoute,
     subscriber: EventSubscriber,
     event: object,
     attributes: MessageAttributes,
     end: Promise<unknown>,
   ): void {
-    this.route = route;
     this.subscriber = subscriber;
     this.event = event;
-    this.attributes = attributes;
+    if (attributes !== NO_ATTRIBUTES) this.attributes = attributes;
     void end.then(this.succeed, this.fail);
   }
 
@@ -69,16 +65,15 @@ class DirectCallWaiter {
   };
 
   private readonly fail = (thrown: unknown): void => {
-    const { route, subscriber, event, attributes } = this;
+    const { subscriber, event, attributes } = this;
+    if (subscriber === undefined || event === undefined) return;
     this.giveBack();
-    if (route === undefined || subscriber === undefined || event === undefined || attributes === undefined)
-      return;
-    this.listener.failed({ route, subscriber, event, attributes }, thrown);
+    this.listener.failed({ subscriber, event, attributes }, thrown);
   };
 
   private giveBack(): void {
     this.event = undefined;
-    this.attributes = undefined;
+    if (this.attributes !== NO_ATTRIBUTES) this.attributes = NO_ATTRIBUTES;
     this.home?.giveBack(this);
   }
 }

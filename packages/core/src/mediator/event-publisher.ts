@@ -52,7 +52,7 @@ export class EventPublisher implements DirectCallListener {
         return Promise.reject(toError(thrown));
       }
     }
-    for (const subscriber of route.subscribers) this.call(route, subscriber, event, attributes);
+    for (const subscriber of route.subscribers) this.call(subscriber, event, attributes);
     return HANDED_OVER;
   }
 
@@ -62,24 +62,22 @@ export class EventPublisher implements DirectCallListener {
     const attributes = { messageId, key, headers, correlationId, causationId, originNodeId };
     for (const subscriber of route.subscribers) {
       const isWanted = subscriber.options.scope === 'node' ? toNodeHandlers : toServiceHandlers;
-      if (isWanted) this.call(route, subscriber, event, attributes);
+      if (isWanted) this.call(subscriber, event, attributes);
     }
   }
 
-  private call(
-    route: EventRoute,
-    subscriber: EventSubscriber,
-    event: object,
-    attributes: MessageAttributes,
-  ): void {
+  private call(subscriber: EventSubscriber, event: object, attributes: MessageAttributes): void {
+    const { admission, newId } = this.services;
+    const { direct } = subscriber;
+    if (!admission.hasRoom) return this.callWhenFree(subscriber, event, attributes);
+    if (direct !== undefined) return this.callDirectly(subscriber, direct, event, attributes);
+    admission.enter();
+    this.run(subscriber, new MessageEnvelope(event, subscriber.type, subscriber.name, attributes, newId));
+  }
+
+  private callWhenFree(subscriber: EventSubscriber, event: object, attributes: MessageAttributes): void {
     const { admission, host, newId } = this.services;
-    if (admission.hasRoom) {
-      const { direct } = subscriber;
-      if (direct !== undefined) return this.callDirectly(route, subscriber, direct, event, attributes);
-      admission.enter();
-      return this.run(subscriber, new MessageEnvelope(event, route.type, subscriber.name, attributes, newId));
-    }
-    const envelope = new MessageEnvelope(event, route.type, subscriber.name, attributes, newId);
+    const envelope = new MessageEnvelope(event, subscriber.type, subscriber.name, attributes, newId);
     const { cancellation } = new HandlerContext(envelope, host, undefined);
     admission.enterWhenFree(envelope.name, cancellation).then(
       () => this.run(subscriber, envelope),
@@ -88,7 +86,6 @@ export class EventPublisher implements DirectCallListener {
   }
 
   private callDirectly(
-    route: EventRoute,
     subscriber: EventSubscriber,
     direct: (event: object) => unknown,
     event: object,
@@ -100,17 +97,17 @@ export class EventPublisher implements DirectCallListener {
       const result = direct(event);
       if (result === undefined) admission.leave();
       // Anything that can be awaited is: a query builder runs only then, and promises of other realms are no instances.
-      else this.directCalls.wait(route, subscriber, event, attributes, Promise.resolve(result));
+      else this.directCalls.wait(subscriber, event, attributes, Promise.resolve(result));
     } catch (thrown) {
-      this.failed({ route, subscriber, event, attributes }, thrown);
+      this.failed({ subscriber, event, attributes }, thrown);
     }
   }
 
   /** A direct call failed, and its place is free. */
-  failed({ route, subscriber, event, attributes }: DirectCall, thrown: unknown): void {
+  failed({ subscriber, event, attributes }: DirectCall, thrown: unknown): void {
     const { admission, newId } = this.services;
     admission.leave();
-    const envelope = new MessageEnvelope(event, route.type, subscriber.name, attributes, newId);
+    const envelope = new MessageEnvelope(event, subscriber.type, subscriber.name, attributes, newId);
     this.report(subscriber, envelope, thrown);
   }
 

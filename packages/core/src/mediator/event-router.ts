@@ -25,6 +25,9 @@ export interface EventRouterServices {
 /** Takes events to their handlers, here and on other nodes. */
 export class EventRouter {
   private readonly routes = new Map<MessageConstructor, EventRoute>();
+  // Events of one type tend to follow each other, as requests do in `CatgaMediator`.
+  private lastTarget: unknown;
+  private lastRoute: EventRoute | undefined;
 
   constructor(private readonly services: EventRouterServices) {}
 
@@ -45,7 +48,8 @@ export class EventRouter {
   /** Resolves when the event is handed over (QoS 0) or stored (QoS 1 and 2). */
   publish(event: object, options: PublishOptions | undefined, cause: Cause | undefined): Promise<void> {
     const { publisher, gateway } = this.services;
-    const route = this.routes.get((event as object | undefined)?.constructor as MessageConstructor);
+    const target = (event as object | undefined)?.constructor;
+    const route = target === this.lastTarget ? this.lastRoute : this.find(target);
     const ways = gateway();
     if (route !== undefined && (ways === undefined || route.type.qos > 0)) {
       return publisher.publish(route, event, options, cause);
@@ -70,6 +74,15 @@ export class EventRouter {
     if (route === undefined) return;
     const event = messageFromBytes(codec, route.type, record.body, codec.serializer.name);
     publisher.receive(route, event, record, sender.nodeId);
+  }
+
+  private find(target: unknown): EventRoute | undefined {
+    const route = this.routes.get(target as MessageConstructor);
+    if (route !== undefined) {
+      this.lastTarget = target;
+      this.lastRoute = route;
+    }
+    return route;
   }
 
   private async publishAnywhere(

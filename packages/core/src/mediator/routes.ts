@@ -22,6 +22,7 @@ export interface RequestRoute extends CompiledHandler {
 
 /** One handler of an event. */
 export interface EventSubscriber extends CompiledHandler {
+  readonly type: MessageType;
   readonly options: Omit<EventHandlerOptions, 'name'>;
 }
 

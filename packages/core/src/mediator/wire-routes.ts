@@ -48,7 +48,7 @@ export async function compileRoutes(
     const subscribers: EventSubscriber[] = [];
     for (const registration of registrations) {
       const compiled = compiler.limited(await compiler.compile(type, registration), type.timeoutMs);
-      subscribers.push({ ...compiled, options: registration.options });
+      subscribers.push({ ...compiled, type, options: registration.options });
       if (type.qos === 0) continue;
       const types = reliable.get(registration) ?? new Map<MessageType, CompiledHandler>();
       reliable.set(registration, types.set(type, compiled));
