@@ -117,10 +117,9 @@ describe('links', () => {
     const server = await start();
     const received: number[] = [];
     const reconnect = { waitMs: 50, jitterMs: 0, maxBufferedBytes: 1000 };
-    const sender = await open({ servers: server.url, reconnect });
-    const receiver = await open({ servers: server.url, reconnect }, { nodeId: 'receiver' });
-    const links = await sender.openLinks!(address('node'), deaf);
-    await receiver.openLinks!(address('receiver'), {
+    // Its own receiver: another one might be back later than the sender, and miss what it is sent.
+    const connection = await open({ servers: server.url, reconnect });
+    const links = await connection.openLinks!(address('node'), {
       ...deaf,
       received: ([first = 0]) => void received.push(first),
     });
@@ -128,7 +127,7 @@ describe('links', () => {
     /** Whether it was taken. */
     const send = (first: number): boolean => {
       try {
-        links.send(address('receiver'), new Uint8Array(100).fill(first));
+        links.send(address('node'), new Uint8Array(100).fill(first));
         return true;
       } catch (thrown) {
         expect(thrown).toMatchObject({ code: 'CATGA_ENGINE_UNAVAILABLE' });
@@ -138,8 +137,8 @@ describe('links', () => {
     let next = 1;
     await until(() => !send(next++)); // It takes the client a moment to notice that the broker is gone.
     await server.start();
-    // A frame that comes before the receiver is back is lost, as any frame may be.
-    await until(() => send(next) && received.includes(next));
+    await until(() => send(next));
+    await until(() => received.includes(next));
     expect(received.length).toBeGreaterThan(1);
     expect(received).toEqual(received.toSorted((a, b) => a - b));
   });
