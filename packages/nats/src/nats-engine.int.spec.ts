@@ -56,12 +56,13 @@ describe('credentials', () => {
 
   it('that are wrong are refused, and appear in no error', async () => {
     const server = await start('--user', 'ann', '--pass', 'right');
-    const error: unknown = await open(withPort(`nats://ann:${secret}@127.0.0.1:PORT`, server)).catch(
-      (thrown: unknown) => thrown,
-    );
-    expect(error).toBeInstanceOf(CatgaError);
-    expect(error).toMatchObject({ code: 'CATGA_ENGINE_UNAVAILABLE' });
-    expect(inspect(error, { depth: 10 })).not.toContain(secret);
+    const servers = withPort(`nats://ann:${secret}@127.0.0.1:PORT`, server);
+    for (const waitOnStart of [false, true]) {
+      const error: unknown = await open({ servers, waitOnStart }).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(CatgaError);
+      expect(error).toMatchObject({ code: 'CATGA_ENGINE_UNAVAILABLE' });
+      expect(inspect(error, { depth: 10 })).not.toContain(secret);
+    }
   });
 
   it('do not show when the engine is printed', () => {
@@ -155,6 +156,17 @@ describe('links', () => {
     );
     await expect(connection.idempotency.claim('k', 'f', 1000)).rejects.toMatchObject({
       code: 'CATGA_ENGINE_UNAVAILABLE',
+    });
+  });
+});
+
+describe('a server without JetStream', () => {
+  it('is refused, with what to do about it', async () => {
+    const server = await NatsServer.spawn([], { hasJetStream: false });
+    ends.push(() => server.stop());
+    await expect(open({ servers: server.url, requestTimeoutMs: 300 })).rejects.toMatchObject({
+      code: 'CATGA_ENGINE_UNAVAILABLE',
+      message: expect.stringContaining('nats-server -js') as unknown,
     });
   });
 });
