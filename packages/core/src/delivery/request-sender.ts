@@ -61,7 +61,18 @@ export class RequestSender {
     return new Promise((resolve, reject) => {
       const nowMs = services.clock.monotonicMs();
       const pending: PendingRequest = {
-        ...request,
+        // Named one by one: spread into so large an object they would make it a slow dictionary.
+        name: request.name,
+        qos: request.qos,
+        body: request.body,
+        messageId: request.messageId,
+        key: request.key,
+        headers: request.headers,
+        correlationId: request.correlationId,
+        causationId: request.causationId,
+        timeoutMs: request.timeoutMs,
+        onlyNodeId: request.onlyNodeId,
+        stopListening: undefined,
         correlation: this.nextCorrelation(),
         deadlineMs: nowMs + request.timeoutMs,
         deadline: services.timetable.after(request.timeoutMs, () =>
