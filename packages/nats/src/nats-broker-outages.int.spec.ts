@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ChargeCard, NatsCluster, PlaceOrder, seenBy, until } from './testing/nats-cluster.fixture.js';
+import {
+  ChargeCard,
+  HEARTBEAT,
+  NatsCluster,
+  PlaceOrder,
+  seenBy,
+  until,
+} from './testing/nats-cluster.fixture.js';
 import { NatsServer } from './testing/nats-server.fixture.js';
+import { TcpProxy } from './testing/tcp-proxy.fixture.js';
 
 let server: NatsServer;
 let cluster: NatsCluster;
@@ -27,7 +35,8 @@ describe('a broker that goes away and comes back', () => {
     })();
     await server.kill();
     const sent = gateway.mediator.send(new PlaceOrder('tea')); // while it is away
-    await new Promise((resolve) => void setTimeout(resolve, 1500)); // longer than the heartbeat timeout
+    const goneAtMs = performance.now();
+    await until(() => performance.now() - goneAtMs > 1.5 * HEARTBEAT.timeoutMs); // when all would have lapsed
     await server.start();
     await expect(sent).resolves.toBe('placed');
     await expect(gateway.mediator.send(new PlaceOrder('milk'))).resolves.toBe('placed');
@@ -100,13 +109,18 @@ describe('a broker that is away when a node starts', () => {
   });
 
   it('is waited for, if waitOnStart says so', async () => {
-    const node = cluster.node('node', {}, { ...quick(), waitOnStart: true });
+    const proxy = await TcpProxy.to(server.port);
+    proxy.cut();
+    const node = cluster.node('node', {}, { ...quick(), servers: proxy.url, waitOnStart: true });
     let hasStarted = false;
     const started = cluster.start(node).then(() => (hasStarted = true));
-    await new Promise((resolve) => void setTimeout(resolve, 300));
+    await until(() => proxy.refused >= 3);
     expect(hasStarted).toBe(false);
     await server.start();
+    proxy.open();
     await started;
     expect(seenBy(node)).toBe('node');
+    await node.stop();
+    await proxy.close();
   });
 });

@@ -36,9 +36,10 @@ describe('a request in a cluster over NATS', () => {
   });
 
   it('is one of very many at once', async () => {
-    const gateway = cluster.node('gateway');
+    const heartbeat = { intervalMs: 20_000, timeoutMs: 60_000 }; // this process has its hands full
+    const gateway = cluster.node('gateway', { heartbeat });
     const orders = cluster
-      .node('orders')
+      .node('orders', { heartbeat })
       .handleRequest(PlaceOrder, async (command) => `order of ${(command as PlaceOrder).sku}`);
     await cluster.start(gateway, orders);
     const skus = Array.from({ length: 5000 }, (_, i) => `sku${i}`);
@@ -70,11 +71,12 @@ describe('a request in a cluster over NATS', () => {
 
   it('is never run twice because its handler is slow', async () => {
     let runs = 0;
-    const gateway = cluster.node('gateway');
+    const gateway = await cluster.mortal('gateway');
     const slow = (nodeId: string) =>
       cluster.node(nodeId).handleRequest(PlaceOrder, async () => {
         runs++;
-        await new Promise((resolve) => void setTimeout(resolve, 1500)); // past many retransmissions
+        const sent = cluster.sentBy('gateway');
+        await until(() => cluster.sentBy('gateway') >= sent + 10); // heartbeats, and retransmissions
         return nodeId;
       });
     await cluster.start(gateway, slow('one'), slow('two'));

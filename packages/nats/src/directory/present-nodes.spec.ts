@@ -53,6 +53,24 @@ describe('the nodes that a watcher knows', () => {
     expect(told).toEqual(['+quick', '+slow', '-quick', '-slow']);
   });
 
+  it('lapse in time when one with a shorter timeout comes later', async () => {
+    nodes.heard(record('slow', 1, 5000));
+    nodes.heard(record('quick', 1, 500));
+    await clock.advance(501);
+    expect(told).toEqual(['+slow', '+quick', '-quick']);
+  });
+
+  it('lapse also after there were none, and nothing could be heard, for a while', async () => {
+    nodes.heard(record('first'));
+    nodes.left('first', 1);
+    isUp = false;
+    await clock.advance(5000);
+    isUp = true;
+    nodes.heard(record('second'));
+    await clock.advance(1300);
+    expect(told).toEqual(['+first', '-first', '+second', '-second']);
+  });
+
   it('stay while they are heard', async () => {
     for (let beats = 0; beats < 5; beats++) {
       nodes.heard(record('n'));

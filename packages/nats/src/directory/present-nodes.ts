@@ -62,8 +62,10 @@ export class PresentNodes {
   }
 
   private arm(): void {
-    if (this.sweep !== undefined || this.isClosed || this.known.size === 0) return;
+    if (this.isClosed || this.known.size === 0) return;
     const nextMs = Math.min(...Array.from(this.known.values(), ({ lapsesAtMs }) => lapsesAtMs));
+    if (this.sweep !== undefined && this.sweep.dueMs <= nextMs) return;
+    if (this.sweep !== undefined) this.timetable.remove(this.sweep);
     this.sweepAfter(Math.max(1, nextMs - this.clock.monotonicMs()));
   }
 
@@ -76,6 +78,7 @@ export class PresentNodes {
   }
 
   private lookAt(dueMs: number): void {
+    if (this.known.size === 0) return;
     const nowMs = this.clock.monotonicMs();
     const shortestMs = Math.min(...Array.from(this.known.values(), ({ timeoutMs }) => timeoutMs));
     const graceMs = shortestMs / 5;

@@ -15,6 +15,9 @@ export interface LinkServices {
   readonly reconnectGraceMs: number;
 }
 
+/** Nodes that went without a word leave theirs behind. */
+const MOST_ROUTES = 4096;
+
 /**
  * Frames over core NATS: a subject for each node and incarnation. Every frame names a subject to answer on, on which
  * nobody answers but the server, when nobody listens.
@@ -86,6 +89,7 @@ export class NatsLinks implements NodeLinks {
     const key = routeKey(address);
     let route = this.routes.get(key);
     if (route === undefined) {
+      if (this.routes.size >= MOST_ROUTES) this.routes.clear();
       route = {
         subject: nodeSubject(this.services.namespace, address),
         reply: undeliverableSubject(this.inbox, address),

@@ -77,24 +77,32 @@ export class NatsIdempotencyStore implements IdempotencyStore {
   async complete(id: string, token: number, outcome: StoredOutcome, ttlMs: number): Promise<boolean> {
     const key = recordKey(id);
     await this.bucket.keepFor(ttlMs);
-    const isDone = await this.change(key, token, (fingerprint) => {
-      return { state: 'finished', fingerprint, token, ttlMs, outcome };
+    const finish = (fingerprint: string): IdempotencyRecord => ({
+      state: 'finished',
+      fingerprint,
+      token,
+      ttlMs,
+      outcome,
     });
-    this.letGo(key, token);
-    return isDone;
+    try {
+      return await this.change(key, token, finish);
+    } finally {
+      this.held.delete(heldKey(key, token));
+    }
   }
 
   async release(id: string, token: number): Promise<boolean> {
     const key = recordKey(id);
-    for (let tries = 0; tries < TRIES; tries++) {
-      const held = await this.holdingOf(key, token, tries > 0);
-      if (held === undefined) return false;
-      const revision = await this.bucket.remove(key, held.revision);
-      if (revision === undefined) continue;
-      this.letGo(key, token);
-      return true;
+    try {
+      for (let tries = 0; tries < TRIES; tries++) {
+        const held = await this.holdingOf(key, token, tries > 0);
+        if (held === undefined) return false;
+        if ((await this.bucket.remove(key, held.revision)) !== undefined) return true;
+      }
+      return false;
+    } finally {
+      this.held.delete(heldKey(key, token));
     }
-    return false;
   }
 
   /** Changes the record that a token holds. The first try goes by what this connection knows of it. */
@@ -162,10 +170,6 @@ export class NatsIdempotencyStore implements IdempotencyStore {
   private hold(key: string, fingerprint: string, token: number): Claim {
     this.held.set(heldKey(key, token), { token, fingerprint, revision: token });
     return { state: 'claimed', token };
-  }
-
-  private letGo(key: string, token: number): void {
-    this.held.delete(heldKey(key, token));
   }
 }
 

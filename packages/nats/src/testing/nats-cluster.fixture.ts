@@ -25,7 +25,8 @@ export class CartViewed {
 }
 
 const PATIENCE_MS = 9000;
-const HEARTBEAT = { intervalMs: 250, timeoutMs: 1000 };
+/** How nodes beat here. */
+export const HEARTBEAT = { intervalMs: 250, timeoutMs: 2000 };
 
 /** Waits until something is so; fails if it is not so in time. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
@@ -72,6 +73,11 @@ export class NatsCluster {
   /** Ends the connection of a node, as the system does when its process is killed. */
   async destroy(nodeId: string): Promise<void> {
     await this.connections.get(nodeId)?.close();
+  }
+
+  /** How many messages a mortal node has sent to the broker. */
+  sentBy(nodeId: string): number {
+    return this.connections.get(nodeId)?.stats().outMsgs ?? 0;
   }
 
   /** Starts nodes, and waits until they know each other. */

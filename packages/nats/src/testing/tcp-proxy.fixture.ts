@@ -8,6 +8,8 @@ const HOST = '127.0.0.1';
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private isOpen = true;
+  /** How many connections were turned away. */
+  refused = 0;
 
   private constructor(
     private readonly server: Server,
@@ -44,7 +46,11 @@ export class TcpProxy {
   }
 
   private accept(client: Socket): void {
-    if (!this.isOpen) return void client.destroy();
+    if (!this.isOpen) {
+      this.refused++;
+      client.destroy();
+      return;
+    }
     const upstream = connect(this.targetPort, HOST);
     for (const [from, to] of [[client, upstream] as const, [upstream, client] as const]) {
       this.sockets.add(from);
