@@ -35,6 +35,7 @@ const arrows = {
   'packages/testing': ['packages/core', 'packages/nestjs'],
   'libs/compliance': ['packages/core'],
   'libs/contracts': ['packages/nestjs'],
+  'libs/servers': [],
 };
 
 const packageRules = Object.entries(arrows).map(([from, allowed]) => ({

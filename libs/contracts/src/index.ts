@@ -1,4 +1,7 @@
 // The messages that the example applications exchange.
+export { BookShipment } from './cluster/book-shipment.command.js';
+export type { EffectReceipt } from './cluster/effect-receipt.js';
+export { PlaceOrder } from './cluster/place-order.command.js';
 export { CreateOrder } from './orders/create-order.command.js';
 export type { OrderCreated } from './orders/create-order.command.js';
 export { GetOrderHistory } from './orders/get-order-history.query.js';

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 
 const NAME = 'nats-server';
 const HOW_TO_INSTALL =
-  'These tests need nats-server 2.9 or newer. Install it (Debian: apt-get install nats-server; macOS: brew install ' +
+  'nats-server 2.9 or newer is needed. Install it (Debian: apt-get install nats-server; macOS: brew install ' +
   'nats-server; else https://github.com/nats-io/nats-server/releases), or set NATS_URL to a server with JetStream.';
 
 /** Where nats-server is; installs it where that is possible, and fails with what to do where it is not. */
@@ -25,6 +25,7 @@ function onPath(): string | undefined {
 
 function installed(): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
+  run('apt-get', ['update']); // A bare machine has no lists of packages yet.
   run('apt-get', ['install', '-y', '--no-install-recommends', NAME]);
   return onPath();
 }

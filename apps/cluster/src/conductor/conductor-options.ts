@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+
+/** What the user wants. */
+export interface ConductorOptions {
+  /** Without a terminal: load, two kills, a rolling restart, a summary. */
+  readonly isScript: boolean;
+  /** How long the script keeps the load up, in seconds. */
+  readonly seconds: number;
+  /** Commands a second. */
+  readonly rate: number;
+  /** Where the gateway serves HTTP; 0 for any free port. */
+  readonly port: number;
+}
+
+export const USAGE = `npm run cluster -- [options]
+
+  --script       without a terminal: load, two SIGKILLs, one rolling restart, a summary; exit status 1 if it failed
+  --seconds <n>  how long the script keeps the load up (30)
+  --rate <n>     commands a second (200)
+  --port <n>     where the gateway serves HTTP (any free port)
+  --help
+
+NATS_URL names a broker that is running already.`;
+
+/** Undefined if help is asked for. Throws an error that says what is wrong. */
+export function readConductorOptions(args: readonly string[]): ConductorOptions | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      script: { type: 'boolean', default: false },
+      seconds: { type: 'string', default: '30' },
+      rate: { type: 'string', default: '200' },
+      port: { type: 'string', default: '0' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  return {
+    isScript: values.script,
+    seconds: wholeNumber('seconds', values.seconds, 1, 86_400),
+    rate: wholeNumber('rate', values.rate, 1, 2000),
+    port: wholeNumber('port', values.port, 0, 65_535),
+  };
+}
+
+function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new Error(`--${name} must be a whole number from ${min} to ${max}, not '${text}'.`);
+}

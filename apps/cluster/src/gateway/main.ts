@@ -1,0 +1,18 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { LOOPBACK } from '@catga/servers';
+import { readNodeSettings } from '../node/node-settings.js';
+import { endWithConductor, reportReady } from '../node/ready-message.js';
+import { GatewayModule } from './gateway.module.js';
+
+endWithConductor();
+const settings = readNodeSettings();
+const module = GatewayModule.with(settings, `http://${LOOPBACK}:${settings.port}`);
+const app = await NestFactory.create(module, {
+  abortOnError: false,
+  logger: ['warn', 'error', 'fatal'],
+  forceCloseConnections: true,
+});
+app.enableShutdownHooks([], { useProcessExit: true });
+await app.listen(settings.port, LOOPBACK);
+reportReady(app);
