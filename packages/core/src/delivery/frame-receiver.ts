@@ -3,6 +3,7 @@ import type { LinkTable } from '../links/link-table.js';
 import { ReplayWindow } from '../links/replay-window.js';
 import type { NodeAddress } from '../ports/links.js';
 import type { ReplyStatus } from '../wire/frame-layout.js';
+import { requireSerializer } from '../wire/frame-errors.js';
 import { FrameReader, bytesBody } from '../wire/frame-reader.js';
 import type { EventRecord, FrameVisitor, RequestRecord } from '../wire/frame-records.js';
 
@@ -16,10 +17,16 @@ export interface FrameHandlers {
   refused(error: CatgaError): void;
 }
 
+/** A node that frames come from. */
+interface Peer {
+  readonly window: ReplayWindow;
+  readonly visitor: FrameVisitor;
+}
+
 /** Takes the frames that come for this node apart; bad ones are refused and hurt nothing. */
 export class FrameReceiver {
   private readonly reader = new FrameReader(bytesBody);
-  private readonly windows = new Map<string, ReplayWindow>();
+  private readonly peers = new Map<string, Peer>();
 
   constructor(
     private readonly self: NodeAddress,
@@ -42,29 +49,32 @@ export class FrameReceiver {
   }
 
   /** A node is gone: its frames need not be remembered. */
-  forget({ nodeId, incarnation }: NodeAddress): void {
-    this.windows.delete(`${nodeId} ${incarnation}`);
+  forget(address: NodeAddress): void {
+    this.peers.delete(keyOf(address));
   }
 
   private take(frame: Uint8Array): void {
     const header = this.reader.header(frame);
-    const { sender, receiverIncarnation, serializer, sequence, acknowledged } = header;
+    const { sender, receiverIncarnation, sequence, acknowledged } = header;
     // For the node that was here before; its sender learns of this one from the directory.
     if (receiverIncarnation !== this.self.incarnation) return;
-    if (serializer !== this.serializer) throw otherSerializerError(sender, serializer, this.serializer);
-    const window = this.windowOf(sender);
+    requireSerializer(header, this.serializer);
+    const { window, visitor } = this.peer(sender);
     const isNew = window.accept(sequence);
     const link = this.links.to(sender);
     link.received = window.last;
     link.acknowledge(acknowledged);
-    if (isNew) this.reader.records(frame, header, this.visitorFor(sender));
+    if (isNew) this.reader.records(frame, header, visitor);
   }
 
-  private windowOf({ nodeId, incarnation }: NodeAddress): ReplayWindow {
-    const key = `${nodeId} ${incarnation}`;
-    let window = this.windows.get(key);
-    if (window === undefined) this.windows.set(key, (window = new ReplayWindow()));
-    return window;
+  private peer(sender: NodeAddress): Peer {
+    const key = keyOf(sender);
+    let peer = this.peers.get(key);
+    if (peer === undefined) {
+      peer = { window: new ReplayWindow(), visitor: this.visitorFor(sender) };
+      this.peers.set(key, peer);
+    }
+    return peer;
   }
 
   private visitorFor(sender: NodeAddress): FrameVisitor {
@@ -78,10 +88,6 @@ export class FrameReceiver {
   }
 }
 
-function otherSerializerError({ nodeId }: NodeAddress, theirs: string, ours: string): CatgaError {
-  return new CatgaError(
-    'CATGA_SERIALIZATION',
-    `Node ${nodeId} speaks '${theirs}' and this node '${ours}': configure one serializer for the whole namespace.`,
-    { details: { nodeId, theirs, ours } },
-  );
+function keyOf({ nodeId, incarnation }: NodeAddress): string {
+  return `${nodeId} ${incarnation}`;
 }
