@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { CatgaError } from '../errors/catga-error.js';
+import { LinkTable } from '../links/link-table.js';
+import { TestClock } from '../time/test-clock.js';
+import { Timetable } from '../time/timetable.js';
+import { FrameWriter } from '../wire/frame-writer.js';
+import { FrameReceiver } from './frame-receiver.js';
+
+const SELF = { nodeId: 'self', incarnation: 7 };
+const PEER = { nodeId: 'peer', incarnation: 3 };
+
+function setUp() {
+  const transport = { maxFrameBytes: 1_000_000, send: () => {}, flush: () => Promise.resolve() };
+  const links = new LinkTable(SELF, 'json', transport, new Timetable(new TestClock()), () => {});
+  const cancelled: number[] = [];
+  const refused: CatgaError[] = [];
+  const receiver = new FrameReceiver(SELF, 'json', links, {
+    request() {},
+    reply() {},
+    event() {},
+    cancel: (_sender, correlation) => void cancelled.push(correlation),
+    refused: (error) => void refused.push(error),
+  });
+  return { receiver, cancelled, refused };
+}
+
+function frame(correlation: number, sequence: number, { serializer = 'json', to = SELF } = {}): Uint8Array {
+  const writer = new FrameWriter(serializer, PEER, to);
+  writer.cancel(correlation);
+  return writer.finish(sequence, 0);
+}
+
+describe('frames that come for a node', () => {
+  it('have their effect once, however often they come', () => {
+    const { receiver, cancelled } = setUp();
+    for (const sequence of [1, 2, 1, 2]) receiver.received(frame(sequence, sequence));
+    expect(cancelled).toEqual([1, 2]);
+  });
+
+  it('that are meant for the node before its restart are left alone', () => {
+    const { receiver, cancelled, refused } = setUp();
+    receiver.received(frame(1, 1, { to: { nodeId: 'self', incarnation: 6 } }));
+    expect([cancelled, refused]).toEqual([[], []]);
+  });
+
+  it('of another serializer are refused with a clear error', () => {
+    const { receiver, refused } = setUp();
+    receiver.received(frame(1, 1, { serializer: 'msgpack' }));
+    expect(refused).toMatchObject([
+      { code: 'CATGA_SERIALIZATION', details: { theirs: 'msgpack', ours: 'json' } },
+    ]);
+  });
+
+  it('that are any bytes at all are refused, and hurt nothing', () => {
+    const { receiver, cancelled } = setUp();
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => receiver.received(bytes)));
+    receiver.received(frame(9, 9));
+    expect(cancelled).toEqual([9]);
+  });
+});
