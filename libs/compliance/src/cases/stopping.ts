@@ -202,17 +202,19 @@ export function stopping(lab: Lab): void {
     });
 
     it('leaves no caller waiting', async () => {
+      let running = 0;
       const node = await lab.run(
-        lab
-          .node({ concurrency: { maxInFlight: 2 } })
-          .handleRequest(PlaceOrder, () => new Promise<never>(() => {})),
+        lab.node({ concurrency: { maxInFlight: 2 } }).handleRequest(PlaceOrder, () => {
+          running++;
+          return new Promise<never>(() => {});
+        }),
       );
       const answers = [
         node.mediator.trySend(new PlaceOrder('c1'), { timeoutMs: 1000 * lab.unitMs }),
         node.mediator.trySend(new PlaceOrder('c1'), { messageId: 'k' }),
         node.mediator.trySend(new PlaceOrder('c1'), { messageId: 'k' }),
       ];
-      await lab.pass(1);
+      await lab.until(() => running === 2);
       answers.push(node.mediator.trySend(new PlaceOrder('c1'))); // waits for a place
       await lab.whileTimePasses(node.stop());
       const ended = Promise.all(answers);
