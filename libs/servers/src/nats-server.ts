@@ -14,6 +14,7 @@ const STARTS_WITHIN_MS = 10_000;
 export class NatsServer {
   private process: ChildProcess | undefined;
   private output = '';
+  private hasJetStream = true;
 
   private constructor(
     readonly port: number,
@@ -27,8 +28,9 @@ export class NatsServer {
   }
 
   /** A server of our own, which a test may stop and start. */
-  static async spawn(args: readonly string[] = []): Promise<NatsServer> {
+  static async spawn(args: readonly string[] = [], { hasJetStream = true } = {}): Promise<NatsServer> {
     const server = await NatsServer.prepare(args);
+    server.hasJetStream = hasJetStream;
     await server.start();
     return server;
   }
@@ -40,7 +42,7 @@ export class NatsServer {
 
   /** Starts it, with what its store holds. */
   async start(): Promise<void> {
-    const store = ['--jetstream', '--store_dir', this.storeDirectory];
+    const store = this.hasJetStream ? ['--jetstream', '--store_dir', this.storeDirectory] : [];
     const args = ['--addr', HOST, '--port', String(this.port), ...store, ...this.args];
     this.output = '';
     const child = spawn(findNatsServer(), args, { stdio: ['ignore', 'ignore', 'pipe'] });

@@ -38,7 +38,7 @@ class NatsEngine implements Engine {
 
   async connect(client: EngineClient): Promise<EngineConnection> {
     const options = this.#options;
-    const connection = options.connection ?? (await openConnection(options, client.nodeId));
+    const connection = options.connection ?? (await openConnection(options, client));
     try {
       checkServer(connection);
       return await NatsEngineConnection.open(client, options, connection);

@@ -13,7 +13,7 @@ import { HandlerInvoker } from './explorer/handler-invoker.js';
 import { CatgaHealthIndicator } from './health/catga-health.indicator.js';
 import { httpExceptionTranslator } from './http/http-exception.translator.js';
 import { NodeLifecycleService } from './lifecycle/node-lifecycle.service.js';
-import { NodeStartModule } from './lifecycle/node-start.module.js';
+import { NodeDrainModule, NodeStartModule } from './lifecycle/node-hooks.module.js';
 import { classValidators } from './validation/class-validators.js';
 
 /** Replaces parts of what surrounds the node: the clock, the observer. For tests of applications. */
@@ -57,7 +57,7 @@ const PUBLIC_PARTS: Provider[] = [
  * @publicApi
  */
 @Module({
-  imports: [DiscoveryModule, NodeStartModule],
+  imports: [DiscoveryModule, NodeStartModule, NodeDrainModule],
   providers: [
     nodeProvider,
     ...PUBLIC_PARTS,

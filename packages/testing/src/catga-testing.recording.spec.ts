@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import { CatgaMediator, Command, EventHandler, RequestHandler } from '@catga/nestjs';
-import type { IEventHandler, IRequestHandler } from '@catga/nestjs';
+import type { IEventHandler, IRequestHandler, MessageContext } from '@catga/nestjs';
 import { CatgaTesting } from './index.js';
 import { CountOrders, CustomerSeen, OrderPlaced, PlaceOrder, SHOP, shop } from './shop.fixture.js';
 
@@ -80,6 +80,19 @@ describe('what CatgaTesting recorded', () => {
     expect(testing().enqueued(SendNewsletter)).toEqual([new SendNewsletter(7)]);
     expect(testing().sent()).toEqual([]);
     expect(testing().recorded()[0]?.options).toEqual({ delayMs: 60_000 });
+  });
+
+  it('has the commands that handlers queued', async () => {
+    @EventHandler(CustomerSeen)
+    class Subscribe implements IEventHandler<CustomerSeen> {
+      async handle(_event: CustomerSeen, context: MessageContext): Promise<void> {
+        await context.enqueue(new SendNewsletter(1));
+      }
+    }
+    module = await shop([SendNewsletterHandler, Subscribe]);
+    await mediator().publish(new CustomerSeen('Ada'));
+    await testing().settled();
+    expect(testing().enqueued()).toEqual([new SendNewsletter(1)]);
   });
 
   it('has requests that were refused', async () => {

@@ -13,7 +13,7 @@ export function nodeDirectory(lab: Lab): void {
     subscribes: [],
     subscribesAsNode: [],
     handles: ['orders.place.v1'],
-    load: { inFlight: 1, queued: 2, handled },
+    load: { inFlight: 1, queued: 2, unanswered: 0, handled },
     protocolVersion: 1,
     metadata: { zone: 'a' },
     status: 'alive',

@@ -4,6 +4,8 @@ export interface NodeLoad {
   readonly inFlight: number;
   /** Requests waiting for a place. */
   readonly queued: number;
+  /** Requests of this node that other nodes have not answered yet. */
+  readonly unanswered: number;
   /** Messages handled since the node started, failures included. */
   readonly handled: number;
 }

@@ -59,7 +59,9 @@ export class Cluster {
     const { self, clock, timetable, codec, outcomes, outcomeTtlMs, failed } = services;
     const serializer = codec.serializer.name;
     this.links = new LinkTable(self, serializer, transport, timetable, (thrown) => failed('links', thrown));
-    this.outcomes = new OutcomeRecorder(outcomes, self, outcomeTtlMs, (thrown) => failed('outcome log', thrown));
+    this.outcomes = new OutcomeRecorder(outcomes, self, outcomeTtlMs, (thrown) =>
+      failed('outcome log', thrown),
+    );
     this.sender = new RequestSender({ ...services, links: this.links });
     const receiver = new RequestReceiver({
       ...services,
@@ -78,13 +80,12 @@ export class Cluster {
 
   /** Opens this node's inbox. A frame that comes before it is open is lost, as any frame may be. */
   static async join(services: ClusterServices, openLinks: OpenLinks): Promise<Cluster> {
-    let cluster: Cluster | undefined;
+    const joined: { cluster?: Cluster } = {};
     const transport = await openLinks(services.self, {
-      received: (frame) => cluster?.frames.received(frame),
-      unreachable: (address) => cluster?.lost(address),
+      received: (frame) => joined.cluster?.frames.received(frame),
+      unreachable: (address) => joined.cluster?.lost(address),
     });
-    cluster = new Cluster(services, transport);
-    return cluster;
+    return (joined.cluster = new Cluster(services, transport));
   }
 
   /** The node that a request goes to: undefined if nobody handles it. */
@@ -99,6 +100,11 @@ export class Cluster {
   /** Sends a request to a node, and if need be to others. */
   send(request: OutgoingRequest, target: KnownNode, signal?: AbortSignal): Promise<unknown> {
     return this.sender.send(request, target, signal);
+  }
+
+  /** How many requests to other nodes are unanswered. */
+  get unanswered(): number {
+    return this.sender.size;
   }
 
   /** Sends an event to a node. */

@@ -29,7 +29,7 @@ export interface PendingRequest extends OutgoingRequest {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
   /** Takes its caller's signal off. */
-  stopListening?: () => void;
+  stopListening: (() => void) | undefined;
   /** Where it is. */
   target: KnownNode;
   /** Where it was before. */

@@ -88,7 +88,9 @@ export class RequestReceiver {
     if (!this.services.isOpen()) return shuttingDownError(name, nodeId);
     return type && type.kind !== 'event'
       ? undefined
-      : new CatgaError('CATGA_NO_HANDLER', `Node ${nodeId} does not handle ${name}.`, { details: { name, nodeId } });
+      : new CatgaError('CATGA_NO_HANDLER', `Node ${nodeId} does not handle ${name}.`, {
+          details: { name, nodeId },
+        });
   }
 
   /** A node that takes over, or was asked long ago, looks up first whether the request has ended already. */
@@ -131,7 +133,8 @@ export class RequestReceiver {
       value = await received.outcome;
     } catch (thrown) {
       const error = toError(thrown);
-      if (!received.hasBegun && error instanceof CatgaError && error.retryable) return this.refuse(sender, request, error);
+      if (!received.hasBegun && error instanceof CatgaError && error.retryable)
+        return this.refuse(sender, request, error);
       return this.answerError(sender, key, request, error);
     }
     const body = codec.encode(`The result of ${name}`, { value });
@@ -151,12 +154,23 @@ export class RequestReceiver {
     this.reply(sender, request, ReplyStatus.Refused, this.encodeError(request.name, error));
   }
 
-  private answer(sender: NodeAddress, key: string, request: RequestRecord, status: ReplyStatus, body: Uint8Array): void {
+  private answer(
+    sender: NodeAddress,
+    key: string,
+    request: RequestRecord,
+    status: ReplyStatus,
+    body: Uint8Array,
+  ): void {
     if (request.qos > 0) this.services.answered.add(key, { status, body });
     this.reply(sender, request, status, body);
   }
 
-  private reply(sender: NodeAddress, { correlation }: RequestRecord, status: ReplyStatus, body: Uint8Array): void {
+  private reply(
+    sender: NodeAddress,
+    { correlation }: RequestRecord,
+    status: ReplyStatus,
+    body: Uint8Array,
+  ): void {
     this.services.links.to(sender).reply(correlation, status, body);
   }
 

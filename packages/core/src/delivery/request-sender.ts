@@ -61,10 +61,23 @@ export class RequestSender {
     return new Promise((resolve, reject) => {
       const nowMs = services.clock.monotonicMs();
       const pending: PendingRequest = {
-        ...request,
+        // Named one by one: spread into so large an object they would make it a slow dictionary.
+        name: request.name,
+        qos: request.qos,
+        body: request.body,
+        messageId: request.messageId,
+        key: request.key,
+        headers: request.headers,
+        correlationId: request.correlationId,
+        causationId: request.causationId,
+        timeoutMs: request.timeoutMs,
+        onlyNodeId: request.onlyNodeId,
+        stopListening: undefined,
         correlation: this.nextCorrelation(),
         deadlineMs: nowMs + request.timeoutMs,
-        deadline: services.timetable.after(request.timeoutMs, () => this.giveUp(pending, timeoutError(request.name, request.timeoutMs))),
+        deadline: services.timetable.after(request.timeoutMs, () =>
+          this.giveUp(pending, timeoutError(request.name, request.timeoutMs)),
+        ),
         resolve,
         reject,
         target,
@@ -120,7 +133,8 @@ export class RequestSender {
 
   private finish(pending: PendingRequest, status: ReplyStatus, body: Uint8Array): void {
     try {
-      if (status === ReplyStatus.Error) return this.settle(pending).reject(this.decodeError(pending.name, body));
+      if (status === ReplyStatus.Error)
+        return this.settle(pending).reject(this.decodeError(pending.name, body));
       const value = this.services.codec.decode(`The result of ${pending.name}`, body);
       this.settle(pending).resolve((value as { readonly value: unknown }).value);
     } catch (thrown) {
@@ -158,7 +172,10 @@ export class RequestSender {
     const asked = [...pending.previous, pending.target];
     const others = canMove ? this.notAsked(pending.name, asked) : [];
     if (others.length === 0) return this.settle(pending).reject(reason);
-    const { node } = routing.select({ name: pending.name, key: pending.key, selfNodeId: self.nodeId }, others);
+    const { node } = routing.select(
+      { name: pending.name, key: pending.key, selfNodeId: self.nodeId },
+      others,
+    );
     const target = registry.get(node.nodeId);
     if (target === undefined) return this.settle(pending).reject(reason);
     pending.target.inFlightHere--;
@@ -203,7 +220,8 @@ export class RequestSender {
     for (const pending of this.pending.values()) {
       // At most once: a lost frame is a timeout, since the handler may have run.
       if (pending.qos === 0 || pending.retransmitAtMs > nowMs) continue;
-      if (pending.unanswered < retransmission.maxAttempts || !this.isElsewherePossible(pending)) this.transmit(pending);
+      if (pending.unanswered < retransmission.maxAttempts || !this.isElsewherePossible(pending))
+        this.transmit(pending);
       else this.goElsewhere(pending, lostError(pending.name, pending.target.nodeId));
     }
   }
@@ -225,14 +243,20 @@ export class RequestSender {
   }
 
   private decodeError(name: string, body: Uint8Array): Error {
-    return this.services.errors.decode(this.services.codec.decode(`The error of ${name}`, body) as EncodedError);
+    return this.services.errors.decode(
+      this.services.codec.decode(`The error of ${name}`, body) as EncodedError,
+    );
   }
 
   private overloaded({ name }: OutgoingRequest, nodeId: string): CatgaError {
     const { maxPendingPerNode } = this.services;
-    return new CatgaError('CATGA_OVERLOADED', `${name}: ${maxPendingPerNode} requests are unanswered at node ${nodeId}.`, {
-      details: { name, nodeId, maxPendingPerNode },
-    });
+    return new CatgaError(
+      'CATGA_OVERLOADED',
+      `${name}: ${maxPendingPerNode} requests are unanswered at node ${nodeId}.`,
+      {
+        details: { name, nodeId, maxPendingPerNode },
+      },
+    );
   }
 }
 

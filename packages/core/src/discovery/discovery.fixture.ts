@@ -10,7 +10,7 @@ export function node(nodeId: string, facts: Partial<NodeInfo> = {}): NodeInfo {
     handles: [],
     subscribes: [],
     subscribesAsNode: [],
-    load: { inFlight: 0, queued: 0, handled: 0 },
+    load: { inFlight: 0, queued: 0, unanswered: 0, handled: 0 },
     protocolVersion: 1,
     metadata: {},
     status: 'alive',
@@ -20,7 +20,7 @@ export function node(nodeId: string, facts: Partial<NodeInfo> = {}): NodeInfo {
 
 /** A node that has handled so many messages. */
 export function busy(nodeId: string, handled: number, facts: Partial<NodeInfo> = {}): NodeInfo {
-  return node(nodeId, { load: { inFlight: 0, queued: 0, handled }, ...facts });
+  return node(nodeId, { load: { inFlight: 0, queued: 0, unanswered: 0, handled }, ...facts });
 }
 
 /** Reads so many changes, as `type nodeId`. */

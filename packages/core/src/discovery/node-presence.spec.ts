@@ -39,6 +39,7 @@ describe('the presence of a node', () => {
       () => ({
         inFlight: 0,
         queued: 0,
+        unanswered: 0,
         handled: handled++,
       }),
     );

@@ -19,7 +19,8 @@ export class LinkTable {
   /** The link to an address; a node that restarted has another one. */
   to(address: NodeAddress): PeerLink {
     const { last } = this;
-    if (last?.address.nodeId === address.nodeId && last.address.incarnation === address.incarnation) return last;
+    if (last?.address.nodeId === address.nodeId && last.address.incarnation === address.incarnation)
+      return last;
     const key = keyOf(address);
     let link = this.links.get(key);
     if (link === undefined) {

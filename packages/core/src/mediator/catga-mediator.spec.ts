@@ -132,11 +132,11 @@ describe('send', () => {
         }),
     );
     const running = [node.mediator.send(new Buy()), node.mediator.send(new Buy(), { headers: { a: 'b' } })];
-    expect(node.mediator.self.load).toEqual({ inFlight: 2, queued: 0, handled: 0 });
+    expect(node.mediator.self.load).toEqual({ inFlight: 2, queued: 0, unanswered: 0, handled: 0 });
     gate.open();
     await Promise.all(running);
     await expect(node.mediator.send(new Look())).rejects.toThrow('no');
-    expect(node.mediator.self.load).toEqual({ inFlight: 0, queued: 0, handled: 3 });
+    expect(node.mediator.self.load).toEqual({ inFlight: 0, queued: 0, unanswered: 0, handled: 3 });
   });
 });
 
@@ -326,7 +326,7 @@ describe('publish', () => {
     await clock.advance(0);
     expect(isAsked).toBe(true);
     expect(reports).toMatchObject([{ error: { message: 'no such table' }, source: 'SeenHandler' }]);
-    expect(node.mediator.self.load).toEqual({ inFlight: 0, queued: 0, handled: 1 });
+    expect(node.mediator.self.load).toEqual({ inFlight: 0, queued: 0, unanswered: 0, handled: 1 });
   });
 
   it('drops no event in silence when too many wait: each handler that missed it is reported', async () => {

@@ -12,6 +12,7 @@ import type {
 } from '../contracts/send-options.js';
 import { toError } from '../errors/catga-error.js';
 import type { MediatorHost } from './mediator-host.js';
+import { BatchWaiters, RequestBatch } from './request-batch.js';
 import type { RequestRoute } from './routes.js';
 import { streamResults } from './stream-results.js';
 
@@ -28,7 +29,11 @@ export class CatgaMediator {
   private lastTarget: unknown;
   private lastRoute: RequestRoute | undefined;
 
-  constructor(private readonly host: MediatorHost) {}
+  private readonly waiters: BatchWaiters;
+
+  constructor(private readonly host: MediatorHost) {
+    this.waiters = new BatchWaiters(host.admission);
+  }
 
   /**
    * Resolves with what the handler returned. Rejects with what it threw, or with a `CatgaError`: `CATGA_NO_HANDLER`,
@@ -45,7 +50,10 @@ export class CatgaMediator {
 
   /** Sends all of them at once. The results have the order of the requests; one failure does not spoil the rest. */
   sendBatch<R>(requests: readonly CatgaRequest<R>[], options?: BatchOptions): Promise<CatgaResult<R>[]> {
-    return Promise.all(requests.map((request) => this.trySend(request, options)));
+    const batch = new RequestBatch(requests.length);
+    for (let index = 0; index < requests.length; index++)
+      this.startOf(batch, index, requests[index], options);
+    return batch.results as Promise<CatgaResult<R>[]>;
   }
 
   /**
@@ -109,8 +117,7 @@ export class CatgaMediator {
   }
 
   private start(request: object, options: SendOptions | undefined): Promise<unknown> {
-    const target = (request as object | undefined)?.constructor;
-    const route = target === this.lastTarget ? this.lastRoute : this.find(target);
+    const route = this.routeOf(request);
     const { admission } = this.host;
     if (options === undefined && route?.direct !== undefined && admission.hasRoom && this.host.isOpen) {
       admission.enter(); // Before the handler runs: what it sends meanwhile is to find its place taken.
@@ -125,6 +132,35 @@ export class CatgaMediator {
       }
     }
     return this.host.send(route, request, options);
+  }
+
+  /** As {@link start}, but one reaction to the outcome serves both: giving the place back and keeping the result. */
+  private startOf(
+    batch: RequestBatch,
+    index: number,
+    request: object | undefined,
+    options: SendOptions | undefined,
+  ): void {
+    const route = this.routeOf(request);
+    const { admission } = this.host;
+    if (options !== undefined || route?.direct === undefined || !admission.hasRoom || !this.host.isOpen) {
+      return this.waiters.wait(batch, index, this.host.send(route, request as object, options), false);
+    }
+    admission.enter();
+    try {
+      const result = route.direct(request as object);
+      if (result instanceof Promise) return this.waiters.wait(batch, index, result, true);
+      admission.leave();
+      this.waiters.wait(batch, index, Promise.resolve(result), false);
+    } catch (thrown) {
+      admission.leave();
+      batch.fail(index, thrown);
+    }
+  }
+
+  private routeOf(request: object | undefined): RequestRoute | undefined {
+    const target = request?.constructor;
+    return target === this.lastTarget ? this.lastRoute : this.find(target);
   }
 
   private find(target: unknown): RequestRoute | undefined {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Command } from '../contracts/request.js';
 import { ReliableEvent } from '../contracts/message.js';
 import type { MessageContext } from '../contracts/message-context.js';
+import { memory } from '../memory/memory-engine.js';
 import { CatgaNode } from './catga-node.js';
 
 class PlaceOrder extends Command {}
@@ -52,5 +53,36 @@ describe('a stopping node on the memory engine', () => {
     order.push('stopped');
     await sent;
     expect(order).toEqual(['handled', 'answered', 'stopped']);
+  });
+
+  it('does not count an attempt against a handler to which it refused something itself', async () => {
+    const engine = memory();
+    const { opened, open } = gate();
+    const attempts: number[] = [];
+    const node: CatgaNode = new CatgaNode({ engine, retry: { maxAttempts: 1 } })
+      .handleRequest(PlaceOrder, () => {})
+      .handleEvent(OrderPlaced, async (_event: object, { attempt }: MessageContext) => {
+        attempts.push(attempt);
+        await opened;
+        await node.mediator.send(new PlaceOrder()); // Not through its context: the mediator cannot know it.
+      });
+    await node.init();
+    await node.start();
+    await node.mediator.publish(new OrderPlaced());
+    const stopped = node.stop();
+    open();
+    await stopped;
+    expect(attempts).toEqual([1]);
+    const next = new CatgaNode({ engine }).handleEvent(
+      OrderPlaced,
+      (_event: object, { attempt }: MessageContext) => void attempts.push(attempt),
+      { name: 'OrderPlacedHandler' },
+    );
+    await next.init();
+    await next.start();
+    await expect(next.deadLetters.list()).resolves.toMatchObject({ items: [] });
+    while (attempts.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    expect(attempts).toEqual([1, 1]);
+    await next.stop();
   });
 });

@@ -63,6 +63,7 @@ export class CatgaNode {
         inboxTtlMs: this.options.idempotency.ttlMs,
         deadLetterTtlMs: this.options.deadLetters.ttlMs,
         now: () => runtime.clock.now(),
+        isOpen: () => runtime.isOpen,
         isStopping: () => this.hasGivenUp,
         engine: () => runtime.connected('A delivery'),
       },
@@ -107,7 +108,9 @@ export class CatgaNode {
     const { engine, namespace, nodeId, heartbeat } = options;
     const wiring = checkWiring(runtime.registry, engine, this.requests, this.events, problems);
     const compiler = await HandlerCompiler.create(runtime.services, runtime.timetable, options.behaviors);
-    const routes = await compileRoutes(wiring, compiler, options);
+    const routes = await compileRoutes(wiring, compiler, options, (type, handler) =>
+      runtime.shortWayTo(type, handler),
+    );
     const connection = await engine.connect({
       namespace,
       nodeId,
@@ -189,8 +192,6 @@ export class CatgaNode {
 
   private async drainOnce(): Promise<void> {
     const { runtime, options } = this;
-    // A directory that cannot be told finds out by itself, and running handlers are none the worse for it.
-    await runtime.presence.withdraw().catch((thrown: unknown) => runtime.reportOfEngine(thrown));
     runtime.isOpen = false;
     const { drainTimeoutMs } = options.shutdown;
     if (await runtime.isDoneWithin(drainTimeoutMs, this.finish())) return;
@@ -206,6 +207,8 @@ export class CatgaNode {
 
   /** Handles what nobody will handle later, then what is running. */
   private async finish(): Promise<void> {
+    // A directory that cannot be told finds out by itself, and running handlers are none the worse for it.
+    await this.runtime.presence.withdraw().catch((thrown: unknown) => this.runtime.reportOfEngine(thrown));
     if (this.hasStarted && this.runtime.forgetsMessages) await this.runtime.settled();
     await this.subscriptions.stop();
     await this.runtime.admission.idle();

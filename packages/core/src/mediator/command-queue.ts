@@ -4,11 +4,12 @@ import { MessageEnvelope, checkMessageId } from '../pipeline/message-envelope.js
 import { toStoredMessage } from '../wire/message-codec.js';
 import type { Cause } from '../pipeline/handler-context.js';
 import type { PublishServices } from './event-publisher.js';
+import { COMMAND_QUEUES } from '../ports/durable-log.js';
 import type { RequestRoute } from './routes.js';
 
 /** The durable subscription that the nodes which handle a command share. */
 export function queueOf(commandName: string): string {
-  return `queue.${commandName}`;
+  return `${COMMAND_QUEUES}.${commandName}`;
 }
 
 /** Stores commands that are to run later, whoever is there then. */

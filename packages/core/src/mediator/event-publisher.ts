@@ -12,6 +12,8 @@ import type { Codec } from '../wire/codec.js';
 import type { EventRecord } from '../wire/frame-records.js';
 import { checkHeaders } from '../wire/limits.js';
 import { toStoredMessage } from '../wire/message-codec.js';
+import { DirectCalls } from './direct-calls.js';
+import type { DirectCall, DirectCallListener } from './direct-calls.js';
 import type { EventRoute, EventSubscriber } from './routes.js';
 
 /** What publishing needs of the node. */
@@ -29,7 +31,9 @@ export interface PublishServices {
 const HANDED_OVER = Promise.resolve();
 
 /** Takes events to their handlers: plain ones at once, reliable ones through the durable log. */
-export class EventPublisher {
+export class EventPublisher implements DirectCallListener {
+  private readonly directCalls = new DirectCalls(this);
+
   constructor(private readonly services: PublishServices) {}
 
   /** Resolves when every handler was called (QoS 0) or the engine has stored the event (QoS 1 and 2). */
@@ -48,7 +52,7 @@ export class EventPublisher {
         return Promise.reject(toError(thrown));
       }
     }
-    for (const subscriber of route.subscribers) this.call(route, subscriber, event, attributes);
+    for (const subscriber of route.subscribers) this.call(subscriber, event, attributes);
     return HANDED_OVER;
   }
 
@@ -58,24 +62,22 @@ export class EventPublisher {
     const attributes = { messageId, key, headers, correlationId, causationId, originNodeId };
     for (const subscriber of route.subscribers) {
       const isWanted = subscriber.options.scope === 'node' ? toNodeHandlers : toServiceHandlers;
-      if (isWanted) this.call(route, subscriber, event, attributes);
+      if (isWanted) this.call(subscriber, event, attributes);
     }
   }
 
-  private call(
-    route: EventRoute,
-    subscriber: EventSubscriber,
-    event: object,
-    attributes: MessageAttributes,
-  ): void {
+  private call(subscriber: EventSubscriber, event: object, attributes: MessageAttributes): void {
+    const { admission, newId } = this.services;
+    const { direct } = subscriber;
+    if (!admission.hasRoom) return this.callWhenFree(subscriber, event, attributes);
+    if (direct !== undefined) return this.callDirectly(subscriber, direct, event, attributes);
+    admission.enter();
+    this.run(subscriber, new MessageEnvelope(event, subscriber.type, subscriber.name, attributes, newId));
+  }
+
+  private callWhenFree(subscriber: EventSubscriber, event: object, attributes: MessageAttributes): void {
     const { admission, host, newId } = this.services;
-    if (admission.hasRoom) {
-      const { direct } = subscriber;
-      if (direct !== undefined) return this.callDirectly(route, subscriber, direct, event, attributes);
-      admission.enter();
-      return this.run(subscriber, new MessageEnvelope(event, route.type, subscriber.name, attributes, newId));
-    }
-    const envelope = new MessageEnvelope(event, route.type, subscriber.name, attributes, newId);
+    const envelope = new MessageEnvelope(event, subscriber.type, subscriber.name, attributes, newId);
     const { cancellation } = new HandlerContext(envelope, host, undefined);
     admission.enterWhenFree(envelope.name, cancellation).then(
       () => this.run(subscriber, envelope),
@@ -84,30 +86,29 @@ export class EventPublisher {
   }
 
   private callDirectly(
-    route: EventRoute,
     subscriber: EventSubscriber,
     direct: (event: object) => unknown,
     event: object,
     attributes: MessageAttributes,
   ): void {
-    const { admission, newId } = this.services;
+    const { admission } = this.services;
     admission.enter();
-    const fail = (thrown: unknown): void => {
-      admission.leave();
-      this.report(
-        subscriber,
-        new MessageEnvelope(event, route.type, subscriber.name, attributes, newId),
-        thrown,
-      );
-    };
     try {
       const result = direct(event);
       if (result === undefined) admission.leave();
       // Anything that can be awaited is: a query builder runs only then, and promises of other realms are no instances.
-      else void Promise.resolve(result).then(this.done, fail);
+      else this.directCalls.wait(subscriber, event, attributes, Promise.resolve(result));
     } catch (thrown) {
-      fail(thrown);
+      this.failed({ subscriber, event, attributes }, thrown);
     }
+  }
+
+  /** A direct call failed, and its place is free. */
+  failed({ subscriber, event, attributes }: DirectCall, thrown: unknown): void {
+    const { admission, newId } = this.services;
+    admission.leave();
+    const envelope = new MessageEnvelope(event, subscriber.type, subscriber.name, attributes, newId);
+    this.report(subscriber, envelope, thrown);
   }
 
   private run(subscriber: EventSubscriber, envelope: MessageEnvelope): void {
@@ -120,7 +121,8 @@ export class EventPublisher {
     });
   }
 
-  private readonly done = (): void => this.services.admission.leave();
+  /** A handler has ended, and its place is free. */
+  readonly done = (): void => this.services.admission.leave();
 
   private report(subscriber: EventSubscriber, envelope: MessageEnvelope, thrown: unknown): void {
     const error = toError(thrown);

@@ -1,3 +1,4 @@
+import type { MessageType } from '../contracts/message-type.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import type { NodeChange, NodeInfo } from '../contracts/node-info.js';
 import type { CatgaRequest } from '../contracts/request.js';
@@ -7,13 +8,10 @@ import type {
   PublishOptions,
   SendOptions,
 } from '../contracts/send-options.js';
-import { Cluster } from '../delivery/cluster.js';
-import type { KnownNode } from '../discovery/known-node.js';
 import { suspectAfterMs } from '../discovery/suspicion.js';
 import { NodePresence, PROTOCOL_VERSION } from '../discovery/node-presence.js';
-import type { NodeInterests } from '../discovery/node-presence.js';
 import { NodeRegistry } from '../discovery/node-registry.js';
-import { CatgaError, toError } from '../errors/catga-error.js';
+import { toError } from '../errors/catga-error.js';
 import { notStartedError, shuttingDownError } from '../errors/message-errors.js';
 import { CatgaIds } from '../ids/catga-ids.js';
 import type { ResolvedCatgaOptions } from '../options/catga-options.js';
@@ -30,23 +28,19 @@ import { Timetable } from '../time/timetable.js';
 import { Codec } from '../wire/codec.js';
 import { ErrorCodec } from '../wire/error-codec.js';
 import type { EventRecord } from '../wire/frame-records.js';
-import { messageFromBytes } from '../wire/message-codec.js';
-import { resolveRoutingStrategy } from '../routing/resolve-routing-strategy.js';
-import type { MessageType } from '../contracts/message-type.js';
-import { ClusterGateway } from './cluster-gateway.js';
+import type { ClusterGateway } from './cluster-gateway.js';
 import { CommandQueue } from './command-queue.js';
 import { EventPublisher } from './event-publisher.js';
+import { EventRouter } from './event-router.js';
+import { joinCluster } from './join-cluster.js';
+import type { JoinedCluster } from './join-cluster.js';
 import type { MediatorHost } from './mediator-host.js';
 import { MessageRegistry, messageClass } from './message-registry.js';
 import type { NodeServices } from './node-services.js';
+import { RunningWork } from './running-work.js';
+import { RequestRouter } from './request-router.js';
 import { RequestDispatcher } from './request-dispatcher.js';
-import type { EventRoute, RequestRoute } from './routes.js';
-
-/** How many requests may be unanswered at one other node before further ones are refused. */
-const MAX_PENDING_PER_NODE = 65_536;
-
-/** How long what a node finished is kept for one that takes over: longer than anybody waits, in milliseconds. */
-const OUTCOME_TTL_MS = 10 * 60 * 1000;
+import type { CompiledHandler, EventRoute, RequestRoute } from './routes.js';
 
 /** What a node is while it runs: its routes, its connection, and what is in flight. */
 export class NodeRuntime implements MediatorHost, ContextHost {
@@ -63,18 +57,16 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   readonly nodeId: string;
   readonly presence: NodePresence;
   private readonly nodesSeen: NodeRegistry;
-  private readonly events = new Map<MessageConstructor, EventRoute>();
-  private readonly abortable = new Set<Cancellation>();
-  private abortReason: CatgaError | undefined;
-  private readonly waiting = new Set<(reason: CatgaError) => void>();
+  private readonly router: RequestRouter;
+  private readonly eventRouter: EventRouter;
+  private readonly running = new RunningWork();
   private readonly dispatcher: RequestDispatcher;
   private readonly publisher: EventPublisher;
   private readonly queue: CommandQueue;
   private connection: EngineConnection | undefined;
   private workerId: number | undefined;
   private execution: IdempotentExecution | undefined;
-  private cluster: Cluster | undefined;
-  private gateway: ClusterGateway | undefined;
+  private joined: JoinedCluster | undefined;
   private readonly errorCodec: ErrorCodec;
 
   constructor(
@@ -111,7 +103,10 @@ export class NodeRuntime implements MediatorHost, ContextHost {
         metadata: options.metadata,
       },
       this.nodesSeen,
-      () => this.interests,
+      () => ({
+        handles: [...this.requests.values()].map(({ type }) => type.name),
+        ...this.eventRouter.interests,
+      }),
       () => this.load,
     );
     const parts = {
@@ -122,7 +117,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
       codec: this.codec,
       engine: options.engine,
       limits: options.limits,
-      waiting: this.waiting,
+      waiting: this.running.waiting,
       newId: () => this.ids.next(),
       log: () => this.connected('A durable message').log,
       idempotency: () => this.idempotency(),
@@ -130,6 +125,22 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     this.dispatcher = new RequestDispatcher(parts);
     this.publisher = new EventPublisher(parts);
     this.queue = new CommandQueue(parts);
+    const gateway = (): ClusterGateway | undefined => this.joined?.gateway;
+    this.router = new RequestRouter({
+      nodeId: options.nodeId,
+      isLocalFirst: options.routing === 'local-first',
+      types: this.registry,
+      nodes: this.nodesSeen,
+      dispatcher: this.dispatcher,
+      gateway,
+    });
+    this.eventRouter = new EventRouter({
+      types: this.registry,
+      publisher: this.publisher,
+      codec: this.codec,
+      newId: parts.newId,
+      gateway,
+    });
   }
 
   /** Takes the routes and the connection, and work from now on. */
@@ -141,7 +152,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     this.connection = connection;
     this.useWorker(connection.workerId);
     this.requests = requests;
-    for (const route of events) this.events.set(route.type.target, route);
+    this.eventRouter.add(events);
     this.execution = new IdempotentExecution(
       connection.idempotency,
       this.options.idempotency,
@@ -168,47 +179,23 @@ export class NodeRuntime implements MediatorHost, ContextHost {
 
   /** Opens this node's inbox, where the engine reaches other nodes. */
   async joinCluster(connection: EngineConnection): Promise<void> {
-    const { outcomes } = connection;
-    const openLinks = connection.openLinks?.bind(connection);
-    if (openLinks === undefined || outcomes === undefined) return;
-    const { options, clock, timetable, codec, nodesSeen: registry } = this;
     const { nodeId, incarnation } = this.presence.self;
-    const self = { nodeId, incarnation };
-    const cluster = await Cluster.join(
-      {
-        self,
-        registry,
-        routing: resolveRoutingStrategy(options.routing),
-        clock,
-        timetable,
-        codec,
-        errors: this.errorCodec,
-        retransmission: options.request,
-        maxPendingPerNode: MAX_PENDING_PER_NODE,
-        outcomes,
-        outcomeTtlMs: OUTCOME_TTL_MS,
-        isOpen: () => this.isOpen,
-        handledType: (name) => {
-          const type = this.registry.named(name);
-          return type && this.requests.has(type.target) ? type : undefined;
-        },
-        run: (type, message, attributes, remainingMs, isRecorded) =>
-          this.dispatcher.receive(this.routeOf(type), message, attributes, remainingMs, isRecorded),
-        event: (sender, event) => this.receiveEvent(sender, event),
-        failed: (source, thrown) => this.report(source, thrown),
+    this.joined = await joinCluster(connection, this.options, {
+      self: { nodeId, incarnation },
+      registry: this.nodesSeen,
+      clock: this.clock,
+      timetable: this.timetable,
+      codec: this.codec,
+      errors: this.errorCodec,
+      isOpen: () => this.isOpen,
+      handledType: (name) => this.handledRoute(name)?.type,
+      run: (type, message, attributes, remainingMs, isRecorded) => {
+        const route = this.handledRoute(type.name);
+        if (route === undefined) throw this.router.noHandlerError(message);
+        return this.dispatcher.receive(route, message, attributes, remainingMs, isRecorded);
       },
-      openLinks,
-    );
-    registry.listen(({ type, node }) => {
-      if (type === 'left') cluster.lost(node);
-    });
-    this.cluster = cluster;
-    this.gateway = new ClusterGateway(cluster, {
-      self: { nodeId, service: options.service },
-      registry,
-      codec,
-      clock,
-      timeoutMs: options.request.timeoutMs,
+      event: (sender, event) => this.receive(sender, event),
+      failed: (source, thrown) => this.report(source, thrown),
     });
   }
 
@@ -260,114 +247,47 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   /** Aborts the signals of all that still runs, and refuses what waits for it. */
   abortRunning(): void {
     const reason = shuttingDownError('What was not finished', this.nodeId);
-    this.abortReason = reason;
-    for (const cancellation of this.abortable) cancellation.cancel(reason);
-    for (const giveUp of this.waiting) giveUp(reason);
+    this.running.abort(reason);
     this.admission.refuseWaiting(reason);
   }
 
   /** Lets go of the engine. */
   async close(): Promise<void> {
-    const { connection, cluster } = this;
+    const { connection, joined } = this;
     this.connection = undefined;
     this.isOpen = false;
-    cluster?.close(shuttingDownError('What was not answered', this.nodeId));
-    await cluster?.flush();
+    joined?.cluster.close(shuttingDownError('What was not answered', this.nodeId));
+    await joined?.cluster.flush();
     await connection?.close();
     this.presence.close();
     this.timetable.clear();
   }
 
   abortOnStop(cancellation: Cancellation, outcome: Promise<unknown>): void {
-    if (this.abortReason !== undefined) return cancellation.cancel(this.abortReason);
-    this.abortable.add(cancellation);
-    const forget = (): void => void this.abortable.delete(cancellation);
-    outcome.then(forget, forget);
+    this.running.abortOnStop(cancellation, outcome);
+  }
+
+  /** See `RequestDispatcher`. There is none past an observer, who wants to be told of every request. */
+  shortWayTo(type: MessageType, handler: CompiledHandler): RequestRoute['direct'] {
+    return this.services.observer === undefined ? this.dispatcher.shortWayTo(type, handler) : undefined;
   }
 
   send(route: RequestRoute | undefined, request: object, options: SendOptions | undefined): Promise<unknown> {
     if (!this.isOpen) return Promise.reject(this.closedError(request));
     this.services.observer?.sent(request, options ?? {});
-    if (this.gateway !== undefined && !(route !== undefined && this.isLocalFirst)) {
-      return this.sendToAny(this.gateway, route, request, options ?? {}, undefined);
-    }
-    if (route === undefined) return Promise.reject(this.noHandlerError(request));
-    const isPlain = options === undefined && route.timeoutMs === undefined && route.type.qos < 2;
-    return isPlain && this.admission.hasRoom
-      ? this.dispatcher.run(route, request)
-      : this.dispatcher.dispatch(route, request, options ?? {});
+    return this.router.send(route, request, options ?? {});
   }
 
   sendAs<R>(request: CatgaRequest<R>, options: SendOptions, cause: Cause): Promise<R> {
     this.services.observer?.sent(request, options);
-    const target = messageClass(request);
-    const route = target && this.requests.get(target);
     if (this.connection === undefined) return Promise.reject(this.closedError(request));
-    if (this.gateway !== undefined && !(route !== undefined && this.isLocalFirst)) {
-      return this.sendToAny(this.gateway, route, request, options, cause) as Promise<R>;
-    }
-    if (route === undefined) return Promise.reject(this.noHandlerError(request));
-    return this.dispatcher.dispatch(route, request, options, cause) as Promise<R>;
-  }
-
-  /** Sends a request to the node that routing chooses. */
-  private sendToAny(
-    gateway: ClusterGateway,
-    route: RequestRoute | undefined,
-    request: object,
-    options: SendOptions,
-    cause: Cause | undefined,
-  ): Promise<unknown> {
-    try {
-      const type = this.registry.typeOfMessage(request);
-      const problem = this.dispatcher.problemOf({ type }, options);
-      if (problem !== undefined) return Promise.reject(problem);
-      const node = gateway.nodeFor(type, request, options);
-      const isHere = node === undefined || node.nodeId === this.nodeId;
-      if (!isHere) return gateway.send(type, request, options, cause, node);
-      if (route === undefined) return Promise.reject(this.noHandlerError(request));
-      return this.dispatcher.dispatch(route, request, options, cause);
-    } catch (thrown) {
-      return Promise.reject(toError(thrown));
-    }
+    return this.router.send(this.routeOf(request), request, options, cause) as Promise<R>;
   }
 
   sendToNode(nodeId: string, request: object, options: SendOptions | undefined): Promise<unknown> {
-    const target = messageClass(request);
-    const route = target && this.requests.get(target);
-    if (nodeId === this.nodeId) {
-      if (route === undefined || !this.isOpen) return this.send(route, request, options);
-      this.services.observer?.sent(request, options ?? {});
-      return this.dispatcher.dispatch(route, request, options ?? {});
-    }
-    const known = this.nodesSeen.get(nodeId);
-    if (known !== undefined && this.gateway !== undefined) {
-      return this.sendPinned(this.gateway, known, request, options ?? {});
-    }
-    const present = this.nodes().map((node) => node.nodeId);
-    return Promise.reject(
-      new CatgaError(
-        'CATGA_NODE_NOT_FOUND',
-        `There is no node '${nodeId}'; present: ${present.join(', ') || 'none'}.`,
-        {
-          details: { nodeId, present },
-        },
-      ),
-    );
-  }
-
-  private async sendPinned(
-    gateway: ClusterGateway,
-    node: KnownNode,
-    request: object,
-    options: SendOptions,
-  ): Promise<unknown> {
-    if (!this.isOpen) throw this.closedError(request);
-    this.services.observer?.sent(request, options);
-    const type = this.registry.typeOfMessage(request);
-    const problem = this.dispatcher.problemOf({ type }, options);
-    if (problem !== undefined) throw problem;
-    return gateway.send(type, request, options, undefined, node, true);
+    if (!this.isOpen) return Promise.reject(this.closedError(request));
+    this.services.observer?.sent(request, options ?? {});
+    return this.router.sendToNode(nodeId, this.routeOf(request), request, options ?? {});
   }
 
   async enqueue(command: object, options: EnqueueOptions): Promise<EnqueueReceipt> {
@@ -377,9 +297,8 @@ export class NodeRuntime implements MediatorHost, ContextHost {
 
   async enqueueAs(command: object, options: EnqueueOptions, cause?: Cause): Promise<EnqueueReceipt> {
     this.services.observer?.enqueued(command, options);
-    const target = messageClass(command);
-    const route = target && this.requests.get(target);
-    if (route === undefined) throw this.noHandlerError(command);
+    const route = this.routeOf(command);
+    if (route === undefined) throw this.router.noHandlerError(command);
     return this.queue.enqueue(route, command, options, cause);
   }
 
@@ -390,54 +309,18 @@ export class NodeRuntime implements MediatorHost, ContextHost {
 
   publishAs(event: object, options: PublishOptions | undefined, cause?: Cause): Promise<void> {
     this.services.observer?.published(event, options ?? {});
-    const route = this.events.get((event as object | undefined)?.constructor as MessageConstructor);
-    if (route !== undefined && this.connection !== undefined && this.gateway === undefined) {
-      return this.publisher.publish(route, event, options, cause);
+    if (this.connection === undefined) return Promise.reject(this.closedError(event));
+    try {
+      return this.eventRouter.publish(event, options, cause);
+    } catch (thrown) {
+      return Promise.reject(toError(thrown));
     }
-    return this.withRoute(event, (found) => {
-      const { type, subscribers } = found;
-      if (this.gateway === undefined || type.qos > 0)
-        return this.publisher.publish(found, event, options, cause);
-      const isHandledHere = subscribers.some(({ options: { scope } }) => scope !== 'node');
-      const said = { ...options, messageId: options?.messageId ?? this.ids.next() };
-      const here = this.publisher.publish(found, event, said, cause);
-      this.gateway.publish(type, event, said, cause, isHandledHere);
-      return here;
-    });
   }
 
   broadcast(event: object, options: PublishOptions | undefined): Promise<void> {
     if (!this.isOpen) return Promise.reject(this.closedError(event));
     this.services.observer?.published(event, options ?? {});
-    return this.withRoute(event, (route) => {
-      const said = { ...options, messageId: options?.messageId ?? this.ids.next() };
-      const here = this.publisher.deliver(route, event, said);
-      this.gateway?.broadcast(route.type, event, said, undefined);
-      return here;
-    });
-  }
-
-  /** An event of another node: for the handlers here that it says. */
-  private receiveEvent(sender: NodeAddress, event: EventRecord): void {
-    const type = this.registry.named(event.name);
-    const route = type && this.events.get(type.target);
-    if (route === undefined || !this.isOpen) return;
-    try {
-      const message = messageFromBytes(this.codec, route.type, event.body, this.codec.serializer.name);
-      this.publisher.receive(route, message, event, sender.nodeId);
-    } catch (thrown) {
-      this.report(event.name, thrown);
-    }
-  }
-
-  private get isLocalFirst(): boolean {
-    return this.options.routing === 'local-first';
-  }
-
-  private routeOf(type: MessageType): RequestRoute {
-    const route = this.requests.get(type.target);
-    if (route === undefined) throw this.noHandlerError(Object.create(type.target.prototype as object));
-    return route;
+    return this.eventRouter.broadcast(event, options);
   }
 
   nodes(): readonly NodeInfo[] {
@@ -453,24 +336,29 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     return this.nodesSeen.watch();
   }
 
-  private get interests(): NodeInterests {
-    const plain = [...this.events.values()].filter(({ type }) => type.qos === 0);
-    const named = (scope: 'service' | 'node'): string[] =>
-      plain
-        .filter(({ subscribers }) =>
-          subscribers.some(({ options }) => (options.scope ?? 'service') === scope),
-        )
-        .map(({ type }) => type.name);
-    return {
-      handles: [...this.requests.values()].map(({ type }) => type.name),
-      subscribes: named('service'),
-      subscribesAsNode: named('node'),
-    };
+  /** An event of another node. */
+  private receive(sender: NodeAddress, event: EventRecord): void {
+    if (!this.isOpen) return;
+    try {
+      this.eventRouter.receive(sender, event);
+    } catch (thrown) {
+      this.report(event.name, thrown);
+    }
+  }
+
+  private routeOf(request: object): RequestRoute | undefined {
+    const target = messageClass(request);
+    return target && this.requests.get(target);
+  }
+
+  private handledRoute(name: string): RequestRoute | undefined {
+    const type = this.registry.named(name);
+    return type && this.requests.get(type.target);
   }
 
   private get load(): NodeInfo['load'] {
     const { inFlight, queued, handled } = this.admission;
-    return { inFlight, queued, handled };
+    return { inFlight, queued, unanswered: this.joined?.cluster.unanswered ?? 0, handled };
   }
 
   private idempotency(): IdempotentExecution {
@@ -478,45 +366,8 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     return this.execution;
   }
 
-  /** Finds or makes the route of an event; one that nobody here handles has no subscribers. */
-  private async withRoute(event: object, use: (route: EventRoute) => Promise<void>): Promise<void> {
-    if (this.connection === undefined) throw this.closedError(event);
-    const type = this.registry.typeOfMessage(event);
-    if (type.kind !== 'event') {
-      throw new CatgaError(
-        'CATGA_CONFIGURATION',
-        `${type.name} is a ${type.kind}: send it; only events are published.`,
-      );
-    }
-    let route = this.events.get(type.target);
-    if (route === undefined) this.events.set(type.target, (route = { type, subscribers: [] }));
-    return use(route);
-  }
-
   private closedError(message: unknown): Error {
     const name = messageClass(message)?.name ?? 'A message';
     return this.hasOpened ? shuttingDownError(name, this.nodeId) : notStartedError(name, this.nodeId);
-  }
-
-  private noHandlerError(request: unknown): Error {
-    try {
-      const { name, kind } = this.registry.typeOfMessage(request);
-      if (kind === 'event') {
-        return new CatgaError(
-          'CATGA_NO_HANDLER',
-          `${name} is an event: publish it; only commands and queries are sent.`,
-        );
-      }
-      const nodes = this.nodes().map((node) => node.nodeId);
-      return new CatgaError(
-        'CATGA_NO_HANDLER',
-        `No handler for ${name} on the nodes ${nodes.join(', ') || '(none)'}.`,
-        {
-          details: { name, nodes },
-        },
-      );
-    } catch (thrown) {
-      return toError(thrown);
-    }
   }
 }

@@ -1,3 +1,4 @@
+import type { MessageType } from '../contracts/message-type.js';
 import type { SendOptions } from '../contracts/send-options.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import type { ReceivedRequest } from '../delivery/request-receiver.js';
@@ -13,7 +14,7 @@ import type { Timetable } from '../time/timetable.js';
 import { checkHeaders } from '../wire/limits.js';
 import type { Limits } from '../wire/limits.js';
 import { outcomeUntil } from './outcome-until.js';
-import type { RequestRoute } from './routes.js';
+import type { CompiledHandler, RequestRoute } from './routes.js';
 
 /** What dispatching needs of the node. */
 export interface DispatchServices {
@@ -33,11 +34,20 @@ export interface DispatchServices {
 export class RequestDispatcher {
   constructor(private readonly services: DispatchServices) {}
 
-  /** A request about which nothing was said, to a handler without a deadline or a record. */
-  run(route: RequestRoute, request: object): Promise<unknown> {
+  /**
+   * What runs a request about which nothing was said, once it has its place: the handler itself where it takes only
+   * the message, or else all that {@link dispatch} does that such a request has a use for.
+   */
+  shortWayTo(type: MessageType, { name, step, direct }: CompiledHandler): (request: object) => unknown {
+    if (direct !== undefined) return direct;
     const { host, newId } = this.services;
-    const envelope = new MessageEnvelope(request, route.type, route.name, NO_ATTRIBUTES, newId);
-    return this.runStep(route, envelope, new HandlerContext(envelope, host, undefined));
+    return (request) => {
+      const envelope = new MessageEnvelope(request, type, name, NO_ATTRIBUTES, newId);
+      const context = new HandlerContext(envelope, host, undefined);
+      const outcome = step(envelope, context);
+      context.begin(outcome);
+      return outcome;
+    };
   }
 
   /** Any request. A cause has a place already; what it causes shares its correlation and has no more time than it. */
@@ -135,15 +145,13 @@ export class RequestDispatcher {
     cause: Cause | undefined,
   ): Promise<unknown> {
     const { admission } = this.services;
-    if (cause !== undefined || admission.hasRoom) return this.runStep(route, envelope, context);
+    if (cause !== undefined || admission.hasRoom) {
+      admission.enter();
+      return this.runAdmitted(route, envelope, context);
+    }
     return admission
       .enterWhenFree(envelope.name, context.cancellation)
       .then(() => this.runAdmitted(route, envelope, context));
-  }
-
-  private runStep(route: RequestRoute, envelope: MessageEnvelope, context: HandlerContext): Promise<unknown> {
-    this.services.admission.enter();
-    return this.runAdmitted(route, envelope, context);
   }
 
   private runAdmitted(

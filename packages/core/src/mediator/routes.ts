@@ -14,12 +14,15 @@ export interface CompiledHandler {
 /** Where a request goes. */
 export interface RequestRoute extends CompiledHandler {
   readonly type: MessageType;
+  /** Takes a request about which nothing was said to the handler, if there is no deadline and no record to keep. */
+  readonly direct: ((request: object) => unknown) | undefined;
   /** How long callers wait unless they say otherwise, in milliseconds; undefined for as long as it runs. */
   readonly timeoutMs: number | undefined;
 }
 
 /** One handler of an event. */
 export interface EventSubscriber extends CompiledHandler {
+  readonly type: MessageType;
   readonly options: Omit<EventHandlerOptions, 'name'>;
 }
 

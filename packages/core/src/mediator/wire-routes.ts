@@ -23,6 +23,7 @@ export async function compileRoutes(
   wiring: Wiring,
   compiler: HandlerCompiler,
   options: ResolvedCatgaOptions,
+  shortWayTo: (type: MessageType, handler: CompiledHandler) => RequestRoute['direct'],
 ): Promise<Routes> {
   const requests = new Map<MessageConstructor, RequestRoute>();
   const durable: DurableHandler[] = [];
@@ -30,7 +31,12 @@ export async function compileRoutes(
     const compiled = await compiler.compile(type, registration);
     const timeoutMs = type.timeoutMs ?? options.request.timeoutMs;
     const takesShortcut = timeoutMs === undefined && type.qos < 2 && options.routing === 'local-first';
-    const route = { ...compiled, direct: takesShortcut ? compiled.direct : undefined, type, timeoutMs };
+    const route = {
+      ...compiled,
+      direct: takesShortcut ? shortWayTo(type, compiled) : undefined,
+      type,
+      timeoutMs,
+    };
     requests.set(type.target, route);
     if (type.kind === 'command' && options.engine.capabilities.queues)
       durable.push(commandQueue(type, compiler.limited(compiled, timeoutMs), options));
@@ -42,7 +48,7 @@ export async function compileRoutes(
     const subscribers: EventSubscriber[] = [];
     for (const registration of registrations) {
       const compiled = compiler.limited(await compiler.compile(type, registration), type.timeoutMs);
-      subscribers.push({ ...compiled, options: registration.options });
+      subscribers.push({ ...compiled, type, options: registration.options });
       if (type.qos === 0) continue;
       const types = reliable.get(registration) ?? new Map<MessageType, CompiledHandler>();
       reliable.set(registration, types.set(type, compiled));

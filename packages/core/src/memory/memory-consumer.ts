@@ -94,8 +94,8 @@ class MemoryDelivery implements LogDelivery {
     return SETTLED;
   }
 
-  release(): Promise<void> {
-    this.holder.giveBack(this, 0, this.attempt);
+  release(delayMs = 0): Promise<void> {
+    this.holder.giveBack(this, delayMs, this.attempt);
     return SETTLED;
   }
 }

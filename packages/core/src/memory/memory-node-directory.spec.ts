@@ -12,7 +12,7 @@ function node(nodeId: string, given: Partial<NodeInfo> = {}): NodeInfo {
     handles: [],
     subscribes: [],
     subscribesAsNode: [],
-    load: { inFlight: 0, queued: 0, handled: 0 },
+    load: { inFlight: 0, queued: 0, unanswered: 0, handled: 0 },
     protocolVersion: 1,
     metadata: {},
     status: 'alive',
@@ -68,9 +68,9 @@ describe('the node directory of the memory engine', () => {
     const watched = new Watched();
     await directory.watch(watched);
     await directory.announce(node('a'));
-    await directory.refresh(node('a', { load: { inFlight: 3, queued: 1, handled: 9 } }));
+    await directory.refresh(node('a', { load: { inFlight: 3, queued: 1, unanswered: 0, handled: 9 } }));
     await harness.settle();
-    expect(watched.nodes.at(-1)?.load).toEqual({ inFlight: 3, queued: 1, handled: 9 });
+    expect(watched.nodes.at(-1)?.load).toEqual({ inFlight: 3, queued: 1, unanswered: 0, handled: 9 });
   });
 
   it('reports a node that is not refreshed within the heartbeat timeout as left, once', async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CatgaError } from '../errors/catga-error.js';
 import { memory } from '../memory/memory-engine.js';
 import type { BehaviorRef } from '../contracts/behavior.js';
+import { COMMAND_QUEUES } from '../ports/durable-log.js';
 import type { Engine } from '../ports/engine.js';
 import type { Serializer } from '../ports/serializer.js';
 import { ROUTING_STRATEGY_NAMES } from '../routing/resolve-routing-strategy.js';
@@ -32,7 +33,12 @@ const schema = z.strictObject({
   engine: z
     .custom<Engine>((value) => has(value, 'connect'), 'must be an engine, such as memory()')
     .optional(),
-  service: label.default('app'),
+  service: label
+    .refine(
+      (name) => name !== COMMAND_QUEUES,
+      `must not be '${COMMAND_QUEUES}', which names the queues of commands`,
+    )
+    .default('app'),
   namespace: label.default('catga'),
   nodeId: label.optional(),
   endpoint: z.url().optional(),

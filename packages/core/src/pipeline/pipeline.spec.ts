@@ -30,6 +30,46 @@ describe('a pipeline', () => {
     expect(trace).toEqual(['first begins', 'second begins', 'handler', 'second ends', 'first ends']);
   });
 
+  it.each([0, 1, 2, 3, 4, 5, 6, 7])('has room for %i behaviors', async (count) => {
+    const names = Array.from({ length: count }, (_, index) => `behavior ${index}`);
+    const trace: string[] = [];
+    const run = compilePipeline(
+      names.map((name) => tracing(name, trace)),
+      handlerStep(() => void trace.push('handler')),
+    );
+    await run(envelope, context);
+    const begins = names.map((name) => `${name} begins`);
+    const ends = names.toReversed().map((name) => `${name} ends`);
+    expect(trace).toEqual([...begins, 'handler', ...ends]);
+  });
+
+  it.each([1, 2, 3, 4])(
+    'turns what the last of %i behaviors throws into a rejection for the others',
+    async (count) => {
+      const thrown = new Error('thrown at once');
+      const seen: unknown[] = [];
+      const watching: Behavior = {
+        handle: (_envelope, _context, next) =>
+          next().catch((error: unknown) => {
+            seen.push(error);
+            throw error;
+          }),
+      };
+      const throwing: Behavior = {
+        handle() {
+          throw thrown;
+        },
+      };
+      const behaviors = [...Array.from({ length: count - 1 }, () => watching), throwing];
+      const run = compilePipeline(
+        behaviors,
+        handlerStep(() => 'unreached'),
+      );
+      await expect(run(envelope, context)).rejects.toBe(thrown);
+      expect(seen).toEqual(behaviors.slice(1).map(() => thrown));
+    },
+  );
+
   it('gives every step the same envelope and context', async () => {
     const seen: unknown[] = [];
     const looking: Behavior = {

@@ -1,4 +1,4 @@
-import type { Behavior } from '../contracts/behavior.js';
+import type { Behavior, Next } from '../contracts/behavior.js';
 import type { Envelope } from '../contracts/envelope.js';
 import type { MessageContext } from '../contracts/message-context.js';
 
@@ -15,25 +15,84 @@ export function handlerStep(handler: HandlerFunction): Step {
       const result = handler(envelope.message, context);
       return result instanceof Promise ? (result as Promise<unknown>) : Promise.resolve(result);
     } catch (thrown) {
-      // The handler's own error goes on as it is.
-      // oxlint-disable-next-line prefer-promise-reject-errors
-      return Promise.reject(thrown);
+      return rejected(thrown);
     }
   };
 }
 
-/** Puts behaviors around a step, the first one outermost. Done once per handler, at start-up. */
+/**
+ * Puts behaviors around a step, the first one outermost. Done once per handler, at start-up.
+ *
+ * Up to three behaviors share a function that has a call of its own for each. One function put around itself again and
+ * again would do, but its one call would meet every behavior there is, which the compiler cannot make anything of.
+ */
 export function compilePipeline(behaviors: readonly Behavior[], last: Step): Step {
-  return behaviors.reduceRight<Step>((next, behavior) => around(behavior, next), last);
+  const [first, second, third] = behaviors.slice(-3);
+  if (first === undefined) return last;
+  const step =
+    second === undefined
+      ? aroundOne(first, last)
+      : third === undefined
+        ? aroundTwo(first, second, last)
+        : aroundThree(first, second, third, last);
+  return compilePipeline(behaviors.slice(0, -3), step);
 }
 
-function around(behavior: Behavior, next: Step): Step {
+function aroundOne(first: Behavior, last: Step): Step {
   return (envelope, context) => {
     try {
-      return behavior.handle(envelope, context, () => next(envelope, context));
+      return first.handle(envelope, context, () => last(envelope, context));
     } catch (thrown) {
-      // oxlint-disable-next-line prefer-promise-reject-errors
-      return Promise.reject(thrown);
+      return rejected(thrown);
     }
   };
+}
+
+function aroundTwo(first: Behavior, second: Behavior, last: Step): Step {
+  return (envelope, context) => {
+    const afterSecond: Next = () => last(envelope, context);
+    const afterFirst: Next = () => {
+      try {
+        return second.handle(envelope, context, afterSecond);
+      } catch (thrown) {
+        return rejected(thrown);
+      }
+    };
+    try {
+      return first.handle(envelope, context, afterFirst);
+    } catch (thrown) {
+      return rejected(thrown);
+    }
+  };
+}
+
+function aroundThree(first: Behavior, second: Behavior, third: Behavior, last: Step): Step {
+  return (envelope, context) => {
+    const afterThird: Next = () => last(envelope, context);
+    const afterSecond: Next = () => {
+      try {
+        return third.handle(envelope, context, afterThird);
+      } catch (thrown) {
+        return rejected(thrown);
+      }
+    };
+    const afterFirst: Next = () => {
+      try {
+        return second.handle(envelope, context, afterSecond);
+      } catch (thrown) {
+        return rejected(thrown);
+      }
+    };
+    try {
+      return first.handle(envelope, context, afterFirst);
+    } catch (thrown) {
+      return rejected(thrown);
+    }
+  };
+}
+
+/** What was thrown goes on as it is. */
+function rejected(thrown: unknown): Promise<never> {
+  // oxlint-disable-next-line prefer-promise-reject-errors
+  return Promise.reject(thrown);
 }

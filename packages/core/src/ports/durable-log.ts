@@ -8,6 +8,9 @@ export interface AppendOptions {
   readonly subscription?: string;
 }
 
+/** Stands where the service does in the ids of command queues, `queue.<wire name>`; so no service is called that. */
+export const COMMAND_QUEUES = 'queue';
+
 /** A durable subscription: what the engine remembers of a handler across restarts. */
 export interface LogSubscription {
   /** `service.handler`; nodes that subscribe with one id compete for its messages. */
@@ -28,8 +31,11 @@ export interface LogDelivery {
   ack(): Promise<void>;
   /** Give it back: delivered again, with the next attempt number, no sooner than `delayMs` from now. */
   nak(delayMs: number): Promise<void>;
-  /** Give it back untouched: delivered again, at once and to any consumer, with the same attempt number. */
-  release(): Promise<void>;
+  /**
+   * Give it back untouched: delivered again, to any consumer and with the same attempt number, no sooner than `delayMs`
+   * from now.
+   */
+  release(delayMs?: number): Promise<void>;
 }
 
 /** A node's part in a subscription. */

@@ -67,6 +67,7 @@ describe('the consumer of a durable subscription', () => {
         inboxTtlMs: 500,
         deadLetterTtlMs: 700,
         now: () => 5000,
+        isOpen: () => !isStopping,
         isStopping: () => isStopping,
         engine: () => ({
           inbox: {

@@ -34,9 +34,14 @@ export interface ConsumerServices {
   now(): number;
   /** Throws `CATGA_SHUTTING_DOWN` once the engine is let go. */
   engine(): { readonly inbox: Inbox; readonly deadLetters: DeadLetterStore };
+  /** Whether the node takes new work. */
+  isOpen(): boolean;
   /** Whether the node has given up on what still runs: then failures are nobody's fault. */
   isStopping(): boolean;
 }
+
+/** How long a message waits whose handler was refused something by its own stopping node, in milliseconds. */
+const REFUSED_DELAY_MS = 1000;
 
 /** Takes the deliveries of one durable subscription to its handler: retries, inbox, dead letters. */
 export class SubscriptionConsumer {
@@ -96,6 +101,8 @@ export class SubscriptionConsumer {
 
   private async fail(delivery: LogDelivery, envelope: MessageEnvelope, error: Error): Promise<void> {
     if (this.services.isStopping()) return delivery.release();
+    // Refused by the node that drains around it: no fault of the handler, and not to be tried again here and now.
+    if (isOwnRefusal(error) && !this.services.isOpen()) return delivery.release(REFUSED_DELAY_MS);
     const isLast = delivery.attempt >= this.subscription.retry.maxAttempts;
     if (isLast || !isRetryable(error)) return this.bury(delivery, envelope, error);
     this.report(delivery, envelope, error, 'retried');
@@ -126,4 +133,8 @@ export class SubscriptionConsumer {
   ): void {
     this.services.failures.report({ error, source: this.subscription.id, envelope, attempt, disposition });
   }
+}
+
+function isOwnRefusal(error: Error): boolean {
+  return error instanceof CatgaError && error.code === 'CATGA_SHUTTING_DOWN';
 }

@@ -15,7 +15,7 @@ export function candidate(
     handles: ['orders.place'],
     subscribes: [],
     subscribesAsNode: [],
-    load: { inFlight, queued, handled: 0 },
+    load: { inFlight, queued, unanswered: 0, handled: 0 },
     protocolVersion: 1,
     metadata: {},
     status: 'alive',

@@ -10,9 +10,9 @@ export interface FrameHeader {
   readonly sender: NodeAddress;
   /** The incarnation of the node it was written for: a node that has restarted since refuses it. */
   readonly receiverIncarnation: number;
-  /** Counts the sender's frames to this receiver; after 2^32 - 1 comes 0. */
+  /** Counts the sender's frames to this receiver from 1; after 2^32 - 1 comes 0. */
   readonly sequence: number;
-  /** The sender has received the receiver's frames up to this sequence number. */
+  /** The latest sequence number that the sender has received from the receiver; 0 before the first. */
   readonly acknowledged: number;
   readonly recordCount: number;
   /** Where the records begin, in bytes. */
@@ -42,7 +42,7 @@ export interface RequestRecord<Body extends FrameBody = Uint8Array> extends Opti
   /** The wire name. */
   readonly name: string;
   readonly qos: QualityOfService;
-  /** 1 for the first; 255 stands for itself and all beyond. */
+  /** 1 for the first node that is asked; a retransmission repeats it. 255 stands for itself and all beyond. */
   readonly attempt: number;
   readonly isRetransmission: boolean;
   /** How long the requester still waits, in milliseconds; undefined if it waits for ever. */

@@ -119,7 +119,7 @@ export class FrameWriter {
   /**
    * The frame. Its bytes are the caller's; the writer is empty again.
    * @param sequence of this frame, below 2^32
-   * @param acknowledged the last sequence number that was received from the peer, below 2^32
+   * @param acknowledged the latest sequence number that came from the peer, below 2^32
    */
   finish(sequence: number, acknowledged: number): Uint8Array {
     const { bytes } = this;

@@ -40,7 +40,12 @@ export function fromStoredMessage(codec: Codec, type: MessageType, stored: Store
 }
 
 /** An instance of the message's class, made without running its constructor. `CATGA_SERIALIZATION` if it is none. */
-export function messageFromBytes(codec: Codec, type: MessageType, body: Uint8Array, serializer: string): object {
+export function messageFromBytes(
+  codec: Codec,
+  type: MessageType,
+  body: Uint8Array,
+  serializer: string,
+): object {
   const fields = codec.decode(type.name, body, serializer);
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
     throw new CatgaError('CATGA_SERIALIZATION', `${type.name} is not an object on the wire.`, {

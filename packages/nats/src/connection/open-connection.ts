@@ -1,31 +1,41 @@
 import { readFile } from 'node:fs/promises';
 import { CatgaError } from '@catga/core';
-import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
+import type { EngineClient } from '@catga/core/engine';
+import { AuthorizationError, connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { NodeConnectionOptions } from '@nats-io/transport-node';
 import type { ResolvedNatsOptions } from '../options/resolve-nats-options.js';
 import { unavailable } from './broker-errors.js';
 import type { NatsClientConnection } from './client-connection.js';
 
 /**
- * Opens a connection of our own.
- * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if no server answers; `CATGA_CONFIGURATION` for credentials that
- * cannot be read. Neither says more of them than where they were looked for.
+ * Opens a connection of our own; waits for the broker if `waitOnStart` says so, but not for it to change its mind.
+ * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if no server answers or lets us in; `CATGA_CONFIGURATION` for credentials
+ * that cannot be read. Neither says more of them than where they were looked for.
  */
 export async function openConnection(
   options: ResolvedNatsOptions,
-  nodeId: string,
+  { nodeId, clock }: Pick<EngineClient, 'nodeId' | 'clock'>,
 ): Promise<NatsClientConnection> {
   const clientOptions = await toClientOptions(options, nodeId);
-  const { hosts } = options.addresses;
-  try {
-    return await connect(clientOptions);
-  } catch (thrown) {
-    throw unavailable(`NATS cannot be reached at ${hosts.join(', ')}: ${reasonOf(thrown)}.`, thrown);
+  const { addresses, waitOnStart, reconnect } = options;
+  for (;;) {
+    try {
+      return await connect(clientOptions);
+    } catch (thrown) {
+      if (!waitOnStart || thrown instanceof AuthorizationError) {
+        throw unavailable(
+          `NATS cannot be reached at ${addresses.hosts.join(', ')}: ${reasonOf(thrown)}.`,
+          thrown,
+        );
+      }
+    }
+    const pauseMs = reconnect.waitMs + Math.random() * reconnect.jitterMs;
+    await new Promise<void>((resolve) => void clock.setTimer(pauseMs, resolve));
   }
 }
 
 async function toClientOptions(options: ResolvedNatsOptions, nodeId: string): Promise<NodeConnectionOptions> {
-  const { addresses, reconnect, connectTimeoutMs, waitOnStart, inboxPrefix, name = nodeId } = options;
+  const { addresses, reconnect, connectTimeoutMs, inboxPrefix, name = nodeId } = options;
   const { user = addresses.user, pass = addresses.pass, token = addresses.token } = options;
   const authenticator = await authenticatorOf(options);
   const tls = tlsOf(options);
@@ -33,14 +43,13 @@ async function toClientOptions(options: ResolvedNatsOptions, nodeId: string): Pr
     servers: [...addresses.hosts],
     name,
     timeout: connectTimeoutMs,
-    waitOnFirstConnect: waitOnStart,
     reconnect: true,
     maxReconnectAttempts: reconnect.maxAttempts,
     reconnectTimeWait: reconnect.waitMs,
     reconnectJitter: reconnect.jitterMs,
     reconnectJitterTLS: reconnect.jitterMs,
-    // A node that stays away for good because a server was asked too early helps nobody.
-    ignoreAuthErrorAbort: reconnect.maxAttempts === -1,
+    // A node that stays away for good, because a server knew its user a moment too late, helps nobody.
+    ignoreAuthErrorAbort: true,
     noAsyncTraces: true,
     ...(inboxPrefix !== undefined && { inboxPrefix }),
     ...(user !== undefined && { user, pass }),

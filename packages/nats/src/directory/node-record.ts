@@ -18,7 +18,7 @@ const recordSchema = z.object({
     handles: names,
     subscribes: names,
     subscribesAsNode: names,
-    load: z.object({ inFlight: z.number(), queued: z.number(), handled: z.number() }),
+    load: z.object({ inFlight: z.number(), queued: z.number(), unanswered: z.number(), handled: z.number() }),
     protocolVersion: z.number(),
     metadata: z.record(z.string(), z.string()),
     status: z.enum(['alive', 'suspected']),

@@ -13,7 +13,7 @@ const record = (nodeId: string, incarnation = 1, timeoutMs = 1000): NodeRecord =
     handles: [],
     subscribes: [],
     subscribesAsNode: [],
-    load: { inFlight: 0, queued: 0, handled: 0 },
+    load: { inFlight: 0, queued: 0, unanswered: 0, handled: 0 },
     protocolVersion: 1,
     metadata: {},
     status: 'alive',

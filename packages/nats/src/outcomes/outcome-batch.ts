@@ -4,27 +4,42 @@ import type { LoggedOutcome, StoredOutcome } from '@catga/core/engine';
 const HEAD_BYTES = 8;
 const OK = 0x8000_0000;
 
-/** Outcomes as one message: as many as fit go into each. */
+/** Outcomes as one message, or as few as they fit into. */
 export function encodeOutcomes(outcomes: readonly LoggedOutcome[], maxBytes: number): readonly Uint8Array[] {
   const messages: Uint8Array[] = [];
-  let parts: Buffer[] = [];
+  let from = 0;
   let bytes = 0;
-  for (const { id, outcome } of outcomes) {
-    const idBytes = Buffer.from(id);
-    const head = Buffer.alloc(HEAD_BYTES);
-    head.writeUInt32BE(idBytes.byteLength, 0);
-    head.writeUInt32BE((outcome.body.byteLength | (outcome.ok ? OK : 0)) >>> 0, 4);
-    const size = HEAD_BYTES + idBytes.byteLength + outcome.body.byteLength;
-    if (bytes + size > maxBytes && parts.length > 0) {
-      messages.push(Buffer.concat(parts, bytes));
-      parts = [];
+  outcomes.forEach((logged, index) => {
+    const size = sizeOf(logged);
+    if (bytes + size > maxBytes && index > from) {
+      messages.push(encodeMessage(outcomes.slice(from, index), bytes));
+      from = index;
       bytes = 0;
     }
-    parts.push(head, idBytes, Buffer.from(outcome.body));
     bytes += size;
-  }
-  if (parts.length > 0) messages.push(Buffer.concat(parts, bytes));
+  });
+  if (bytes > 0) messages.push(encodeMessage(from === 0 ? outcomes : outcomes.slice(from), bytes));
   return messages;
+}
+
+function sizeOf({ id, outcome }: LoggedOutcome): number {
+  return HEAD_BYTES + Buffer.byteLength(id) + outcome.body.byteLength;
+}
+
+/** Into one buffer: every command of QoS 1 comes by here. */
+function encodeMessage(outcomes: readonly LoggedOutcome[], bytes: number): Uint8Array {
+  const message = Buffer.allocUnsafe(bytes);
+  let at = 0;
+  for (const { id, outcome } of outcomes) {
+    const { ok, body } = outcome;
+    const idBytes = message.write(id, at + HEAD_BYTES);
+    message.writeUInt32BE(idBytes, at);
+    message.writeUInt32BE((body.byteLength | (ok ? OK : 0)) >>> 0, at + 4);
+    at += HEAD_BYTES + idBytes;
+    message.set(body, at);
+    at += body.byteLength;
+  }
+  return message;
 }
 
 /** Calls back with each outcome of a message whose id is wanted. What is cut short is left out. */

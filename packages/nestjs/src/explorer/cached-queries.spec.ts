@@ -1,9 +1,8 @@
-import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
-import { Injectable, Logger, Scope, UseGuards } from '@nestjs/common';
-import type { CanActivate, Type } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
-import { CatgaMediator, CatgaModule, Message, Query, RequestHandler } from '../index.js';
+import { Injectable, Scope, UseGuards } from '@nestjs/common';
+import type { CanActivate } from '@nestjs/common';
+import { refusal, start } from '../application.fixture.js';
+import { CatgaMediator, Message, Query, RequestHandler } from '../index.js';
 
 @Message({ cache: { ttlMs: 1000 } })
 class Salary extends Query<number> {}
@@ -38,22 +37,11 @@ class PlainHandler {
   }
 }
 
-Logger.overrideLogger(false);
-
-async function start(handler: Type): Promise<CatgaMediator> {
-  const module = await Test.createTestingModule({
-    imports: [CatgaModule.forRoot()],
-    providers: [handler],
-  }).compile();
-  await module.init();
-  return module.get(CatgaMediator);
-}
-
 describe('a cached query', () => {
   it.each([GuardedHandler, HandlerPerRequest])(
     'keeps the application from starting when %p looks at who asks: the cache would answer for it',
     async (handler) => {
-      await expect(start(handler)).rejects.toMatchObject({
+      await expect(refusal({ providers: [handler] })).resolves.toMatchObject({
         code: 'CATGA_CONFIGURATION',
         message: expect.stringContaining('Salary is cached'),
       });
@@ -61,9 +49,11 @@ describe('a cached query', () => {
   );
 
   it('is answered from the cache by any other handler', async () => {
-    const mediator = await start(PlainHandler);
+    const module = await start({ providers: [PlainHandler] });
+    const mediator = module.get(CatgaMediator);
     await expect(Promise.all([mediator.send(new Salary()), mediator.send(new Salary())])).resolves.toEqual([
       1, 1,
     ]);
+    await module.close();
   });
 });

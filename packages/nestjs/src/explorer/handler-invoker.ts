@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef } from '@nestjs/core';
 import type { ContextId } from '@nestjs/core';
-import type { MessageContext } from '@catga/core';
+import type { MessageContext, MessageHeaders } from '@catga/core';
 import type { HandlerFunction } from '@catga/core/engine';
 import { EnhancerContext } from './enhancer-context.js';
 import type { FoundHandler } from './found-handler.js';
@@ -10,6 +10,8 @@ import type { FoundHandler } from './found-handler.js';
 export interface MessageRequest {
   readonly message: object;
   readonly context: MessageContext;
+  /** Those of the message, where strategies for durable providers look for them. */
+  readonly headers: MessageHeaders;
 }
 
 /** How the kernel calls a handler. */
@@ -48,7 +50,11 @@ export class HandlerInvoker {
     const moduleRef = wrapper.host?.getProviderByKey<ModuleRef>(ModuleRef).instance;
     if (moduleRef === undefined) throw new TypeError(`${target.name} has no host module`);
     return async (message, context) => {
-      const contextId = this.register(moduleRef, { message, context }, wrapper.isDependencyTreeDurable());
+      const contextId = this.register(
+        moduleRef,
+        { message, context, headers: context.headers },
+        wrapper.isDependencyTreeDurable(),
+      );
       const instance = await moduleRef.resolve<Record<string, HandlerFunction>>(wrapper.token, contextId, {
         strict: true,
       });

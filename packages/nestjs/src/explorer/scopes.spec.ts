@@ -48,8 +48,8 @@ class ScopedHandler implements IRequestHandler<Ask> {
     ScopedHandler.made++;
   }
   handle(command: Ask, context: MessageContext): string {
-    const { message, context: injected } = this.request;
-    return `${message === command} ${injected === context} ${injected.headers.via ?? 'nothing'}`;
+    const { message, context: injected, headers } = this.request;
+    return `${message === command} ${injected === context} ${headers.via ?? 'nothing'}`;
   }
 }
 

@@ -24,7 +24,7 @@ describe('CatgaHealthIndicator', () => {
         nodeId: 'shop-1',
         engine: 'memory',
         nodes: 1,
-        load: { inFlight: 1, queued: 0, handled: 0 },
+        load: { inFlight: 1, queued: 0, unanswered: 0, handled: 0 },
       },
     });
     gate.open();

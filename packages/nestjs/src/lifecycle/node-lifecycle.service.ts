@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { CatgaNode } from '@catga/core';
 import type { NodeSummary } from '@catga/core';
 import { HandlerExplorer } from '../explorer/handler-explorer.js';
@@ -10,7 +10,7 @@ import { Heartbeat } from './heartbeat.js';
  * outside is taken when the application is up, and stopping loses nothing that was taken.
  */
 @Injectable()
-export class NodeLifecycleService implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
+export class NodeLifecycleService implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Catga');
   private readonly heartbeat: Heartbeat;
   private summary: NodeSummary | undefined;
@@ -43,7 +43,8 @@ export class NodeLifecycleService implements OnModuleInit, OnModuleDestroy, OnAp
     }
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** Withdraws, and waits for what is running. */
+  async drain(): Promise<void> {
     this.heartbeat.stop();
     await this.node.drain();
   }

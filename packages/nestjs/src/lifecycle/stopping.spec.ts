@@ -113,7 +113,14 @@ describe('a closing application', () => {
     expect(logger.at('warn').at(-1)).toContain('1 messages were still being handled after 3000 ms');
   });
 
-  it('drains after the onModuleDestroy of other modules, before beforeApplicationShutdown and onApplicationShutdown', async () => {
+  it('drains after the root, where servers stop, and before other modules close what its handlers need', async () => {
+    @Injectable()
+    class Server {
+      constructor(private readonly workshop: Workshop) {}
+      onModuleDestroy(): void {
+        this.workshop.journal.push('onModuleDestroy of the root');
+      }
+    }
     @Injectable()
     class Resource {
       readonly journal: string[];
@@ -130,19 +137,20 @@ describe('a closing application', () => {
         this.journal.push('onApplicationShutdown');
       }
     }
-    @Module({ providers: [Workshop, Resource] })
+    @Module({ providers: [Workshop, Resource], exports: [Workshop] })
     class WorkshopModule {}
-    const module = await start({ imports: [WorkshopModule] });
+    const module = await start({ imports: [WorkshopModule], providers: [Server] });
     const workshop = module.get(Workshop);
     void mediatorOf(module).send(new Work());
     const closing = module.close();
     await turns();
-    expect(workshop.journal).toEqual(['onModuleDestroy']);
+    expect(workshop.journal).toEqual(['onModuleDestroy of the root']);
     workshop.gate.open();
     await closing;
     expect(workshop.journal).toEqual([
-      'onModuleDestroy',
+      'onModuleDestroy of the root',
       'worked with 3 in stock',
+      'onModuleDestroy',
       'beforeApplicationShutdown',
       'onApplicationShutdown',
     ]);

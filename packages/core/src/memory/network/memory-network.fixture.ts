@@ -16,7 +16,7 @@ export function nodeInfo(nodeId: string, given: Partial<NodeInfo> = {}): NodeInf
     handles: [],
     subscribes: [],
     subscribesAsNode: [],
-    load: { inFlight: 0, queued: 0, handled: 0 },
+    load: { inFlight: 0, queued: 0, unanswered: 0, handled: 0 },
     protocolVersion: 1,
     metadata: {},
     status: 'alive',

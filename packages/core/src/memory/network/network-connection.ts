@@ -10,7 +10,13 @@ import type { NodeDirectory } from '../../ports/node-directory.js';
 import type { MemoryConnection } from '../memory-connection.js';
 import type { FrameExchange } from './frame-exchange.js';
 import { gatedLog } from './gated-log.js';
-import { gatedDeadLetters, gatedDirectory, gatedIdempotency, gatedInbox, gatedOutcomes } from './gated-ports.js';
+import {
+  gatedDeadLetters,
+  gatedDirectory,
+  gatedIdempotency,
+  gatedInbox,
+  gatedOutcomes,
+} from './gated-ports.js';
 import { NetworkEndpoint } from './network-endpoint.js';
 import { NodeGate } from './node-gate.js';
 

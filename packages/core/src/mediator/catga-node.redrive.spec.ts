@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { ReliableEvent } from '../contracts/message.js';
-import { CatgaNode } from '../mediator/catga-node.js';
+import { CatgaNode } from './catga-node.js';
 import { memory } from '../memory/memory-engine.js';
 import type { Engine } from '../ports/engine.js';
 

@@ -1,0 +1,68 @@
+import { Cluster } from '../delivery/cluster.js';
+import type { ClusterServices } from '../delivery/cluster.js';
+import type { EngineConnection } from '../ports/engine.js';
+import type { ResolvedCatgaOptions } from '../options/catga-options.js';
+import { resolveRoutingStrategy } from '../routing/resolve-routing-strategy.js';
+import { ClusterGateway } from './cluster-gateway.js';
+
+/** How many requests may be unanswered at one other node before further ones are refused. */
+const MAX_PENDING_PER_NODE = 65_536;
+
+/** How long what a node finished is kept for one that takes over: longer than anybody waits, in milliseconds. */
+const OUTCOME_TTL_MS = 10 * 60 * 1000;
+
+/** What joining needs of the node beside its options. */
+export type JoinServices = Pick<
+  ClusterServices,
+  | 'self'
+  | 'registry'
+  | 'clock'
+  | 'timetable'
+  | 'codec'
+  | 'errors'
+  | 'isOpen'
+  | 'handledType'
+  | 'run'
+  | 'event'
+  | 'failed'
+>;
+
+/** A node's part in a cluster and the way into it. */
+export interface JoinedCluster {
+  readonly cluster: Cluster;
+  readonly gateway: ClusterGateway;
+}
+
+/** Opens this node's inbox; undefined where the engine ends at the process. */
+export async function joinCluster(
+  connection: EngineConnection,
+  options: ResolvedCatgaOptions,
+  services: JoinServices,
+): Promise<JoinedCluster | undefined> {
+  const { outcomes } = connection;
+  const openLinks = connection.openLinks?.bind(connection);
+  if (openLinks === undefined || outcomes === undefined) return undefined;
+  const { self, registry, codec, clock } = services;
+  const cluster = await Cluster.join(
+    {
+      ...services,
+      routing: resolveRoutingStrategy(options.routing),
+      retransmission: options.request,
+      maxPendingPerNode: MAX_PENDING_PER_NODE,
+      outcomes,
+      outcomeTtlMs: OUTCOME_TTL_MS,
+    },
+    openLinks,
+  );
+  registry.listen(({ type, node }) => {
+    if (type === 'left') cluster.lost(node);
+  });
+  const gateway = new ClusterGateway(cluster, {
+    self: { nodeId: self.nodeId, service: options.service },
+    registry,
+    codec,
+    clock,
+    timeoutMs: options.request.timeoutMs,
+  });
+  return { cluster, gateway };
+}

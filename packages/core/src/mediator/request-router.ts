@@ -1,0 +1,122 @@
+import type { SendOptions } from '../contracts/send-options.js';
+import type { NodeRegistry } from '../discovery/node-registry.js';
+import { CatgaError, toError } from '../errors/catga-error.js';
+import type { Cause } from '../pipeline/handler-context.js';
+import type { ClusterGateway } from './cluster-gateway.js';
+import type { MessageRegistry } from './message-registry.js';
+import type { RequestDispatcher } from './request-dispatcher.js';
+import type { RequestRoute } from './routes.js';
+
+/** What routing needs of the node. */
+export interface RouterServices {
+  readonly nodeId: string;
+  /** Whether what can be handled here is. */
+  readonly isLocalFirst: boolean;
+  readonly types: MessageRegistry;
+  readonly nodes: NodeRegistry;
+  readonly dispatcher: RequestDispatcher;
+  /** The way to other nodes, where the engine has one. */
+  gateway(): ClusterGateway | undefined;
+}
+
+/** Takes a request to its handler: here, or on the node that routing chooses. */
+export class RequestRouter {
+  constructor(private readonly services: RouterServices) {}
+
+  /** @param route to the handler here, if there is one */
+  send(
+    route: RequestRoute | undefined,
+    request: object,
+    options: SendOptions,
+    cause?: Cause,
+  ): Promise<unknown> {
+    const { dispatcher, isLocalFirst } = this.services;
+    const gateway = this.services.gateway();
+    if (route !== undefined && (isLocalFirst || gateway === undefined)) {
+      return dispatcher.dispatch(route, request, options, cause);
+    }
+    if (gateway === undefined) return Promise.reject(this.noHandlerError(request));
+    return this.sendToAny(gateway, route, request, options, cause);
+  }
+
+  /** Sends a request to one node and no other. */
+  sendToNode(
+    nodeId: string,
+    route: RequestRoute | undefined,
+    request: object,
+    options: SendOptions,
+  ): Promise<unknown> {
+    if (nodeId === this.services.nodeId) {
+      if (route === undefined) return Promise.reject(this.noHandlerError(request));
+      return this.services.dispatcher.dispatch(route, request, options);
+    }
+    const node = this.services.nodes.get(nodeId);
+    const gateway = this.services.gateway();
+    if (node === undefined || gateway === undefined) return Promise.reject(this.nodeNotFoundError(nodeId));
+    try {
+      const type = this.services.types.typeOfMessage(request);
+      const problem = this.services.dispatcher.problemOf({ type }, options);
+      if (problem !== undefined) return Promise.reject(problem);
+      return gateway.send(type, request, options, undefined, node, true);
+    } catch (thrown) {
+      return Promise.reject(toError(thrown));
+    }
+  }
+
+  /** Why a request goes nowhere. */
+  noHandlerError(request: unknown): Error {
+    try {
+      const { name, kind } = this.services.types.typeOfMessage(request);
+      if (kind === 'event') {
+        return new CatgaError(
+          'CATGA_NO_HANDLER',
+          `${name} is an event: publish it; only commands and queries are sent.`,
+        );
+      }
+      const nodes = this.presentNodes();
+      return new CatgaError(
+        'CATGA_NO_HANDLER',
+        `No handler for ${name} on the nodes ${nodes.join(', ') || '(none)'}.`,
+        { details: { name, nodes } },
+      );
+    } catch (thrown) {
+      return toError(thrown);
+    }
+  }
+
+  private sendToAny(
+    gateway: ClusterGateway,
+    route: RequestRoute | undefined,
+    request: object,
+    options: SendOptions,
+    cause: Cause | undefined,
+  ): Promise<unknown> {
+    const { types, dispatcher, nodeId } = this.services;
+    try {
+      const type = types.typeOfMessage(request);
+      const problem = dispatcher.problemOf({ type }, options);
+      if (problem !== undefined) return Promise.reject(problem);
+      const node = gateway.nodeFor(type, request, options);
+      if (node !== undefined && node.nodeId !== nodeId) {
+        return gateway.send(type, request, options, cause, node);
+      }
+      if (route === undefined) return Promise.reject(this.noHandlerError(request));
+      return dispatcher.dispatch(route, request, options, cause);
+    } catch (thrown) {
+      return Promise.reject(toError(thrown));
+    }
+  }
+
+  private nodeNotFoundError(nodeId: string): CatgaError {
+    const present = this.presentNodes();
+    return new CatgaError(
+      'CATGA_NODE_NOT_FOUND',
+      `There is no node '${nodeId}'; present: ${present.join(', ') || 'none'}.`,
+      { details: { nodeId, present } },
+    );
+  }
+
+  private presentNodes(): readonly string[] {
+    return this.services.nodes.nodes.map((node) => node.nodeId);
+  }
+}

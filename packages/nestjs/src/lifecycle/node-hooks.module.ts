@@ -1,0 +1,47 @@
+import { Module } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
+import { NodeLifecycleService } from './node-lifecycle.service.js';
+
+/**
+ * Nest calls start-up hooks module by module, the farthest from the root first and the root last, and shutdown hooks the
+ * other way round. A global module, as `CatgaModule` is, stands farthest: its node would take work before the other
+ * modules are ready, and go on when they have closed what its handlers need. So two modules near the root call.
+ */
+function standAt(modules: ModulesContainer, metatype: object, fromRoot: number): void {
+  // As in Nest's own scanner: the first module is Nest's, the second the root.
+  const [, root] = modules.values();
+  for (const module of modules.values()) {
+    if (module.metatype === metatype) module.distance = (root?.distance ?? 0) + fromRoot;
+  }
+}
+
+/** Starts the node when every other module is through with `onApplicationBootstrap`. */
+@Module({})
+export class NodeStartModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly moduleRef: ModuleRef,
+    modules: ModulesContainer,
+  ) {
+    standAt(modules, NodeStartModule, -1);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.moduleRef.get(NodeLifecycleService, { strict: false }).start();
+  }
+}
+
+/** Drains the node after the root's `onModuleDestroy`, where servers stop, and before that of all other modules. */
+@Module({})
+export class NodeDrainModule implements OnModuleDestroy {
+  constructor(
+    private readonly moduleRef: ModuleRef,
+    modules: ModulesContainer,
+  ) {
+    standAt(modules, NodeDrainModule, 0.5);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.moduleRef.get(NodeLifecycleService, { strict: false }).drain();
+  }
+}
