@@ -39,6 +39,8 @@ export function summaryOf(result: Result): string {
     ['Failed', tally.failed],
     ['Lost', lost(result)],
     ['Retried', tally.retried, 'by the HTTP client, with the same Idempotency-Key'],
+    ['  placing orders', tally.retriedByKind['place-order']],
+    ['  booking shipments', tally.retriedByKind['book-shipment'], 'while their only node was away'],
     ['Took effect twice', verdict.ranTwice, 'died between the effect and the record'],
     ['  against the record', verdict.ranTwiceAgainstRecord],
   ];
