@@ -23,7 +23,7 @@ async function conduct(options: ConductorOptions): Promise<number> {
     process.once('SIGINT', () => resolve(130));
     process.once('SIGTERM', () => resolve(143));
   });
-  say('Starting nats-server, a gateway, two orders nodes and a shipping node ...');
+  say('Starting a gateway, two orders nodes and a shipping node on NATS ...');
   const stage = await openStage(options);
   const run = options.isScript
     ? runScript(stage, options.seconds, say).then((isWell) => (isWell ? 0 : 1))

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EffectReceipt } from '@catga/contracts';
-import type { Tally } from './tally.js';
+import type { CommandKind, Tally } from './tally.js';
 
 /** How long one command is repeated before it counts as failed. */
 const PATIENCE_MS = 20_000;
@@ -23,7 +23,7 @@ export class CommandClient {
   ) {}
 
   /** Sends a command until it is answered; never rejects. */
-  async send(kind: 'place-order' | 'book-shipment', key: string): Promise<void> {
+  async send(kind: CommandKind, key: string): Promise<void> {
     const { tally } = this;
     const url = new URL(`${kind === 'place-order' ? 'orders' : 'shipments'}/${key}`, this.gatewayUrl);
     const deadlineMs = performance.now() + PATIENCE_MS;
@@ -34,7 +34,7 @@ export class CommandClient {
       const isTooLate = performance.now() + pauseMs > deadlineMs;
       if (attempt.kind === 'failed' || isTooLate) return tally.failure(`${kind}: ${attempt.reason}`);
       await pause(pauseMs);
-      tally.retried++;
+      tally.retriedByKind[kind]++;
     }
   }
 

@@ -25,11 +25,11 @@ export interface Stage {
 
 /** Starts the broker and the cluster, without load yet. */
 export async function openStage({ rate, port }: ConductorOptions): Promise<Stage> {
-  const broker = await openBroker();
-  const directory = mkdtempSync(join(tmpdir(), 'catga-cluster-'));
-  const gatewayUrl = new URL(`http://${LOOPBACK}:${port === 0 ? await freePort() : port}`);
   // A namespace of its own: two demos on one broker do not meet.
   const namespace = `cluster-demo-${randomUUID().slice(0, 8)}`;
+  const broker = await openBroker(namespace);
+  const directory = mkdtempSync(join(tmpdir(), 'catga-cluster-'));
+  const gatewayUrl = new URL(`http://${LOOPBACK}:${port === 0 ? await freePort() : port}`);
   const cluster = new Cluster({ natsUrl: broker.url, namespace, directory, gatewayUrl });
   const killAtOnce = (): void => cluster.killAtOnce();
   process.once('exit', killAtOnce);

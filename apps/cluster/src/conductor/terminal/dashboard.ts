@@ -64,5 +64,6 @@ export async function runDashboard(stage: Stage): Promise<void> {
     await pause(DRAW_EVERY_MS, undefined, { signal: over.signal }).catch(() => {});
   }
   stopListening();
+  void load.stop(); // What is unanswered now does not matter any more.
   process.stdout.write('Stopping ...\n');
 }
