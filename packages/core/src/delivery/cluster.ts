@@ -40,6 +40,9 @@ export interface ClusterServices extends Pick<ReceiverServices, 'isOpen' | 'hand
   readonly failed: (source: string, thrown: unknown) => void;
 }
 
+/** How long the frames of a node that left are told from repeated ones, in milliseconds. */
+const FORGOTTEN_AFTER_MS = 60_000;
+
 /** For how long answers are remembered, and how much of them. */
 const ANSWERS = { ttlMs: 60_000, maxBytes: 64 * 1024 * 1024 };
 
@@ -112,7 +115,16 @@ export class Cluster {
     this.links.to(target).event(event);
   }
 
-  /** A node is gone, or nobody listens at its address. */
+  /**
+   * A node is no longer in the directory: it drains, and will answer what it has, or it is dead, and the engine says
+   * that nobody listens there, or it hangs, and what is sent again goes unanswered.
+   */
+  left(address: NodeAddress): void {
+    this.sender.left(address);
+    this.services.timetable.after(FORGOTTEN_AFTER_MS, () => this.frames.forget(address));
+  }
+
+  /** Nobody listens at an address. */
   lost(address: NodeAddress): void {
     this.frames.forget(address);
     this.sender.lost(address);

@@ -36,6 +36,9 @@ export interface SenderServices {
   readonly maxPendingPerNode: number;
 }
 
+/** No request has this number: cancelling it has no effect but that the engine may say that nobody listens. */
+const NO_REQUEST = 0;
+
 /** The longest pause between two transmissions, in milliseconds: a node that answers 'running' is asked no more often. */
 const LONGEST_PAUSE_MS = 5000;
 
@@ -116,7 +119,19 @@ export class RequestSender {
     }
   }
 
-  /** A node is gone, or nobody listens at its address: what was there goes elsewhere. */
+  /** A node left, with a goodbye or without: asks again for what may be repeated, which tells a dead node from a draining one. */
+  left(address: NodeAddress): void {
+    let hasPending = false;
+    for (const pending of this.pending.values()) {
+      if (!isSameAddress(pending.target, address)) continue;
+      hasPending = true;
+      if (pending.qos > 0) this.transmit(pending);
+    }
+    if (hasPending) this.services.links.to(address).cancel(NO_REQUEST);
+    else this.services.links.forget(address);
+  }
+
+  /** Nobody listens at an address: what was there goes elsewhere. */
   lost(address: NodeAddress): void {
     this.services.links.forget(address);
     for (const pending of this.pending.values()) {
@@ -238,7 +253,7 @@ export class RequestSender {
 
   private nextCorrelation(): number {
     do this.lastCorrelation = (this.lastCorrelation + 1) % 2 ** 32;
-    while (this.pending.has(this.lastCorrelation));
+    while (this.lastCorrelation === NO_REQUEST || this.pending.has(this.lastCorrelation));
     return this.lastCorrelation;
   }
 

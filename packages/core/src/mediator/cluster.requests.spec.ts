@@ -201,6 +201,32 @@ describe('a request in a cluster', () => {
     await expect(sent).resolves.toBe('two');
   });
 
+  it.each([['with'], ['without']])(
+    'that a draining node works on is answered by it, and runs once, %s another node',
+    async (another) => {
+      const ran: string[] = [];
+      let finish = (): void => {};
+      const orders = (nodeId: string) =>
+        cluster.node(nodeId).handleRequest(PlaceOrder, async () => {
+          ran.push(nodeId);
+          await new Promise<void>((resolve) => (finish = resolve));
+          return nodeId;
+        });
+      const gateway = cluster.node('gateway');
+      const one = orders('one');
+      await cluster.start(gateway, one);
+      const sent = gateway.mediator.send(new PlaceOrder('tea'));
+      await cluster.turns();
+      if (another === 'with') await cluster.start(orders('two'));
+      const stopped = one.stop();
+      await cluster.pass(3000);
+      finish();
+      await stopped;
+      await expect(sent).resolves.toBe('one');
+      expect(ran).toEqual(['one']);
+    },
+  );
+
   it('sent to a node by name runs there, or is refused', async () => {
     const gateway = cluster.node('gateway');
     const orders = (nodeId: string) => cluster.node(nodeId).handleRequest(PlaceOrder, () => nodeId);

@@ -55,7 +55,7 @@ export async function joinCluster(
     openLinks,
   );
   registry.listen(({ type, node }) => {
-    if (type === 'left') cluster.lost(node);
+    if (type === 'left') cluster.left(node);
   });
   const gateway = new ClusterGateway(cluster, {
     self: { nodeId: self.nodeId, service: options.service },
