@@ -12,6 +12,8 @@ const [scenario = '', name = ''] = process.argv.slice(2);
 async function answer(contender: Contender, ask: Ask): Promise<Answer> {
   const { grain = 1 } = contender;
   switch (ask.what) {
+    case 'ready':
+      return { what: 'ready' };
     case 'warm-up':
       return { what: 'warm', callsPerSecond: await warmUp(contender, ask.forMs), grain };
     case 'round':

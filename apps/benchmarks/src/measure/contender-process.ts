@@ -21,6 +21,11 @@ export class ContenderProcess {
     return new ContenderProcess(name, fork(ENTRY, [scenario, name], { execArgv }));
   }
 
+  /** Resolves when its application has started, and the process is quiet until it is asked for more. */
+  async ready(): Promise<void> {
+    await this.ask({ what: 'ready' }, 'ready');
+  }
+
   /** Runs it for a while. Resolves with how many calls make a round of `roundMs`. */
   async warmUp(forMs: number, roundMs: number): Promise<number> {
     const warm = await this.ask({ what: 'warm-up', forMs }, 'warm');

@@ -55,6 +55,8 @@ async function measureGeneration(
 ): Promise<void> {
   const contenders = names.map((name) => ContenderProcess.start(scenario, name));
   try {
+    // Whoever is warmed up while others still start is judged slow, and its rounds come out too short.
+    await Promise.all(contenders.map((contender) => contender.ready()));
     const running: { readonly contender: ContenderProcess; readonly calls: number }[] = [];
     for (const contender of contenders) {
       running.push({ contender, calls: await contender.warmUp(warmUpMs, roundMs) });

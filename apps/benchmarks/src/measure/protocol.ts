@@ -1,5 +1,6 @@
 /** What the parent asks of a contender's process. */
 export type Ask =
+  | { readonly what: 'ready' }
   | { readonly what: 'warm-up'; readonly forMs: number }
   | { readonly what: 'round'; readonly calls: number }
   | { readonly what: 'heap'; readonly calls: number }
@@ -7,6 +8,7 @@ export type Ask =
 
 /** What it answers. */
 export type Answer =
+  | { readonly what: 'ready' }
   | { readonly what: 'warm'; readonly callsPerSecond: number; readonly grain: number }
   | { readonly what: 'round'; readonly callsPerSecond: number }
   | { readonly what: 'heap'; readonly bytesPerCall: number }

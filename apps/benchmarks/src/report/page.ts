@@ -49,11 +49,11 @@ function page(report: Report, verdicts: readonly Verdict[], effort: Effort): str
 function targets(verdicts: readonly Verdict[]): string {
   return table(
     ['target', 'required', 'measured (middle half)', ''],
-    verdicts.map(({ target, required, measured, isMet }) => [
+    verdicts.map(({ target, required, measured, verdict }) => [
       target,
       required,
       measured,
-      isMet ? 'met' : '**missed**',
+      verdict === 'met' ? verdict : `**${verdict}**`,
     ]),
   );
 }
@@ -101,6 +101,7 @@ minutes and wants a machine that does nothing else.
 - The processes of a scenario run in rounds that take turns, in an order shuffled for each round, while the others
   sleep: ${generations} generations of processes, each warmed up for ${warmUpMs} ms, with ${rounds} rounds of ${roundMs} ms.
 - A round in which the process had less than 97 % of a core is measured again, up to three times.
+- A target is met or missed when the middle half of the rounds is on one side of it; otherwise the run cannot tell.
 - Figures are medians. A spread is half the distance between the quartiles. A ratio is taken round by round, and its
   median is given, so that what drifts in the machine drifts in both; a difference smaller than the spread is none.
 - Heap is what \`heapUsed\` grows by in ${heapCalls.toLocaleString('en')} calls after a collection, a call, in another

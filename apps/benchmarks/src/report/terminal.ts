@@ -23,8 +23,8 @@ export function uniquenessLine({ ids, seconds }: UniquenessResult): string {
 /** All targets at once, at the end. */
 export function verdictTable(verdicts: readonly Verdict[]): string {
   const table = new Table({ head: ['target', 'required', 'measured', ''], style: PLAIN });
-  for (const { target, required, measured, isMet } of verdicts) {
-    table.push([target, required, measured, isMet ? 'met' : 'MISSED']);
+  for (const { target, required, measured, verdict } of verdicts) {
+    table.push([target, required, measured, verdict]);
   }
   return `\nTargets\n${table.toString()}`;
 }
