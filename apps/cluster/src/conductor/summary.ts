@@ -42,7 +42,11 @@ export function summaryOf(result: Result): string {
     ['  placing orders', tally.retriedByKind['place-order']],
     ['  booking shipments', tally.retriedByKind['book-shipment'], 'while their only node was away'],
     ['Took effect twice', verdict.ranTwice, 'or more often'],
-    ['  against the record', verdict.ranTwiceAgainstRecord, 'not by a kill between the effect and the record'],
+    [
+      '  against the record',
+      verdict.ranTwiceAgainstRecord,
+      'not by a kill between the effect and the record',
+    ],
   ];
   const rows = lines.map(([name, count, note]) => {
     const row = `${name.padEnd(22)}${String(count).padStart(7)}`;
