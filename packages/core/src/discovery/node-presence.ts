@@ -2,9 +2,6 @@ import type { NodeInfo, NodeLoad } from '../contracts/node-info.js';
 import type { NodeDirectory } from '../ports/node-directory.js';
 import type { NodeRegistry } from './node-registry.js';
 
-/** Version of the protocol this package speaks between nodes. */
-export const PROTOCOL_VERSION = 1;
-
 /** Which messages a node wants. */
 export type NodeInterests = Pick<NodeInfo, 'handles' | 'subscribes' | 'subscribesAsNode'>;
 

@@ -9,7 +9,7 @@ import type {
   SendOptions,
 } from '../contracts/send-options.js';
 import { suspectAfterMs } from '../discovery/suspicion.js';
-import { NodePresence, PROTOCOL_VERSION } from '../discovery/node-presence.js';
+import { NodePresence } from '../discovery/node-presence.js';
 import { NodeRegistry } from '../discovery/node-registry.js';
 import { toError } from '../errors/catga-error.js';
 import { notStartedError, shuttingDownError } from '../errors/message-errors.js';
@@ -27,6 +27,7 @@ import { nextTurn } from '../time/next-turn.js';
 import { Timetable } from '../time/timetable.js';
 import { Codec } from '../wire/codec.js';
 import { ErrorCodec } from '../wire/error-codec.js';
+import { PROTOCOL_VERSION } from '../wire/frame-layout.js';
 import type { EventRecord } from '../wire/frame-records.js';
 import type { ClusterGateway } from './cluster-gateway.js';
 import { CommandQueue } from './command-queue.js';
