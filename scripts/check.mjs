@@ -11,6 +11,7 @@ const steps = [
   ['knip', 'unused files, exports and dependencies'],
   ['test:types', 'what must not compile does not'],
   ['test:docs', 'the snippets of the docs compile'],
+  ['test:servers', 'the servers that tests need are here'],
   ['test:unit', 'jest'],
   ['test:packages', 'packed tarballs: publint, attw'],
   ['test:consumer', 'the tarballs in a Nest 12 ESM app and a Nest 11 CommonJS app'],

@@ -26,7 +26,7 @@ function onPath(): string | undefined {
 function installed(): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
   run('apt-get', ['update']); // A bare machine has no lists of packages yet.
-  run('apt-get', ['install', '-y', '--no-install-recommends', NAME]);
+  run('apt-get', ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', NAME]);
   return onPath();
 }
 
