@@ -73,12 +73,9 @@ function costOfStopping(report: Report): string {
       'without one.',
     'The second row of `send` below is the bare limit with nothing but that added, a counter around `.then()`. It ' +
       `reaches ${formatRatio(countedToLimit)} of the limit and ${formatRatio(countedToBus)} times ` +
-      '`CommandBus.execute`, which does not wait for handlers when the application stops. `send` does what that row ' +
-      'does, finds the route of the message where the row looks it up, and checks for room; nearly all of its ' +
-      'distance to the limit is the reaction. In this run the limit itself is ' +
-      `${formatRatio(limit)} times \`CommandBus.execute\`.`,
-    'A plain event to one handler is in the same position: the turn of the caller, the turn of the handler, and the ' +
-      'promises of both take about twice the time of the code of `publish`.',
+      '`CommandBus.execute`, which does not wait for handlers when the application stops. What lies between that row ' +
+      'and `send` is the code of `send` itself, and is more with fifty types, whose handlers it calls from one place, ' +
+      `than with one. In this run the limit itself is ${formatRatio(limit)} times \`CommandBus.execute\`.`,
   ].join('\n\n');
 }
 
