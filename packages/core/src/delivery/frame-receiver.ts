@@ -1,5 +1,6 @@
 import { CatgaError, toError } from '../errors/catga-error.js';
 import type { LinkTable } from '../links/link-table.js';
+import { addressKey } from '../links/address-key.js';
 import { ReplayWindow } from '../links/replay-window.js';
 import type { NodeAddress } from '../ports/links.js';
 import type { ReplyStatus } from '../wire/frame-layout.js';
@@ -50,7 +51,7 @@ export class FrameReceiver {
 
   /** A node is gone: its frames need not be remembered. */
   forget(address: NodeAddress): void {
-    this.peers.delete(keyOf(address));
+    this.peers.delete(addressKey(address));
   }
 
   private take(frame: Uint8Array): void {
@@ -68,7 +69,7 @@ export class FrameReceiver {
   }
 
   private peer(sender: NodeAddress): Peer {
-    const key = keyOf(sender);
+    const key = addressKey(sender);
     let peer = this.peers.get(key);
     if (peer === undefined) {
       peer = { window: new ReplayWindow(), visitor: this.visitorFor(sender) };
@@ -86,8 +87,4 @@ export class FrameReceiver {
       event: (event) => handlers.event(sender, event),
     };
   }
-}
-
-function keyOf({ nodeId, incarnation }: NodeAddress): string {
-  return `${nodeId} ${incarnation}`;
 }

@@ -1,6 +1,7 @@
 import type { MessageType } from '../contracts/message-type.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import { shuttingDownError } from '../errors/message-errors.js';
+import { addressKey } from '../links/address-key.js';
 import type { LinkTable } from '../links/link-table.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
 import type { NodeAddress } from '../ports/links.js';
@@ -50,7 +51,7 @@ export class RequestReceiver {
 
   /** A request came, for the first time or again. */
   received(sender: NodeAddress, request: RequestRecord): void {
-    const key = `${sender.nodeId} ${sender.incarnation} ${request.correlation}`;
+    const key = `${addressKey(sender)} ${request.correlation}`;
     if (this.running.has(key)) return this.reply(sender, request, ReplyStatus.Running, NOTHING);
     const answer = this.services.answered.get(key);
     if (answer !== undefined) return this.reply(sender, request, answer.status, answer.body);
@@ -61,7 +62,7 @@ export class RequestReceiver {
 
   /** Its caller gave up. */
   cancelled(sender: NodeAddress, correlation: number): void {
-    const key = `${sender.nodeId} ${sender.incarnation} ${correlation}`;
+    const key = `${addressKey(sender)} ${correlation}`;
     this.running
       .get(key)
       ?.cancel(new CatgaError('CATGA_CANCELLED', `The caller at node ${sender.nodeId} gave up.`));

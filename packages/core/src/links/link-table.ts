@@ -1,6 +1,7 @@
 import type { NodeAddress, NodeLinks } from '../ports/links.js';
 import type { Timetable } from '../time/timetable.js';
 import { FrameWriter } from '../wire/frame-writer.js';
+import { addressKey } from './address-key.js';
 import { PeerLink } from './peer-link.js';
 
 /** The links of this node, one for each address it has written to or heard from. */
@@ -21,7 +22,7 @@ export class LinkTable {
     const { last } = this;
     if (last?.address.nodeId === address.nodeId && last.address.incarnation === address.incarnation)
       return last;
-    const key = keyOf(address);
+    const key = addressKey(address);
     let link = this.links.get(key);
     if (link === undefined) {
       const { nodeId, incarnation } = address;
@@ -35,7 +36,7 @@ export class LinkTable {
 
   /** A node is gone. */
   forget(address: NodeAddress): void {
-    this.links.delete(keyOf(address));
+    this.links.delete(addressKey(address));
     this.last = undefined;
   }
 
@@ -44,8 +45,4 @@ export class LinkTable {
     for (const link of this.links.values()) link.flush();
     await this.transport.flush();
   }
-}
-
-function keyOf({ nodeId, incarnation }: NodeAddress): string {
-  return `${nodeId} ${incarnation}`;
 }
