@@ -1,24 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeInfo } from '../contracts/node-info.js';
 import type { NodeDirectoryListener } from '../ports/node-directory.js';
+import { node } from '../discovery/discovery.fixture.js';
 import { MemoryHarness } from './memory.fixture.js';
-
-function node(nodeId: string, given: Partial<NodeInfo> = {}): NodeInfo {
-  return {
-    nodeId,
-    service: 'shop',
-    endpoint: undefined,
-    incarnation: 1,
-    handles: [],
-    subscribes: [],
-    subscribesAsNode: [],
-    load: { inFlight: 0, queued: 0, unanswered: 0, handled: 0 },
-    protocolVersion: 1,
-    metadata: {},
-    status: 'alive',
-    ...given,
-  };
-}
 
 class Watched implements NodeDirectoryListener {
   readonly reports: string[] = [];

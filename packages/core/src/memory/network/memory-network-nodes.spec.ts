@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Received, storedMessage, subscription } from '../memory.fixture.js';
-import { NetworkHarness, nodeInfo, texts } from './memory-network.fixture.js';
+import { node } from '../../discovery/discovery.fixture.js';
+import { NetworkHarness, texts } from './memory-network.fixture.js';
 import type { Peer } from './memory-network.fixture.js';
 
 const unavailable = { code: 'CATGA_ENGINE_UNAVAILABLE' };
@@ -53,13 +54,13 @@ describe('a paused node of a memory network', () => {
     const { harness, a, b } = await pair();
     await a.connection.directory.watch(a);
     await b.connection.directory.watch(b);
-    await b.connection.directory.announce(nodeInfo('b'));
+    await b.connection.directory.announce(node('b'));
     await harness.settle();
     harness.network.pause('b');
-    void b.connection.directory.refresh(nodeInfo('b'));
-    await a.connection.directory.announce(nodeInfo('a'));
+    void b.connection.directory.refresh(node('b'));
+    await a.connection.directory.announce(node('a'));
     await harness.clock.advance(14_000);
-    await a.connection.directory.refresh(nodeInfo('a'));
+    await a.connection.directory.refresh(node('a'));
     await harness.clock.advance(1000);
     expect(a.seen).toEqual(['+b', '+a', '+a', '-b']);
     expect(b.seen).toEqual(['+b']);
@@ -171,7 +172,7 @@ describe('a crashed node of a memory network', () => {
   it('stays in the directory until its record lapses', async () => {
     const { harness, a, b } = await pair();
     await a.connection.directory.watch(a);
-    await b.connection.directory.announce(nodeInfo('b'));
+    await b.connection.directory.announce(node('b'));
     harness.network.crash('b');
     await harness.clock.advance(14_999);
     expect(a.seen).toEqual(['+b']);
@@ -206,7 +207,7 @@ describe('a crashed node of a memory network', () => {
     await expect(connection.inbox.add('s', 'm', 1)).rejects.toMatchObject(unavailable);
     await expect(connection.idempotency.claim('i', 'p', 1)).rejects.toMatchObject(unavailable);
     await expect(connection.deadLetters.get('d')).rejects.toMatchObject(unavailable);
-    await expect(connection.directory.refresh(nodeInfo('b'))).rejects.toMatchObject(unavailable);
+    await expect(connection.directory.refresh(node('b'))).rejects.toMatchObject(unavailable);
     await expect(connection.openLinks?.(b.address, b)).rejects.toMatchObject(unavailable);
     await expect(links?.flush()).rejects.toMatchObject(unavailable);
     expect(() => b.send(a, 'x')).toThrow(expect.objectContaining(unavailable));
@@ -242,7 +243,7 @@ describe('a crashed node of a memory network', () => {
   it('leaves no timer behind when it was the last one', async () => {
     const harness = new NetworkHarness({ faults: { delayMs: [50, 50] } });
     const a = await harness.join('a');
-    await a.connection.directory.announce(nodeInfo('a'));
+    await a.connection.directory.announce(node('a'));
     a.send(a, 'x');
     expect(harness.clock.armedTimers).toBe(1);
     harness.network.crash('a');

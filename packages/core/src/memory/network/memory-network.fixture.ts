@@ -6,24 +6,6 @@ import { TestClock } from '../../time/test-clock.js';
 import { MemoryNetwork } from './memory-network.js';
 import type { MemoryNetworkOptions } from './memory-network-options.js';
 
-/** A node of service 'shop' that handles nothing, unless told otherwise. */
-export function nodeInfo(nodeId: string, given: Partial<NodeInfo> = {}): NodeInfo {
-  return {
-    nodeId,
-    service: 'shop',
-    endpoint: undefined,
-    incarnation: 1,
-    handles: [],
-    subscribes: [],
-    subscribesAsNode: [],
-    load: { inFlight: 0, queued: 0, unanswered: 0, handled: 0 },
-    protocolVersion: 1,
-    metadata: {},
-    status: 'alive',
-    ...given,
-  };
-}
-
 /** A connected node, and what it has heard; frames are text here. */
 export class Peer implements LinkListener, NodeDirectoryListener {
   readonly received: (frame: Uint8Array) => void;
