@@ -12,16 +12,17 @@ import type { Codec } from '../wire/codec.js';
 import type { ErrorCodec } from '../wire/error-codec.js';
 import type { EventRecord, FrameBody } from '../wire/frame-records.js';
 import type { OutgoingRequest } from './pending-request.js';
-import { AnsweredRequests } from './answered-requests.js';
 import { FrameReceiver } from './frame-receiver.js';
+import type { PeerFrames } from './frame-receiver.js';
 import { OutcomeRecorder } from './outcome-recorder.js';
-import { RequestReceiver } from './request-receiver.js';
-import type { ReceiverServices } from './request-receiver.js';
+import { Requester } from './requester.js';
+import type { RequesterServices } from './requester.js';
+import { AnswerMemory } from './sent-answers.js';
 import { RequestSender } from './request-sender.js';
 import type { RetransmissionOptions } from './request-sender.js';
 
 /** What this node's part in a cluster needs of the node. */
-export interface ClusterServices extends Pick<ReceiverServices, 'isOpen' | 'handledType' | 'run'> {
+export interface ClusterServices extends Pick<RequesterServices, 'isOpen' | 'handledType' | 'run'> {
   readonly self: NodeAddress;
   readonly registry: NodeRegistry;
   readonly routing: RoutingStrategy;
@@ -35,7 +36,7 @@ export interface ClusterServices extends Pick<ReceiverServices, 'isOpen' | 'hand
   /** How long outcomes are kept for a node that takes over, in milliseconds. */
   readonly outcomeTtlMs: number;
   /** A plain event came for the handlers here. */
-  readonly event: (sender: NodeAddress, event: EventRecord) => void;
+  readonly event: (sender: NodeAddress, event: EventRecord<FrameBody>) => void;
   /** Something failed that no caller sees. */
   readonly failed: (source: string, thrown: unknown) => void;
 }
@@ -43,8 +44,8 @@ export interface ClusterServices extends Pick<ReceiverServices, 'isOpen' | 'hand
 /** How long the frames of a node that left are told from repeated ones, in milliseconds. */
 const FORGOTTEN_AFTER_MS = 60_000;
 
-/** For how long answers are remembered, and how much of them. */
-const ANSWERS = { ttlMs: 60_000, maxBytes: 64 * 1024 * 1024 };
+/** How much of answers that may not have arrived is remembered, in bytes. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 type OpenLinks = NonNullable<EngineConnection['openLinks']>;
 
@@ -54,29 +55,23 @@ export class Cluster {
   private readonly sender: RequestSender;
   private readonly outcomes: OutcomeRecorder;
   private readonly frames: FrameReceiver;
+  private readonly requesters = new Set<Requester>();
 
   private constructor(
     private readonly services: ClusterServices,
     transport: NodeLinks,
   ) {
-    const { self, clock, timetable, codec, outcomes, outcomeTtlMs, failed } = services;
+    const { self, timetable, codec, outcomes, outcomeTtlMs, failed } = services;
     const serializer = codec.serializer.name;
     this.links = new LinkTable(self, serializer, transport, timetable, (thrown) => failed('links', thrown));
     this.outcomes = new OutcomeRecorder(outcomes, self, outcomeTtlMs, (thrown) =>
       failed('outcome log', thrown),
     );
     this.sender = new RequestSender({ ...services, links: this.links });
-    const receiver = new RequestReceiver({
-      ...services,
-      links: this.links,
-      outcomes: this.outcomes,
-      answered: new AnsweredRequests(clock, ANSWERS),
-    });
-    this.frames = new FrameReceiver(self, serializer, this.links, {
-      request: (sender, request) => receiver.received(sender, request),
-      reply: (sender, correlation, status, body) => this.sender.replied(sender, correlation, status, body),
-      cancel: (sender, correlation) => receiver.cancelled(sender, correlation),
-      event: services.event,
+    const memory = new AnswerMemory(MAX_ANSWER_BYTES);
+    const requesterServices = { ...services, links: this.links, outcomes: this.outcomes, memory };
+    this.frames = new FrameReceiver(self, codec, this.links, {
+      from: (sender) => this.framesFrom(sender, new Requester(sender, requesterServices)),
       refused: (error) => failed('links', error),
     });
   }
@@ -121,19 +116,37 @@ export class Cluster {
    */
   left(address: NodeAddress): void {
     this.sender.left(address);
-    this.services.timetable.after(FORGOTTEN_AFTER_MS, () => this.frames.forget(address));
+    this.services.timetable.after(FORGOTTEN_AFTER_MS, () => {
+      this.frames.forget(address);
+      this.links.forget(address);
+    });
   }
 
-  /** Nobody listens at an address. */
+  /** Nobody listens at an address: for now, or for ever. */
   lost(address: NodeAddress): void {
-    this.frames.forget(address);
     this.sender.lost(address);
   }
 
   /** Sends and records what is still in hand. */
   async flush(): Promise<void> {
+    for (const requester of this.requesters) requester.recordAnswers();
     await this.outcomes.flush();
     await this.links.flush();
+  }
+
+  private framesFrom(sender: NodeAddress, requester: Requester): PeerFrames {
+    this.requesters.add(requester);
+    return {
+      request: (record) => requester.received(record),
+      reply: (correlation, status, body) => this.sender.replied(sender, correlation, status, body),
+      cancel: (correlation) => requester.cancelled(correlation),
+      event: (event) => this.services.event(sender, event),
+      acknowledged: (last, count) => requester.acknowledged(last, count),
+      close: () => {
+        requester.close();
+        this.requesters.delete(requester);
+      },
+    };
   }
 
   /** Nobody waits for answers any more. */

@@ -5,6 +5,9 @@ import { LinkTable } from '../links/link-table.js';
 import { TestClock } from '../time/test-clock.js';
 import { Timetable } from '../time/timetable.js';
 import { FrameWriter } from '../wire/frame-writer.js';
+import { Codec } from '../wire/codec.js';
+import { aRequest } from '../wire/frame.fixture.js';
+import { json } from '../wire/json-serializer.js';
 import { FrameReceiver } from './frame-receiver.js';
 
 const SELF = { nodeId: 'self', incarnation: 7 };
@@ -15,14 +18,27 @@ function setUp() {
   const links = new LinkTable(SELF, 'json', transport, new Timetable(new TestClock()), () => {});
   const cancelled: number[] = [];
   const refused: CatgaError[] = [];
-  const receiver = new FrameReceiver(SELF, 'json', links, {
-    request() {},
-    reply() {},
-    event() {},
-    cancel: (_sender, correlation) => void cancelled.push(correlation),
+  const requested: number[] = [];
+  const acknowledged: [number, number][] = [];
+  const codec = new Codec(json(), { maxPayloadBytes: 1000, maxHeaderBytes: 1000 });
+  const receiver = new FrameReceiver(SELF, codec, links, {
+    from: () => ({
+      request: ({ correlation }) => void requested.push(correlation),
+      reply() {},
+      event() {},
+      cancel: (correlation) => void cancelled.push(correlation),
+      acknowledged: (...range) => void acknowledged.push(range),
+      close() {},
+    }),
     refused: (error) => void refused.push(error),
   });
-  return { receiver, cancelled, refused };
+  return { receiver, cancelled, refused, requested, acknowledged };
+}
+
+function requestFrame(correlation: number, sequence: number, isRetransmission: boolean): Uint8Array {
+  const writer = new FrameWriter('json', PEER, SELF);
+  writer.request({ ...aRequest, correlation, isRetransmission });
+  return writer.finish(sequence, 5, 3);
 }
 
 function frame(correlation: number, sequence: number, { serializer = 'json', to = SELF } = {}): Uint8Array {
@@ -50,6 +66,21 @@ describe('frames that come for a node', () => {
     expect(refused).toMatchObject([
       { code: 'CATGA_SERIALIZATION', details: { theirs: 'msgpack', ours: 'json' } },
     ]);
+  });
+
+  it('say which frames arrived there for certain', () => {
+    const { receiver, acknowledged } = setUp();
+    receiver.received(requestFrame(1, 1, false));
+    expect(acknowledged).toEqual([[5, 3]]);
+  });
+
+  it('that were overtaken ask for nothing again: the answer may have been acknowledged and forgotten', () => {
+    const { receiver, requested } = setUp();
+    receiver.received(frame(1, 4));
+    receiver.received(requestFrame(2, 2, true));
+    receiver.received(requestFrame(3, 3, false));
+    receiver.received(requestFrame(4, 5, true));
+    expect(requested).toEqual([3, 4]);
   });
 
   it('that are any bytes at all are refused, and hurt nothing', () => {

@@ -3,17 +3,23 @@ import type { LinkTable } from '../links/link-table.js';
 import { addressKey } from '../links/address-key.js';
 import { ReplayWindow } from '../links/replay-window.js';
 import type { NodeAddress } from '../ports/links.js';
-import type { ReplyStatus } from '../wire/frame-layout.js';
+import type { Codec } from '../wire/codec.js';
 import { requireSerializer } from '../wire/frame-errors.js';
-import { FrameReader, bytesBody } from '../wire/frame-reader.js';
-import type { EventRecord, FrameVisitor, RequestRecord } from '../wire/frame-records.js';
+import { FrameReader, bytesBody, textBody } from '../wire/frame-reader.js';
+import type { FrameBody, FrameVisitor } from '../wire/frame-records.js';
 
-/** Where the records of frames go. */
+/** Where the records of the frames of one node go. */
+export interface PeerFrames extends FrameVisitor<FrameBody> {
+  /** It has this frame of ours, and `count - 1` before it. */
+  acknowledged(last: number, count: number): void;
+  /** It is gone for good. */
+  close(): void;
+}
+
+/** What becomes of frames. */
 export interface FrameHandlers {
-  request(sender: NodeAddress, request: RequestRecord): void;
-  reply(sender: NodeAddress, correlation: number, status: ReplyStatus, body: Uint8Array): void;
-  cancel(sender: NodeAddress, correlation: number): void;
-  event(sender: NodeAddress, event: EventRecord): void;
+  /** Asked once for each node that frames come from. */
+  from(sender: NodeAddress): PeerFrames;
   /** Refused: not a frame, not for this start of this node, or of another serializer or version. */
   refused(error: CatgaError): void;
 }
@@ -21,20 +27,24 @@ export interface FrameHandlers {
 /** A node that frames come from. */
 interface Peer {
   readonly window: ReplayWindow;
-  readonly visitor: FrameVisitor;
+  readonly frames: PeerFrames;
+  /** For frames that others have overtaken. */
+  readonly late: FrameVisitor<FrameBody>;
 }
 
 /** Takes the frames that come for this node apart; bad ones are refused and hurt nothing. */
 export class FrameReceiver {
-  private readonly reader = new FrameReader(bytesBody);
+  private readonly reader: FrameReader<FrameBody>;
   private readonly peers = new Map<string, Peer>();
 
   constructor(
     private readonly self: NodeAddress,
-    private readonly serializer: string,
+    private readonly codec: Codec,
     private readonly links: LinkTable,
     private readonly handlers: FrameHandlers,
-  ) {}
+  ) {
+    this.reader = codec.isText ? new FrameReader<FrameBody>(textBody) : new FrameReader<FrameBody>(bytesBody);
+  }
 
   received(frame: Uint8Array): void {
     try {
@@ -51,40 +61,49 @@ export class FrameReceiver {
 
   /** A node is gone: its frames need not be remembered. */
   forget(address: NodeAddress): void {
-    this.peers.delete(addressKey(address));
+    const key = addressKey(address);
+    this.peers.get(key)?.frames.close();
+    this.peers.delete(key);
   }
 
   private take(frame: Uint8Array): void {
     const header = this.reader.header(frame);
-    const { sender, receiverIncarnation, sequence, acknowledged } = header;
+    const { sender, receiverIncarnation, sequence, acknowledged, acknowledgedCount } = header;
     // For the node that was here before; its sender learns of this one from the directory.
     if (receiverIncarnation !== this.self.incarnation) return;
-    requireSerializer(header, this.serializer);
-    const { window, visitor } = this.peer(sender);
+    requireSerializer(header, this.codec.serializer.name);
+    const { window, frames, late } = this.peer(sender);
     const isNew = window.accept(sequence);
     const link = this.links.to(sender);
-    link.received = window.last;
+    link.heard(window.last, window.count);
     link.acknowledge(acknowledged);
-    if (isNew) this.reader.records(frame, header, visitor);
+    frames.acknowledged(acknowledged, acknowledgedCount);
+    if (isNew) this.reader.records(frame, header, sequence === window.last ? frames : late);
   }
 
   private peer(sender: NodeAddress): Peer {
     const key = addressKey(sender);
     let peer = this.peers.get(key);
     if (peer === undefined) {
-      peer = { window: new ReplayWindow(), visitor: this.visitorFor(sender) };
+      const frames = this.handlers.from(sender);
+      peer = { window: new ReplayWindow(), frames, late: withoutRetransmissions(frames) };
       this.peers.set(key, peer);
     }
     return peer;
   }
+}
 
-  private visitorFor(sender: NodeAddress): FrameVisitor {
-    const { handlers } = this;
-    return {
-      request: (request) => handlers.request(sender, request),
-      reply: (correlation, status, body) => handlers.reply(sender, correlation, status, body),
-      cancel: (correlation) => handlers.cancel(sender, correlation),
-      event: (event) => handlers.event(sender, event),
-    };
-  }
+/**
+ * A frame that overtook this one may have acknowledged the answer to what this one asks for again, and the answer is
+ * forgotten then. Whoever still waits asks once more.
+ */
+function withoutRetransmissions(frames: PeerFrames): FrameVisitor<FrameBody> {
+  return {
+    request(record) {
+      if (!record.isRetransmission) frames.request(record);
+    },
+    reply: (correlation, status, body) => frames.reply(correlation, status, body),
+    cancel: (correlation) => frames.cancel(correlation),
+    event: (event) => frames.event(event),
+  };
 }

@@ -3,41 +3,81 @@ import type { QualityOfService } from '../contracts/quality-of-service.js';
 import type { KnownNode } from '../discovery/known-node.js';
 import type { NodeAddress } from '../ports/links.js';
 import type { TimetableEntry } from '../time/timetable.js';
+import type { FrameBody, RequestRecord } from '../wire/frame-records.js';
 
 /** A request that leaves the process, encoded. */
 export interface OutgoingRequest {
   readonly name: string;
   readonly qos: QualityOfService;
-  readonly body: Uint8Array;
-  readonly messageId?: string;
-  readonly key?: string;
-  readonly headers?: MessageHeaders;
-  readonly correlationId?: string;
-  readonly causationId?: string;
+  readonly body: FrameBody;
+  readonly messageId: string | undefined;
+  readonly key: string | undefined;
+  readonly headers: MessageHeaders | undefined;
+  readonly correlationId: string | undefined;
+  readonly causationId: string | undefined;
   /** How long its caller waits, in milliseconds. */
   readonly timeoutMs: number;
   /** The only node it may go to. */
-  readonly onlyNodeId?: string;
+  readonly onlyNodeId: string | undefined;
 }
 
-/** A request whose outcome is not known yet. */
-export interface PendingRequest extends OutgoingRequest {
-  /** What this node and the handling one know it by. */
-  readonly correlation: number;
+/** A request whose outcome is not known yet; it is its own record in the frames that take it somewhere. */
+export class PendingRequest implements RequestRecord<FrameBody> {
+  readonly name: string;
+  readonly qos: QualityOfService;
+  readonly body: FrameBody;
+  readonly messageId: string | undefined;
+  readonly key: string | undefined;
+  readonly headers: MessageHeaders | undefined;
+  readonly correlationId: string | undefined;
+  readonly causationId: string | undefined;
+  readonly onlyNodeId: string | undefined;
   readonly deadlineMs: number;
-  readonly deadline: TimetableEntry;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
+  remainingMs = 0;
+  /** Where it was before. */
+  previous: readonly NodeAddress[] | undefined;
+  /** How often it was sent where it is now without an answer. */
+  unanswered = 0;
+  /** When it is sent there again, in monotonic milliseconds. */
+  retransmitAtMs = 0;
+  deadline: TimetableEntry | undefined;
   /** Takes its caller's signal off. */
   stopListening: (() => void) | undefined;
-  /** Where it is. */
-  target: KnownNode;
-  /** Where it was before. */
-  previous: readonly NodeAddress[];
-  /** How often it was sent there without an answer. */
-  unanswered: number;
-  /** When it is sent there again, in monotonic milliseconds. */
-  retransmitAtMs: number;
+
+  constructor(
+    request: OutgoingRequest,
+    /** What this node and the handling one know it by. */
+    readonly correlation: number,
+    /** Where it is. */
+    public target: KnownNode,
+    nowMs: number,
+    readonly resolve: (value: unknown) => void,
+    readonly reject: (error: Error) => void,
+  ) {
+    this.name = request.name;
+    this.qos = request.qos;
+    this.body = request.body;
+    this.messageId = request.messageId;
+    this.key = request.key;
+    this.headers = request.headers;
+    this.correlationId = request.correlationId;
+    this.causationId = request.causationId;
+    this.onlyNodeId = request.onlyNodeId;
+    this.deadlineMs = nowMs + request.timeoutMs;
+  }
+
+  get attempt(): number {
+    return 1 + (this.previous?.length ?? 0);
+  }
+
+  get isRetransmission(): boolean {
+    return this.unanswered > 1;
+  }
+
+  /** All nodes that were asked. */
+  get asked(): readonly NodeAddress[] {
+    return this.previous === undefined ? [this.target] : [...this.previous, this.target];
+  }
 }
 
 /** Whether two addresses are the same start of the same node. */

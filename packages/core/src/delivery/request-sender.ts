@@ -10,8 +10,9 @@ import type { Timetable, TimetableEntry } from '../time/timetable.js';
 import type { Codec } from '../wire/codec.js';
 import type { EncodedError, ErrorCodec } from '../wire/error-codec.js';
 import { ReplyStatus } from '../wire/frame-layout.js';
-import { isSameAddress } from './pending-request.js';
-import type { OutgoingRequest, PendingRequest } from './pending-request.js';
+import type { FrameBody } from '../wire/frame-records.js';
+import { PendingRequest, isSameAddress } from './pending-request.js';
+import type { OutgoingRequest } from './pending-request.js';
 
 /** How unanswered requests are sent again. */
 export interface RetransmissionOptions {
@@ -63,36 +64,15 @@ export class RequestSender {
     }
     return new Promise((resolve, reject) => {
       const nowMs = services.clock.monotonicMs();
-      const pending: PendingRequest = {
-        // Named one by one: spread into so large an object they would make it a slow dictionary.
-        name: request.name,
-        qos: request.qos,
-        body: request.body,
-        messageId: request.messageId,
-        key: request.key,
-        headers: request.headers,
-        correlationId: request.correlationId,
-        causationId: request.causationId,
-        timeoutMs: request.timeoutMs,
-        onlyNodeId: request.onlyNodeId,
-        stopListening: undefined,
-        correlation: this.nextCorrelation(),
-        deadlineMs: nowMs + request.timeoutMs,
-        deadline: services.timetable.after(request.timeoutMs, () =>
-          this.giveUp(pending, timeoutError(request.name, request.timeoutMs)),
-        ),
-        resolve,
-        reject,
-        target,
-        previous: [],
-        unanswered: 0,
-        retransmitAtMs: 0,
-      };
+      const pending = new PendingRequest(request, this.nextCorrelation(), target, nowMs, resolve, reject);
+      pending.deadline = services.timetable.after(request.timeoutMs, () =>
+        this.giveUp(pending, timeoutError(request.name, request.timeoutMs)),
+      );
       this.pending.set(pending.correlation, pending);
       if (signal !== undefined) this.cancelWith(pending, signal);
       target.inFlightHere++;
       try {
-        this.transmit(pending);
+        this.transmit(pending, nowMs);
         this.armSweep();
       } catch (thrown) {
         this.settle(pending).reject(toError(thrown));
@@ -101,7 +81,7 @@ export class RequestSender {
   }
 
   /** An answer came. Nothing happens if nobody waits for it any more. */
-  replied(sender: NodeAddress, correlation: number, status: ReplyStatus, body: Uint8Array): void {
+  replied(sender: NodeAddress, correlation: number, status: ReplyStatus, body: FrameBody): void {
     const pending = this.pending.get(correlation);
     if (pending === undefined) return;
     const isFromTarget = isSameAddress(sender, pending.target);
@@ -128,12 +108,10 @@ export class RequestSender {
       if (pending.qos > 0) this.transmit(pending);
     }
     if (hasPending) this.services.links.to(address).cancel(NO_REQUEST);
-    else this.services.links.forget(address);
   }
 
   /** Nobody listens at an address: what was there goes elsewhere. */
   lost(address: NodeAddress): void {
-    this.services.links.forget(address);
     for (const pending of this.pending.values()) {
       if (!isSameAddress(pending.target, address)) continue;
       this.goElsewhere(pending, lostError(pending.name, address.nodeId));
@@ -146,45 +124,31 @@ export class RequestSender {
     if (this.sweep !== undefined) this.services.timetable.remove(this.sweep);
   }
 
-  private finish(pending: PendingRequest, status: ReplyStatus, body: Uint8Array): void {
+  private finish(pending: PendingRequest, status: ReplyStatus, body: FrameBody): void {
     try {
       if (status === ReplyStatus.Error)
         return this.settle(pending).reject(this.decodeError(pending.name, body));
-      const value = this.services.codec.decode(`The result of ${pending.name}`, body);
+      const value = this.services.codec.decodeBody(`The result of ${pending.name}`, body);
       this.settle(pending).resolve((value as { readonly value: unknown }).value);
     } catch (thrown) {
       this.settle(pending).reject(toError(thrown));
     }
   }
 
-  private transmit(pending: PendingRequest): void {
-    const { clock, links, retransmission } = this.services;
-    const nowMs = clock.monotonicMs();
+  private transmit(pending: PendingRequest, nowMs = this.services.clock.monotonicMs()): void {
+    const { links, retransmission } = this.services;
     const pauseMs = Math.min(LONGEST_PAUSE_MS, retransmission.retransmitMs * 2 ** pending.unanswered);
     pending.retransmitAtMs = nowMs + pauseMs;
     pending.unanswered++;
-    links.to(pending.target).request({
-      correlation: pending.correlation,
-      name: pending.name,
-      qos: pending.qos,
-      attempt: pending.previous.length + 1,
-      isRetransmission: pending.unanswered > 1,
-      remainingMs: Math.max(0, Math.ceil(pending.deadlineMs - nowMs)),
-      messageId: pending.messageId,
-      key: pending.key,
-      headers: pending.headers,
-      correlationId: pending.correlationId,
-      causationId: pending.causationId,
-      previous: pending.previous,
-      body: pending.body,
-    });
+    pending.remainingMs = Math.max(0, Math.ceil(pending.deadlineMs - nowMs));
+    links.to(pending.target).request(pending);
   }
 
   /** Asks another node, or gives up with the reason if there is none that was not asked before. */
   private goElsewhere(pending: PendingRequest, reason: Error): void {
     const { registry, routing, self } = this.services;
     const canMove = pending.onlyNodeId === undefined && isWorthAnotherNode(reason);
-    const asked = [...pending.previous, pending.target];
+    const { asked } = pending;
     const others = canMove ? this.notAsked(pending.name, asked) : [];
     if (others.length === 0) return this.settle(pending).reject(reason);
     const { node } = routing.select(
@@ -208,7 +172,7 @@ export class RequestSender {
 
   private settle(pending: PendingRequest): PendingRequest {
     if (this.pending.delete(pending.correlation)) pending.target.inFlightHere--;
-    this.services.timetable.remove(pending.deadline);
+    if (pending.deadline !== undefined) this.services.timetable.remove(pending.deadline);
     pending.stopListening?.();
     return pending;
   }
@@ -243,7 +207,7 @@ export class RequestSender {
 
   private isElsewherePossible(pending: PendingRequest): boolean {
     if (pending.onlyNodeId !== undefined) return false;
-    return this.notAsked(pending.name, [...pending.previous, pending.target]).length > 0;
+    return this.notAsked(pending.name, pending.asked).length > 0;
   }
 
   private notAsked(name: string, asked: readonly NodeAddress[]): readonly KnownNode[] {
@@ -257,9 +221,9 @@ export class RequestSender {
     return this.lastCorrelation;
   }
 
-  private decodeError(name: string, body: Uint8Array): Error {
+  private decodeError(name: string, body: FrameBody): Error {
     return this.services.errors.decode(
-      this.services.codec.decode(`The error of ${name}`, body) as EncodedError,
+      this.services.codec.decodeBody(`The error of ${name}`, body) as EncodedError,
     );
   }
 

@@ -33,8 +33,9 @@ export const DEFAULT_FRAME_LIMITS: FrameLimits = Object.freeze({
  * frames are unanswered, what comes meanwhile travels in the next one.
  */
 export class PeerLink {
-  /** The last frame that came from there, to be acknowledged with the next one that goes there. */
-  received = 0;
+  /** The last frame that came from there, and how many in a row: acknowledged with the next one that goes there. */
+  private received = 0;
+  private receivedCount = 0;
   private sent = 0;
   private acknowledged = 0;
   private isScheduled = false;
@@ -57,12 +58,15 @@ export class PeerLink {
     this.wrote();
   }
 
-  reply(correlation: number, status: ReplyStatus, body?: FrameBody): void {
+  /** Returns the number of the frame that it travels in. */
+  reply(correlation: number, status: ReplyStatus, body?: FrameBody): number {
     if (!this.writer.reply(correlation, status, body)) {
       this.flush();
       this.writer.reply(correlation, status, body);
     }
+    const sequence = nextFrame(this.sent);
     this.wrote();
+    return sequence;
   }
 
   cancel(correlation: number): void {
@@ -90,7 +94,13 @@ export class PeerLink {
     }
   }
 
-  /** A frame from there acknowledges ours up to this number. */
+  /** A frame came from there; it is the last of so many in a row. */
+  heard(sequence: number, count: number): void {
+    this.received = sequence;
+    this.receivedCount = count;
+  }
+
+  /** A frame from there says that ours came, this one as the last. */
   acknowledge(sequence: number): void {
     const isNews = framesBetween(this.acknowledged, sequence) <= framesBetween(this.acknowledged, this.sent);
     if (isNews) this.acknowledged = sequence;
@@ -103,7 +113,7 @@ export class PeerLink {
     this.held = undefined;
     if (this.writer.count === 0) return;
     this.sent = nextFrame(this.sent);
-    const frame = this.writer.finish(this.sent, this.received);
+    const frame = this.writer.finish(this.sent, this.received, this.receivedCount);
     try {
       this.links.send(this.address, frame);
     } catch (thrown) {

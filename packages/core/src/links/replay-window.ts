@@ -6,14 +6,23 @@ const WINDOW = 1024;
 /** Half of the number space: what lies further on is taken to lie behind. */
 const HALF = 2 ** 31;
 
+/** More need not be told: what is acknowledged is told again with each frame. */
+const MOST_IN_A_ROW = WINDOW;
+
 /** Says of each frame from a peer whether it came before, so that a doubled frame has no effect. */
 export class ReplayWindow {
   private readonly seen = new Uint32Array(WINDOW);
   private highest = 0;
+  private inARow = 0;
 
   /** The greatest number that came. */
   get last(): number {
     return this.highest;
+  }
+
+  /** How many frames in a row came for certain, the last one of them. */
+  get count(): number {
+    return this.inARow;
   }
 
   /** Whether the frame is new. One that is older than the window is taken for a repeated one. Numbers begin at 1. */
@@ -24,7 +33,10 @@ export class ReplayWindow {
     if (this.seen[place] === sequence && sequence !== 0) return false;
     if (ahead === 0) return false;
     this.seen[place] = sequence;
-    if (ahead < HALF) this.highest = sequence;
+    if (ahead < HALF) {
+      this.inARow = ahead === 1 ? Math.min(this.inARow + 1, MOST_IN_A_ROW) : 1;
+      this.highest = sequence;
+    }
     return true;
   }
 }

@@ -48,7 +48,7 @@ export class ClusterGateway {
     const outgoing: OutgoingRequest = {
       name: type.name,
       qos: type.qos,
-      body: this.services.codec.encode(type.name, request),
+      body: this.services.codec.encodeBody(type.name, request),
       messageId: options.messageId,
       key: options.key ?? type.keyOf?.(request),
       headers: options.headers,
@@ -110,7 +110,7 @@ export class ClusterGateway {
       headers,
       correlationId: cause?.correlationId,
       causationId: cause?.messageId,
-      body: this.services.codec.encode(type.name, event),
+      body: this.services.codec.encodeBody(type.name, event),
     };
     for (const [known, { service, node }] of targets) {
       this.cluster.publish({ ...record, toServiceHandlers: service, toNodeHandlers: node }, known);

@@ -111,7 +111,7 @@ describe('a request in a cluster', () => {
     cluster.network.cut('one', 'gateway');
     cluster.network.cut('two', 'gateway');
     const sent = gateway.mediator.send(new PlaceOrder('tea'));
-    await cluster.turns();
+    await cluster.clock.advance(20); // Nobody has acknowledged the answer: it is recorded.
     expect(ran).toHaveLength(1);
     cluster.network.crash(ran[0]!);
     cluster.network.heal();

@@ -9,7 +9,7 @@ import type { DurableLog } from '../ports/durable-log.js';
 import type { Engine } from '../ports/engine.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
 import type { Codec } from '../wire/codec.js';
-import type { EventRecord } from '../wire/frame-records.js';
+import type { EventRecord, FrameBody } from '../wire/frame-records.js';
 import { checkHeaders } from '../wire/limits.js';
 import { toStoredMessage } from '../wire/message-codec.js';
 import { DirectCalls } from './direct-calls.js';
@@ -57,7 +57,7 @@ export class EventPublisher implements DirectCallListener {
   }
 
   /** An event of another node: for the handlers that it says, and for them only. */
-  receive(route: EventRoute, event: object, record: EventRecord, originNodeId: string): void {
+  receive(route: EventRoute, event: object, record: EventRecord<FrameBody>, originNodeId: string): void {
     const { messageId, key, headers, correlationId, causationId, toServiceHandlers, toNodeHandlers } = record;
     const attributes = { messageId, key, headers, correlationId, causationId, originNodeId };
     for (const subscriber of route.subscribers) {

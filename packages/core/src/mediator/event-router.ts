@@ -5,8 +5,8 @@ import { CatgaError } from '../errors/catga-error.js';
 import type { Cause } from '../pipeline/handler-context.js';
 import type { NodeAddress } from '../ports/links.js';
 import type { Codec } from '../wire/codec.js';
-import type { EventRecord } from '../wire/frame-records.js';
-import { messageFromBytes } from '../wire/message-codec.js';
+import type { EventRecord, FrameBody } from '../wire/frame-records.js';
+import { messageFromBody } from '../wire/message-codec.js';
 import type { ClusterGateway } from './cluster-gateway.js';
 import type { EventPublisher } from './event-publisher.js';
 import type { MessageRegistry } from './message-registry.js';
@@ -67,12 +67,12 @@ export class EventRouter {
   }
 
   /** An event of another node: for the handlers here that it says. `CATGA_SERIALIZATION` if it cannot be decoded. */
-  receive(sender: NodeAddress, record: EventRecord): void {
+  receive(sender: NodeAddress, record: EventRecord<FrameBody>): void {
     const { types, codec, publisher } = this.services;
     const type = types.named(record.name);
     const route = type && this.routes.get(type.target);
     if (route === undefined) return;
-    const event = messageFromBytes(codec, route.type, record.body, codec.serializer.name);
+    const event = messageFromBody(codec, route.type, record.body);
     publisher.receive(route, event, record, sender.nodeId);
   }
 

@@ -28,7 +28,7 @@ import { Timetable } from '../time/timetable.js';
 import { Codec } from '../wire/codec.js';
 import { ErrorCodec } from '../wire/error-codec.js';
 import { PROTOCOL_VERSION } from '../wire/frame-layout.js';
-import type { EventRecord } from '../wire/frame-records.js';
+import type { EventRecord, FrameBody } from '../wire/frame-records.js';
 import type { ClusterGateway } from './cluster-gateway.js';
 import { CommandQueue } from './command-queue.js';
 import { EventPublisher } from './event-publisher.js';
@@ -190,10 +190,10 @@ export class NodeRuntime implements MediatorHost, ContextHost {
       errors: this.errorCodec,
       isOpen: () => this.isOpen,
       handledType: (name) => this.handledRoute(name)?.type,
-      run: (type, message, attributes, remainingMs, isRecorded) => {
+      run: (type, message, attributes, remainingMs, isRecorded, end) => {
         const route = this.handledRoute(type.name);
         if (route === undefined) throw this.router.noHandlerError(message);
-        return this.dispatcher.receive(route, message, attributes, remainingMs, isRecorded);
+        return this.dispatcher.receive(route, message, attributes, remainingMs, isRecorded, end);
       },
       event: (sender, event) => this.receive(sender, event),
       failed: (source, thrown) => this.report(source, thrown),
@@ -338,7 +338,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   }
 
   /** An event of another node. */
-  private receive(sender: NodeAddress, event: EventRecord): void {
+  private receive(sender: NodeAddress, event: EventRecord<FrameBody>): void {
     if (!this.isOpen) return;
     try {
       this.eventRouter.receive(sender, event);

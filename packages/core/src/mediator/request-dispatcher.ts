@@ -1,7 +1,7 @@
 import type { MessageType } from '../contracts/message-type.js';
 import type { SendOptions } from '../contracts/send-options.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
-import type { ReceivedRequest } from '../delivery/request-receiver.js';
+import type { ReceivedEnd, ReceivedWork } from '../delivery/taken-request.js';
 import { cancelledError, timeoutError } from '../errors/message-errors.js';
 import type { Admission } from '../pipeline/admission/admission.js';
 import { HandlerContext } from '../pipeline/handler-context.js';
@@ -78,37 +78,61 @@ export class RequestDispatcher {
     });
   }
 
-  /** A request of another node's caller: the same, but nobody here waits for it. */
+  /** A request of another node's caller: the same, but nobody here waits for it; `end` hears of it. */
   receive(
     route: RequestRoute,
     request: object,
     attributes: MessageAttributes,
     remainingMs: number | undefined,
     isRecorded: boolean,
-  ): ReceivedRequest {
+    end: ReceivedEnd,
+  ): ReceivedWork {
     const { host, admission, timetable, newId } = this.services;
     const envelope = new MessageEnvelope(request, route.type, route.name, attributes, newId);
     const deadlineMs = remainingMs === undefined ? undefined : host.clock.monotonicMs() + remainingMs;
     const context = new HandlerContext(envelope, host, deadlineMs);
-    const admit = (): Promise<unknown> => this.admit(route, envelope, context, undefined);
-    const work = isRecorded
-      ? this.services.idempotency().run(envelope, context.cancellation, admit)
-      : admit();
-    const outcome = admission.hold(work);
-    if (remainingMs !== undefined) {
-      const deadline = timetable.after(remainingMs, () =>
-        context.cancellation.cancel(timeoutError(route.type.name, remainingMs)),
-      );
-      const settled = (): void => timetable.remove(deadline);
-      outcome.then(settled, settled);
-    }
-    return {
-      get hasBegun() {
-        return context.hasBegun;
-      },
-      outcome,
-      cancel: (reason) => context.cancellation.cancel(reason),
+    const deadline =
+      remainingMs === undefined
+        ? undefined
+        : timetable.after(remainingMs, () =>
+            context.cancellation.cancel(timeoutError(route.type.name, remainingMs)),
+          );
+    const isAdmitted = !isRecorded && admission.hasRoom;
+    const ended = (): void => {
+      if (deadline !== undefined) timetable.remove(deadline);
+      if (isAdmitted) admission.leave();
     };
+    this.outcomeOf(route, envelope, context, isRecorded, isAdmitted).then(
+      (value) => {
+        ended();
+        end.succeeded(value);
+      },
+      (thrown: unknown) => {
+        ended();
+        end.failed(thrown, context.hasBegun);
+      },
+    );
+    return { cancel: (reason) => context.cancellation.cancel(reason) };
+  }
+
+  private outcomeOf(
+    route: RequestRoute,
+    envelope: MessageEnvelope,
+    context: HandlerContext,
+    isRecorded: boolean,
+    isAdmitted: boolean,
+  ): Promise<unknown> {
+    const { admission } = this.services;
+    if (isAdmitted) {
+      admission.enter();
+      const outcome = route.step(envelope, context);
+      context.begin(outcome);
+      return outcome;
+    }
+    const admit = (): Promise<unknown> => this.admit(route, envelope, context, undefined);
+    return admission.hold(
+      isRecorded ? this.services.idempotency().run(envelope, context.cancellation, admit) : admit(),
+    );
   }
 
   private isRecorded(route: RequestRoute, options: SendOptions): boolean {

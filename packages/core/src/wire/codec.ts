@@ -1,5 +1,6 @@
 import { CatgaError, toError } from '../errors/catga-error.js';
 import type { Serializer } from '../ports/serializer.js';
+import type { FrameBody } from './frame-records.js';
 import { checkPayload } from './limits.js';
 import type { Limits } from './limits.js';
 
@@ -10,19 +11,49 @@ export class Codec {
     readonly limits: Limits,
   ) {}
 
+  /** Whether bodies of frames are text. */
+  get isText(): boolean {
+    return this.serializer.encodeText !== undefined && this.serializer.decodeText !== undefined;
+  }
+
   /** `CATGA_SERIALIZATION` for what cannot be encoded, `CATGA_PAYLOAD_TOO_LARGE` for what is too large. */
   encode(name: string, value: unknown): Uint8Array {
     let bytes: Uint8Array;
     try {
       bytes = this.serializer.encode(value);
     } catch (thrown) {
-      throw new CatgaError('CATGA_SERIALIZATION', `${name} cannot be encoded: ${toError(thrown).message}`, {
-        details: { name },
-        cause: thrown,
-      });
+      throw unencodable(name, thrown);
     }
     checkPayload(this.limits, name, bytes.byteLength);
     return bytes;
+  }
+
+  /** As {@link encode}, for a frame: text where the serializer makes text. */
+  encodeBody(name: string, value: unknown): FrameBody {
+    const { serializer, limits } = this;
+    if (serializer.encodeText === undefined) return this.encode(name, value);
+    let text: string;
+    try {
+      text = serializer.encodeText(value);
+    } catch (thrown) {
+      throw unencodable(name, thrown);
+    }
+    // Counted only where it may matter: a UTF-16 unit becomes at most three bytes.
+    if (text.length * 3 > limits.maxPayloadBytes) checkPayload(limits, name, Buffer.byteLength(text));
+    return text;
+  }
+
+  /** The counterpart of {@link encodeBody}. */
+  decodeBody(name: string, body: FrameBody): unknown {
+    if (typeof body !== 'string') return this.decode(name, body);
+    const { serializer } = this;
+    try {
+      return serializer.decodeText === undefined
+        ? serializer.decode(Buffer.from(body))
+        : serializer.decodeText(body);
+    } catch (thrown) {
+      throw undecodable(name, thrown);
+    }
   }
 
   /** `CATGA_SERIALIZATION` for what is not the serializer's output, or was made by another serializer. */
@@ -37,10 +68,21 @@ export class Codec {
     try {
       return this.serializer.decode(bytes);
     } catch (thrown) {
-      throw new CatgaError('CATGA_SERIALIZATION', `${name} cannot be decoded: ${toError(thrown).message}`, {
-        details: { name },
-        cause: thrown,
-      });
+      throw undecodable(name, thrown);
     }
   }
+}
+
+function unencodable(name: string, thrown: unknown): CatgaError {
+  return new CatgaError('CATGA_SERIALIZATION', `${name} cannot be encoded: ${toError(thrown).message}`, {
+    details: { name },
+    cause: thrown,
+  });
+}
+
+function undecodable(name: string, thrown: unknown): CatgaError {
+  return new CatgaError('CATGA_SERIALIZATION', `${name} cannot be decoded: ${toError(thrown).message}`, {
+    details: { name },
+    cause: thrown,
+  });
 }

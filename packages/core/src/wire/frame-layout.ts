@@ -16,12 +16,13 @@ export const HEADER_OFFSET = Object.freeze({
   serializerLength: 3,
   sequence: 4,
   acknowledged: 8,
-  recordCount: 12,
-  senderIncarnation: 16,
-  receiverIncarnation: 24,
-  senderIdLength: 32,
+  acknowledgedCount: 12,
+  recordCount: 16,
+  senderIncarnation: 20,
+  receiverIncarnation: 28,
+  senderIdLength: 36,
   /** The serializer's name, the sender's id, then the records. */
-  texts: 34,
+  texts: 38,
 });
 
 /** Kind and length, which every record begins with, in bytes. */

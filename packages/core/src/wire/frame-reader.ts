@@ -59,6 +59,7 @@ export class FrameReader<Body extends FrameBody> {
     const serializerBytes = bytes.u8();
     const sequence = bytes.u32();
     const acknowledged = bytes.u32();
+    const acknowledgedCount = bytes.u32();
     const recordCount = bytes.u32();
     const incarnation = bytes.u64();
     const receiverIncarnation = bytes.u64();
@@ -66,7 +67,16 @@ export class FrameReader<Body extends FrameBody> {
     const serializer = bytes.repeatedTextOf(serializerBytes);
     const sender = { nodeId: bytes.repeatedTextOf(senderIdBytes), incarnation };
     const recordsOffset = bytes.position;
-    return { serializer, sender, receiverIncarnation, sequence, acknowledged, recordCount, recordsOffset };
+    return {
+      serializer,
+      sender,
+      receiverIncarnation,
+      sequence,
+      acknowledged,
+      acknowledgedCount,
+      recordCount,
+      recordsOffset,
+    };
   }
 
   /**

@@ -14,6 +14,8 @@ export interface FrameHeader {
   readonly sequence: number;
   /** The latest sequence number that the sender has received from the receiver; 0 before the first. */
   readonly acknowledged: number;
+  /** How many frames in a row, the acknowledged one the last of them, the sender has received for certain. */
+  readonly acknowledgedCount: number;
   readonly recordCount: number;
   /** Where the records begin, in bytes. */
   readonly recordsOffset: number;

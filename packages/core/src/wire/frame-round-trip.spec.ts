@@ -26,15 +26,17 @@ describe('a frame', () => {
         incarnation,
         u32,
         u32,
-        (sender, receiverIncarnation, sequence, acknowledged) => {
+        u32,
+        (sender, receiverIncarnation, sequence, acknowledged, acknowledgedCount) => {
           const receiver = { nodeId: 'orders-1', incarnation: receiverIncarnation };
-          const frame = writeFrame([], { sender, receiver, sequence, acknowledged });
+          const frame = writeFrame([], { sender, receiver, sequence, acknowledged, acknowledgedCount });
           expect(headerOf(frame)).toEqual({
             serializer: 'json',
             sender,
             receiverIncarnation,
             sequence,
             acknowledged,
+            acknowledgedCount,
             recordCount: 0,
             recordsOffset: frame.byteLength,
           });

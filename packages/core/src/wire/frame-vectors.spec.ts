@@ -20,6 +20,7 @@ interface FrameVector {
     readonly receiverIncarnation: number;
     readonly sequence: number;
     readonly acknowledged: number;
+    readonly acknowledgedCount: number;
   };
   readonly records: readonly WithoutBody<AnyRecord>[];
 }

@@ -120,12 +120,14 @@ export class FrameWriter {
    * The frame. Its bytes are the caller's; the writer is empty again.
    * @param sequence of this frame, below 2^32
    * @param acknowledged the latest sequence number that came from the peer, below 2^32
+   * @param acknowledgedCount how many frames in a row came from there, that one the last of them; 0 says nothing
    */
-  finish(sequence: number, acknowledged: number): Uint8Array {
+  finish(sequence: number, acknowledged: number, acknowledgedCount = 0): Uint8Array {
     const { bytes } = this;
     bytes.offset = this.end;
     bytes.u32At(HEADER_OFFSET.sequence, sequence);
     bytes.u32At(HEADER_OFFSET.acknowledged, acknowledged);
+    bytes.u32At(HEADER_OFFSET.acknowledgedCount, acknowledgedCount);
     bytes.u32At(HEADER_OFFSET.recordCount, this.records);
     const frame = bytes.copy();
     bytes.rewind(this.emptyBytes, KEPT_BYTES);
@@ -143,7 +145,8 @@ export class FrameWriter {
     bytes.u16(MAGIC);
     bytes.u8(PROTOCOL_VERSION);
     bytes.u8(serializerBytes.length);
-    bytes.u32(0); // sequence, acknowledgement and count are known when the frame is finished
+    bytes.u32(0); // Sequence, acknowledgement, its count and that of records are known when the frame is finished.
+    bytes.u32(0);
     bytes.u32(0);
     bytes.u32(0);
     bytes.u64(sender.incarnation);

@@ -23,6 +23,7 @@ export interface FrameFacts {
   readonly receiver?: NodeAddress;
   readonly sequence?: number;
   readonly acknowledged?: number;
+  readonly acknowledgedCount?: number;
 }
 
 export const A_SENDER: NodeAddress = { nodeId: 'gateway-1', incarnation: 1_700_000_000_000 };
@@ -56,7 +57,7 @@ export function writeFrame(records: readonly AnyRecord[], facts: FrameFacts = {}
   const { serializer = 'json', sender = A_SENDER, receiver = A_RECEIVER } = facts;
   const writer = new FrameWriter(serializer, sender, receiver);
   for (const record of records) writeRecord(writer, record);
-  return writer.finish(facts.sequence ?? 1, facts.acknowledged ?? 0);
+  return writer.finish(facts.sequence ?? 1, facts.acknowledged ?? 0, facts.acknowledgedCount ?? 0);
 }
 
 /** Collects what a frame holds. Bodies are copied, as whoever keeps them must. */

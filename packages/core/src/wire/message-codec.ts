@@ -3,6 +3,7 @@ import type { MessageType } from '../contracts/message-type.js';
 import { CatgaError } from '../errors/catga-error.js';
 import type { StoredMessage } from '../ports/stored-message.js';
 import type { Codec } from './codec.js';
+import type { FrameBody } from './frame-records.js';
 import { checkHeaders } from './limits.js';
 
 /** What is known of a message besides its content when it is stored. */
@@ -36,17 +37,16 @@ export function toStoredMessage(
 
 /** The message of a stored one. `CATGA_SERIALIZATION` if it is none. */
 export function fromStoredMessage(codec: Codec, type: MessageType, stored: StoredMessage): object {
-  return messageFromBytes(codec, type, stored.body, stored.serializer);
+  return messageOf(type, codec.decode(type.name, stored.body, stored.serializer));
 }
 
-/** An instance of the message's class, made without running its constructor. `CATGA_SERIALIZATION` if it is none. */
-export function messageFromBytes(
-  codec: Codec,
-  type: MessageType,
-  body: Uint8Array,
-  serializer: string,
-): object {
-  const fields = codec.decode(type.name, body, serializer);
+/** The message of a frame. `CATGA_SERIALIZATION` if it is none. */
+export function messageFromBody(codec: Codec, type: MessageType, body: FrameBody): object {
+  return messageOf(type, codec.decodeBody(type.name, body));
+}
+
+/** An instance of the message's class, made without running its constructor. */
+function messageOf(type: MessageType, fields: unknown): object {
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
     throw new CatgaError('CATGA_SERIALIZATION', `${type.name} is not an object on the wire.`, {
       details: { name: type.name },
