@@ -4,12 +4,14 @@ import type { Clock } from '../ports/clock.js';
 export interface TimetableEntry {
   /** Monotonic milliseconds at which it is due. */
   readonly dueMs: number;
-  readonly run: () => void;
   /** Grows with each entry: what is due at the same moment runs in the order it was added. */
   readonly order: number;
-  /** Where it stands in the heap; -1 once it ran or was taken out. */
-  position: number;
+  /** Undefined once it ran or was taken out. */
+  run: (() => void) | undefined;
 }
+
+/** A heap smaller than this is not worth cleaning. */
+const CLEANED_FROM = 64;
 
 function isBefore(a: TimetableEntry, b: TimetableEntry): boolean {
   return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
@@ -17,10 +19,12 @@ function isBefore(a: TimetableEntry, b: TimetableEntry): boolean {
 
 /**
  * All that waits for a time, in one binary heap with one timer for the earliest entry: a deadline costs no timer of
- * its own. Adding a deadline later than the others, and taking one out, are cheap.
+ * its own. Adding a deadline later than the others is cheap; one that is taken out stays where it is, emptied, until
+ * most of the heap is like it.
  */
 export class Timetable {
-  private readonly heap: TimetableEntry[] = [];
+  private heap: TimetableEntry[] = [];
+  private waiting = 0;
   private cancelTimer: (() => void) | undefined;
   private armedForMs = Infinity;
   private added = 0;
@@ -29,41 +33,34 @@ export class Timetable {
 
   /** How many entries wait. */
   get size(): number {
-    return this.heap.length;
+    return this.waiting;
   }
 
   /** Runs `run` once, `delayMs` from now. */
   after(delayMs: number, run: () => void): TimetableEntry {
-    const entry: TimetableEntry = {
-      dueMs: this.clock.monotonicMs() + Math.max(0, delayMs),
-      run,
-      order: this.added++,
-      position: this.heap.length,
-    };
+    const dueMs = this.clock.monotonicMs() + Math.max(0, delayMs);
+    const entry: TimetableEntry = { dueMs, order: this.added++, run };
     this.heap.push(entry);
     this.rise(entry);
-    if (entry.dueMs < this.armedForMs) this.arm();
+    this.waiting++;
+    if (dueMs < this.armedForMs) this.arm();
     return entry;
   }
 
   /** Takes an entry out; no effect once it ran. */
   remove(entry: TimetableEntry): void {
-    const { position } = entry;
-    if (position < 0) return;
-    entry.position = -1;
-    const last = this.heap.pop();
-    if (last !== undefined && last !== entry) {
-      this.place(last, position);
-      this.rise(last);
-      this.sink(last);
-    }
-    if (this.heap.length === 0) this.disarm();
+    if (entry.run === undefined) return;
+    entry.run = undefined;
+    this.waiting--;
+    if (this.waiting === 0) this.clear();
+    else if (this.heap.length > CLEANED_FROM && this.heap.length > 2 * this.waiting) this.clean();
   }
 
   /** Drops everything without running it. */
   clear(): void {
-    for (const entry of this.heap) entry.position = -1;
-    this.heap.length = 0;
+    for (const entry of this.heap) entry.run = undefined;
+    this.heap = [];
+    this.waiting = 0;
     this.disarm();
   }
 
@@ -73,19 +70,39 @@ export class Timetable {
     const nowMs = this.clock.monotonicMs();
     const addedBefore = this.added;
     try {
-      for (let first = this.heap[0]; first !== undefined; first = this.heap[0]) {
+      for (let first = this.first(); first !== undefined; first = this.first()) {
         // What an entry adds for "now" waits for the next tick, as with any timer.
         if (first.dueMs > nowMs || first.order >= addedBefore) break;
+        const { run } = first;
         this.remove(first);
-        first.run();
+        run?.();
       }
     } finally {
       this.arm();
     }
   };
 
+  /** The earliest entry that still waits. */
+  private first(): TimetableEntry | undefined {
+    for (let first = this.heap[0]; first !== undefined; first = this.heap[0]) {
+      if (first.run !== undefined) return first;
+      const last = this.heap.pop();
+      if (last !== undefined && last !== first) this.sink(last, 0);
+    }
+    return undefined;
+  }
+
+  /** Leaves out what was taken out. */
+  private clean(): void {
+    this.heap = this.heap.filter(({ run }) => run !== undefined);
+    for (let position = (this.heap.length >> 1) - 1; position >= 0; position--) {
+      const entry = this.heap[position];
+      if (entry !== undefined) this.sink(entry, position);
+    }
+  }
+
   private arm(): void {
-    const first = this.heap[0];
+    const first = this.first();
     if (first === undefined || first.dueMs >= this.armedForMs) return;
     this.disarm();
     this.armedForMs = first.dueMs;
@@ -102,32 +119,37 @@ export class Timetable {
     this.armedForMs = Infinity;
   }
 
-  private place(entry: TimetableEntry, position: number): void {
-    this.heap[position] = entry;
-    entry.position = position;
-  }
-
+  /** Moves the last entry up to where it belongs. */
   private rise(entry: TimetableEntry): void {
-    while (entry.position > 0) {
-      const parentPosition = (entry.position - 1) >> 1;
-      const parent = this.heap[parentPosition];
-      if (parent === undefined || !isBefore(entry, parent)) return;
-      this.place(parent, entry.position);
-      this.place(entry, parentPosition);
+    const { heap } = this;
+    let position = heap.length - 1;
+    while (position > 0) {
+      const above = (position - 1) >> 1;
+      const parent = heap[above];
+      if (parent === undefined || !isBefore(entry, parent)) break;
+      heap[position] = parent;
+      position = above;
     }
+    heap[position] = entry;
   }
 
-  private sink(entry: TimetableEntry): void {
+  /** Puts an entry at a position or as far below as it belongs. */
+  private sink(entry: TimetableEntry, from: number): void {
+    const { heap } = this;
+    let position = from;
     for (;;) {
-      const leftPosition = 2 * entry.position + 1;
-      const left = this.heap[leftPosition];
-      if (left === undefined) return;
-      const right = this.heap[leftPosition + 1];
-      const smaller = right !== undefined && isBefore(right, left) ? right : left;
-      if (isBefore(entry, smaller)) return;
-      const below = smaller.position;
-      this.place(smaller, entry.position);
-      this.place(entry, below);
+      let below = 2 * position + 1;
+      let child = heap[below];
+      if (child === undefined) break;
+      const right = heap[below + 1];
+      if (right !== undefined && isBefore(right, child)) {
+        child = right;
+        below++;
+      }
+      if (isBefore(entry, child)) break;
+      heap[position] = child;
+      position = below;
     }
+    heap[position] = entry;
   }
 }
