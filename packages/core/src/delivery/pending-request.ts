@@ -21,8 +21,11 @@ export interface OutgoingRequest {
   readonly onlyNodeId: string | undefined;
 }
 
-/** A request whose outcome is not known yet; it is its own record in the frames that take it somewhere. */
-export class PendingRequest implements RequestRecord<FrameBody> {
+/**
+ * A request whose outcome is not known yet. It is its own record in the frames that take it somewhere, and its own
+ * entry in the timetable.
+ */
+export class PendingRequest implements RequestRecord<FrameBody>, TimetableEntry {
   readonly name: string;
   readonly qos: QualityOfService;
   readonly body: FrameBody;
@@ -32,7 +35,11 @@ export class PendingRequest implements RequestRecord<FrameBody> {
   readonly correlationId: string | undefined;
   readonly causationId: string | undefined;
   readonly onlyNodeId: string | undefined;
-  readonly deadlineMs: number;
+  readonly timeoutMs: number;
+  /** When its caller stops waiting. */
+  readonly dueMs: number;
+  order = 0;
+  isWaiting = false;
   remainingMs = 0;
   /** Where it was before. */
   previous: readonly NodeAddress[] | undefined;
@@ -40,7 +47,6 @@ export class PendingRequest implements RequestRecord<FrameBody> {
   unanswered = 0;
   /** When it is sent there again, in monotonic milliseconds. */
   retransmitAtMs = 0;
-  deadline: TimetableEntry | undefined;
   /** Takes its caller's signal off. */
   stopListening: (() => void) | undefined;
 
@@ -53,6 +59,7 @@ export class PendingRequest implements RequestRecord<FrameBody> {
     nowMs: number,
     readonly resolve: (value: unknown) => void,
     readonly reject: (error: Error) => void,
+    private readonly expired: (pending: PendingRequest) => void,
   ) {
     this.name = request.name;
     this.qos = request.qos;
@@ -63,7 +70,12 @@ export class PendingRequest implements RequestRecord<FrameBody> {
     this.correlationId = request.correlationId;
     this.causationId = request.causationId;
     this.onlyNodeId = request.onlyNodeId;
-    this.deadlineMs = nowMs + request.timeoutMs;
+    this.timeoutMs = request.timeoutMs;
+    this.dueMs = nowMs + request.timeoutMs;
+  }
+
+  run(): void {
+    this.expired(this);
   }
 
   get attempt(): number {

@@ -64,10 +64,9 @@ export class RequestSender {
     }
     return new Promise((resolve, reject) => {
       const nowMs = services.clock.monotonicMs();
-      const pending = new PendingRequest(request, this.nextCorrelation(), target, nowMs, resolve, reject);
-      pending.deadline = services.timetable.after(request.timeoutMs, () =>
-        this.giveUp(pending, timeoutError(request.name, request.timeoutMs)),
-      );
+      const correlation = this.nextCorrelation();
+      const pending = new PendingRequest(request, correlation, target, nowMs, resolve, reject, this.expired);
+      services.timetable.add(pending);
       this.pending.set(pending.correlation, pending);
       if (signal !== undefined) this.cancelWith(pending, signal);
       target.inFlightHere++;
@@ -140,7 +139,7 @@ export class RequestSender {
     const pauseMs = Math.min(LONGEST_PAUSE_MS, retransmission.retransmitMs * 2 ** pending.unanswered);
     pending.retransmitAtMs = nowMs + pauseMs;
     pending.unanswered++;
-    pending.remainingMs = Math.max(0, Math.ceil(pending.deadlineMs - nowMs));
+    pending.remainingMs = Math.max(0, Math.ceil(pending.dueMs - nowMs));
     links.to(pending.target).request(pending);
   }
 
@@ -165,6 +164,10 @@ export class RequestSender {
     this.transmit(pending);
   }
 
+  private readonly expired = (pending: PendingRequest): void => {
+    this.giveUp(pending, timeoutError(pending.name, pending.timeoutMs));
+  };
+
   private giveUp(pending: PendingRequest, reason: CatgaError): void {
     this.services.links.to(pending.target).cancel(pending.correlation);
     this.settle(pending).reject(reason);
@@ -172,7 +175,7 @@ export class RequestSender {
 
   private settle(pending: PendingRequest): PendingRequest {
     if (this.pending.delete(pending.correlation)) pending.target.inFlightHere--;
-    if (pending.deadline !== undefined) this.services.timetable.remove(pending.deadline);
+    this.services.timetable.remove(pending);
     pending.stopListening?.();
     return pending;
   }

@@ -14,6 +14,7 @@ import type { Timetable } from '../time/timetable.js';
 import { checkHeaders } from '../wire/limits.js';
 import type { Limits } from '../wire/limits.js';
 import { outcomeUntil } from './outcome-until.js';
+import { ReceivedCall } from './received-call.js';
 import type { CompiledHandler, RequestRoute } from './routes.js';
 
 /** What dispatching needs of the node. */
@@ -91,28 +92,10 @@ export class RequestDispatcher {
     const envelope = new MessageEnvelope(request, route.type, route.name, attributes, newId);
     const deadlineMs = remainingMs === undefined ? undefined : host.clock.monotonicMs() + remainingMs;
     const context = new HandlerContext(envelope, host, deadlineMs);
-    const deadline =
-      remainingMs === undefined
-        ? undefined
-        : timetable.after(remainingMs, () =>
-            context.cancellation.cancel(timeoutError(route.type.name, remainingMs)),
-          );
     const isAdmitted = !isRecorded && admission.hasRoom;
-    const ended = (): void => {
-      if (deadline !== undefined) timetable.remove(deadline);
-      if (isAdmitted) admission.leave();
-    };
-    this.outcomeOf(route, envelope, context, isRecorded, isAdmitted).then(
-      (value) => {
-        ended();
-        end.succeeded(value);
-      },
-      (thrown: unknown) => {
-        ended();
-        end.failed(thrown, context.hasBegun);
-      },
-    );
-    return { cancel: (reason) => context.cancellation.cancel(reason) };
+    const call = new ReceivedCall(context, remainingMs, end, isAdmitted ? admission : undefined, timetable);
+    call.follow(this.outcomeOf(route, envelope, context, isRecorded, isAdmitted));
+    return call;
   }
 
   private outcomeOf(

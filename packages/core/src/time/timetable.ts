@@ -4,10 +4,11 @@ import type { Clock } from '../ports/clock.js';
 export interface TimetableEntry {
   /** Monotonic milliseconds at which it is due. */
   readonly dueMs: number;
-  /** Grows with each entry: what is due at the same moment runs in the order it was added. */
-  readonly order: number;
-  /** Undefined once it ran or was taken out. */
-  run: (() => void) | undefined;
+  /** Kept by the timetable: what is due at the same moment runs in the order it was added. */
+  order: number;
+  /** Kept by the timetable: false once it ran or was taken out. */
+  isWaiting: boolean;
+  run(): void;
 }
 
 /** A heap smaller than this is not worth cleaning. */
@@ -19,8 +20,8 @@ function isBefore(a: TimetableEntry, b: TimetableEntry): boolean {
 
 /**
  * All that waits for a time, in one binary heap with one timer for the earliest entry: a deadline costs no timer of
- * its own. Adding a deadline later than the others is cheap; one that is taken out stays where it is, emptied, until
- * most of the heap is like it.
+ * its own. Adding a deadline later than the others is cheap; one that is taken out stays where it is until most of
+ * the heap is like it.
  */
 export class Timetable {
   private heap: TimetableEntry[] = [];
@@ -39,18 +40,25 @@ export class Timetable {
   /** Runs `run` once, `delayMs` from now. */
   after(delayMs: number, run: () => void): TimetableEntry {
     const dueMs = this.clock.monotonicMs() + Math.max(0, delayMs);
-    const entry: TimetableEntry = { dueMs, order: this.added++, run };
+    const entry: TimetableEntry = { dueMs, order: 0, isWaiting: false, run };
+    this.add(entry);
+    return entry;
+  }
+
+  /** Runs an entry once, when it is due: one that is kept for another reason anyway costs nothing of its own. */
+  add(entry: TimetableEntry): void {
+    entry.order = this.added++;
+    entry.isWaiting = true;
     this.heap.push(entry);
     this.rise(entry);
     this.waiting++;
-    if (dueMs < this.armedForMs) this.arm();
-    return entry;
+    if (entry.dueMs < this.armedForMs) this.arm();
   }
 
   /** Takes an entry out; no effect once it ran. */
   remove(entry: TimetableEntry): void {
-    if (entry.run === undefined) return;
-    entry.run = undefined;
+    if (!entry.isWaiting) return;
+    entry.isWaiting = false;
     this.waiting--;
     if (this.waiting === 0) this.clear();
     else if (this.heap.length > CLEANED_FROM && this.heap.length > 2 * this.waiting) this.clean();
@@ -58,7 +66,7 @@ export class Timetable {
 
   /** Drops everything without running it. */
   clear(): void {
-    for (const entry of this.heap) entry.run = undefined;
+    for (const entry of this.heap) entry.isWaiting = false;
     this.heap = [];
     this.waiting = 0;
     this.disarm();
@@ -73,9 +81,8 @@ export class Timetable {
       for (let first = this.first(); first !== undefined; first = this.first()) {
         // What an entry adds for "now" waits for the next tick, as with any timer.
         if (first.dueMs > nowMs || first.order >= addedBefore) break;
-        const { run } = first;
         this.remove(first);
-        run?.();
+        first.run();
       }
     } finally {
       this.arm();
@@ -85,7 +92,7 @@ export class Timetable {
   /** The earliest entry that still waits. */
   private first(): TimetableEntry | undefined {
     for (let first = this.heap[0]; first !== undefined; first = this.heap[0]) {
-      if (first.run !== undefined) return first;
+      if (first.isWaiting) return first;
       const last = this.heap.pop();
       if (last !== undefined && last !== first) this.sink(last, 0);
     }
@@ -94,7 +101,7 @@ export class Timetable {
 
   /** Leaves out what was taken out. */
   private clean(): void {
-    this.heap = this.heap.filter(({ run }) => run !== undefined);
+    this.heap = this.heap.filter(({ isWaiting }) => isWaiting);
     for (let position = (this.heap.length >> 1) - 1; position >= 0; position--) {
       const entry = this.heap[position];
       if (entry !== undefined) this.sink(entry, position);
