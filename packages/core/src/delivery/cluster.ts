@@ -19,7 +19,7 @@ import { Requester } from './requester.js';
 import type { RequesterServices } from './requester.js';
 import { AnswerMemory } from './sent-answers.js';
 import { RequestSender } from './request-sender.js';
-import type { RetransmissionOptions } from './request-sender.js';
+import type { RetransmissionOptions, UnansweredLimits } from './request-sender.js';
 
 /** What this node's part in a cluster needs of the node. */
 export interface ClusterServices extends Pick<RequesterServices, 'isOpen' | 'handledType' | 'run'> {
@@ -31,7 +31,7 @@ export interface ClusterServices extends Pick<RequesterServices, 'isOpen' | 'han
   readonly codec: Codec;
   readonly errors: ErrorCodec;
   readonly retransmission: RetransmissionOptions;
-  readonly maxPendingPerNode: number;
+  readonly unansweredLimits: UnansweredLimits;
   readonly outcomes: OutcomeLog;
   /** How long outcomes are kept for a node that takes over, in milliseconds. */
   readonly outcomeTtlMs: number;

@@ -22,6 +22,12 @@ export interface RetransmissionOptions {
   readonly maxAttempts: number;
 }
 
+/** What may be unanswered at one node before further requests go to another one, or are refused. */
+export interface UnansweredLimits {
+  readonly maxRequests: number;
+  readonly maxBytes: number;
+}
+
 /** What sending needs of the node. */
 export interface SenderServices {
   readonly self: NodeAddress;
@@ -33,8 +39,7 @@ export interface SenderServices {
   readonly codec: Codec;
   readonly errors: ErrorCodec;
   readonly retransmission: RetransmissionOptions;
-  /** How many requests may be unanswered at one node. */
-  readonly maxPendingPerNode: number;
+  readonly unansweredLimits: UnansweredLimits;
 }
 
 /** No request has this number: cancelling it has no effect but that the engine may say that nobody listens. */
@@ -56,12 +61,14 @@ export class RequestSender {
     return this.pending.size;
   }
 
-  /** Sends a request to a node. Rejects with `CATGA_OVERLOADED` if too many are unanswered there. */
-  send(request: OutgoingRequest, target: KnownNode, signal?: AbortSignal): Promise<unknown> {
+  /**
+   * Sends a request to a node, or to another one if too much is unanswered there. Rejects with `CATGA_OVERLOADED` if
+   * it is so everywhere: whoever sends faster than others answer is told so, before memory runs out.
+   */
+  send(request: OutgoingRequest, wanted: KnownNode, signal?: AbortSignal): Promise<unknown> {
     const { services } = this;
-    if (target.inFlightHere >= services.maxPendingPerNode) {
-      return Promise.reject(this.overloaded(request, target.nodeId));
-    }
+    const target = this.hasRoom(wanted) ? wanted : this.anotherWithRoom(request);
+    if (target === undefined) return Promise.reject(this.overloaded(request, wanted));
     return new Promise((resolve, reject) => {
       const nowMs = services.clock.monotonicMs();
       const correlation = this.nextCorrelation();
@@ -69,7 +76,7 @@ export class RequestSender {
       services.timetable.add(pending);
       this.pending.set(pending.correlation, pending);
       if (signal !== undefined) this.cancelWith(pending, signal);
-      target.inFlightHere++;
+      count(target, pending);
       try {
         this.transmit(pending, nowMs);
         this.armSweep();
@@ -156,8 +163,8 @@ export class RequestSender {
     );
     const target = registry.get(node.nodeId);
     if (target === undefined) return this.settle(pending).reject(reason);
-    pending.target.inFlightHere--;
-    target.inFlightHere++;
+    discount(pending);
+    count(target, pending);
     pending.previous = asked;
     pending.target = target;
     pending.unanswered = 0;
@@ -174,7 +181,7 @@ export class RequestSender {
   }
 
   private settle(pending: PendingRequest): PendingRequest {
-    if (this.pending.delete(pending.correlation)) pending.target.inFlightHere--;
+    if (this.pending.delete(pending.correlation)) discount(pending);
     this.services.timetable.remove(pending);
     pending.stopListening?.();
     return pending;
@@ -230,16 +237,34 @@ export class RequestSender {
     );
   }
 
-  private overloaded({ name }: OutgoingRequest, nodeId: string): CatgaError {
-    const { maxPendingPerNode } = this.services;
+  private hasRoom({ inFlightHere, bytesHere }: KnownNode): boolean {
+    const { maxRequests, maxBytes } = this.services.unansweredLimits;
+    return inFlightHere < maxRequests && bytesHere < maxBytes;
+  }
+
+  private anotherWithRoom({ name, onlyNodeId }: OutgoingRequest): KnownNode | undefined {
+    if (onlyNodeId !== undefined) return undefined;
+    const { registry, self } = this.services;
+    return registry.candidatesFor(name).find((node) => node.nodeId !== self.nodeId && this.hasRoom(node));
+  }
+
+  private overloaded({ name }: OutgoingRequest, { nodeId, inFlightHere, bytesHere }: KnownNode): CatgaError {
     return new CatgaError(
       'CATGA_OVERLOADED',
-      `${name}: ${maxPendingPerNode} requests are unanswered at node ${nodeId}.`,
-      {
-        details: { name, nodeId, maxPendingPerNode },
-      },
+      `${name}: ${inFlightHere} requests of ${bytesHere} bytes are unanswered at node ${nodeId}.`,
+      { details: { name, nodeId, unanswered: inFlightHere, unansweredBytes: bytesHere } },
     );
   }
+}
+
+function count(target: KnownNode, { body }: PendingRequest): void {
+  target.inFlightHere++;
+  target.bytesHere += body.length;
+}
+
+function discount({ target, body }: PendingRequest): void {
+  target.inFlightHere--;
+  target.bytesHere -= body.length;
 }
 
 function lostError(name: string, nodeId: string): CatgaError {

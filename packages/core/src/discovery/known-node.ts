@@ -11,6 +11,8 @@ export class KnownNode implements NodeAddress, RoutingCandidate {
   readonly incarnation: number;
   /** Counted by whoever sends. */
   inFlightHere = 0;
+  /** How large what is in flight there is, roughly, in bytes. */
+  bytesHere = 0;
 
   /** @param node what it last reported, or the registry says of it */
   constructor(public node: NodeInfo) {

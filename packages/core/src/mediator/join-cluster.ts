@@ -5,8 +5,8 @@ import type { ResolvedCatgaOptions } from '../options/catga-options.js';
 import { resolveRoutingStrategy } from '../routing/resolve-routing-strategy.js';
 import { ClusterGateway } from './cluster-gateway.js';
 
-/** How many requests may be unanswered at one other node before further ones are refused. */
-const MAX_PENDING_PER_NODE = 65_536;
+/** What may be unanswered at one other node before further requests are refused. */
+const UNANSWERED_LIMITS = Object.freeze({ maxRequests: 65_536, maxBytes: 64 * 1024 * 1024 });
 
 /** How long what a node finished is kept for one that takes over: longer than anybody waits, in milliseconds. */
 const OUTCOME_TTL_MS = 10 * 60 * 1000;
@@ -48,7 +48,7 @@ export async function joinCluster(
       ...services,
       routing: resolveRoutingStrategy(options.routing),
       retransmission: options.request,
-      maxPendingPerNode: MAX_PENDING_PER_NODE,
+      unansweredLimits: UNANSWERED_LIMITS,
       outcomes,
       outcomeTtlMs: OUTCOME_TTL_MS,
     },

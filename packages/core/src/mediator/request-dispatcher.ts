@@ -2,7 +2,7 @@ import type { MessageType } from '../contracts/message-type.js';
 import type { SendOptions } from '../contracts/send-options.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import type { ReceivedEnd, ReceivedWork } from '../delivery/taken-request.js';
-import { cancelledError, timeoutError } from '../errors/message-errors.js';
+import { cancelledError } from '../errors/message-errors.js';
 import type { Admission } from '../pipeline/admission/admission.js';
 import { HandlerContext } from '../pipeline/handler-context.js';
 import type { Cause, ContextHost } from '../pipeline/handler-context.js';
