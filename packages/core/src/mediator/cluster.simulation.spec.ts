@@ -33,11 +33,15 @@ function violations({ traces, disturbed, leftOver }: SimulationOutcome): string[
   return found;
 }
 
-it(`keeps its promises on ${SEEDS.length} random schedules of faults`, async () => {
-  for (const seed of SEEDS) {
-    const outcome = await new Simulation(seed).run();
-    const found = violations(outcome);
-    if (found.length > 0) throw new Error(`CATGA_SIMULATION_SEED=${seed} replays it: ${found.join('; ')}`);
-  }
-  expect(SEEDS.length).toBeGreaterThan(0);
-}, SEEDS.length * 1000);
+it(
+  `keeps its promises on ${SEEDS.length} random schedules of faults`,
+  async () => {
+    for (const seed of SEEDS) {
+      const outcome = await new Simulation(seed).run();
+      const found = violations(outcome);
+      if (found.length > 0) throw new Error(`CATGA_SIMULATION_SEED=${seed} replays it: ${found.join('; ')}`);
+    }
+    expect(SEEDS.length).toBeGreaterThan(0);
+  },
+  SEEDS.length * 1000,
+);
