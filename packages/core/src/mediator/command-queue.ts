@@ -1,3 +1,4 @@
+import type { MessageType } from '../contracts/message-type.js';
 import type { EnqueueOptions, EnqueueReceipt } from '../contracts/send-options.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { MessageEnvelope, checkMessageId } from '../pipeline/message-envelope.js';
@@ -5,7 +6,6 @@ import { toStoredMessage } from '../wire/message-codec.js';
 import type { Cause } from '../pipeline/handler-context.js';
 import type { PublishServices } from './event-publisher.js';
 import { COMMAND_QUEUES } from '../ports/durable-log.js';
-import type { RequestRoute } from './routes.js';
 
 /** The durable subscription that the nodes which handle a command share. */
 export function queueOf(commandName: string): string {
@@ -20,13 +20,12 @@ export class CommandQueue {
 
   /** Resolves once the engine has stored the command. */
   async enqueue(
-    route: RequestRoute,
+    type: MessageType,
     command: object,
     options: EnqueueOptions,
     cause?: Cause,
   ): Promise<EnqueueReceipt> {
     const { host, codec, log, newId, engine } = this.services;
-    const { type } = route;
     const { delayMs } = options;
     checkMessageId(type.name, options.messageId);
     if (type.kind !== 'command') {
@@ -49,7 +48,7 @@ export class CommandQueue {
     const { messageId, headers, key, correlationId } = new MessageEnvelope(
       command,
       type,
-      route.name,
+      type.name,
       { ...options, correlationId: cause?.correlationId },
       newId,
     );

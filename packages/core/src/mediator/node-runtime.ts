@@ -298,9 +298,10 @@ export class NodeRuntime implements MediatorHost, ContextHost {
 
   async enqueueAs(command: object, options: EnqueueOptions, cause?: Cause): Promise<EnqueueReceipt> {
     this.services.observer?.enqueued(command, options);
-    const route = this.routeOf(command);
-    if (route === undefined) throw this.router.noHandlerError(command);
-    return this.queue.enqueue(route, command, options, cause);
+    // In a cluster any node may handle it, one that is not there yet too.
+    if (this.joined === undefined && this.routeOf(command) === undefined)
+      throw this.router.noHandlerError(command);
+    return this.queue.enqueue(this.registry.typeOfMessage(command), command, options, cause);
   }
 
   publish(event: object, options: PublishOptions | undefined): Promise<void> {
