@@ -20,6 +20,7 @@ const recordSchema = z.object({
     subscribesAsNode: names,
     load: z.object({ inFlight: z.number(), queued: z.number(), unanswered: z.number(), handled: z.number() }),
     protocolVersion: z.number(),
+    serializer: z.string(),
     metadata: z.record(z.string(), z.string()),
     status: z.enum(['alive', 'suspected']),
   }),
