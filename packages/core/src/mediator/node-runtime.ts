@@ -114,6 +114,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
         ...this.eventRouter.interests,
       }),
       () => this.load,
+      (error) => this.reportFlood('directory', error),
     );
     const parts = {
       host: this,
