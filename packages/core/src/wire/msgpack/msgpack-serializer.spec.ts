@@ -20,7 +20,12 @@ describe('the MessagePack serializer', () => {
   });
 
   it('keeps any moment', () => {
-    fc.assert(fc.property(fc.date(), (at) => expect(roundTrip(at)).toEqual(at)));
+    fc.assert(
+      fc.property(fc.date({ noInvalidDate: true }), (at) => expect(roundTrip(at)).toEqual(at)),
+      {
+        numRuns: 1000,
+      },
+    );
   });
 
   it('gives bytes back as an array of their own, whatever they came in', () => {
