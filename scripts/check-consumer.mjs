@@ -1,5 +1,6 @@
 // Installs the packed tarballs the way a user does, outside the workspace, in the two kinds of application that exist:
-// Nest 12 in ESM and Nest 11 in CommonJS. Both compile and run the same source, test/consumer/app.ts.
+// Nest 12 in ESM and Nest 11 in CommonJS. Both compile and run the same source, test/consumer/app.ts; the second has the
+// optional peer of the binary serializer too, and the first shows that it can be done without.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +21,8 @@ const consumers = [
     name: 'nest-12-esm',
     type: 'module',
     nest: '^12.0.0',
+    sources: ['app.ts'],
+    peers: {},
     typescript: '7.0.2',
     compilerOptions: { ...strict, module: 'nodenext', moduleResolution: 'nodenext', rootDir: '.' },
   },
@@ -27,6 +30,8 @@ const consumers = [
     name: 'nest-11-commonjs',
     type: 'commonjs',
     nest: '^11.0.0',
+    sources: ['app.ts', 'binary.ts'],
+    peers: { msgpackr: '^2.1.0' },
     typescript: '~5.9.0',
     compilerOptions: { ...strict, module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true },
   },
@@ -35,13 +40,13 @@ const consumers = [
 const home = temporaryFolder('consumer');
 const tarballs = packPackages(home);
 
-async function check({ name, type, nest, typescript, compilerOptions }) {
+async function check({ name, type, nest, sources, peers, typescript, compilerOptions }) {
   const since = performance.now();
   const folder = join(home, name);
   mkdirSync(folder);
-  cpSync(join(root, 'test/consumer/app.ts'), join(folder, 'app.ts'));
+  for (const source of sources) cpSync(join(root, 'test/consumer', source), join(folder, source));
   const write = (file, content) => writeFileSync(join(folder, file), JSON.stringify(content, null, 2));
-  write('tsconfig.json', { compilerOptions, files: ['app.ts'] });
+  write('tsconfig.json', { compilerOptions, files: sources });
   write('package.json', {
     name,
     private: true,
@@ -53,6 +58,7 @@ async function check({ name, type, nest, typescript, compilerOptions }) {
       '@nestjs/testing': nest,
       'reflect-metadata': '^0.2.2',
       rxjs: '^7.8.2',
+      ...peers,
     },
     devDependencies: { '@types/node': '^20.17.0', typescript },
   });
@@ -69,9 +75,10 @@ async function check({ name, type, nest, typescript, compilerOptions }) {
   const tree = JSON.parse(await step('npm', ['ls', '--json', '--depth=0']));
   const resolved = tree.dependencies['@nestjs/core'].version;
   await step(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
-  const said = await step(process.execPath, ['dist/app.js']);
-  if (!said.trim().endsWith('consumer ok'))
-    throw new Error(`${name}: the application did not finish\n${said}`);
+  for (const source of sources) {
+    const said = await step(process.execPath, [`dist/${source.replace('.ts', '.js')}`]);
+    if (!said.trim().endsWith('consumer ok')) throw new Error(`${name}: ${source} did not finish\n${said}`);
+  }
   console.log(
     `${name}: compiled and ran on Nest ${resolved} (${((performance.now() - since) / 1000).toFixed(1)} s)`,
   );

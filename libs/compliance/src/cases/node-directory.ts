@@ -15,6 +15,7 @@ export function nodeDirectory(lab: Lab): void {
     handles: ['orders.place.v1'],
     load: { inFlight: 1, queued: 2, unanswered: 0, handled },
     protocolVersion: 1,
+    serializer: 'json',
     metadata: { zone: 'a' },
     status: 'alive',
   });

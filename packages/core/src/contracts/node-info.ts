@@ -30,8 +30,10 @@ export interface NodeInfo {
   /** The wire names of the plain events of which it gets each, whatever other nodes of its service get. */
   readonly subscribesAsNode: readonly string[];
   readonly load: NodeLoad;
-  /** Version of the wire protocol. */
+  /** Version of the wire protocol. Nodes of different versions do not talk to each other. */
   readonly protocolVersion: number;
+  /** The name of its serializer. Nodes with different ones do not talk to each other. */
+  readonly serializer: string;
   readonly metadata: Readonly<Record<string, string>>;
   /** `'suspected'` nodes have missed heartbeats and get no new work. */
   readonly status: 'alive' | 'suspected';

@@ -20,6 +20,7 @@ import type { RequesterServices } from './requester.js';
 import { AnswerMemory } from './sent-answers.js';
 import { RequestSender } from './request-sender.js';
 import type { RetransmissionOptions, UnansweredLimits } from './request-sender.js';
+import { Strangers } from './strangers.js';
 
 /** What this node's part in a cluster needs of the node. */
 export interface ClusterServices extends Pick<RequesterServices, 'isOpen' | 'handledType' | 'run'> {
@@ -56,6 +57,7 @@ export class Cluster {
   private readonly outcomes: OutcomeRecorder;
   private readonly frames: FrameReceiver;
   private readonly requesters = new Set<Requester>();
+  private readonly strangers: Strangers;
 
   private constructor(
     private readonly services: ClusterServices,
@@ -63,7 +65,17 @@ export class Cluster {
   ) {
     const { self, timetable, codec, outcomes, outcomeTtlMs, failed } = services;
     const serializer = codec.serializer.name;
-    this.links = new LinkTable(self, serializer, transport, timetable, (thrown) => failed('links', thrown));
+    const isKnown = ({ nodeId, incarnation }: NodeAddress): boolean =>
+      services.registry.get(nodeId)?.incarnation === incarnation;
+    this.strangers = new Strangers(isKnown, (address) => this.forget(address));
+    this.links = new LinkTable(
+      self,
+      serializer,
+      transport,
+      timetable,
+      (thrown) => failed('links', thrown),
+      (address) => this.strangers.meet(address),
+    );
     this.outcomes = new OutcomeRecorder(outcomes, self, outcomeTtlMs, (thrown) =>
       failed('outcome log', thrown),
     );
@@ -116,10 +128,7 @@ export class Cluster {
    */
   left(address: NodeAddress): void {
     this.sender.left(address);
-    this.services.timetable.after(FORGOTTEN_AFTER_MS, () => {
-      this.frames.forget(address);
-      this.links.forget(address);
-    });
+    this.services.timetable.after(FORGOTTEN_AFTER_MS, () => this.forget(address));
   }
 
   /** Nobody listens at an address: for now, or for ever. */
@@ -132,6 +141,11 @@ export class Cluster {
     for (const requester of this.requesters) requester.recordAnswers();
     await this.outcomes.flush();
     await this.links.flush();
+  }
+
+  private forget(address: NodeAddress): void {
+    this.frames.forget(address);
+    this.links.forget(address);
   }
 
   private framesFrom(sender: NodeAddress, requester: Requester): PeerFrames {

@@ -1,10 +1,11 @@
+import { LABEL } from '../contracts/label.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import type { LinkTable } from '../links/link-table.js';
 import { addressKey } from '../links/address-key.js';
 import { ReplayWindow } from '../links/replay-window.js';
 import type { NodeAddress } from '../ports/links.js';
 import type { Codec } from '../wire/codec.js';
-import { requireSerializer } from '../wire/frame-errors.js';
+import { malformedFrame, requireSerializer } from '../wire/frame-errors.js';
 import { FrameReader, bytesBody, textBody } from '../wire/frame-reader.js';
 import type { FrameBody, FrameVisitor } from '../wire/frame-records.js';
 
@@ -85,6 +86,8 @@ export class FrameReceiver {
     const key = addressKey(sender);
     let peer = this.peers.get(key);
     if (peer === undefined) {
+      // It becomes part of subjects and keys.
+      if (!LABEL.test(sender.nodeId)) throw malformedFrame('a sender that no node can be', 0);
       const frames = this.handlers.from(sender);
       peer = { window: new ReplayWindow(), frames, late: withoutRetransmissions(frames) };
       this.peers.set(key, peer);

@@ -8,7 +8,8 @@ import type { NodeAddress } from '../ports/links.js';
 import type { RoutingStrategy } from '../routing/routing-strategy.js';
 import type { Timetable, TimetableEntry } from '../time/timetable.js';
 import type { Codec } from '../wire/codec.js';
-import type { EncodedError, ErrorCodec } from '../wire/error-codec.js';
+import { isEncodedError } from '../wire/error-codec.js';
+import type { ErrorCodec } from '../wire/error-codec.js';
 import { ReplyStatus } from '../wire/frame-layout.js';
 import type { FrameBody } from '../wire/frame-records.js';
 import { PendingRequest, isSameAddress } from './pending-request.js';
@@ -77,12 +78,8 @@ export class RequestSender {
       this.pending.set(pending.correlation, pending);
       if (signal !== undefined) this.cancelWith(pending, signal);
       count(target, pending);
-      try {
-        this.transmit(pending, nowMs);
-        this.armSweep();
-      } catch (thrown) {
-        this.settle(pending).reject(toError(thrown));
-      }
+      this.transmit(pending, nowMs);
+      this.armSweep();
     });
   }
 
@@ -134,8 +131,10 @@ export class RequestSender {
     try {
       if (status === ReplyStatus.Error)
         return this.settle(pending).reject(this.decodeError(pending.name, body));
-      const value = this.services.codec.decodeBody(`The result of ${pending.name}`, body);
-      this.settle(pending).resolve((value as { readonly value: unknown }).value);
+      const what = `The result of ${pending.name}`;
+      const result = this.services.codec.decodeBody(what, body);
+      if (typeof result !== 'object' || result === null) throw notOnTheWire(what);
+      this.settle(pending).resolve((result as { readonly value?: unknown }).value);
     } catch (thrown) {
       this.settle(pending).reject(toError(thrown));
     }
@@ -147,7 +146,12 @@ export class RequestSender {
     pending.retransmitAtMs = nowMs + pauseMs;
     pending.unanswered++;
     pending.remainingMs = Math.max(0, Math.ceil(pending.dueMs - nowMs));
-    links.to(pending.target).request(pending);
+    try {
+      links.to(pending.target).request(pending);
+    } catch (thrown) {
+      // No frame can hold it.
+      this.settle(pending).reject(toError(thrown));
+    }
   }
 
   /** Asks another node, or gives up with the reason if there is none that was not asked before. */
@@ -232,9 +236,14 @@ export class RequestSender {
   }
 
   private decodeError(name: string, body: FrameBody): Error {
-    return this.services.errors.decode(
-      this.services.codec.decodeBody(`The error of ${name}`, body) as EncodedError,
-    );
+    const { codec, errors } = this.services;
+    const what = `The error of ${name}`;
+    try {
+      const encoded = codec.decodeBody(what, body);
+      return isEncodedError(encoded) ? errors.decode(encoded) : notOnTheWire(what);
+    } catch (thrown) {
+      return thrown instanceof CatgaError ? thrown : notOnTheWire(what, thrown);
+    }
   }
 
   private hasRoom({ inFlightHere, bytesHere }: KnownNode): boolean {
@@ -271,6 +280,11 @@ function lostError(name: string, nodeId: string): CatgaError {
   return new CatgaError('CATGA_NODE_LOST', `${name}: node ${nodeId} is gone, and no other node handles it.`, {
     details: { name, nodeId },
   });
+}
+
+/** The error of an answer that is not what the protocol says. */
+function notOnTheWire(what: string, cause?: unknown): CatgaError {
+  return new CatgaError('CATGA_SERIALIZATION', `${what} is not what the wire protocol says.`, { cause });
 }
 
 /** A refusal that another node may not share. */

@@ -1,3 +1,4 @@
+import { LABEL } from '../contracts/label.js';
 import type { MessageType } from '../contracts/message-type.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import { shuttingDownError } from '../errors/message-errors.js';
@@ -10,7 +11,7 @@ import type { Codec } from '../wire/codec.js';
 import type { ErrorCodec } from '../wire/error-codec.js';
 import { ReplyStatus } from '../wire/frame-layout.js';
 import type { FrameBody, RequestRecord } from '../wire/frame-records.js';
-import { messageFromBody } from '../wire/message-codec.js';
+import { messageFromRecord } from '../wire/message-codec.js';
 import type { OutcomeRecorder } from './outcome-recorder.js';
 import { SentAnswers } from './sent-answers.js';
 import type { AnswerKeeper, AnswerMemory } from './sent-answers.js';
@@ -142,6 +143,7 @@ export class Requester implements RequestOwner, AnswerKeeper {
     const previous = record.previous ?? [];
     try {
       for (const node of record.isRetransmission ? [...previous, self] : previous) {
+        if (!LABEL.test(node.nodeId)) continue; // No node is called that.
         const ended = await outcomes.find(node, this.idOf(record.correlation));
         if (ended === undefined) continue;
         return this.answer(request, ended.ok ? ReplyStatus.Value : ReplyStatus.Error, ended.body, false);
@@ -155,7 +157,7 @@ export class Requester implements RequestOwner, AnswerKeeper {
   private run(request: TakenRequest, record: RequestRecord<FrameBody>, type: MessageType): void {
     try {
       const { codec, run } = this.services;
-      const message = messageFromBody(codec, type, record.body);
+      const message = messageFromRecord(codec, type, record);
       const attributes: MessageAttributes = {
         messageId: record.messageId ?? this.idOf(record.correlation),
         key: record.key,
@@ -205,7 +207,7 @@ export class Requester implements RequestOwner, AnswerKeeper {
     try {
       return codec.encodeBody(`The error of ${name}`, errors.encode(error));
     } catch (thrown) {
-      return codec.encodeBody(`The error of ${name}`, errors.encode(toError(thrown)));
+      return codec.encodeAnyBody(`The error of ${name}`, errors.encode(toError(thrown)));
     }
   }
 

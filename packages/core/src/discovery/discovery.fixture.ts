@@ -12,6 +12,7 @@ export function node(nodeId: string, facts: Partial<NodeInfo> = {}): NodeInfo {
     subscribesAsNode: [],
     load: { inFlight: 0, queued: 0, unanswered: 0, handled: 0 },
     protocolVersion: 1,
+    serializer: 'json',
     metadata: {},
     status: 'alive',
     ...facts,

@@ -14,8 +14,14 @@ export class KnownNode implements NodeAddress, RoutingCandidate {
   /** How large what is in flight there is, roughly, in bytes. */
   bytesHere = 0;
 
-  /** @param node what it last reported, or the registry says of it */
-  constructor(public node: NodeInfo) {
+  /**
+   * @param node what it last reported, or the registry says of it
+   * @param isUnderstood whether this node and that one understand each other
+   */
+  constructor(
+    public node: NodeInfo,
+    readonly isUnderstood = true,
+  ) {
     this.nodeId = node.nodeId;
     this.incarnation = node.incarnation;
   }

@@ -26,6 +26,7 @@ describe('the presence of a node', () => {
     endpoint: undefined,
     incarnation: 7,
     protocolVersion: 1,
+    serializer: 'json',
     metadata: {},
   };
 

@@ -1,4 +1,5 @@
 import type { NodeInfo, NodeLoad } from '../contracts/node-info.js';
+import type { CatgaError } from '../errors/catga-error.js';
 import type { NodeDirectory } from '../ports/node-directory.js';
 import type { NodeRegistry } from './node-registry.js';
 
@@ -15,6 +16,8 @@ export class NodePresence {
     private readonly registry: NodeRegistry,
     private readonly interests: () => NodeInterests,
     private readonly load: () => NodeLoad,
+    /** Told of what is in the directory and is no node. */
+    private readonly refused: (error: CatgaError) => void = () => {},
   ) {}
 
   /** This node as it is now. */
@@ -25,7 +28,12 @@ export class NodePresence {
   /** Watches the directory, then makes this node known. */
   async announce(directory: NodeDirectory): Promise<void> {
     this.directory = directory;
-    this.stopWatching = await directory.watch(this.registry);
+    const { registry, refused } = this;
+    this.stopWatching = await directory.watch({
+      present: (node) => registry.present(node),
+      left: (nodeId) => registry.left(nodeId),
+      refused,
+    });
     await directory.announce(this.self);
   }
 

@@ -1,5 +1,8 @@
 import type { NodeChange, NodeInfo } from '../contracts/node-info.js';
 import type { NodeDirectoryListener } from '../ports/node-directory.js';
+import type { CatgaError } from '../errors/catga-error.js';
+import { dialectError, isSameDialect } from './dialect.js';
+import type { Dialect } from './dialect.js';
 import { InterestIndex, haveSameInterests } from './interest-index.js';
 import type { EventSubscribers } from './interest-index.js';
 import { KnownNode } from './known-node.js';
@@ -7,17 +10,28 @@ import { NodeWatcher } from './node-watcher.js';
 import { Suspicion } from './suspicion.js';
 import type { SuspicionOptions } from './suspicion.js';
 
+/** Of a registry that belongs to no node. */
+const ANY: Dialect = Object.freeze({ protocolVersion: 0, serializer: '' });
+
 /** The nodes as this one sees them, who of them wants what, and whoever watches them. */
 export class NodeRegistry implements NodeDirectoryListener {
   private readonly known = new Map<string, KnownNode>();
   private readonly index = new InterestIndex();
+  /** The same for the nodes that do not understand this one: nothing is sent to them. */
+  private readonly strangers = new InterestIndex();
   private readonly suspicion: Suspicion | undefined;
   private readonly listeners = new Set<(change: NodeChange) => void>();
   private readonly watchers = new Set<NodeWatcher>();
   private isClosed = false;
 
-  /** @param suspicion without it nobody is suspected unless the directory says so */
-  constructor(suspicion?: SuspicionOptions) {
+  /**
+   * @param suspicion without it nobody is suspected unless the directory says so
+   * @param dialect what this node speaks; without it every node is understood
+   */
+  constructor(
+    suspicion?: SuspicionOptions,
+    private readonly dialect: Dialect = ANY,
+  ) {
     this.suspicion = suspicion && new Suspicion(suspicion, (nodeId) => this.suspect(nodeId));
   }
 
@@ -41,6 +55,25 @@ export class NodeRegistry implements NodeDirectoryListener {
     return this.index.subscribersOf(eventName);
   }
 
+  /** Who handles a request and does not understand this node. */
+  strangersFor(name: string): readonly KnownNode[] {
+    return this.strangers.candidatesFor(name);
+  }
+
+  /** Who wants a plain event and does not understand this node. */
+  strangersAmong(eventName: string): EventSubscribers {
+    return this.strangers.subscribersOf(eventName);
+  }
+
+  /** The error of what does not reach nodes because they do not understand this one. */
+  dialectError(what: string, nodes: readonly KnownNode[]): CatgaError {
+    return dialectError(
+      what,
+      nodes.map(({ node }) => node),
+      this.dialect,
+    );
+  }
+
   present(node: NodeInfo): void {
     if (this.isClosed) return;
     const known = this.known.get(node.nodeId);
@@ -48,7 +81,7 @@ export class NodeRegistry implements NodeDirectoryListener {
     // The late words of an earlier incarnation; unless the later one fell silent, and the clocks it was named by lied.
     else if (known === undefined || known.incarnation < node.incarnation || known.isSuspected) {
       if (known !== undefined) this.left(node.nodeId);
-      this.join(new KnownNode(node));
+      this.join(new KnownNode(node, this.dialect === ANY || isSameDialect(this.dialect, node)));
     }
   }
 
@@ -57,7 +90,7 @@ export class NodeRegistry implements NodeDirectoryListener {
     if (this.isClosed || known === undefined) return;
     this.known.delete(nodeId);
     this.suspicion?.forget(nodeId);
-    this.index.remove(known, known.node);
+    this.indexOf(known).remove(known, known.node);
     this.tell({ type: 'left', node: known.node });
   }
 
@@ -88,7 +121,7 @@ export class NodeRegistry implements NodeDirectoryListener {
   private join(known: KnownNode): void {
     this.known.set(known.nodeId, known);
     this.suspicion?.heard(known.nodeId);
-    this.index.add(known);
+    this.indexOf(known).add(known);
     this.tell({ type: 'joined', node: known.node });
   }
 
@@ -97,11 +130,11 @@ export class NodeRegistry implements NodeDirectoryListener {
     this.suspicion?.heard(known.nodeId);
     if (haveSameInterests(before, node) && before.service === node.service) {
       known.node = node;
-      if (before.status !== node.status) this.index.statusChanged(known);
+      if (before.status !== node.status) this.indexOf(known).statusChanged(known);
     } else {
-      this.index.remove(known, before);
+      this.indexOf(known).remove(known, before);
       known.node = node;
-      this.index.add(known);
+      this.indexOf(known).add(known);
     }
     const isNewlySuspected = node.status === 'suspected' && before.status === 'alive';
     this.tell({ type: isNewlySuspected ? 'suspected' : 'updated', node });
@@ -111,8 +144,12 @@ export class NodeRegistry implements NodeDirectoryListener {
     const known = this.known.get(nodeId);
     if (known === undefined || known.isSuspected) return;
     known.node = { ...known.node, status: 'suspected' };
-    this.index.statusChanged(known);
+    this.indexOf(known).statusChanged(known);
     this.tell({ type: 'suspected', node: known.node });
+  }
+
+  private indexOf({ isUnderstood }: KnownNode): InterestIndex {
+    return isUnderstood ? this.index : this.strangers;
   }
 
   private tell(change: NodeChange): void {

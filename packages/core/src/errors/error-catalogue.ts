@@ -49,7 +49,10 @@ export const ERROR_CATALOGUE = Object.freeze({
     'The messageId was used for a message with another content. Use a new id for a new message.',
   ),
   CATGA_ENGINE_UNAVAILABLE: entry(true, 'The engine could not be reached; check its address and its state.'),
-  CATGA_UNSUPPORTED: entry(false, 'Choose an engine that supports this, or lower what is asked of it.'),
+  CATGA_UNSUPPORTED: entry(
+    false,
+    'Choose an engine that supports this, or lower what is asked of it; nodes need one serializer and one version.',
+  ),
   CATGA_CONFIGURATION: entry(
     false,
     'Correct what the message names; the application does not start until then.',

@@ -15,6 +15,8 @@ export class LinkTable {
     private readonly transport: NodeLinks,
     private readonly timetable: Timetable,
     private readonly onFailure: (thrown: unknown) => void,
+    /** Told of each address that a link was made to. */
+    private readonly onLinked: (address: NodeAddress) => void = () => {},
   ) {}
 
   /** The link to an address; a node that restarted has another one. */
@@ -29,6 +31,7 @@ export class LinkTable {
       const writer = new FrameWriter(this.serializer, this.self, address, this.transport.maxFrameBytes);
       link = new PeerLink({ nodeId, incarnation }, writer, this.transport, this.timetable, this.onFailure);
       this.links.set(key, link);
+      this.onLinked(link.address);
     }
     this.last = link;
     return link;

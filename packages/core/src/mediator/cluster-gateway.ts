@@ -2,8 +2,10 @@ import type { MessageType } from '../contracts/message-type.js';
 import type { PublishOptions, SendOptions } from '../contracts/send-options.js';
 import type { Cluster } from '../delivery/cluster.js';
 import type { OutgoingRequest } from '../delivery/pending-request.js';
+import type { EventSubscribers } from '../discovery/interest-index.js';
 import type { KnownNode } from '../discovery/known-node.js';
 import type { NodeRegistry } from '../discovery/node-registry.js';
+import type { CatgaError } from '../errors/catga-error.js';
 import type { Cause } from '../pipeline/handler-context.js';
 import type { Clock } from '../ports/clock.js';
 import type { Codec } from '../wire/codec.js';
@@ -19,6 +21,8 @@ export interface GatewayServices {
   readonly clock: Clock;
   /** How long callers wait unless the message or the call says. */
   readonly timeoutMs: number | undefined;
+  /** An event does not reach everybody who wants it. */
+  readonly unreached: (error: CatgaError) => void;
 }
 
 /** What leaves this process: requests to the nodes that handle them, plain events to the services that want them. */
@@ -82,17 +86,21 @@ export class ClusterGateway {
       if (known.nodeId !== self.nodeId) targets.set(known, { service: targets.has(known), node: true });
     }
     this.sendEvent(type, event, options, cause, targets);
+    this.reportStrangers(type.name, strangersIn(registry.strangersAmong(type.name), services));
   }
 
   /** Takes an event to every other node. */
   broadcast(type: MessageType, event: object, options: PublishOptions, cause: Cause | undefined): void {
     const { registry, self } = this.services;
     const targets = new Map<KnownNode, { service: boolean; node: boolean }>();
+    const strangers: KnownNode[] = [];
     for (const { nodeId } of registry.nodes) {
       const known = nodeId === self.nodeId ? undefined : registry.get(nodeId);
-      if (known !== undefined) targets.set(known, { service: true, node: true });
+      if (known?.isUnderstood === false) strangers.push(known);
+      else if (known !== undefined) targets.set(known, { service: true, node: true });
     }
     this.sendEvent(type, event, options, cause, targets);
+    this.reportStrangers(type.name, strangers);
   }
 
   private sendEvent(
@@ -117,9 +125,30 @@ export class ClusterGateway {
     }
   }
 
+  private reportStrangers(name: string, strangers: readonly KnownNode[]): void {
+    if (strangers.length === 0) return;
+    const { registry, unreached } = this.services;
+    unreached(registry.dialectError(`${name} does not reach everybody who wants it`, strangers));
+  }
+
   private timeoutMs(type: MessageType, options: SendOptions, cause: Cause | undefined): number {
     const ownMs = options.timeoutMs ?? type.timeoutMs ?? this.services.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     if (cause?.deadlineMs === undefined) return ownMs;
     return Math.max(0, Math.min(ownMs, cause.deadlineMs - this.services.clock.monotonicMs()));
   }
 }
+
+/** Who would get an event if they understood this node, and is not stood in for by another node of the service. */
+function strangersIn(
+  { services, nodes }: EventSubscribers,
+  reached: EventSubscribers['services'],
+): readonly KnownNode[] {
+  if (services.size === 0 && nodes.length === 0) return NOBODY;
+  const strangers = new Set(nodes);
+  for (const [service, members] of services) {
+    if (!reached.has(service)) for (const member of members) strangers.add(member);
+  }
+  return [...strangers];
+}
+
+const NOBODY: readonly KnownNode[] = [];

@@ -4,6 +4,7 @@ import { Command, Query } from '../contracts/request.js';
 import { Message } from '../contracts/message.js';
 import { TestClock } from '../time/test-clock.js';
 import { CatgaNode } from './catga-node.js';
+import type { NodeServices } from './node-services.js';
 
 export class PlaceOrder extends Command<string> {
   constructor(readonly sku: string) {
@@ -32,8 +33,11 @@ export class TestCluster {
   constructor(readonly network: MemoryNetwork) {}
 
   /** A node that is not started yet. */
-  node(nodeId: string, options: CatgaOptions = {}): CatgaNode {
-    const node = new CatgaNode({ engine: this.network, nodeId, ...options }, { clock: this.clock });
+  node(nodeId: string, options: CatgaOptions = {}, services: Partial<NodeServices> = {}): CatgaNode {
+    const node = new CatgaNode(
+      { engine: this.network, nodeId, ...options },
+      { clock: this.clock, ...services },
+    );
     this.nodes.push(node);
     return node;
   }

@@ -6,7 +6,7 @@ import type { Cause } from '../pipeline/handler-context.js';
 import type { NodeAddress } from '../ports/links.js';
 import type { Codec } from '../wire/codec.js';
 import type { EventRecord, FrameBody } from '../wire/frame-records.js';
-import { messageFromBody } from '../wire/message-codec.js';
+import { messageFromRecord } from '../wire/message-codec.js';
 import type { ClusterGateway } from './cluster-gateway.js';
 import type { EventPublisher } from './event-publisher.js';
 import type { MessageRegistry } from './message-registry.js';
@@ -72,7 +72,7 @@ export class EventRouter {
     const type = types.named(record.name);
     const route = type && this.routes.get(type.target);
     if (route === undefined) return;
-    const event = messageFromBody(codec, route.type, record.body);
+    const event = messageFromRecord(codec, route.type, record);
     publisher.receive(route, event, record, sender.nodeId);
   }
 

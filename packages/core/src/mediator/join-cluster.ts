@@ -12,7 +12,7 @@ const UNANSWERED_LIMITS = Object.freeze({ maxRequests: 65_536, maxBytes: 64 * 10
 const OUTCOME_TTL_MS = 10 * 60 * 1000;
 
 /** What joining needs of the node beside its options. */
-export type JoinServices = Pick<
+export interface JoinServices extends Pick<
   ClusterServices,
   | 'self'
   | 'registry'
@@ -25,7 +25,10 @@ export type JoinServices = Pick<
   | 'run'
   | 'event'
   | 'failed'
->;
+> {
+  /** Tells the operator. */
+  readonly warn: (message: string) => void;
+}
 
 /** A node's part in a cluster and the way into it. */
 export interface JoinedCluster {
@@ -56,6 +59,9 @@ export async function joinCluster(
   );
   registry.listen(({ type, node }) => {
     if (type === 'left') cluster.left(node);
+    const stranger = type === 'joined' ? registry.get(node.nodeId) : undefined;
+    if (stranger?.isUnderstood === false)
+      services.warn(registry.dialectError(`Nothing is sent to node ${node.nodeId}`, [stranger]).message);
   });
   const gateway = new ClusterGateway(cluster, {
     self: { nodeId: self.nodeId, service: options.service },
@@ -63,6 +69,7 @@ export async function joinCluster(
     codec,
     clock,
     timeoutMs: options.request.timeoutMs,
+    unreached: (error) => services.failed('links', error),
   });
   return { cluster, gateway };
 }

@@ -1,3 +1,4 @@
+import type { FailureReport } from '../contracts/error-report.js';
 import type { MessageType } from '../contracts/message-type.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import type { NodeChange, NodeInfo } from '../contracts/node-info.js';
@@ -78,14 +79,18 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     this.clock = services.clock;
     this.timetable = new Timetable(services.clock);
     this.admission = new Admission(options.concurrency, this.timetable);
-    this.failures = new CatgaErrorSink(services.logger);
+    this.failures = new CatgaErrorSink(services.logger, services.clock);
     this.errorCodec = new ErrorCodec(services.errorTranslators);
-    this.nodesSeen = new NodeRegistry({
-      clock: services.clock,
-      timetable: this.timetable,
-      suspectAfterMs: suspectAfterMs(options.heartbeat),
-      selfNodeId: options.nodeId,
-    });
+    const dialect = { protocolVersion: PROTOCOL_VERSION, serializer: options.serializer.name };
+    this.nodesSeen = new NodeRegistry(
+      {
+        clock: services.clock,
+        timetable: this.timetable,
+        suspectAfterMs: suspectAfterMs(options.heartbeat),
+        selfNodeId: options.nodeId,
+      },
+      dialect,
+    );
     this.codec = new Codec(options.serializer, options.limits);
     this.ids = new CatgaIds({
       clock: services.clock,
@@ -100,7 +105,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
         service: options.service,
         endpoint: options.endpoint,
         incarnation: services.clock.now(),
-        protocolVersion: PROTOCOL_VERSION,
+        ...dialect,
         metadata: options.metadata,
       },
       this.nodesSeen,
@@ -109,6 +114,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
         ...this.eventRouter.interests,
       }),
       () => this.load,
+      (error) => this.reportFlood('directory', error),
     );
     const parts = {
       host: this,
@@ -196,7 +202,8 @@ export class NodeRuntime implements MediatorHost, ContextHost {
         return this.dispatcher.receive(route, message, attributes, remainingMs, isRecorded, end);
       },
       event: (sender, event) => this.receive(sender, event),
-      failed: (source, thrown) => this.report(source, thrown),
+      failed: (source, thrown) => this.reportFlood(source, thrown),
+      warn: (message) => this.services.logger.warn(message),
     });
   }
 
@@ -236,13 +243,12 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   }
 
   private report(source: string, thrown: unknown): void {
-    this.failures.report({
-      error: toError(thrown),
-      source,
-      envelope: undefined,
-      attempt: 0,
-      disposition: 'none',
-    });
+    this.failures.report(failureOf(source, thrown));
+  }
+
+  /** A failure that whoever reaches this node's inbox can bring about. */
+  private reportFlood(source: string, thrown: unknown): void {
+    this.failures.reportFlood(failureOf(source, thrown));
   }
 
   /** Aborts the signals of all that still runs, and refuses what waits for it. */
@@ -344,7 +350,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     try {
       this.eventRouter.receive(sender, event);
     } catch (thrown) {
-      this.report(event.name, thrown);
+      this.reportFlood(event.name, thrown);
     }
   }
 
@@ -372,4 +378,9 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     const name = messageClass(message)?.name ?? 'A message';
     return this.hasOpened ? shuttingDownError(name, this.nodeId) : notStartedError(name, this.nodeId);
   }
+}
+
+/** A failure that is of no message. */
+function failureOf(source: string, thrown: unknown): FailureReport {
+  return { error: toError(thrown), source, envelope: undefined, attempt: 0, disposition: 'none' };
 }

@@ -1,4 +1,5 @@
 import type { SendOptions } from '../contracts/send-options.js';
+import type { KnownNode } from '../discovery/known-node.js';
 import type { NodeRegistry } from '../discovery/node-registry.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import type { Cause } from '../pipeline/handler-context.js';
@@ -55,6 +56,7 @@ export class RequestRouter {
     if (node === undefined || gateway === undefined) return Promise.reject(this.nodeNotFoundError(nodeId));
     try {
       const type = this.services.types.typeOfMessage(request);
+      if (!node.isUnderstood) return Promise.reject(this.strangersError(type.name, [node]));
       const problem = this.services.dispatcher.problemOf({ type }, options);
       if (problem !== undefined) return Promise.reject(problem);
       return gateway.send(type, request, options, undefined, node, true);
@@ -100,11 +102,18 @@ export class RequestRouter {
       if (node !== undefined && node.nodeId !== nodeId) {
         return gateway.send(type, request, options, cause, node);
       }
-      if (route === undefined) return Promise.reject(this.noHandlerError(request));
-      return dispatcher.dispatch(route, request, options, cause);
+      if (route !== undefined) return dispatcher.dispatch(route, request, options, cause);
+      const strangers = this.services.nodes.strangersFor(type.name);
+      return Promise.reject(
+        strangers.length > 0 ? this.strangersError(type.name, strangers) : this.noHandlerError(request),
+      );
     } catch (thrown) {
       return Promise.reject(toError(thrown));
     }
+  }
+
+  private strangersError(name: string, strangers: readonly KnownNode[]): CatgaError {
+    return this.services.nodes.dialectError(`${name} cannot be sent to where it is handled`, strangers);
   }
 
   private nodeNotFoundError(nodeId: string): CatgaError {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { CatgaError } from '../errors/catga-error.js';
 import { memory } from '../memory/memory-engine.js';
 import type { CatgaOptions } from './catga-options.js';
@@ -137,5 +138,24 @@ describe('options', () => {
     expect(resolved.serializer).toBe(serializer);
     expect(resolved.behaviors[0]).toBe(behavior);
     for (const own of [engine, serializer, behavior]) expect(Object.isFrozen(own)).toBe(false);
+  });
+
+  it('of any kind are taken or refused with CATGA_CONFIGURATION, and nothing else happens', () => {
+    const names = Object.keys(resolveCatgaOptions());
+    const group = fc.dictionary(
+      fc.constantFrom('timeoutMs', 'maxAttempts', 'maxPayloadBytes', 'ttlMs'),
+      fc.anything(),
+    );
+    const options = fc.dictionary(fc.constantFrom(...names, '__proto__'), fc.oneof(group, fc.anything()));
+    fc.assert(
+      fc.property(fc.oneof(options, fc.anything()), (given) => {
+        try {
+          resolveCatgaOptions(given as CatgaOptions);
+        } catch (thrown) {
+          expect(thrown).toMatchObject({ code: 'CATGA_CONFIGURATION' });
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });

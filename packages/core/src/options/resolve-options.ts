@@ -1,3 +1,4 @@
+import { LABEL } from '../contracts/label.js';
 import { z } from 'zod';
 import { CatgaError } from '../errors/catga-error.js';
 import { memory } from '../memory/memory-engine.js';
@@ -20,9 +21,7 @@ const countOrInfinity = z.union([count, z.literal(Infinity)], {
   error: 'must be a whole number above 0, or Infinity',
 });
 /** What every broker can carry in a subject or key without encoding. */
-const label = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens or underscores');
+const label = z.string().regex(LABEL, 'must be 1 to 64 letters, digits, hyphens or underscores');
 
 const has = (value: unknown, ...methods: readonly string[]): boolean =>
   typeof value === 'object' &&

@@ -20,12 +20,23 @@ export interface MessageAttributes {
 /** Nothing was said. */
 export const NO_ATTRIBUTES: MessageAttributes = Object.freeze({});
 
-/** Refuses an id that says nothing: every message without one would be a repetition of the first. */
+/**
+ * Refuses an id that says nothing, since every message without one would be a repetition of the first, and one that is
+ * no text, such as a header that came twice.
+ */
 export function checkMessageId(name: string, messageId: string | undefined): void {
-  if (messageId !== '') return;
-  throw new CatgaError('CATGA_VALIDATION_FAILED', `messageId of ${name} is empty.`, {
-    details: { name, issues: [{ path: 'messageId', message: 'must not be empty' }] },
-  });
+  if (messageId === undefined || (typeof messageId === 'string' && messageId !== '')) return;
+  const isEmpty = messageId === '';
+  throw new CatgaError(
+    'CATGA_VALIDATION_FAILED',
+    `messageId of ${name} is ${isEmpty ? 'empty' : 'no text'}.`,
+    {
+      details: {
+        name,
+        issues: [{ path: 'messageId', message: isEmpty ? 'must not be empty' : 'must be text' }],
+      },
+    },
+  );
 }
 
 /** The envelope of one delivery. What few handlers read is worked out when it is read. */

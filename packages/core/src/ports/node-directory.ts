@@ -1,3 +1,4 @@
+import type { CatgaError } from '../errors/catga-error.js';
 import type { NodeInfo } from '../contracts/node-info.js';
 
 /**
@@ -21,4 +22,6 @@ export interface NodeDirectory {
 export interface NodeDirectoryListener {
   present(node: NodeInfo): void;
   left(nodeId: string): void;
+  /** Something is there that is no record of a node. It is left alone. */
+  refused?(error: CatgaError): void;
 }

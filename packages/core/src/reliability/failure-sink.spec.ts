@@ -1,5 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { FailureReport } from '../contracts/error-report.js';
+import { TestClock } from '../time/test-clock.js';
 import { CatgaErrorSink } from './failure-sink.js';
 
 describe('the error sink', () => {
@@ -64,5 +65,26 @@ describe('the error sink', () => {
     const lost = report({ attempt: 0, disposition: 'none' });
     sink.report(lost);
     expect(log.error.mock.calls).toEqual([['shop.Reserve failed: STOCK no stock', lost.error.stack]]);
+  });
+
+  it('counts every failure of a flood, and says one of each kind every ten seconds', async () => {
+    const clock = new TestClock();
+    const log = logger();
+    const listener = jest.fn();
+    const sink = new CatgaErrorSink(log, clock);
+    sink.subscribe(listener);
+    const flood = (count: number, code = 'JUNK'): void => {
+      for (let times = 0; times < count; times++)
+        sink.reportFlood(report({ source: 'links', error: Object.assign(new Error('junk'), { code }) }));
+    };
+    flood(1000);
+    flood(3, 'OTHER');
+    expect(log.error).toHaveBeenCalledTimes(2);
+    await clock.advance(10_000);
+    flood(500);
+    expect(sink.failures.get('links')).toBe(1503);
+    expect(log.error).toHaveBeenCalledTimes(3);
+    expect(listener).toHaveBeenCalledTimes(3);
+    expect(log.error.mock.lastCall?.[0]).toContain('(and 999 more before it)');
   });
 });

@@ -17,6 +17,7 @@ export function candidate(
     subscribesAsNode: [],
     load: { inFlight, queued, unanswered: 0, handled: 0 },
     protocolVersion: 1,
+    serializer: 'json',
     metadata: {},
     status: 'alive',
   };

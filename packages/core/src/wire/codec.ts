@@ -30,21 +30,24 @@ export class Codec {
 
   /** As {@link encode}, for a frame: text where the serializer makes text. */
   encodeBody(name: string, value: unknown): FrameBody {
-    const { serializer, limits } = this;
-    if (serializer.encodeText === undefined) return this.encode(name, value);
-    let text: string;
+    const body = this.encodeAnyBody(name, value);
+    this.checkBody(name, body);
+    return body;
+  }
+
+  /** As {@link encodeBody}, of any size: for what says that something is too large. */
+  encodeAnyBody(name: string, value: unknown): FrameBody {
+    const { serializer } = this;
     try {
-      text = serializer.encodeText(value);
+      return serializer.encodeText === undefined ? serializer.encode(value) : serializer.encodeText(value);
     } catch (thrown) {
       throw unencodable(name, thrown);
     }
-    // Counted only where it may matter: a UTF-16 unit becomes at most three bytes.
-    if (text.length * 3 > limits.maxPayloadBytes) checkPayload(limits, name, Buffer.byteLength(text));
-    return text;
   }
 
-  /** The counterpart of {@link encodeBody}. */
+  /** The counterpart of {@link encodeBody}, with the same limit: the other node may have another one. */
   decodeBody(name: string, body: FrameBody): unknown {
+    this.checkBody(name, body);
     if (typeof body !== 'string') return this.decode(name, body);
     const { serializer } = this;
     try {
@@ -54,6 +57,13 @@ export class Codec {
     } catch (thrown) {
       throw undecodable(name, thrown);
     }
+  }
+
+  private checkBody(name: string, body: FrameBody): void {
+    const { limits } = this;
+    if (typeof body !== 'string') return checkPayload(limits, name, body.byteLength);
+    // Counted only where it may matter: a UTF-16 unit becomes at most three bytes.
+    if (body.length * 3 > limits.maxPayloadBytes) checkPayload(limits, name, Buffer.byteLength(body));
   }
 
   /** `CATGA_SERIALIZATION` for what is not the serializer's output, or was made by another serializer. */

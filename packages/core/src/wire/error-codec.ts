@@ -13,6 +13,18 @@ export interface EncodedError {
   readonly data?: unknown;
 }
 
+/** Whether what came is an error. What its `data` holds is its translator's affair. */
+export function isEncodedError(value: unknown): value is EncodedError {
+  if (typeof value !== 'object' || value === null) return false;
+  const { type, name, message, code } = value as Readonly<Record<string, unknown>>;
+  return (
+    typeof type === 'string' &&
+    typeof name === 'string' &&
+    typeof message === 'string' &&
+    (code === undefined || typeof code === 'string')
+  );
+}
+
 /** Carries a class of errors so that it arrives as the same class. */
 export interface ErrorTranslator {
   /** Stable name on the wire. */
@@ -47,10 +59,13 @@ const catgaTranslator: ErrorTranslator = {
   decode({ code, message, data }) {
     const { details, retryable } = (data ?? {}) as {
       details?: Record<string, unknown>;
-      retryable?: boolean;
+      retryable?: unknown;
     };
     const known: CatgaErrorCode = isCatgaErrorCode(code) ? code : 'CATGA_REMOTE';
-    return new CatgaError(known, message, { details, retryable });
+    return new CatgaError(known, message, {
+      details,
+      retryable: typeof retryable === 'boolean' ? retryable : undefined,
+    });
   },
 };
 

@@ -21,10 +21,18 @@ export function unsupportedVersion(version: number): CatgaError {
 /** `CATGA_SERIALIZATION` for a frame whose bodies this node's serializer did not make and cannot read. */
 export function requireSerializer(header: FrameHeader, serializer: string): void {
   if (header.serializer === serializer) return;
-  const { nodeId } = header.sender;
+  const nodeId = printable(header.sender.nodeId);
+  const theirs = printable(header.serializer);
   throw new CatgaError(
     'CATGA_SERIALIZATION',
-    `Node ${nodeId} has the serializer '${header.serializer}'; this node has '${serializer}'. All nodes of a namespace need the same one.`,
-    { details: { nodeId, theirs: header.serializer, ours: serializer } },
+    `Node ${nodeId} has the serializer '${theirs}'; this node has '${serializer}'. All nodes of a namespace need the same one.`,
+    { details: { nodeId, theirs, ours: serializer } },
   );
 }
+
+/** Of text that anybody may have written, what may stand in a log. */
+function printable(text: string): string {
+  return text.slice(0, MAX_PRINTED).replaceAll(/[^\u0020-\u007e]/g, '?');
+}
+
+const MAX_PRINTED = 64;

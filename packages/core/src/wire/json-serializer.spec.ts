@@ -1,34 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { forbiddenKeysIn, hostileData } from './hostile-data.fixture.js';
 import { json } from './json-serializer.js';
 
 const serializer = json();
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytes = (content: string): Uint8Array => new TextEncoder().encode(content);
-
-/** Plain data with keys that an attacker would try, at any depth. */
-const hostileJson = fc.letrec((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 4 },
-    fc.jsonValue({ maxDepth: 1 }),
-    fc.array(tie('value'), { maxLength: 3 }),
-    tie('object'),
-  ),
-  object: fc
-    .array(
-      fc.tuple(fc.oneof(fc.constantFrom('__proto__', 'constructor', 'prototype'), fc.string()), tie('value')),
-      {
-        maxLength: 4,
-      },
-    )
-    .map((entries) => {
-      const object: Record<string, unknown> = {};
-      for (const [key, value] of entries) {
-        Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-      }
-      return object;
-    }),
-})).object;
 
 /** JSON text in which every letter of every string is escaped. */
 function escaped(content: string): string {
@@ -38,29 +15,10 @@ function escaped(content: string): string {
   });
 }
 
-function forbiddenKeysIn(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.getOwnPropertyNames(value).flatMap((key) => [
-    ...(['__proto__', 'constructor', 'prototype'].includes(key) && !Array.isArray(value) ? [key] : []),
-    ...forbiddenKeysIn(Object.getOwnPropertyDescriptor(value, key)?.value),
-  ]);
-}
-
 describe('the JSON serializer', () => {
-  it('gives back plain data as it was', () => {
-    const plain = fc.jsonValue().filter((value) => forbiddenKeysIn(value).length === 0);
-    fc.assert(
-      fc.property(plain, (value) => {
-        // JSON itself knows no -0.
-        const expected: unknown = JSON.parse(JSON.stringify(value));
-        expect(serializer.decode(serializer.encode(value))).toEqual(expected);
-      }),
-    );
-  });
-
   it('never lets a key reach an object prototype, escaped or not, at any depth', () => {
     fc.assert(
-      fc.property(hostileJson, fc.boolean(), (value, isEscaped) => {
+      fc.property(hostileData, fc.boolean(), (value, isEscaped) => {
         const content = JSON.stringify(value);
         const decoded = serializer.decode(bytes(isEscaped ? escaped(content) : content));
         expect(forbiddenKeysIn(decoded)).toEqual([]);
@@ -86,7 +44,7 @@ describe('the JSON serializer', () => {
   it('writes and reads the same as text', () => {
     const { encodeText, decodeText } = serializer;
     fc.assert(
-      fc.property(fc.oneof(fc.jsonValue(), hostileJson), (value) => {
+      fc.property(fc.oneof(fc.jsonValue(), hostileData), (value) => {
         const content = JSON.stringify(value);
         expect(encodeText?.(value)).toBe(text(serializer.encode(value)));
         expect(decodeText?.(content)).toEqual(serializer.decode(bytes(content)));
@@ -120,12 +78,6 @@ describe('the JSON serializer', () => {
     ['a symbol', Symbol('s')],
   ])('refuses %s', (_, value) => {
     expect(() => serializer.encode(value)).toThrow(TypeError);
-  });
-
-  it('refuses a cycle', () => {
-    const cycle: Record<string, unknown> = {};
-    cycle['self'] = cycle;
-    expect(() => serializer.encode(cycle)).toThrow(TypeError);
   });
 
   it.each([

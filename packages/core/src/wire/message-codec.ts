@@ -6,6 +6,12 @@ import type { Codec } from './codec.js';
 import type { FrameBody } from './frame-records.js';
 import { checkHeaders } from './limits.js';
 
+/** A message that came in a frame. */
+interface FrameMessage {
+  readonly headers?: MessageHeaders | undefined;
+  readonly body: FrameBody;
+}
+
 /** What is known of a message besides its content when it is stored. */
 export interface StoredMessageFacts {
   readonly messageId: string;
@@ -40,8 +46,12 @@ export function fromStoredMessage(codec: Codec, type: MessageType, stored: Store
   return messageOf(type, codec.decode(type.name, stored.body, stored.serializer));
 }
 
-/** The message of a frame. `CATGA_SERIALIZATION` if it is none. */
-export function messageFromBody(codec: Codec, type: MessageType, body: FrameBody): object {
+/**
+ * The message of a frame. `CATGA_SERIALIZATION` if it is none, `CATGA_PAYLOAD_TOO_LARGE` if it or its headers are larger
+ * than what this node takes.
+ */
+export function messageFromRecord(codec: Codec, type: MessageType, { headers, body }: FrameMessage): object {
+  if (headers !== undefined) checkHeaders(codec.limits, type.name, headers);
   return messageOf(type, codec.decodeBody(type.name, body));
 }
 

@@ -1,3 +1,4 @@
+import { CatgaError } from '@catga/core';
 import type { NodeInfo } from '@catga/core';
 import { Timetable } from '@catga/core/engine';
 import type { Clock, NodeDirectory, NodeDirectoryListener } from '@catga/core/engine';
@@ -60,7 +61,7 @@ export class NatsNodeDirectory implements NodeDirectory {
       if ((await this.services.bucket.remove(nodeId, expected, goodbye)) !== undefined) return;
       // A heartbeat came in between, or a later start of the node: that one's record is not ours to take back.
       const entry = await this.services.bucket.get(nodeId);
-      const record = entry && !entry.isDeleted ? decodeRecord(entry.value) : undefined;
+      const record = entry && !entry.isDeleted ? decodeRecord(nodeId, entry.value) : undefined;
       if (entry === undefined || record?.node.incarnation !== own?.incarnation) return;
       expected = entry.revision;
     }
@@ -76,14 +77,15 @@ export class NatsNodeDirectory implements NodeDirectory {
       const nodeId = subject.slice(prefix.length);
       toldOf.add(nodeId);
       if (isDeletion(headers)) return nodes.left(nodeId, decodeGoodbye(data));
-      const record = decodeRecord(data);
-      if (record !== undefined) nodes.heard(record);
+      const record = decodeRecord(nodeId, data);
+      if (record === undefined) listener.refused?.(noRecord(nodeId));
+      else nodes.heard(record);
     });
     const read = async (): Promise<void> => {
       toldOf.clear();
       nodes.listenAnew();
       await session.flush();
-      await this.read(nodes, toldOf);
+      await this.read(nodes, toldOf, (error) => listener.refused?.(error));
     };
     // What cannot be read now is heard with the next heartbeats.
     const stopListening = session.onReturn(() => void read().catch(() => {}));
@@ -109,7 +111,11 @@ export class NatsNodeDirectory implements NodeDirectory {
     this.timetable.clear();
   }
 
-  private async read(nodes: PresentNodes, toldOf: ReadonlySet<string>): Promise<void> {
+  private async read(
+    nodes: PresentNodes,
+    toldOf: ReadonlySet<string>,
+    refused: (error: CatgaError) => void,
+  ): Promise<void> {
     const { bucket, serverClock } = this.services;
     const keys = [...(await bucket.keys())];
     if (keys.length === 0) return;
@@ -120,10 +126,22 @@ export class NatsNodeDirectory implements NodeDirectory {
           const entry = await bucket.get(key);
           if (entry === undefined || toldOf.has(key)) return;
           if (entry.isDeleted) return nodes.left(key, decodeGoodbye(entry.value));
-          const record = decodeRecord(entry.value);
-          if (record !== undefined) nodes.heard(record, Math.max(0, nowMs - entry.storedAtMs));
+          const record = decodeRecord(key, entry.value);
+          if (record === undefined) refused(noRecord(key));
+          else nodes.heard(record, Math.max(0, nowMs - entry.storedAtMs));
         }),
       );
     }
   }
+}
+
+/** The error of what stands in the bucket where a node's record would. Node ids and keys are of letters and digits. */
+function noRecord(key: string): CatgaError {
+  return new CatgaError(
+    'CATGA_SERIALIZATION',
+    `What the directory has under '${key.slice(0, 64)}' is no record of a node.`,
+    {
+      details: { key },
+    },
+  );
 }

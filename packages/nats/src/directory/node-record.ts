@@ -11,15 +11,16 @@ const names = z.array(z.string());
 const recordSchema = z.object({
   timeoutMs: z.number().positive(),
   node: z.object({
-    nodeId: z.string().min(1),
+    nodeId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
     service: z.string(),
     endpoint: z.string().optional(),
-    incarnation: z.number(),
+    incarnation: z.int().nonnegative(),
     handles: names,
     subscribes: names,
     subscribesAsNode: names,
     load: z.object({ inFlight: z.number(), queued: z.number(), unanswered: z.number(), handled: z.number() }),
     protocolVersion: z.number(),
+    serializer: z.string(),
     metadata: z.record(z.string(), z.string()),
     status: z.enum(['alive', 'suspected']),
   }),
@@ -30,10 +31,10 @@ export function encodeRecord(record: NodeRecord): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(record));
 }
 
-/** Undefined for what is no record: a bucket is open to whoever may write to it. */
-export function decodeRecord(bytes: Uint8Array): NodeRecord | undefined {
+/** Undefined for what is no record of this node: a bucket is open to whoever may write to it. */
+export function decodeRecord(nodeId: string, bytes: Uint8Array): NodeRecord | undefined {
   const { success, data } = recordSchema.safeParse(parsed(bytes));
-  if (!success) return undefined;
+  if (!success || data.node.nodeId !== nodeId) return undefined;
   const { node, timeoutMs } = data;
   return { timeoutMs, node: { ...node, endpoint: node.endpoint } };
 }

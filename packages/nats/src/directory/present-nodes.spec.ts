@@ -15,6 +15,7 @@ const record = (nodeId: string, incarnation = 1, timeoutMs = 1000): NodeRecord =
     subscribesAsNode: [],
     load: { inFlight: 0, queued: 0, unanswered: 0, handled: 0 },
     protocolVersion: 1,
+    serializer: 'json',
     metadata: {},
     status: 'alive',
   };

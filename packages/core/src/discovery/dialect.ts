@@ -1,0 +1,38 @@
+import type { NodeInfo } from '../contracts/node-info.js';
+import { CatgaError } from '../errors/catga-error.js';
+
+/** What two nodes have to share to understand each other. */
+export type Dialect = Pick<NodeInfo, 'protocolVersion' | 'serializer'>;
+
+/** Whether two nodes understand each other. */
+export function isSameDialect(one: Dialect, other: Dialect): boolean {
+  return one.protocolVersion === other.protocolVersion && one.serializer === other.serializer;
+}
+
+/** The error of what goes nowhere because nodes do not understand each other: `CATGA_UNSUPPORTED`. */
+export function dialectError(what: string, nodes: readonly NodeInfo[], own: Dialect): CatgaError {
+  const theirs = nodes.map(
+    ({ nodeId, protocolVersion, serializer }) =>
+      `node ${nodeId} speaks ${described({ protocolVersion, serializer })}`,
+  );
+  return new CatgaError(
+    'CATGA_UNSUPPORTED',
+    `${what}: ${theirs.join(', ')}; this node speaks ${described(own)}. ` +
+      'Give all nodes of the namespace one serializer, and bring them to one version.',
+    {
+      details: {
+        nodes: nodes.map(({ nodeId, protocolVersion, serializer }) => ({
+          nodeId,
+          protocolVersion,
+          serializer,
+        })),
+        protocolVersion: own.protocolVersion,
+        serializer: own.serializer,
+      },
+    },
+  );
+}
+
+function described({ protocolVersion, serializer }: Dialect): string {
+  return `version ${protocolVersion} of the protocol with the serializer '${serializer}'`;
+}

@@ -1,0 +1,2 @@
+// The entry `@catga/core/msgpack`: only who imports it needs `msgpackr`.
+export { msgpack } from './wire/msgpack/msgpack-serializer.js';

@@ -1,0 +1,12 @@
+import { FORBIDDEN_KEYS } from '../forbidden-keys.js';
+
+/** Makes objects of decoded maps, and leaves out the keys that lead to an object's prototype. */
+export function withoutForbiddenKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutForbiddenKeys);
+  if (!(value instanceof Map)) return value;
+  const object: Record<string, unknown> = {};
+  for (const [key, item] of value as ReadonlyMap<string, unknown>) {
+    if (!FORBIDDEN_KEYS.has(key)) object[key] = withoutForbiddenKeys(item);
+  }
+  return object;
+}
