@@ -7,6 +7,7 @@ import type { NodeRegistry } from '../discovery/node-registry.js';
 import type { Cause } from '../pipeline/handler-context.js';
 import type { Clock } from '../ports/clock.js';
 import type { Codec } from '../wire/codec.js';
+import type { AttemptOptions } from './policed-call.js';
 
 /** How long a caller waits for another node where nobody says, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -40,7 +41,7 @@ export class ClusterGateway {
   send(
     type: MessageType,
     request: object,
-    options: SendOptions,
+    options: AttemptOptions,
     cause: Cause | undefined,
     target: KnownNode,
     isPinned = false,
@@ -50,6 +51,7 @@ export class ClusterGateway {
       qos: type.qos,
       body: this.services.codec.encodeBody(type.name, request),
       messageId: options.messageId,
+      callerAttempt: options.attempt,
       key: options.key ?? type.keyOf?.(request),
       headers: options.headers,
       correlationId: cause?.correlationId,
@@ -117,7 +119,8 @@ export class ClusterGateway {
     }
   }
 
-  private timeoutMs(type: MessageType, options: SendOptions, cause: Cause | undefined): number {
+  /** How long a caller waits for another node, in milliseconds. */
+  timeoutMs(type: MessageType, options: SendOptions, cause: Cause | undefined): number {
     const ownMs = options.timeoutMs ?? type.timeoutMs ?? this.services.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     if (cause?.deadlineMs === undefined) return ownMs;
     return Math.max(0, Math.min(ownMs, cause.deadlineMs - this.services.clock.monotonicMs()));
