@@ -146,7 +146,9 @@ const POLICIES = new Set<unknown>(['retry', 'circuitBreaker', 'rateLimit', 'bulk
 
 /** Whether something among the behaviors is a policy rather than a behavior. */
 export function isPolicy(value: unknown): value is Policy {
-  return POLICIES.has((value as Partial<Policy> | null | undefined)?.policy) && !('handle' in (value as object));
+  return (
+    POLICIES.has((value as Partial<Policy> | null | undefined)?.policy) && !('handle' in (value as object))
+  );
 }
 
 /** Whether something among the behaviors stands at the caller. */

@@ -47,7 +47,10 @@ export class CallPolicies {
 }
 
 /** The module's, without policies of which a message has its own. */
-export function notReplaced<T extends object>(ofModule: readonly T[], { behaviors }: MessageType): readonly T[] {
+export function notReplaced<T extends object>(
+  ofModule: readonly T[],
+  { behaviors }: MessageType,
+): readonly T[] {
   const own = new Set(behaviors.filter(isPolicy).map(({ policy }) => policy));
   return own.size === 0 ? ofModule : ofModule.filter((one) => !isPolicy(one) || !own.has(one.policy));
 }

@@ -83,7 +83,9 @@ function resolveAll(
   options: readonly BehaviorOption[],
   services: NodeServices,
 ): Promise<readonly (Behavior | HandlerPolicy)[]> {
-  const atHandlers = options.filter((option): option is BehaviorRef | HandlerPolicy => !isCallerPolicy(option));
+  const atHandlers = options.filter(
+    (option): option is BehaviorRef | HandlerPolicy => !isCallerPolicy(option),
+  );
   return Promise.all(
     atHandlers.map(async (option) => (isPolicy(option) ? option : services.resolveBehavior(option))),
   );

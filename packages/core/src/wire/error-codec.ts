@@ -75,8 +75,7 @@ export class ErrorCodec {
 
   decode(encoded: EncodedError): Error {
     const translator = this.translators.find(({ type }) => type === encoded.type);
-    const error =
-      translator?.decode(encoded) ?? new RemoteError(encoded.name, encoded.message, encoded.code);
+    const error = translator?.decode(encoded) ?? new RemoteError(encoded.name, encoded.message, encoded.code);
     // Callers repeat what declares itself retryable, wherever it was thrown.
     return encoded.retryable === true ? Object.assign(error, { retryable: true }) : error;
   }

@@ -53,8 +53,7 @@ export class Retry implements CallStep {
     // After what the error asks for, not instead of it: all who were refused together would come back together.
     const delayMs = afterMs + retryDelayMs(options, call.attempt);
     const { deadlineMs } = call;
-    const isInTime =
-      deadlineMs === undefined || this.services.clock.monotonicMs() + delayMs < deadlineMs;
+    const isInTime = deadlineMs === undefined || this.services.clock.monotonicMs() + delayMs < deadlineMs;
     return isInTime ? delayMs : undefined;
   }
 
