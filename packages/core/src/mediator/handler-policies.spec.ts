@@ -67,7 +67,8 @@ describe('a rate limit', () => {
     await clock.advance(1999);
     expect(seen).toHaveLength(2);
     await clock.advance(20_000);
-    expect(seen.map(([order]) => order).toSorted()).toEqual([1, 2, 3, 4]);
+    expect(new Set(seen.map(([order]) => order))).toEqual(new Set([1, 2, 3, 4]));
+    expect(seen).toHaveLength(4);
     expect(new Set(seen.map(([, attempt]) => attempt))).toEqual(new Set([1]));
     await expect(node.deadLetters.list()).resolves.toMatchObject({ items: [] });
   });

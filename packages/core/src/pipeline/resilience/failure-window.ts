@@ -3,8 +3,8 @@ const SLICES = 10;
 
 /** How many requests ended within a time that moves along, and how many of them failed. */
 export class FailureWindow {
-  private readonly ended = new Array<number>(SLICES).fill(0);
-  private readonly failed = new Array<number>(SLICES).fill(0);
+  private readonly ended = Array.from({ length: SLICES }, () => 0);
+  private readonly failed = Array.from({ length: SLICES }, () => 0);
   private allEnded = 0;
   private allFailed = 0;
   /** The slice of now, counted from the beginning of time. */
