@@ -171,6 +171,28 @@ describe('retry of a request', () => {
     await expect(sent).resolves.toMatchObject({ ok: false, error: { code: 'CATGA_SHUTTING_DOWN' } });
     expect(runs).toBe(1);
   });
+
+  it('begins no other attempt while the node drains', async () => {
+    let runs = 0;
+    let finish = (): void => {};
+    const { node, clock } = await startNode((it) =>
+      it
+        .handleRequest(Reserve, () => {
+          runs++;
+          throw unreachable();
+        })
+        .handleRequest(Buy, () => new Promise<void>((resolve) => (finish = resolve))),
+    );
+    const running = node.mediator.send(new Buy());
+    const sent = node.mediator.trySend(new Reserve());
+    await clock.advance(0);
+    const drained = node.drain();
+    await clock.advance(1000);
+    await expect(sent).resolves.toMatchObject({ ok: false, error: { code: 'CATGA_SHUTTING_DOWN' } });
+    expect(runs).toBe(1);
+    finish();
+    await Promise.all([running, drained]);
+  });
 });
 
 describe('a circuit breaker', () => {

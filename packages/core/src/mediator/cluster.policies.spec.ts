@@ -192,6 +192,17 @@ describe('a limit before a handler', () => {
     await expect(Promise.race(sent)).resolves.toMatchObject({ error: { code: 'CATGA_OVERLOADED' } });
   });
 
+  it('that is full makes the next request go elsewhere, whosever turn it was', async () => {
+    const gateway = cluster.node('gateway');
+    const one = cluster.node('one').handleRequest(Pack, () => new Promise(() => {}));
+    const two = cluster.node('two').handleRequest(Pack, () => 'packed by two');
+    await cluster.start(gateway, one, two);
+    void gateway.mediator.sendToNode('one', new Pack()).catch(() => {});
+    await cluster.turns();
+    for (let turn = 0; turn < 4; turn++)
+      await expect(gateway.mediator.send(new Pack())).resolves.toBe('packed by two');
+  });
+
   it('that refuses everywhere is waited for by a retry, as long as it says', async () => {
     const gateway = cluster.node('gateway', { behaviors: [tries] });
     const scales = (nodeId: string) => cluster.node(nodeId).handleRequest(Weigh, () => nodeId);

@@ -165,6 +165,22 @@ describe('an open circuit', () => {
 });
 
 describe('a half-open circuit', () => {
+  it('is opened no longer by what failed after it had opened: sent before it, or on the same trial', async () => {
+    make({ halfOpenRequests: 2 });
+    const before = begin();
+    await openIt();
+    await clock.advance(500);
+    await before.fail(new Error('late'));
+    await clock.advance(4500);
+    const [one, two] = [begin(), begin()];
+    await one.fail(new Error('still broken'));
+    await clock.advance(2000);
+    await two.fail(new Error('late'));
+    await clock.advance(3000);
+    expect(sent).toBe(7);
+    await expect(isRefused()).resolves.toBe(false);
+  });
+
   it('lets exactly so many through, however many come at once', async () => {
     make({ halfOpenRequests: 3 });
     await openIt();
