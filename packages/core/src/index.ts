@@ -1,5 +1,5 @@
 // The public API of Catga without Nest. `@catga/nestjs` exports all of it again.
-export type { Behavior, BehaviorRef, Next } from './contracts/behavior.js';
+export type { Behavior, BehaviorOption, BehaviorRef, Next } from './contracts/behavior.js';
 export type {
   DeadLetter,
   DeadLetterFailure,
@@ -15,6 +15,13 @@ export type { MessageContext } from './contracts/message-context.js';
 export { Message, ReliableEvent } from './contracts/message.js';
 export type { CacheOptions, MessageConstructor, MessageOptions } from './contracts/message.js';
 export type { NodeChange, NodeInfo, NodeLoad } from './contracts/node-info.js';
+export type {
+  BulkheadOptions,
+  CircuitBreakerOptions,
+  Policy,
+  RateLimitOptions,
+  RetryPolicyOptions,
+} from './contracts/policy.js';
 export { QualityOfService } from './contracts/quality-of-service.js';
 export { CatgaRequest, Command, Query } from './contracts/request.js';
 export type { ResultOf } from './contracts/request.js';
@@ -46,6 +53,7 @@ export type { LinkFaults } from './memory/network/link-faults.js';
 export { MemoryNetwork } from './memory/network/memory-network.js';
 export type { MemoryNetworkOptions } from './memory/network/memory-network-options.js';
 export type { CatgaOptions } from './options/catga-options.js';
+export { bulkhead, circuitBreaker, rateLimit, retry } from './pipeline/resilience/policies.js';
 export type { ValidationIssue } from './pipeline/validation/message-validator.js';
 export type { Engine } from './ports/engine.js';
 export type { Serializer } from './ports/serializer.js';

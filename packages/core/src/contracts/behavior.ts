@@ -1,5 +1,6 @@
 import type { Envelope } from './envelope.js';
 import type { MessageContext } from './message-context.js';
+import type { Policy } from './policy.js';
 
 /** Goes on with the rest of the pipeline. May be called again to repeat it. */
 export type Next = () => Promise<unknown>;
@@ -20,3 +21,6 @@ export interface Behavior {
 /** A behavior, or a class of which the container makes one. */
 // `never[]` accepts classes with any constructor; the container supplies the arguments.
 export type BehaviorRef = Behavior | (new (...dependencies: never[]) => Behavior);
+
+/** What `behaviors` takes: a behavior, a class of one, or what `retry`, `circuitBreaker`, `rateLimit` and `bulkhead` give. */
+export type BehaviorOption = BehaviorRef | Policy;

@@ -1,7 +1,8 @@
-import type { BehaviorRef } from './behavior.js';
+import type { BehaviorOption } from './behavior.js';
 import type { MessageKind } from './envelope.js';
 import { readMessageMetadata } from './message.js';
 import type { CacheOptions, MessageConstructor } from './message.js';
+import { problemOfPolicies } from './policy.js';
 import type { QualityOfService } from './quality-of-service.js';
 import { REQUEST_KIND } from './request.js';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
@@ -15,7 +16,7 @@ export interface MessageType {
   readonly qos: QualityOfService;
   readonly timeoutMs: number | undefined;
   readonly schema: StandardSchemaV1 | undefined;
-  readonly behaviors: readonly BehaviorRef[];
+  readonly behaviors: readonly BehaviorOption[];
   readonly cache: CacheOptions<object> | undefined;
   /** What ordering and hashing go by; undefined if the message has no key. */
   readonly keyOf: ((message: object) => string | undefined) | undefined;
@@ -42,6 +43,8 @@ export function describeMessage(target: MessageConstructor): MessageType {
   if (options.timeoutMs !== undefined && !(options.timeoutMs > 0)) refuse('timeoutMs must be above 0.');
   if (options.cache !== undefined && kind !== 'query') refuse('cache is for queries.');
   if (options.cache !== undefined && !(options.cache.ttlMs > 0)) refuse('cache.ttlMs must be above 0.');
+  const policyProblem = problemOfPolicies(options.behaviors ?? [], kind);
+  if (policyProblem !== undefined) refuse(policyProblem);
   return Object.freeze({
     target,
     name,

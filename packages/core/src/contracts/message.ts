@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { BehaviorRef } from './behavior.js';
+import type { BehaviorOption } from './behavior.js';
 import type { QualityOfService } from './quality-of-service.js';
 
 /** How results of a query are kept; see {@link MessageOptions.cache}. */
@@ -40,8 +40,11 @@ export interface MessageOptions<T = never> {
   readonly key?: string | ((message: T) => string | undefined);
   /** Validates the message before it is handled, and may convert it. Any Standard Schema: zod, valibot, arktype. */
   readonly schema?: StandardSchemaV1;
-  /** Behaviors for this message alone, outermost first, inside the global ones. */
-  readonly behaviors?: readonly BehaviorRef[];
+  /**
+   * Behaviors for this message alone, outermost first, inside the global ones. A policy (`retry`, `circuitBreaker`,
+   * `rateLimit`, `bulkhead`) replaces the module's policy of the same sort.
+   */
+  readonly behaviors?: readonly BehaviorOption[];
   /** Queries only: serve results again for a while. */
   readonly cache?: CacheOptions<T>;
 }

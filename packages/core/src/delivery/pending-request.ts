@@ -11,6 +11,8 @@ export interface OutgoingRequest {
   readonly qos: QualityOfService;
   readonly body: FrameBody;
   readonly messageId: string | undefined;
+  /** Which attempt of its caller this is; 1 unless it is sent again under the same id. */
+  readonly callerAttempt: number | undefined;
   readonly key: string | undefined;
   readonly headers: MessageHeaders | undefined;
   readonly correlationId: string | undefined;
@@ -30,6 +32,7 @@ export class PendingRequest implements RequestRecord<FrameBody>, TimetableEntry 
   readonly qos: QualityOfService;
   readonly body: FrameBody;
   readonly messageId: string | undefined;
+  readonly callerAttempt: number | undefined;
   readonly key: string | undefined;
   readonly headers: MessageHeaders | undefined;
   readonly correlationId: string | undefined;
@@ -65,6 +68,7 @@ export class PendingRequest implements RequestRecord<FrameBody>, TimetableEntry 
     this.qos = request.qos;
     this.body = request.body;
     this.messageId = request.messageId;
+    this.callerAttempt = request.callerAttempt;
     this.key = request.key;
     this.headers = request.headers;
     this.correlationId = request.correlationId;
@@ -79,7 +83,7 @@ export class PendingRequest implements RequestRecord<FrameBody>, TimetableEntry 
   }
 
   get attempt(): number {
-    return 1 + (this.previous?.length ?? 0);
+    return (this.callerAttempt ?? 1) + (this.previous?.length ?? 0);
   }
 
   get isRetransmission(): boolean {

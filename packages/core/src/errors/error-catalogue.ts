@@ -29,7 +29,12 @@ export const ERROR_CATALOGUE = Object.freeze({
   ),
   CATGA_OVERLOADED: entry(
     true,
-    'Back off and repeat, or raise concurrency.maxInFlight and concurrency.maxQueued if the machine has room.',
+    'Back off and repeat, or raise concurrency.maxInFlight and maxQueued, or the bulkhead, if the machine has room.',
+  ),
+  CATGA_RATE_LIMITED: entry(true, 'Repeat after details.retryAfterMs, or raise the permits of rateLimit.'),
+  CATGA_CIRCUIT_OPEN: entry(
+    true,
+    'Requests of this type failed too often; see why, and repeat after details.retryAfterMs.',
   ),
   CATGA_SHUTTING_DOWN: entry(
     true,

@@ -9,6 +9,7 @@ import type { CatgaError } from '../errors/catga-error.js';
 import type { Cause } from '../pipeline/handler-context.js';
 import type { Clock } from '../ports/clock.js';
 import type { Codec } from '../wire/codec.js';
+import type { AttemptOptions } from './policed-call.js';
 
 /** How long a caller waits for another node where nobody says, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -44,7 +45,7 @@ export class ClusterGateway {
   send(
     type: MessageType,
     request: object,
-    options: SendOptions,
+    options: AttemptOptions,
     cause: Cause | undefined,
     target: KnownNode,
     isPinned = false,
@@ -54,6 +55,7 @@ export class ClusterGateway {
       qos: type.qos,
       body: this.services.codec.encodeBody(type.name, request),
       messageId: options.messageId,
+      callerAttempt: options.attempt,
       key: options.key ?? type.keyOf?.(request),
       headers: options.headers,
       correlationId: cause?.correlationId,
@@ -131,7 +133,8 @@ export class ClusterGateway {
     unreached(registry.dialectError(`${name} does not reach everybody who wants it`, strangers));
   }
 
-  private timeoutMs(type: MessageType, options: SendOptions, cause: Cause | undefined): number {
+  /** How long a caller waits for another node, in milliseconds. */
+  timeoutMs(type: MessageType, options: SendOptions, cause: Cause | undefined): number {
     const ownMs = options.timeoutMs ?? type.timeoutMs ?? this.services.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     if (cause?.deadlineMs === undefined) return ownMs;
     return Math.max(0, Math.min(ownMs, cause.deadlineMs - this.services.clock.monotonicMs()));

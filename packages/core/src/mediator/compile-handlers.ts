@@ -1,12 +1,16 @@
-import type { Behavior } from '../contracts/behavior.js';
+import type { Behavior, BehaviorOption, BehaviorRef } from '../contracts/behavior.js';
+import { isCallerPolicy, isPolicy } from '../contracts/policy.js';
+import type { HandlerPolicy } from '../contracts/policy.js';
 import type { MessageType } from '../contracts/message-type.js';
 import { CachingBehavior } from '../pipeline/caching/caching.behavior.js';
 import { HandlerContext } from '../pipeline/handler-context.js';
+import { makeHandlerPolicy } from '../pipeline/resilience/make-policies.js';
 import { compilePipeline, handlerStep } from '../pipeline/pipeline.js';
 import { TimeoutBehavior } from '../pipeline/timeout/timeout.behavior.js';
 import { standardSchemaValidator } from '../pipeline/validation/message-validator.js';
 import { ValidationBehavior } from '../pipeline/validation/validation.behavior.js';
 import type { Timetable } from '../time/timetable.js';
+import { notReplaced } from './call-policies.js';
 import type { NodeServices } from './node-services.js';
 import { usesContext } from './registration.js';
 import type { HandlerRegistration } from './registration.js';
@@ -17,27 +21,31 @@ export class HandlerCompiler {
   private constructor(
     private readonly services: NodeServices,
     private readonly timetable: Timetable,
-    private readonly globalBehaviors: readonly Behavior[],
+    private readonly globalBehaviors: readonly (Behavior | HandlerPolicy)[],
   ) {}
 
   static async create(
     services: NodeServices,
     timetable: Timetable,
-    behaviors: readonly Parameters<NodeServices['resolveBehavior']>[0][],
+    behaviors: readonly BehaviorOption[],
   ): Promise<HandlerCompiler> {
     const all = [...services.behaviors, ...behaviors];
-    const resolved = await Promise.all(all.map(async (ref) => services.resolveBehavior(ref)));
+    const resolved = await resolveAll(all, services);
     return new HandlerCompiler(services, timetable, resolved);
   }
 
   /** Compiles one handler for one type of message. */
   async compile(type: MessageType, registration: HandlerRegistration): Promise<CompiledHandler> {
     const { handler, name } = registration;
-    const behaviors = [
-      ...this.globalBehaviors,
+    const steps = [
+      ...notReplaced(this.globalBehaviors, type),
       ...this.builtIn(type),
-      ...(await Promise.all(type.behaviors.map(async (ref) => this.services.resolveBehavior(ref)))),
+      ...(await resolveAll(type.behaviors, this.services)),
     ];
+    // What a policy counts belongs to one handler and one type of message.
+    const behaviors = steps.map((step) =>
+      isPolicy(step) ? makeHandlerPolicy(step, this.services.clock, this.timetable) : step,
+    );
     // An observer is told of a message on the long way only.
     const isUnobserved = this.services.observer === undefined;
     const isDirect = behaviors.length === 0 && isUnobserved && !usesContext(registration);
@@ -68,4 +76,17 @@ export class HandlerCompiler {
     if (cache !== undefined) behaviors.push(new CachingBehavior(cache, this.services.clock));
     return behaviors;
   }
+}
+
+/** Makes behaviors of classes. What stands at callers is not for handlers. */
+function resolveAll(
+  options: readonly BehaviorOption[],
+  services: NodeServices,
+): Promise<readonly (Behavior | HandlerPolicy)[]> {
+  const atHandlers = options.filter(
+    (option): option is BehaviorRef | HandlerPolicy => !isCallerPolicy(option),
+  );
+  return Promise.all(
+    atHandlers.map(async (option) => (isPolicy(option) ? option : services.resolveBehavior(option))),
+  );
 }

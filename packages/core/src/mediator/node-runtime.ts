@@ -31,6 +31,7 @@ import { ErrorCodec } from '../wire/error-codec.js';
 import { PROTOCOL_VERSION } from '../wire/frame-layout.js';
 import type { EventRecord, FrameBody } from '../wire/frame-records.js';
 import type { ClusterGateway } from './cluster-gateway.js';
+import { CallPolicies } from './call-policies.js';
 import { CommandQueue } from './command-queue.js';
 import { EventPublisher } from './event-publisher.js';
 import { EventRouter } from './event-router.js';
@@ -59,6 +60,7 @@ export class NodeRuntime implements MediatorHost, ContextHost {
   readonly nodeId: string;
   readonly presence: NodePresence;
   private readonly nodesSeen: NodeRegistry;
+  private readonly policies: CallPolicies;
   private readonly router: RequestRouter;
   private readonly eventRouter: EventRouter;
   private readonly running = new RunningWork();
@@ -133,12 +135,21 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     this.publisher = new EventPublisher(parts);
     this.queue = new CommandQueue(parts);
     const gateway = (): ClusterGateway | undefined => this.joined?.gateway;
+    this.policies = new CallPolicies(options.behaviors, {
+      clock: services.clock,
+      timetable: this.timetable,
+      waiting: this.running.waiting,
+    });
     this.router = new RequestRouter({
       nodeId: options.nodeId,
       isLocalFirst: options.routing === 'local-first',
       types: this.registry,
       nodes: this.nodesSeen,
       dispatcher: this.dispatcher,
+      policies: this.policies,
+      clock: services.clock,
+      newId: parts.newId,
+      isOpen: () => this.isOpen,
       gateway,
     });
     this.eventRouter = new EventRouter({
@@ -263,7 +274,9 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     const { connection, joined } = this;
     this.connection = undefined;
     this.isOpen = false;
-    joined?.cluster.close(shuttingDownError('What was not answered', this.nodeId));
+    const reason = shuttingDownError('What was not answered', this.nodeId);
+    this.running.stopWaiting(reason);
+    joined?.cluster.close(reason);
     await joined?.cluster.flush();
     await connection?.close();
     this.presence.close();
@@ -274,9 +287,10 @@ export class NodeRuntime implements MediatorHost, ContextHost {
     this.running.abortOnStop(cancellation, outcome);
   }
 
-  /** See `RequestDispatcher`. There is none past an observer, who wants to be told of every request. */
+  /** See `RequestDispatcher`. There is none past an observer, who wants to be told of every request, nor past policies. */
   shortWayTo(type: MessageType, handler: CompiledHandler): RequestRoute['direct'] {
-    return this.services.observer === undefined ? this.dispatcher.shortWayTo(type, handler) : undefined;
+    const mustBeSent = this.services.observer !== undefined || this.policies.of(type) !== undefined;
+    return mustBeSent ? undefined : this.dispatcher.shortWayTo(type, handler);
   }
 
   send(route: RequestRoute | undefined, request: object, options: SendOptions | undefined): Promise<unknown> {

@@ -14,6 +14,7 @@ import type { Timetable } from '../time/timetable.js';
 import { checkHeaders } from '../wire/limits.js';
 import type { Limits } from '../wire/limits.js';
 import { outcomeUntil } from './outcome-until.js';
+import type { AttemptOptions } from './policed-call.js';
 import { ReceivedCall } from './received-call.js';
 import type { CompiledHandler, RequestRoute } from './routes.js';
 
@@ -52,7 +53,7 @@ export class RequestDispatcher {
   }
 
   /** Any request. A cause has a place already; what it causes shares its correlation and has no more time than it. */
-  dispatch(route: RequestRoute, request: object, options: SendOptions, cause?: Cause): Promise<unknown> {
+  dispatch(route: RequestRoute, request: object, options: AttemptOptions, cause?: Cause): Promise<unknown> {
     const problem = this.problemOf(route, options);
     if (problem !== undefined) return Promise.reject(problem);
     const timeoutMs = this.timeoutMs(route, options, cause);
@@ -138,7 +139,8 @@ export class RequestDispatcher {
     return undefined;
   }
 
-  private timeoutMs(route: RequestRoute, options: SendOptions, cause: Cause | undefined): number | undefined {
+  /** How long a caller waits for the handler here, in milliseconds; undefined for as long as it runs. */
+  timeoutMs(route: RequestRoute, options: SendOptions, cause: Cause | undefined): number | undefined {
     const ownMs = options.timeoutMs ?? route.timeoutMs;
     if (cause?.deadlineMs === undefined) return ownMs;
     const leftMs = Math.max(0, cause.deadlineMs - this.services.host.clock.monotonicMs());
@@ -183,12 +185,13 @@ export class RequestDispatcher {
 }
 
 function attributesOf(
-  options: SendOptions,
+  options: AttemptOptions,
   cause: Cause | undefined,
   originNodeId: string,
 ): MessageAttributes {
-  const { messageId, headers, key } = options;
+  const { messageId, headers, key, attempt } = options;
   return {
+    attempt,
     messageId,
     headers,
     key,

@@ -1,10 +1,16 @@
+import type { MessageType } from '../contracts/message-type.js';
 import type { SendOptions } from '../contracts/send-options.js';
 import type { KnownNode } from '../discovery/known-node.js';
 import type { NodeRegistry } from '../discovery/node-registry.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
+import { shuttingDownError } from '../errors/message-errors.js';
 import type { Cause } from '../pipeline/handler-context.js';
+import type { Clock } from '../ports/clock.js';
+import type { CallPolicies, PolicedCalls } from './call-policies.js';
 import type { ClusterGateway } from './cluster-gateway.js';
 import type { MessageRegistry } from './message-registry.js';
+import { PolicedCall } from './policed-call.js';
+import type { AttemptOptions } from './policed-call.js';
 import type { RequestDispatcher } from './request-dispatcher.js';
 import type { RequestRoute } from './routes.js';
 
@@ -16,9 +22,18 @@ export interface RouterServices {
   readonly types: MessageRegistry;
   readonly nodes: NodeRegistry;
   readonly dispatcher: RequestDispatcher;
+  /** What stands around sending. */
+  readonly policies: CallPolicies;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** Whether new work is taken. */
+  readonly isOpen: () => boolean;
   /** The way to other nodes, where the engine has one. */
   gateway(): ClusterGateway | undefined;
 }
+
+/** Where one attempt at a request goes. */
+type Way = (attempt: AttemptOptions) => Promise<unknown>;
 
 /** Takes a request to its handler: here, or on the node that routing chooses. */
 export class RequestRouter {
@@ -31,6 +46,74 @@ export class RequestRouter {
     options: SendOptions,
     cause?: Cause,
   ): Promise<unknown> {
+    const policed = this.policiesOf(route, request);
+    if (policed === undefined) return this.sendOnce(route, request, options, cause);
+    const way: Way = (attempt) => this.sendOnce(route, request, attempt, cause);
+    return this.sendUnder(policed, way, route, request, options, cause);
+  }
+
+  /** Sends a request to one node and no other. */
+  sendToNode(
+    nodeId: string,
+    route: RequestRoute | undefined,
+    request: object,
+    options: SendOptions,
+  ): Promise<unknown> {
+    const policed = this.policiesOf(route, request);
+    if (policed === undefined) return this.sendOnceToNode(nodeId, route, request, options);
+    const way: Way = (attempt) => this.sendOnceToNode(nodeId, route, request, attempt);
+    return this.sendUnder(policed, way, route, request, options);
+  }
+
+  private policiesOf(route: RequestRoute | undefined, request: object): PolicedCalls | undefined {
+    const { types, policies } = this.services;
+    try {
+      return policies.of(route?.type ?? types.typeOfMessage(request));
+    } catch {
+      return undefined; // A message that cannot be described is refused where it is sent.
+    }
+  }
+
+  /** All attempts at a request have one id and one deadline. */
+  private sendUnder(
+    { run, repeats }: PolicedCalls,
+    way: Way,
+    route: RequestRoute | undefined,
+    request: object,
+    options: SendOptions,
+    cause?: Cause,
+  ): Promise<unknown> {
+    const { types, clock, newId, isOpen, nodeId } = this.services;
+    const type = route?.type ?? types.typeOfMessage(request);
+    const messageId = options.messageId ?? (repeats ? newId() : undefined);
+    const timeoutMs = this.timeoutMs(type, route, options, cause);
+    const call = new PolicedCall(type.name, options, messageId, timeoutMs, clock, (attempt) =>
+      // What a running handler sends is part of work that a stopping node sees through.
+      isOpen() || cause !== undefined ? way(attempt) : Promise.reject(shuttingDownError(type.name, nodeId)),
+    );
+    return run(call);
+  }
+
+  /** How long the caller waits, wherever the request goes. */
+  private timeoutMs(
+    type: MessageType,
+    route: RequestRoute | undefined,
+    options: SendOptions,
+    cause: Cause | undefined,
+  ): number | undefined {
+    const { dispatcher, isLocalFirst } = this.services;
+    const gateway = this.services.gateway();
+    const staysHere = route !== undefined && (isLocalFirst || gateway === undefined);
+    if (staysHere) return dispatcher.timeoutMs(route, options, cause);
+    return gateway?.timeoutMs(type, options, cause);
+  }
+
+  private sendOnce(
+    route: RequestRoute | undefined,
+    request: object,
+    options: AttemptOptions,
+    cause?: Cause,
+  ): Promise<unknown> {
     const { dispatcher, isLocalFirst } = this.services;
     const gateway = this.services.gateway();
     if (route !== undefined && (isLocalFirst || gateway === undefined)) {
@@ -40,12 +123,11 @@ export class RequestRouter {
     return this.sendToAny(gateway, route, request, options, cause);
   }
 
-  /** Sends a request to one node and no other. */
-  sendToNode(
+  private sendOnceToNode(
     nodeId: string,
     route: RequestRoute | undefined,
     request: object,
-    options: SendOptions,
+    options: AttemptOptions,
   ): Promise<unknown> {
     if (nodeId === this.services.nodeId) {
       if (route === undefined) return Promise.reject(this.noHandlerError(request));
@@ -90,7 +172,7 @@ export class RequestRouter {
     gateway: ClusterGateway,
     route: RequestRoute | undefined,
     request: object,
-    options: SendOptions,
+    options: AttemptOptions,
     cause: Cause | undefined,
   ): Promise<unknown> {
     const { types, dispatcher, nodeId } = this.services;

@@ -20,6 +20,11 @@ export class RunningWork {
   abort(reason: CatgaError): void {
     this.abortReason = reason;
     for (const cancellation of this.abortable) cancellation.cancel(reason);
+    this.stopWaiting(reason);
+  }
+
+  /** Tells whoever still waits for something that there will be nothing. */
+  stopWaiting(reason: CatgaError): void {
     for (const giveUp of this.waiting) giveUp(reason);
   }
 }

@@ -1,4 +1,4 @@
-import type { BehaviorRef } from '../contracts/behavior.js';
+import type { BehaviorOption } from '../contracts/behavior.js';
 import type { Engine } from '../ports/engine.js';
 import type { Serializer } from '../ports/serializer.js';
 import type { ConcurrencyLimits } from '../pipeline/admission/admission.js';
@@ -167,10 +167,11 @@ export interface CatgaOptions {
    */
   readonly serializer?: Serializer;
   /**
-   * Steps around every handler, the first one outermost.
+   * Steps around every handler, the first one outermost. A policy among them is for each type of message by itself, and
+   * gives way to the one of the same sort that a message has of its own.
    * @defaultValue none
    */
-  readonly behaviors?: readonly BehaviorRef[];
+  readonly behaviors?: readonly BehaviorOption[];
   /** How the node stops. */
   readonly shutdown?: {
     /**
@@ -198,6 +199,6 @@ export interface ResolvedCatgaOptions {
   readonly deadLetters: { readonly ttlMs: number };
   readonly limits: Limits;
   readonly serializer: Serializer;
-  readonly behaviors: readonly BehaviorRef[];
+  readonly behaviors: readonly BehaviorOption[];
   readonly shutdown: { readonly drainTimeoutMs: number };
 }

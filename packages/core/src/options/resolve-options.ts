@@ -2,7 +2,8 @@ import { LABEL } from '../contracts/label.js';
 import { z } from 'zod';
 import { CatgaError } from '../errors/catga-error.js';
 import { memory } from '../memory/memory-engine.js';
-import type { BehaviorRef } from '../contracts/behavior.js';
+import type { BehaviorOption } from '../contracts/behavior.js';
+import { isPolicy, problemOfPolicies } from '../contracts/policy.js';
 import { COMMAND_QUEUES } from '../ports/durable-log.js';
 import type { Engine } from '../ports/engine.js';
 import type { Serializer } from '../ports/serializer.js';
@@ -93,11 +94,15 @@ const schema = z.strictObject({
     .optional(),
   behaviors: z
     .array(
-      z.custom<BehaviorRef>(
-        (value) => typeof value === 'function' || has(value, 'handle'),
-        'must be a behavior or a behavior class',
+      z.custom<BehaviorOption>(
+        (value) => typeof value === 'function' || has(value, 'handle') || isPolicy(value),
+        'must be a behavior, a behavior class or a policy',
       ),
     )
+    .superRefine((behaviors, context) => {
+      const message = problemOfPolicies(behaviors);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
     .default([]),
   shutdown: z
     .strictObject({ drainTimeoutMs: z.number().int().nonnegative().max(MAX_TIMER_MS).default(10_000) })

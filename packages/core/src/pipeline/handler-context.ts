@@ -46,9 +46,9 @@ export class HandlerContext implements MessageContext, Cause {
     return (this.lazyCancellation ??= new Cancellation(() => this.watchSignal()));
   }
 
-  /** Whether the pipeline was entered. */
+  /** Whether the pipeline was entered, and no limit in it refused the message before its handler. */
   get hasBegun(): boolean {
-    return this.outcome !== undefined;
+    return this.outcome !== undefined && this.envelope.refusal === undefined;
   }
 
   /** The pipeline is running and will end with this. */

@@ -41,6 +41,8 @@ export function checkMessageId(name: string, messageId: string | undefined): voi
 
 /** The envelope of one delivery. What few handlers read is worked out when it is read. */
 export class MessageEnvelope implements Envelope {
+  /** What a limit in the pipeline refused this delivery with, before its handler: then the handler has not run. */
+  refusal: CatgaError | undefined;
   private assignedId: string | undefined;
 
   constructor(

@@ -7,6 +7,7 @@ import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
 import type { Codec } from '../wire/codec.js';
 import { fromStoredMessage } from '../wire/message-codec.js';
+import { retryAfterMsOf } from '../pipeline/resilience/failures.js';
 import { deadLetterOf } from './dead-letter-record.js';
 import type { CatgaErrorSink } from './failure-sink.js';
 import { isRetryable, retryDelayMs } from './retry-policy.js';
@@ -40,7 +41,7 @@ export interface ConsumerServices {
   isStopping(): boolean;
 }
 
-/** How long a message waits whose handler was refused something by its own stopping node, in milliseconds. */
+/** How long a message waits that was refused by its own stopping node, or by a limit that does not say, in milliseconds. */
 const REFUSED_DELAY_MS = 1000;
 
 /** Takes the deliveries of one durable subscription to its handler: retries, inbox, dead letters. */
@@ -103,6 +104,8 @@ export class SubscriptionConsumer {
     if (this.services.isStopping()) return delivery.release();
     // Refused by the node that drains around it: no fault of the handler, and not to be tried again here and now.
     if (isOwnRefusal(error) && !this.services.isOpen()) return delivery.release(REFUSED_DELAY_MS);
+    // Refused by a limit in front of the handler, which has not run: not an attempt at it.
+    if (error === envelope.refusal) return delivery.release(retryAfterMsOf(error) || REFUSED_DELAY_MS);
     const isLast = delivery.attempt >= this.subscription.retry.maxAttempts;
     if (isLast || !isRetryable(error)) return this.bury(delivery, envelope, error);
     this.report(delivery, envelope, error, 'retried');

@@ -77,6 +77,17 @@ describe('an error on the wire', () => {
     expect(arrived).toMatchObject({ status: 404 });
   });
 
+  it.each([
+    ['of a plain class', new Error('database away')],
+    ['of a class with a translator', new HttpError(503)],
+  ])('%s still declares itself retryable, if it did', (_name, error) => {
+    expect(overTheWire(error)).not.toHaveProperty('retryable');
+    const declared = overTheWire(Object.assign(error, { retryable: true }));
+    expect(declared).toMatchObject({ message: error.message, retryable: true });
+    expect(overTheWire(declared)).toMatchObject({ retryable: true });
+    expect(overTheWire(Object.assign(error, { retryable: 'yes' }))).not.toHaveProperty('retryable');
+  });
+
   it('of a class whose translator is missing here arrives by name, message and code', () => {
     const encoded = codec.encode(Object.assign(new HttpError(404), { code: 'NOT_FOUND' }));
     expect(new ErrorCodec([]).decode(encoded)).toMatchObject({

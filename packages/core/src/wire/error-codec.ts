@@ -9,6 +9,8 @@ export interface EncodedError {
   readonly name: string;
   readonly message: string;
   readonly code?: string;
+  /** The error says that trying again may help; absent if it does not. */
+  readonly retryable?: true;
   /** What the translator needs to build the error again; plain data. */
   readonly data?: unknown;
 }
@@ -78,7 +80,7 @@ export class ErrorCodec {
   }
 
   encode(error: Error): EncodedError {
-    const base = { name: error.name, message: error.message, ...codeOf(error) };
+    const base = { name: error.name, message: error.message, ...codeOf(error), ...retryableOf(error) };
     for (const translator of this.translators) {
       const encoded = translator.encode(error);
       if (encoded !== undefined) return { type: translator.type, ...base, data: encoded.data };
@@ -88,7 +90,9 @@ export class ErrorCodec {
 
   decode(encoded: EncodedError): Error {
     const translator = this.translators.find(({ type }) => type === encoded.type);
-    return translator?.decode(encoded) ?? new RemoteError(encoded.name, encoded.message, encoded.code);
+    const error = translator?.decode(encoded) ?? new RemoteError(encoded.name, encoded.message, encoded.code);
+    // Callers repeat what declares itself retryable, wherever it was thrown.
+    return encoded.retryable === true ? Object.assign(error, { retryable: true }) : error;
   }
 }
 
@@ -96,6 +100,12 @@ export class ErrorCodec {
 export function codeOf(error: Error): { readonly code?: string } {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? { code } : {};
+}
+
+/** What an error of a handler declares; a `CatgaError` has it among its data. */
+function retryableOf(error: Error): { readonly retryable?: true } {
+  if (error instanceof CatgaError) return {};
+  return (error as { readonly retryable?: unknown }).retryable === true ? { retryable: true } : {};
 }
 
 function isCatgaErrorCode(code: string | undefined): code is CatgaErrorCode {

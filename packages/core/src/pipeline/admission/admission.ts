@@ -18,6 +18,9 @@ interface Waiter {
   readonly refuse: (reason: CatgaError) => void;
 }
 
+const ADVICE =
+  'A handler that sends through the mediator waits for a second place; through its context it does not.';
+
 /** Counts what is being handled, bounds it, and says when nothing is. */
 export class Admission {
   /** Messages being handled now. */
@@ -35,6 +38,8 @@ export class Admission {
   constructor(
     private readonly limits: ConcurrencyLimits,
     private readonly timetable: Timetable,
+    /** What the error of those who waited in vain says of how that may come about. */
+    private readonly advice = ADVICE,
   ) {}
 
   /** Whether a place is free. */
@@ -143,8 +148,7 @@ export class Admission {
     const { maxInFlight, queueTimeoutMs } = this.limits;
     return new CatgaError(
       'CATGA_OVERLOADED',
-      `${name} was refused: none of ${maxInFlight} places was free for ${queueTimeoutMs} ms. A handler that sends ` +
-        'through the mediator waits for a second place; through its context it does not.',
+      `${name} was refused: none of ${maxInFlight} places was free for ${queueTimeoutMs} ms. ${this.advice}`,
       { details: { name, maxInFlight, queueTimeoutMs } },
     );
   }

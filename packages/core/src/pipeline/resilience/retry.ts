@@ -1,0 +1,84 @@
+import type { CallerPolicy } from '../../contracts/policy.js';
+import type { CatgaError } from '../../errors/catga-error.js';
+import { toError } from '../../errors/catga-error.js';
+import { cancelledError } from '../../errors/message-errors.js';
+import type { Clock } from '../../ports/clock.js';
+import { retryDelayMs } from '../../reliability/retry-policy.js';
+import type { Timetable } from '../../time/timetable.js';
+import type { Call, CallStep, NextCall } from './call.js';
+import { retryAfterMsOf } from './failures.js';
+
+/** What waiting between two attempts needs of the node. */
+export interface RetryServices {
+  readonly clock: Clock;
+  readonly timetable: Timetable;
+  /** Told by a node that stops. */
+  readonly waiting: Set<(reason: CatgaError) => void>;
+}
+
+/** Sends a request again after failures that may be repeated, as long as its caller waits. */
+export class Retry implements CallStep {
+  constructor(
+    private readonly options: Extract<CallerPolicy, { policy: 'retry' }>['options'],
+    private readonly services: RetryServices,
+  ) {}
+
+  run(call: Call, next: NextCall): Promise<unknown> {
+    call.attemptTimeoutMs = this.options.attemptTimeoutMs;
+    return next(call).then(undefined, (thrown: unknown) => this.repeat(call, next, thrown));
+  }
+
+  private async repeat(call: Call, next: NextCall, thrown: unknown): Promise<unknown> {
+    let failure = thrown;
+    for (;;) {
+      const delayMs = this.delayMs(call, toError(failure));
+      if (delayMs === undefined) throw failure;
+      await this.pause(call, delayMs);
+      call.attempt++;
+      try {
+        return await next(call);
+      } catch (again) {
+        failure = again;
+      }
+    }
+  }
+
+  /** The pause before the next attempt; undefined if there is none. */
+  private delayMs(call: Call, error: Error): number | undefined {
+    const { options } = this;
+    if (call.attempt >= options.maxAttempts || call.signal?.aborted === true || !options.retryIf(error))
+      return undefined;
+    const afterMs = retryAfterMsOf(error);
+    if (afterMs > options.maxDelayMs) return undefined;
+    // After what the error asks for, not instead of it: all who were refused together would come back together.
+    const delayMs = afterMs + retryDelayMs(options, call.attempt);
+    const { deadlineMs } = call;
+    const isInTime = deadlineMs === undefined || this.services.clock.monotonicMs() + delayMs < deadlineMs;
+    return isInTime ? delayMs : undefined;
+  }
+
+  /** Ends at once, with the reason, when the caller gives up or the node stops. */
+  private pause({ name, signal }: Call, delayMs: number): Promise<void> {
+    const { timetable, waiting } = this.services;
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        timetable.remove(entry);
+        waiting.delete(giveUp);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const giveUp = (reason: CatgaError): void => {
+        settle();
+        reject(reason);
+      };
+      const onAbort = (): void => {
+        if (signal !== undefined) giveUp(cancelledError(name, signal));
+      };
+      const entry = timetable.after(delayMs, () => {
+        settle();
+        resolve();
+      });
+      waiting.add(giveUp);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+}
