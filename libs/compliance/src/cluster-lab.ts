@@ -13,6 +13,7 @@ export class ClusterLab extends Lab {
   /** Whoever leaves said so: nobody lapses while a case runs. */
   readonly slowHeartbeat = { intervalMs: 400 * this.unitMs, timeoutMs: 1200 * this.unitMs };
   private readonly beating = new Map<string, () => void>();
+  private readonly started: CatgaNode[] = [];
   private readonly crashed = new Set<CatgaNode>();
   private readonly paused = new Set<string>();
   private readonly cut = new Set<string>();
@@ -31,14 +32,14 @@ export class ClusterLab extends Lab {
     this.beating.clear();
     await super.close();
     this.crashed.clear();
+    this.started.length = 0;
     this.cluster = undefined;
   }
 
   /** A node that is not started yet. It repeats what is unanswered soon. */
   member(nodeId: string, options: NodeOptions = {}, services: Partial<NodeServices> = {}): CatgaNode {
     const request = { retransmitMs: this.unitMs, maxAttempts: 3 };
-    const shutdown = { drainTimeoutMs: 60 * this.unitMs };
-    return this.node({ heartbeat: this.quickHeartbeat, request, shutdown, ...options, nodeId }, services);
+    return this.node({ heartbeat: this.quickHeartbeat, request, ...options, nodeId }, services);
   }
 
   /** A node that handles `PlaceOrder` and `GetOrder`, and answers with its id. */
@@ -48,19 +49,30 @@ export class ClusterLab extends Lab {
       .handleRequest(GetOrder, () => nodeId);
   }
 
-  /** Starts nodes, keeps them beating, and waits until they know each other. */
+  /** Starts nodes, keeps them beating, and waits until all that run know each other. */
   async start(...nodes: readonly CatgaNode[]): Promise<void> {
     for (const node of nodes) {
       await this.run(node);
       this.keepBeating(node);
+      this.started.push(node);
     }
-    const ids = nodes.map(({ options: { nodeId } }) => nodeId);
-    await this.until(() => nodes.every((node) => ids.every((nodeId) => this.sees(node, nodeId))));
+    const running = this.started.filter((node) => node.isOpen && !this.isDisturbed(node));
+    await this.until(() => running.every((node) => running.every((other) => this.knows(node, other))));
   }
 
   /** Whether a node knows another one. */
   sees({ mediator }: CatgaNode, nodeId: string): boolean {
     return mediator.nodes().some((node) => node.nodeId === nodeId);
+  }
+
+  private knows({ mediator }: CatgaNode, other: CatgaNode): boolean {
+    const { nodeId, incarnation } = other.mediator.self;
+    return mediator.nodes().some((node) => node.nodeId === nodeId && node.incarnation === incarnation);
+  }
+
+  private isDisturbed(node: CatgaNode): boolean {
+    const { nodeId } = node.options;
+    return this.crashed.has(node) || this.paused.has(nodeId) || this.cut.has(nodeId);
   }
 
   /** What a node is told of another one, from now on, as it comes. */
