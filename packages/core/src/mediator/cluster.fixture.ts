@@ -1,7 +1,6 @@
 import type { CatgaOptions } from '../options/catga-options.js';
 import type { MemoryNetwork } from '../memory/network/memory-network.js';
-import { Command, Query } from '../contracts/request.js';
-import { Message } from '../contracts/message.js';
+import { Command } from '../contracts/request.js';
 import { TestClock } from '../time/test-clock.js';
 import { CatgaNode } from './catga-node.js';
 
@@ -9,19 +8,6 @@ export class PlaceOrder extends Command<string> {
   constructor(readonly sku: string) {
     super();
   }
-}
-
-@Message({ qos: 2 })
-export class ChargeCard extends Command<string> {
-  constructor(readonly orderId: string) {
-    super();
-  }
-}
-
-export class CountOrders extends Query<number> {}
-
-export class CartViewed {
-  constructor(readonly sku: string) {}
 }
 
 /** Nodes on one network and one clock. */

@@ -1,4 +1,4 @@
-import { CatgaNode, Command, Message, Query } from '@catga/core';
+import { CatgaNode, Command, Message } from '@catga/core';
 import type { CatgaOptions } from '@catga/core';
 import { connect } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -16,12 +16,6 @@ export class ChargeCard extends Command<string> {
   constructor(readonly orderId: string) {
     super();
   }
-}
-
-export class CountOrders extends Query<number> {}
-
-export class CartViewed {
-  constructor(readonly sku: string) {}
 }
 
 const PATIENCE_MS = 9000;
@@ -73,11 +67,6 @@ export class NatsCluster {
   /** Ends the connection of a node, as the system does when its process is killed. */
   async destroy(nodeId: string): Promise<void> {
     await this.connections.get(nodeId)?.close();
-  }
-
-  /** How many messages a mortal node has sent to the broker. */
-  sentBy(nodeId: string): number {
-    return this.connections.get(nodeId)?.stats().outMsgs ?? 0;
   }
 
   /** Starts nodes, and waits until they know each other. */
