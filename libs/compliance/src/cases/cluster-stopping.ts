@@ -71,10 +71,10 @@ export function clusterStopping(lab: ClusterLab): void {
         });
       const nodes = ['one', 'two', 'three'].map(orders);
       await lab.start(gateway, ...nodes);
-      let isUnderLoad = true;
+      const load = { isOn: true };
       const failures: CatgaResult<unknown>[] = [];
       const callers = Array.from({ length: CALLERS }, async (_, caller) => {
-        for (let sent = 0; isUnderLoad; sent++) {
+        for (let sent = 0; load.isOn; sent++) {
           const result = await gateway.mediator.trySend(new PlaceOrder(`${caller}-${sent}`));
           if (!result.ok) failures.push(result);
         }
@@ -85,7 +85,7 @@ export function clusterStopping(lab: ClusterLab): void {
         await lab.whileTimePasses(node.stop());
         await lab.start(orders(node.options.nodeId));
       }
-      isUnderLoad = false;
+      load.isOn = false;
       await lab.whileTimePasses(Promise.all(callers));
       expect(failures).toEqual([]);
       expect([...ran.values()].filter((runs) => runs !== 1)).toEqual([]);

@@ -11,7 +11,7 @@ export function clusterWatchers(lab: ClusterLab): void {
       const watch = witness.mediator.watchNodes()[Symbol.asyncIterator]();
       const first = [await watch.next(), await watch.next()];
       expect(first.map(({ value }) => value?.type)).toEqual(['joined', 'joined']);
-      expect(first.map(({ value }) => value?.node.nodeId).toSorted()).toEqual(['one', 'witness']);
+      expect(first.map(({ value }) => String(value?.node.nodeId)).toSorted()).toEqual(['one', 'witness']);
     });
 
     it('is told that a node joined, that it beats, and that it left, in this order', async () => {
@@ -75,7 +75,7 @@ export function clusterWatchers(lab: ClusterLab): void {
         await lab.until(() => prompt.length > beats);
       }
       const unread = [await late.next(), await late.next()];
-      expect(unread.map(({ value }) => value?.node.nodeId).toSorted()).toEqual(['one', 'witness']);
+      expect(unread.map(({ value }) => String(value?.node.nodeId)).toSorted()).toEqual(['one', 'witness']);
       await late.return?.();
     });
   });
