@@ -23,8 +23,11 @@ const PATIENCE_MS = 9000;
 export const HEARTBEAT = { intervalMs: 250, timeoutMs: 2000 };
 
 /** Waits until something is so; fails if it is not so in time. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = performance.now() + PATIENCE_MS;
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  const deadlineMs = performance.now() + patienceMs;
   while (!(await condition())) {
     if (performance.now() > deadlineMs) throw new Error(`It was not so in time: ${condition.toString()}`);
     await new Promise((resolve) => void setTimeout(resolve, 5));
