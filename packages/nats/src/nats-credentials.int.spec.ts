@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CatgaError } from '@catga/core';
 import { nkeys } from '@nats-io/transport-node';
 import { nats } from './nats-engine.js';
@@ -7,9 +7,14 @@ import type { NatsEngineOptions } from './options/nats-engine-options.js';
 import { afterCase, placedOver, startServer } from './testing/case-ends.fixture.js';
 import type { NatsServer } from './testing/nats-server.fixture.js';
 import { operator } from './testing/operator.fixture.js';
+import type { Operator } from './testing/operator.fixture.js';
 import { TemporaryFolder } from './testing/temporary-folder.fixture.js';
 
 const secret = 's3cr3t';
+let shop: Operator;
+beforeAll(async () => {
+  shop = await operator();
+}, 60_000); // It signs a lot, without the help of native code.
 
 function folder(): TemporaryFolder {
   const made = new TemporaryFolder();
@@ -46,7 +51,7 @@ describe('nodes are let in', () => {
   });
 
   it('with a credentials file of an account', async () => {
-    const { config, credentials } = await operator();
+    const { config, credentials } = shop;
     const server = await configured(config);
     const credentialsFile = folder().write('node.creds', credentials);
     await expect(placedOver({ servers: server.url, credentialsFile })).resolves.toBe('placed tea');
@@ -99,7 +104,7 @@ describe('nodes are not let in', () => {
   });
 
   it('with the credentials of an account that the server does not know', async () => {
-    const { config, strangerCredentials, seed } = await operator();
+    const { config, strangerCredentials, seed } = shop;
     const server = await configured(config);
     const credentialsFile = folder().write('stranger.creds', strangerCredentials);
     expectRefusal(await refusal({ servers: server.url, credentialsFile }), server, [seed]);

@@ -6,7 +6,7 @@ import { TestCluster } from './cluster.fixture.js';
 
 /** An engine that counts what nodes ask of its directory. */
 function counting(network: MemoryNetwork): { readonly engine: Engine; asked: number } {
-  const counted = { asked: 0, engine: { ...network, connect } as Engine };
+  const counted = { asked: 0, engine: { name: network.name, capabilities: network.capabilities, connect } };
   async function connect(...args: Parameters<Engine['connect']>): Promise<EngineConnection> {
     const connection = await network.connect(...args);
     const { directory } = connection;

@@ -17,15 +17,21 @@ interface Pending {
   readonly reject: (error: Error) => void;
   /** The session keeps it until the broker is back, so that it is not to be asked again then. */
   isKept: boolean;
-  /** When it was asked last. */
-  askedAtMs: number;
+  /** When it is asked again. */
+  againAtMs: number;
+  /** How long it waits then, in milliseconds. */
+  pauseMs: number;
 }
 
 /**
- * After how long without an answer a question is asked again, in milliseconds. Servers that are choosing a leader drop
- * what they are asked, and say nothing.
+ * After how long without an answer a question is asked again, in milliseconds; doubles. Servers that are choosing a
+ * leader drop what they are asked, and say nothing.
  */
 const ASK_AGAIN_AFTER_MS = 2000;
+/** How often what is unanswered is looked through, in milliseconds. */
+const SWEEP_MS = 1000;
+/** Later than this it was this process that had no time, and answers may lie here unread. */
+const SWEEP_GRACE_MS = 250;
 
 /** NATS says so instead of an answer when nobody listens on a subject (server's `no_responders`). */
 export const NO_RESPONDERS = 503;
@@ -77,7 +83,8 @@ export class BrokerRequests {
         resolve,
         reject,
         isKept: !this.session.isUp,
-        askedAtMs: this.clock.monotonicMs(),
+        againAtMs: this.clock.monotonicMs() + ASK_AGAIN_AFTER_MS,
+        pauseMs: 2 * ASK_AGAIN_AFTER_MS,
       });
       this.sweep ??= this.sweepLater();
       try {
@@ -118,19 +125,21 @@ export class BrokerRequests {
   }
 
   private sweepLater(): Entry {
-    return this.timetable.after(ASK_AGAIN_AFTER_MS, () => {
+    const dueMs = this.clock.monotonicMs() + SWEEP_MS;
+    return this.timetable.after(SWEEP_MS, () => {
       this.sweep = this.pending.size > 0 ? this.sweepLater() : undefined;
-      if (!this.session.isUp) return;
-      const latestMs = this.clock.monotonicMs() - ASK_AGAIN_AFTER_MS;
+      const nowMs = this.clock.monotonicMs();
+      if (!this.session.isUp || nowMs - dueMs > SWEEP_GRACE_MS) return;
       for (const [token, pending] of this.pending) {
-        if (pending.askedAtMs <= latestMs) this.askAgain(token, pending);
+        if (pending.againAtMs > nowMs) continue;
+        pending.againAtMs = nowMs + pending.pauseMs;
+        pending.pauseMs *= 2;
+        this.askAgain(token, pending);
       }
     });
   }
 
-  private askAgain(token: string, pending: Pending): void {
-    const { subject, payload, headers } = pending;
-    pending.askedAtMs = this.clock.monotonicMs();
+  private askAgain(token: string, { subject, payload, headers }: Pending): void {
     try {
       this.session.publish(subject, payload, { reply: `${this.inbox}.${token}`, headers });
     } catch (thrown) {
