@@ -46,10 +46,17 @@ export function clusterEvents(lab: ClusterLab): void {
       const listener = listeners(seen);
       const publisher = listener('mail-1', 'mail');
       await lab.start(publisher, listener('mail-2', 'mail'), listener('stats-1', 'stats'));
-      await publisher.mediator.publish(new CartViewed('c1'));
-      await lab.until(() => seen.length >= 2);
+      for (const id of ['c1', 'c2', 'c3']) await publisher.mediator.publish(new CartViewed(id));
+      await lab.until(() => seen.length >= 6);
       await lab.pass(2);
-      expect(seen.toSorted()).toEqual(['mail-1 c1', 'stats-1 c1']);
+      expect(seen.toSorted()).toEqual([
+        'mail-1 c1',
+        'mail-1 c2',
+        'mail-1 c3',
+        'stats-1 c1',
+        'stats-1 c2',
+        'stats-1 c3',
+      ]);
     });
 
     it('that is broadcast reaches every node, whatever its service and scope', async () => {
