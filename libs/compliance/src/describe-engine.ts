@@ -26,6 +26,7 @@ import { reliableEvents } from './cases/reliable-events.js';
 import { requests } from './cases/requests.js';
 import { stopping } from './cases/stopping.js';
 import { unclaimed } from './cases/unclaimed.js';
+import { describeCluster } from './describe-cluster.js';
 import type { EngineHarness } from './engine-harness.js';
 import { Lab } from './lab.js';
 
@@ -73,4 +74,5 @@ export function describeEngine(name: string, harness: EngineHarness): void {
     namespaces(lab);
     stopping(lab);
   });
+  if (harness.createCluster !== undefined) describeCluster(name, harness, harness.createCluster);
 }

@@ -9,6 +9,22 @@ export interface EngineUnderTest {
   stop?(): Promise<void>;
 }
 
+/** One engine whose nodes reach each other, and what can befall each of them; a node is meant by its id. */
+export interface ClusterUnderTest extends EngineUnderTest {
+  /**
+   * Ends a node without a goodbye, as SIGKILL does: the engine knows that nobody listens there any more, and nothing
+   * that the node still does has an effect on others. A node of the same id may connect again.
+   */
+  crash(nodeId: string): void;
+  /** Stops a node as SIGSTOP does: what comes and goes waits, and to everyone else it is silent. */
+  pause(nodeId: string): void;
+  /** Wakes it: what waited goes on. */
+  resume(nodeId: string): void;
+  /** Frames from and to a node are lost until it is healed. Whether anybody is told is up to the engine. */
+  cutOff(nodeId: string): void;
+  heal(nodeId: string): void;
+}
+
 /** What an engine supplies to join the suite. Whatever differs between engines is said here, never asked by name. */
 export interface EngineHarness {
   /** What the engine must say of itself. Cases of a promise that it does not make are left out. */
@@ -21,4 +37,9 @@ export interface EngineHarness {
   readonly unitMs?: number;
   /** An engine that remembers nothing of an earlier case. */
   createEngine(): Promise<EngineUnderTest>;
+  /**
+   * The same for the cases of clusters.
+   * @defaultValue the engine ends at the process, and those cases are left out
+   */
+  createCluster?(): Promise<ClusterUnderTest>;
 }

@@ -1,2 +1,2 @@
 export { describeEngine } from './describe-engine.js';
-export type { EngineHarness, EngineUnderTest } from './engine-harness.js';
+export type { ClusterUnderTest, EngineHarness, EngineUnderTest } from './engine-harness.js';

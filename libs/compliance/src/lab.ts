@@ -13,11 +13,14 @@ const POLL_MS = 5;
 export class Lab {
   /** The unit of all times; see {@link EngineHarness.unitMs}. */
   readonly unitMs: number;
-  private underTest: EngineUnderTest | undefined;
+  protected underTest: EngineUnderTest | undefined;
   private readonly nodes: CatgaNode[] = [];
   private readonly connections: EngineConnection[] = [];
 
-  constructor(readonly harness: EngineHarness) {
+  constructor(
+    readonly harness: EngineHarness,
+    private readonly create: () => Promise<EngineUnderTest> = () => harness.createEngine(),
+  ) {
     this.unitMs = harness.unitMs ?? DEFAULT_UNIT_MS;
   }
 
@@ -29,16 +32,21 @@ export class Lab {
 
   /** Before each case. */
   async open(): Promise<void> {
-    this.underTest = await this.harness.createEngine();
+    this.underTest = await this.create();
   }
 
   /** After each case: nothing of it is left. */
   async close(): Promise<void> {
     const { underTest } = this;
-    await Promise.all(this.nodes.splice(0).map((node) => this.whileTimePasses(node.stop())));
+    await Promise.all(this.nodes.splice(0).map((node) => this.whileTimePasses(this.end(node))));
     await Promise.all(this.connections.splice(0).map((connection) => connection.close()));
     this.underTest = undefined;
     await underTest?.stop?.();
+  }
+
+  /** Stops a node after a case. */
+  protected end(node: CatgaNode): Promise<void> {
+    return node.stop();
   }
 
   get engine(): Engine {

@@ -8,8 +8,16 @@ const HOW_TO_INSTALL =
   'nats-server 2.9 or newer is needed. Install it (Debian: apt-get install nats-server; macOS: brew install ' +
   'nats-server; else https://github.com/nats-io/nats-server/releases), or set NATS_URL to a server with JetStream.';
 
-/** Where nats-server is; installs it where that is possible, and fails with what to do where it is not. */
+/**
+ * Where nats-server is: what `NATS_SERVER` names, or else what is found; installs it where that is possible, and fails
+ * with what to do where it is not.
+ */
 export function findNatsServer(): string {
+  const named = process.env.NATS_SERVER;
+  if (named !== undefined && named !== '') {
+    if (isExecutable(named)) return named;
+    throw new Error(`NATS_SERVER names ${named}, which cannot be executed.`);
+  }
   const found = onPath() ?? installed() ?? unpacked();
   if (found === undefined) throw new Error(HOW_TO_INSTALL);
   return found;

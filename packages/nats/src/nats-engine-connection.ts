@@ -110,6 +110,7 @@ export class NatsEngineConnection implements EngineConnection {
 
   private async closeOnce(): Promise<void> {
     // A broker that cannot be told drops the lease by itself.
+    this.lease?.stop();
     if (this.session.isUp) await this.lease?.release().catch(() => {});
     this.natsDirectory.close();
     for (const links of this.links) links.close();

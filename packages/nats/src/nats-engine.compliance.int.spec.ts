@@ -1,6 +1,7 @@
 import { describeEngine } from '@catga/compliance';
 import { afterAll, beforeAll } from '@jest/globals';
 import { nats } from './nats-engine.js';
+import { natsCluster } from './testing/nats-cluster-harness.fixture.js';
 import { sharedBroker } from './testing/nats-server.fixture.js';
 import type { SharedBroker } from './testing/nats-server.fixture.js';
 
@@ -15,5 +16,9 @@ describeEngine('nats', {
   async createEngine() {
     await broker.forget();
     return { engine: nats(broker.url) };
+  },
+  async createCluster() {
+    await broker.forget();
+    return natsCluster(broker.url);
   },
 });

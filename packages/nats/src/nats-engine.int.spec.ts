@@ -1,31 +1,15 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { inspect } from 'node:util';
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { CatgaError } from '@catga/core';
+import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '@catga/core/engine';
 import type { EngineClient, EngineConnection } from '@catga/core/engine';
-import { connect, nkeys } from '@nats-io/transport-node';
+import { connect } from '@nats-io/transport-node';
 import { connect as connectOlder } from 'nats';
 import type { NatsClientConnection } from './connection/client-connection.js';
 import { nats } from './nats-engine.js';
 import type { NatsEngineOptions } from './options/nats-engine-options.js';
+import { afterCase, startServer } from './testing/case-ends.fixture.js';
 import { NatsCluster, PlaceOrder, until } from './testing/nats-cluster.fixture.js';
 import { NatsServer } from './testing/nats-server.fixture.js';
 import { TcpProxy } from './testing/tcp-proxy.fixture.js';
-
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
-
-async function start(...args: readonly string[]): Promise<NatsServer> {
-  const server = await NatsServer.spawn(args);
-  ends.push(() => server.stop());
-  return server;
-}
 
 async function open(
   options: string | NatsEngineOptions,
@@ -38,62 +22,9 @@ async function open(
     heartbeatTimeoutMs: 1000,
     ...client,
   });
-  ends.push(() => connection.close());
+  afterCase(() => connection.close());
   return connection;
 }
-
-const withPort = (url: string, { port }: NatsServer): string => url.replace('PORT', String(port));
-
-describe('credentials', () => {
-  const secret = 's3cr3t';
-
-  it('are taken from the address, or from options', async () => {
-    const server = await start('--user', 'ann', '--pass', secret);
-    await open(withPort(`nats://ann:${secret}@127.0.0.1:PORT`, server));
-    await open({ servers: server.url, user: 'ann', pass: secret });
-  });
-
-  it('may be a token', async () => {
-    const server = await start('--auth', secret);
-    await open(withPort(`nats://${secret}@127.0.0.1:PORT`, server));
-    await open({ servers: server.url, token: secret });
-  });
-
-  it('that are wrong are refused, and appear in no error', async () => {
-    const server = await start('--user', 'ann', '--pass', 'right');
-    const servers = withPort(`nats://ann:${secret}@127.0.0.1:PORT`, server);
-    for (const waitOnStart of [false, true]) {
-      const error: unknown = await open({ servers, waitOnStart }).catch((thrown: unknown) => thrown);
-      expect(error).toBeInstanceOf(CatgaError);
-      expect(error).toMatchObject({ code: 'CATGA_ENGINE_UNAVAILABLE' });
-      expect(inspect(error, { depth: 10 })).not.toContain(secret);
-    }
-  });
-
-  it('may be an nkey', async () => {
-    const user = nkeys.createUser();
-    const folder = mkdtempSync(join(tmpdir(), 'catga-nats-'));
-    ends.push(() => rm(folder, { recursive: true }));
-    const config = join(folder, 'server.conf');
-    writeFileSync(config, `authorization { users: [{ nkey: ${user.getPublicKey()} }] }`);
-    const server = await start('--config', config);
-    await open({ servers: server.url, nkeySeed: new TextDecoder().decode(user.getSeed()) });
-    await expect(open(server.url)).rejects.toMatchObject({ code: 'CATGA_ENGINE_UNAVAILABLE' });
-  });
-
-  it('in a file that cannot be read keep a node from starting', async () => {
-    await expect(open({ credentialsFile: '/nowhere/nats.creds' })).rejects.toMatchObject({
-      code: 'CATGA_CONFIGURATION',
-      details: { credentialsFile: '/nowhere/nats.creds' },
-    });
-  });
-
-  it('do not show when the engine is printed', () => {
-    const engine = nats({ servers: 'nats://127.0.0.1:4222', user: 'ann', pass: secret });
-    expect(inspect(engine, { depth: 10, showHidden: true })).not.toContain(secret);
-    expect(JSON.stringify(engine)).not.toContain(secret);
-  });
-});
 
 describe('a connection that the application has', () => {
   const clients: readonly [
@@ -105,9 +36,9 @@ describe('a connection that the application has', () => {
   ];
 
   it.each(clients)('of %s is used, and left open', async (_client, connectClient) => {
-    const server = await start();
+    const server = await startServer();
     const connection = await connectClient(`127.0.0.1:${server.port}`);
-    ends.push(() => connection.close());
+    afterCase(() => connection.close());
     const cluster = new NatsCluster(server.url);
     const gateway = cluster.node('gateway', {}, { connection });
     const orders = cluster.node('orders').handleRequest(PlaceOrder, () => 'placed');
@@ -125,7 +56,7 @@ describe('links', () => {
   const deaf = { received: () => {}, unreachable: () => {} };
 
   it('say which address nobody listens at', async () => {
-    const server = await start();
+    const server = await startServer();
     const connection = await open(server.url);
     const lost: unknown[] = [];
     const links = await connection.openLinks!(address('node'), {
@@ -138,9 +69,9 @@ describe('links', () => {
   });
 
   it('keep what is sent while the broker is out of reach, within a bound, and in order', async () => {
-    const server = await start();
+    const server = await startServer();
     const proxy = await TcpProxy.to(server.port);
-    ends.push(() => proxy.close());
+    afterCase(() => proxy.close());
     const received: number[] = [];
     const reconnect = { waitMs: 50, jitterMs: 0, maxBufferedBytes: 1000 };
     const sender = await open({ servers: proxy.url, reconnect });
@@ -170,7 +101,7 @@ describe('links', () => {
   });
 
   it('refuse once the connection is closed', async () => {
-    const server = await start();
+    const server = await startServer();
     const connection = await open(server.url);
     const links = await connection.openLinks!(address('node'), deaf);
     await connection.close();
@@ -187,7 +118,7 @@ describe('links', () => {
 describe('a server without JetStream', () => {
   it('is refused, with what to do about it', async () => {
     const server = await NatsServer.spawn([], { hasJetStream: false });
-    ends.push(() => server.stop());
+    afterCase(() => server.stop());
     await expect(open({ servers: server.url, requestTimeoutMs: 300 })).rejects.toMatchObject({
       code: 'CATGA_ENGINE_UNAVAILABLE',
       message: expect.stringContaining('nats-server -js') as unknown,
@@ -197,7 +128,7 @@ describe('a server without JetStream', () => {
 
 describe('worker ids', () => {
   it('are another for each connection, and given back', async () => {
-    const server = await start();
+    const server = await startServer();
     const connections = await Promise.all(Array.from({ length: 40 }, () => open(server.url)));
     expect(new Set(connections.map(({ workerId }) => workerId)).size).toBe(40);
     await connections[0]!.close();
@@ -210,7 +141,7 @@ describe('the outcome log', () => {
   const node = { nodeId: 'node', incarnation: 7 };
 
   it('finds what was appended, of this node and this start only', async () => {
-    const server = await start();
+    const server = await startServer();
     const { outcomes } = await open(server.url);
     const batch = (from: number) =>
       Array.from({ length: 100 }, (_, i) => ({
@@ -231,13 +162,13 @@ describe('the outcome log', () => {
   });
 
   it('says that it has nothing when nothing was ever appended', async () => {
-    const server = await start();
+    const server = await startServer();
     const { outcomes } = await open(server.url);
     await expect(outcomes!.find(node, 'id')).resolves.toBeUndefined();
   });
 
   it('takes more in one turn than fits one message', async () => {
-    const server = await start();
+    const server = await startServer();
     const { outcomes } = await open(server.url);
     const body = new Uint8Array(300_000).fill(5);
     const ids = Array.from({ length: 10 }, (_, i) => `id${i}`);

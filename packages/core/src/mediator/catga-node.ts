@@ -48,12 +48,12 @@ export class CatgaNode {
     this.options = resolveCatgaOptions(options);
     const runtime = new NodeRuntime(this.options, { ...DEFAULT_SERVICES, ...services });
     this.runtime = runtime;
-    this.mediator = new CatgaMediator(runtime);
-    this.deadLetters = new CatgaDeadLetters(() => runtime.connected('Dead letters'), runtime.codec);
+    this.mediator = new CatgaMediator(runtime.messaging);
+    this.deadLetters = new CatgaDeadLetters(() => runtime.engine.connected('Dead letters'), runtime.codec);
     this.ids = runtime.ids;
     this.failures = runtime.failures;
     this.subscriptions = new DurableSubscriptions({
-      host: runtime,
+      host: runtime.messaging,
       admission: runtime.admission,
       newId: () => runtime.ids.next(),
       consumer: {
@@ -63,9 +63,9 @@ export class CatgaNode {
         inboxTtlMs: this.options.idempotency.ttlMs,
         deadLetterTtlMs: this.options.deadLetters.ttlMs,
         now: () => runtime.clock.now(),
-        isOpen: () => runtime.isOpen,
+        isOpen: () => runtime.messaging.isOpen,
         isStopping: () => this.hasGivenUp,
-        engine: () => runtime.connected('A delivery'),
+        engine: () => runtime.engine.connected('A delivery'),
       },
     });
   }
@@ -106,10 +106,10 @@ export class CatgaNode {
   async init(problems: readonly string[] = []): Promise<NodeSummary> {
     const { options, runtime } = this;
     const { engine, namespace, nodeId, heartbeat } = options;
-    const wiring = checkWiring(runtime.registry, engine, this.requests, this.events, problems);
+    const wiring = checkWiring(runtime.messaging.registry, engine, this.requests, this.events, problems);
     const compiler = await HandlerCompiler.create(runtime.services, runtime.timetable, options.behaviors);
     const routes = await compileRoutes(wiring, compiler, options, (type, handler) =>
-      runtime.shortWayTo(type, handler),
+      runtime.messaging.shortWayTo(type, handler),
     );
     const connection = await engine.connect({
       namespace,
@@ -148,7 +148,7 @@ export class CatgaNode {
   async start(): Promise<void> {
     this.hasStarted = true;
     this.subscriptions.start();
-    await this.runtime.presence.announce(this.runtime.connected('The node').directory);
+    await this.runtime.presence.announce(this.runtime.engine.connected('The node').directory);
   }
 
   /** Resolves once nothing is being handled and, on the memory engine, nothing that is due now is left to handle. */
@@ -176,7 +176,7 @@ export class CatgaNode {
 
   /** Whether the node takes new work. */
   get isOpen(): boolean {
-    return this.runtime.isOpen;
+    return this.runtime.messaging.isOpen;
   }
 
   /** Where its time comes from. */
@@ -192,7 +192,7 @@ export class CatgaNode {
 
   private async drainOnce(): Promise<void> {
     const { runtime, options } = this;
-    runtime.isOpen = false;
+    runtime.messaging.isOpen = false;
     const { drainTimeoutMs } = options.shutdown;
     if (await runtime.isDoneWithin(drainTimeoutMs, this.finish())) return;
     await this.subscriptions.stop();
@@ -201,7 +201,7 @@ export class CatgaNode {
     runtime.services.logger.warn(
       `${inFlight} messages were still being handled after ${drainTimeoutMs} ms; their signals are aborted.`,
     );
-    runtime.abortRunning();
+    runtime.messaging.abortRunning();
     await nextTurn(); // Handlers that obey their signal end here.
   }
 
@@ -209,7 +209,7 @@ export class CatgaNode {
   private async finish(): Promise<void> {
     // A directory that cannot be told finds out by itself, and running handlers are none the worse for it.
     await this.runtime.presence.withdraw().catch((thrown: unknown) => this.runtime.reportOfEngine(thrown));
-    if (this.hasStarted && this.runtime.forgetsMessages) await this.runtime.settled();
+    if (this.hasStarted && this.runtime.engine.forgetsMessages) await this.runtime.settled();
     await this.subscriptions.stop();
     await this.runtime.admission.idle();
   }

@@ -1,20 +1,12 @@
 import type { CatgaOptions } from '../options/catga-options.js';
 import type { MemoryNetwork } from '../memory/network/memory-network.js';
 import { Command, Query } from '../contracts/request.js';
-import { Message } from '../contracts/message.js';
 import { TestClock } from '../time/test-clock.js';
 import { CatgaNode } from './catga-node.js';
 import type { NodeServices } from './node-services.js';
 
 export class PlaceOrder extends Command<string> {
   constructor(readonly sku: string) {
-    super();
-  }
-}
-
-@Message({ qos: 2 })
-export class ChargeCard extends Command<string> {
-  constructor(readonly orderId: string) {
     super();
   }
 }

@@ -17,7 +17,21 @@ interface Pending {
   readonly reject: (error: Error) => void;
   /** The session keeps it until the broker is back, so that it is not to be asked again then. */
   isKept: boolean;
+  /** When it is asked again. */
+  againAtMs: number;
+  /** How long it waits then, in milliseconds. */
+  pauseMs: number;
 }
+
+/**
+ * After how long without an answer a question is asked again, in milliseconds; doubles. Servers that are choosing a
+ * leader drop what they are asked, and say nothing.
+ */
+const ASK_AGAIN_AFTER_MS = 2000;
+/** How often what is unanswered is looked through, in milliseconds. */
+const SWEEP_MS = 1000;
+/** Later than this it was this process that had no time, and answers may lie here unread. */
+const SWEEP_GRACE_MS = 250;
 
 /** NATS says so instead of an answer when nobody listens on a subject (server's `no_responders`). */
 export const NO_RESPONDERS = 503;
@@ -25,7 +39,8 @@ export const NO_RESPONDERS = 503;
 /**
  * Questions to the broker and its answers, over one subscription: a promise and a table entry for each, where the
  * client would make a subscription, a timer and two stack traces. A question that had no answer when the broker went
- * away is asked again when it is back; whoever asks must be able to bear that.
+ * away is asked again when it is back, and one that has none for long is asked again, too; whoever asks must be able to
+ * bear that.
  */
 export class BrokerRequests {
   private readonly pending = new Map<string, Pending>();
@@ -34,16 +49,18 @@ export class BrokerRequests {
   private readonly subscription: ClientSubscription;
   private readonly stopListening: () => void;
   private asked = 0;
+  /** Looks through what is unanswered, while there is anything. */
+  private sweep: Entry | undefined;
 
   constructor(
     private readonly session: BrokerSession,
-    clock: Clock,
+    private readonly clock: Clock,
     private readonly options: { readonly timeoutMs: number; readonly inboxPrefix: string | undefined },
   ) {
     this.timetable = new Timetable(clock);
     this.inbox = createInbox(options.inboxPrefix);
     this.subscription = session.subscribe(`${this.inbox}.*`, (message) => this.answered(message));
-    this.stopListening = session.onReturn(() => this.askAgain());
+    this.stopListening = session.onReturn(() => this.returned());
   }
 
   /**
@@ -66,7 +83,10 @@ export class BrokerRequests {
         resolve,
         reject,
         isKept: !this.session.isUp,
+        againAtMs: this.clock.monotonicMs() + ASK_AGAIN_AFTER_MS,
+        pauseMs: 2 * ASK_AGAIN_AFTER_MS,
       });
+      this.sweep ??= this.sweepLater();
       try {
         this.session.publish(subject, payload, { reply: `${this.inbox}.${token}`, headers });
       } catch (thrown) {
@@ -97,16 +117,33 @@ export class BrokerRequests {
     return pending;
   }
 
-  private askAgain(): void {
+  private returned(): void {
     for (const [token, pending] of this.pending) {
-      const { subject, payload, headers, isKept } = pending;
+      if (!pending.isKept) this.askAgain(token, pending);
       pending.isKept = false;
-      if (isKept) continue;
-      try {
-        this.session.publish(subject, payload, { reply: `${this.inbox}.${token}`, headers });
-      } catch (thrown) {
-        this.take(token)?.reject(unavailable('NATS does not take a message.', thrown));
+    }
+  }
+
+  private sweepLater(): Entry {
+    const dueMs = this.clock.monotonicMs() + SWEEP_MS;
+    return this.timetable.after(SWEEP_MS, () => {
+      this.sweep = this.pending.size > 0 ? this.sweepLater() : undefined;
+      const nowMs = this.clock.monotonicMs();
+      if (!this.session.isUp || nowMs - dueMs > SWEEP_GRACE_MS) return;
+      for (const [token, pending] of this.pending) {
+        if (pending.againAtMs > nowMs) continue;
+        pending.againAtMs = nowMs + pending.pauseMs;
+        pending.pauseMs *= 2;
+        this.askAgain(token, pending);
       }
+    });
+  }
+
+  private askAgain(token: string, { subject, payload, headers }: Pending): void {
+    try {
+      this.session.publish(subject, payload, { reply: `${this.inbox}.${token}`, headers });
+    } catch (thrown) {
+      this.take(token)?.reject(unavailable('NATS does not take a message.', thrown));
     }
   }
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { CatgaError } from '@catga/core';
+import { toError } from '@catga/core/engine';
 import type { EngineClient } from '@catga/core/engine';
 import { AuthorizationError, connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
-import type { NodeConnectionOptions } from '@nats-io/transport-node';
+import type { Authenticator, NodeConnectionOptions } from '@nats-io/transport-node';
 import type { ResolvedNatsOptions } from '../options/resolve-nats-options.js';
 import { unavailable } from './broker-errors.js';
 import type { NatsClientConnection } from './client-connection.js';
@@ -65,32 +66,50 @@ function tlsOf({ tls, addresses }: ResolvedNatsOptions): NodeConnectionOptions['
   return tls === true || addresses.isTls ? {} : undefined;
 }
 
-async function authenticatorOf(
-  options: ResolvedNatsOptions,
-): Promise<NodeConnectionOptions['authenticator']> {
+async function authenticatorOf(options: ResolvedNatsOptions): Promise<Authenticator | undefined> {
   const { credentialsFile, nkeySeed } = options;
-  if (nkeySeed !== undefined) return nkeyAuthenticator(new TextEncoder().encode(nkeySeed));
-  if (credentialsFile === undefined) return undefined;
-  try {
-    return credsAuthenticator(await readFile(credentialsFile));
-  } catch (thrown) {
-    throw new CatgaError(
-      'CATGA_CONFIGURATION',
-      `The credentials file of NATS cannot be read: ${credentialsFile}.`,
-      {
-        details: { credentialsFile },
-        cause: thrown,
-      },
+  if (nkeySeed !== undefined) {
+    return tried(
+      nkeyAuthenticator(new TextEncoder().encode(nkeySeed)),
+      'nkeySeed is not a seed of an nkey.',
+      {},
     );
   }
+  if (credentialsFile === undefined) return undefined;
+  const details = { credentialsFile };
+  let content: Uint8Array;
+  try {
+    content = await readFile(credentialsFile);
+  } catch (cause) {
+    const message = `The credentials file of NATS cannot be read: ${credentialsFile}.`;
+    throw new CatgaError('CATGA_CONFIGURATION', message, { details, cause });
+  }
+  return tried(
+    credsAuthenticator(content),
+    `${credentialsFile} is no credentials file of NATS: it lacks a JWT or a seed.`,
+    details,
+  );
+}
+
+/** Uses credentials once before a server asks: the client takes them apart no sooner. */
+function tried(
+  authenticator: Authenticator,
+  message: string,
+  details: Readonly<Record<string, unknown>>,
+): Authenticator {
+  try {
+    authenticator('nonce');
+  } catch {
+    // Without its cause, which might show a part of them.
+    throw new CatgaError('CATGA_CONFIGURATION', message, { details });
+  }
+  return authenticator;
 }
 
 /** Why it failed, in the client's words: they name addresses and what the server said, no credentials. */
 function reasonOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return 'for a reason that is not known';
-  const { cause } = thrown;
-  const [message = ''] = (cause instanceof Error && cause.message !== '' ? cause : thrown).message.split(
-    '\n',
-  );
-  return message.toLowerCase().replace(/\.$/, '') || thrown.name;
+  const { name, message, cause } = toError(thrown);
+  const said = (cause !== undefined && toError(cause).message) || message;
+  const [firstLine = ''] = said.split('\n');
+  return firstLine.toLowerCase().replace(/\.$/, '') || name;
 }

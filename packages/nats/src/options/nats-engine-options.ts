@@ -78,7 +78,10 @@ export interface NatsEngineOptions {
   readonly credentialsFile?: string;
   /** Seed of an nkey: `SU…`. */
   readonly nkeySeed?: string;
-  /** `true` takes the authorities that the system trusts. */
+  /**
+   * `true` takes the authorities that the system trusts. Name servers by the host names in their certificates: the client
+   * checks one that is named by its IP address as `localhost`.
+   */
   readonly tls?: boolean | NatsTlsOptions;
   readonly reconnect?: NatsReconnectOptions;
   /**

@@ -1,4 +1,4 @@
-import { CatgaNode, Command, Message, Query } from '@catga/core';
+import { CatgaNode, Command, Message } from '@catga/core';
 import type { CatgaOptions } from '@catga/core';
 import { connect } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -18,8 +18,6 @@ export class ChargeCard extends Command<string> {
   }
 }
 
-export class CountOrders extends Query<number> {}
-
 export class CartViewed {
   constructor(readonly sku: string) {}
 }
@@ -29,8 +27,11 @@ const PATIENCE_MS = 9000;
 export const HEARTBEAT = { intervalMs: 250, timeoutMs: 2000 };
 
 /** Waits until something is so; fails if it is not so in time. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = performance.now() + PATIENCE_MS;
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  const deadlineMs = performance.now() + patienceMs;
   while (!(await condition())) {
     if (performance.now() > deadlineMs) throw new Error(`It was not so in time: ${condition.toString()}`);
     await new Promise((resolve) => void setTimeout(resolve, 5));
@@ -73,11 +74,6 @@ export class NatsCluster {
   /** Ends the connection of a node, as the system does when its process is killed. */
   async destroy(nodeId: string): Promise<void> {
     await this.connections.get(nodeId)?.close();
-  }
-
-  /** How many messages a mortal node has sent to the broker. */
-  sentBy(nodeId: string): number {
-    return this.connections.get(nodeId)?.stats().outMsgs ?? 0;
   }
 
   /** Starts nodes, and waits until they know each other. */

@@ -6,8 +6,10 @@ const HOST = '127.0.0.1';
 
 /** A way to a server that a test can block: what goes through it waits, or is torn down. */
 export class TcpProxy {
-  private readonly sockets = new Set<Socket>();
+  /** Each end of a connection, and the other one, which takes what it says. */
+  private readonly sockets = new Map<Socket, Socket>();
   private isOpen = true;
+  private isStalled = false;
   /** How many connections were turned away. */
   refused = 0;
 
@@ -32,7 +34,22 @@ export class TcpProxy {
   /** Tears every connection down, and takes no new ones until it is opened again. */
   cut(): void {
     this.isOpen = false;
-    for (const socket of this.sockets) socket.destroy();
+    for (const socket of this.sockets.keys()) socket.destroy();
+  }
+
+  /** Lets nothing through; connections stay, and what is said waits. */
+  stall(): void {
+    this.isStalled = true;
+    for (const [from, to] of this.sockets) {
+      from.unpipe(to);
+      from.pause();
+    }
+  }
+
+  /** Lets through what waited, and all that comes. */
+  resume(): void {
+    this.isStalled = false;
+    for (const [from, to] of this.sockets) from.pipe(to);
   }
 
   open(): void {
@@ -53,13 +70,13 @@ export class TcpProxy {
     }
     const upstream = connect(this.targetPort, HOST);
     for (const [from, to] of [[client, upstream] as const, [upstream, client] as const]) {
-      this.sockets.add(from);
+      this.sockets.set(from, to);
       from.on('error', () => {}); // 'close' follows
       from.on('close', () => {
         this.sockets.delete(from);
         to.destroy();
       });
-      from.pipe(to);
+      if (!this.isStalled) from.pipe(to);
     }
   }
 }

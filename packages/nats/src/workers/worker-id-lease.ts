@@ -40,10 +40,15 @@ export class WorkerIdLease {
     return this.workerId;
   }
 
-  /** Gives the number back. */
-  async release(): Promise<void> {
+  /** Renews it no more, so that it lapses. */
+  stop(): void {
     this.isClosed = true;
     this.cancelTimer?.();
+  }
+
+  /** Gives the number back. */
+  async release(): Promise<void> {
+    this.stop();
     await this.bucket.remove(keyOf(this.workerId), this.revision);
   }
 

@@ -5,4 +5,16 @@ import { MemoryNetwork } from './memory-network.js';
 describeEngine('memory-network', {
   capabilities: { requests: [0, 1, 2], events: [0, 1, 2], queues: true },
   createEngine: () => Promise.resolve({ engine: new MemoryNetwork(), clock: new TestClock() }),
+  createCluster() {
+    const network = new MemoryNetwork();
+    return Promise.resolve({
+      engine: network,
+      clock: new TestClock(),
+      crash: (nodeId) => network.crash(nodeId),
+      pause: (nodeId) => network.pause(nodeId),
+      resume: (nodeId) => network.resume(nodeId),
+      cutOff: (nodeId) => network.isolate(nodeId),
+      heal: (nodeId) => network.heal(nodeId),
+    });
+  },
 });

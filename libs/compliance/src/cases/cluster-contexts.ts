@@ -1,0 +1,54 @@
+import type { MessageContext } from '@catga/core';
+import { describe, expect, it } from '@jest/globals';
+import type { ClusterLab } from '../cluster-lab.js';
+import { CartViewed, GetOrder, PlaceOrder, ReserveStock } from '../messages.js';
+
+/** What is told of a message beside its body, on another node. */
+export function clusterContexts(lab: ClusterLab): void {
+  describe('what travels with a message to another node', () => {
+    it('are its id, its headers and where it came from', async () => {
+      const headers = { tenant: 'blue', 'trace-id': 'a1 ü' };
+      let request: MessageContext | undefined;
+      let event: MessageContext | undefined;
+      const gateway = lab.member('gateway', { service: 'web' });
+      const orders = lab
+        .member('orders', { service: 'orders' })
+        .handleRequest(GetOrder, (_query, context) => void (request = context))
+        .handleEvent(CartViewed, (_event, context) => void (event = context));
+      await lab.start(gateway, orders);
+      await gateway.mediator.send(new GetOrder('o1'), { messageId: 'm1', headers });
+      await gateway.mediator.publish(new CartViewed('c1'), { messageId: 'm2', headers });
+      await lab.until(() => event !== undefined);
+      const facts = { headers, originNodeId: 'gateway', causationId: undefined };
+      expect(request).toMatchObject({ ...facts, messageId: 'm1', correlationId: 'm1', attempt: 1 });
+      expect(event).toMatchObject({ ...facts, messageId: 'm2', correlationId: 'm2' });
+    });
+
+    it('are the conversation and the cause, from node to node', async () => {
+      const contexts: MessageContext[] = [];
+      const gateway = lab.member('gateway', { service: 'web' });
+      const orders = lab
+        .member('orders', { service: 'orders' })
+        .handleRequest(PlaceOrder, async (_command, context) => {
+          await context.send(new ReserveStock('tea'));
+          await context.publish(new CartViewed('c1'));
+          return { orderId: 'o1' };
+        });
+      const stock = lab
+        .member('stock', { service: 'stock' })
+        .handleRequest(ReserveStock, (_command, context) => void contexts.push(context))
+        .handleEvent(CartViewed, (_event, context) => void contexts.push(context));
+      await lab.start(gateway, orders, stock);
+      await gateway.mediator.send(new PlaceOrder('c1'), { messageId: 'order-1' });
+      await lab.until(() => contexts.length === 2);
+      for (const context of contexts) {
+        expect(context).toMatchObject({
+          correlationId: 'order-1',
+          causationId: 'order-1',
+          originNodeId: 'orders',
+        });
+      }
+      expect(new Set(contexts.map(({ messageId }) => messageId)).size).toBe(2);
+    });
+  });
+}

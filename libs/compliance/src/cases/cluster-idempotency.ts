@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ClusterLab } from '../cluster-lab.js';
+import { ChargeCard, PlaceOrder } from '../messages.js';
+
+/** An id means one run, whichever nodes it is sent to. */
+export function clusterIdempotency(lab: ClusterLab): void {
+  const messageId = 'key-1';
+
+  /** Counts what runs, on whichever node. */
+  function counted(): { readonly node: (nodeId: string) => ReturnType<ClusterLab['member']>; runs: number } {
+    const count = {
+      runs: 0,
+      node: (nodeId: string) =>
+        lab
+          .member(nodeId)
+          .handleRequest(PlaceOrder, () => ({ orderId: `run ${++count.runs}` }))
+          .handleRequest(ChargeCard, () => `run ${++count.runs}`),
+    };
+    return count;
+  }
+
+  describe('an id that a caller gives', () => {
+    it('means one run on two nodes, and both answer alike', async () => {
+      const gateway = lab.member('gateway');
+      const count = counted();
+      await lab.start(gateway, count.node('one'), count.node('two'));
+      const outcome = { orderId: 'run 1' };
+      for (const nodeId of ['one', 'two', 'one']) {
+        const sent = gateway.mediator.sendToNode(nodeId, new PlaceOrder('c1'), { messageId });
+        await expect(lab.whileTimePasses(sent)).resolves.toEqual(outcome);
+      }
+      expect(count.runs).toBe(1);
+    });
+
+    it('means one run though two nodes are asked at the same time', async () => {
+      const gateway = lab.member('gateway');
+      const count = counted();
+      await lab.start(gateway, count.node('one'), count.node('two'));
+      const sent = ['one', 'two', 'two', 'one'].map((nodeId) =>
+        gateway.mediator.sendToNode(nodeId, new ChargeCard(5), { messageId }),
+      );
+      await expect(lab.whileTimePasses(Promise.all(sent))).resolves.toEqual(sent.map(() => 'run 1'));
+      expect(count.runs).toBe(1);
+    });
+
+    it('is refused with another content, on whichever node', async () => {
+      const gateway = lab.member('gateway');
+      const count = counted();
+      await lab.start(gateway, count.node('one'), count.node('two'));
+      await gateway.mediator.sendToNode('one', new PlaceOrder('c1'), { messageId });
+      await expect(
+        gateway.mediator.sendToNode('two', new PlaceOrder('c2'), { messageId }),
+      ).rejects.toMatchObject({ code: 'CATGA_IDEMPOTENCY_MISMATCH', retryable: false });
+      expect(count.runs).toBe(1);
+    });
+
+    it('has its outcome kept when the node that ran it crashed', async () => {
+      const gateway = lab.member('gateway');
+      const count = counted();
+      const one = count.node('one');
+      await lab.start(gateway, one, count.node('two'));
+      await gateway.mediator.sendToNode('one', new ChargeCard(5), { messageId });
+      lab.crash(one);
+      const again = gateway.mediator.sendToNode('two', new ChargeCard(5), { messageId });
+      await expect(lab.whileTimePasses(again)).resolves.toBe('run 1');
+      expect(count.runs).toBe(1);
+    });
+
+    it('means one run though callers on several nodes give it', async () => {
+      const callers = ['web-1', 'web-2', 'web-3'].map((nodeId) =>
+        lab.member(nodeId, { routing: 'round-robin' }),
+      );
+      const count = counted();
+      await lab.start(...callers, count.node('one'), count.node('two'));
+      const sent = callers.map(({ mediator }) => mediator.send(new ChargeCard(5), { messageId }));
+      await expect(lab.whileTimePasses(Promise.all(sent))).resolves.toEqual(sent.map(() => 'run 1'));
+      expect(count.runs).toBe(1);
+    });
+  });
+}

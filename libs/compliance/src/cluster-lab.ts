@@ -1,0 +1,153 @@
+import type { CatgaNode, CatgaOptions, NodeChange } from '@catga/core';
+import type { NodeServices } from '@catga/core/engine';
+import type { ClusterUnderTest, EngineHarness } from './engine-harness.js';
+import { Lab } from './lab.js';
+import { GetOrder, PlaceOrder } from './messages.js';
+
+type NodeOptions = Omit<CatgaOptions, 'engine' | 'nodeId'>;
+
+/** What one case of a cluster works with: nodes that beat as in an application, and what befalls them. */
+export class ClusterLab extends Lab {
+  /** Soon suspected, and gone soon after. */
+  readonly quickHeartbeat = { intervalMs: 4 * this.unitMs, timeoutMs: 30 * this.unitMs };
+  /** Whoever leaves said so: nobody lapses while a case runs. */
+  readonly slowHeartbeat = { intervalMs: 400 * this.unitMs, timeoutMs: 1200 * this.unitMs };
+  private readonly beating = new Map<string, () => void>();
+  private readonly started: CatgaNode[] = [];
+  private readonly crashed = new Set<CatgaNode>();
+  private readonly paused = new Set<string>();
+  private readonly cut = new Set<string>();
+  private cluster: ClusterUnderTest | undefined;
+
+  constructor(harness: EngineHarness, createCluster: () => Promise<ClusterUnderTest>) {
+    super(harness, async () => (this.cluster = await createCluster()));
+  }
+
+  override async close(): Promise<void> {
+    for (const nodeId of this.paused) this.cluster?.resume(nodeId);
+    for (const nodeId of this.cut) this.cluster?.heal(nodeId);
+    this.paused.clear();
+    this.cut.clear();
+    for (const stopBeating of this.beating.values()) stopBeating();
+    this.beating.clear();
+    await super.close();
+    this.crashed.clear();
+    this.started.length = 0;
+    this.cluster = undefined;
+  }
+
+  /** A node that is not started yet. It repeats what is unanswered soon. */
+  member(nodeId: string, options: NodeOptions = {}, services: Partial<NodeServices> = {}): CatgaNode {
+    const request = { retransmitMs: this.unitMs, maxAttempts: 3 };
+    return this.node({ heartbeat: this.quickHeartbeat, request, ...options, nodeId }, services);
+  }
+
+  /** A node that handles `PlaceOrder` and `GetOrder`, and answers with its id. */
+  orders(nodeId: string, options: NodeOptions = {}): CatgaNode {
+    return this.member(nodeId, options)
+      .handleRequest(PlaceOrder, () => ({ orderId: nodeId }))
+      .handleRequest(GetOrder, () => nodeId);
+  }
+
+  /** Starts nodes, keeps them beating, and waits until all that run know each other. */
+  async start(...nodes: readonly CatgaNode[]): Promise<void> {
+    for (const node of nodes) {
+      await this.run(node);
+      this.keepBeating(node);
+      this.started.push(node);
+    }
+    const running = this.started.filter((node) => node.isOpen && !this.isDisturbed(node));
+    await this.until(() => running.every((node) => running.every((other) => this.knows(node, other))));
+  }
+
+  /** Whether a node knows another one. */
+  sees({ mediator }: CatgaNode, nodeId: string): boolean {
+    return mediator.nodes().some((node) => node.nodeId === nodeId);
+  }
+
+  private knows({ mediator }: CatgaNode, other: CatgaNode): boolean {
+    const { nodeId, incarnation } = other.mediator.self;
+    return mediator.nodes().some((node) => node.nodeId === nodeId && node.incarnation === incarnation);
+  }
+
+  private isDisturbed(node: CatgaNode): boolean {
+    const { nodeId } = node.options;
+    return this.crashed.has(node) || this.paused.has(nodeId) || this.cut.has(nodeId);
+  }
+
+  /** What a node is told of another one, from now on, as it comes. */
+  watch({ mediator }: CatgaNode, nodeId: string): readonly NodeChange[] {
+    const changes: NodeChange[] = [];
+    void (async () => {
+      for await (const change of mediator.watchNodes())
+        if (change.node.nodeId === nodeId) changes.push(change);
+    })();
+    return changes;
+  }
+
+  /** See {@link ClusterUnderTest.crash}. */
+  crash(node: CatgaNode): void {
+    const { nodeId } = node.options;
+    this.crashed.add(node);
+    this.beating.get(nodeId)?.();
+    this.faults.crash(nodeId);
+  }
+
+  /** See {@link ClusterUnderTest.pause}. */
+  pause({ options: { nodeId } }: CatgaNode): void {
+    this.paused.add(nodeId);
+    this.faults.pause(nodeId);
+  }
+
+  /** Wakes a paused node. */
+  resume({ options: { nodeId } }: CatgaNode): void {
+    this.paused.delete(nodeId);
+    this.faults.resume(nodeId);
+  }
+
+  /** See {@link ClusterUnderTest.cutOff}. */
+  cutOff({ options: { nodeId } }: CatgaNode): void {
+    this.cut.add(nodeId);
+    this.faults.cutOff(nodeId);
+  }
+
+  /** Undoes that it was cut off. */
+  heal({ options: { nodeId } }: CatgaNode): void {
+    this.cut.delete(nodeId);
+    this.faults.heal(nodeId);
+  }
+
+  protected override async end(node: CatgaNode): Promise<void> {
+    try {
+      await super.end(node);
+    } catch (thrown) {
+      if (!this.crashed.has(node)) throw thrown; // The last words of a dead node are nobody's concern.
+    }
+  }
+
+  private get faults(): ClusterUnderTest {
+    if (this.cluster === undefined) throw new Error('There is a cluster only while a case runs.');
+    return this.cluster;
+  }
+
+  private keepBeating(node: CatgaNode): void {
+    const { nodeId, heartbeat } = node.options;
+    let disarm = (): void => {};
+    const arm = (): void => {
+      disarm = this.clock.setTimer(heartbeat.intervalMs, () => {
+        if (!node.isOpen) return;
+        void node.beat().catch(() => {}); // A broker that is away is part of some cases.
+        arm();
+      });
+    };
+    arm();
+    this.beating.get(nodeId)?.();
+    this.beating.set(nodeId, () => disarm());
+  }
+}
+
+/** The kinds of change, without heartbeats, and without what is told again. */
+export function turns(changes: readonly NodeChange[]): readonly NodeChange['type'][] {
+  const types = changes.map(({ type }) => type).filter((type) => type !== 'updated');
+  return types.filter((type, index) => type !== types[index - 1]);
+}

@@ -1,0 +1,71 @@
+import { shuttingDownError } from '../errors/message-errors.js';
+import type { EngineConnection } from '../ports/engine.js';
+import type { IdempotentExecution } from '../reliability/idempotent-execution.js';
+import type { ClusterGateway } from './cluster-gateway.js';
+import type { JoinedCluster } from './join-cluster.js';
+
+/** A node's hold on its engine: nothing before it is opened, nothing after it was let go. */
+export class EngineAccess {
+  /** This node's part in a cluster, where the engine reaches other nodes. */
+  joined: JoinedCluster | undefined;
+  private connection: EngineConnection | undefined;
+  private execution: IdempotentExecution | undefined;
+
+  constructor(private readonly nodeId: string) {}
+
+  open(connection: EngineConnection, execution: IdempotentExecution): void {
+    this.connection = connection;
+    this.execution = execution;
+  }
+
+  /** Whether there is a connection. */
+  get isConnected(): boolean {
+    return this.connection !== undefined;
+  }
+
+  /** The connection. `CATGA_SHUTTING_DOWN` before there is one and after it is closed. */
+  connected(what: string): EngineConnection {
+    if (this.connection === undefined) throw shuttingDownError(what, this.nodeId);
+    return this.connection;
+  }
+
+  /** The record of ids. `CATGA_SHUTTING_DOWN` before there is a connection. */
+  idempotency(): IdempotentExecution {
+    if (this.execution === undefined) throw shuttingDownError('A recorded request', this.nodeId);
+    return this.execution;
+  }
+
+  /** The way to other nodes, where the engine has one. */
+  get gateway(): ClusterGateway | undefined {
+    return this.joined?.gateway;
+  }
+
+  /** Requests that other nodes have not answered yet. */
+  get unanswered(): number {
+    return this.joined?.cluster.unanswered ?? 0;
+  }
+
+  /** The number that tells this node's ids from others', as the engine has it now. */
+  get workerId(): number | undefined {
+    return this.connection?.workerId;
+  }
+
+  /** Whether what the engine keeps ends with this process. */
+  get forgetsMessages(): boolean {
+    return this.connection?.dueMessages !== undefined;
+  }
+
+  /** How many messages are due, where they end with the process. */
+  get dueMessages(): number {
+    return this.connection?.dueMessages?.() ?? 0;
+  }
+
+  /** Refuses what is unanswered, lets what was sent leave, and lets go. */
+  async close(): Promise<void> {
+    const { connection, joined } = this;
+    this.connection = undefined;
+    joined?.cluster.close(shuttingDownError('What was not answered', this.nodeId));
+    await joined?.cluster.flush();
+    await connection?.close();
+  }
+}

@@ -1,0 +1,40 @@
+import { generate } from 'selfsigned';
+
+/** A certificate and its key, as PEM. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+const KEYS = { keyType: 'ec', algorithm: 'sha256' } as const;
+
+/** An authority of our own. */
+export async function authority(): Promise<Certificate> {
+  const extensions = [
+    { name: 'basicConstraints' as const, cA: true, critical: true },
+    { name: 'keyUsage' as const, keyCertSign: true, cRLSign: true, critical: true },
+  ];
+  const made = await generate([{ name: 'commonName', value: 'Catga test authority' }], {
+    ...KEYS,
+    extensions,
+  });
+  return { cert: made.cert, key: made.private };
+}
+
+/** A certificate that an authority signed: for a server on the loopback interface, or for a client. */
+export async function signedBy(ca: Certificate, commonName: string): Promise<Certificate> {
+  const extensions = [
+    { name: 'basicConstraints' as const, cA: false },
+    { name: 'keyUsage' as const, digitalSignature: true },
+    { name: 'extKeyUsage' as const, serverAuth: true, clientAuth: true },
+    {
+      name: 'subjectAltName' as const,
+      altNames: [
+        { type: 2 as const, value: 'localhost' }, // The client checks a server that is named by its IP address as this one.
+        { type: 7 as const, ip: '127.0.0.1' },
+      ],
+    },
+  ];
+  const made = await generate([{ name: 'commonName', value: commonName }], { ...KEYS, ca, extensions });
+  return { cert: made.cert, key: made.private };
+}
