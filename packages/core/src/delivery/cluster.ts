@@ -117,6 +117,8 @@ export class Cluster {
   left(address: NodeAddress): void {
     this.sender.left(address);
     this.services.timetable.after(FORGOTTEN_AFTER_MS, () => {
+      const present = this.services.registry.get(address.nodeId);
+      if (present?.incarnation === address.incarnation) return; // It is back.
       this.frames.forget(address);
       this.links.forget(address);
     });
