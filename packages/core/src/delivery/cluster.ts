@@ -1,6 +1,7 @@
 import type { KnownNode } from '../discovery/known-node.js';
 import type { NodeRegistry } from '../discovery/node-registry.js';
 import type { CatgaError } from '../errors/catga-error.js';
+import { toError } from '../errors/catga-error.js';
 import { LinkTable } from '../links/link-table.js';
 import type { Clock } from '../ports/clock.js';
 import type { EngineConnection } from '../ports/engine.js';
@@ -20,6 +21,7 @@ import type { RequesterServices } from './requester.js';
 import { AnswerMemory } from './sent-answers.js';
 import { RequestSender } from './request-sender.js';
 import type { RetransmissionOptions, UnansweredLimits } from './request-sender.js';
+import { readUnsent } from './unsent-frame.js';
 
 /** What this node's part in a cluster needs of the node. */
 export interface ClusterServices extends Pick<RequesterServices, 'isOpen' | 'handledType' | 'run'> {
@@ -63,7 +65,11 @@ export class Cluster {
   ) {
     const { self, timetable, codec, outcomes, outcomeTtlMs, failed } = services;
     const serializer = codec.serializer.name;
-    this.links = new LinkTable(self, serializer, transport, timetable, (thrown) => failed('links', thrown));
+    this.links = new LinkTable(self, serializer, transport, timetable, (thrown, frame) => {
+      const { requests, hasMore } = readUnsent(frame);
+      for (const correlation of requests) this.sender.notSent(correlation, toError(thrown));
+      if (hasMore) failed('links', thrown);
+    });
     this.outcomes = new OutcomeRecorder(outcomes, self, outcomeTtlMs, (thrown) =>
       failed('outcome log', thrown),
     );
