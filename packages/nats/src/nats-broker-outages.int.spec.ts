@@ -8,7 +8,7 @@ import {
   until,
 } from './testing/nats-cluster.fixture.js';
 import { NatsServer } from './testing/nats-server.fixture.js';
-import { TcpProxy } from './testing/tcp-proxy.fixture.js';
+import { TcpProxy } from '@catga/servers';
 
 let server: NatsServer;
 let cluster: NatsCluster;

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ChargeCard, NatsCluster, PlaceOrder, until } from './testing/nats-cluster.fixture.js';
 import { sharedBroker } from './testing/nats-server.fixture.js';
 import type { SharedBroker } from './testing/nats-server.fixture.js';
-import { TcpProxy } from './testing/tcp-proxy.fixture.js';
+import { TcpProxy } from '@catga/servers';
 
 let broker: SharedBroker;
 let cluster: NatsCluster;

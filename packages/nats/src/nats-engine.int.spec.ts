@@ -9,7 +9,7 @@ import type { NatsEngineOptions } from './options/nats-engine-options.js';
 import { afterCase, startServer } from './testing/case-ends.fixture.js';
 import { NatsCluster, PlaceOrder, until } from './testing/nats-cluster.fixture.js';
 import { NatsServer } from './testing/nats-server.fixture.js';
-import { TcpProxy } from './testing/tcp-proxy.fixture.js';
+import { TcpProxy } from '@catga/servers';
 
 async function open(
   options: string | NatsEngineOptions,

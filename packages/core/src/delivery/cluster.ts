@@ -1,6 +1,7 @@
 import type { KnownNode } from '../discovery/known-node.js';
 import type { NodeRegistry } from '../discovery/node-registry.js';
 import type { CatgaError } from '../errors/catga-error.js';
+import { toError } from '../errors/catga-error.js';
 import { LinkTable } from '../links/link-table.js';
 import type { Clock } from '../ports/clock.js';
 import type { EngineConnection } from '../ports/engine.js';
@@ -21,6 +22,7 @@ import { AnswerMemory } from './sent-answers.js';
 import { RequestSender } from './request-sender.js';
 import type { RetransmissionOptions, UnansweredLimits } from './request-sender.js';
 import { Strangers } from './strangers.js';
+import { readUnsent } from './unsent-frame.js';
 
 /** What this node's part in a cluster needs of the node. */
 export interface ClusterServices extends Pick<RequesterServices, 'isOpen' | 'handledType' | 'run'> {
@@ -65,15 +67,18 @@ export class Cluster {
   ) {
     const { self, timetable, codec, outcomes, outcomeTtlMs, failed } = services;
     const serializer = codec.serializer.name;
-    const isKnown = ({ nodeId, incarnation }: NodeAddress): boolean =>
-      services.registry.get(nodeId)?.incarnation === incarnation;
+    const isKnown = (address: NodeAddress): boolean => this.isPresent(address);
     this.strangers = new Strangers(isKnown, (address) => this.forget(address));
     this.links = new LinkTable(
       self,
       serializer,
       transport,
       timetable,
-      (thrown) => failed('links', thrown),
+      (thrown, frame) => {
+        const { requests, hasMore } = readUnsent(frame);
+        for (const correlation of requests) this.sender.notSent(correlation, toError(thrown));
+        if (hasMore) failed('links', thrown);
+      },
       (address) => this.strangers.meet(address),
     );
     this.outcomes = new OutcomeRecorder(outcomes, self, outcomeTtlMs, (thrown) =>
@@ -128,7 +133,9 @@ export class Cluster {
    */
   left(address: NodeAddress): void {
     this.sender.left(address);
-    this.services.timetable.after(FORGOTTEN_AFTER_MS, () => this.forget(address));
+    this.services.timetable.after(FORGOTTEN_AFTER_MS, () => {
+      if (!this.isPresent(address)) this.forget(address); // Else it is back.
+    });
   }
 
   /** Nobody listens at an address: for now, or for ever. */
@@ -141,6 +148,10 @@ export class Cluster {
     for (const requester of this.requesters) requester.recordAnswers();
     await this.outcomes.flush();
     await this.links.flush();
+  }
+
+  private isPresent({ nodeId, incarnation }: NodeAddress): boolean {
+    return this.services.registry.get(nodeId)?.incarnation === incarnation;
   }
 
   private forget(address: NodeAddress): void {

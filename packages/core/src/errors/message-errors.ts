@@ -33,3 +33,23 @@ export function shuttingDownError(name: string, nodeId: string): CatgaError {
     details: { name, nodeId },
   });
 }
+
+/** Why the signal of a run is aborted that stood still for so long that another node has its message now. */
+export function takenOverError(name: string, messageId: string): CatgaError {
+  return new CatgaError(
+    'CATGA_CANCELLED',
+    `${name}: another node took the message over; its outcome counts.`,
+    {
+      details: { name, messageId },
+    },
+  );
+}
+
+/** The error of a node whose id another process took. */
+export function nodeIdTakenError(nodeId: string, incarnation: number, taken: number): CatgaError {
+  return new CatgaError(
+    'CATGA_CONFIGURATION',
+    `Another process announced itself as node ${nodeId} since this one did: each running node needs an id of its own.`,
+    { details: { nodeId, incarnation, taken } },
+  );
+}

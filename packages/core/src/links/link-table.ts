@@ -2,19 +2,23 @@ import type { NodeAddress, NodeLinks } from '../ports/links.js';
 import type { Timetable } from '../time/timetable.js';
 import { FrameWriter } from '../wire/frame-writer.js';
 import { addressKey } from './address-key.js';
+import { framesBetween } from './frame-clock.js';
 import { PeerLink } from './peer-link.js';
 
 /** The links of this node, one for each address it has written to or heard from. */
 export class LinkTable {
   private readonly links = new Map<string, PeerLink>();
   private last: PeerLink | undefined;
+  /** What the frames of new links are numbered after: a node that was forgotten too soon takes no low number twice. */
+  private lastNumber = 0;
 
   constructor(
     private readonly self: NodeAddress,
     private readonly serializer: string,
     private readonly transport: NodeLinks,
     private readonly timetable: Timetable,
-    private readonly onFailure: (thrown: unknown) => void,
+    /** A frame could not be handed to the engine. */
+    private readonly onFailure: (thrown: unknown, frame: Uint8Array) => void,
     /** Told of each address that a link was made to. */
     private readonly onLinked: (address: NodeAddress) => void = () => {},
   ) {}
@@ -29,7 +33,8 @@ export class LinkTable {
     if (link === undefined) {
       const { nodeId, incarnation } = address;
       const writer = new FrameWriter(this.serializer, this.self, address, this.transport.maxFrameBytes);
-      link = new PeerLink({ nodeId, incarnation }, writer, this.transport, this.timetable, this.onFailure);
+      const { transport, timetable, onFailure, lastNumber } = this;
+      link = new PeerLink({ nodeId, incarnation }, writer, transport, timetable, onFailure, lastNumber);
       this.links.set(key, link);
       this.onLinked(link.address);
     }
@@ -39,7 +44,13 @@ export class LinkTable {
 
   /** A node is gone. */
   forget(address: NodeAddress): void {
-    this.links.delete(addressKey(address));
+    const key = addressKey(address);
+    const link = this.links.get(key);
+    if (link === undefined) return;
+    link.flush();
+    if (framesBetween(this.lastNumber, link.sent) < framesBetween(link.sent, this.lastNumber))
+      this.lastNumber = link.sent;
+    this.links.delete(key);
     this.last = undefined;
   }
 

@@ -36,8 +36,9 @@ export class PeerLink {
   /** The last frame that came from there, and how many in a row: acknowledged with the next one that goes there. */
   private received = 0;
   private receivedCount = 0;
-  private sent = 0;
-  private acknowledged = 0;
+  /** The number of the last frame that went there. */
+  sent: number;
+  private acknowledged: number;
   private isScheduled = false;
   private held: TimetableEntry | undefined;
 
@@ -46,9 +47,13 @@ export class PeerLink {
     private readonly writer: FrameWriter,
     private readonly links: NodeLinks,
     private readonly timetable: Timetable,
-    private readonly onFailure: (thrown: unknown) => void,
+    private readonly onFailure: (thrown: unknown, frame: Uint8Array) => void,
+    lastNumber = 0,
     private readonly limits: FrameLimits = DEFAULT_FRAME_LIMITS,
-  ) {}
+  ) {
+    this.sent = lastNumber;
+    this.acknowledged = lastNumber;
+  }
 
   request(record: RequestRecord<FrameBody>): void {
     if (!this.writer.request(record)) {
@@ -117,7 +122,7 @@ export class PeerLink {
     try {
       this.links.send(this.address, frame);
     } catch (thrown) {
-      this.onFailure(thrown); // The frame is lost, as any frame may be.
+      this.onFailure(thrown, frame); // The frame is lost, as any frame may be.
     }
   }
 

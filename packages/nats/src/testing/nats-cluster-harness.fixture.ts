@@ -1,7 +1,7 @@
 import type { ClusterUnderTest } from '@catga/compliance';
 import type { EngineClient } from '@catga/core/engine';
 import { nats } from '../nats-engine.js';
-import { TcpProxy } from './tcp-proxy.fixture.js';
+import { TcpProxy } from '@catga/servers';
 
 /** A cluster on a server, whose nodes reach it each through a way of its own. */
 export function natsCluster(url: string): ClusterUnderTest {

@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { LOOPBACK as HOST } from './free-port.js';
+
+/** Which way bytes go: from the client to the server is up. */
+export type Direction = 'up' | 'down';
+
+/** Where the bytes of one direction come from and go to. */
+interface Flow {
+  readonly direction: Direction;
+  readonly from: Socket;
+  readonly to: Socket;
+}
+
+const BOTH: readonly Direction[] = ['up', 'down'];
+
+/** A way to a server that can be blocked: what goes through it waits, or is torn down. */
+export class TcpProxy {
+  /** How many connections were turned away. */
+  refused = 0;
+  private readonly flows = new Set<Flow>();
+  private readonly stalled = new Set<Direction>();
+  private isOpen = true;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly targetPort: number,
+  ) {
+    server.on('connection', (client) => this.accept(client));
+  }
+
+  static async to(targetPort: number): Promise<TcpProxy> {
+    const proxy = new TcpProxy(createServer(), targetPort);
+    proxy.server.listen(0, HOST);
+    await once(proxy.server, 'listening');
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `nats://${HOST}:${this.port}`;
+  }
+
+  /** Tears every connection down, and takes no new ones until it is opened again. */
+  cut(): void {
+    this.isOpen = false;
+    for (const { from } of this.flows) from.destroy();
+  }
+
+  open(): void {
+    this.isOpen = true;
+  }
+
+  /** Lets nothing through, one way or both; connections stay, and what is said waits. */
+  stall(directions: readonly Direction[] = BOTH): void {
+    for (const direction of directions) this.stalled.add(direction);
+    for (const { direction, from, to } of this.flows) {
+      if (!this.stalled.has(direction)) continue;
+      from.unpipe(to);
+      from.pause();
+    }
+  }
+
+  /** Lets through what waited, and all that comes. */
+  resume(): void {
+    for (const { direction, from, to } of this.flows) if (this.stalled.has(direction)) from.pipe(to);
+    this.stalled.clear();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private accept(client: Socket): void {
+    if (!this.isOpen) {
+      this.refused++;
+      client.destroy();
+      return;
+    }
+    const upstream = connect(this.targetPort, HOST);
+    this.join({ direction: 'up', from: client, to: upstream });
+    this.join({ direction: 'down', from: upstream, to: client });
+  }
+
+  private join(flow: Flow): void {
+    const { direction, from, to } = flow;
+    this.flows.add(flow);
+    from.on('error', () => {}); // 'close' follows
+    from.on('close', () => {
+      this.flows.delete(flow);
+      to.destroy();
+    });
+    if (!this.stalled.has(direction)) from.pipe(to);
+  }
+}
