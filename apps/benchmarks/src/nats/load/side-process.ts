@@ -6,8 +6,8 @@ import type { Answer, Ask, SideArguments } from '../sides/protocol.js';
 
 const ENTRY = fileURLToPath(new URL('../sides/main.js', import.meta.url));
 
-/** Longer than any round, shorter than anybody's patience with one that hangs. */
-const ANSWERS_WITHIN_MS = 60_000;
+/** Longer than any round, and than many processes take to start at once on a busy machine. */
+const ANSWERS_WITHIN_MS = 180_000;
 
 /** Speaks with the process of one side of a contender. */
 export class SideProcess {
