@@ -52,8 +52,8 @@ minutes and wants a machine that does nothing else.
 - A request carries some 128 bytes of JSON, and its answer as many. Handlers answer with what they were asked.
 - CPU is user and system time of an operation, of each process: of Node.js what \`process.cpuUsage()\` says, of
   nats-server what Linux counts for it.
-- Catga runs in Nest applications with default options, JSON on the wire, and the handler in the other process. A command
-  is a request at QoS 1: its outcome is also logged on JetStream. Each event is checked by its handler.
+- Catga runs in Nest applications with default options, JSON on the wire, and the handler in the other process. Each event
+  is checked by its handler.
 - \`noAsyncTraces\` is an option of the client that spares it a stack trace for each request; the reference is without it,
   as connections are by default.
 - The raw client with two KV records has no handler: for each request it puts a key, and puts it again when that is
