@@ -46,7 +46,9 @@ export class RunningContender {
 
   /** For the compiler to see what there is to see. */
   async warmUp(forMs: number, roundMs: number): Promise<void> {
-    if (this.contender.load.kind !== 'events') return void (await this.round(forMs));
+    const { load, nodes } = this.contender;
+    // Nodes share the requests of a round, and each has code of its own to warm.
+    if (load.kind !== 'events') return void (await this.round(forMs * Math.max(nodes, 1)));
     // Ever more of them: how many fill a round is known only when the code is warm.
     for (const endMs = performance.now() + forMs; performance.now() < endMs;) {
       const { perSecond } = await this.round(roundMs);

@@ -45,7 +45,7 @@ minutes and wants a machine that does nothing else.
 
 - Every contender has a requesting process and a handling process of its own. They run in rounds that take turns, in an
   order shuffled for each round, while the others are quiet: ${generations} generations of processes, each warmed up for
-  ${warmUpMs} ms, with ${rounds} rounds of ${roundMs} ms.
+  ${warmUpMs} ms (for each of its handling nodes), with ${rounds} rounds of ${roundMs} ms.
 - Figures are medians of rounds, also those of p50 and p99. A spread is half the distance between the quartiles. A ratio
   is taken round by round, and its median is given. A target is met or missed when the middle half of the rounds is on
   one side of it; otherwise the run cannot tell.
