@@ -27,6 +27,11 @@ export class NatsServer {
     return `nats://${HOST}:${this.port}`;
   }
 
+  /** The process that runs now, if one does. */
+  get pid(): number | undefined {
+    return this.process?.pid;
+  }
+
   /** A server of our own, which a test may stop and start. */
   static async spawn(args: readonly string[] = [], { hasJetStream = true } = {}): Promise<NatsServer> {
     const server = await NatsServer.prepare(args);

@@ -1,6 +1,7 @@
 import { measure } from '../measure/interleaved.js';
 import type { Report, Result } from '../report/report.js';
-import { writePage } from '../report/page.js';
+import { localSection } from '../report/local-section.js';
+import { writeSection } from '../report/page.js';
 import { judge } from '../report/targets.js';
 import { resultTable, uniquenessLine, verdictTable } from '../report/terminal.js';
 import { proveUnique } from './ids-unique.js';
@@ -21,7 +22,8 @@ async function run({ effort, only, uniqueIds, writes }: RunOptions): Promise<voi
   const report: Report = { results, uniqueness };
   const verdicts = judge(report);
   console.log(verdictTable(verdicts));
-  if (writes) console.log(`\nWritten to ${await writePage(report, verdicts, effort)}`);
+  if (writes)
+    console.log(`\nWritten to ${await writeSection('local', localSection(report, verdicts, effort))}`);
 }
 
 try {

@@ -12,18 +12,8 @@ export interface Environment {
   readonly versions: readonly (readonly [name: string, version: string])[];
 }
 
-const MEASURED = [
-  '@catga/nestjs',
-  '@nestjs/core',
-  '@nestjs/cqrs',
-  '@nestjs/event-emitter',
-  'mediatr-ts',
-  'moleculer',
-  'uuid',
-  'ulid',
-];
-
-export function describeEnvironment(): Environment {
+/** @param measured the packages that ran */
+export function describeEnvironment(measured: readonly string[]): Environment {
   const [cpu] = cpus();
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
   return {
@@ -33,7 +23,7 @@ export function describeEnvironment(): Environment {
     versions: [
       ['Node.js', process.versions.node],
       ['V8', process.versions.v8],
-      ...MEASURED.map((name) => [name, versionOf(name)] as const),
+      ...measured.map((name) => [name, versionOf(name)] as const),
     ],
   };
 }

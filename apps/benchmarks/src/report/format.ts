@@ -14,7 +14,16 @@ export function formatBytes(bytes: number): string {
 }
 
 export function formatSpread(fraction: number): string {
-  return `±${Math.round(fraction * 100)} %`;
+  return Number.isFinite(fraction) ? `±${Math.round(fraction * 100)} %` : '–';
+}
+
+/** A duration that is given in milliseconds, without its unit. */
+export function formatMillis(ms: number): string {
+  return digits(ms);
+}
+
+export function formatShare(fraction: number): string {
+  return Number.isFinite(fraction) ? `${Math.round(fraction * 100)} %` : '–';
 }
 
 function digits(value: number): string {

@@ -1,4 +1,3 @@
-import type { Summary } from '../measure/statistics.js';
 import type { Row } from '../measure/interleaved.js';
 import { CATGA_BATCHES, CATGA_SUSTAINED, CATGA_TEXT } from '../local/ids.js';
 import { CATGA_PUBLISH, EVENT_BUS } from '../local/publish.js';
@@ -7,14 +6,8 @@ import { CATGA_PASS_THROUGH, CATGA_SEND, COMMAND_BUS, RAW } from '../local/send.
 import { formatBytes, formatRate, formatRatio } from './format.js';
 import { rowOf } from './report.js';
 import type { Report } from './report.js';
-
-/** A figure that has to be reached, and what was reached: nothing is met or missed that the spread reaches across. */
-export interface Verdict {
-  readonly target: string;
-  readonly required: string;
-  readonly measured: string;
-  readonly verdict: 'met' | 'missed' | 'within the spread';
-}
+import { atLeast } from './verdict.js';
+import type { Verdict } from './verdict.js';
 
 /** Looks a figure up; undefined if its scenario did not run. */
 type Judge = (report: Report) => Verdict | undefined;
@@ -49,11 +42,6 @@ const JUDGES: readonly Judge[] = [
 /** Every target whose scenario ran. */
 export function judge(report: Report): readonly Verdict[] {
   return JUDGES.map((verdictOn) => verdictOn(report)).filter((verdict) => verdict !== undefined);
-}
-
-function atLeast({ lowerQuartile, upperQuartile }: Summary, required: number): Verdict['verdict'] {
-  if (lowerQuartile >= required) return 'met';
-  return upperQuartile < required ? 'missed' : 'within the spread';
 }
 
 function times(scenario: string, contender: string, other: string, required: number): Judge {

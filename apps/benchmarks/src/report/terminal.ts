@@ -1,19 +1,32 @@
 import Table from 'cli-table3';
 import { cellsOf, headings } from './rows.js';
 import type { Result, UniquenessResult } from './report.js';
-import type { Verdict } from './targets.js';
+import type { Verdict } from './verdict.js';
 
 const PLAIN = { head: [], border: [] };
 
 /** A scenario as it is printed as soon as it is measured. */
 export function resultTable(result: Result): string {
+  return plainTable(
+    result.scenario.title,
+    headings(result),
+    result.rows.map((row) => cellsOf(result, row)),
+  );
+}
+
+/** A table whose first column is text and whose others are figures. */
+export function plainTable(
+  title: string,
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
   const table = new Table({
-    head: [...headings(result)],
-    colAligns: ['left', 'right', 'right', 'right', 'right'],
+    head: [...titles],
+    colAligns: titles.map((_, column) => (column === 0 ? 'left' : 'right')),
     style: PLAIN,
   });
-  for (const row of result.rows) table.push([...cellsOf(result, row)]);
-  return `\n${result.scenario.title}\n${table.toString()}`;
+  for (const row of rows) table.push([...row]);
+  return `\n${title}\n${table.toString()}`;
 }
 
 export function uniquenessLine({ ids, seconds }: UniquenessResult): string {

@@ -1,0 +1,73 @@
+/** What both sides of a contender are told. */
+export interface PeerSettings {
+  /** Where nats-server listens: `nats://host:port`. */
+  readonly url: string;
+  /** Keeps contenders that run at the same time apart. */
+  readonly namespace: string;
+  /** Which of the handling processes it is, from 0; the requesting one is -1. */
+  readonly index: number;
+  /** How many processes handle. */
+  readonly nodes: number;
+  /** Catga: the quality of service of requests. */
+  readonly qos?: 0 | 1 | 2;
+  /** Catga: `false` sends each turn's frame at once, without the window. */
+  readonly holdsFrames?: boolean;
+  /** The client itself: `false` keeps it from capturing a stack trace for each request. */
+  readonly tracesRequests?: boolean;
+  /** Catga: times the calls of the record of ids. */
+  readonly timesSteps?: boolean;
+  /** How long a handler waits before it answers, in milliseconds. */
+  readonly handlerMs?: number;
+}
+
+/** What every request carries and every answer gives back: some 128 bytes of JSON. */
+export interface Placed {
+  readonly id: number;
+  readonly note: string;
+}
+
+/** The side that asks. */
+export interface RequestingSide {
+  /** One request; resolves with its answer. */
+  send(id: number): Promise<unknown>;
+  /** So many requests at once, as an application would that has them in hand; resolves when all are answered. */
+  sendMany?(from: number, count: number): Promise<readonly unknown[]>;
+  /** One event, to be counted by the handling side. */
+  publish?(id: number): unknown;
+  close(): Promise<void>;
+}
+
+/** The side that answers. */
+export interface HandlingSide {
+  /** Called for each event; whoever counts them puts a function here. */
+  onEvent?: () => void;
+  /** Where the time of a request went since the last call; only where it is taken. */
+  steps?(): StepTimes;
+  close(): Promise<void>;
+}
+
+/** Sums over all requests, in milliseconds. */
+export interface StepTimes {
+  readonly requests: number;
+  /** From the call of `send` until the claim is asked for. */
+  readonly there: number;
+  readonly claim: number;
+  readonly handler: number;
+  readonly complete: number;
+}
+
+/** One way to send requests over NATS. */
+export interface Peer {
+  request(settings: PeerSettings): Promise<RequestingSide>;
+  /** Absent where nobody handles: the broker is the other side. */
+  handle?(settings: PeerSettings): Promise<HandlingSide>;
+}
+
+/** Brings a message to some 128 bytes of JSON. */
+export const NOTE = 'n'.repeat(100);
+
+/** What a handler does: nothing, or wait. */
+export async function handled({ id, note }: Placed, handlerMs: number | undefined): Promise<Placed> {
+  if (handlerMs !== undefined) await new Promise<void>((resolve) => void setTimeout(resolve, handlerMs));
+  return { id, note };
+}

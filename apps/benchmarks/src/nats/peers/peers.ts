@@ -1,0 +1,12 @@
+import type { Peer } from './peer.js';
+
+/** Every way to send requests, loaded only in the processes that use it. */
+export const PEERS = {
+  raw: async (): Promise<Peer> => (await import('./raw-peer.js')).rawPeer,
+  records: async (): Promise<Peer> => (await import('./records-peer.js')).recordsPeer,
+  clientProxy: async (): Promise<Peer> => (await import('./client-proxy-peer.js')).clientProxyPeer,
+  moleculer: async (): Promise<Peer> => (await import('./moleculer-peer.js')).moleculerPeer,
+  catga: async (): Promise<Peer> => (await import('./catga-peer.js')).catgaPeer,
+} as const;
+
+export type PeerName = keyof typeof PEERS;

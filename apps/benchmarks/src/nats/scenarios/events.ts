@@ -1,0 +1,36 @@
+import { measure } from '../load/measure.js';
+import type { Scenario } from '../report/finding.js';
+import { timesTheRate } from '../report/judges.js';
+import { loadTable } from '../report/load-table.js';
+import { catga, clientProxy, raw } from './contenders.js';
+
+const id = 'events';
+const CATGA_PUBLISH = 'Catga publish (QoS 0)';
+const RAW_PUBLISH = 'nc.publish and subscribe, JSON';
+const CLIENT_PROXY_EMIT = '@nestjs/microservices ClientProxy.emit';
+
+export const EVENTS: Scenario = {
+  id,
+  title: 'publish: events to a handler in another process, until it has counted them',
+  async run(broker, effort) {
+    const load = { kind: 'events' } as const;
+    const measured = await measure(
+      [
+        { ...raw(load), name: RAW_PUBLISH },
+        { ...clientProxy(load), name: CLIENT_PROXY_EMIT },
+        { ...catga(load), name: CATGA_PUBLISH },
+      ],
+      broker,
+      effort,
+    );
+    const compared = { scenario: id, measured, contender: CATGA_PUBLISH };
+    return {
+      ...loadTable(measured, { unit: 'events', reference: RAW_PUBLISH, hasLatency: false }),
+      remarks: ['A thousand events are published, then the event loop has a turn.'],
+      verdicts: [
+        timesTheRate({ ...compared, other: RAW_PUBLISH }, 2),
+        timesTheRate({ ...compared, other: CLIENT_PROXY_EMIT }, 10),
+      ],
+    };
+  },
+};
