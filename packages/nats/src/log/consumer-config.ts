@@ -74,6 +74,7 @@ function isOther(found: ConsumerConfig, wanted: ConsumerConfig): boolean {
   return Object.entries(wanted).some(([key, value]) => JSON.stringify(found[key]) !== JSON.stringify(value));
 }
 
-function takesManyFilters([major, minor]: readonly [number, number]): boolean {
+/** Whether a consumer takes several filters, and other ones later: nats-server 2.9 accepts them and stops delivering. */
+export function takesManyFilters([major, minor]: readonly [number, number]): boolean {
   return major > MANY_FILTERS[0] || (major === MANY_FILTERS[0] && minor >= MANY_FILTERS[1]);
 }

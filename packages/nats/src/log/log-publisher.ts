@@ -30,6 +30,10 @@ interface Pending extends OutgoingMessage {
   readonly dueMs: number;
   readonly resolve: (ack: { readonly duplicate: boolean }) => void;
   readonly reject: (error: Error) => void;
+  /** The session keeps it until the broker is back, so that it is not to be sent again then. */
+  isKept: boolean;
+  /** What was sent twice may be its own repetition. */
+  isRepeated: boolean;
 }
 
 const STORED = Object.freeze({ duplicate: false });
@@ -75,7 +79,8 @@ export class LogPublisher {
     return new Promise((resolve, reject) => {
       const { store, subject, payload, headers } = message;
       const dueMs = this.clock.monotonicMs() + this.options.timeoutMs;
-      const pending = { store, subject, payload, headers, dueMs, resolve, reject };
+      const facts = { store, subject, payload, headers, dueMs, resolve, reject };
+      const pending = { ...facts, isKept: false, isRepeated: false };
       this.sweepLater();
       if (!this.ready.has(store)) this.make(pending, 0);
       else if (this.pending.size >= this.options.maxPendingAcks) this.waiting.push(pending);
@@ -103,6 +108,7 @@ export class LogPublisher {
     const { subject, payload, headers, reject } = pending;
     const number = this.sent++;
     this.pending.set(number, pending);
+    pending.isKept = !this.session.isUp;
     try {
       this.session.publish(subject, payload, { reply: this.inbox + number, headers });
     } catch (thrown) {
@@ -158,9 +164,14 @@ export class LogPublisher {
   /** The broker may have lost what was on its way to it, and its streams. */
   private returned(): void {
     this.ready.clear();
-    const all = [...this.pending.values()];
-    this.pending.clear();
-    for (const pending of all) this.make(pending, 0);
+    for (const [number, pending] of this.pending) {
+      const { isKept } = pending;
+      pending.isKept = false;
+      if (isKept) continue;
+      pending.isRepeated = true;
+      this.pending.delete(number);
+      this.make(pending, 0);
+    }
   }
 
   private sweepLater(): void {
@@ -195,7 +206,7 @@ export class LogPublisher {
   }
 }
 
-function settle({ subject, resolve, reject }: Pending, message: ClientMessage): void {
+function settle({ subject, isRepeated, resolve, reject }: Pending, message: ClientMessage): void {
   let answer: Answer<{ readonly duplicate?: boolean }>;
   try {
     answer = message.json();
@@ -203,7 +214,7 @@ function settle({ subject, resolve, reject }: Pending, message: ClientMessage): 
     return reject(unavailable(`The answer to a message on ${subject} cannot be read.`, thrown));
   }
   if (answer.error !== undefined) reject(jetStreamError(`Storing on ${subject}`, answer.error));
-  else resolve(answer.duplicate === true ? DUPLICATE : STORED);
+  else resolve(answer.duplicate === true && !isRepeated ? DUPLICATE : STORED);
 }
 
 function notStored({ subject }: Pending, timeoutMs: number): CatgaError {

@@ -95,10 +95,9 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
     this.lanes.revive();
   }
 
-  /** The broker is back: what was asked for may be forgotten. */
+  /** The broker is back, perhaps empty: it says nothing to who asks a consumer that is not there for messages. */
   returned(): void {
-    for (const lane of this.lanes.all) lane.reset();
-    this.pull();
+    if (!this.isStopped) this.lanes.revive();
   }
 
   /** Tells the server of what is still being worked on, and looks for lanes that went silent. */

@@ -1,5 +1,5 @@
 import type { LogSubscription } from '@catga/core/engine';
-import { ensureConsumer } from './consumer-config.js';
+import { ensureConsumer, takesManyFilters } from './consumer-config.js';
 import type { WantedConsumer } from './consumer-config.js';
 import type { LogStream } from './log-streams.js';
 import { DELAYED_LANE, PLAIN_LANE, keyLane, nameTokens, subscriptionToken } from './log-subjects.js';
@@ -11,8 +11,6 @@ import type { SubscriptionServices } from './subscription-services.js';
 const RETRY_LANE = 'retry';
 const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 2000;
-/** For how long a record that was read is gone by, in milliseconds. */
-const RECORD_LASTS_MS = 5000;
 
 /**
  * The consumers of one subscription: one for messages without a key, one for dead letters that are tried again, one for
@@ -25,7 +23,6 @@ export class SubscriptionLanes {
   private readonly stopListening: () => void;
   private listener: (LaneListener & { pull(): void }) | undefined;
   private record: SubscriptionRecord | undefined;
-  private readAtMs = 0;
   /** The names that this node handles, as they end a subject, each with where it begins. */
   private own: ReadonlyMap<string, number> = new Map();
   private reviving: Promise<void> | undefined;
@@ -77,14 +74,15 @@ export class SubscriptionLanes {
    * nobody may, where the server could not be told all names.
    */
   async whose(subject: string, sequence: number): Promise<'others' | 'nobody'> {
-    const { records, clock } = this.services;
-    if (clock.monotonicMs() - this.readAtMs > RECORD_LASTS_MS) {
-      this.record = (await records.find(this.wanted.id)) ?? this.record;
-      this.readAtMs = clock.monotonicMs();
-    }
     const tail = this.tailOf(subject);
-    const [, since] = this.record?.names.find(([name]) => nameTokens(name) === tail) ?? [];
-    return since === undefined || sequence < since ? 'nobody' : 'others';
+    const isKnown = (): boolean => {
+      const [, since] = this.record?.names.find(([name]) => nameTokens(name) === tail) ?? [];
+      return since !== undefined && sequence >= since;
+    };
+    if (isKnown()) return 'others';
+    // Read after the message came: a name that is wanted from later on does not mean this one.
+    this.record = (await this.services.records.find(this.wanted.id)) ?? this.record;
+    return isKnown() ? 'others' : 'nobody';
   }
 
   /** What a subject has after its lane. */
@@ -109,8 +107,11 @@ export class SubscriptionLanes {
 
   private async ensure(): Promise<void> {
     const { services, wanted } = this;
-    this.record = await services.records.ensure(wanted, this.stream);
-    this.readAtMs = services.clock.monotonicMs();
+    this.record = await services.records.ensure(
+      wanted,
+      this.stream,
+      takesManyFilters(services.session.serverVersion),
+    );
     const own = this.record.names.filter(([name]) => wanted.names.includes(name));
     this.own = new Map(own.map(([name, since]) => [nameTokens(name), since]));
     await services.streams.retry.store.make();

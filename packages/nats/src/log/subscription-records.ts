@@ -16,8 +16,15 @@ export class SubscriptionRecords {
 
   constructor(private readonly bucket: Bucket) {}
 
-  /** Makes the stream and the record if need be. A subscription gets what is appended from then on. */
-  async ensure(wanted: LogSubscription, { store }: LogStream): Promise<SubscriptionRecord> {
+  /**
+   * Makes the stream and the record if need be. A subscription gets what is appended from then on.
+   * `CATGA_UNSUPPORTED` for names that it did not have, where the server cannot add them.
+   */
+  async ensure(
+    wanted: LogSubscription,
+    { store }: LogStream,
+    canGetNames: boolean,
+  ): Promise<SubscriptionRecord> {
     const { id, kind, names, startFrom = 'new' } = wanted;
     const key = keyOf(id);
     for (let tries = 0; tries < TRIES; tries++) {
@@ -30,6 +37,7 @@ export class SubscriptionRecords {
         kind === 'command' || startFrom === 'beginning' || (before !== undefined && before !== info.created);
       const from = isFromFirst ? 1 : info.state.last_seq + 1;
       const record = extended(known, { id, kind, names, stream: info.created, from });
+      if (!canGetNames && known?.stream === info.created && record !== known) throw cannotGetNames(wanted);
       if (record === known || (await this.write(key, record, entry?.revision ?? 0))) {
         this.streams.set(id, info.created);
         return record;
@@ -67,6 +75,15 @@ export class SubscriptionRecords {
     const entry = await this.bucket.get(key);
     return entry === undefined || entry.isDeleted ? undefined : decodeSubscription(entry.value);
   }
+}
+
+function cannotGetNames({ id, names }: LogSubscription): CatgaError {
+  return new CatgaError(
+    'CATGA_UNSUPPORTED',
+    `${id} is to get ${names.join(', ')}, which are more names than it had, and nats-server cannot change that before ` +
+      '2.10: update the server, or give the handler another name (or write a second one for the new events).',
+    { details: { id, names } },
+  );
 }
 
 function keyOf(id: string): string {
