@@ -26,6 +26,7 @@ export type { CatgaLogger } from './ports/logger.js';
 export type { NodeDirectory, NodeDirectoryListener } from './ports/node-directory.js';
 export { COMMAND_QUEUES } from './ports/durable-log.js';
 export type { StoredMessage } from './ports/stored-message.js';
+export type { SubscriptionRegister } from './ports/subscription-register.js';
 export { nextTurn } from './time/next-turn.js';
 export { systemClock } from './time/system-clock.js';
 export { TestClock } from './time/test-clock.js';

@@ -10,6 +10,7 @@ import type {
   NodeDirectory,
   NodeLinks,
   OutcomeLog,
+  SubscriptionRegister,
 } from '@catga/core/engine';
 import { BrokerRequests } from './connection/broker-requests.js';
 import { BrokerSession } from './connection/broker-session.js';
@@ -33,6 +34,7 @@ import { WorkerIdLease } from './workers/worker-id-lease.js';
 /** One node's access to NATS: a session, and the ports over it. */
 export class NatsEngineConnection implements EngineConnection {
   readonly log: DurableLog;
+  readonly subscriptions: SubscriptionRegister;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
   readonly idempotency: IdempotencyStore;
@@ -95,6 +97,7 @@ export class NatsEngineConnection implements EngineConnection {
       attempts: this.bucket(`${namespace}_attempts`),
     });
     this.log = this.durableLog;
+    this.subscriptions = this.durableLog.register;
   }
 
   /** Opens the ports, and takes a worker id: the first thing that JetStream is needed for. */

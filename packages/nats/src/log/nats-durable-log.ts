@@ -18,6 +18,7 @@ import type { LogPublisher } from './log-publisher.js';
 import { DELAYED_LANE, PLAIN_LANE, laneOfKey, nameTokens, subscriptionToken } from './log-subjects.js';
 import { messageIdentity } from './message-identity.js';
 import { NatsSubscription } from './nats-subscription.js';
+import { NatsSubscriptionRegister } from './nats-subscription-register.js';
 import { DELAY_HEADER } from './read-message.js';
 import { SubscriptionLanes } from './subscription-lanes.js';
 import type { SubscriptionServices } from './subscription-services.js';
@@ -29,6 +30,7 @@ const LONGEST_SWEEP_MS = 1000;
 
 /** The durable log on JetStream: three streams, and a few durable consumers for each subscription. */
 export class NatsDurableLog implements DurableLog {
+  readonly register: NatsSubscriptionRegister;
   private readonly subscriptions = new Set<NatsSubscription>();
   private readonly codec = new StoredMessageCodec();
   private readonly stopListening: () => void;
@@ -42,6 +44,7 @@ export class NatsDurableLog implements DurableLog {
     private readonly services: SubscriptionServices,
     private readonly options: ResolvedDurableOptions,
   ) {
+    this.register = new NatsSubscriptionRegister(services);
     this.stopListening = session.onReturn(() => {
       for (const subscription of this.subscriptions) subscription.returned();
     });
