@@ -80,10 +80,10 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
     const isWanted = this.lanes.wants(lane, subject, facts.sequence);
     const delayMs = delayOf(message);
     if (isWanted && delayMs === 0 && facts.deliveries === 1 && !this.isStopped) return this.admit(delivery);
-    const considered = this.consider(delivery, isWanted ? undefined : subject, delayMs).catch(() => {
-      // It could not be told from one to be handled, or not given back: the server brings it again.
-      this.settle(delivery);
-    });
+    const considered = this.consider(delivery, isWanted ? undefined : subject, delayMs).catch(() =>
+      // It could not be told from one to be handled: it comes again, by itself if it cannot even be given back.
+      this.giveBack(delivery, CALLBACK_FAILURE_DELAY_MS).catch(() => {}),
+    );
     void this.track(considered);
   }
 
