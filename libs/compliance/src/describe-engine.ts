@@ -25,6 +25,7 @@ import { refusals } from './cases/refusals.js';
 import { reliableEvents } from './cases/reliable-events.js';
 import { requests } from './cases/requests.js';
 import { stopping } from './cases/stopping.js';
+import { subscriptionRegister } from './cases/subscription-register.js';
 import { unclaimed } from './cases/unclaimed.js';
 import { describeCluster } from './describe-cluster.js';
 import type { EngineHarness } from './engine-harness.js';
@@ -68,6 +69,7 @@ export function describeEngine(name: string, harness: EngineHarness): void {
     if (lab.storesMessages) {
       durableLog(lab);
       deadLetterStore(lab);
+      subscriptionRegister(lab);
     } else unclaimed(lab);
     nodeDirectory(lab);
     nodes(lab);

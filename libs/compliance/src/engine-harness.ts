@@ -35,6 +35,11 @@ export interface EngineHarness {
    * @defaultValue 50
    */
   readonly unitMs?: number;
+  /**
+   * Whether the engine keeps events that nobody waits for, so that a new subscription may begin with them.
+   * @defaultValue false
+   */
+  readonly keepsEvents?: boolean;
   /** An engine that remembers nothing of an earlier case. */
   createEngine(): Promise<EngineUnderTest>;
   /**

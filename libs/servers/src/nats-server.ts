@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -21,6 +21,13 @@ export class NatsServer {
     private readonly args: readonly string[],
     private storeDirectory: string,
   ) {}
+
+  /** Major and minor version of the program that is spawned. */
+  static version(): readonly [number, number] {
+    const told = spawnSync(findNatsServer(), ['--version'], { encoding: 'utf8' }).stdout;
+    const [, major, minor] = /v(\d+)\.(\d+)/.exec(told) ?? [];
+    return [Number(major), Number(minor)];
+  }
 
   /** Where it listens. */
   get url(): string {

@@ -60,6 +60,8 @@ export type { Serializer } from './ports/serializer.js';
 export type { RoutingStrategyName } from './routing/resolve-routing-strategy.js';
 export type { RoutingCandidate, RoutingRequest, RoutingStrategy } from './routing/routing-strategy.js';
 export { CatgaDeadLetters } from './reliability/dead-letters.js';
+export { CatgaSubscriptions } from './reliability/subscriptions.js';
+export type { DurableSubscription } from './contracts/durable-subscription.js';
 export { CatgaErrorSink } from './reliability/failure-sink.js';
 export { RemoteError } from './wire/error-codec.js';
 export { json } from './wire/json-serializer.js';

@@ -10,17 +10,22 @@ import type {
   NodeDirectory,
   NodeLinks,
   OutcomeLog,
+  SubscriptionRegister,
 } from '@catga/core/engine';
 import { BrokerRequests } from './connection/broker-requests.js';
 import { BrokerSession } from './connection/broker-session.js';
 import type { NatsClientConnection } from './connection/client-connection.js';
+import { NatsDeadLetterStore } from './dead-letters/nats-dead-letter-store.js';
 import { NatsNodeDirectory } from './directory/nats-node-directory.js';
-import { emptyDeadLetters, unsupportedInbox, unsupportedLog } from './durable/unsupported-ports.js';
+import { NatsInbox } from './inbox/nats-inbox.js';
 import { Bucket, bucketPrefix, bucketStream } from './jetstream/bucket.js';
+import { JetStreamApi } from './jetstream/jetstream-api.js';
 import { ServerClock } from './jetstream/server-clock.js';
 import { StreamStore } from './jetstream/stream-store.js';
 import type { StreamShape } from './jetstream/stream-store.js';
 import { NatsLinks } from './links/nats-links.js';
+import { openDurableLog } from './log/durable-log-parts.js';
+import type { NatsDurableLog } from './log/nats-durable-log.js';
 import type { ResolvedNatsOptions } from './options/resolve-nats-options.js';
 import { NatsOutcomeLog } from './outcomes/nats-outcome-log.js';
 import { NatsIdempotencyStore } from './records/nats-idempotency-store.js';
@@ -28,14 +33,17 @@ import { WorkerIdLease } from './workers/worker-id-lease.js';
 
 /** One node's access to NATS: a session, and the ports over it. */
 export class NatsEngineConnection implements EngineConnection {
-  readonly log: DurableLog = unsupportedLog;
-  readonly inbox: Inbox = unsupportedInbox;
-  readonly deadLetters: DeadLetterStore = emptyDeadLetters;
+  readonly log: DurableLog;
+  readonly subscriptions: SubscriptionRegister;
+  readonly inbox: Inbox;
+  readonly deadLetters: DeadLetterStore;
   readonly idempotency: IdempotencyStore;
   readonly directory: NodeDirectory;
   readonly outcomes: OutcomeLog;
   private readonly session: BrokerSession;
   private readonly requests: BrokerRequests;
+  private readonly api: JetStreamApi;
+  private readonly durableLog: NatsDurableLog;
   private readonly natsDirectory: NatsNodeDirectory;
   private readonly links = new Set<NatsLinks>();
   private lease: WorkerIdLease | undefined;
@@ -56,6 +64,7 @@ export class NatsEngineConnection implements EngineConnection {
     this.session = session;
     const requests = new BrokerRequests(session, clock, { timeoutMs, inboxPrefix });
     this.requests = requests;
+    this.api = new JetStreamApi(requests, clock, timeoutMs);
     const records = this.bucket(`${namespace}_records`);
     const serverClock = new ServerClock(records, clock);
     const bucketName = `${namespace}_nodes`;
@@ -70,7 +79,25 @@ export class NatsEngineConnection implements EngineConnection {
     this.directory = this.natsDirectory;
     this.idempotency = new NatsIdempotencyStore(records, serverClock);
     const outcomes = this.stream({ name: `${namespace}_outcomes`, subjects: [`${namespace}.outcomes.>`] });
-    this.outcomes = new NatsOutcomeLog(namespace, outcomes, { session, requests, inboxPrefix, timeoutMs });
+    const reader = { session, requests, inboxPrefix, timeoutMs };
+    this.outcomes = new NatsOutcomeLog(namespace, outcomes, reader);
+    this.inbox = new NatsInbox(this.bucket(`${namespace}_inbox`), serverClock);
+    const letters = `${namespace}.dead-letters.`;
+    const letterStream = this.stream({
+      name: `${namespace}_dead_letters`,
+      subjects: [`${letters}>`],
+      perSubject: 1,
+    });
+    this.deadLetters = new NatsDeadLetterStore(letters, letterStream, serverClock, reader);
+    this.durableLog = openDurableLog(namespace, options, {
+      session,
+      api: this.api,
+      serverClock,
+      subscriptions: this.bucket(`${namespace}_subscriptions`, { isForEver: true }),
+      attempts: this.bucket(`${namespace}_attempts`),
+    });
+    this.log = this.durableLog;
+    this.subscriptions = this.durableLog.register;
   }
 
   /** Opens the ports, and takes a worker id: the first thing that JetStream is needed for. */
@@ -112,24 +139,25 @@ export class NatsEngineConnection implements EngineConnection {
     // A broker that cannot be told drops the lease by itself.
     this.lease?.stop();
     if (this.session.isUp) await this.lease?.release().catch(() => {});
+    await this.durableLog.close();
     this.natsDirectory.close();
     for (const links of this.links) links.close();
     this.requests.close();
     await this.session.close();
   }
 
-  private bucket(name: string): Bucket {
+  private bucket(name: string, { isForEver = false } = {}): Bucket {
     const shape = {
       name: bucketStream(name),
       subjects: [`${bucketPrefix(name)}>`],
       perSubject: 1,
       isBucket: true,
+      isForEver,
     };
     return new Bucket(name, this.stream(shape));
   }
 
   private stream(shape: Omit<StreamShape, 'replicas'>): StreamStore {
-    const { replicas, requestTimeoutMs } = this.options;
-    return new StreamStore({ ...shape, replicas }, this.requests, this.client.clock, requestTimeoutMs);
+    return new StreamStore({ ...shape, replicas: this.options.replicas }, this.api);
   }
 }

@@ -12,7 +12,8 @@ beforeAll(async () => {
 afterAll(() => broker.stop());
 
 describeEngine('nats', {
-  capabilities: { requests: [0, 1, 2], events: [0], queues: false },
+  capabilities: { requests: [0, 1, 2], events: [0, 1, 2], queues: true },
+  keepsEvents: true,
   async createEngine() {
     await broker.forget();
     return { engine: nats(broker.url) };

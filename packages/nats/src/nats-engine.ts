@@ -26,8 +26,8 @@ class NatsEngine implements Engine {
   readonly name = 'nats';
   readonly capabilities = Object.freeze({
     requests: Object.freeze([0, 1, 2] as const),
-    events: Object.freeze([0] as const),
-    queues: false,
+    events: Object.freeze([0, 1, 2] as const),
+    queues: true,
   });
   /** Really private: an engine that is printed shows no credentials. */
   readonly #options: ResolvedNatsOptions;

@@ -1,7 +1,14 @@
 import { Logger, Module } from '@nestjs/common';
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { CatgaDeadLetters, CatgaErrorSink, CatgaIds, CatgaMediator, CatgaNode } from '@catga/core';
+import {
+  CatgaDeadLetters,
+  CatgaErrorSink,
+  CatgaIds,
+  CatgaMediator,
+  CatgaNode,
+  CatgaSubscriptions,
+} from '@catga/core';
 import type { CatgaOptions } from '@catga/core';
 import type { NodeServices } from '@catga/core/engine';
 import { BehaviorResolver } from './behavior-resolver.js';
@@ -45,6 +52,7 @@ function partOfNode<K extends keyof CatgaNode>(
 const PUBLIC_PARTS: Provider[] = [
   partOfNode(CatgaMediator, 'mediator'),
   partOfNode(CatgaDeadLetters, 'deadLetters'),
+  partOfNode(CatgaSubscriptions, 'subscriptions'),
   partOfNode(CatgaErrorSink, 'failures'),
   partOfNode(CatgaIds, 'ids'),
   CatgaHealthIndicator,
@@ -67,7 +75,14 @@ const PUBLIC_PARTS: Provider[] = [
     HandlerExplorer,
     NodeLifecycleService,
   ],
-  exports: [CatgaMediator, CatgaDeadLetters, CatgaErrorSink, CatgaIds, CatgaHealthIndicator],
+  exports: [
+    CatgaMediator,
+    CatgaDeadLetters,
+    CatgaSubscriptions,
+    CatgaErrorSink,
+    CatgaIds,
+    CatgaHealthIndicator,
+  ],
 })
 export class CatgaModule extends ConfigurableModuleClass {
   /** Everything has a default. A wrong or unknown option keeps the application from starting, with all of them listed. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { itWhere } from '../it-where.js';
 import type { Lab } from '../lab.js';
 import { OrderPlaced, RefundDue } from '../messages.js';
 
@@ -78,6 +79,26 @@ export function reliableEvents(lab: Lab): void {
       await lab.until(() => seen.length >= 2);
       expect(seen.toSorted()).toEqual(['OrderPlaced', 'RefundDue']);
     });
+
+    itWhere(lab.harness.keepsEvents === true)(
+      'published before there was a handler reaches one that starts from the beginning, and no other',
+      async () => {
+        const seen: string[] = [];
+        const publisher = await lab.run(lab.node({ service: 'shop' }));
+        await publisher.mediator.publish(new OrderPlaced('before'));
+        const node = lab.node({ service: 'books', nodeId: 'books' });
+        const handler =
+          (name: string) =>
+          (event: object): void =>
+            void seen.push(`${name} ${(event as OrderPlaced).orderId}`);
+        node.handleEvent(OrderPlaced, handler('Ledger'), { name: 'Ledger', startFrom: 'beginning' });
+        await lab.run(node.handleEvent(OrderPlaced, handler('Mails'), { name: 'Mails' }));
+        await publisher.mediator.publish(new OrderPlaced('after'));
+        await lab.until(() => seen.length >= 3);
+        await lab.pass(2);
+        expect(seen.toSorted()).toEqual(['Ledger after', 'Ledger before', 'Mails after']);
+      },
+    );
 
     it('that nobody subscribed to is published all the same', async () => {
       const node = await lab.run(lab.node());

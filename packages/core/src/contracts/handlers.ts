@@ -39,6 +39,13 @@ export interface EventHandlerOptions {
    */
   readonly concurrency?: number;
   /**
+   * Which reliable events a handler gets that is new: those published from its first start on, or all that the engine
+   * still has. Without a meaning once its durable subscription is there, and on the memory engine, which keeps no event
+   * that nobody waits for.
+   * @defaultValue 'new'
+   */
+  readonly startFrom?: 'new' | 'beginning';
+  /**
    * How often a reliable event is tried before it becomes a dead letter.
    * @defaultValue `retry.maxAttempts` of the module
    */

@@ -5,8 +5,10 @@ import type { CatgaOptions, ResolvedCatgaOptions } from '../options/catga-option
 import { resolveCatgaOptions } from '../options/resolve-options.js';
 import type { HandlerFunction } from '../pipeline/pipeline.js';
 import type { Clock } from '../ports/clock.js';
+import type { EngineConnection } from '../ports/engine.js';
 import { CatgaDeadLetters } from '../reliability/dead-letters.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
+import { CatgaSubscriptions, leftBehind } from '../reliability/subscriptions.js';
 import { nextTurn } from '../time/next-turn.js';
 import { CatgaMediator } from './catga-mediator.js';
 import { HandlerCompiler } from './compile-handlers.js';
@@ -33,12 +35,15 @@ export class CatgaNode {
   readonly options: ResolvedCatgaOptions;
   readonly mediator: CatgaMediator;
   readonly deadLetters: CatgaDeadLetters;
+  readonly subscriptions: CatgaSubscriptions;
   readonly failures: CatgaErrorSink;
   readonly ids: CatgaIds;
   private readonly runtime: NodeRuntime;
   private readonly requests: RequestHandlerRegistration[] = [];
   private readonly events: EventHandlerRegistration[] = [];
-  private readonly subscriptions: DurableSubscriptions;
+  private readonly durable: DurableSubscriptions;
+  /** The ids of this node's durable subscriptions. */
+  private durableIds: readonly string[] = [];
   private hasStarted = false;
   private hasGivenUp = false;
   private draining: Promise<void> | undefined;
@@ -52,7 +57,11 @@ export class CatgaNode {
     this.deadLetters = new CatgaDeadLetters(() => runtime.engine.connected('Dead letters'), runtime.codec);
     this.ids = runtime.ids;
     this.failures = runtime.failures;
-    this.subscriptions = new DurableSubscriptions({
+    this.subscriptions = new CatgaSubscriptions({
+      register: () => runtime.engine.connected('A subscription').subscriptions,
+      handled: () => this.durableIds,
+    });
+    this.durable = new DurableSubscriptions({
       host: runtime.messaging,
       admission: runtime.admission,
       newId: () => runtime.ids.next(),
@@ -125,7 +134,8 @@ export class CatgaNode {
     }
     runtime.open(connection, routes.requests, routes.events);
     try {
-      await this.subscriptions.provision(routes.durable, connection);
+      await this.durable.provision(routes.durable, connection);
+      this.durableIds = routes.durable.map(({ id }) => id);
     } catch (thrown) {
       await runtime.close();
       throw thrown;
@@ -147,8 +157,13 @@ export class CatgaNode {
   /** Every handler is ready: consumes what comes through the log, and makes the node known. */
   async start(): Promise<void> {
     this.hasStarted = true;
-    this.subscriptions.start();
-    await this.runtime.presence.announce(this.runtime.engine.connected('The node').directory);
+    this.durable.start();
+    const connection = this.runtime.engine.connected('The node');
+    await this.runtime.presence.announce(connection.directory);
+    void this.reportLeftBehind(connection).catch((thrown: unknown) => {
+      // It was stopped meanwhile, or the broker is away: the next start tells.
+      if (this.isOpen) this.runtime.reportOfEngine(thrown);
+    });
   }
 
   /** Resolves once nothing is being handled and, on the memory engine, nothing that is due now is left to handle. */
@@ -195,7 +210,7 @@ export class CatgaNode {
     runtime.messaging.isOpen = false;
     const { drainTimeoutMs } = options.shutdown;
     if (await runtime.isDoneWithin(drainTimeoutMs, this.finish())) return;
-    await this.subscriptions.stop();
+    await this.durable.stop();
     this.hasGivenUp = true;
     const { inFlight } = runtime.admission;
     runtime.services.logger.warn(
@@ -205,12 +220,24 @@ export class CatgaNode {
     await nextTurn(); // Handlers that obey their signal end here.
   }
 
+  /** Handlers that are no longer in the code go on collecting messages until somebody says that they may be forgotten. */
+  private async reportLeftBehind({ subscriptions }: EngineConnection): Promise<void> {
+    if (subscriptions === undefined) return;
+    const { service } = this.options;
+    for (const { id, waiting } of leftBehind(await subscriptions.list(), service, this.durableIds)) {
+      this.runtime.services.logger.warn(
+        `No handler of this node is for the durable subscription '${id}', in which ${waiting} messages wait. If no ` +
+          'other node handles it any more, drop it with CatgaSubscriptions: it goes on collecting messages.',
+      );
+    }
+  }
+
   /** Handles what nobody will handle later, then what is running. */
   private async finish(): Promise<void> {
     // A directory that cannot be told finds out by itself, and running handlers are none the worse for it.
     await this.runtime.presence.withdraw().catch((thrown: unknown) => this.runtime.reportOfEngine(thrown));
     if (this.hasStarted && this.runtime.engine.forgetsMessages) await this.runtime.settled();
-    await this.subscriptions.stop();
+    await this.durable.stop();
     await this.runtime.admission.idle();
   }
 }

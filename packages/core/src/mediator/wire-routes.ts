@@ -80,11 +80,12 @@ function eventSubscription(
   handlers: ReadonlyMap<MessageType, CompiledHandler>,
   { service, retry }: ResolvedCatgaOptions,
 ): DurableHandler {
-  const { concurrency, maxAttempts } = registration.options;
+  const { concurrency, maxAttempts, startFrom } = registration.options;
   return {
     id: `${service}.${registration.name}`,
     kind: 'event',
     names: [...handlers.keys()].map(({ name }) => name),
+    startFrom: startFrom ?? 'new',
     concurrency: concurrency ?? DEFAULT_CONCURRENCY,
     handlers,
     retry: { ...retry, maxAttempts: maxAttempts ?? retry.maxAttempts },

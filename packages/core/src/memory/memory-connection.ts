@@ -6,12 +6,14 @@ import type { IdempotencyStore } from '../ports/idempotency-store.js';
 import type { Inbox } from '../ports/inbox.js';
 import type { OutcomeLog } from '../ports/outcome-log.js';
 import type { NodeDirectory } from '../ports/node-directory.js';
+import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import type { MemoryConsumer } from './memory-consumer.js';
 import type { MemoryNamespace } from './memory-namespace.js';
 
 /** One node's session. Once it is closed its ports reject with `CATGA_ENGINE_UNAVAILABLE`, as a broker's would. */
 export class MemoryConnection implements EngineConnection {
   readonly log: DurableLog;
+  readonly subscriptions: SubscriptionRegister;
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
@@ -30,6 +32,11 @@ export class MemoryConnection implements EngineConnection {
     this.workerId = namespace.workerIds.lease();
     this.log = this.openLog();
     this.directory = this.openDirectory();
+    const { log } = namespace;
+    this.subscriptions = {
+      list: async () => this.whileOpen(log).list(),
+      drop: async (id) => this.whileOpen(log).drop(id),
+    };
     const { idempotency, inbox, deadLetters, outcomes } = namespace;
     this.outcomes = {
       append: async (...request) => this.whileOpen(outcomes).append(...request),

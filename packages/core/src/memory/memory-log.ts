@@ -1,6 +1,8 @@
+import type { DurableSubscription } from '../contracts/durable-subscription.js';
 import { CatgaError } from '../errors/catga-error.js';
 import type { Clock } from '../ports/clock.js';
 import type { AppendOptions, LogDelivery, LogSubscription } from '../ports/durable-log.js';
+import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import type { StoredMessage } from '../ports/stored-message.js';
 import type { Timetable } from '../time/timetable.js';
 import { DeduplicationWindow } from './deduplication-window.js';
@@ -15,7 +17,7 @@ const STORED = Promise.resolve(Object.freeze({ duplicate: false }));
 const DUPLICATE = Promise.resolve(Object.freeze({ duplicate: true }));
 
 /** The durable log of one namespace, shared by its connections. */
-export class MemoryLog {
+export class MemoryLog implements SubscriptionRegister {
   private readonly subscriptions = new Map<string, MemorySubscription>();
   private readonly routes = new SubscriptionRoutes<MemorySubscription>();
   /** Commands that no subscription wants yet, by name. */
@@ -60,6 +62,25 @@ export class MemoryLog {
     this.routes.set(subscription, wanted.kind, wanted.names);
     if (wanted.kind === 'command') this.claim(subscription, wanted.names);
     return subscription.attach(wanted.concurrency, deliver);
+  }
+
+  list(): Promise<readonly DurableSubscription[]> {
+    const ids = new Map([...this.subscriptions].map(([id, subscription]) => [subscription, id]));
+    const listed: DurableSubscription[] = [];
+    for (const [subscription, { kind, names }] of this.routes.entries()) {
+      listed.push({ id: ids.get(subscription) ?? '', kind, names, waiting: subscription.size });
+    }
+    return Promise.resolve(listed);
+  }
+
+  drop(id: string): Promise<boolean> {
+    const subscription = this.subscriptions.get(id);
+    if (subscription === undefined) return Promise.resolve(false);
+    this.subscriptions.delete(id);
+    this.routes.remove(subscription);
+    subscription.drop();
+    this.unsettled -= subscription.size;
+    return Promise.resolve(true);
   }
 
   /** A dead letter may be tried again before its subscription is back: it waits there. */

@@ -181,7 +181,7 @@ describe('a subscription of the memory log', () => {
       const survivor = new Received();
       await (await harness.connect()).log.subscribe(subscription(), survivor.take);
       await harness.settle();
-      await received.last[settleLate](0);
+      await (settleLate === 'ack' ? received.last.ack() : received.last[settleLate](0));
       await harness.clock.advance(60_000);
       expect(survivor.ids).toEqual(['a1']);
       await survivor.last.ack();

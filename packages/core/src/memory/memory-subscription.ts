@@ -16,6 +16,9 @@ export class MemorySubscription implements ConsumedSubscription {
   /** The youngest unsettled message of each key; the older ones lead to it. */
   private readonly lastOfKey = new Map<string, LogEntry>();
   private readonly consumers: MemoryConsumer[] = [];
+  /** How many messages are not acknowledged. */
+  private unsettled = 0;
+  private isDropped = false;
   private lastServed = -1;
   private handedOutInTurn = 0;
   private handOutIsScheduled = false;
@@ -27,6 +30,16 @@ export class MemorySubscription implements ConsumedSubscription {
     private readonly onAcknowledged: () => void,
   ) {}
 
+  /** How many messages it has not acknowledged. */
+  get size(): number {
+    return this.unsettled;
+  }
+
+  /** Hands out nothing any more. */
+  drop(): void {
+    this.isDropped = true;
+  }
+
   get waiting(): number {
     return this.eligible.size;
   }
@@ -34,6 +47,7 @@ export class MemorySubscription implements ConsumedSubscription {
   /** Entries are added in the order of the log. */
   add(entry: LogEntry): void {
     const { key } = entry.message;
+    this.unsettled++;
     if (key !== undefined) {
       const last = this.lastOfKey.get(key);
       this.lastOfKey.set(key, entry);
@@ -58,7 +72,8 @@ export class MemorySubscription implements ConsumedSubscription {
   }
 
   acknowledged(entry: LogEntry): void {
-    this.onAcknowledged();
+    this.unsettled--;
+    if (!this.isDropped) this.onAcknowledged();
     const { nextOfKey } = entry;
     if (nextOfKey !== undefined) this.admit(nextOfKey);
     else if (entry.message.key !== undefined) this.lastOfKey.delete(entry.message.key);
@@ -88,7 +103,8 @@ export class MemorySubscription implements ConsumedSubscription {
 
   /** Never within the caller's own call; and never so often in a row that the event loop does not get on. */
   private scheduleHandOut(): void {
-    if (this.handOutIsScheduled || this.consumers.length === 0 || this.eligible.size === 0) return;
+    if (this.handOutIsScheduled || this.isDropped) return;
+    if (this.consumers.length === 0 || this.eligible.size === 0) return;
     this.handOutIsScheduled = true;
     if (this.handedOutInTurn < DELIVERIES_PER_TURN) afterThis(this.handOut);
     else void nextTurn().then(this.handOutInNewTurn);

@@ -30,6 +30,19 @@ export class SubscriptionRoutes<S> {
     for (const name of distinct) this.replace(kind, name, (others) => [...others, subscription]);
   }
 
+  /** What each subscription wants. */
+  entries(): Iterable<readonly [S, Wanted]> {
+    return this.wanted;
+  }
+
+  /** The subscription wants nothing any more. */
+  remove(subscription: S): void {
+    const wanted = this.wanted.get(subscription);
+    for (const name of wanted?.names ?? [])
+      this.replace(wanted?.kind ?? 'event', name, without(subscription));
+    this.wanted.delete(subscription);
+  }
+
   private replace(kind: Kind, name: string, change: (present: readonly S[]) => readonly S[]): void {
     const subscriptions = change(this.of(kind, name));
     if (subscriptions.length > 0) this.byKind[kind].set(name, subscriptions);

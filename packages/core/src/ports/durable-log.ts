@@ -18,6 +18,11 @@ export interface LogSubscription {
   readonly kind: 'event' | 'command';
   /** Wire names of the messages it wants. */
   readonly names: readonly string[];
+  /**
+   * What a subscription gets that is made only now: what is appended from then on, or all that the engine still has.
+   * @defaultValue 'new'
+   */
+  readonly startFrom?: 'new' | 'beginning';
   /** How many unsettled deliveries this consumer takes at a time. */
   readonly concurrency: number;
 }
@@ -25,10 +30,22 @@ export interface LogSubscription {
 /** One attempt to hand a message to a subscription. Settled once, by `ack` or `nak`; a second settling has no effect. */
 export interface LogDelivery {
   readonly message: StoredMessage;
-  /** 1 for the first delivery to this subscription. */
+  /**
+   * 1 for the first delivery to this subscription. A delivery that ended with its process counts as an attempt; what
+   * was given back untouched does not.
+   */
   readonly attempt: number;
-  /** Done with: never delivered to this subscription again. */
-  ack(): Promise<void>;
+  /**
+   * Why this could not be read; then the message's body is the bytes as they were found, and its other fields are
+   * what is known without them. Such a message is not tried.
+   */
+  readonly problem?: Error;
+  /**
+   * Done with: never delivered to this subscription again.
+   * @param isConfirmed resolve only once the engine has taken note of it; otherwise an acknowledgement that is lost
+   * on its way may bring the message again
+   */
+  ack(isConfirmed?: boolean): Promise<void>;
   /** Give it back: delivered again, with the next attempt number, no sooner than `delayMs` from now. */
   nak(delayMs: number): Promise<void>;
   /**
@@ -54,7 +71,7 @@ export interface LogConsumer {
  * - Each subscription gets each message of its names that was appended after it was first made, until acknowledged.
  * - Consumers of one subscription compete. What a consumer took and did not settle comes back when it is gone.
  * - Messages of one key reach a subscription in the order they were appended: none is delivered while an earlier one
- *   of its key is unsettled there.
+ *   of its key is unsettled there. Those that were delayed, or appended for one subscription, need no place in it.
  */
 export interface DurableLog {
   append(message: StoredMessage, options?: AppendOptions): Promise<{ readonly duplicate: boolean }>;

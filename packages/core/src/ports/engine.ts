@@ -7,6 +7,7 @@ import type { Inbox } from './inbox.js';
 import type { LinkListener, NodeAddress, NodeLinks } from './links.js';
 import type { OutcomeLog } from './outcome-log.js';
 import type { NodeDirectory } from './node-directory.js';
+import type { SubscriptionRegister } from './subscription-register.js';
 
 /** Which promises an engine can keep. A message that asks for another one keeps the application from starting. */
 export interface EngineCapabilities {
@@ -36,6 +37,8 @@ export interface Engine {
 /** One node's access to the engine. */
 export interface EngineConnection {
   readonly log: DurableLog;
+  /** What the log remembers of its subscriptions; where it does. */
+  readonly subscriptions?: SubscriptionRegister;
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;

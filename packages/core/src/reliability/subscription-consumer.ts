@@ -73,9 +73,12 @@ export class SubscriptionConsumer {
     const { services, subscription } = this;
     const envelope = this.open(delivery);
     if (envelope instanceof Error) return this.bury(delivery, undefined, envelope);
+    if (delivery.attempt > subscription.retry.maxAttempts) {
+      return this.bury(delivery, envelope, unfinished(subscription.id, delivery));
+    }
     const recordsSuccess = envelope.qos === 2;
     if (recordsSuccess && (await services.engine().inbox.has(subscription.id, envelope.messageId)))
-      return delivery.ack();
+      return delivery.ack(true);
     try {
       await subscription.handle(envelope);
     } catch (thrown) {
@@ -84,10 +87,11 @@ export class SubscriptionConsumer {
     if (recordsSuccess) {
       await services.engine().inbox.add(subscription.id, envelope.messageId, services.inboxTtlMs);
     }
-    await delivery.ack();
+    await delivery.ack(recordsSuccess);
   }
 
-  private open({ message: stored, attempt }: LogDelivery): MessageEnvelope | Error {
+  private open({ message: stored, attempt, problem }: LogDelivery): MessageEnvelope | Error {
+    if (problem !== undefined) return problem;
     const type = this.subscription.typeOf(stored.name);
     if (type === undefined) {
       return new CatgaError('CATGA_NO_HANDLER', `${this.subscription.id} does not handle '${stored.name}'.`);
@@ -136,6 +140,16 @@ export class SubscriptionConsumer {
   ): void {
     this.services.failures.report({ error, source: this.subscription.id, envelope, attempt, disposition });
   }
+}
+
+/** The last attempt ended with its process, or with its connection to the engine, and may have been the cause. */
+function unfinished(subscription: string, { message, attempt }: LogDelivery): CatgaError {
+  const attempts = attempt - 1;
+  return new CatgaError(
+    'CATGA_NODE_LOST',
+    `${subscription} was given '${message.name}' ${attempts} times, and the last node was gone before it had settled it.`,
+    { details: { attempts } },
+  );
 }
 
 function isOwnRefusal(error: Error): boolean {

@@ -40,6 +40,10 @@ export const JETSTREAM_ERROR = Object.freeze({
   storageExceeded: 10_047,
   memoryExceeded: 10_028,
   storeFailed: 10_077,
+  sequenceNotFound: 10_043,
+  messageDeleteFailed: 10_057,
+  consumerNotFound: 10_014,
+  consumerNameInUse: 10_013,
 });
 
 const FULL: ReadonlySet<number | undefined> = new Set([

@@ -59,6 +59,12 @@ export class BrokerSession {
     return this.connection.info?.max_payload ?? 1024 * 1024;
   }
 
+  /** Major and minor version of the server. */
+  get serverVersion(): readonly [number, number] {
+    const [major = 0, minor = 0] = (this.connection.info?.version ?? '').split('.').map(Number);
+    return [major, minor];
+  }
+
   /** `CATGA_ENGINE_UNAVAILABLE` if the session is closed, or the broker away and too much kept already. */
   publish(subject: string, payload: Uint8Array, to: PublishTo = {}): void {
     if (this.isClosed) throw closedError();
@@ -83,6 +89,12 @@ export class BrokerSession {
       unsubscribe: () => {
         if (this.subscriptions.delete(subscription) && !this.connection.isClosed())
           subscription.unsubscribe();
+      },
+      drain: async () => {
+        if (!this.subscriptions.delete(subscription) || this.connection.isClosed()) return;
+        // Where the server cannot be told, nothing comes from it either.
+        if (this.isThere) await this.within(subscription.drain());
+        else subscription.unsubscribe();
       },
     };
   }

@@ -1,6 +1,8 @@
 /** What a subscription needs to be ended with. */
 export interface ClientSubscription {
   unsubscribe(): void;
+  /** Ends it; what the server sent before it knew still comes, and then the promise resolves. */
+  drain(): Promise<void>;
 }
 
 /** A message that came, as either client gives it. */

@@ -34,6 +34,11 @@ export class Bucket {
     return this.store.keepFor(ttlMs);
   }
 
+  /** Makes sure of the bucket: one that this connection watches is not missed by the server when a value is put. */
+  async make(): Promise<void> {
+    await this.store.make();
+  }
+
   /** Resolves with the revision. */
   async put(key: string, value: Uint8Array): Promise<number> {
     return (await this.store.store(this.prefix + key, value)) ?? 0;

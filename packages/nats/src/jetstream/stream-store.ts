@@ -1,10 +1,18 @@
-import type { Clock } from '@catga/core/engine';
 import type { MsgHdrs } from '@nats-io/transport-node';
-import { JETSTREAM_ERROR, jetStreamError, unavailable } from '../connection/broker-errors.js';
-import type { JetStreamFailure } from '../connection/broker-errors.js';
-import { isNobodyThere } from '../connection/broker-requests.js';
-import type { BrokerRequests } from '../connection/broker-requests.js';
-import type { ClientMessage } from '../connection/client-connection.js';
+import { CatgaError } from '@catga/core';
+import { JETSTREAM_ERROR, jetStreamError } from '../connection/broker-errors.js';
+import type { Answer, JetStreamApi } from './jetstream-api.js';
+
+/** How a stream keeps what it is given; where a shape says nothing of it, the server's defaults hold. */
+export interface StreamSettings {
+  readonly storage: 'file' | 'memory';
+  readonly retention: 'limits' | 'workqueue';
+  /** 0 keeps for ever. */
+  readonly maxAgeMs: number;
+  /** Beyond it storing is refused; undefined for no limit. */
+  readonly maxBytes: number | undefined;
+  readonly duplicateWindowMs: number;
+}
 
 /** What a stream is made with; what is left out is the server's default. */
 export interface StreamShape {
@@ -15,6 +23,10 @@ export interface StreamShape {
   readonly perSubject?: number;
   /** Whether a message may take the place of all before it on its subject, as key-value buckets need. */
   readonly isBucket?: boolean;
+  /** Whether its messages are kept for ever; otherwise as long as {@link StreamStore.keepFor} says. */
+  readonly isForEver?: boolean;
+  /** Held to: a stream that is there already is brought to them. */
+  readonly settings?: StreamSettings;
 }
 
 /** A message that a stream holds. */
@@ -28,9 +40,12 @@ export interface StoredEntry {
   readonly storedAtMs: number;
 }
 
-interface StreamInfo {
+/** What the server says of a stream. */
+export interface StreamInfo {
+  /** Tells a stream from one of its name that was there before. */
+  readonly created: string;
   readonly config: Readonly<Record<string, unknown>> & { readonly max_age?: number };
-  readonly state: { readonly subjects?: Readonly<Record<string, number>> };
+  readonly state: { readonly last_seq: number; readonly subjects?: Readonly<Record<string, number>> };
 }
 
 interface StoredJson {
@@ -41,29 +56,21 @@ interface StoredJson {
   readonly time: string;
 }
 
-type Answer<T> = T & { readonly error?: JetStreamFailure };
-
 const NANOS = 1_000_000;
 /** The shortest age that JetStream takes: 100 ms. */
 const SHORTEST_AGE_MS = 100;
-const FIRST_PAUSE_MS = 20;
-const LAST_PAUSE_MS = 500;
+const ABSENT = [JETSTREAM_ERROR.streamNotFound, JETSTREAM_ERROR.noMessageFound];
 
-/**
- * One stream: stores, reads, and makes itself when it is not there, as on a broker that came back empty. The requests
- * are those of the JetStream wire API (NATS ADR-31, ADR-8, `$JS.API.>`).
- */
+/** One stream: stores, reads, and makes itself when it is not there, as on a broker that came back empty. */
 export class StreamStore {
   /** The age up to which messages are known to be kept. */
   private keptForMs = 0;
   private wantedForMs = SHORTEST_AGE_MS;
-  private making: Promise<void> | undefined;
+  private making: Promise<StreamInfo> | undefined;
 
   constructor(
     readonly shape: StreamShape,
-    private readonly requests: BrokerRequests,
-    private readonly clock: Clock,
-    private readonly timeoutMs: number,
+    readonly api: JetStreamApi,
   ) {}
 
   /** Sees to it that messages are kept for at least so long. */
@@ -74,7 +81,11 @@ export class StreamStore {
 
   /** Resolves with the sequence number, or undefined if `headers` expected another last one. */
   async store(subject: string, data: Uint8Array, headers?: MsgHdrs): Promise<number | undefined> {
-    const answer = await this.untilThere(() => this.requests.ask(subject, data, headers));
+    const { api } = this;
+    const answer = await api.untilAnswered(
+      () => api.requests.ask(subject, data, headers),
+      () => this.make().then(() => {}),
+    );
     const { seq, error } = answer.json<Answer<{ readonly seq: number }>>();
     if (error === undefined) return seq;
     const isOther =
@@ -85,13 +96,62 @@ export class StreamStore {
   }
 
   /** The last message on a subject. Read from the stream's leader, so that it is never an old one. */
-  async last(subject: string): Promise<StoredEntry | undefined> {
-    const { name } = this.shape;
-    const answer = await this.api<{ readonly message: StoredJson }>(`STREAM.MSG.GET.${name}`, {
-      last_by_subj: subject,
-    });
+  last(subject: string): Promise<StoredEntry | undefined> {
+    return this.read({ last_by_subj: subject });
+  }
+
+  /** The message of a sequence number. */
+  at(sequence: number): Promise<StoredEntry | undefined> {
+    return this.read({ seq: sequence });
+  }
+
+  /** Removes a message. Resolves with whether it was there. */
+  async remove(sequence: number): Promise<boolean> {
+    const absent = [...ABSENT, JETSTREAM_ERROR.sequenceNotFound, JETSTREAM_ERROR.messageDeleteFailed];
+    const answer = await this.api.call(`STREAM.MSG.DELETE.${this.shape.name}`, { seq: sequence }, absent);
+    return answer !== undefined;
+  }
+
+  /** The subjects that have messages. */
+  async subjects(filter: string): Promise<readonly string[]> {
+    const info = await this.info({ subjects_filter: filter });
+    return Object.keys(info?.state.subjects ?? {});
+  }
+
+  /** Makes the stream if need be, and has it keep messages long enough. Resolves with what it was then. */
+  make(): Promise<StreamInfo> {
+    return (this.making ??= this.makeOnce().finally(() => (this.making = undefined)));
+  }
+
+  private async makeOnce(): Promise<StreamInfo> {
+    const { shape, wantedForMs, api } = this;
+    const wanted = configOf(shape, wantedForMs);
+    let found = await this.info();
+    if (found === undefined) {
+      found = await api.call<StreamInfo>(`STREAM.CREATE.${shape.name}`, wanted, [JETSTREAM_ERROR.nameInUse]);
+      // Somebody else made it a moment ago, perhaps in another way: look again.
+      if (found === undefined) return this.makeOnce();
+    } else {
+      const changes = shape.settings === undefined ? olderOf(found, wanted) : changesOf(found, wanted);
+      if (changes !== undefined)
+        await api.call(`STREAM.UPDATE.${shape.name}`, { ...found.config, ...changes });
+    }
+    this.keptForMs = wantedForMs;
+    return found;
+  }
+
+  private info(request: object = {}): Promise<StreamInfo | undefined> {
+    return this.api.call<StreamInfo>(`STREAM.INFO.${this.shape.name}`, request, ABSENT);
+  }
+
+  private async read(request: object): Promise<StoredEntry | undefined> {
+    const answer = await this.api.call<{ readonly message: StoredJson }>(
+      `STREAM.MSG.GET.${this.shape.name}`,
+      request,
+      ABSENT,
+    );
     if (answer === undefined) return undefined;
-    const { seq: sequence, data = '', hdrs = '', time } = answer.message;
+    const { subject, seq: sequence, data = '', hdrs = '', time } = answer.message;
     return {
       subject,
       sequence,
@@ -100,94 +160,57 @@ export class StreamStore {
       storedAtMs: Date.parse(time),
     };
   }
+}
 
-  /** The subjects that have messages. */
-  async subjects(filter: string): Promise<readonly string[]> {
-    const info = await this.api<StreamInfo>(`STREAM.INFO.${this.shape.name}`, { subjects_filter: filter });
-    return Object.keys(info?.state.subjects ?? {});
-  }
+type StreamConfig = Readonly<Record<string, unknown>> & { readonly max_age: number };
 
-  /** Makes the stream if need be, and has it keep messages long enough. */
-  make(): Promise<void> {
-    return (this.making ??= this.makeOnce().finally(() => (this.making = undefined)));
-  }
+/** A longer age, if the stream that was found has a shorter one. */
+function olderOf({ config }: StreamInfo, { max_age }: StreamConfig): object | undefined {
+  const { max_age: found = 0 } = config;
+  return found !== 0 && (max_age === 0 || found < max_age) ? { max_age } : undefined;
+}
 
-  private async makeOnce(): Promise<void> {
-    const { shape, wantedForMs } = this;
-    const found = await this.api<StreamInfo>(`STREAM.INFO.${shape.name}`, {});
-    const wantedAge = Math.max(wantedForMs, SHORTEST_AGE_MS) * NANOS;
-    if (found === undefined) {
-      const made = await this.api(
-        `STREAM.CREATE.${shape.name}`,
-        { ...configOf(shape), max_age: wantedAge },
-        true,
-      );
-      // Somebody else made it a moment ago, with another age: look again.
-      if (made === undefined) return this.makeOnce();
-    } else if ((found.config.max_age ?? 0) < wantedAge && found.config.max_age !== 0) {
-      await this.api(`STREAM.UPDATE.${shape.name}`, { ...found.config, max_age: wantedAge });
-    }
-    this.keptForMs = wantedForMs;
-  }
+/** What may be changed of a stream that is there. */
+const CHANGEABLE = ['max_age', 'max_bytes', 'duplicate_window', 'num_replicas', 'discard'];
+const FIXED = ['storage', 'retention'];
 
-  /** A request of the API. Undefined if what it asks for is not there, or there already if it `isCreation`. */
-  private async api<T>(subject: string, body: object, isCreation = false): Promise<T | undefined> {
-    const payload = new TextEncoder().encode(JSON.stringify(body));
-    const answer = await this.whileNobodyThere(() => this.requests.ask(`$JS.API.${subject}`, payload));
-    const parsed = answer.json<Answer<T>>();
-    const { error } = parsed;
-    if (error === undefined) return parsed;
-    const isAbsent =
-      error.err_code === JETSTREAM_ERROR.streamNotFound || error.err_code === JETSTREAM_ERROR.noMessageFound;
-    if (isAbsent || (isCreation && error.err_code === JETSTREAM_ERROR.nameInUse)) return undefined;
-    throw jetStreamError(subject, error);
+/** @throws CatgaError `CATGA_CONFIGURATION` if it was made in a way that cannot be changed */
+function changesOf({ config }: StreamInfo, wanted: StreamConfig): object | undefined {
+  const differing = (keys: readonly string[]): string[] =>
+    keys.filter((key) => (config[key] ?? 0) !== wanted[key]);
+  const [fixed] = differing(FIXED);
+  if (fixed !== undefined) {
+    throw new CatgaError(
+      'CATGA_CONFIGURATION',
+      `The stream ${String(config.name)} is there with ${fixed} '${String(config[fixed])}', not '${String(wanted[fixed])}', ` +
+        'which cannot be changed: set the option to what it is, or remove the stream and what it holds.',
+      { details: { stream: config.name, setting: fixed, found: config[fixed], wanted: wanted[fixed] } },
+    );
   }
-
-  /** Asks; if nobody takes it, the stream is not there: makes it and asks again, until time is up. */
-  private async untilThere(ask: () => Promise<ClientMessage>): Promise<ClientMessage> {
-    return this.whileNobodyThere(ask, () => this.make());
-  }
-
-  private async whileNobodyThere(
-    ask: () => Promise<ClientMessage>,
-    mend?: () => Promise<void>,
-  ): Promise<ClientMessage> {
-    const deadlineMs = this.clock.monotonicMs() + this.timeoutMs;
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LAST_PAUSE_MS)) {
-      const answer = await ask();
-      if (!isNobodyThere(answer)) return answer;
-      if (this.clock.monotonicMs() > deadlineMs) {
-        throw unavailable(
-          'JetStream does not answer; is it enabled? Start nats-server with JetStream: nats-server -js.',
-        );
-      }
-      if (mend !== undefined) await mend();
-      await this.pause(pauseMs);
-    }
-  }
-
-  private pause(delayMs: number): Promise<void> {
-    return new Promise((resolve) => void this.clock.setTimer(delayMs, resolve));
-  }
+  const changes = differing(CHANGEABLE);
+  return changes.length === 0 ? undefined : Object.fromEntries(changes.map((key) => [key, wanted[key]]));
 }
 
 /** What the stream is made with; a bucket's is that of NATS ADR-8, so that the `nats` tool reads it. */
-function configOf({ name, subjects, replicas, perSubject, isBucket }: StreamShape): object {
+function configOf(shape: StreamShape, wantedForMs: number): StreamConfig {
+  const { name, subjects, replicas, perSubject, isBucket, isForEver, settings } = shape;
+  const maxAgeMs = settings?.maxAgeMs ?? (isForEver === true ? 0 : Math.max(wantedForMs, SHORTEST_AGE_MS));
   return {
     name,
     subjects,
-    retention: 'limits',
-    storage: 'file',
+    retention: settings?.retention ?? 'limits',
+    storage: settings?.storage ?? 'file',
     num_replicas: replicas,
     max_consumers: -1,
     max_msgs: -1,
-    max_bytes: -1,
+    max_bytes: settings?.maxBytes ?? -1,
     max_msg_size: -1,
     max_msgs_per_subject: perSubject ?? -1,
-    discard: isBucket === true ? 'new' : 'old',
+    max_age: maxAgeMs * NANOS,
+    discard: isBucket === true || settings !== undefined ? 'new' : 'old',
     allow_rollup_hdrs: isBucket === true,
     deny_delete: isBucket === true,
     allow_direct: true,
-    duplicate_window: 0,
+    duplicate_window: (settings?.duplicateWindowMs ?? 0) * NANOS,
   };
 }

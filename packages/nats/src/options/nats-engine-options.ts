@@ -47,6 +47,57 @@ export interface NatsReconnectOptions {
   readonly maxBufferedBytes?: number;
 }
 
+/** How reliable events and queued commands are kept. */
+export interface NatsDurableOptions {
+  /**
+   * Where the server keeps them. What is in `'memory'` ends with the server. It cannot be changed once the streams are
+   * there: then a start fails with `CATGA_CONFIGURATION`.
+   * @defaultValue 'file'
+   */
+  readonly storage?: 'file' | 'memory';
+  /**
+   * How long events are kept, in milliseconds, whether all have had them or not. Commands are kept until they were run.
+   * @defaultValue 604_800_000, seven days
+   */
+  readonly maxAgeMs?: number;
+  /**
+   * How many bytes each of the streams holds. Beyond it publishing and queueing reject with `CATGA_OVERLOADED`; nothing
+   * that was stored is dropped for it.
+   * @defaultValue no limit but the server's
+   */
+  readonly maxBytes?: number;
+  /**
+   * For how long, in milliseconds, a message whose name and id were stored before is taken for a repetition. No longer
+   * than `maxAgeMs`.
+   * @defaultValue 120_000
+   */
+  readonly duplicateWindowMs?: number;
+  /**
+   * After how long without a sign, in milliseconds, what a node took is given to another one. A node gives signs for as
+   * long as its handlers run.
+   * @defaultValue 30_000
+   */
+  readonly ackWaitMs?: number;
+  /**
+   * How many messages of one handler may be unsettled at a time, over all nodes: those that are being handled, and those
+   * that wait to be tried again.
+   * @defaultValue 10_000
+   */
+  readonly maxUnsettled?: number;
+  /**
+   * How many messages of this node may be on their way to the store at a time; others wait their turn, up to
+   * `requestTimeoutMs`, then they are refused with `CATGA_OVERLOADED`.
+   * @defaultValue 4_096
+   */
+  readonly maxPendingAcks?: number;
+  /**
+   * Over how many lanes messages with a key are spread. A message that waits to be tried again holds up its lane. Use one
+   * number on all nodes of a namespace: while two are in use nothing is lost, but the order of a key does not hold.
+   * @defaultValue 8
+   */
+  readonly keyPartitions?: number;
+}
+
 /**
  * What the NATS engine may be told. Every credential also works inside `servers`, as `nats://user:password@host`;
  * none is ever logged, or part of an error.
@@ -105,6 +156,7 @@ export interface NatsEngineOptions {
    * @defaultValue 1
    */
   readonly replicas?: 1 | 3 | 5;
+  readonly durable?: NatsDurableOptions;
   /**
    * What the subjects of answers begin with, where an account permits only some.
    * @defaultValue '_INBOX'

@@ -31,6 +31,15 @@ describe('options of the NATS engine', () => {
       connectTimeoutMs: 5000,
       requestTimeoutMs: 10_000,
       replicas: 1,
+      durable: {
+        storage: 'file',
+        maxAgeMs: 604_800_000,
+        duplicateWindowMs: 120_000,
+        ackWaitMs: 30_000,
+        maxUnsettled: 10_000,
+        maxPendingAcks: 4096,
+        keyPartitions: 8,
+      },
     });
   });
 

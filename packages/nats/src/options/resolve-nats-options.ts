@@ -1,7 +1,7 @@
 import { checkedOptions } from '@catga/core/engine';
 import { z } from 'zod';
 import type { NatsClientConnection } from '../connection/client-connection.js';
-import type { NatsEngineOptions, NatsTlsOptions } from './nats-engine-options.js';
+import type { NatsDurableOptions, NatsEngineOptions, NatsTlsOptions } from './nats-engine-options.js';
 import { parseServerAddresses } from './server-addresses.js';
 import type { ServerAddresses } from './server-addresses.js';
 
@@ -26,8 +26,13 @@ export interface ResolvedNatsOptions {
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly replicas: 1 | 3 | 5;
+  readonly durable: ResolvedDurableOptions;
   readonly inboxPrefix?: string;
 }
+
+/** {@link NatsDurableOptions} checked and completed. */
+export type ResolvedDurableOptions = Readonly<Required<Omit<NatsDurableOptions, 'maxBytes'>>> &
+  Pick<NatsDurableOptions, 'maxBytes'>;
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const DEFAULT_SERVER = 'nats://127.0.0.1:4222';
@@ -60,6 +65,28 @@ const reconnect = z
       .int()
       .min(0)
       .default(8 * 1024 * 1024),
+  })
+  .prefault({});
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** The shortest age and window that JetStream takes: 100 ms. */
+const streamMs = z.int().min(100);
+
+const durable = z
+  .strictObject({
+    storage: z.enum(['file', 'memory'], { error: "must be 'file' or 'memory'" }).default('file'),
+    maxAgeMs: streamMs.default(7 * DAY_MS),
+    maxBytes: z.int().min(1).optional(),
+    duplicateWindowMs: streamMs.default(120_000),
+    ackWaitMs: z.int().min(100).max(LONGEST_TIMER_MS).default(30_000),
+    maxUnsettled: z.int().min(1).default(10_000),
+    maxPendingAcks: z.int().min(1).default(4096),
+    keyPartitions: z.int().min(1).max(256).default(8),
+  })
+  .superRefine(({ maxAgeMs, duplicateWindowMs }, context) => {
+    if (duplicateWindowMs <= maxAgeMs) return;
+    const message = 'must not be longer than maxAgeMs: what is no longer there is not known again';
+    context.addIssue({ code: 'custom', path: ['duplicateWindowMs'], message });
   })
   .prefault({});
 
@@ -107,6 +134,7 @@ const schema = z
     connectTimeoutMs: timerMs.default(5000),
     requestTimeoutMs: timerMs.default(10_000),
     replicas: z.union([z.literal(1), z.literal(3), z.literal(5)], { error: 'must be 1, 3 or 5' }).default(1),
+    durable,
     inboxPrefix: z
       .string()
       .regex(/^[^\s.*>]+(\.[^\s.*>]+)*$/, 'must be a subject without wildcards')

@@ -1,10 +1,10 @@
 import type { LoggedOutcome, NodeAddress, OutcomeLog, StoredOutcome } from '@catga/core/engine';
 import { tooLarge } from '../connection/broker-errors.js';
+import { readSubject } from '../jetstream/stream-reader.js';
+import type { ReaderServices } from '../jetstream/stream-reader.js';
 import { StreamStore } from '../jetstream/stream-store.js';
 import { outcomeSubject } from '../links/node-subjects.js';
 import { encodeOutcomes, findOutcomes } from './outcome-batch.js';
-import { readSubject } from './outcome-reader.js';
-import type { ReaderServices } from './outcome-reader.js';
 
 type Waiter = (outcome: StoredOutcome | undefined) => void;
 
@@ -70,7 +70,7 @@ export class NatsOutcomeLog implements OutcomeLog {
 
   private async read(subject: string, wanted: Map<string, Waiter[]>): Promise<void> {
     const found = new Map<string, StoredOutcome>();
-    await readSubject(this.services, this.store.shape.name, subject, (data) =>
+    await readSubject(this.services, this.store.shape.name, subject, ({ data }) =>
       findOutcomes(
         data,
         (id) => wanted.has(id),

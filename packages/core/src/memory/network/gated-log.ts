@@ -22,9 +22,9 @@ function gatedDelivery(delivery: LogDelivery, gate: NodeGate): LogDelivery {
   return {
     message: delivery.message,
     attempt: delivery.attempt,
-    ack: () => gate.ask(() => delivery.ack()),
+    ack: (isConfirmed) => gate.ask(() => delivery.ack(isConfirmed)),
     nak: (delayMs) => gate.ask(() => delivery.nak(delayMs)),
-    release: () => gate.ask(() => delivery.release()),
+    release: (delayMs) => gate.ask(() => delivery.release(delayMs)),
   };
 }
 

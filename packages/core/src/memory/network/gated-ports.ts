@@ -3,6 +3,7 @@ import type { IdempotencyStore } from '../../ports/idempotency-store.js';
 import type { Inbox } from '../../ports/inbox.js';
 import type { OutcomeLog } from '../../ports/outcome-log.js';
 import type { NodeDirectory } from '../../ports/node-directory.js';
+import type { SubscriptionRegister } from '../../ports/subscription-register.js';
 import type { NodeGate } from './node-gate.js';
 
 /** The shared record as a node behind a gate sees it. */
@@ -30,6 +31,14 @@ export function gatedDeadLetters(store: DeadLetterStore, gate: NodeGate): DeadLe
     get: (...request) => gate.ask(() => store.get(...request)),
     list: (...request) => gate.ask(() => store.list(...request)),
     remove: (...request) => gate.ask(() => store.remove(...request)),
+  };
+}
+
+/** The register of subscriptions as a node behind a gate sees it. */
+export function gatedSubscriptions(register: SubscriptionRegister, gate: NodeGate): SubscriptionRegister {
+  return {
+    list: () => gate.ask(() => register.list()),
+    drop: (id) => gate.ask(() => register.drop(id)),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Inbox } from '../../ports/inbox.js';
 import type { LinkListener, NodeAddress, NodeLinks } from '../../ports/links.js';
 import type { OutcomeLog } from '../../ports/outcome-log.js';
 import type { NodeDirectory } from '../../ports/node-directory.js';
+import type { SubscriptionRegister } from '../../ports/subscription-register.js';
 import type { MemoryConnection } from '../memory-connection.js';
 import type { FrameExchange } from './frame-exchange.js';
 import { gatedLog } from './gated-log.js';
@@ -16,6 +17,7 @@ import {
   gatedIdempotency,
   gatedInbox,
   gatedOutcomes,
+  gatedSubscriptions,
 } from './gated-ports.js';
 import { NetworkEndpoint } from './network-endpoint.js';
 import { NodeGate } from './node-gate.js';
@@ -23,6 +25,7 @@ import { NodeGate } from './node-gate.js';
 /** A memory connection with links, behind a gate that pauses the node. */
 export class NetworkConnection implements EngineConnection {
   readonly log: DurableLog;
+  readonly subscriptions: SubscriptionRegister;
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
@@ -40,6 +43,7 @@ export class NetworkConnection implements EngineConnection {
     private readonly onClosed: () => void,
   ) {
     this.log = gatedLog(storage.log, this.gate);
+    this.subscriptions = gatedSubscriptions(storage.subscriptions, this.gate);
     this.idempotency = gatedIdempotency(storage.idempotency, this.gate);
     this.inbox = gatedInbox(storage.inbox, this.gate);
     this.deadLetters = gatedDeadLetters(storage.deadLetters, this.gate);

@@ -5,6 +5,7 @@ import { isNobodyThere } from '../connection/broker-requests.js';
 import type { BrokerRequests } from '../connection/broker-requests.js';
 import type { BrokerSession } from '../connection/broker-session.js';
 import type { ClientMessage } from '../connection/client-connection.js';
+import { toJson } from './jetstream-api.js';
 
 /** What reading a stream works with. */
 export interface ReaderServices {
@@ -32,7 +33,8 @@ export async function readSubject(
   services: ReaderServices,
   stream: string,
   subject: string,
-  take: (data: Uint8Array) => void,
+  take: (message: ClientMessage) => void,
+  { isHeadersOnly = false } = {},
 ): Promise<void> {
   const { requests } = services;
   const config = {
@@ -41,6 +43,7 @@ export async function readSubject(
     ack_policy: 'none',
     replay_policy: 'instant',
     mem_storage: true,
+    headers_only: isHeadersOnly,
     num_replicas: 1,
     inactive_threshold: READER_LASTS_NS,
   };
@@ -65,7 +68,7 @@ function readSome(
   stream: string,
   consumer: string,
   left: number,
-  take: (data: Uint8Array) => void,
+  take: (message: ClientMessage) => void,
 ): Promise<number> {
   const batch = Math.min(left, MESSAGES_AT_A_TIME);
   return new Promise((resolve, reject) => {
@@ -81,8 +84,8 @@ function readSome(
       timeoutMs,
     );
     const subscription = session.subscribe(inbox, (message) => {
-      if (isStatus(message)) return end(() => resolve(0)); // There is less than there was.
-      take(message.data);
+      if (message.reply === undefined || message.reply === '') return end(() => resolve(0)); // There is less than there was.
+      take(message);
       if (++received === batch) end(() => resolve(left - batch));
     });
     try {
@@ -92,13 +95,4 @@ function readSome(
       end(() => reject(unavailable(`Reading ${stream} failed.`, thrown)));
     }
   });
-}
-
-/** Messages of the server itself: nothing there, time is up, the consumer is gone. */
-function isStatus({ headers, data }: ClientMessage): boolean {
-  return headers !== undefined && data.byteLength === 0 && headers.code >= 100;
-}
-
-function toJson(value: object): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value));
 }

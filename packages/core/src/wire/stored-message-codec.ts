@@ -1,0 +1,185 @@
+import type { DeadLetterFailure } from '../contracts/dead-letter.js';
+import type { MessageHeaders } from '../contracts/headers.js';
+import { CatgaError } from '../errors/catga-error.js';
+import type { StoredMessage } from '../ports/stored-message.js';
+import { ByteReader } from './byte-reader.js';
+import { ByteWriter } from './byte-writer.js';
+import { FORBIDDEN_KEYS } from './forbidden-keys.js';
+import { TextCache } from './text-cache.js';
+
+/** `CM`, for Catga's messages. */
+const MAGIC = 0x43_4d;
+const VERSION = 1;
+
+const IS_COMMAND = 0x01;
+const HAS_KEY = 0x02;
+const HAS_CAUSATION_ID = 0x04;
+const HAS_HEADERS = 0x08;
+const HAS_HISTORY = 0x10;
+const HAS_CORRELATION_ID = 0x20;
+const KNOWN_FLAGS = 0x3f;
+
+const INITIAL_BYTES = 4096;
+/** A buffer beyond this is let go of after a large message. */
+const KEPT_BYTES = 65_536;
+const MIN_HEADER_BYTES = 6;
+const MIN_FAILURE_BYTES = 21;
+
+/**
+ * Stored messages as bytes: what every engine that keeps messages outside of the process keeps. The layout is in
+ * `docs/reference/wire-protocol.md`.
+ */
+export class StoredMessageCodec {
+  private readonly writer = new ByteWriter(INITIAL_BYTES);
+  private readonly reader = new ByteReader(new TextCache());
+
+  /** `CATGA_SERIALIZATION` for text that has no form on the wire. The bytes are the caller's own. */
+  encode(message: StoredMessage): Uint8Array {
+    const { writer } = this;
+    const { key, causationId, correlationId, messageId, headers, history } = message;
+    const headerNames = Object.keys(headers);
+    writer.rewind(0, KEPT_BYTES);
+    writer.u16(MAGIC);
+    writer.u8(VERSION);
+    writer.u8(
+      (message.kind === 'command' ? IS_COMMAND : 0) |
+        (key === undefined ? 0 : HAS_KEY) |
+        (causationId === undefined ? 0 : HAS_CAUSATION_ID) |
+        (headerNames.length === 0 ? 0 : HAS_HEADERS) |
+        (history.length === 0 ? 0 : HAS_HISTORY) |
+        (correlationId === messageId ? 0 : HAS_CORRELATION_ID),
+    );
+    writer.u64(toMoment(message.sentAtMs));
+    writer.text(message.name);
+    writer.text(messageId);
+    writer.text(message.originNodeId);
+    writer.text(message.serializer);
+    if (key !== undefined) writer.text(key);
+    if (correlationId !== messageId) writer.text(correlationId);
+    if (causationId !== undefined) writer.text(causationId);
+    if (headerNames.length > 0) this.writeHeaders(headers, headerNames);
+    if (history.length > 0) this.writeHistory(history);
+    writer.body(message.body);
+    return writer.copy();
+  }
+
+  /**
+   * `CATGA_UNSUPPORTED` for a newer version, `CATGA_SERIALIZATION` for anything else that is not a stored message. The
+   * body is a view of the bytes.
+   */
+  decode(bytes: Uint8Array): StoredMessage {
+    try {
+      return this.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    } catch (thrown) {
+      if (thrown instanceof CatgaError && thrown.code === 'CATGA_SERIALIZATION') throw notStored(thrown);
+      throw thrown;
+    }
+  }
+
+  private read(bytes: Buffer): StoredMessage {
+    const { reader } = this;
+    reader.open(bytes, 0, bytes.length);
+    if (reader.u16() !== MAGIC) throw reader.malformed('it does not begin with CM', 0);
+    const version = reader.u8();
+    if (version !== VERSION) throw unsupported(version);
+    const flags = reader.u8();
+    if ((flags & ~KNOWN_FLAGS) !== 0) throw reader.malformed('flags that are not known');
+    const sentAtMs = reader.u64();
+    const name = reader.repeatedText();
+    const messageId = reader.text();
+    const originNodeId = reader.repeatedText();
+    const serializer = reader.repeatedText();
+    const key = (flags & HAS_KEY) === 0 ? undefined : reader.text();
+    const correlationId = (flags & HAS_CORRELATION_ID) === 0 ? messageId : reader.text();
+    const causationId = (flags & HAS_CAUSATION_ID) === 0 ? undefined : reader.text();
+    const headers = (flags & HAS_HEADERS) === 0 ? {} : this.readHeaders();
+    const history = (flags & HAS_HISTORY) === 0 ? [] : this.readHistory();
+    const kind = (flags & IS_COMMAND) === 0 ? 'event' : 'command';
+    const body = reader.rest();
+    return {
+      messageId,
+      name,
+      kind,
+      body,
+      serializer,
+      headers,
+      key,
+      correlationId,
+      causationId,
+      originNodeId,
+      sentAtMs,
+      history,
+    };
+  }
+
+  private writeHeaders(headers: MessageHeaders, names: readonly string[]): void {
+    this.writer.u16(names.length);
+    for (const name of names) {
+      this.writer.text(name);
+      this.writer.longText(headers[name] ?? '');
+    }
+  }
+
+  private readHeaders(): MessageHeaders {
+    const { reader } = this;
+    const count = reader.u16();
+    if (count * MIN_HEADER_BYTES > reader.left) throw reader.malformed(`${count} headers do not fit`);
+    const headers: Record<string, string> = {};
+    for (let index = 0; index < count; index++) {
+      const name = reader.repeatedText();
+      const value = reader.longText();
+      if (!FORBIDDEN_KEYS.has(name)) headers[name] = value;
+    }
+    return headers;
+  }
+
+  private writeHistory(history: readonly DeadLetterFailure[]): void {
+    const { writer } = this;
+    writer.u16(history.length);
+    for (const { error, attempts, nodeId, failedAt } of history) {
+      writer.text(error.name);
+      writer.longText(error.message);
+      writer.u8(error.code === undefined ? 0 : 1);
+      if (error.code !== undefined) writer.text(error.code);
+      writer.u32(attempts);
+      writer.text(nodeId);
+      writer.u64(toMoment(failedAt.getTime()));
+    }
+  }
+
+  private readHistory(): DeadLetterFailure[] {
+    const { reader } = this;
+    const count = reader.u16();
+    if (count * MIN_FAILURE_BYTES > reader.left) throw reader.malformed(`${count} failures do not fit`);
+    return Array.from({ length: count }, () => {
+      const name = reader.text();
+      const message = reader.longText();
+      const code = reader.u8() === 0 ? undefined : reader.text();
+      const attempts = reader.u32();
+      const nodeId = reader.text();
+      const failedAt = new Date(reader.u64());
+      const error = { name, message, ...(code !== undefined && { code }) };
+      return { error, attempts, nodeId, failedAt };
+    });
+  }
+}
+
+/** Whole milliseconds since 1970. */
+function toMoment(ms: number): number {
+  return ms > 0 ? Math.floor(ms) : 0;
+}
+
+function notStored(thrown: CatgaError): CatgaError {
+  const { problem } = thrown.details;
+  return new CatgaError('CATGA_SERIALIZATION', `This is not a stored message of Catga: ${String(problem)}.`, {
+    details: thrown.details,
+  });
+}
+
+function unsupported(version: number): CatgaError {
+  return new CatgaError(
+    'CATGA_UNSUPPORTED',
+    `A stored message has version ${version}; this node reads version ${VERSION}. Bring all nodes of the namespace to one version.`,
+    { details: { version, supported: VERSION } },
+  );
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '@catga/core/engine';
+import { jetStreamError, unavailable } from '../connection/broker-errors.js';
+import type { JetStreamFailure } from '../connection/broker-errors.js';
+import { isNobodyThere } from '../connection/broker-requests.js';
+import type { BrokerRequests } from '../connection/broker-requests.js';
+import type { ClientMessage } from '../connection/client-connection.js';
+
+/** An answer of JetStream, which may be a failure instead. */
+export type Answer<T> = T & { readonly error?: JetStreamFailure };
+
+const FIRST_PAUSE_MS = 20;
+const LAST_PAUSE_MS = 500;
+
+/** Questions to JetStream's wire API (NATS ADR-31, `$JS.API.>`), asked again while nobody is there to answer. */
+export class JetStreamApi {
+  constructor(
+    readonly requests: BrokerRequests,
+    readonly clock: Clock,
+    readonly timeoutMs: number,
+  ) {}
+
+  /**
+   * Resolves with the answer, or with undefined if it is a failure of one of the `expected` codes. Any other failure
+   * rejects.
+   */
+  async call<T>(
+    subject: string,
+    body: object,
+    expected: readonly (number | undefined)[] = [],
+  ): Promise<T | undefined> {
+    const payload = toJson(body);
+    const answer = await this.untilAnswered(() => this.requests.ask(`$JS.API.${subject}`, payload));
+    const parsed = answer.json<Answer<T>>();
+    const { error } = parsed;
+    if (error === undefined) return parsed;
+    if (expected.includes(error.err_code)) return undefined;
+    throw jetStreamError(subject, error);
+  }
+
+  /** Asks; while nobody takes it, mends what can be mended and asks again, until time is up. */
+  async untilAnswered(ask: () => Promise<ClientMessage>, mend?: () => Promise<void>): Promise<ClientMessage> {
+    const deadlineMs = this.clock.monotonicMs() + this.timeoutMs;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LAST_PAUSE_MS)) {
+      const answer = await ask();
+      if (!isNobodyThere(answer)) return answer;
+      if (this.clock.monotonicMs() > deadlineMs) throw notThere();
+      if (mend !== undefined) await mend();
+      await this.pause(pauseMs);
+    }
+  }
+
+  pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => void this.clock.setTimer(delayMs, resolve));
+  }
+}
+
+/** Nobody answers on JetStream's subjects. */
+export function notThere(): Error {
+  return unavailable(
+    'JetStream does not answer; is it enabled? Start nats-server with JetStream: nats-server -js.',
+  );
+}
+
+export function toJson(value: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}

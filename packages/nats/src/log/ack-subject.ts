@@ -1,0 +1,31 @@
+/** What the server says of a delivery in the subject that it is settled on. */
+export interface AckFacts {
+  /** How often the message was delivered, this time included. */
+  readonly deliveries: number;
+  /** The message's place in its stream. */
+  readonly sequence: number;
+  /** When the server stored it, by the server's clock, in milliseconds since 1970. */
+  readonly storedAtMs: number;
+}
+
+const TOKENS_BEFORE_DOMAINS = 9;
+/** With a domain and an account before the stream, since nats-server 2.8 (NATS ADR-15). */
+const DOMAIN_TOKENS = 2;
+const DELIVERIES_AT = 4;
+const NANOS = 1_000_000;
+
+/**
+ * `$JS.ACK.<stream>.<consumer>.<deliveries>.<sequence>.<consumer's sequence>.<time>.<pending>`, or the same with a domain
+ * and an account after `$JS.ACK`. Undefined for anything else.
+ */
+export function readAckSubject(subject: string | undefined): AckFacts | undefined {
+  if (subject === undefined || !subject.startsWith('$JS.ACK.')) return undefined;
+  const tokens = subject.split('.');
+  const at = DELIVERIES_AT + (tokens.length > TOKENS_BEFORE_DOMAINS ? DOMAIN_TOKENS : 0);
+  const deliveries = Number(tokens[at]);
+  const sequence = Number(tokens[at + 1]);
+  // Nanoseconds are more than a double holds; what is lost is far below a millisecond.
+  const storedAtMs = Number(tokens[at + 3]) / NANOS;
+  const isWhole = Number.isInteger(deliveries) && Number.isInteger(sequence);
+  return isWhole && Number.isFinite(storedAtMs) ? { deliveries, sequence, storedAtMs } : undefined;
+}

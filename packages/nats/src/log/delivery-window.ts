@@ -1,0 +1,33 @@
+/** For how long messages may lie ready at a node, in milliseconds. */
+const READY_FOR_MS = 20;
+const MEASURED_OVER_MS = 5;
+const MOST = 256;
+
+/**
+ * How many messages a node asks for at a time: as many as its handler works on, and, for a handler that is done with
+ * them fast, what it needs until more can come. A slow handler's messages stay where other nodes can take them.
+ */
+export class DeliveryWindow {
+  private settled = 0;
+  private sinceMs = 0;
+  private current: number;
+
+  constructor(private readonly concurrency: number) {
+    this.current = concurrency;
+  }
+
+  /** A message was settled. */
+  count(): void {
+    this.settled++;
+  }
+
+  size(nowMs: number): number {
+    const elapsedMs = nowMs - this.sinceMs;
+    if (elapsedMs < MEASURED_OVER_MS) return this.current;
+    const ready = Math.min(MOST, Math.floor((this.settled / elapsedMs) * READY_FOR_MS));
+    this.current = Math.max(this.concurrency, ready);
+    this.settled = 0;
+    this.sinceMs = nowMs;
+    return this.current;
+  }
+}

@@ -1,0 +1,147 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { TestClock } from '@catga/core/engine';
+import type { BrokerSession } from '../connection/broker-session.js';
+import type { ClientMessage } from '../connection/client-connection.js';
+import type { StreamStore } from '../jetstream/stream-store.js';
+import { LogPublisher } from './log-publisher.js';
+
+/** A broker that answers when it is told to. */
+class FakeBroker {
+  readonly asked: { readonly subject: string; readonly reply: string }[] = [];
+  made = 0;
+  private received: (message: ClientMessage) => void = () => {};
+  private returned: () => void = () => {};
+
+  readonly session = {
+    isUp: true,
+    publish: (subject: string, _payload: Uint8Array, { reply = '' }: { reply?: string }) =>
+      void this.asked.push({ subject, reply }),
+    subscribe: (_subject: string, received: (message: ClientMessage) => void) => {
+      this.received = received;
+      return { unsubscribe: () => {} };
+    },
+    onReturn: (listener: () => void) => {
+      this.returned = listener;
+      return () => {};
+    },
+  } as unknown as BrokerSession;
+
+  readonly store = {
+    make: () => {
+      this.made++;
+      return Promise.resolve();
+    },
+  } as unknown as StreamStore;
+
+  /** Answers the question of this number. */
+  answer(index: number, body: object, code = 0): void {
+    const data = code === 0 ? new TextEncoder().encode(JSON.stringify(body)) : new Uint8Array();
+    const headers = { code, get: () => '' };
+    const subject = this.asked[index]?.reply ?? '';
+    this.received({ subject, data, headers, json: () => body as never });
+  }
+
+  comeBack(): void {
+    this.returned();
+  }
+}
+
+const TIMEOUT_MS = 1000;
+const STORED = { stream: 'catga_events', seq: 1 };
+
+describe('the publisher of the log', () => {
+  let broker: FakeBroker;
+  let clock: TestClock;
+  let publisher: LogPublisher;
+  const publish = (subject = 's'): Promise<{ readonly duplicate: boolean }> =>
+    publisher.publish({ store: broker.store, subject, payload: new Uint8Array(), headers: undefined });
+  const settled = (): Promise<unknown> => clock.advance(0);
+
+  beforeEach(() => {
+    broker = new FakeBroker();
+    clock = new TestClock();
+    const options = { maxPendingAcks: 2, timeoutMs: TIMEOUT_MS, inboxPrefix: undefined };
+    publisher = new LogPublisher(broker.session, clock, options);
+  });
+
+  it('matches acknowledgements by their number, in whatever order they come', async () => {
+    const one = publish('one');
+    const other = publish('other');
+    await settled();
+    expect(broker.asked.map(({ subject }) => subject)).toEqual(['one', 'other']);
+    broker.answer(1, { ...STORED, duplicate: true });
+    broker.answer(0, STORED);
+    await expect(one).resolves.toEqual({ duplicate: false });
+    await expect(other).resolves.toEqual({ duplicate: true });
+  });
+
+  it('sends no more at a time than it may, and the others in their order', async () => {
+    const all = ['a', 'b', 'c', 'd'].map((subject) => publish(subject));
+    await settled();
+    const first = publish('e');
+    await settled();
+    for (let index = 0; index < 5; index++) broker.answer(index, STORED);
+    await Promise.all([...all, first]);
+    expect(broker.asked.map(({ subject }) => subject)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  it('refuses as overloaded what waited for its turn too long', async () => {
+    const stored = publish();
+    await settled();
+    broker.answer(0, STORED);
+    await stored;
+    const outcomes = Promise.allSettled([publish('a'), publish('b'), publish('c')]);
+    expect(broker.asked).toHaveLength(3);
+    await clock.advance(TIMEOUT_MS + TIMEOUT_MS / 10);
+    await expect(outcomes).resolves.toMatchObject([
+      { reason: { code: 'CATGA_ENGINE_UNAVAILABLE' } },
+      { reason: { code: 'CATGA_ENGINE_UNAVAILABLE' } },
+      { reason: { code: 'CATGA_OVERLOADED', retryable: true, details: { maxPendingAcks: 2 } } },
+    ]);
+    broker.answer(1, STORED); // Too late: nobody waits for it, and it is nobody else's.
+  });
+
+  it('makes the stream that nobody answers for, and sends again', async () => {
+    const stored = publish();
+    await settled();
+    broker.answer(0, {}, 503);
+    await clock.advance(100);
+    expect(broker.made).toBe(2);
+    broker.answer(1, STORED);
+    await expect(stored).resolves.toEqual({ duplicate: false });
+  });
+
+  it('sends again what had no acknowledgement when the broker went away', async () => {
+    const stored = publish();
+    await settled();
+    broker.comeBack();
+    await settled();
+    expect(broker.asked).toHaveLength(2);
+    broker.answer(0, STORED);
+    broker.answer(1, { ...STORED, duplicate: true }); // of itself
+    await expect(stored).resolves.toEqual({ duplicate: false });
+  });
+
+  it.each([
+    [10_077, 'CATGA_OVERLOADED'],
+    [10_047, 'CATGA_OVERLOADED'],
+    [10_054, 'CATGA_PAYLOAD_TOO_LARGE'],
+    [10_039, 'CATGA_UNSUPPORTED'],
+    [1, 'CATGA_ENGINE_UNAVAILABLE'],
+  ])('tells the refusal %s of JetStream as %s', async (code, expected) => {
+    const refused = publish();
+    await settled();
+    broker.answer(0, { error: { err_code: code, description: 'no' } });
+    await expect(refused).rejects.toMatchObject({ code: expected });
+  });
+
+  it('refuses what was underway when it is closed', async () => {
+    const outcomes = Promise.allSettled([publish(), publish(), publish()]);
+    await settled();
+    const late = Promise.allSettled([publish()]);
+    publisher.close();
+    const refusal = { reason: { code: 'CATGA_ENGINE_UNAVAILABLE' } };
+    await expect(outcomes).resolves.toMatchObject([refusal, refusal, refusal]);
+    await expect(late).resolves.toMatchObject([refusal]);
+  });
+});

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+
+/** Where a message goes that has no key and no delay. */
+export const PLAIN_LANE = 'plain';
+/** Where commands go that are not to run before some time. */
+export const DELAYED_LANE = 'later';
+
+/** What a subject carries as it is: words of letters, digits, `_` and `-`, with dots between them. */
+const PLAIN_NAME = /^[\w-]+(\.[\w-]+)*$/;
+const LONGEST_NAME = 160;
+const LONGEST_ID = 48;
+const NOT_A_WORD = /[^\w-]/gu;
+
+/** The lane of a key: messages of one key take one lane, in which there is no overtaking. */
+export function laneOfKey(key: string, lanes: number): string {
+  return keyLane(hashOf(key) % lanes);
+}
+
+export function keyLane(index: number): string {
+  return `key-${index}`;
+}
+
+/** A wire name as the end of a subject. No two names have one form. */
+export function nameTokens(name: string): string {
+  if (name.length > LONGEST_NAME) return `=${digestOf(name)}`;
+  return PLAIN_NAME.test(name) ? name : spelt(name);
+}
+
+/** The id of a subscription as a token of a subject, and the beginning of the names of its consumers. */
+export function subscriptionToken(id: string): string {
+  const token = spelt(id);
+  return token.length > LONGEST_ID ? `${token.slice(0, LONGEST_ID)}=${digestOf(id)}` : token;
+}
+
+/** `=` and two hexadecimal digits for each byte of UTF-8 that is not part of a word. */
+function spelt(text: string): string {
+  return text.replace(NOT_A_WORD, (character) =>
+    [...Buffer.from(character)]
+      .map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+      .join(''),
+  );
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+/** FNV-1a over UTF-8, its high half folded into the low one. */
+function hashOf(key: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(key)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

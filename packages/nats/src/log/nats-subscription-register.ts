@@ -1,0 +1,95 @@
+import type { DurableSubscription } from '@catga/core';
+import type { SubscriptionRegister } from '@catga/core/engine';
+import { JETSTREAM_ERROR } from '../connection/broker-errors.js';
+import type { LogStream } from './log-streams.js';
+import { nameTokens, subscriptionToken } from './log-subjects.js';
+import type { SubscriptionRecord } from './subscription-record.js';
+import type { SubscriptionServices } from './subscription-services.js';
+
+interface ConsumerState {
+  readonly name: string;
+  readonly num_pending: number;
+  readonly num_ack_pending: number;
+}
+
+interface ConsumerPage {
+  readonly total: number;
+  readonly consumers?: readonly ConsumerState[] | null;
+}
+
+/** What follows the token of a subscription in the names of its consumers. */
+const LANE = /-(plain|later|retry|key-\d+)$/;
+
+/** The subscriptions by their records, and what waits in them by their consumers. */
+export class NatsSubscriptionRegister implements SubscriptionRegister {
+  constructor(private readonly services: Pick<SubscriptionServices, 'api' | 'records' | 'streams'>) {}
+
+  async list(): Promise<readonly DurableSubscription[]> {
+    const { records, streams } = this.services;
+    const [known, ...consumers] = await Promise.all([
+      records.all(),
+      ...Object.values(streams).map((stream: LogStream) => this.consumersOf(stream)),
+    ]);
+    const waiting = new Map<string, number>();
+    for (const { name, num_pending: pending, num_ack_pending: unsettled } of consumers.flat()) {
+      const token = name.replace(LANE, '');
+      waiting.set(token, (waiting.get(token) ?? 0) + pending + unsettled);
+    }
+    return known.map(({ id, kind, names }) => ({
+      id,
+      kind,
+      names: names.map(([name]) => name),
+      waiting: waiting.get(subscriptionToken(id)) ?? 0,
+    }));
+  }
+
+  async drop(id: string): Promise<boolean> {
+    const { records, streams } = this.services;
+    const record = await records.find(id);
+    if (record === undefined) return false;
+    // The record first: a node that subscribes meanwhile makes everything anew.
+    await records.forget(id);
+    const token = subscriptionToken(id);
+    for (const stream of Object.values(streams)) await this.removeConsumers(stream, token);
+    await this.purge(streams.retry, token);
+    if (record.kind === 'command') await this.purgeCommands(record);
+    return true;
+  }
+
+  private async removeConsumers(stream: LogStream, token: string): Promise<void> {
+    const { api } = this.services;
+    for (const { name } of await this.consumersOf(stream)) {
+      if (!LANE.test(name) || name.replace(LANE, '') !== token) continue;
+      await api.call(`CONSUMER.DELETE.${stream.store.shape.name}.${name}`, {}, [
+        JETSTREAM_ERROR.consumerNotFound,
+      ]);
+    }
+  }
+
+  private async purgeCommands({ names }: SubscriptionRecord): Promise<void> {
+    for (const [name] of names) await this.purge(this.services.streams.command, `*.${nameTokens(name)}`);
+  }
+
+  private async purge({ prefix, store }: LogStream, subject: string): Promise<void> {
+    await this.services.api.call(`STREAM.PURGE.${store.shape.name}`, { filter: prefix + subject }, [
+      JETSTREAM_ERROR.streamNotFound,
+    ]);
+  }
+
+  /** All consumers of a stream, page by page. */
+  private async consumersOf({ store }: LogStream): Promise<ConsumerState[]> {
+    const found: ConsumerState[] = [];
+    for (let total = 1; found.length < total;) {
+      const page = await this.services.api.call<ConsumerPage>(
+        `CONSUMER.LIST.${store.shape.name}`,
+        { offset: found.length },
+        [JETSTREAM_ERROR.streamNotFound],
+      );
+      const { consumers = [] } = page ?? {};
+      if (consumers === null || consumers.length === 0) break;
+      found.push(...consumers);
+      total = page?.total ?? 0;
+    }
+    return found;
+  }
+}

@@ -1,0 +1,212 @@
+import type { LogConsumer, LogDelivery, LogSubscription } from '@catga/core/engine';
+import type { ClientMessage } from '../connection/client-connection.js';
+import type { AckFacts } from './ack-subject.js';
+import { DeliveryWindow } from './delivery-window.js';
+import { NatsDelivery } from './nats-delivery.js';
+import type { DeliveryHolder, DeliveryOrigin } from './nats-delivery.js';
+import type { LaneListener, PullLane } from './pull-lane.js';
+import { delayOf, readMessage } from './read-message.js';
+import type { SubscriptionLanes } from './subscription-lanes.js';
+import type { SubscriptionServices } from './subscription-services.js';
+
+const ACK = new TextEncoder().encode('+ACK');
+const NAK = new TextEncoder().encode('-NAK');
+const IN_PROGRESS = new TextEncoder().encode('+WPI');
+const NANOS = 1_000_000;
+/** After how long a message is delivered again whose consumer's callback threw, in milliseconds. */
+const CALLBACK_FAILURE_DELAY_MS = 1000;
+/** How often within the time that the server waits it is told that a message is still being worked on. */
+const SIGNALS_PER_WAIT = 3;
+/** How often a message of a name that this node does not want is left to others before it is given up. */
+const LEFT_TO_OTHERS = 30;
+const LEFT_TO_OTHERS_MS = 1000;
+
+/** One node's part in one subscription: what it took from all lanes and has not settled, in the order it came. */
+export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListener {
+  private readonly held = new Set<NatsDelivery>();
+  private readonly queue: NatsDelivery[] = [];
+  /** What is being considered or given back at the moment. */
+  private readonly underway = new Set<Promise<unknown>>();
+  private readonly window: DeliveryWindow;
+  private active = 0;
+  private isStopped = false;
+
+  constructor(
+    private readonly services: SubscriptionServices,
+    private readonly wanted: LogSubscription,
+    private readonly deliver: (delivery: LogDelivery) => void,
+    private readonly lanes: SubscriptionLanes,
+  ) {
+    this.window = new DeliveryWindow(wanted.concurrency);
+  }
+
+  /** Asks for what there is room for. */
+  pull(): void {
+    if (this.isStopped) return;
+    const room = this.window.size(this.services.clock.monotonicMs()) - this.held.size;
+    if (room <= 0) return;
+    for (const lane of this.lanes.all) {
+      const { expected, isOrdered } = lane;
+      if (isOrdered) {
+        if (expected === 0) lane.pull(1);
+      } else if (expected <= room / 2) lane.pull(room - expected);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    const released = this.queue.splice(0).map((delivery) => this.release(delivery, 0));
+    await Promise.all([...released, this.lanes.stop()]);
+  }
+
+  /** Stops, and gives back what was taken and not settled. The deliveries are then void. */
+  async leave(): Promise<void> {
+    await this.stop();
+    if (!this.services.session.isUp) return this.held.clear();
+    for (const delivery of this.held) void this.release(delivery, 0).catch(() => {});
+    while (this.underway.size > 0) await Promise.allSettled(this.underway);
+  }
+
+  received(lane: PullLane, message: ClientMessage, facts: AckFacts): void {
+    const { services } = this;
+    const { consumer } = lane;
+    const origin = { consumer, reply: message.reply ?? '', ...facts };
+    const place = `${consumer}.${facts.sequence}`;
+    const read = readMessage(services.codec, message, this.wanted.kind, place, services.maxMessageBytes());
+    const delivery = new NatsDelivery(this, origin, read.message, read.problem);
+    delivery.touchedMs = services.clock.monotonicMs();
+    this.held.add(delivery);
+    const { subject } = message;
+    const isWanted = this.lanes.wants(lane, subject, facts.sequence);
+    const delayMs = delayOf(message);
+    if (isWanted && delayMs === 0 && facts.deliveries === 1 && !this.isStopped) return this.admit(delivery);
+    const considered = this.consider(delivery, isWanted ? undefined : subject, delayMs).catch(() =>
+      // It could not be told from one to be handled: it comes again, by itself if it cannot even be given back.
+      this.giveBack(delivery, CALLBACK_FAILURE_DELAY_MS).catch(() => {}),
+    );
+    void this.track(considered);
+  }
+
+  ended(): void {
+    this.pull();
+  }
+
+  lost(): void {
+    this.lanes.revive();
+  }
+
+  /** The broker is back, perhaps empty: it says nothing to who asks a consumer that is not there for messages. */
+  returned(): void {
+    if (!this.isStopped) this.lanes.revive();
+  }
+
+  /** Tells the server of what is still being worked on, and looks for lanes that went silent. */
+  sweep(nowMs: number): void {
+    const { session, ackWaitMs } = this.services;
+    if (!session.isUp) return;
+    for (const delivery of this.held) {
+      if (nowMs - delivery.touchedMs < ackWaitMs / SIGNALS_PER_WAIT) continue;
+      delivery.touchedMs = nowMs;
+      session.publish(delivery.origin.reply, IN_PROGRESS);
+    }
+    if (!this.isStopped && this.lanes.all.some((lane) => lane.isSilent(nowMs))) this.lanes.revive();
+  }
+
+  async acknowledge(delivery: NatsDelivery, isConfirmed: boolean): Promise<void> {
+    if (!this.settle(delivery)) return;
+    const { session, api } = this.services;
+    const { reply } = delivery.origin;
+    if (isConfirmed) await this.track(api.requests.ask(reply, ACK));
+    else session.publish(reply, ACK);
+  }
+
+  async giveBack(delivery: NatsDelivery, delayMs: number): Promise<void> {
+    if (this.settle(delivery)) this.return(delivery.origin, delayMs);
+  }
+
+  async release(delivery: NatsDelivery, delayMs: number): Promise<void> {
+    if (this.settle(delivery)) await this.track(this.returnUncounted(delivery, delayMs));
+  }
+
+  private async returnUncounted(delivery: NatsDelivery, delayMs: number): Promise<void> {
+    const { origin, attempt, isCounted } = delivery;
+    try {
+      if (isCounted || origin.deliveries === 1) await this.services.attempts.set(origin, attempt - 1);
+    } finally {
+      this.return(origin, delayMs);
+    }
+  }
+
+  /** The connection is not closed before it is done. */
+  private async track<T>(work: Promise<T>): Promise<T> {
+    this.underway.add(work);
+    try {
+      return await work;
+    } finally {
+      this.underway.delete(work);
+    }
+  }
+
+  private return({ reply }: DeliveryOrigin, delayMs: number): void {
+    const delay = Math.ceil(delayMs * NANOS);
+    const answer = delay > 0 ? new TextEncoder().encode(`-NAK {"delay":${delay}}`) : NAK;
+    this.services.session.publish(reply, answer);
+  }
+
+  /** What is not plainly to be handled: it came before, or too early, or is not for this node. */
+  private async consider(
+    delivery: NatsDelivery,
+    unwanted: string | undefined,
+    delayMs: number,
+  ): Promise<void> {
+    const { attempts, serverClock } = this.services;
+    const { sequence, deliveries, storedAtMs } = delivery.origin;
+    if (this.isStopped) return this.release(delivery, 0);
+    if (unwanted !== undefined) {
+      const whose = await this.lanes.whose(unwanted, sequence);
+      if (whose === 'nobody') return this.acknowledge(delivery, false);
+      if (deliveries < LEFT_TO_OTHERS) return this.release(delivery, LEFT_TO_OTHERS_MS);
+    }
+    const waitMs = delayMs === 0 ? 0 : storedAtMs + delayMs - (await serverClock.now());
+    if (waitMs > 0) return this.release(delivery, waitMs);
+    if (deliveries > 1) {
+      delivery.attempt = (await attempts.of(delivery.origin)) + 1;
+      // Noted before it begins: an attempt that ends with its process counts.
+      await attempts.set(delivery.origin, delivery.attempt);
+      delivery.isCounted = true;
+    }
+    if (this.isStopped) return this.release(delivery, 0);
+    this.admit(delivery);
+  }
+
+  private admit(delivery: NatsDelivery): void {
+    if (this.active < this.wanted.concurrency && this.queue.length === 0) this.start(delivery);
+    else this.queue.push(delivery);
+  }
+
+  private start(delivery: NatsDelivery): void {
+    this.active++;
+    delivery.isActive = true;
+    try {
+      this.deliver(delivery);
+    } catch {
+      void this.giveBack(delivery, CALLBACK_FAILURE_DELAY_MS);
+    }
+  }
+
+  /** Whether it was unsettled. Makes room for the next one. */
+  private settle(delivery: NatsDelivery): boolean {
+    if (!this.held.delete(delivery)) return false;
+    if (!delivery.isActive) {
+      const place = this.queue.indexOf(delivery);
+      if (place >= 0) this.queue.splice(place, 1);
+    } else {
+      this.active--;
+      this.window.count();
+      const next = this.queue.shift();
+      if (next !== undefined) this.start(next);
+    }
+    this.pull();
+    return true;
+  }
+}

@@ -1,0 +1,52 @@
+import { toError } from '@catga/core/engine';
+import type { StoredMessage, StoredMessageCodec } from '@catga/core/engine';
+import type { ClientMessage } from '../connection/client-connection.js';
+
+/** How long after it was stored a message is not to be delivered, in milliseconds; a header, since few have one. */
+export const DELAY_HEADER = 'Catga-Delay';
+/** Text in a body of another kind: no serializer is called that. */
+const NO_SERIALIZER = '';
+
+/** A message of a stream, or why it cannot be read. */
+export interface ReadMessage {
+  readonly message: StoredMessage;
+  readonly problem: Error | undefined;
+}
+
+/**
+ * Reads a message. One that cannot be read keeps its bytes, and its place in the stream is its id.
+ * @param place where it is, such as `catga_events.17`
+ */
+export function readMessage(
+  codec: StoredMessageCodec,
+  { data, subject }: ClientMessage,
+  kind: 'event' | 'command',
+  place: string,
+  maxBytes: number,
+): ReadMessage {
+  try {
+    return { message: codec.decode(data), problem: undefined };
+  } catch (thrown) {
+    const message: StoredMessage = {
+      messageId: place,
+      name: subject,
+      kind,
+      body: data.subarray(0, maxBytes),
+      serializer: NO_SERIALIZER,
+      headers: {},
+      key: undefined,
+      correlationId: place,
+      causationId: undefined,
+      originNodeId: '',
+      sentAtMs: 0,
+      history: [],
+    };
+    return { message, problem: toError(thrown) };
+  }
+}
+
+/** For how long the message was to wait after it was stored, in milliseconds. */
+export function delayOf({ headers }: ClientMessage): number {
+  const delayMs = Number(headers?.get(DELAY_HEADER) ?? '');
+  return delayMs > 0 ? delayMs : 0;
+}

@@ -1,0 +1,391 @@
+import type { EngineConnection } from '@catga/core/engine';
+import { CatgaNode, ReliableEvent } from '@catga/core';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { nats } from './nats-engine.js';
+import { DurableBench, Received, SUBSCRIPTION, storedMessage } from './testing/durable.fixture.js';
+import { until } from './testing/nats-cluster.fixture.js';
+import { NatsServer } from './testing/nats-server.fixture.js';
+import { TcpProxy } from '@catga/servers';
+
+const bench = new DurableBench();
+afterEach(() => bench.end());
+
+const [, minor] = NatsServer.version();
+/** Whether consumers take several filters. */
+const isModern = minor >= 10;
+const itOn = (isThere: boolean): typeof it => (isThere ? it : Object.assign(() => {}, it));
+
+const append = (connection: EngineConnection, ...ids: readonly string[]): Promise<unknown> =>
+  Promise.all(ids.map((messageId) => connection.log.append(storedMessage({ messageId }))));
+
+describe('the streams', () => {
+  it('are made as the options say', async () => {
+    const server = await bench.server();
+    const raw = await bench.raw(server);
+    const connection = await bench.open({
+      servers: server.url,
+      durable: { storage: 'memory', maxAgeMs: 60_000, maxBytes: 100_000, duplicateWindowMs: 5000 },
+    });
+    await connection.log.append(storedMessage());
+    await connection.log.append(storedMessage({ kind: 'command', name: 'Pay' }));
+    const common = { storage: 'memory', max_bytes: 100_000, discard: 'new', duplicate_window: 5e9 };
+    await expect(raw.stream('catga_events')).resolves.toMatchObject({
+      config: { ...common, subjects: ['catga.events.>'], retention: 'limits', max_age: 60e9 },
+    });
+    await expect(raw.stream('catga_commands')).resolves.toMatchObject({
+      config: { ...common, subjects: ['catga.commands.>'], retention: 'workqueue', max_age: 0 },
+    });
+  });
+
+  it('are brought to what the options say now, and keep what they hold', async () => {
+    const server = await bench.server();
+    const raw = await bench.raw(server);
+    await append(await bench.open({ servers: server.url }), 'm1');
+    const later = await bench.open({ servers: server.url, durable: { maxAgeMs: 3_600_000 } });
+    await append(later, 'm2');
+    await expect(raw.stream('catga_events')).resolves.toMatchObject({
+      config: { max_age: 3_600e9, storage: 'file' },
+      state: { messages: 2 },
+    });
+  });
+
+  it('whose storage is another one are refused, with what to do', async () => {
+    const server = await bench.server();
+    await append(await bench.open({ servers: server.url }), 'm1');
+    const other = await bench.open({ servers: server.url, durable: { storage: 'memory' } });
+    await expect(append(other, 'm2')).rejects.toMatchObject({
+      code: 'CATGA_CONFIGURATION',
+      details: { stream: 'catga_events', setting: 'storage', found: 'file', wanted: 'memory' },
+    });
+  });
+
+  it('keep events no longer than their age', async () => {
+    const server = await bench.server();
+    const raw = await bench.raw(server);
+    const durable = { maxAgeMs: 300, duplicateWindowMs: 100 };
+    const connection = await bench.open({ servers: server.url, durable });
+    await append(connection, 'm1');
+    await expect(raw.stream('catga_events')).resolves.toMatchObject({ state: { messages: 1 } });
+    await until(async () => (await raw.stream('catga_events')).state.messages === 0);
+  });
+});
+
+describe('appending', () => {
+  it('knows a repetition for as long as the window says', async () => {
+    const server = await bench.server();
+    const { log } = await bench.open({ servers: server.url, durable: { duplicateWindowMs: 200 } });
+    await expect(log.append(storedMessage({ messageId: 'm1' }))).resolves.toEqual({ duplicate: false });
+    await expect(log.append(storedMessage({ messageId: 'm1' }))).resolves.toEqual({ duplicate: true });
+    await until(async () => !(await log.append(storedMessage({ messageId: 'm1' }))).duplicate);
+  });
+
+  it('tells names and ids apart that no header can carry', async () => {
+    const server = await bench.server();
+    const { log } = await bench.open({ servers: server.url });
+    const identities = [
+      ['a b', 'c'],
+      ['a', 'b c'],
+      ['a\r\nX: y', 'c'],
+      ['ä*.>', ' '],
+      ['.', '.'],
+      ['a..b', '.'],
+      ['a=2Eb', '.'],
+      ['x'.repeat(500), 'c'],
+    ] as const;
+    for (const [name, messageId] of identities) {
+      await expect(log.append(storedMessage({ name, messageId }))).resolves.toEqual({ duplicate: false });
+      await expect(log.append(storedMessage({ name, messageId }))).resolves.toEqual({ duplicate: true });
+    }
+    const received = new Received();
+    const names = identities.map(([name]) => name);
+    await log.subscribe({ ...SUBSCRIPTION, names, startFrom: 'beginning' }, received.take);
+    await received.atLeast(identities.length);
+    expect(received.deliveries.map(({ message }) => message.name)).toEqual(names);
+  });
+
+  it('is refused as overloaded once the stream is full, and loses nothing for it', async () => {
+    const server = await bench.server();
+    const { log } = await bench.open({ servers: server.url, durable: { maxBytes: 20_000 } });
+    const received = new Received();
+    await log.subscribe(SUBSCRIPTION, received.take);
+    const body = new Uint8Array(4000);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, () => log.append(storedMessage({ body }))),
+    );
+    const stored = outcomes.filter(({ status }) => status === 'fulfilled');
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(stored.length).toBeGreaterThan(0);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { reason } of refused)
+      expect(reason).toMatchObject({ code: 'CATGA_OVERLOADED', retryable: true });
+    await received.atLeast(stored.length);
+    expect(received.deliveries).toHaveLength(stored.length);
+  });
+
+  it('is refused before the broker sees it if it is larger than a message may be', async () => {
+    const server = await bench.server();
+    const { log } = await bench.open({ servers: server.url });
+    const body = new Uint8Array(1024 * 1024 - 10_000);
+    await expect(log.append(storedMessage({ body }))).rejects.toMatchObject({
+      code: 'CATGA_PAYLOAD_TOO_LARGE',
+    });
+    await expect(append({ log } as EngineConnection, 'm1')).resolves.toBeDefined();
+  });
+
+  it('keeps to its bound, and every one is stored', async () => {
+    const server = await bench.server();
+    const raw = await bench.raw(server);
+    const connection = await bench.open({ servers: server.url, durable: { maxPendingAcks: 3 } });
+    await append(connection, ...Array.from({ length: 200 }, (_, index) => `m${index}`));
+    await expect(raw.stream('catga_events')).resolves.toMatchObject({ state: { messages: 200 } });
+  });
+});
+
+describe('a subscription', () => {
+  it('keeps what a slow handler works on, beyond the wait of the server', async () => {
+    const server = await bench.server();
+    const durable = { ackWaitMs: 300 };
+    const one = await bench.open({ servers: server.url, durable });
+    const other = await bench.open({ servers: server.url, durable }, { nodeId: 'other' });
+    const slow = new Received();
+    await one.log.subscribe({ ...SUBSCRIPTION, concurrency: 1 }, slow.hold);
+    await append(one, 'm1');
+    await slow.atLeast(1);
+    const idle = new Received();
+    await other.log.subscribe(SUBSCRIPTION, idle.take);
+    const raw = await bench.raw(server);
+    // The server gives a message anew once nobody gave a sign of it: by then it would have, several times.
+    const deadlineMs = performance.now() + 1500;
+    await until(() => performance.now() > deadlineMs);
+    expect(idle.ids).toEqual([]);
+    await slow.at(0).ack(true);
+    await expect(raw.api('CONSUMER.INFO.catga_events.shop=2EListener-plain')).resolves.toMatchObject({
+      num_ack_pending: 0,
+      num_redelivered: 0,
+    });
+  });
+
+  it('gives to another what was with a connection that was cut, as the next attempt', async () => {
+    const server = await bench.server();
+    const durable = { ackWaitMs: 300 };
+    const proxy = await TcpProxy.to(server.port);
+    const dying = await bench.open({ servers: proxy.url, durable });
+    const lost = new Received();
+    await dying.log.subscribe(SUBSCRIPTION, lost.hold);
+    const other = await bench.open({ servers: server.url, durable }, { nodeId: 'other' });
+    await append(other, 'm1');
+    await lost.atLeast(1);
+    await proxy.close();
+    const received = new Received();
+    await other.log.subscribe(SUBSCRIPTION, received.take);
+    await received.atLeast(1);
+    expect(received.attempts).toEqual(['m1 2']);
+  });
+
+  it('takes no more from the server than its handler is busy with', async () => {
+    const server = await bench.server();
+    const busy = await bench.open({ servers: server.url });
+    const free = await bench.open({ servers: server.url }, { nodeId: 'free' });
+    const held = new Received();
+    await busy.log.subscribe({ ...SUBSCRIPTION, concurrency: 2 }, held.hold);
+    await append(busy, 'm1', 'm2');
+    await held.atLeast(2);
+    const received = new Received();
+    await free.log.subscribe(SUBSCRIPTION, received.take);
+    await append(busy, ...Array.from({ length: 50 }, (_, index) => `n${index}`));
+    await received.atLeast(50);
+    expect(held.deliveries).toHaveLength(2);
+  });
+
+  it('gets many messages, each once', async () => {
+    const server = await bench.server();
+    const connections = await Promise.all(
+      ['one', 'two'].map((nodeId) => bench.open({ servers: server.url }, { nodeId })),
+    );
+    const received = new Received();
+    for (const { log } of connections) await log.subscribe(SUBSCRIPTION, received.take);
+    const ids = Array.from({ length: 3000 }, (_, index) => `m${index}`);
+    await append(connections[0]!, ...ids);
+    await received.atLeast(ids.length);
+    expect(new Set(received.ids).size).toBe(ids.length);
+    expect(received.deliveries).toHaveLength(ids.length);
+  });
+
+  it('goes on with a consumer that somebody deleted', async () => {
+    const server = await bench.server();
+    const raw = await bench.raw(server);
+    const connection = await bench.open({ servers: server.url });
+    const received = new Received();
+    await connection.log.subscribe(SUBSCRIPTION, received.take);
+    await append(connection, 'm1');
+    await received.atLeast(1);
+    await raw.api('CONSUMER.DELETE.catga_events.shop=2EListener-plain');
+    await append(connection, 'm2');
+    await until(() => received.ids.includes('m2'));
+  });
+
+  it('orders messages of one key over all its names', async () => {
+    const server = await bench.server();
+    const connection = await bench.open({ servers: server.url });
+    const received = new Received();
+    const names = ['placed', 'shipped'];
+    await connection.log.subscribe({ ...SUBSCRIPTION, names }, received.hold);
+    for (const [index, name] of ['placed', 'shipped', 'placed', 'shipped'].entries()) {
+      await connection.log.append(storedMessage({ messageId: `m${index}`, name, key: 'k' }));
+    }
+    for (let index = 0; index < 4; index++) {
+      await received.atLeast(index + 1);
+      expect(received.deliveries).toHaveLength(index + 1);
+      await received.at(index).ack();
+    }
+    expect(received.ids).toEqual(['m0', 'm1', 'm2', 'm3']);
+  });
+
+  it('finds messages of a key on every lane, whatever number of lanes their publisher has', async () => {
+    const server = await bench.server();
+    const few = await bench.open({ servers: server.url, durable: { keyPartitions: 2 } });
+    const many = await bench.open(
+      { servers: server.url, durable: { keyPartitions: 20 } },
+      { nodeId: 'many' },
+    );
+    const received = new Received();
+    await few.log.subscribe(SUBSCRIPTION, received.take);
+    for (let index = 0; index < 60; index++) {
+      await many.log.append(storedMessage({ messageId: `m${index}`, key: `k${index}` }));
+      await few.log.append(storedMessage({ messageId: `n${index}`, key: `k${index}` }));
+    }
+    await received.atLeast(120);
+    expect(new Set(received.ids).size).toBe(120);
+  });
+
+  itOn(!isModern)('is not given more names by a server that cannot, with what to do about it', async () => {
+    const server = await bench.server();
+    const { log } = await bench.open({ servers: server.url });
+    const received = new Received();
+    await log.subscribe(SUBSCRIPTION, received.take);
+    await expect(
+      log.subscribe({ ...SUBSCRIPTION, names: ['orders.placed', 'more'] }, () => {}),
+    ).rejects.toMatchObject({
+      code: 'CATGA_UNSUPPORTED',
+      details: { id: 'shop.Listener' },
+    });
+    await log.append(storedMessage());
+    await received.atLeast(1);
+  });
+
+  it('passes over what it did not ask for', async () => {
+    const server = await bench.server();
+    const { log } = await bench.open({ servers: server.url });
+    const received = new Received();
+    await log.subscribe({ ...SUBSCRIPTION, names: ['placed', 'shipped'] }, received.take);
+    for (const name of ['placed', 'unknown', 'shipped', 'unknown', 'placed']) {
+      await log.append(storedMessage({ name, key: 'k' }));
+    }
+    await received.atLeast(3);
+    expect(received.deliveries.map(({ message }) => message.name)).toEqual(['placed', 'shipped', 'placed']);
+  });
+
+  itOn(isModern)('that gets more names leaves those to the nodes that know them', async () => {
+    const server = await bench.server();
+    const old = await bench.open({ servers: server.url });
+    const modern = await bench.open({ servers: server.url }, { nodeId: 'modern' });
+    const byOld = new Received();
+    const byModern = new Received();
+    await old.log.subscribe(SUBSCRIPTION, byOld.take);
+    await modern.log.subscribe(
+      { ...SUBSCRIPTION, names: ['orders.placed', 'orders.shipped'] },
+      byModern.take,
+    );
+    const raw = await bench.raw(server);
+    await old.log.append(storedMessage({ messageId: 'other', name: 'orders.unknown' }));
+    for (let index = 0; index < 6; index++) {
+      await old.log.append(storedMessage({ messageId: `s${index}`, name: 'orders.shipped' }));
+    }
+    await until(() => byModern.ids.filter((id) => id.startsWith('s')).length === 6);
+    expect(byOld.ids).toEqual([]);
+    expect(byModern.attempts.every((attempt) => attempt.endsWith(' 1'))).toBe(true);
+    await until(async () => {
+      const info = await raw.api<{ num_ack_pending: number; num_pending: number }>(
+        'CONSUMER.INFO.catga_events.shop=2EListener-plain',
+      );
+      return info.num_ack_pending + info.num_pending === 0;
+    });
+  });
+});
+
+describe('bytes that are no message', () => {
+  @ReliableEvent()
+  class Shipped {
+    constructor(readonly orderId: string) {}
+  }
+
+  it('become dead letters as they are, and the handler goes on', async () => {
+    const server = await bench.server();
+    const raw = await bench.raw(server);
+    const seen: string[] = [];
+    const node = new CatgaNode({ engine: nats(server.url), service: 'shop', nodeId: 'n' });
+    node.handleEvent(Shipped, (event) => void seen.push((event as Shipped).orderId), { name: 'Listener' });
+    try {
+      await node.init();
+      await node.start();
+      await node.mediator.publish(new Shipped('first'));
+      const poison = [
+        new Uint8Array(),
+        new Uint8Array([0xff, 0, 1]),
+        new TextEncoder().encode('CM'),
+        new Uint8Array([0x43, 0x4d, 9, 0]),
+        new Uint8Array(1024 * 1024 - 200),
+      ];
+      for (const bytes of poison) await raw.connection.request('catga.events.plain.Shipped', bytes);
+      await node.mediator.publish(new Shipped('last'));
+      await until(async () => (await node.deadLetters.list()).items.length === poison.length);
+      await until(() => seen.includes('last'));
+      const { items } = await node.deadLetters.list();
+      expect(items.map(({ error }) => error.code ?? '').toSorted()).toEqual([
+        ...Array.from({ length: 4 }, () => 'CATGA_SERIALIZATION'),
+        'CATGA_UNSUPPORTED',
+      ]);
+      expect(items.map(({ body }) => [...body.subarray(0, 4)])).toContainEqual([0xff, 0, 1]);
+      expect(
+        items.every(({ subscription, attempts }) => subscription === 'shop.Listener' && attempts === 1),
+      ).toBe(true);
+    } finally {
+      await node.stop();
+    }
+  });
+
+  it('among the dead letters are passed over', async () => {
+    const server = await bench.server();
+    const raw = await bench.raw(server);
+    const { deadLetters } = await bench.open({ servers: server.url });
+    await expect(deadLetters.list({}, { limit: 10 })).resolves.toEqual({ items: [], next: undefined });
+    const failure = {
+      error: { name: 'E', message: 'm' },
+      attempts: 1,
+      nodeId: 'n',
+      failedAt: new Date(1000),
+    };
+    await deadLetters.put(
+      { id: 'ü~1', subscription: 'shop.A', stored: storedMessage({ messageId: 'ü' }), failure },
+      60_000,
+    );
+    await raw.connection.request('catga.dead-letters.x', 'rubbish');
+    await expect(deadLetters.list({ messageId: 'ü' }, { limit: 10 })).resolves.toMatchObject({
+      items: [{ id: 'ü~1', failure }],
+    });
+  });
+
+  it('among the records of subscriptions keep nobody from subscribing', async () => {
+    const server = await bench.server();
+    const raw = await bench.raw(server);
+    const first = await bench.open({ servers: server.url });
+    await (await first.log.subscribe(SUBSCRIPTION, () => {})).stop();
+    const keys = ['subscription.shop=2EListener', 'keyed.x.y', 'keyed.9999.z', 'keyed'];
+    for (const key of keys) await raw.connection.request(`$KV.catga_subscriptions.${key}`, '{"id":');
+    const second = await bench.open({ servers: server.url }, { nodeId: 'second' });
+    const received = new Received();
+    await second.log.subscribe(SUBSCRIPTION, received.take);
+    await append(second, 'm1');
+    await received.atLeast(1);
+  });
+});
