@@ -1,0 +1,37 @@
+import type { Instruction } from '../messages/instruction.js';
+import type { Kind } from '../promises/kinds.js';
+import type { DeadLetterRecord } from '../checker/records.js';
+
+/** What is to be called. */
+export interface CallPlan {
+  /** What the ids begin with: the scenario they belong to. */
+  readonly run: string;
+  readonly instruction: Instruction;
+  /** Under one id, at the same time. */
+  readonly isTwice: boolean;
+}
+
+/** What the conductor asks of a caller. */
+export type CallerAsk =
+  | {
+      readonly what: 'start';
+      readonly rate: number;
+      readonly kinds: readonly Kind[];
+      readonly plan: CallPlan;
+    }
+  | { readonly what: 'call'; readonly kind: Kind; readonly plan: CallPlan }
+  | { readonly what: 'stop' }
+  | { readonly what: 'dead letters' };
+
+/** What it answers. */
+export type CallerAnswer =
+  | { readonly what: 'ready' }
+  /** Every call has ended. */
+  | { readonly what: 'done' }
+  | { readonly what: 'dead letters'; readonly letters: readonly DeadLetterRecord[] };
+
+/** A line in the file of a caller: written before the call, and after it. */
+export type CallLine =
+  | { readonly id: string; readonly kind: Kind; readonly key: string; readonly place: number }
+  | { readonly id: string; readonly ok: true }
+  | { readonly id: string; readonly ok: false; readonly code: string };

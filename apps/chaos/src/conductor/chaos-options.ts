@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import { FAULTS } from '../promises/faults.js';
+import type { Fault } from '../promises/faults.js';
+
+/** What the user wants. */
+export interface ChaosOptions {
+  readonly faults: readonly Fault[];
+  /** How long the load of one scenario lasts, roughly. */
+  readonly seconds: number;
+  /** Messages a second. */
+  readonly rate: number;
+  readonly seed: number;
+  /** How often all of it is played. */
+  readonly rounds: number;
+}
+
+export const USAGE = `npm run chaos -- [options]
+
+  --scenario <a,b>  which faults (all): ${Object.keys(FAULTS).join(', ')}
+  --seconds <n>     how long the load of one scenario lasts (6)
+  --rate <n>        messages a second (150)
+  --rounds <n>      how often all of it is played (1)
+  --seed <n>        of what is left to chance (1)
+  --help`;
+
+/** Undefined if help is asked for. Throws an error that says what is wrong. */
+export function readChaosOptions(args: readonly string[]): ChaosOptions | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      scenario: { type: 'string', default: Object.keys(FAULTS).join(',') },
+      seconds: { type: 'string', default: '6' },
+      rate: { type: 'string', default: '150' },
+      rounds: { type: 'string', default: '1' },
+      seed: { type: 'string', default: '1' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  return {
+    faults: values.scenario.split(',').map(toFault),
+    seconds: wholeNumber('seconds', values.seconds, 1, 86_400),
+    rate: wholeNumber('rate', values.rate, 1, 20_000),
+    rounds: wholeNumber('rounds', values.rounds, 1, 10_000),
+    seed: wholeNumber('seed', values.seed, 0, 2 ** 31),
+  };
+}
+
+function toFault(name: string): Fault {
+  if (Object.hasOwn(FAULTS, name)) return name as Fault;
+  throw new Error(`--scenario: '${name}' is none of ${Object.keys(FAULTS).join(', ')}.`);
+}
+
+function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new Error(`--${name} must be a whole number from ${min} to ${max}, not '${text}'.`);
+}

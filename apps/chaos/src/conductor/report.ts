@@ -1,0 +1,45 @@
+import Table from 'cli-table3';
+import type { Findings } from '../checker/findings.js';
+import { failuresOf } from '../checker/findings.js';
+import { violationsOf } from '../checker/violations.js';
+import { FAULTS } from '../promises/faults.js';
+import type { Fault } from '../promises/faults.js';
+import { GUARANTEES } from '../promises/guarantees.js';
+import { KIND_TITLES } from '../promises/kinds.js';
+import type { Kind } from '../promises/kinds.js';
+
+/** What happened under one fault, and what of it was not promised. */
+export interface ScenarioReport {
+  readonly text: string;
+  readonly violations: readonly string[];
+}
+
+/** A table of what became of each kind of message. */
+export function reportOf(fault: Fault, findings: ReadonlyMap<Kind, Findings>): ScenarioReport {
+  const table = new Table({
+    head: ['', 'sent', 'succeeded', 'failed', 'lost', 'twice', 'promised', 'verdict'],
+    style: { head: [], border: [] },
+  });
+  const violations: string[] = [];
+  for (const [kind, found] of findings) {
+    const promised = GUARANTEES[fault][kind];
+    const wrong = violationsOf(found, promised);
+    violations.push(...wrong.map((what) => `${FAULTS[fault]}, ${KIND_TITLES[kind]}: ${what}`));
+    table.push([
+      KIND_TITLES[kind],
+      found.sent,
+      found.succeeded,
+      failureText(found),
+      found.lost.length,
+      found.repeated.length,
+      promised,
+      wrong.length === 0 ? 'kept' : wrong.join('; '),
+    ]);
+  }
+  return { text: `${fault}: ${FAULTS[fault]}\n${table.toString()}`, violations };
+}
+
+function failureText(found: Findings): string {
+  if (found.failed.size === 0) return '0';
+  return `${failuresOf(found)} (${[...found.failed.keys()].join(', ')})`;
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { LOOPBACK, NatsServer, TcpProxy } from '@catga/servers';
+import type { NodeSettings } from '../node/node-settings.js';
+import { Child } from './child.js';
+import { EvidenceFiles } from './evidence-files.js';
+
+/** The processes that handle messages, and their services. */
+const NODES = { 'orders-1': 'orders', 'orders-2': 'orders', 'mail-1': 'mail' } as const;
+export type NodeId = keyof typeof NODES;
+export const NODE_IDS = Object.keys(NODES) as readonly NodeId[];
+
+/** How long a node that died stays away. */
+const AWAY_MS = 300;
+/** How long a message may take to reach the handler that dies of it. */
+const DIES_WITHIN_MS = 10_000;
+const LOOK_EVERY_MS = 20;
+
+/** What differs from one stage to another. */
+export interface StageOptions {
+  /** Further arguments of nats-server. */
+  readonly brokerArgs?: readonly string[];
+  readonly concurrency?: NodeSettings['concurrency'];
+  readonly maxStreamBytes?: number;
+}
+
+interface Seat {
+  readonly proxy: TcpProxy;
+  child: Child | undefined;
+  /** Whether a process that ends gets a successor. */
+  isKept: boolean;
+}
+
+/** A broker, a ledger, three handling processes behind proxies, and a caller. */
+export class Stage {
+  readonly killedCallers = new Set<string>();
+  /** How many handling processes have died. */
+  deaths = 0;
+  caller: Child | undefined;
+  private callers = 0;
+  private readonly seats = new Map<NodeId, Seat>();
+  private readonly returns = new Set<Promise<void>>();
+
+  private constructor(
+    readonly broker: NatsServer,
+    readonly files: EvidenceFiles,
+    private readonly ledger: Child,
+    private readonly ledgerPort: number,
+    private readonly options: StageOptions,
+    private readonly namespace = `chaos-${randomUUID().slice(0, 8)}`,
+  ) {}
+
+  static async open(options: StageOptions = {}): Promise<Stage> {
+    const files = new EvidenceFiles(mkdtempSync(join(tmpdir(), 'catga-chaos-')));
+    const broker = await NatsServer.spawn(options.brokerArgs);
+    const ledger = Child.start('ledger', 'ledger', [files.ledger], files.logOf('ledger'));
+    const { port } = await ledger.heard<{ readonly port: number }>();
+    const stage = new Stage(broker, files, ledger, port, options);
+    try {
+      for (const nodeId of NODE_IDS) {
+        const proxy = await TcpProxy.to(broker.port);
+        stage.seats.set(nodeId, { proxy, child: undefined, isKept: true });
+      }
+      await Promise.all(NODE_IDS.map((nodeId) => stage.startNode(nodeId)));
+      await stage.startCaller();
+      return stage;
+    } catch (thrown) {
+      await stage.close();
+      throw thrown;
+    }
+  }
+
+  node(nodeId: NodeId): Child {
+    const { child } = this.seat(nodeId);
+    if (child === undefined) throw new Error(`${nodeId} does not run.`);
+    return child;
+  }
+
+  proxy(nodeId: NodeId): TcpProxy {
+    return this.seat(nodeId).proxy;
+  }
+
+  /** The caller there is now. */
+  get calling(): Child {
+    if (this.caller === undefined) throw new Error('There is no caller.');
+    return this.caller;
+  }
+
+  /** Another caller; the one before is no longer asked. */
+  async startCaller(): Promise<void> {
+    const name = `caller-${++this.callers}`;
+    const args = [JSON.stringify(this.settingsOf(name, 'callers', this.broker.port))];
+    this.caller = Child.start(name, 'caller', args, this.files.logOf(name));
+    await this.caller.heard();
+  }
+
+  async killCaller(): Promise<void> {
+    this.killedCallers.add(this.calling.name);
+    await this.calling.kill();
+    await this.startCaller();
+  }
+
+  /** SIGTERM, and a new process once the old one has ended. */
+  async restartNode(nodeId: NodeId): Promise<void> {
+    const seat = this.seat(nodeId);
+    seat.isKept = false;
+    await seat.child?.terminate();
+    await this.startNode(nodeId);
+  }
+
+  /** Resolves when every node that died is back, and so many have died, if they do soon. */
+  async everyoneIsBack(deaths = 0): Promise<void> {
+    for (const startMs = performance.now(); this.deaths < deaths; await pause(LOOK_EVERY_MS)) {
+      if (performance.now() - startMs > DIES_WITHIN_MS) break;
+    }
+    while (this.returns.size > 0) await Promise.all(this.returns);
+  }
+
+  async close(): Promise<void> {
+    for (const seat of this.seats.values()) seat.isKept = false;
+    const children = [this.caller, ...[...this.seats.values()].map(({ child }) => child), this.ledger];
+    for (const child of children) await child?.kill();
+    for (const { proxy } of this.seats.values()) await proxy.close();
+    await this.broker.stop();
+    rmSync(this.files.directory, { recursive: true, force: true });
+  }
+
+  private async startNode(nodeId: NodeId): Promise<void> {
+    const seat = this.seat(nodeId);
+    const args = [JSON.stringify(this.settingsOf(nodeId, NODES[nodeId], seat.proxy.port))];
+    const child = Child.start(nodeId, 'node', args, this.files.logOf(nodeId));
+    seat.child = child;
+    seat.isKept = true;
+    void child.ended().then(() => this.died(nodeId, child));
+    // One that dies on what it gets while it starts is followed by another, which is waited for in its place.
+    await child.heard().catch((thrown: unknown) => {
+      if (child.isRunning || !seat.isKept) throw thrown;
+    });
+  }
+
+  private died(nodeId: NodeId, child: Child): void {
+    const seat = this.seat(nodeId);
+    if (!seat.isKept || seat.child !== child) return;
+    this.deaths++;
+    const back = pause(AWAY_MS).then(() => this.startNode(nodeId));
+    this.returns.add(back);
+    void back.finally(() => this.returns.delete(back));
+  }
+
+  private settingsOf(nodeId: string, service: string, brokerPort: number): NodeSettings {
+    const { concurrency = { maxInFlight: 1000, maxQueued: 10_000 }, maxStreamBytes } = this.options;
+    return {
+      brokerUrl: `nats://${LOOPBACK}:${brokerPort}`,
+      namespace: this.namespace,
+      nodeId,
+      service,
+      ledgerPort: this.ledgerPort,
+      callFile: this.files.callsOf(nodeId),
+      concurrency,
+      ...(maxStreamBytes !== undefined && { maxStreamBytes }),
+    };
+  }
+
+  private seat(nodeId: NodeId): Seat {
+    const seat = this.seats.get(nodeId);
+    if (seat === undefined) throw new Error(`There is no ${nodeId}.`);
+    return seat;
+  }
+}

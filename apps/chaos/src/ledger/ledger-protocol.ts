@@ -1,0 +1,17 @@
+/** What a handler tells the ledger: one line of JSON. */
+export interface LedgerLine {
+  /** Numbers the lines of one connection. */
+  readonly number: number;
+  /** It got the message, or did what the message asks for. */
+  readonly what: 'got' | 'effect';
+  readonly id: string;
+  readonly service: string;
+  readonly nodeId: string;
+}
+
+/** The answer, once the line is written. */
+export interface LedgerAnswer {
+  readonly number: number;
+  /** How often this service has got the message. */
+  readonly times: number;
+}

@@ -1,0 +1,45 @@
+// A process that handles messages.
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { LedgerClient } from '../ledger/ledger-client.js';
+import { catgaNodeModule } from './catga-node-module.js';
+import { PaidHandler, SeenHandler, ShippedHandler } from './event-handlers.js';
+import { readNodeSettings } from './node-settings.js';
+import { ChargeHandler, LookHandler, PackHandler, PlaceHandler } from './request-handlers.js';
+import { Workshop } from './workshop.js';
+
+const settings = readNodeSettings();
+const { ledgerPort, service, nodeId } = settings;
+const ledger = await LedgerClient.open(ledgerPort, service, nodeId);
+
+@Module({})
+class HandlingNode {
+  static create(): DynamicModule {
+    const requests = service === 'orders' ? [LookHandler, PlaceHandler, ChargeHandler, PackHandler] : [];
+    const workshop = { provide: Workshop, useFactory: () => new Workshop(ledger) };
+    return {
+      module: HandlingNode,
+      imports: [catgaNodeModule(settings)],
+      providers: [workshop, ...requests, SeenHandler, ShippedHandler, PaidHandler],
+    };
+  }
+}
+
+process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+process.on('message', (message) => {
+  if (message === 'step back') stepBack();
+});
+const app = await NestFactory.createApplicationContext(HandlingNode.create(), {
+  abortOnError: false,
+  logger: ['warn', 'error', 'fatal'],
+});
+app.enableShutdownHooks([], { useProcessExit: true });
+process.send?.('ready');
+
+/** An hour, as when somebody corrects a clock that was wrong. */
+function stepBack(): void {
+  const { now } = Date;
+  Date.now = () => now() - 3_600_000;
+}

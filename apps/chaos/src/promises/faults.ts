@@ -1,0 +1,22 @@
+/** What goes wrong: the columns of the table, in its order, by what the table calls them. */
+export const FAULTS = {
+  throws: 'the handler throws',
+  hangs: 'the handler hangs',
+  'killed-before': 'its node is killed before the effect',
+  'killed-after': 'its node is killed after the effect',
+  'caller-killed': 'the caller is killed',
+  paused: 'a node stands still for longer than every lease',
+  cut: 'a node is cut off',
+  'cut-one-way': 'a node is heard and does not hear',
+  'broker-restart': 'the broker is killed and comes back with its store',
+  'broker-emptied': 'the broker comes back empty',
+  'broker-full': 'the broker is full',
+  'clock-back': 'the clock of a node steps back',
+  'sent-twice': 'a message is sent twice under one id',
+  'slow-consumer': 'handlers are slower than senders',
+  'rolling-restart': 'every node is restarted in turn',
+  overload: 'a node has more than it takes on',
+  storm: 'all of these that mend themselves, at random',
+} as const;
+
+export type Fault = keyof typeof FAULTS;

@@ -1,0 +1,25 @@
+import type { Stage, StageOptions } from '../conductor/stage.js';
+import type { Fault } from '../promises/faults.js';
+import type { Kind } from '../promises/kinds.js';
+import type { CallPlan } from '../caller/caller-protocol.js';
+
+/** What a scenario plays with. */
+export interface Play {
+  readonly stage: Stage;
+  readonly seconds: number;
+  readonly rate: number;
+  readonly random: () => number;
+  /** Starts the steady load of all kinds. */
+  readonly start: (plan?: Partial<CallPlan>, rate?: number) => void;
+  /** One call, and resolves once it has ended. */
+  readonly call: (kind: Kind, plan?: Partial<CallPlan>) => Promise<void>;
+}
+
+/** One fault, while messages of every kind go on. */
+export interface Scenario {
+  readonly fault: Fault;
+  /** A stage of its own, where the usual one will not do, or is of no use afterwards. */
+  readonly stage?: StageOptions;
+  /** Makes the fault come and go. The load ends afterwards. */
+  readonly run: (play: Play) => Promise<void>;
+}
