@@ -13,7 +13,7 @@ import { FrameReceiver } from './frame-receiver.js';
 const SELF = { nodeId: 'self', incarnation: 7 };
 const PEER = { nodeId: 'peer', incarnation: 3 };
 
-function setUp() {
+function setUp(order: string[] = []) {
   const transport = { maxFrameBytes: 1_000_000, send: () => {}, flush: () => Promise.resolve() };
   const links = new LinkTable(SELF, 'json', transport, new Timetable(new TestClock()), () => {});
   const cancelled: number[] = [];
@@ -23,11 +23,17 @@ function setUp() {
   const codec = new Codec(json(), { maxPayloadBytes: 1000, maxHeaderBytes: 1000 });
   const receiver = new FrameReceiver(SELF, codec, links, {
     from: () => ({
-      request: ({ correlation }) => void requested.push(correlation),
+      request: ({ correlation }) => {
+        order.push('request');
+        requested.push(correlation);
+      },
       reply() {},
       event() {},
       cancel: (correlation) => void cancelled.push(correlation),
-      acknowledged: (...range) => void acknowledged.push(range),
+      acknowledged: (...range) => {
+        order.push('acknowledged');
+        acknowledged.push(range);
+      },
       close() {},
     }),
     refused: (error) => void refused.push(error),
@@ -72,6 +78,13 @@ describe('frames that come for a node', () => {
     const { receiver, acknowledged } = setUp();
     receiver.received(requestFrame(1, 1, false));
     expect(acknowledged).toEqual([[5, 3]]);
+  });
+
+  it('ask before they acknowledge: the answer to what they ask for again is still there', () => {
+    const order: string[] = [];
+    const { receiver } = setUp(order);
+    receiver.received(requestFrame(1, 1, true));
+    expect(order).toEqual(['request', 'acknowledged']);
   });
 
   it('that were overtaken ask for nothing again: the answer may have been acknowledged and forgotten', () => {

@@ -78,8 +78,9 @@ export class FrameReceiver {
     const link = this.links.to(sender);
     link.heard(window.last, window.count);
     link.acknowledge(acknowledged);
-    frames.acknowledged(acknowledged, acknowledgedCount);
     if (isNew) this.reader.records(frame, header, sequence === window.last ? frames : late);
+    // Last: the answer to what the frame asks for again may have come while the frame was written.
+    frames.acknowledged(acknowledged, acknowledgedCount);
   }
 
   private peer(sender: NodeAddress): Peer {
