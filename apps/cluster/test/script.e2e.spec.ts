@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { BUILD_WITHIN_MS, buildCluster, ROOT } from './built-cluster.fixture.js';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const BUILD_WITHIN_MS = 120_000;
 /** Six seconds of load, and starts and stops on a busy machine. */
 const SCRIPT_WITHIN_MS = 120_000;
 
@@ -31,14 +29,7 @@ function conduct(...args: readonly string[]): {
 
 const leftovers = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('catga-cluster-'));
 
-beforeAll(() => {
-  const compiler = `${ROOT}node_modules/@typescript/native/bin/tsc`;
-  const { status, stdout } = spawnSync(process.execPath, [compiler, '-b', 'apps/cluster'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(stdout);
-}, BUILD_WITHIN_MS);
+beforeAll(buildCluster, BUILD_WITHIN_MS);
 
 afterAll(async () => {
   for (const child of running) {

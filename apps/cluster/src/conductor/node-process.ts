@@ -23,9 +23,9 @@ export class NodeProcess {
     private readonly logFile: string,
   ) {}
 
-  /** Starts the program `<folder>/main.js`; what it says goes to the log file. */
+  /** Starts the program `<folder>/main.js` of the built application; what it says goes to the log file. */
   static spawn(folder: string, settings: NodeSettings, logFile: string): NodeProcess {
-    const program = fileURLToPath(new URL(`../${folder}/main.js`, import.meta.url));
+    const program = fileURLToPath(new URL(`../../dist/${folder}/main.js`, import.meta.url));
     const log = openSync(logFile, 'a');
     const child = fork(program, toArguments(settings), {
       stdio: ['ignore', log, log, 'ipc'],
@@ -55,6 +55,26 @@ export class NodeProcess {
     ];
     ended.catch(() => {});
     return message;
+  }
+
+  /** Calls back with what it says over its channel. */
+  onMessage(listener: (message: unknown) => void): void {
+    this.child.on('message', listener);
+  }
+
+  /** Says something to it; what it cannot read now waits. */
+  post(message: object): void {
+    this.child.send(message);
+  }
+
+  /** SIGSTOP: it stands still, and its connections stay. */
+  suspend(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  /** SIGCONT. */
+  resume(): void {
+    this.child.kill('SIGCONT');
   }
 
   /** Calls back if it ends and nobody asked it to. */
@@ -94,7 +114,8 @@ export class NodeProcess {
     await exited;
   }
 
-  private log(): string {
+  /** What it said in the end. */
+  log(): string {
     return readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-20).join('\n');
   }
 }

@@ -15,6 +15,6 @@ import { NodesController } from './nodes.controller.js';
 })
 export class GatewayModule {
   static with(settings: NodeSettings, endpoint: string): DynamicModule {
-    return { module: GatewayModule, imports: [clusterModule('gateway', settings, endpoint)] };
+    return { module: GatewayModule, imports: [clusterModule('gateway', settings, { endpoint })] };
   }
 }

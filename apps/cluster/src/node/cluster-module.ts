@@ -1,5 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import { CatgaModule } from '@catga/nestjs';
+import type { CatgaOptions } from '@catga/nestjs';
 import { nats } from '@catga/nats';
 import type { NodeSettings } from './node-settings.js';
 
@@ -8,9 +9,12 @@ const HEARTBEAT = { intervalMs: 500, timeoutMs: 1500 };
 /** How long the claim of a killed process keeps its command from running again. */
 const LEASE_MS = 3000;
 
-/** What makes a process a node of the cluster. `endpoint`: where its own HTTP interface is, if it has one. */
-export function clusterModule(service: string, settings: NodeSettings, endpoint?: string): DynamicModule {
-  const { natsUrl, namespace, nodeId } = settings;
+/** What makes a process a node of the cluster, and `more` that is special about it. */
+export function clusterModule(
+  service: string,
+  { natsUrl, namespace, nodeId }: NodeSettings,
+  more: CatgaOptions = {},
+): DynamicModule {
   return CatgaModule.forRoot({
     engine: nats(natsUrl),
     nodeId,
@@ -18,6 +22,6 @@ export function clusterModule(service: string, settings: NodeSettings, endpoint?
     namespace,
     heartbeat: HEARTBEAT,
     idempotency: { leaseMs: LEASE_MS },
-    ...(endpoint !== undefined && { endpoint }),
+    ...more,
   });
 }

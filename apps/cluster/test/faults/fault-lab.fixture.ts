@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NatsServer } from '@catga/servers';
+import { connect } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { LedgerReader } from '../../src/conductor/ledger-reader.js';
+import { ProbeProcess } from './probe-process.fixture.js';
+import { until } from './until.fixture.js';
+
+/** Long, for machines that do much else: a case starts up to four processes. */
+export const CASE_WITHIN_MS = 60_000;
+
+/** A broker, nodes as processes, and the ledgers of what they did. */
+export class FaultLab {
+  readonly namespace = `faults-${randomUUID().slice(0, 8)}`;
+  private readonly directory = mkdtempSync(join(tmpdir(), 'catga-faults-'));
+  private readonly ledgers = new LedgerReader(this.directory);
+  private readonly processes: ProbeProcess[] = [];
+  private raw: NatsConnection | undefined;
+
+  private constructor(readonly broker: NatsServer) {}
+
+  static async open(): Promise<FaultLab> {
+    return new FaultLab(await NatsServer.spawn());
+  }
+
+  /** Starts nodes side by side; they see each other when it resolves. */
+  async start<Id extends string>(...nodeIds: readonly Id[]): Promise<Record<Id, ProbeProcess>> {
+    const started = await Promise.all(nodeIds.map((nodeId) => this.node(nodeId)));
+    const everybody = nodeIds.toSorted().join();
+    for (const node of started) await until(async () => (await node.sees()) === everybody);
+    return Object.fromEntries(started.map((node) => [node.nodeId, node])) as Record<Id, ProbeProcess>;
+  }
+
+  /** Starts a node: one that handles nothing if it is called a caller. */
+  async node(nodeId: string, natsUrl = this.broker.url): Promise<ProbeProcess> {
+    const { namespace, directory } = this;
+    const folder = nodeId.startsWith('caller') ? 'probe-caller' : 'probe-worker';
+    const ledgerFile = join(directory, `${nodeId}.ledger`);
+    const settings = { natsUrl, namespace, nodeId, ledgerFile, port: 0 };
+    const node = await ProbeProcess.start(folder, settings, join(directory, `${nodeId}.log`));
+    this.processes.push(node);
+    return node;
+  }
+
+  /** The runs that took the effect of a probe, whichever process they were of. */
+  effectsOf(text: string): readonly string[] {
+    this.ledgers.read();
+    return (this.ledgers.runs.get(text) ?? []).map(({ runId }) => runId);
+  }
+
+  /** How the shared record of a message says that it ended: undefined while it does not. */
+  async recordOf(messageId: string): Promise<string | undefined> {
+    const subject = `$KV.${this.namespace}_records.id.${messageId}`;
+    const client = await this.client();
+    const answer = await client.request(
+      `$JS.API.STREAM.MSG.GET.KV_${this.namespace}_records`,
+      JSON.stringify({ last_by_subj: subject }),
+    );
+    const data = answer.json<{ readonly message?: { readonly data?: string } }>().message?.data ?? '';
+    const [head = '', outcome = ''] = Buffer.from(data, 'base64').toString().split('\n');
+    return head.includes('"s":"f"') ? outcome : undefined;
+  }
+
+  /** A client of NATS that is no node. */
+  async client(): Promise<NatsConnection> {
+    return (this.raw ??= await connect({ servers: this.broker.url.replace('nats://', '') }));
+  }
+
+  async close(): Promise<void> {
+    await this.raw?.close();
+    await Promise.all(this.processes.map((node) => node.kill()));
+    await this.broker.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
