@@ -24,7 +24,10 @@ export interface MessageContext {
   readonly originNodeId: string;
   /** When the caller stops waiting; undefined if it waits as long as the handler runs. */
   readonly deadline: Date | undefined;
-  /** Aborted when the caller gives up, when the deadline passes, or when the node has to stop. */
+  /**
+   * Aborted when the caller gives up, when the deadline passes, when the node has to stop, or when it stood still for so
+   * long that another node took the message over: look at it before an effect that must not happen twice.
+   */
   readonly signal: AbortSignal;
   /** As `mediator.send`, with this message as the cause and no more time than this message has left. */
   send<R>(request: CatgaRequest<R>, options?: SendOptions): Promise<R>;

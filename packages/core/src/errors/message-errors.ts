@@ -33,3 +33,14 @@ export function shuttingDownError(name: string, nodeId: string): CatgaError {
     details: { name, nodeId },
   });
 }
+
+/** Why the signal of a run is aborted that stood still for so long that another node has its message now. */
+export function takenOverError(name: string, messageId: string): CatgaError {
+  return new CatgaError(
+    'CATGA_CANCELLED',
+    `${name}: another node took the message over; its outcome counts.`,
+    {
+      details: { name, messageId },
+    },
+  );
+}

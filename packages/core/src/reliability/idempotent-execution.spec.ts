@@ -81,7 +81,7 @@ describe('a recorded run', () => {
   });
 
   it('whose claim lapsed and was taken over answers with what the other recorded', async () => {
-    jest.spyOn(store, 'renew').mockResolvedValue(false); // this node is cut off
+    jest.spyOn(store, 'renew').mockRejectedValue(new Error('away')); // this node is cut off
     let finish = (_value: string): void => {};
     const cutOff = node()(() => new Promise((resolve) => (finish = resolve)));
     await clock.advance(400);
@@ -133,7 +133,7 @@ describe('a recorded run', () => {
   });
 
   it('does not mark the id before the run: one that died is run again when its lease lapses', async () => {
-    jest.spyOn(store, 'renew').mockResolvedValue(false);
+    jest.spyOn(store, 'renew').mockRejectedValue(new Error('away'));
     void node()(() => new Promise(() => {})); // the node dies here
     await clock.advance(299);
     const next = node()(() => Promise.resolve('run'));

@@ -1,11 +1,13 @@
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
+import { takenOverError } from '../errors/message-errors.js';
 import type { IdempotencyStore, StoredOutcome } from '../ports/idempotency-store.js';
 import type { Cancellation } from '../time/cancellation.js';
 import type { Timetable } from '../time/timetable.js';
 import type { Codec } from '../wire/codec.js';
 import type { EncodedError, ErrorCodec } from '../wire/error-codec.js';
 import { fingerprint } from '../wire/fingerprint.js';
+import { HeldClaim } from './held-claim.js';
 
 /** How long records are kept and claims are held. */
 export interface IdempotencyOptions {
@@ -21,6 +23,17 @@ type Settled = { readonly ok: true; readonly value: unknown } | { readonly ok: f
 /** How often somebody else's claim is looked at while it is held, in milliseconds. */
 const FIRST_POLL_MS = 20;
 const LAST_POLL_MS = 1000;
+
+/** A run that has ended: what is answered, and what of it is recorded. */
+interface Finished {
+  readonly answer: Settled;
+  readonly recorded: StoredOutcome;
+}
+
+/** What became of a run: its answer stands, or the record was somebody else's when it ended. */
+type RunEnd =
+  | { readonly stands: true; readonly answer: Settled }
+  | { readonly stands: false; readonly finished: Finished | undefined };
 
 /** Runs a request once per id: claims the id, runs, records the outcome, and answers repeats from the record. */
 export class IdempotentExecution {
@@ -43,8 +56,10 @@ export class IdempotentExecution {
   ): Promise<unknown> {
     const id = envelope.messageId;
     const print = fingerprint(envelope.name, envelope.message);
+    /** Of a run whose record was lost: if nobody else has the id, it is recorded anew, for its effect has happened. */
+    let unrecorded: Finished | undefined;
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(2 * pollMs, LAST_POLL_MS)) {
-      cancellation.throwIfCancelled();
+      if (unrecorded === undefined) cancellation.throwIfCancelled();
       const claim = await this.store.claim(id, print, this.options.leaseMs);
       switch (claim.state) {
         case 'finished':
@@ -56,16 +71,19 @@ export class IdempotentExecution {
             { details: { messageId: id, name: envelope.name } },
           );
         case 'running':
+          cancellation.throwIfCancelled();
           await (this.running.get(id) ?? this.pause(pollMs));
           break;
         case 'claimed': {
-          const run = this.runClaimed(envelope, cancellation, claim.token, execute);
+          const run = unrecorded
+            ? this.record(envelope, claim.token, unrecorded)
+            : this.runClaimed(envelope, print, cancellation, claim.token, execute);
           const finished = run.then(noResult, noResult);
           this.running.set(id, finished);
           try {
-            const settled = await run;
-            if (settled?.ok === true) return settled.value;
-            if (settled !== undefined) throw settled.error;
+            const end = await run;
+            if (end.stands) return resultOf(end.answer);
+            unrecorded = end.finished;
           } finally {
             if (this.running.get(id) === finished) this.running.delete(id);
           }
@@ -74,56 +92,58 @@ export class IdempotentExecution {
     }
   }
 
-  /** Resolves with undefined if the claim lapsed meanwhile: then the record belongs to somebody else. */
   private async runClaimed(
     envelope: MessageEnvelope,
+    print: string,
     cancellation: Cancellation,
-    token: number,
+    firstToken: number,
     execute: () => Promise<unknown>,
-  ): Promise<Settled | undefined> {
-    const id = envelope.messageId;
-    const stopRenewing = this.keepRenewing(id, token);
+  ): Promise<RunEnd> {
+    const { name, messageId: id } = envelope;
+    const claimed = { id, fingerprint: print, leaseMs: this.options.leaseMs };
+    const held = new HeldClaim(this.store, this.timetable, claimed, firstToken, () =>
+      cancellation.overrule(takenOverError(name, id)),
+    );
     try {
-      const settled = await execute().then(
+      const answer = await execute().then(
         (value): Settled => ({ ok: true, value }),
         (thrown: unknown): Settled => ({ ok: false, error: toError(thrown) }),
       );
-      if (!settled.ok && !isOutcome(settled.error, cancellation)) {
-        await this.store.release(id, token);
-        return settled;
+      const token = await held.token();
+      if (!answer.ok && !isOutcome(answer.error, cancellation)) {
+        const isReleased = await this.store.release(id, token);
+        // Somebody else has the id, and the answer is theirs.
+        return isReleased || !cancellation.isOverruled
+          ? { stands: true, answer }
+          : { stands: false, finished: undefined };
       }
-      const { recorded, answer } = this.encode(envelope.name, settled);
-      return await this.record(envelope, token, recorded, answer);
+      return await this.record(envelope, token, this.encode(name, answer));
     } finally {
-      stopRenewing();
+      held.end();
     }
   }
 
-  /** Resolves with the answer, or undefined if the claim is no longer this node's. */
   private async record(
     { name, messageId }: MessageEnvelope,
     token: number,
-    recorded: StoredOutcome,
-    answer: Settled,
-  ): Promise<Settled | undefined> {
+    finished: Finished,
+  ): Promise<RunEnd> {
     const { ttlMs } = this.options;
+    const complete = async (end: Finished): Promise<RunEnd> =>
+      (await this.store.complete(messageId, token, end.recorded, ttlMs))
+        ? { stands: true, answer: end.answer }
+        : { stands: false, finished: end };
     try {
-      return (await this.store.complete(messageId, token, recorded, ttlMs)) ? answer : undefined;
+      return await complete(finished);
     } catch (thrown) {
       // More than the engine takes: as with what cannot be encoded, that is the outcome, since the effect has happened.
       if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_PAYLOAD_TOO_LARGE') throw thrown;
-      const refused = this.encode(name, { ok: false, error: thrown });
-      return (await this.store.complete(messageId, token, refused.recorded, ttlMs))
-        ? refused.answer
-        : undefined;
+      return complete(this.encode(name, { ok: false, error: thrown }));
     }
   }
 
   /** A result that cannot be recorded is answered and recorded as that error: the effect has happened. */
-  private encode(
-    name: string,
-    settled: Settled,
-  ): { readonly recorded: StoredOutcome; readonly answer: Settled } {
+  private encode(name: string, settled: Settled): Finished {
     try {
       const body = settled.ok
         ? this.codec.encode(`The result of ${name}`, { value: settled.value })
@@ -134,18 +154,6 @@ export class IdempotentExecution {
       const body = this.codec.encode(`The error of ${name}`, this.errors.encode(error));
       return { recorded: { ok: false, body }, answer: { ok: false, error } };
     }
-  }
-
-  private keepRenewing(id: string, token: number): () => void {
-    const everyMs = this.options.leaseMs / 3;
-    let entry = this.timetable.after(everyMs, renew);
-    const { store, options, timetable } = this;
-    function renew(): void {
-      entry = timetable.after(everyMs, renew);
-      // A renewal that fails lets the lease lapse, which the fencing token makes harmless.
-      store.renew(id, token, options.leaseMs).catch(noResult);
-    }
-    return () => timetable.remove(entry);
   }
 
   private replay(name: string, outcome: StoredOutcome): unknown {
@@ -161,10 +169,15 @@ export class IdempotentExecution {
 
 /** Whether an error is how the request ended, to be replayed, or only says that it could not be run now. */
 function isOutcome(error: Error, cancellation: Cancellation): boolean {
-  if (cancellation.isCancelled) return false;
+  if (cancellation.isCancelled || cancellation.isOverruled) return false;
   if (error instanceof CatgaError) return false;
   // A handler says of its own error that it is no answer: a lost database connection, not a refused payment.
   return (error as { readonly retryable?: unknown }).retryable !== true;
+}
+
+function resultOf(answer: Settled): unknown {
+  if (answer.ok) return answer.value;
+  throw answer.error;
 }
 
 function noResult(): void {}

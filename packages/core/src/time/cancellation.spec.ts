@@ -56,4 +56,18 @@ describe('a cancellation', () => {
   it('throws nothing while nobody gave up', () => {
     expect(() => new Cancellation(() => {}).throwIfCancelled()).not.toThrow();
   });
+
+  it('of a run that another node took over reaches the handler, and nobody who waits', () => {
+    const listener = jest.fn();
+    const cancellation = new Cancellation(() => {});
+    cancellation.holdUp(listener);
+    const { signal } = cancellation;
+    cancellation.overrule(reason);
+    expect(signal.reason).toBe(reason);
+    expect(cancellation.isCancelled).toBe(false);
+    expect(listener).not.toHaveBeenCalled();
+    const late = new Cancellation(() => {});
+    late.overrule(reason);
+    expect(late.signal.reason).toBe(reason);
+  });
 });

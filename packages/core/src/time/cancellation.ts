@@ -4,6 +4,7 @@ import type { CatgaError } from '../errors/catga-error.js';
 export class Cancellation {
   private controller: AbortController | undefined;
   private reason: CatgaError | undefined;
+  private overruling: CatgaError | undefined;
   private listener: ((reason: CatgaError) => void) | undefined;
 
   /** @param onSignal told when a signal was made, which somebody may have to abort */
@@ -11,6 +12,11 @@ export class Cancellation {
 
   get isCancelled(): boolean {
     return this.reason !== undefined;
+  }
+
+  /** Whether what its handler does is in vain, though somebody waits for an outcome. */
+  get isOverruled(): boolean {
+    return this.overruling !== undefined;
   }
 
   /** Whether anybody holds the signal. */
@@ -21,8 +27,9 @@ export class Cancellation {
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();
-      if (this.reason === undefined) this.onSignal();
-      else this.controller.abort(this.reason);
+      const reason = this.reason ?? this.overruling;
+      if (reason === undefined) this.onSignal();
+      else this.controller.abort(reason);
     }
     return this.controller.signal;
   }
@@ -32,6 +39,12 @@ export class Cancellation {
     if (this.reason !== undefined) return;
     this.reason = reason;
     this.listener?.(reason);
+    this.controller?.abort(reason);
+  }
+
+  /** Another node runs the message now: tells the handler here, and nobody else, for the outcome is still wanted. */
+  overrule(reason: CatgaError): void {
+    this.overruling ??= reason;
     this.controller?.abort(reason);
   }
 
