@@ -19,6 +19,8 @@ export interface OutgoingRequest {
   readonly causationId: string | undefined;
   /** How long its caller waits, in milliseconds. */
   readonly timeoutMs: number;
+  /** Whether it may be sent again although it may have run: not at QoS 0, unless it is a query. */
+  readonly mayRunAgain: boolean;
   /** The only node it may go to. */
   readonly onlyNodeId: string | undefined;
 }
@@ -38,6 +40,7 @@ export class PendingRequest implements RequestRecord<FrameBody>, TimetableEntry 
   readonly correlationId: string | undefined;
   readonly causationId: string | undefined;
   readonly onlyNodeId: string | undefined;
+  readonly mayRunAgain: boolean;
   readonly timeoutMs: number;
   /** When its caller stops waiting. */
   readonly dueMs: number;
@@ -50,6 +53,8 @@ export class PendingRequest implements RequestRecord<FrameBody>, TimetableEntry 
   unanswered = 0;
   /** When it is sent there again, in monotonic milliseconds. */
   retransmitAtMs = 0;
+  /** Nobody listened where it went last, and everybody who could take it was asked: it waits for one to come back. */
+  isStranded = false;
   /** Takes its caller's signal off. */
   stopListening: (() => void) | undefined;
 
@@ -74,6 +79,7 @@ export class PendingRequest implements RequestRecord<FrameBody>, TimetableEntry 
     this.correlationId = request.correlationId;
     this.causationId = request.causationId;
     this.onlyNodeId = request.onlyNodeId;
+    this.mayRunAgain = request.mayRunAgain;
     this.timeoutMs = request.timeoutMs;
     this.dueMs = nowMs + request.timeoutMs;
   }

@@ -14,6 +14,8 @@ import { ReplyStatus } from '../wire/frame-layout.js';
 import type { FrameBody } from '../wire/frame-records.js';
 import { PendingRequest, isSameAddress } from './pending-request.js';
 import type { OutgoingRequest } from './pending-request.js';
+import { possibleNodes, unaskedNodes } from './possible-nodes.js';
+import { isWorthAnotherNode, lostError, notOnTheWire, tooMuchUnanswered } from './sender-errors.js';
 
 /** How unanswered requests are sent again. */
 export interface RetransmissionOptions {
@@ -69,7 +71,7 @@ export class RequestSender {
   send(request: OutgoingRequest, wanted: KnownNode, signal?: AbortSignal): Promise<unknown> {
     const { services } = this;
     const target = this.hasRoom(wanted) ? wanted : this.anotherWithRoom(request);
-    if (target === undefined) return Promise.reject(this.overloaded(request, wanted));
+    if (target === undefined) return Promise.reject(tooMuchUnanswered(request.name, wanted));
     return new Promise((resolve, reject) => {
       const nowMs = services.clock.monotonicMs();
       const correlation = this.nextCorrelation();
@@ -113,11 +115,18 @@ export class RequestSender {
     if (hasPending) this.services.links.to(address).cancel(NO_REQUEST);
   }
 
-  /** Nobody listens at an address: what was there goes elsewhere. */
+  /**
+   * Nobody listens at an address: what was there goes elsewhere. A node that lost its connection for a moment is not
+   * there either: while the directory has it, what has nowhere else to go waits for its return.
+   */
   lost(address: NodeAddress): void {
     for (const pending of this.pending.values()) {
       if (!isSameAddress(pending.target, address)) continue;
-      this.goElsewhere(pending, lostError(pending.name, address.nodeId));
+      const lost = lostError(pending.name, address.nodeId);
+      if (!pending.mayRunAgain) this.settle(pending).reject(lost);
+      else if (this.unasked(pending).length > 0) this.goElsewhere(pending, lost);
+      else if (this.possible(pending).length > 0) pending.isStranded = true;
+      else this.settle(pending).reject(lost);
     }
   }
 
@@ -145,6 +154,7 @@ export class RequestSender {
     const pauseMs = Math.min(LONGEST_PAUSE_MS, retransmission.retransmitMs * 2 ** pending.unanswered);
     pending.retransmitAtMs = nowMs + pauseMs;
     pending.unanswered++;
+    pending.isStranded = false;
     pending.remainingMs = Math.max(0, Math.ceil(pending.dueMs - nowMs));
     try {
       links.to(pending.target).request(pending);
@@ -156,22 +166,26 @@ export class RequestSender {
 
   /** Asks another node, or gives up with the reason if there is none that was not asked before. */
   private goElsewhere(pending: PendingRequest, reason: Error): void {
-    const { registry, routing, self } = this.services;
-    const canMove = pending.onlyNodeId === undefined && isWorthAnotherNode(reason);
-    const { asked } = pending;
-    const others = canMove ? this.notAsked(pending.name, asked) : [];
+    const others = isWorthAnotherNode(reason) ? this.unasked(pending) : [];
     if (others.length === 0) return this.settle(pending).reject(reason);
+    this.move(pending, others, reason);
+  }
+
+  /** Sends it to one of some nodes, which may be the one that has it. */
+  private move(pending: PendingRequest, others: readonly KnownNode[], reason: Error, unanswered = 0): void {
+    const { registry, routing, self } = this.services;
     const { node } = routing.select(
       { name: pending.name, key: pending.key, selfNodeId: self.nodeId },
       others,
     );
     const target = registry.get(node.nodeId);
     if (target === undefined) return this.settle(pending).reject(reason);
+    const previous = pending.asked.filter((asked) => !isSameAddress(asked, target));
     discount(pending);
     count(target, pending);
-    pending.previous = asked;
+    pending.previous = previous.length > 0 ? previous : undefined;
     pending.target = target;
-    pending.unanswered = 0;
+    pending.unanswered = unanswered;
     this.transmit(pending);
   }
 
@@ -211,22 +225,30 @@ export class RequestSender {
     const { clock, retransmission } = this.services;
     const nowMs = clock.monotonicMs();
     for (const pending of this.pending.values()) {
+      if (pending.retransmitAtMs > nowMs) continue;
+      if (pending.isStranded) this.sendAgainAnywhere(pending);
       // At most once: a lost frame is a timeout, since the handler may have run.
-      if (pending.qos === 0 || pending.retransmitAtMs > nowMs) continue;
-      if (pending.unanswered < retransmission.maxAttempts || !this.isElsewherePossible(pending))
+      else if (pending.qos === 0) continue;
+      else if (pending.unanswered < retransmission.maxAttempts || this.unasked(pending).length === 0)
         this.transmit(pending);
       else this.goElsewhere(pending, lostError(pending.name, pending.target.nodeId));
     }
   }
 
-  private isElsewherePossible(pending: PendingRequest): boolean {
-    if (pending.onlyNodeId !== undefined) return false;
-    return this.notAsked(pending.name, pending.asked).length > 0;
+  /** Everybody was asked, and nobody was there: whoever is now. */
+  private sendAgainAnywhere(pending: PendingRequest): void {
+    const lost = lostError(pending.name, pending.target.nodeId);
+    const nodes = this.possible(pending);
+    if (nodes.length === 0) return this.settle(pending).reject(lost);
+    this.move(pending, nodes, lost, pending.unanswered); // The pauses grow, wherever it goes.
   }
 
-  private notAsked(name: string, asked: readonly NodeAddress[]): readonly KnownNode[] {
-    const candidates = this.services.registry.candidatesFor(name);
-    return candidates.filter((node) => !asked.some((address) => isSameAddress(address, node)));
+  private possible(pending: PendingRequest): readonly KnownNode[] {
+    return possibleNodes(this.services.registry, pending);
+  }
+
+  private unasked(pending: PendingRequest): readonly KnownNode[] {
+    return unaskedNodes(this.services.registry, pending);
   }
 
   private nextCorrelation(): number {
@@ -256,14 +278,6 @@ export class RequestSender {
     const { registry, self } = this.services;
     return registry.candidatesFor(name).find((node) => node.nodeId !== self.nodeId && this.hasRoom(node));
   }
-
-  private overloaded({ name }: OutgoingRequest, { nodeId, inFlightHere, bytesHere }: KnownNode): CatgaError {
-    return new CatgaError(
-      'CATGA_OVERLOADED',
-      `${name}: ${inFlightHere} requests of ${bytesHere} bytes are unanswered at node ${nodeId}.`,
-      { details: { name, nodeId, unanswered: inFlightHere, unansweredBytes: bytesHere } },
-    );
-  }
 }
 
 function count(target: KnownNode, { body }: PendingRequest): void {
@@ -274,20 +288,4 @@ function count(target: KnownNode, { body }: PendingRequest): void {
 function discount({ target, body }: PendingRequest): void {
   target.inFlightHere--;
   target.bytesHere -= body.length;
-}
-
-function lostError(name: string, nodeId: string): CatgaError {
-  return new CatgaError('CATGA_NODE_LOST', `${name}: node ${nodeId} is gone, and no other node handles it.`, {
-    details: { name, nodeId },
-  });
-}
-
-/** The error of an answer that is not what the protocol says. */
-function notOnTheWire(what: string, cause?: unknown): CatgaError {
-  return new CatgaError('CATGA_SERIALIZATION', `${what} is not what the wire protocol says.`, { cause });
-}
-
-/** A refusal that another node may not share. */
-function isWorthAnotherNode(reason: Error): boolean {
-  return !(reason instanceof CatgaError) || reason.retryable || reason.code === 'CATGA_NO_HANDLER';
 }

@@ -61,6 +61,7 @@ export class ClusterGateway {
       correlationId: cause?.correlationId,
       causationId: cause?.messageId,
       timeoutMs: this.timeoutMs(type, options, cause),
+      mayRunAgain: type.qos > 0 || type.kind === 'query',
       onlyNodeId: isPinned ? target.nodeId : undefined,
     };
     return this.cluster.send(outgoing, target, options.signal);

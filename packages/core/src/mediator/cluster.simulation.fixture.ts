@@ -142,8 +142,11 @@ export class Simulation {
     if (kind < 0.3) {
       this.network.cut('gateway', nodeId, { bothWays: this.random() < 0.5 });
       this.at(forMs, () => this.network.heal(nodeId));
-    } else if (kind < 0.5) {
+    } else if (kind < 0.4) {
       this.network.cut(nodeId, 'gateway');
+      this.at(forMs, () => this.network.heal(nodeId));
+    } else if (kind < 0.5) {
+      this.network.unplug(nodeId);
       this.at(forMs, () => this.network.heal(nodeId));
     } else if (kind < 0.7) {
       this.disturbed.add(nodeId);

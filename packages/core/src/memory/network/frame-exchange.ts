@@ -85,7 +85,7 @@ export class FrameExchange {
       return;
     }
     const target = this.endpoints.get(key);
-    if (target === undefined) {
+    if (target === undefined || this.weather.partitions.isUnplugged(to.nodeId)) {
       this.note('unreachable', from, to, frame);
       from.links.delete(key);
       if (this.isOpen(from)) from.unreachable(to);

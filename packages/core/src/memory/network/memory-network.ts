@@ -80,9 +80,17 @@ export class MemoryNetwork implements Engine {
     this.weather.partitions.isolate(nodeId);
   }
 
-  /** Undoes every cut and isolation. */
+  /**
+   * Takes a node's plug out, as a lost connection to a broker does: what it sends is lost, and whoever sends to it hears
+   * that it is unreachable, until it is healed. It still reaches what the engine stores, its directory record included.
+   */
+  unplug(nodeId: string): void {
+    this.weather.partitions.unplug(nodeId);
+  }
+
+  /** Undoes every cut and isolation, and puts every plug in again. */
   heal(): void;
-  /** Undoes the isolation of a node, and every cut from and to it. */
+  /** Undoes the isolation of a node, and every cut from and to it, and puts its plug in again. */
   heal(nodeId: string): void;
   /** Undoes a cut. */
   heal(from: string, to: string, direction?: LinkDirection): void;

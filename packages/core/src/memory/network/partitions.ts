@@ -3,6 +3,7 @@ export class Partitions {
   /** For each node those that nothing from it reaches. */
   private readonly cuts = new Map<string, Set<string>>();
   private readonly isolated = new Set<string>();
+  private readonly unplugged = new Set<string>();
 
   /** One way. */
   cut(from: string, to: string): void {
@@ -23,20 +24,37 @@ export class Partitions {
     this.isolated.add(node);
   }
 
-  /** Undoes every cut from and to the node, and its isolation. */
+  /** Nothing from the node reaches anyone, and whoever sends to it is told that it is not there. */
+  unplug(node: string): void {
+    this.unplugged.add(node);
+  }
+
+  isUnplugged(node: string): boolean {
+    return this.unplugged.has(node);
+  }
+
+  /** Undoes every cut from and to the node, its isolation, and its being unplugged. */
   healNode(node: string): void {
     this.isolated.delete(node);
+    this.unplugged.delete(node);
     this.cuts.delete(node);
     for (const from of this.cuts.keys()) this.heal(from, node);
   }
 
   healAll(): void {
     this.isolated.clear();
+    this.unplugged.clear();
     this.cuts.clear();
   }
 
   isCut(from: string, to: string): boolean {
-    if (from === to || (this.cuts.size === 0 && this.isolated.size === 0)) return false;
-    return this.isolated.has(from) || this.isolated.has(to) || this.cuts.get(from)?.has(to) === true;
+    if (from === to) return false;
+    if (this.cuts.size === 0 && this.isolated.size === 0 && this.unplugged.size === 0) return false;
+    return (
+      this.unplugged.has(from) ||
+      this.isolated.has(from) ||
+      this.isolated.has(to) ||
+      this.cuts.get(from)?.has(to) === true
+    );
   }
 }
