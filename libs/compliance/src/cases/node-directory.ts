@@ -49,7 +49,7 @@ export function nodeDirectory(lab: Lab): void {
     it('tells a late watcher of the nodes that are there, and not of those that were', async () => {
       await directory.announce(node('n1'));
       await directory.announce(node('n2'));
-      await directory.withdraw('n1');
+      await directory.withdraw(node('n1'));
       await directory.watch(listener);
       await lab.until(() => told.length > 0);
       await lab.pass(1);
@@ -66,8 +66,8 @@ export function nodeDirectory(lab: Lab): void {
     it('tells of a goodbye once', async () => {
       await directory.watch(listener);
       await directory.announce(node('n1'));
-      await directory.withdraw('n1');
-      await directory.withdraw('n1');
+      await directory.withdraw(node('n1'));
+      await directory.withdraw(node('n1'));
       await lab.until(() => told.includes('n1 left'));
       await lab.pass(8);
       expect(told).toEqual(['n1 present 0', 'n1 left']);
@@ -92,6 +92,31 @@ export function nodeDirectory(lab: Lab): void {
       await lab.until(() => told.includes('n1 left'));
       await directory.refresh(node('n1', 5));
       await lab.until(() => told.includes('n1 present 5'));
+    });
+
+    it('keeps the record of the start that came last from an earlier one that wakes up', async () => {
+      const earlier = (await lab.connect({ nodeId: 'earlier' })).directory;
+      await earlier.announce(node('n1', 0, 1));
+      await directory.announce(node('n1', 0, 2));
+      await expect(earlier.refresh(node('n1', 9, 1))).rejects.toMatchObject({
+        code: 'CATGA_CONFIGURATION',
+        details: { nodeId: 'n1', incarnation: 1, taken: 2 },
+      });
+      await earlier.withdraw(node('n1', 0, 1));
+      await directory.refresh(node('n1', 3, 2));
+      await (await lab.connect({ nodeId: 'late' })).directory.watch(listener);
+      await lab.until(() => told.includes('n1 present 3'));
+      expect(present.map(({ incarnation }) => incarnation)).toEqual([2]);
+    });
+
+    it('lets an earlier start be known again once the later one is gone', async () => {
+      const earlier = (await lab.connect({ nodeId: 'earlier' })).directory;
+      await earlier.announce(node('n1', 0, 1));
+      await directory.announce(node('n1', 0, 2));
+      await directory.withdraw(node('n1', 0, 2));
+      await earlier.refresh(node('n1', 4, 1));
+      await (await lab.connect({ nodeId: 'late' })).directory.watch(listener);
+      await lab.until(() => told.includes('n1 present 4'));
     });
 
     it('tells nothing to who stopped watching', async () => {

@@ -10,7 +10,7 @@ function recordingDirectory() {
   const directory: NodeDirectory = {
     announce: async (node: NodeInfo) => void told.push(`announce ${node.nodeId}`),
     refresh: async (node: NodeInfo) => void told.push(`refresh ${node.load.handled}`),
-    withdraw: async (nodeId) => void told.push(`withdraw ${nodeId}`),
+    withdraw: async ({ nodeId, incarnation }) => void told.push(`withdraw ${nodeId} ${incarnation}`),
     watch: async () => {
       told.push('watch');
       return () => void told.push('stop watching');
@@ -57,6 +57,6 @@ describe('the presence of a node', () => {
     await presence.beat(); // does not bring it back
     await presence.withdraw();
     presence.close();
-    expect(told).toEqual(['watch', 'announce n1', 'refresh 2', 'withdraw n1', 'stop watching']);
+    expect(told).toEqual(['watch', 'announce n1', 'refresh 2', 'withdraw n1 7', 'stop watching']);
   });
 });

@@ -46,7 +46,8 @@ export class NodePresence {
   async withdraw(): Promise<void> {
     const { directory } = this;
     this.directory = undefined;
-    await directory?.withdraw(this.identity.nodeId);
+    const { nodeId, incarnation } = this.identity;
+    await directory?.withdraw({ nodeId, incarnation });
   }
 
   /** Ends every watch. */

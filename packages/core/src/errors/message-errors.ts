@@ -44,3 +44,12 @@ export function takenOverError(name: string, messageId: string): CatgaError {
     },
   );
 }
+
+/** The error of a node whose id another process took. */
+export function nodeIdTakenError(nodeId: string, incarnation: number, taken: number): CatgaError {
+  return new CatgaError(
+    'CATGA_CONFIGURATION',
+    `Another process announced itself as node ${nodeId} since this one did: each running node needs an id of its own.`,
+    { details: { nodeId, incarnation, taken } },
+  );
+}

@@ -86,9 +86,9 @@ export class MemoryConnection implements EngineConnection {
     const { directory } = this.namespace;
     const { heartbeatTimeoutMs } = this.client;
     return {
-      announce: async (node) => this.whileOpen(directory).keep(node, heartbeatTimeoutMs),
-      refresh: async (node) => this.whileOpen(directory).keep(node, heartbeatTimeoutMs),
-      withdraw: async (nodeId) => this.whileOpen(directory).withdraw(nodeId),
+      announce: async (node) => this.whileOpen(directory).announce(node, heartbeatTimeoutMs),
+      refresh: async (node) => this.whileOpen(directory).refresh(node, heartbeatTimeoutMs),
+      withdraw: async (address) => this.whileOpen(directory).withdraw(address),
       watch: async (listener) => {
         const stopWatching = this.whileOpen(directory).watch(listener);
         this.watches.add(stopWatching);

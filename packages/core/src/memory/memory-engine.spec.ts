@@ -138,7 +138,7 @@ describe('the memory engine', () => {
     await expect(deadLetters.get('id')).rejects.toMatchObject(refusal);
     await expect(deadLetters.list({}, { limit: 1 })).rejects.toMatchObject(refusal);
     await expect(deadLetters.remove('id')).rejects.toMatchObject(refusal);
-    await expect(directory.withdraw('id')).rejects.toMatchObject(refusal);
+    await expect(directory.withdraw({ nodeId: 'id', incarnation: 1 })).rejects.toMatchObject(refusal);
     await expect(directory.watch({ present: () => {}, left: () => {} })).rejects.toMatchObject(refusal);
   });
 });

@@ -38,7 +38,7 @@ describe('the node directory of the memory engine', () => {
     await one.directory.watch(watchers[0]);
     await two.directory.watch(watchers[1]);
     await one.directory.announce(node('a'));
-    await two.directory.withdraw('a');
+    await two.directory.withdraw(node('a'));
     await harness.settle();
     expect(watchers.map(({ reports }) => reports)).toEqual([
       ['+a', '-a'],
@@ -68,7 +68,7 @@ describe('the node directory of the memory engine', () => {
     await harness.clock.advance(999);
     expect(watched.reports).not.toContain('-a');
     await harness.clock.advance(1);
-    await directory.withdraw('a');
+    await directory.withdraw(node('a'));
     await harness.clock.advance(60_000);
     expect(watched.reports).toEqual(['+a', '+a', '-a']);
   });
@@ -90,7 +90,7 @@ describe('the node directory of the memory engine', () => {
     const { directory } = await harness.connect();
     const watched = new Watched();
     await directory.watch(watched);
-    await directory.withdraw('nobody');
+    await directory.withdraw(node('nobody'));
     await harness.settle();
     expect(watched.reports).toEqual([]);
   });

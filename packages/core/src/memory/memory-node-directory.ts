@@ -1,4 +1,6 @@
 import type { NodeInfo } from '../contracts/node-info.js';
+import { nodeIdTakenError } from '../errors/message-errors.js';
+import type { NodeAddress } from '../ports/links.js';
 import type { NodeDirectoryListener } from '../ports/node-directory.js';
 import { afterThis } from '../time/next-turn.js';
 import type { Timetable, TimetableEntry } from '../time/timetable.js';
@@ -18,19 +20,27 @@ export class MemoryNodeDirectory {
     private readonly timetable: Timetable,
   ) {}
 
-  /** Makes the node known, or brings it up to date; its record lapses after `timeoutMs` unless this is repeated. */
-  keep(node: NodeInfo, timeoutMs: number): void {
+  /** Makes the node known; its record lapses after `timeoutMs` unless it is refreshed. */
+  announce(node: NodeInfo, timeoutMs: number): void {
     const before = this.records.get(node.nodeId);
     if (before !== undefined) this.timetable.remove(before.lapse);
-    const lapse = this.timetable.after(timeoutMs, () => this.withdraw(node.nodeId));
+    const lapse = this.timetable.after(timeoutMs, () => this.withdraw(node));
     this.records.set(node.nodeId, { node, lapse });
     this.tell((listener) => listener.present(node));
   }
 
+  /** Brings a node up to date. */
+  refresh(node: NodeInfo, timeoutMs: number): void {
+    const { nodeId, incarnation } = node;
+    const present = this.records.get(nodeId)?.node.incarnation ?? incarnation;
+    if (present !== incarnation) throw nodeIdTakenError(nodeId, incarnation, present);
+    this.announce(node, timeoutMs);
+  }
+
   /** A goodbye, said or presumed. */
-  withdraw(nodeId: string): void {
+  withdraw({ nodeId, incarnation }: NodeAddress): void {
     const record = this.records.get(nodeId);
-    if (record === undefined) return;
+    if (record === undefined || record.node.incarnation !== incarnation) return;
     this.timetable.remove(record.lapse);
     this.records.delete(nodeId);
     this.tell((listener) => listener.left(nodeId));
@@ -52,7 +62,7 @@ export class MemoryNodeDirectory {
   /** While nobody was connected no timer ran: what lapsed then has left before anyone looks. */
   private withdrawLapsed(): void {
     const nowMs = this.monotonicMs();
-    for (const [nodeId, { lapse }] of this.records) if (lapse.dueMs <= nowMs) this.withdraw(nodeId);
+    for (const { node, lapse } of this.records.values()) if (lapse.dueMs <= nowMs) this.withdraw(node);
   }
 
   private tell(report: (listener: NodeDirectoryListener) => void): void {

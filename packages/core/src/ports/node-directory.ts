@@ -1,19 +1,24 @@
 import type { CatgaError } from '../errors/catga-error.js';
 import type { NodeInfo } from '../contracts/node-info.js';
+import type { NodeAddress } from './links.js';
 
 /**
  * Who is there.
  *
  * Contract: a record lapses unless it is refreshed within the heartbeat timeout, by the engine's clock. Watching
- * begins with every present node. A withdrawn or lapsed node is reported as left, once.
+ * begins with every present node. A withdrawn or lapsed node is reported as left, once. A record belongs to the start
+ * of the node that announced itself last: an earlier start, which stood still meanwhile, neither keeps it nor takes it back.
  */
 export interface NodeDirectory {
   /** Makes the node known. */
   announce(node: NodeInfo): Promise<void>;
-  /** A heartbeat: keeps the record and brings its load up to date. */
+  /**
+   * A heartbeat: keeps the record and brings its load up to date. `CATGA_CONFIGURATION` if the record is another
+   * start's: two processes have one node id.
+   */
   refresh(node: NodeInfo): Promise<void>;
-  /** A goodbye. */
-  withdraw(nodeId: string): Promise<void>;
+  /** A goodbye. No effect on the record of another start. */
+  withdraw(node: NodeAddress): Promise<void>;
   /** Reports the present nodes, then every change. Returns how to stop. */
   watch(listener: NodeDirectoryListener): Promise<() => void>;
 }

@@ -58,7 +58,7 @@ describe('a recorded run that loses its claim', () => {
 
   const untilFinished = (): Promise<string> => new Promise((resolve) => (finish = resolve));
   const another = jest.fn(() => Promise.resolve('another run'));
-  beforeEach(() => another.mockClear());
+  beforeEach(() => void another.mockClear());
 
   it('because the store forgot it claims its id again, and nobody runs it beside', async () => {
     const run = node(untilFinished);

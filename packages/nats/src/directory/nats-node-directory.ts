@@ -1,12 +1,13 @@
 import { CatgaError } from '@catga/core';
 import type { NodeInfo } from '@catga/core';
-import { Timetable } from '@catga/core/engine';
-import type { Clock, NodeDirectory, NodeDirectoryListener } from '@catga/core/engine';
+import { Timetable, nodeIdTakenError } from '@catga/core/engine';
+import type { Clock, NodeAddress, NodeDirectory, NodeDirectoryListener } from '@catga/core/engine';
 import type { BrokerSession } from '../connection/broker-session.js';
 import { bucketPrefix, isDeletion } from '../jetstream/bucket.js';
-import type { Bucket } from '../jetstream/bucket.js';
+import type { Bucket, BucketEntry } from '../jetstream/bucket.js';
 import type { ServerClock } from '../jetstream/server-clock.js';
 import { decodeGoodbye, decodeRecord, encodeGoodbye, encodeRecord } from './node-record.js';
+import type { NodeRecord } from './node-record.js';
 import { PresentNodes } from './present-nodes.js';
 
 /** What the directory of one node works with. */
@@ -19,8 +20,8 @@ export interface DirectoryServices {
   readonly heartbeatTimeoutMs: number;
 }
 
-/** How often a goodbye is tried that crossed a heartbeat. */
-const GOODBYES = 3;
+/** How often a change is tried that another one crossed. */
+const TRIES = 3;
 
 /** How many records are read at a time. */
 const READ_AT_A_TIME = 64;
@@ -41,29 +42,41 @@ export class NatsNodeDirectory implements NodeDirectory {
 
   async announce(node: NodeInfo): Promise<void> {
     const { bucket, heartbeatTimeoutMs: timeoutMs } = this.services;
+    await bucket.keepFor(timeoutMs);
+    this.keep(node, await bucket.put(node.nodeId, encodeRecord({ node, timeoutMs })));
+  }
+
+  /** By compare-and-set, so that a start that stood still does not take the place of the next one. */
+  async refresh(node: NodeInfo): Promise<void> {
+    const { bucket, heartbeatTimeoutMs: timeoutMs } = this.services;
     const { nodeId, incarnation } = node;
     await bucket.keepFor(timeoutMs);
-    const revision = await bucket.put(nodeId, encodeRecord({ node, timeoutMs }));
-    this.own.set(nodeId, { incarnation, revision });
+    const value = encodeRecord({ node, timeoutMs });
+    let expected = this.own.get(nodeId)?.revision ?? 0;
+    for (let tries = 0; tries < TRIES; tries++) {
+      const revision = await bucket.replace(nodeId, value, expected);
+      if (revision !== undefined) return this.keep(node, revision);
+      // It lapsed, was stored by an earlier try, or vanished with its broker; or it is another start's.
+      const entry = await bucket.get(nodeId);
+      const present = recordOf(nodeId, entry)?.node.incarnation ?? incarnation;
+      if (present !== incarnation) throw nodeIdTakenError(nodeId, incarnation, present);
+      expected = entry?.revision ?? 0;
+    }
   }
 
-  /** The same again: a bucket that vanished with its broker is made anew. */
-  refresh(node: NodeInfo): Promise<void> {
-    return this.announce(node);
-  }
-
-  async withdraw(nodeId: string): Promise<void> {
+  async withdraw({ nodeId, incarnation }: NodeAddress): Promise<void> {
+    const { bucket } = this.services;
     const own = this.own.get(nodeId);
     this.own.delete(nodeId);
-    const goodbye = encodeGoodbye(own?.incarnation);
-    let expected = own?.revision;
-    for (let tries = 0; tries < GOODBYES; tries++) {
-      if ((await this.services.bucket.remove(nodeId, expected, goodbye)) !== undefined) return;
-      // A heartbeat came in between, or a later start of the node: that one's record is not ours to take back.
-      const entry = await this.services.bucket.get(nodeId);
-      const record = entry && !entry.isDeleted ? decodeRecord(nodeId, entry.value) : undefined;
-      if (entry === undefined || record?.node.incarnation !== own?.incarnation) return;
-      expected = entry.revision;
+    let expected = own?.incarnation === incarnation ? own.revision : undefined;
+    for (let tries = 0; tries < TRIES; tries++) {
+      if (expected !== undefined) {
+        if ((await bucket.remove(nodeId, expected, encodeGoodbye(incarnation))) !== undefined) return;
+      }
+      // A heartbeat came in between, or another start of the node: that one's record is not ours to take back.
+      const entry = await bucket.get(nodeId);
+      if (recordOf(nodeId, entry)?.node.incarnation !== incarnation) return;
+      expected = entry?.revision;
     }
   }
 
@@ -111,6 +124,10 @@ export class NatsNodeDirectory implements NodeDirectory {
     this.timetable.clear();
   }
 
+  private keep({ nodeId, incarnation }: NodeInfo, revision: number): void {
+    this.own.set(nodeId, { incarnation, revision });
+  }
+
   private async read(
     nodes: PresentNodes,
     toldOf: ReadonlySet<string>,
@@ -144,4 +161,8 @@ function noRecord(key: string): CatgaError {
       details: { key },
     },
   );
+}
+
+function recordOf(nodeId: string, entry: BucketEntry | undefined): NodeRecord | undefined {
+  return entry === undefined || entry.isDeleted ? undefined : decodeRecord(nodeId, entry.value);
 }

@@ -40,10 +40,8 @@ export function decodeRecord(nodeId: string, bytes: Uint8Array): NodeRecord | un
 }
 
 /** A goodbye says which start of the node it is of, so that it does not take a later one along. */
-export function encodeGoodbye(incarnation: number | undefined): Uint8Array {
-  return incarnation === undefined
-    ? new Uint8Array(0)
-    : new TextEncoder().encode(JSON.stringify({ incarnation }));
+export function encodeGoodbye(incarnation: number): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ incarnation }));
 }
 
 /** The incarnation that left; undefined means whichever was there. */

@@ -46,7 +46,7 @@ export function gatedDirectory(directory: NodeDirectory, gate: NodeGate): NodeDi
   return {
     announce: (node) => gate.ask(() => directory.announce(node)),
     refresh: (node) => gate.ask(() => directory.refresh(node)),
-    withdraw: (nodeId) => gate.ask(() => directory.withdraw(nodeId)),
+    withdraw: (address) => gate.ask(() => directory.withdraw(address)),
     watch: (listener) =>
       gate.ask(() =>
         directory.watch({
