@@ -13,7 +13,11 @@ beforeEach(async () => {
 afterEach(() => lab.close(), CASE_WITHIN_MS);
 
 /** Who has called the handler of a probe, and who has not. */
-async function holderOf(text: string, one: ProbeProcess, two: ProbeProcess): Promise<[ProbeProcess, ProbeProcess]> {
+async function holderOf(
+  text: string,
+  one: ProbeProcess,
+  two: ProbeProcess,
+): Promise<[ProbeProcess, ProbeProcess]> {
   const holder = await until(() => [one, two].find(({ begun }) => begun.includes(text)));
   return [holder, holder === one ? two : one];
 }
@@ -30,7 +34,7 @@ describe('a node that is killed in the middle of a request', () => {
       await until(() => one.begun.length + two.begun.length === 3);
       await other.ask('hold', undefined);
       await holder.kill();
-      const runId = expect.stringContaining(`${other.nodeId}/`) as string;
+      const runId = expect.stringContaining(`${other.nodeId}/`) as unknown;
       expect(await noted).toEqual({ runId });
       expect(await Promise.all(looks)).toEqual([{ runId }, { runId }]);
       expect(lab.effectsOf('n1')).toHaveLength(1);
