@@ -15,6 +15,8 @@ interface Seat {
 export const WORKERS = ['orders-1', 'orders-2', 'shipping-1'] as const;
 export type WorkerId = (typeof WORKERS)[number];
 
+/** A tenth of the default, so that what a killed process was at is soon done by another. */
+const LEASE_MS = 3000;
 const SEEN_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 50;
 
@@ -101,7 +103,8 @@ export class Cluster {
   private seat(folder: string, nodeId: string): Seat {
     const { natsUrl, namespace, directory, gatewayUrl } = this.surroundings;
     const ledgerFile = join(directory, `${nodeId}.ledger`);
-    return { folder, settings: { natsUrl, namespace, nodeId, ledgerFile, port: Number(gatewayUrl.port) } };
+    const port = Number(gatewayUrl.port);
+    return { folder, settings: { natsUrl, namespace, nodeId, ledgerFile, port, leaseMs: LEASE_MS } };
   }
 
   private async occupy(seat: Seat): Promise<number> {

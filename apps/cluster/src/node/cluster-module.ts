@@ -6,13 +6,11 @@ import type { NodeSettings } from './node-settings.js';
 
 /** Short, so that the table shows a death soon. The defaults are ten times as long. */
 const HEARTBEAT = { intervalMs: 500, timeoutMs: 1500 };
-/** How long the claim of a killed process keeps its command from running again. */
-const LEASE_MS = 3000;
 
 /** What makes a process a node of the cluster, and `more` that is special about it. */
 export function clusterModule(
   service: string,
-  { natsUrl, namespace, nodeId }: NodeSettings,
+  { natsUrl, namespace, nodeId, leaseMs }: NodeSettings,
   more: CatgaOptions = {},
 ): DynamicModule {
   return CatgaModule.forRoot({
@@ -21,7 +19,7 @@ export function clusterModule(
     service,
     namespace,
     heartbeat: HEARTBEAT,
-    idempotency: { leaseMs: LEASE_MS },
+    idempotency: { leaseMs },
     ...more,
   });
 }

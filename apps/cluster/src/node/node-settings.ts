@@ -9,11 +9,14 @@ export interface NodeSettings {
   readonly ledgerFile: string;
   /** Where the gateway serves HTTP. */
   readonly port: number;
+  /** How long the claim of a silent process keeps its command from running again, in milliseconds. */
+  readonly leaseMs: number;
 }
 
 /** The command line for {@link readNodeSettings}. */
-export function toArguments({ natsUrl, namespace, nodeId, ledgerFile, port }: NodeSettings): string[] {
-  const named = { nats: natsUrl, namespace, node: nodeId, ledger: ledgerFile, port: String(port) };
+export function toArguments({ natsUrl, namespace, nodeId, ledgerFile, ...numbers }: NodeSettings): string[] {
+  const { port, leaseMs } = numbers;
+  const named = { nats: natsUrl, namespace, node: nodeId, ledger: ledgerFile, port, 'lease-ms': leaseMs };
   return Object.entries(named).map(([name, value]) => `--${name}=${value}`);
 }
 
@@ -22,7 +25,7 @@ export function readNodeSettings(args = process.argv.slice(2)): NodeSettings {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args,
-    options: { nats: text, namespace: text, node: text, ledger: text, port: text },
+    options: { nats: text, namespace: text, node: text, ledger: text, port: text, 'lease-ms': text },
   });
   const given = (name: keyof typeof values): string => {
     const value = values[name];
@@ -36,5 +39,6 @@ export function readNodeSettings(args = process.argv.slice(2)): NodeSettings {
     nodeId: given('node'),
     ledgerFile: given('ledger'),
     port: Number(given('port')),
+    leaseMs: Number(given('lease-ms')),
   };
 }

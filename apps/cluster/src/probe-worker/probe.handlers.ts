@@ -3,7 +3,7 @@ import { RequestHandler } from '@catga/nestjs';
 import type { MessageContext } from '@catga/nestjs';
 import type { EffectReceipt } from '@catga/contracts';
 import { Ledger } from '../ledger/ledger.js';
-import type { Begun } from '../probe/probe-channel.js';
+import type { ProbeNews } from '../probe/probe-channel.js';
 import { Charge, Look, Note } from '../probe/probe-messages.js';
 import { Holds } from '../probe/probe-node.js';
 
@@ -31,9 +31,11 @@ export class ProbeHandlers {
   }
 
   /** The ledger knows an effect by the text of its probe. */
-  private async take({ text }: { text: string }, { attempt }: MessageContext): Promise<EffectReceipt> {
-    process.send?.({ begun: text, attempt } satisfies Begun);
+  private async take({ text }: { text: string }, { signal }: MessageContext): Promise<EffectReceipt> {
+    process.send?.({ begun: text } satisfies ProbeNews);
+    signal.addEventListener('abort', () => process.send?.({ overruled: text } satisfies ProbeNews));
     await this.holds.pass('before the effect');
+    signal.throwIfAborted(); // Somebody else has it, or nobody wants it any more.
     const receipt = this.ledger.take(text);
     await this.holds.pass('after the effect');
     return receipt;

@@ -50,11 +50,8 @@ export interface ProbeError {
   readonly details: unknown;
 }
 
-/** A handler was called. */
-export interface Begun {
-  readonly begun: string;
-  readonly attempt: number;
-}
+/** What a handler says without being asked: that it was called for a probe, or that its signal is aborted. */
+export type ProbeNews = { readonly begun: string } | { readonly overruled: string };
 
 type Answerers = { [N in QuestionName]?: (asked: never) => unknown };
 

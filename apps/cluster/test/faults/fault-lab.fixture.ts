@@ -12,6 +12,9 @@ import { until } from './until.fixture.js';
 /** Long, for machines that do much else: a case starts up to four processes. */
 export const CASE_WITHIN_MS = 60_000;
 
+/** How long a claim lasts without its holder, where a case does not say. */
+const LEASE_MS = 2000;
+
 /** A broker, nodes as processes, and the ledgers of what they did. */
 export class FaultLab {
   readonly namespace = `faults-${randomUUID().slice(0, 8)}`;
@@ -20,10 +23,13 @@ export class FaultLab {
   private readonly processes: ProbeProcess[] = [];
   private raw: NatsConnection | undefined;
 
-  private constructor(readonly broker: NatsServer) {}
+  private constructor(
+    readonly broker: NatsServer,
+    private readonly leaseMs: number,
+  ) {}
 
-  static async open(): Promise<FaultLab> {
-    return new FaultLab(await NatsServer.spawn());
+  static async open(leaseMs = LEASE_MS): Promise<FaultLab> {
+    return new FaultLab(await NatsServer.spawn(), leaseMs);
   }
 
   /** Starts nodes side by side; they see each other when it resolves. */
@@ -36,10 +42,10 @@ export class FaultLab {
 
   /** Starts a node: one that handles nothing if it is called a caller. */
   async node(nodeId: string, natsUrl = this.broker.url): Promise<ProbeProcess> {
-    const { namespace, directory } = this;
+    const { namespace, directory, leaseMs } = this;
     const folder = nodeId.startsWith('caller') ? 'probe-caller' : 'probe-worker';
     const ledgerFile = join(directory, `${nodeId}.ledger`);
-    const settings = { natsUrl, namespace, nodeId, ledgerFile, port: 0 };
+    const settings = { natsUrl, namespace, nodeId, ledgerFile, port: 0, leaseMs };
     const node = await ProbeProcess.start(folder, settings, join(directory, `${nodeId}.log`));
     this.processes.push(node);
     return node;
@@ -75,4 +81,14 @@ export class FaultLab {
     await this.broker.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** The node that called the handler of a probe, and the one that did not. */
+export async function holderOf(
+  text: string,
+  one: ProbeProcess,
+  two: ProbeProcess,
+): Promise<[holder: ProbeProcess, other: ProbeProcess]> {
+  const holder = await until(() => [one, two].find(({ begun }) => begun.includes(text)));
+  return [holder, holder === one ? two : one];
 }

@@ -1,8 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { TcpProxy } from '@catga/servers';
 import { BUILD_WITHIN_MS, buildCluster } from '../built-cluster.fixture.js';
-import { CASE_WITHIN_MS, FaultLab } from './fault-lab.fixture.js';
-import type { ProbeProcess } from './probe-process.fixture.js';
+import { CASE_WITHIN_MS, FaultLab, holderOf } from './fault-lab.fixture.js';
 import { until } from './until.fixture.js';
 
 let lab: FaultLab;
@@ -11,16 +10,6 @@ beforeEach(async () => {
   lab = await FaultLab.open();
 }, CASE_WITHIN_MS);
 afterEach(() => lab.close(), CASE_WITHIN_MS);
-
-/** Who has called the handler of a probe, and who has not. */
-async function holderOf(
-  text: string,
-  one: ProbeProcess,
-  two: ProbeProcess,
-): Promise<[ProbeProcess, ProbeProcess]> {
-  const holder = await until(() => [one, two].find(({ begun }) => begun.includes(text)));
-  return [holder, holder === one ? two : one];
-}
 
 describe('a node that is killed in the middle of a request', () => {
   it(

@@ -3,8 +3,8 @@ import type { NodeSettings } from '../../src/node/node-settings.js';
 import { NodeProcess } from '../../src/conductor/node-process.js';
 import type {
   Answer,
-  Begun,
   ProbeError,
+  ProbeNews,
   ProbeQuestions,
   ProbeSendOptions,
   QuestionName,
@@ -18,6 +18,8 @@ export type Outcome = { readonly runId: string } | { readonly error: ProbeError 
 export class ProbeProcess {
   /** The texts of the probes whose handlers were called, in their order. */
   readonly begun: string[] = [];
+  /** Those whose handlers were told that it is in vain. */
+  readonly overruled: string[] = [];
   private readonly waiting = new Map<number, (answer: Answer) => void>();
   private questions = 0;
 
@@ -26,7 +28,7 @@ export class ProbeProcess {
     readonly incarnation: number,
     private readonly process: NodeProcess,
   ) {
-    process.onMessage((message) => this.heard(message as Answer | Begun));
+    process.onMessage((message) => this.heard(message as Answer | ProbeNews));
   }
 
   /** Resolves when it is a node of the cluster. */
@@ -90,8 +92,9 @@ export class ProbeProcess {
     });
   }
 
-  private heard(message: Answer | Begun): void {
+  private heard(message: Answer | ProbeNews): void {
     if ('begun' in message) return void this.begun.push(message.begun);
+    if ('overruled' in message) return void this.overruled.push(message.overruled);
     this.waiting.get(message.number)?.(message);
     this.waiting.delete(message.number);
   }
