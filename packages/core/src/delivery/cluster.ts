@@ -128,7 +128,10 @@ export class Cluster {
    */
   left(address: NodeAddress): void {
     this.sender.left(address);
-    this.services.timetable.after(FORGOTTEN_AFTER_MS, () => this.forget(address));
+    this.services.timetable.after(FORGOTTEN_AFTER_MS, () => {
+      const isBack = this.services.registry.get(address.nodeId)?.incarnation === address.incarnation;
+      if (!isBack) this.forget(address);
+    });
   }
 
   /** Nobody listens at an address: for now, or for ever. */

@@ -2,12 +2,15 @@ import type { NodeAddress, NodeLinks } from '../ports/links.js';
 import type { Timetable } from '../time/timetable.js';
 import { FrameWriter } from '../wire/frame-writer.js';
 import { addressKey } from './address-key.js';
+import { framesBetween } from './frame-clock.js';
 import { PeerLink } from './peer-link.js';
 
 /** The links of this node, one for each address it has written to or heard from. */
 export class LinkTable {
   private readonly links = new Map<string, PeerLink>();
   private last: PeerLink | undefined;
+  /** What the frames of new links are numbered after: a node that was forgotten too soon takes no low number twice. */
+  private lastNumber = 0;
 
   constructor(
     private readonly self: NodeAddress,
@@ -29,7 +32,8 @@ export class LinkTable {
     if (link === undefined) {
       const { nodeId, incarnation } = address;
       const writer = new FrameWriter(this.serializer, this.self, address, this.transport.maxFrameBytes);
-      link = new PeerLink({ nodeId, incarnation }, writer, this.transport, this.timetable, this.onFailure);
+      const { transport, timetable, onFailure, lastNumber } = this;
+      link = new PeerLink({ nodeId, incarnation }, writer, transport, timetable, onFailure, lastNumber);
       this.links.set(key, link);
       this.onLinked(link.address);
     }
@@ -39,7 +43,13 @@ export class LinkTable {
 
   /** A node is gone. */
   forget(address: NodeAddress): void {
-    this.links.delete(addressKey(address));
+    const key = addressKey(address);
+    const link = this.links.get(key);
+    if (link === undefined) return;
+    link.flush();
+    if (framesBetween(this.lastNumber, link.sent) < framesBetween(link.sent, this.lastNumber))
+      this.lastNumber = link.sent;
+    this.links.delete(key);
     this.last = undefined;
   }
 

@@ -26,6 +26,7 @@ function setUp(limits: Partial<FrameLimits> = {}, send?: NodeLinks['send']) {
     links,
     new Timetable(clock),
     (thrown) => failures.push(thrown),
+    0,
     { fullBytes: 65_536, fullRecords: 4, maxUnacknowledged: 2, holdMs: 1, ...limits },
   );
   return { clock, frames, failures, link };

@@ -36,8 +36,9 @@ export class PeerLink {
   /** The last frame that came from there, and how many in a row: acknowledged with the next one that goes there. */
   private received = 0;
   private receivedCount = 0;
-  private sent = 0;
-  private acknowledged = 0;
+  /** The number of the last frame that went there. */
+  sent: number;
+  private acknowledged: number;
   private isScheduled = false;
   private held: TimetableEntry | undefined;
 
@@ -47,8 +48,12 @@ export class PeerLink {
     private readonly links: NodeLinks,
     private readonly timetable: Timetable,
     private readonly onFailure: (thrown: unknown) => void,
+    lastNumber = 0,
     private readonly limits: FrameLimits = DEFAULT_FRAME_LIMITS,
-  ) {}
+  ) {
+    this.sent = lastNumber;
+    this.acknowledged = lastNumber;
+  }
 
   request(record: RequestRecord<FrameBody>): void {
     if (!this.writer.request(record)) {

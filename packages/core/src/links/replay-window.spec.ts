@@ -21,6 +21,15 @@ describe('the window of frames that came', () => {
     expect(window.accept(5000 - 1024)).toBe(false);
   });
 
+  it('begins with the first that comes, whatever its number', () => {
+    for (const first of [1, 7, 2 ** 31 + 5, 2 ** 32 - 1, 0]) {
+      const window = new ReplayWindow();
+      expect(window.accept(first)).toBe(true);
+      expect(window.accept(first)).toBe(false);
+      expect(window.accept((first + 1) % 2 ** 32)).toBe(true);
+    }
+  });
+
   it('goes on when the numbers begin again', () => {
     const window = new ReplayWindow();
     const last = 2 ** 32 - 1;

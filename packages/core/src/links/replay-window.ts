@@ -14,8 +14,9 @@ export class ReplayWindow {
   private readonly seen = new Uint32Array(WINDOW);
   private highest = 0;
   private inARow = 0;
+  private isEmpty = true;
 
-  /** The greatest number that came. */
+  /** The greatest number that came; 0 before the first. */
   get last(): number {
     return this.highest;
   }
@@ -25,8 +26,10 @@ export class ReplayWindow {
     return this.inARow;
   }
 
-  /** Whether the frame is new. One that is older than the window is taken for a repeated one. Numbers begin at 1. */
+  /** Whether the frame is new. One that is older than the window is taken for a repeated one. Numbers begin anywhere. */
   accept(sequence: number): boolean {
+    if (this.isEmpty) this.highest = sequence === 0 ? 2 ** 32 - 1 : sequence - 1;
+    this.isEmpty = false;
     const ahead = framesBetween(this.highest, sequence);
     if (ahead >= HALF && framesBetween(sequence, this.highest) >= WINDOW) return false;
     const place = sequence % WINDOW;

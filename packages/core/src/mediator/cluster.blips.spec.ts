@@ -107,4 +107,28 @@ describe('a node that is not there for a moment, while the directory has it', ()
     await expect(sent).resolves.toMatchObject({ ok: false, error: { code: 'CATGA_NODE_LOST' } });
     expect(ran).toHaveLength(1);
   });
+
+  it.each([
+    ['unplugged', 3000, (network: MemoryNetwork) => network.unplug('orders')],
+    ['silent', 20_000, (network: MemoryNetwork) => network.pause('orders')],
+    ['silent', 100_000, (network: MemoryNetwork) => network.pause('orders')],
+  ])('understands those who talked to it much before it was %s for %d ms', async (_how, awayMs, disturb) => {
+    const gateway = cluster.node('gateway');
+    const orders = cluster.node('orders').handleRequest(PlaceOrder, () => 'placed');
+    await cluster.start(gateway, orders);
+    for (let sent = 0; sent < 1500; sent++) {
+      const placed = gateway.mediator.send(new PlaceOrder('tea'));
+      await cluster.turns(); // each in a frame of its own
+      await placed;
+    }
+    disturb(cluster.network);
+    const meanwhile = gateway.mediator.trySend(new PlaceOrder('milk'), { timeoutMs: 1000 });
+    await cluster.pass(awayMs);
+    await meanwhile;
+    cluster.network.restore();
+    await cluster.pass(awayMs < 60_000 ? 60_000 : 1000);
+    const sent = gateway.mediator.trySend(new PlaceOrder('milk'), { timeoutMs: 5000 });
+    await cluster.pass(6000);
+    await expect(sent).resolves.toEqual({ ok: true, value: 'placed' });
+  });
 });
