@@ -1,6 +1,7 @@
 import type { KnownNode } from '../discovery/known-node.js';
 import type { NodeRegistry } from '../discovery/node-registry.js';
 import type { CatgaError } from '../errors/catga-error.js';
+import { toError } from '../errors/catga-error.js';
 import { LinkTable } from '../links/link-table.js';
 import type { Clock } from '../ports/clock.js';
 import type { EngineConnection } from '../ports/engine.js';
@@ -21,6 +22,7 @@ import { AnswerMemory } from './sent-answers.js';
 import { RequestSender } from './request-sender.js';
 import type { RetransmissionOptions, UnansweredLimits } from './request-sender.js';
 import { Strangers } from './strangers.js';
+import { readUnsent } from './unsent-frame.js';
 
 /** What this node's part in a cluster needs of the node. */
 export interface ClusterServices extends Pick<RequesterServices, 'isOpen' | 'handledType' | 'run'> {
@@ -73,7 +75,11 @@ export class Cluster {
       serializer,
       transport,
       timetable,
-      (thrown) => failed('links', thrown),
+      (thrown, frame) => {
+        const { requests, hasMore } = readUnsent(frame);
+        for (const correlation of requests) this.sender.notSent(correlation, toError(thrown));
+        if (hasMore) failed('links', thrown);
+      },
       (address) => this.strangers.meet(address),
     );
     this.outcomes = new OutcomeRecorder(outcomes, self, outcomeTtlMs, (thrown) =>

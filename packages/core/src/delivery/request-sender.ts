@@ -104,6 +104,13 @@ export class RequestSender {
     }
   }
 
+  /** The engine did not take a request: it fails if it never left, and else is sent again in its time. */
+  notSent(correlation: number, reason: Error): void {
+    const pending = this.pending.get(correlation);
+    if (pending === undefined || pending.unanswered > 1 || pending.previous !== undefined) return;
+    this.settle(pending).reject(reason);
+  }
+
   /** A node left, with a goodbye or without: asks again for what may be repeated, which tells a dead node from a draining one. */
   left(address: NodeAddress): void {
     let hasPending = false;

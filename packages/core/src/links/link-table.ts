@@ -17,7 +17,8 @@ export class LinkTable {
     private readonly serializer: string,
     private readonly transport: NodeLinks,
     private readonly timetable: Timetable,
-    private readonly onFailure: (thrown: unknown) => void,
+    /** A frame could not be handed to the engine. */
+    private readonly onFailure: (thrown: unknown, frame: Uint8Array) => void,
     /** Told of each address that a link was made to. */
     private readonly onLinked: (address: NodeAddress) => void = () => {},
   ) {}

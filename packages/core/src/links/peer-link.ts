@@ -47,7 +47,7 @@ export class PeerLink {
     private readonly writer: FrameWriter,
     private readonly links: NodeLinks,
     private readonly timetable: Timetable,
-    private readonly onFailure: (thrown: unknown) => void,
+    private readonly onFailure: (thrown: unknown, frame: Uint8Array) => void,
     lastNumber = 0,
     private readonly limits: FrameLimits = DEFAULT_FRAME_LIMITS,
   ) {
@@ -122,7 +122,7 @@ export class PeerLink {
     try {
       this.links.send(this.address, frame);
     } catch (thrown) {
-      this.onFailure(thrown); // The frame is lost, as any frame may be.
+      this.onFailure(thrown, frame); // The frame is lost, as any frame may be.
     }
   }
 
