@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { BUILD_WITHIN_MS, buildCluster } from '../built-cluster.fixture.js';
-import { CASE_WITHIN_MS, FaultLab } from './fault-lab.fixture.js';
+import { CASE_WITHIN_MS, FaultLab, untilSees } from './fault-lab.fixture.js';
 import { until } from './until.fixture.js';
 
 let lab: FaultLab;
@@ -40,8 +40,8 @@ describe('a broker that is killed and started again', () => {
       const again = await caller.send('Charge', 'c1', { messageId: 'm1', ...WAITS });
       expect(again).toEqual({ runId: lab.effectsOf('c1')[0] });
       const late = await lab.node('late');
-      await until(async () => (await late.sees()) === 'caller,late,worker');
-      await until(async () => (await caller.sees()) === 'caller,late,worker');
+      await untilSees(late, 'caller,late,worker');
+      await untilSees(caller, 'caller,late,worker');
       expect((await caller.ask('self', undefined)).load.unanswered).toBe(0);
     },
     CASE_WITHIN_MS,

@@ -36,7 +36,7 @@ export class FaultLab {
   async start<Id extends string>(...nodeIds: readonly Id[]): Promise<Record<Id, ProbeProcess>> {
     const started = await Promise.all(nodeIds.map((nodeId) => this.node(nodeId)));
     const everybody = nodeIds.toSorted().join();
-    for (const node of started) await until(async () => (await node.sees()) === everybody);
+    for (const node of started) await untilSees(node, everybody);
     return Object.fromEntries(started.map((node) => [node.nodeId, node])) as Record<Id, ProbeProcess>;
   }
 
@@ -81,6 +81,15 @@ export class FaultLab {
     await this.broker.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** Waits until a node sees these, all of them alive, and no others. */
+export async function untilSees(observer: ProbeProcess, nodeIds: string): Promise<void> {
+  let seen = '';
+  const seesThem = async (): Promise<boolean> => (seen = await observer.sees()) === nodeIds;
+  await until(seesThem).catch(() => {
+    throw new Error(`${observer.nodeId} sees ${seen} and not ${nodeIds}. It says:\n${observer.log}`);
+  });
 }
 
 /** The node that called the handler of a probe, and the one that did not. */

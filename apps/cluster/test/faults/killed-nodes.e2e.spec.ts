@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { TcpProxy } from '@catga/servers';
 import { BUILD_WITHIN_MS, buildCluster } from '../built-cluster.fixture.js';
-import { CASE_WITHIN_MS, FaultLab, holderOf } from './fault-lab.fixture.js';
+import { CASE_WITHIN_MS, FaultLab, holderOf, untilSees } from './fault-lab.fixture.js';
 import { until } from './until.fixture.js';
 
 let lab: FaultLab;
@@ -58,7 +58,7 @@ describe('a node that is killed in the middle of a request', () => {
         lab.node('one'),
         lab.node('two'),
       ]);
-      await until(async () => (await caller.sees()) === 'caller,one,two');
+      await untilSees(caller, 'caller,one,two');
       await Promise.all([one, two].map((node) => node.ask('hold', 'after the effect')));
       const charged = caller.send('Charge', 'c1', { messageId: 'm1', timeoutMs: 20_000 });
       const [holder, other] = await holderOf('c1', one, two);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BUILD_WITHIN_MS, buildCluster } from '../built-cluster.fixture.js';
-import { CASE_WITHIN_MS, FaultLab } from './fault-lab.fixture.js';
+import { CASE_WITHIN_MS, FaultLab, untilSees } from './fault-lab.fixture.js';
 import type { ProbeProcess } from './probe-process.fixture.js';
 import { until } from './until.fixture.js';
 
@@ -20,7 +20,10 @@ afterAll(() => lab.close(), CASE_WITHIN_MS);
 describe('processes of one cluster', () => {
   it('are told at once that nobody handles a request, and which nodes were seen', async () => {
     expect(await caller.send('Unheard', 'hello', WAITS)).toMatchObject({
-      error: { code: 'CATGA_NO_HANDLER', details: { nodes: ['caller', 'one'] } },
+      error: {
+        code: 'CATGA_NO_HANDLER',
+        details: { nodes: expect.arrayContaining(['caller', 'one']) as unknown },
+      },
     });
   });
 
@@ -102,7 +105,7 @@ describe('processes of one cluster', () => {
   it(
     'do not wait for one that was killed and is still in the directory',
     async () => {
-      await until(async () => (await caller.sees()) === 'caller,one,two');
+      await untilSees(caller, 'caller,one,two');
       await one.kill();
       expect((await caller.ask('nodes', undefined)).map(({ nodeId }) => nodeId)).toContain('one');
       const texts = Array.from({ length: 10 }, (_, index) => `after the death ${index}`);

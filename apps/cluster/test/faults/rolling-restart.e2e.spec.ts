@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { BUILD_WITHIN_MS, buildCluster } from '../built-cluster.fixture.js';
-import { CASE_WITHIN_MS, FaultLab } from './fault-lab.fixture.js';
+import { CASE_WITHIN_MS, FaultLab, untilSees } from './fault-lab.fixture.js';
 import type { Outcome } from './probe-process.fixture.js';
 import { until } from './until.fixture.js';
 
@@ -22,9 +22,9 @@ it(
     const nodes = await lab.start('caller', ...workers);
     const { caller } = nodes;
     const outcomes = new Map<string, Outcome>();
-    let isOver = false;
+    const end = new AbortController();
     const load = Array.from({ length: AT_A_TIME }, async (_, lane) => {
-      for (let number = 0; !isOver; number++) {
+      for (let number = 0; !end.signal.aborted; number++) {
         const text = `${lane}-${number}`;
         outcomes.set(text, await caller.send(number % 4 === 0 ? 'Charge' : 'Note', text, WAITS));
       }
@@ -33,11 +33,11 @@ it(
     for (const nodeId of workers) {
       await nodes[nodeId].terminate();
       nodes[nodeId] = await lab.node(nodeId);
-      await until(async () => (await caller.sees()) === 'caller,one,two');
+      await untilSees(caller, 'caller,one,two');
       const before = nodes[nodeId].begun.length;
       await until(() => nodes[nodeId].begun.length > before + 5); // It is back at work.
     }
-    isOver = true;
+    end.abort();
     await Promise.all(load);
     const failed = [...outcomes].filter(([, outcome]) => 'error' in outcome);
     expect(failed).toEqual([]);

@@ -52,10 +52,12 @@ export class NatsNodeDirectory implements NodeDirectory {
     const { nodeId, incarnation } = node;
     await bucket.keepFor(timeoutMs);
     const value = encodeRecord({ node, timeoutMs });
+    const wasAnnounced = this.own.has(nodeId);
     let expected = this.own.get(nodeId)?.revision ?? 0;
     for (let tries = 0; tries < TRIES; tries++) {
       const revision = await bucket.replace(nodeId, value, expected);
       if (revision !== undefined) return this.keep(node, revision);
+      if (wasAnnounced && !this.own.has(nodeId)) return; // It said goodbye meanwhile, and stays away.
       // It lapsed, was stored by an earlier try, or vanished with its broker; or it is another start's.
       const entry = await bucket.get(nodeId);
       const present = recordOf(nodeId, entry)?.node.incarnation ?? incarnation;
