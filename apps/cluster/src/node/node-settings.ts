@@ -1,6 +1,8 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** What the conductor tells a process on its command line. */
+/** What a process is told on its command line, by the conductor or by hand. */
 export interface NodeSettings {
   readonly natsUrl: string;
   readonly namespace: string;
@@ -20,25 +22,35 @@ export function toArguments({ natsUrl, namespace, nodeId, ledgerFile, ...numbers
   return Object.entries(named).map(([name, value]) => `--${name}=${value}`);
 }
 
-/** Throws if something is missing or unknown. */
-export function readNodeSettings(args = process.argv.slice(2)): NodeSettings {
+/** What a process that is started by hand goes by: the NATS of `docker-compose.yml`. */
+const BY_HAND = {
+  nats: 'nats://localhost:4222',
+  namespace: 'cluster-demo',
+  port: '3000',
+  'lease-ms': '3000',
+};
+
+/** What the command line says, `nodeId` where it does not name the node. Throws if something is unknown. */
+export function readNodeSettings(nodeId: string, args = process.argv.slice(2)): NodeSettings {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args,
     options: { nats: text, namespace: text, node: text, ledger: text, port: text, 'lease-ms': text },
   });
-  const given = (name: keyof typeof values): string => {
-    const value = values[name];
-    if (value === undefined)
-      throw new Error(`--${name} is missing; \`npm run cluster\` starts this process.`);
-    return value;
-  };
+  const {
+    nats,
+    namespace,
+    node,
+    ledger,
+    port,
+    'lease-ms': leaseMs,
+  } = { ...BY_HAND, node: nodeId, ...values };
   return {
-    natsUrl: given('nats'),
-    namespace: given('namespace'),
-    nodeId: given('node'),
-    ledgerFile: given('ledger'),
-    port: Number(given('port')),
-    leaseMs: Number(given('lease-ms')),
+    natsUrl: nats,
+    namespace,
+    nodeId: node,
+    ledgerFile: ledger ?? join(tmpdir(), `catga-${node}.ledger`),
+    port: Number(port),
+    leaseMs: Number(leaseMs),
   };
 }

@@ -7,4 +7,4 @@ import { Holds, ProbeControl, probeModule } from '../probe/probe-node.js';
 @Module({ providers: [Holds, ProbeControl] })
 class ProbeCallerModule {}
 
-await serveNode({ module: ProbeCallerModule, imports: [probeModule('callers', readNodeSettings())] });
+await serveNode({ module: ProbeCallerModule, imports: [probeModule('callers', readNodeSettings('caller'))] });

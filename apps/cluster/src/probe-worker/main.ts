@@ -9,7 +9,7 @@ import { ProbeHandlers } from './probe.handlers.js';
 @Module({ providers: [Holds, ProbeControl, ProbeHandlers] })
 class ProbeWorkerModule {}
 
-const settings = readNodeSettings();
+const settings = readNodeSettings('worker');
 await serveNode({
   module: ProbeWorkerModule,
   imports: [probeModule('workers', settings), LedgerModule.with(settings)],

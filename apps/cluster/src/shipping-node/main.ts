@@ -2,4 +2,4 @@ import { readNodeSettings } from '../node/node-settings.js';
 import { serveNode } from '../node/serve-node.js';
 import { ShippingModule } from './shipping.module.js';
 
-await serveNode(ShippingModule.with(readNodeSettings()));
+await serveNode(ShippingModule.with(readNodeSettings('shipping-1')));

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { nextTurn } from '@catga/core/engine';
 import { LogBook, refusal, start } from '../application.fixture.js';
 import {
   CatgaModule,
@@ -247,6 +249,7 @@ describe('start-up says', () => {
   it('that shutdown hooks are not enabled', async () => {
     const logger = new LogBook();
     const module = await start({ logger });
+    await nextTurn();
     expect(logger.at('warn')).toEqual([expect.stringContaining('app.enableShutdownHooks()')]);
     await module.close();
   });
@@ -257,7 +260,19 @@ describe('start-up says', () => {
     const module = await compile({ logger });
     module.enableShutdownHooks();
     await module.init();
+    await nextTurn();
     expect(logger.at('warn')).toEqual([]);
     await module.close();
+  });
+
+  it('nothing of it for an application context, whose hooks are enabled once it is there', async () => {
+    @Module({ imports: [CatgaModule.forRoot()] })
+    class AppModule {}
+    const logger = new LogBook();
+    const app = await NestFactory.createApplicationContext(AppModule, { logger, abortOnError: false });
+    app.enableShutdownHooks();
+    await nextTurn();
+    expect(logger.at('warn')).toEqual([]);
+    await app.close();
   });
 });

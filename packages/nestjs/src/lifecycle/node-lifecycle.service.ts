@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { CatgaNode } from '@catga/core';
 import type { NodeSummary } from '@catga/core';
+import { nextTurn } from '@catga/core/engine';
 import { HandlerExplorer } from '../explorer/handler-explorer.js';
 import { Heartbeat } from './heartbeat.js';
 
@@ -36,11 +37,7 @@ export class NodeLifecycleService implements OnModuleInit, OnApplicationShutdown
     await this.node.start();
     this.heartbeat.start();
     if (this.summary !== undefined) this.logger.log(describe(this.summary));
-    if (process.listenerCount('SIGTERM') === 0) {
-      this.logger.warn(
-        'Shutdown hooks are not enabled: a SIGTERM drops running work. Call app.enableShutdownHooks() before listen().',
-      );
-    }
+    void nextTurn().then(() => this.checkShutdownHooks());
   }
 
   /** Withdraws, and waits for what is running. */
@@ -51,6 +48,14 @@ export class NodeLifecycleService implements OnModuleInit, OnApplicationShutdown
 
   async onApplicationShutdown(): Promise<void> {
     await this.node.close();
+  }
+
+  /** A turn after the start, since an application context starts before anybody has it to enable hooks on. */
+  private checkShutdownHooks(): void {
+    if (!this.node.isOpen || process.listenerCount('SIGTERM') > 0) return;
+    this.logger.warn(
+      'Shutdown hooks are not enabled: a SIGTERM drops running work. Call app.enableShutdownHooks() before listen().',
+    );
   }
 }
 
