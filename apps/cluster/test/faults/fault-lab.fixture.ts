@@ -64,6 +64,7 @@ export class FaultLab {
     const answer = await client.request(
       `$JS.API.STREAM.MSG.GET.KV_${this.namespace}_records`,
       JSON.stringify({ last_by_subj: subject }),
+      { timeout: 10_000 },
     );
     const data = answer.json<{ readonly message?: { readonly data?: string } }>().message?.data ?? '';
     const [head = '', outcome = ''] = Buffer.from(data, 'base64').toString().split('\n');

@@ -4,6 +4,9 @@ import type { NatsConnection } from '@nats-io/transport-node';
 
 export { NatsServer };
 
+/** For machines that do much else; the client's own default is a second. */
+const PATIENT = { timeout: 10_000 };
+
 /** A broker for one test file, which forgets between its cases. */
 export interface SharedBroker {
   readonly url: string;
@@ -24,7 +27,7 @@ export async function sharedBroker(): Promise<SharedBroker> {
     url,
     forget: () => removeStreams(connection),
     async messagesIn(stream) {
-      const answer = await connection.request(`$JS.API.STREAM.INFO.${stream}`, new Uint8Array(0));
+      const answer = await connection.request(`$JS.API.STREAM.INFO.${stream}`, new Uint8Array(0), PATIENT);
       return answer.json<{ readonly state?: { readonly messages: number } }>().state?.messages ?? 0;
     },
     async stop() {
@@ -35,8 +38,8 @@ export async function sharedBroker(): Promise<SharedBroker> {
 }
 
 async function removeStreams(connection: NatsConnection): Promise<void> {
-  const listed = await connection.request('$JS.API.STREAM.NAMES', new Uint8Array(0));
+  const listed = await connection.request('$JS.API.STREAM.NAMES', new Uint8Array(0), PATIENT);
   const { streams } = listed.json<{ readonly streams?: readonly string[] | null }>();
   for (const name of streams ?? [])
-    await connection.request(`$JS.API.STREAM.DELETE.${name}`, new Uint8Array(0));
+    await connection.request(`$JS.API.STREAM.DELETE.${name}`, new Uint8Array(0), PATIENT);
 }
