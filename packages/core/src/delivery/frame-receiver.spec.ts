@@ -20,19 +20,26 @@ function setUp() {
   const refused: CatgaError[] = [];
   const requested: number[] = [];
   const acknowledged: [number, number][] = [];
+  const order: string[] = [];
   const codec = new Codec(json(), { maxPayloadBytes: 1000, maxHeaderBytes: 1000 });
   const receiver = new FrameReceiver(SELF, codec, links, {
     from: () => ({
-      request: ({ correlation }) => void requested.push(correlation),
+      request({ correlation }) {
+        order.push('request');
+        requested.push(correlation);
+      },
       reply() {},
       event() {},
       cancel: (correlation) => void cancelled.push(correlation),
-      acknowledged: (...range) => void acknowledged.push(range),
+      acknowledged(...range) {
+        order.push('acknowledgement');
+        acknowledged.push(range);
+      },
       close() {},
     }),
     refused: (error) => void refused.push(error),
   });
-  return { receiver, cancelled, refused, requested, acknowledged };
+  return { receiver, cancelled, refused, requested, acknowledged, order };
 }
 
 function requestFrame(correlation: number, sequence: number, isRetransmission: boolean): Uint8Array {
@@ -72,6 +79,12 @@ describe('frames that come for a node', () => {
     const { receiver, acknowledged } = setUp();
     receiver.received(requestFrame(1, 1, false));
     expect(acknowledged).toEqual([[5, 3]]);
+  });
+
+  it('ask before they acknowledge: the answer to what is asked again may be acknowledged by the same frame', () => {
+    const { receiver, order } = setUp();
+    receiver.received(requestFrame(1, 1, true));
+    expect(order).toEqual(['request', 'acknowledgement']);
   });
 
   it('that were overtaken ask for nothing again: the answer may have been acknowledged and forgotten', () => {

@@ -78,8 +78,9 @@ export class FrameReceiver {
     const link = this.links.to(sender);
     link.heard(window.last, window.count);
     link.acknowledge(acknowledged);
-    frames.acknowledged(acknowledged, acknowledgedCount);
     if (isNew) this.reader.records(frame, header, sequence === window.last ? frames : late);
+    // Afterwards: an answer that came while its request was written once more is acknowledged in the same frame.
+    frames.acknowledged(acknowledged, acknowledgedCount);
   }
 
   private peer(sender: NodeAddress): Peer {
