@@ -1,0 +1,7 @@
+import { describeOutbox } from '@catga/compliance';
+import { memoryOutbox } from './memory-outbox.js';
+
+describeOutbox('memory', {
+  capabilities: { isLasting: false, isTransactional: false },
+  createOutbox: async (limits) => ({ outbox: memoryOutbox(limits) }),
+});
