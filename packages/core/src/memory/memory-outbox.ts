@@ -10,7 +10,7 @@ import type {
   OutboxState,
   OutboxStore,
 } from '../ports/outbox-store.js';
-import { OutboxQuota } from '../reliability/outbox/outbox-quota.js';
+import { OutboxQuota, outboxBytes } from '../reliability/outbox/outbox-quota.js';
 import type { OutboxLimits } from '../reliability/outbox/outbox-quota.js';
 
 /**
@@ -76,7 +76,7 @@ class MemoryOutboxStore implements OutboxStore {
   }
 
   async add(messages: readonly OutboxMessage[]): Promise<void> {
-    this.quota.take(messages);
+    this.quota.take(messages.map(outboxBytes));
     for (const message of messages) {
       const id = String(++this.lastId);
       this.entries.set(id, { ...message, id });
@@ -97,7 +97,7 @@ class MemoryOutboxStore implements OutboxStore {
       const entry = this.entries.get(id);
       if (entry === undefined) continue;
       this.entries.delete(id);
-      this.quota.giveBack([entry]);
+      this.quota.giveBack(outboxBytes(entry));
     }
   }
 

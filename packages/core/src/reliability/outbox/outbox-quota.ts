@@ -9,6 +9,14 @@ export interface OutboxLimits {
   readonly maxBytes: number;
 }
 
+/** What a message counts for in {@link OutboxLimits.maxBytes}: its body and headers. */
+export function outboxBytes({ message }: OutboxMessage): number {
+  let bytes = message.body.byteLength;
+  for (const [name, value] of Object.entries(message.headers))
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(value);
+  return bytes;
+}
+
 /** Keeps an outbox within its limits. Room is taken before anything is written, and given back if that fails. */
 export class OutboxQuota {
   private messages = 0;
@@ -16,12 +24,12 @@ export class OutboxQuota {
 
   constructor(private readonly limits: OutboxLimits) {}
 
-  /** For all of them or for none. Throws `CATGA_OVERLOADED`. */
-  take(added: readonly OutboxMessage[]): void {
+  /** For all of them, each of so many bytes, or for none. Throws `CATGA_OVERLOADED`. */
+  take(sizes: readonly number[]): void {
     const { messages, bytes, limits } = this;
-    this.occupy(added);
+    for (const size of sizes) this.occupy(size);
     if (this.messages <= limits.maxMessages && this.bytes <= limits.maxBytes) return;
-    this.giveBack(added);
+    for (const size of sizes) this.giveBack(size);
     throw new CatgaError(
       'CATGA_OVERLOADED',
       `The outbox holds ${messages} messages (at most ${limits.maxMessages}) of ${bytes} bytes (at most ${limits.maxBytes}).`,
@@ -29,24 +37,15 @@ export class OutboxQuota {
     );
   }
 
-  /** For what is there already, however much it is. */
-  occupy(present: readonly OutboxMessage[]): void {
-    this.messages += present.length;
-    this.bytes += bytesOf(present);
+  /** For a message that is there already, whatever the limits. */
+  occupy(bytes: number): void {
+    this.messages += 1;
+    this.bytes += bytes;
   }
 
-  giveBack(removed: readonly OutboxMessage[]): void {
-    this.messages -= removed.length;
-    this.bytes -= bytesOf(removed);
+  /** A message is gone. */
+  giveBack(bytes: number): void {
+    this.messages -= 1;
+    this.bytes -= bytes;
   }
-}
-
-function bytesOf(messages: readonly OutboxMessage[]): number {
-  let bytes = 0;
-  for (const { message } of messages) {
-    bytes += message.body.byteLength;
-    for (const [name, value] of Object.entries(message.headers))
-      bytes += Buffer.byteLength(name) + Buffer.byteLength(value);
-  }
-  return bytes;
 }
