@@ -111,7 +111,7 @@ export class OutboxRelay {
       }
       const { stored, toPark, toRetry } = await sendInOrder(entries, this.send, this.judge);
       for (const unsent of toPark) await this.park(unsent);
-      await store.remove(stored.map(({ id }) => id));
+      if (stored.length > 0) await store.remove(stored.map(({ id }) => id));
       for (const { id } of stored) this.unknownFailures.delete(id);
       const [first] = toRetry;
       // As long as some get through it is not the engine that is away, and those that do not hold up none but their key.
