@@ -29,7 +29,7 @@ export function outboxStore(harness: OutboxHarness): void {
 
     afterEach(async () => {
       await Promise.all(stores.splice(0).map((store) => store.close()));
-      await Promise.all(inUse.splice(0).map((underTest) => underTest.stop?.()));
+      for (const underTest of inUse.splice(0)) await underTest.stop?.();
     });
 
     async function create(limits: Partial<OutboxLimits> = {}): Promise<Outbox> {

@@ -153,6 +153,17 @@ describe('a reliable event while the engine is away', () => {
     expect(handled).toEqual(['b1', 'c1', 'a1', 'a2', 'a3']);
   });
 
+  it('does not make the others wait for the next attempt at one that does not get through', async () => {
+    const { engine, clock, publish, node, handled } = await startWithOutbox();
+    engine.weatherFor = ({ messageId }) => (messageId === 'a1' ? 'away' : 'fine');
+    await publish('a1');
+    await clock.advance(MINUTE);
+    for (let order = 0; order < 350; order++) await node.mediator.publish(new Placed(`o${order}`, 1));
+    await clock.advance(5_000); // the longest pause
+    for (let round = 0; round < 50; round++) await clock.advance(0);
+    expect(handled).toHaveLength(350);
+  });
+
   it('is refused with CATGA_OVERLOADED once the outbox is full, and nothing is dropped', async () => {
     const { engine, clock, publish, handled } = await startWithOutbox({
       outbox: memoryOutbox({ maxMessages: 2 }),

@@ -85,7 +85,7 @@ export class NodeOutbox implements Pick<DurableLog, 'append'> {
 
   private async keep(waiting: OutboxMessage, cause?: unknown): Promise<{ readonly duplicate: boolean }> {
     const { opened } = this;
-    if (opened === undefined) throw cause ?? notOpenError();
+    if (opened === undefined) throw notOpenError(cause);
     try {
       await this.backlog.grow(() => opened.store.add([waiting]));
     } catch (thrown) {
@@ -106,8 +106,8 @@ function isAway(thrown: unknown): boolean {
   return thrown instanceof CatgaError && thrown.code === 'CATGA_ENGINE_UNAVAILABLE';
 }
 
-function notOpenError(): CatgaError {
-  return new CatgaError('CATGA_ENGINE_UNAVAILABLE', 'The outbox is not open.');
+function notOpenError(cause: unknown): CatgaError {
+  return new CatgaError('CATGA_ENGINE_UNAVAILABLE', 'The outbox is not open.', { cause });
 }
 
 /** A full store says so; any other failure of it leaves the message with nobody. */
