@@ -22,7 +22,7 @@ export interface InterruptibleBroker {
   readonly clock?: TestClock;
   /** From now on nothing can be appended. */
   leave(): Promise<void>;
-  /** It is there again, with all it had stored. */
+  /** It is there again, with all it had stored. No effect if it is there. */
   comeBack(): Promise<void>;
   stop?(): Promise<void>;
 }

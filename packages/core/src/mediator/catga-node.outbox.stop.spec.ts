@@ -44,6 +44,15 @@ describe('a node that stops with messages in its outbox', () => {
     expect(diary.lines.at(-1)).toBe('1 messages stay in the outbox until the node runs again.');
   });
 
+  it('stops even if the outbox cannot be closed, and reports it', async () => {
+    const outbox = alteredOutbox(() => ({ close: () => Promise.reject(new Error('disk gone')) }));
+    const { node } = await startWithOutbox({ outbox });
+    const errors: string[] = [];
+    node.failures.subscribe(({ error }) => errors.push(error.message));
+    await node.stop();
+    expect(errors).toEqual(['disk gone']);
+  });
+
   it('says once that messages wait, and once that they do no more', async () => {
     const diary = new Diary();
     const { engine, clock, publish } = await startWithOutbox({}, { logger: diary.logger });

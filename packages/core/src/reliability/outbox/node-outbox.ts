@@ -1,9 +1,10 @@
 import { CatgaError, toError } from '../../errors/catga-error.js';
 import type { AppendOptions, DurableLog } from '../../ports/durable-log.js';
-import type { Outbox, OutboxMessage, OutboxStore } from '../../ports/outbox-store.js';
+import type { Outbox, OutboxCounts, OutboxMessage, OutboxStore } from '../../ports/outbox-store.js';
 import type { StoredMessage } from '../../ports/stored-message.js';
 import type { OutboxAccess } from './catga-outbox.js';
 import { OutboxBacklog } from './outbox-backlog.js';
+import { outboxFailure } from './outbox-failure.js';
 import { OutboxRelay } from './outbox-relay.js';
 import type { RelayServices } from './outbox-relay.js';
 
@@ -70,13 +71,22 @@ export class NodeOutbox implements Pick<DurableLog, 'append'> {
 
   /** Lets go of the store, after the engine: what is under way has ended then. Says what is left in it. */
   async close(): Promise<void> {
-    const { opened, outbox, services } = this;
+    const { opened } = this;
     this.opened = undefined;
     if (opened === undefined) return;
     opened.relay.stop();
     await opened.relay.ended();
-    const { waiting } = await opened.store.count();
-    await opened.store.close();
+    try {
+      this.sayWhatIsLeft(await opened.store.count());
+      await opened.store.close();
+    } catch (thrown) {
+      // The node stops all the same; a lasting store is as after a crash.
+      this.services.failures.report(outboxFailure(toError(thrown)));
+    }
+  }
+
+  private sayWhatIsLeft({ waiting }: OutboxCounts): void {
+    const { outbox, services } = this;
     if (waiting === 0) return;
     if (outbox.capabilities.isLasting)
       services.logger.log(`${waiting} messages stay in the outbox until the node runs again.`);

@@ -7,6 +7,7 @@ import type { Timetable, TimetableEntry } from '../../time/timetable.js';
 import type { CatgaErrorSink } from '../failure-sink.js';
 import { isRetryable, retryDelayMs } from '../retry-policy.js';
 import type { OutboxBacklog } from './outbox-backlog.js';
+import { outboxFailure } from './outbox-failure.js';
 import { parkedError, parkingFailure } from './parked-message.js';
 import { sendInOrder } from './send-in-order.js';
 import type { Disposition, UnsentEntry } from './send-in-order.js';
@@ -118,7 +119,7 @@ export class OutboxRelay {
       if (first === undefined || stored.length + toPark.length > 0) return this.succeeded('more');
       return this.failed(first.error);
     } catch (thrown) {
-      this.report(toError(thrown));
+      this.services.failures.report(outboxFailure(toError(thrown)));
       return this.failed(toError(thrown));
     }
   }
@@ -144,7 +145,7 @@ export class OutboxRelay {
     const attempts = this.unknownFailures.get(id) ?? 1;
     await this.store.park(id, parkingFailure(unsent, attempts, nodeId, clock.now()));
     this.unknownFailures.delete(id);
-    this.report(parkedError(unsent));
+    this.services.failures.report(outboxFailure(parkedError(unsent)));
   }
 
   private succeeded(round: Round): Round {
@@ -173,15 +174,5 @@ export class OutboxRelay {
 
   private tell(round: Round): void {
     for (const listener of this.listeners) listener(round);
-  }
-
-  private report(error: Error): void {
-    this.services.failures.report({
-      error,
-      source: 'outbox',
-      envelope: undefined,
-      attempt: 0,
-      disposition: 'none',
-    });
   }
 }
