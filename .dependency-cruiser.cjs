@@ -32,6 +32,7 @@ const arrows = {
   'packages/nestjs': ['packages/core'],
   'packages/nats': ['packages/core'],
   'packages/redis': ['packages/core'],
+  'packages/outbox-file': ['packages/core'],
   'packages/testing': ['packages/core', 'packages/nestjs'],
   'libs/compliance': ['packages/core'],
   'libs/contracts': ['packages/nestjs'],

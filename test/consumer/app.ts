@@ -1,11 +1,15 @@
 // A user's application, compiled and run outside the workspace against the packed tarballs (scripts/check-consumer.mjs).
 import 'reflect-metadata';
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   CatgaMediator,
   CatgaModule,
+  CatgaOutbox,
   Command,
   EventHandler,
   Message,
@@ -13,6 +17,7 @@ import {
   ReliableEvent,
   RequestHandler,
 } from '@catga/nestjs';
+import { fileOutbox } from '@catga/outbox-file';
 import type { IEventHandler, IRequestHandler, MessageContext } from '@catga/nestjs';
 
 class OrderCreated {
@@ -91,7 +96,9 @@ class SendShippingMail implements IEventHandler<OrderShipped> {
 }
 
 @Module({
-  imports: [CatgaModule.forRoot()],
+  imports: [
+    CatgaModule.forRoot({ outbox: fileOutbox({ path: mkdtempSync(join(tmpdir(), 'catga-consumer-')) }) }),
+  ],
   providers: [
     OrderRepository,
     Mailbox,
@@ -125,6 +132,8 @@ async function main(): Promise<void> {
   const { mails } = app.get(Mailbox);
   await eventually(() => mails.length === 2);
   deepStrictEqual([...mails].sort(), ['shipped order-1', 'welcome c1']);
+
+  deepStrictEqual(await app.get(CatgaOutbox).counts(), { waiting: 0, parked: 0 });
 
   await app.close();
   console.log('consumer ok');

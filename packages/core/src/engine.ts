@@ -22,6 +22,18 @@ export type { Engine, EngineCapabilities, EngineClient, EngineConnection } from 
 export type { Claim, IdempotencyStore, StoredOutcome } from './ports/idempotency-store.js';
 export type { Inbox } from './ports/inbox.js';
 export type { LinkListener, NodeAddress, NodeLinks } from './ports/links.js';
+export type {
+  Outbox,
+  OutboxCapabilities,
+  OutboxClient,
+  OutboxCounts,
+  OutboxEntry,
+  OutboxMessage,
+  OutboxState,
+  OutboxStore,
+} from './ports/outbox-store.js';
+export { OutboxQuota, outboxBytes } from './reliability/outbox/outbox-quota.js';
+export type { OutboxLimits } from './reliability/outbox/outbox-quota.js';
 export type { LoggedOutcome, OutcomeLog } from './ports/outcome-log.js';
 export type { CatgaLogger } from './ports/logger.js';
 export type { NodeDirectory, NodeDirectoryListener } from './ports/node-directory.js';

@@ -48,6 +48,8 @@ export { CatgaNode } from './mediator/catga-node.js';
 export type { NodeSummary } from './mediator/node-summary.js';
 export { memory } from './memory/memory-engine.js';
 export type { MemoryEngineOptions } from './memory/memory-engine.js';
+export { memoryOutbox } from './memory/memory-outbox.js';
+export type { MemoryOutboxOptions } from './memory/memory-outbox.js';
 export type { FrameEvent } from './memory/network/frame-event.js';
 export type { LinkFaults } from './memory/network/link-faults.js';
 export { MemoryNetwork } from './memory/network/memory-network.js';
@@ -56,10 +58,22 @@ export type { CatgaOptions } from './options/catga-options.js';
 export { bulkhead, circuitBreaker, rateLimit, retry } from './pipeline/resilience/policies.js';
 export type { ValidationIssue } from './pipeline/validation/message-validator.js';
 export type { Engine } from './ports/engine.js';
+export type {
+  Outbox,
+  OutboxCapabilities,
+  OutboxClient,
+  OutboxCounts,
+  OutboxEntry,
+  OutboxMessage,
+  OutboxState,
+  OutboxStore,
+} from './ports/outbox-store.js';
 export type { Serializer } from './ports/serializer.js';
+export type { StoredMessage } from './ports/stored-message.js';
 export type { RoutingStrategyName } from './routing/resolve-routing-strategy.js';
 export type { RoutingCandidate, RoutingRequest, RoutingStrategy } from './routing/routing-strategy.js';
 export { CatgaDeadLetters } from './reliability/dead-letters.js';
+export { CatgaOutbox } from './reliability/outbox/catga-outbox.js';
 export { CatgaSubscriptions } from './reliability/subscriptions.js';
 export type { DurableSubscription } from './contracts/durable-subscription.js';
 export { CatgaErrorSink } from './reliability/failure-sink.js';

@@ -11,10 +11,12 @@ import {
   CatgaIds,
   CatgaMediator,
   CatgaModule,
+  CatgaOutbox,
   Command,
+  memoryOutbox,
   RequestHandler,
 } from './index.js';
-import type { CatgaModuleOptions, CatgaOptionsFactory, IRequestHandler } from './index.js';
+import type { CatgaModuleOptions, CatgaOptionsFactory, IRequestHandler, Outbox } from './index.js';
 
 const SERVICE = Symbol('SERVICE');
 
@@ -66,7 +68,7 @@ describe('CatgaModule.forRoot', () => {
   it('makes the mediator and its companions injectable everywhere', async () => {
     const module = await init(CatgaModule.forRoot(), CallerModule);
     expect(module.get(Caller).mediator).toBe(module.get(CatgaMediator));
-    for (const part of [CatgaDeadLetters, CatgaErrorSink, CatgaIds, CatgaHealthIndicator]) {
+    for (const part of [CatgaDeadLetters, CatgaOutbox, CatgaErrorSink, CatgaIds, CatgaHealthIndicator]) {
       expect(module.get(part)).toBeInstanceOf(part);
     }
     await module.close();
@@ -81,6 +83,24 @@ describe('CatgaModule.forRoot', () => {
     const module = await init(ImportingModule);
     await expect(module.get(Caller).mediator.send(new Ping())).resolves.toBe('pong');
     await module.close();
+  });
+
+  it('opens the outbox, and lets go of it when the application closes', async () => {
+    const inner = memoryOutbox();
+    const steps: string[] = [];
+    const outbox: Outbox = {
+      ...inner,
+      async open(client) {
+        steps.push(`opened for ${client.nodeId}`);
+        const store = await inner.open(client);
+        const close = async (): Promise<void> => void steps.push('closed');
+        return Object.assign(Object.create(store) as typeof store, { close });
+      },
+    };
+    const module = await init(CatgaModule.forRoot({ outbox, nodeId: 'n1' }));
+    await expect(module.get(CatgaOutbox).counts()).resolves.toEqual({ waiting: 0, parked: 0 });
+    await module.close();
+    expect(steps).toEqual(['opened for n1', 'closed']);
   });
 
   it('reports all wrong and unknown options at once, each with its path', async () => {

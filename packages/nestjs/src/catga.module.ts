@@ -7,6 +7,7 @@ import {
   CatgaIds,
   CatgaMediator,
   CatgaNode,
+  CatgaOutbox,
   CatgaSubscriptions,
 } from '@catga/core';
 import type { CatgaOptions } from '@catga/core';
@@ -52,6 +53,7 @@ function partOfNode<K extends keyof CatgaNode>(
 const PUBLIC_PARTS: Provider[] = [
   partOfNode(CatgaMediator, 'mediator'),
   partOfNode(CatgaDeadLetters, 'deadLetters'),
+  partOfNode(CatgaOutbox, 'outbox'),
   partOfNode(CatgaSubscriptions, 'subscriptions'),
   partOfNode(CatgaErrorSink, 'failures'),
   partOfNode(CatgaIds, 'ids'),
@@ -78,6 +80,7 @@ const PUBLIC_PARTS: Provider[] = [
   exports: [
     CatgaMediator,
     CatgaDeadLetters,
+    CatgaOutbox,
     CatgaSubscriptions,
     CatgaErrorSink,
     CatgaIds,

@@ -9,6 +9,7 @@ import type { EngineConnection } from '../ports/engine.js';
 import { CatgaDeadLetters } from '../reliability/dead-letters.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
 import { CatgaSubscriptions, leftBehind } from '../reliability/subscriptions.js';
+import { CatgaOutbox } from '../reliability/outbox/catga-outbox.js';
 import { nextTurn } from '../time/next-turn.js';
 import { CatgaMediator } from './catga-mediator.js';
 import { HandlerCompiler } from './compile-handlers.js';
@@ -36,6 +37,7 @@ export class CatgaNode {
   readonly mediator: CatgaMediator;
   readonly deadLetters: CatgaDeadLetters;
   readonly subscriptions: CatgaSubscriptions;
+  readonly outbox: CatgaOutbox;
   readonly failures: CatgaErrorSink;
   readonly ids: CatgaIds;
   private readonly runtime: NodeRuntime;
@@ -55,6 +57,7 @@ export class CatgaNode {
     this.runtime = runtime;
     this.mediator = new CatgaMediator(runtime.messaging);
     this.deadLetters = new CatgaDeadLetters(() => runtime.engine.connected('Dead letters'), runtime.codec);
+    this.outbox = new CatgaOutbox(() => runtime.outbox?.access);
     this.ids = runtime.ids;
     this.failures = runtime.failures;
     this.subscriptions = new CatgaSubscriptions({
@@ -136,6 +139,7 @@ export class CatgaNode {
     try {
       await this.durable.provision(routes.durable, connection);
       this.durableIds = routes.durable.map(({ id }) => id);
+      await runtime.outbox?.open(namespace);
     } catch (thrown) {
       await runtime.close();
       throw thrown;
@@ -158,6 +162,7 @@ export class CatgaNode {
   async start(): Promise<void> {
     this.hasStarted = true;
     this.durable.start();
+    this.runtime.outbox?.start();
     const connection = this.runtime.engine.connected('The node');
     await this.runtime.presence.announce(connection.directory);
     void this.reportLeftBehind(connection).catch((thrown: unknown) => {
@@ -178,7 +183,8 @@ export class CatgaNode {
 
   /**
    * Withdraws, refuses new work with `CATGA_SHUTTING_DOWN`, stops consuming, and waits for running handlers, up to
-   * `shutdown.drainTimeoutMs`; what still runs then has its signal aborted, and its messages go back to the engine.
+   * `shutdown.drainTimeoutMs`; what still runs then has its signal aborted, and its messages go back to the engine. What
+   * waits in the outbox is sent within the rest of that time.
    */
   drain(): Promise<void> {
     return (this.draining ??= this.drainOnce());
@@ -206,9 +212,16 @@ export class CatgaNode {
   }
 
   private async drainOnce(): Promise<void> {
-    const { runtime, options } = this;
+    const { runtime } = this;
+    const { drainTimeoutMs } = this.options.shutdown;
+    const endMs = runtime.clock.monotonicMs() + drainTimeoutMs;
     runtime.messaging.isOpen = false;
-    const { drainTimeoutMs } = options.shutdown;
+    await this.endHandling(drainTimeoutMs);
+    await runtime.flushOutbox(Math.max(0, endMs - runtime.clock.monotonicMs()));
+  }
+
+  private async endHandling(drainTimeoutMs: number): Promise<void> {
+    const { runtime } = this;
     if (await runtime.isDoneWithin(drainTimeoutMs, this.finish())) return;
     await this.durable.stop();
     this.hasGivenUp = true;

@@ -3,12 +3,15 @@ import type { Behavior } from '../contracts/behavior.js';
 import { ReliableEvent } from '../contracts/message.js';
 import { Command } from '../contracts/request.js';
 import { memory } from '../memory/memory-engine.js';
+import { memoryOutbox } from '../memory/memory-outbox.js';
 import { MemoryNetwork } from '../memory/network/memory-network.js';
 import type { CatgaOptions } from '../options/catga-options.js';
+import type { Outbox } from '../ports/outbox-store.js';
 import type { Serializer } from '../ports/serializer.js';
 import { json } from '../wire/json-serializer.js';
 import { CatgaNode } from './catga-node.js';
 import { TestCluster } from './cluster.fixture.js';
+import { startWithOutbox } from './outbox.fixture.js';
 import { whileNobodyAnswers } from './silent-cluster.fixture.js';
 import { Gate, startNode } from './running-node.fixture.js';
 
@@ -247,6 +250,15 @@ const effects: Readonly<Record<OptionPath, () => Promise<void>>> = {
     expect((await node.deadLetters.list()).items).toHaveLength(1);
     await clock.advance(101);
     expect((await node.deadLetters.list()).items).toHaveLength(0);
+  },
+  async outbox() {
+    const { node, engine, publish } = await startWithOutbox({ outbox: memoryOutbox() });
+    engine.weather = 'away';
+    await publish('a1');
+    await expect(node.outbox.counts()).resolves.toEqual({ waiting: 1, parked: 0 });
+    expect(() => new CatgaNode({ outbox: memory() as unknown as Outbox })).toThrow(
+      /outbox: must be an outbox/,
+    );
   },
   async 'limits.maxPayloadBytes'() {
     const { node } = await startNode((it) => it.handleEvent(Bought, () => {}), {

@@ -18,7 +18,7 @@ export class CommandQueue {
     private readonly services: Pick<PublishServices, 'host' | 'codec' | 'log' | 'newId' | 'engine'>,
   ) {}
 
-  /** Resolves once the engine has stored the command. */
+  /** Resolves once the engine or the outbox has stored the command. */
   async enqueue(
     type: MessageType,
     command: object,

@@ -23,8 +23,8 @@ export interface PublishServices {
   readonly failures: CatgaErrorSink;
   readonly codec: Codec;
   readonly engine: Pick<Engine, 'name' | 'capabilities'>;
-  /** The durable log; throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
-  readonly log: () => DurableLog;
+  /** The durable log, or the outbox before it; throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
+  readonly log: () => Pick<DurableLog, 'append'>;
   readonly newId: () => string;
 }
 
@@ -36,7 +36,7 @@ export class EventPublisher implements DirectCallListener {
 
   constructor(private readonly services: PublishServices) {}
 
-  /** Resolves when every handler was called (QoS 0) or the engine has stored the event (QoS 1 and 2). */
+  /** Resolves when every handler was called (QoS 0) or the engine or the outbox has stored the event (QoS 1 and 2). */
   publish(route: EventRoute, event: object, options?: PublishOptions, cause?: Cause): Promise<void> {
     if (route.type.qos > 0) return this.append(route, event, options ?? {}, cause);
     return this.deliver(route, event, options, cause);

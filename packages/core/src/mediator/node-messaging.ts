@@ -18,6 +18,7 @@ import type { Admission } from '../pipeline/admission/admission.js';
 import type { Cause, ContextHost } from '../pipeline/handler-context.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
 import type { Clock } from '../ports/clock.js';
+import type { DurableLog } from '../ports/durable-log.js';
 import type { NodeAddress } from '../ports/links.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
 import type { Cancellation } from '../time/cancellation.js';
@@ -42,6 +43,8 @@ export interface MessagingServices {
   readonly options: ResolvedCatgaOptions;
   readonly observer: MessageObserver | undefined;
   readonly engine: EngineAccess;
+  /** Where what is to be stored goes; throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
+  readonly log: () => Pick<DurableLog, 'append'>;
   readonly clock: Clock;
   readonly timetable: Timetable;
   readonly admission: Admission;
@@ -85,7 +88,7 @@ export class NodeMessaging implements MediatorHost, ContextHost {
       limits: options.limits,
       waiting: this.running.waiting,
       newId,
-      log: () => engine.connected('A durable message').log,
+      log: services.log,
       idempotency: () => engine.idempotency(),
     };
     this.dispatcher = new RequestDispatcher(parts);

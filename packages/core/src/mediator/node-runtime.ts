@@ -8,9 +8,11 @@ import { CatgaIds } from '../ids/catga-ids.js';
 import type { ResolvedCatgaOptions } from '../options/catga-options.js';
 import { Admission } from '../pipeline/admission/admission.js';
 import type { Clock } from '../ports/clock.js';
+import type { DurableLog } from '../ports/durable-log.js';
 import type { EngineConnection } from '../ports/engine.js';
 import { CatgaErrorSink } from '../reliability/failure-sink.js';
 import { IdempotentExecution } from '../reliability/idempotent-execution.js';
+import { NodeOutbox } from '../reliability/outbox/node-outbox.js';
 import { nextTurn } from '../time/next-turn.js';
 import { Timetable } from '../time/timetable.js';
 import { Codec } from '../wire/codec.js';
@@ -34,6 +36,7 @@ export class NodeRuntime {
   readonly engine: EngineAccess;
   readonly messaging: NodeMessaging;
   readonly presence: NodePresence;
+  readonly outbox: NodeOutbox | undefined;
   private readonly nodesSeen: NodeRegistry;
   private readonly errorCodec: ErrorCodec;
   private workerId: number | undefined;
@@ -68,10 +71,15 @@ export class NodeRuntime {
         ),
     });
     this.engine = new EngineAccess(options.nodeId);
+    const { nodeId, timetable, failures } = this;
+    const log = (): DurableLog => this.engine.connected('A durable message').log;
+    this.outbox =
+      options.outbox && new NodeOutbox(options.outbox, { nodeId, log, clock, timetable, failures, logger });
     this.messaging = new NodeMessaging({
       options,
       observer,
       engine: this.engine,
+      log: () => this.outbox ?? log(),
       clock,
       timetable: this.timetable,
       admission: this.admission,
@@ -158,6 +166,11 @@ export class NodeRuntime {
     }
   }
 
+  /** Sends what waits in the outbox, for at most `timeoutMs`. */
+  async flushOutbox(timeoutMs: number): Promise<void> {
+    if (this.outbox !== undefined) await this.isDoneWithin(timeoutMs, this.outbox.flush());
+  }
+
   /** Resolves with whether `work` was done within `timeoutMs`. */
   async isDoneWithin(timeoutMs: number, work: Promise<void>): Promise<boolean> {
     let expire = (): void => {};
@@ -176,7 +189,9 @@ export class NodeRuntime {
   /** Lets go of the engine. */
   async close(): Promise<void> {
     this.messaging.close();
+    this.outbox?.stop();
     await this.engine.close();
+    await this.outbox?.close();
     this.presence.close();
     this.timetable.clear();
   }

@@ -1,5 +1,6 @@
 import type { BehaviorOption } from '../contracts/behavior.js';
 import type { Engine } from '../ports/engine.js';
+import type { Outbox } from '../ports/outbox-store.js';
 import type { Serializer } from '../ports/serializer.js';
 import type { ConcurrencyLimits } from '../pipeline/admission/admission.js';
 import type { RetransmissionOptions } from '../delivery/request-sender.js';
@@ -148,6 +149,12 @@ export interface CatgaOptions {
      */
     readonly ttlMs?: number;
   };
+  /**
+   * Where reliable events and queued commands wait while the engine is away: `memoryOutbox()`, or `fileOutbox()` of
+   * `@catga/outbox-file`. They are sent in order when it is back.
+   * @defaultValue none: `publish` and `enqueue` reject with `CATGA_ENGINE_UNAVAILABLE`
+   */
+  readonly outbox?: Outbox;
   /** How large messages may be. */
   readonly limits?: {
     /**
@@ -197,6 +204,7 @@ export interface ResolvedCatgaOptions {
   readonly retry: RetryOptions;
   readonly idempotency: IdempotencyOptions;
   readonly deadLetters: { readonly ttlMs: number };
+  readonly outbox: Outbox | undefined;
   readonly limits: Limits;
   readonly serializer: Serializer;
   readonly behaviors: readonly BehaviorOption[];

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { resolveMemoryEngineOptions } from '../memory/memory-engine-options.js';
+import { resolveMemoryOutboxOptions } from '../memory/memory-outbox.js';
 import { resolveCatgaOptions } from './resolve-options.js';
 
 /** Options whose value is a thing of its own, and how the reference writes their default. */
@@ -45,13 +46,22 @@ const sorted = (rows: [string, string][]): [string, string][] =>
 
 describe('docs/reference/options.md', () => {
   const page = readFileSync(new URL('../../../../docs/reference/options.md', import.meta.url), 'utf8');
-  const [ofTheNode = '', ofTheMemoryEngine = ''] = page.split('\n## The memory engine\n');
+  const [ofTheNode = '', ...ofParts] = page.split(/\n## (?=The memory engine|The outbox)/);
+  const partOf = (title: string): string => ofParts.find((part) => part.startsWith(title)) ?? '';
 
   it('has one row for each option of the node, with its default, and no other', () => {
     expect(sorted(rowsOf(ofTheNode))).toEqual(sorted(flatten(resolveCatgaOptions())));
   });
 
   it('has one row for each option of the memory engine, with its default, and no other', () => {
-    expect(sorted(rowsOf(ofTheMemoryEngine))).toEqual(sorted(flatten(resolveMemoryEngineOptions({}))));
+    expect(sorted(rowsOf(partOf('The memory engine')))).toEqual(
+      sorted(flatten(resolveMemoryEngineOptions({}))),
+    );
+  });
+
+  it('has one row for each option of the outbox in memory, with its default, and no other', () => {
+    expect(sorted(rowsOf(partOf('The outbox in memory')))).toEqual(
+      sorted(flatten(resolveMemoryOutboxOptions({}))),
+    );
   });
 });

@@ -6,6 +6,7 @@ import type { BehaviorOption } from '../contracts/behavior.js';
 import { isPolicy, problemOfPolicies } from '../contracts/policy.js';
 import { COMMAND_QUEUES } from '../ports/durable-log.js';
 import type { Engine } from '../ports/engine.js';
+import type { Outbox } from '../ports/outbox-store.js';
 import type { Serializer } from '../ports/serializer.js';
 import { ROUTING_STRATEGY_NAMES } from '../routing/resolve-routing-strategy.js';
 import type { RoutingStrategy } from '../routing/routing-strategy.js';
@@ -86,6 +87,12 @@ const schema = z.strictObject({
     .strictObject({ ttlMs: durationMs.default(24 * 60 * 60 * 1000), leaseMs: timerMs.default(30_000) })
     .prefault({}),
   deadLetters: z.strictObject({ ttlMs: durationMs.default(30 * 24 * 60 * 60 * 1000) }).prefault({}),
+  outbox: z
+    .custom<Outbox>(
+      (value) => has(value, 'open') && has((value as Outbox).capabilities),
+      'must be an outbox, such as memoryOutbox()',
+    )
+    .optional(),
   limits: z
     .strictObject({ maxPayloadBytes: count.default(1024 * 1024), maxHeaderBytes: count.default(16 * 1024) })
     .prefault({}),
@@ -126,6 +133,7 @@ export function resolveCatgaOptions(options: CatgaOptions = {}): ResolvedCatgaOp
     engine: data.engine ?? memory(),
     nodeId: data.nodeId ?? `${data.service.slice(0, 48)}-${crypto.randomUUID().slice(0, 8)}`,
     endpoint: data.endpoint,
+    outbox: data.outbox,
     request: { ...data.request, timeoutMs: data.request.timeoutMs },
     serializer: data.serializer ?? json(),
   });
@@ -141,12 +149,13 @@ function describeIssue(
   return [{ path: path || 'options', message: issue.message }];
 }
 
-/** Freezes the options, but not what the user made: engine, serializer, behaviors. */
+/** Freezes the options, but not what the user made: engine, outbox, serializer, behaviors. */
 function deepFreeze(options: ResolvedCatgaOptions): ResolvedCatgaOptions {
+  const ofTheUser = new Set<unknown>([options.engine, options.outbox, options.serializer]);
   for (const value of Object.values(options) as unknown[]) {
     const isPlain =
       typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-    if (isPlain && value !== options.engine && value !== options.serializer) Object.freeze(value);
+    if (isPlain && !ofTheUser.has(value)) Object.freeze(value);
   }
   Object.freeze(options.behaviors);
   return Object.freeze(options);

@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import type { OutboxMessage } from '../ports/outbox-store.js';
+import { alteredOutbox, Diary, startWithOutbox } from './outbox.fixture.js';
+
+const MINUTE = 60_000;
+
+describe('a node that stops with messages in its outbox', () => {
+  it('sends them first if the engine is back in time', async () => {
+    const { node, engine, clock, publish } = await startWithOutbox();
+    engine.weather = 'away';
+    await publish('a1', 'a2');
+    const stopped = node.stop();
+    await clock.advance(5_000);
+    engine.weather = 'fine';
+    await clock.advance(4_999);
+    await stopped;
+    expect(engine.appended.map(({ messageId }) => messageId)).toEqual(['a1', 'a2']);
+  });
+
+  it('says how many it lost if they end with the process', async () => {
+    const diary = new Diary();
+    const { node, engine, clock, publish } = await startWithOutbox({}, { logger: diary.logger });
+    engine.weather = 'away';
+    await publish('a1', 'a2');
+    let hasStopped = false;
+    const stopped = node.stop().then(() => (hasStopped = true));
+    await clock.advance(9_999);
+    expect(hasStopped).toBe(false);
+    await clock.advance(1);
+    await stopped;
+    expect(diary.lines.at(-1)).toBe('2 messages in the outbox were not sent; they end with the process.');
+  });
+
+  it('does not wait for an engine that is away if they outlast the process', async () => {
+    const diary = new Diary();
+    const outbox = alteredOutbox(() => ({}), { isLasting: true });
+    const { node, engine, clock, publish } = await startWithOutbox({ outbox }, { logger: diary.logger });
+    engine.weather = 'away';
+    await publish('a1');
+    await clock.advance(1_000);
+    const attempts = engine.attempts;
+    await node.stop();
+    expect(engine.attempts).toBe(attempts + 1);
+    expect(diary.lines.at(-1)).toBe('1 messages stay in the outbox until the node runs again.');
+  });
+
+  it('stops even if the outbox cannot be closed, and reports it', async () => {
+    const outbox = alteredOutbox(() => ({ close: () => Promise.reject(new Error('disk gone')) }));
+    const { node } = await startWithOutbox({ outbox });
+    const errors: string[] = [];
+    node.failures.subscribe(({ error }) => errors.push(error.message));
+    await node.stop();
+    expect(errors).toEqual(['disk gone']);
+  });
+
+  it('says once that messages wait, and once that they do no more', async () => {
+    const diary = new Diary();
+    const { engine, clock, publish } = await startWithOutbox({}, { logger: diary.logger });
+    engine.weather = 'away';
+    await publish('a1', 'a2');
+    await clock.advance(MINUTE);
+    engine.weather = 'fine';
+    await clock.advance(MINUTE);
+    expect(diary.lines).toEqual([
+      'Messages wait in the outbox until they can be sent: The broker is away.',
+      'The outbox reaches the engine again.',
+    ]);
+  });
+});
+
+describe('an outbox in the transaction of the caller', () => {
+  it('gets every message, and nothing is sent before the transaction commits', async () => {
+    const uncommitted: OutboxMessage[] = [];
+    let commit = async (): Promise<void> => {};
+    const outbox = alteredOutbox(
+      (store) => {
+        commit = () => store.add(uncommitted.splice(0));
+        return { add: async (added) => void uncommitted.push(...added) };
+      },
+      { isTransactional: true },
+    );
+    const { engine, clock, publish, handled } = await startWithOutbox({ outbox });
+    await publish('a1', 'a2');
+    await clock.advance(MINUTE);
+    expect(engine.appended).toEqual([]);
+    await commit();
+    await clock.advance(1_000);
+    expect(handled).toEqual(['a1', 'a2']);
+    await publish('a3'); // and rolled back
+    uncommitted.splice(0);
+    await clock.advance(MINUTE);
+    expect(handled).toEqual(['a1', 'a2']);
+  });
+});

@@ -1,0 +1,73 @@
+import type { OutboxCounts, OutboxEntry, OutboxMessage, OutboxStore } from '../../ports/outbox-store.js';
+import { CatgaError } from '../../errors/catga-error.js';
+
+const PAGE = 100;
+const EMPTY: OutboxCounts = Object.freeze({ waiting: 0, parked: 0 });
+
+/** What the API works on. */
+export interface OutboxAccess {
+  readonly store: OutboxStore;
+  /** Puts a message behind all that wait. */
+  readonly add: (message: OutboxMessage) => Promise<void>;
+}
+
+/**
+ * What this node keeps for the engine: how much waits, and what the engine refuses. Without the option `outbox`, and
+ * while the node is not running, it is empty.
+ *
+ * @publicApi
+ */
+export class CatgaOutbox {
+  constructor(private readonly access: () => OutboxAccess | undefined) {}
+
+  /** How many messages wait to be sent, and how many are parked. */
+  async counts(): Promise<OutboxCounts> {
+    return (await this.access()?.store.count()) ?? EMPTY;
+  }
+
+  /**
+   * Messages that were set aside because the engine refuses them for good, oldest first, with the reason.
+   * @param after the id of the last message of the page before
+   */
+  async parked(limit: number = PAGE, after?: string): Promise<readonly OutboxEntry[]> {
+    if (!Number.isInteger(limit) || limit < 1) {
+      throw new CatgaError('CATGA_VALIDATION_FAILED', 'limit must be a whole number above 0.', {
+        details: { issues: [{ path: 'limit', message: 'must be a whole number above 0' }] },
+      });
+    }
+    return (await this.access()?.store.list('parked', limit, after)) ?? [];
+  }
+
+  /** Tries a parked message again, behind all that wait, under the id it has. Resolves with whether there was one. */
+  async resend(id: string): Promise<boolean> {
+    const found = await this.find(id);
+    if (found === undefined) return false;
+    const { access, entry } = found;
+    // Added before it is removed: a crash between the two sends it twice under one id, and never loses it.
+    await access.add({ message: entry.message, delayMs: entry.delayMs });
+    await access.store.remove([id]);
+    return true;
+  }
+
+  /** Forgets a parked message. Resolves with whether there was one. */
+  async drop(id: string): Promise<boolean> {
+    const found = await this.find(id);
+    await found?.access.store.remove([id]);
+    return found !== undefined;
+  }
+
+  private async find(
+    id: string,
+  ): Promise<{ readonly access: OutboxAccess; readonly entry: OutboxEntry } | undefined> {
+    const access = this.access();
+    if (access === undefined) return undefined;
+    let after: string | undefined;
+    do {
+      const page: readonly OutboxEntry[] = await access.store.list('parked', PAGE, after);
+      const entry = page.find((candidate) => candidate.id === id);
+      if (entry !== undefined) return { access, entry };
+      after = page.at(-1)?.id;
+    } while (after !== undefined);
+    return undefined;
+  }
+}

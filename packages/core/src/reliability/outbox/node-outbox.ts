@@ -1,0 +1,133 @@
+import { CatgaError, toError } from '../../errors/catga-error.js';
+import type { AppendOptions, DurableLog } from '../../ports/durable-log.js';
+import type { Outbox, OutboxCounts, OutboxMessage, OutboxStore } from '../../ports/outbox-store.js';
+import type { StoredMessage } from '../../ports/stored-message.js';
+import type { OutboxAccess } from './catga-outbox.js';
+import { OutboxBacklog } from './outbox-backlog.js';
+import { outboxFailure } from './outbox-failure.js';
+import { OutboxRelay } from './outbox-relay.js';
+import type { RelayServices } from './outbox-relay.js';
+
+/**
+ * The log as the publishers of a node see it where there is an outbox: what the engine cannot take, and what comes while
+ * earlier messages wait, is kept, and a relay brings it to the engine in its order.
+ */
+export class NodeOutbox implements Pick<DurableLog, 'append'> {
+  private readonly backlog = new OutboxBacklog();
+  private opened: { readonly store: OutboxStore; readonly relay: OutboxRelay } | undefined;
+  private isStarted = false;
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly services: RelayServices,
+  ) {}
+
+  /** For the API; undefined while the node is not running. */
+  get access(): OutboxAccess | undefined {
+    const { opened } = this;
+    return opened && { store: opened.store, add: async (message) => void (await this.keep(message)) };
+  }
+
+  /** Opens the store. What waits in it from an earlier run goes first. */
+  async open(namespace: string): Promise<void> {
+    const { outbox, services, backlog } = this;
+    const store = await outbox.open({ namespace, nodeId: services.nodeId });
+    const { isTransactional } = outbox.capabilities;
+    this.opened = { store, relay: new OutboxRelay(store, backlog, isTransactional, services) };
+    if ((await store.count()).waiting > 0) backlog.assume();
+  }
+
+  /** Sends what waits, from now on. */
+  start(): void {
+    this.isStarted = true;
+    this.wake();
+  }
+
+  /** Resolves once the engine or, if it is away or others wait, the store has the message. */
+  async append(message: StoredMessage, options?: AppendOptions): Promise<{ readonly duplicate: boolean }> {
+    const log = this.services.log();
+    if (options?.subscription !== undefined) return log.append(message, options);
+    const waiting = { message, delayMs: options?.delayMs };
+    if (this.outbox.capabilities.isTransactional || this.backlog.exists) return this.keep(waiting);
+    try {
+      return await log.append(message, options);
+    } catch (thrown) {
+      if (!isAway(thrown)) throw thrown;
+      return this.keep(waiting, thrown);
+    }
+  }
+
+  /** Sends what waits, until it is empty or, where nothing is lost by stopping, until the engine turns out to be away. */
+  async flush(): Promise<void> {
+    if (!this.isStarted || this.opened === undefined) return;
+    if (!this.backlog.exists && !this.outbox.capabilities.isTransactional) return;
+    await this.opened.relay.emptied(this.outbox.capabilities.isLasting);
+  }
+
+  /** Begins no more sending. */
+  stop(): void {
+    this.opened?.relay.stop();
+  }
+
+  /** Lets go of the store, after the engine: what is under way has ended then. Says what is left in it. */
+  async close(): Promise<void> {
+    const { opened } = this;
+    this.opened = undefined;
+    if (opened === undefined) return;
+    opened.relay.stop();
+    await opened.relay.ended();
+    try {
+      this.sayWhatIsLeft(await opened.store.count());
+      await opened.store.close();
+    } catch (thrown) {
+      // The node stops all the same; a lasting store is as after a crash.
+      this.services.failures.report(outboxFailure(toError(thrown)));
+    }
+  }
+
+  private sayWhatIsLeft({ waiting }: OutboxCounts): void {
+    const { outbox, services } = this;
+    if (waiting === 0) return;
+    if (outbox.capabilities.isLasting)
+      services.logger.log(`${waiting} messages stay in the outbox until the node runs again.`);
+    else services.logger.warn(`${waiting} messages in the outbox were not sent; they end with the process.`);
+  }
+
+  private async keep(waiting: OutboxMessage, cause?: unknown): Promise<{ readonly duplicate: boolean }> {
+    const { opened } = this;
+    if (opened === undefined) throw notOpenError(cause);
+    try {
+      await this.backlog.grow(() => opened.store.add([waiting]));
+    } catch (thrown) {
+      throw toUnkeptError(thrown);
+    } finally {
+      this.wake();
+    }
+    return { duplicate: false };
+  }
+
+  private wake(): void {
+    if (this.isStarted) this.opened?.relay.wake();
+  }
+}
+
+/** Whether the engine may take the message later. It is not known whether it has taken it already. */
+function isAway(thrown: unknown): boolean {
+  return thrown instanceof CatgaError && thrown.code === 'CATGA_ENGINE_UNAVAILABLE';
+}
+
+function notOpenError(cause: unknown): CatgaError {
+  return new CatgaError('CATGA_ENGINE_UNAVAILABLE', 'The outbox is not open.', { cause });
+}
+
+/** A full store says so; any other failure of it leaves the message with nobody. */
+function toUnkeptError(thrown: unknown): CatgaError {
+  if (thrown instanceof CatgaError) return thrown;
+  return new CatgaError(
+    'CATGA_ENGINE_UNAVAILABLE',
+    `The outbox could not keep a message: ${toError(thrown).message}`,
+    {
+      cause: thrown,
+    },
+  );
+}
