@@ -139,9 +139,10 @@ export class NatsEngineConnection implements EngineConnection {
     // A broker that cannot be told drops the lease by itself.
     this.lease?.stop();
     if (this.session.isUp) await this.lease?.release().catch(() => {});
-    await this.durableLog.close();
     this.natsDirectory.close();
     for (const links of this.links) links.close();
+    // After the links, whose peers are to hear at once that nobody listens here any more.
+    await this.durableLog.close();
     this.requests.close();
     await this.session.close();
   }

@@ -14,6 +14,7 @@ afterAll(() => broker.stop());
 describeEngine('nats', {
   capabilities: { requests: [0, 1, 2], events: [0, 1, 2], queues: true },
   keepsEvents: true,
+  unitMs: 100,
   async createEngine() {
     await broker.forget();
     return { engine: nats(broker.url) };

@@ -10,9 +10,13 @@ import type { SubscriptionLanes } from './subscription-lanes.js';
 import type { SubscriptionServices } from './subscription-services.js';
 
 const ACK = new TextEncoder().encode('+ACK');
-const NAK = new TextEncoder().encode('-NAK');
 const IN_PROGRESS = new TextEncoder().encode('+WPI');
 const NANOS = 1_000_000;
+/**
+ * What nats-server 2.9 is given back without a delay it now and then offers to a pull of a node that has stopped, and then
+ * holds for the whole time it waits for an acknowledgement.
+ */
+const SHORTEST_DELAY_MS = 25;
 /** After how long a message is delivered again whose consumer's callback threw, in milliseconds. */
 const CALLBACK_FAILURE_DELAY_MS = 1000;
 /** How often within the time that the server waits it is told that a message is still being worked on. */
@@ -148,9 +152,8 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
   }
 
   private return({ reply }: DeliveryOrigin, delayMs: number): void {
-    const delay = Math.ceil(delayMs * NANOS);
-    const answer = delay > 0 ? new TextEncoder().encode(`-NAK {"delay":${delay}}`) : NAK;
-    this.services.session.publish(reply, answer);
+    const delay = Math.ceil(Math.max(delayMs, SHORTEST_DELAY_MS) * NANOS);
+    this.services.session.publish(reply, new TextEncoder().encode(`-NAK {"delay":${delay}}`));
   }
 
   /** What is not plainly to be handled: it came before, or too early, or is not for this node. */

@@ -14,10 +14,7 @@ export interface LaneListener {
   lost(): void;
 }
 
-/**
- * For how long the server remembers that messages are wanted, in milliseconds. Short, since nats-server 2.9 now and then
- * offers what a stopped node gave back to a pull that this node left behind, and then waits for somebody to ask again.
- */
+/** For how long the server remembers that messages are wanted, in milliseconds: how soon a lost pull is noticed. */
 const PULL_LASTS_MS = 5000;
 const NANOS = 1_000_000;
 /** How much later than it should a pull's end may be told. */
