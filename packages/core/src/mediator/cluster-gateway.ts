@@ -9,6 +9,7 @@ import type { CatgaError } from '../errors/catga-error.js';
 import type { Cause } from '../pipeline/handler-context.js';
 import type { Clock } from '../ports/clock.js';
 import type { Codec } from '../wire/codec.js';
+import type { EventRecord, FrameBody } from '../wire/frame-records.js';
 import type { AttemptOptions } from './policed-call.js';
 
 /** How long a caller waits for another node where nobody says, in milliseconds. */
@@ -22,8 +23,16 @@ export interface GatewayServices {
   readonly clock: Clock;
   /** How long callers wait unless the message or the call says. */
   readonly timeoutMs: number | undefined;
+  readonly newId: () => string;
   /** An event does not reach everybody who wants it. */
   readonly unreached: (error: CatgaError) => void;
+}
+
+/** A node that an event goes to, and for whom there. */
+interface EventTarget {
+  readonly known: KnownNode;
+  readonly toServiceHandlers: boolean;
+  readonly toNodeHandlers: boolean;
 }
 
 /** What leaves this process: requests to the nodes that handle them, plain events to the services that want them. */
@@ -78,15 +87,19 @@ export class ClusterGateway {
     const { registry, self } = this.services;
     const { services, nodes } = registry.subscribersOf(type.name);
     const turn = this.published++;
-    const targets = new Map<KnownNode, { service: boolean; node: boolean }>();
+    const targets: EventTarget[] = [];
     for (const [service, members] of services) {
       if (service === self.service && isHandledHere) continue;
-      const chosen = members[turn % members.length];
-      if (chosen !== undefined && chosen.nodeId !== self.nodeId)
-        targets.set(chosen, { service: true, node: false });
+      const known = members[turn % members.length];
+      if (known !== undefined && known.nodeId !== self.nodeId) {
+        targets.push({ known, toServiceHandlers: true, toNodeHandlers: nodes.includes(known) });
+      }
     }
     for (const known of nodes) {
-      if (known.nodeId !== self.nodeId) targets.set(known, { service: targets.has(known), node: true });
+      const isChosen = targets.some((target) => target.known === known);
+      if (known.nodeId !== self.nodeId && !isChosen) {
+        targets.push({ known, toServiceHandlers: false, toNodeHandlers: true });
+      }
     }
     this.sendEvent(type, event, options, cause, targets);
     this.reportStrangers(type.name, strangersIn(registry.strangersAmong(type.name), services));
@@ -95,12 +108,12 @@ export class ClusterGateway {
   /** Takes an event to every other node. */
   broadcast(type: MessageType, event: object, options: PublishOptions, cause: Cause | undefined): void {
     const { registry, self } = this.services;
-    const targets = new Map<KnownNode, { service: boolean; node: boolean }>();
+    const targets: EventTarget[] = [];
     const strangers: KnownNode[] = [];
     for (const { nodeId } of registry.nodes) {
       const known = nodeId === self.nodeId ? undefined : registry.get(nodeId);
       if (known?.isUnderstood === false) strangers.push(known);
-      else if (known !== undefined) targets.set(known, { service: true, node: true });
+      else if (known !== undefined) targets.push({ known, toServiceHandlers: true, toNodeHandlers: true });
     }
     this.sendEvent(type, event, options, cause, targets);
     this.reportStrangers(type.name, strangers);
@@ -109,22 +122,27 @@ export class ClusterGateway {
   private sendEvent(
     type: MessageType,
     event: object,
-    { messageId, key, headers }: PublishOptions,
+    options: PublishOptions,
     cause: Cause | undefined,
-    targets: ReadonlyMap<KnownNode, { readonly service: boolean; readonly node: boolean }>,
+    targets: readonly EventTarget[],
   ): void {
-    if (targets.size === 0) return;
-    const record = {
-      name: type.name,
-      messageId,
-      key: key ?? type.keyOf?.(event),
-      headers,
-      correlationId: cause?.correlationId,
-      causationId: cause?.messageId,
-      body: this.services.codec.encodeBody(type.name, event),
-    };
-    for (const [known, { service, node }] of targets) {
-      this.cluster.publish({ ...record, toServiceHandlers: service, toNodeHandlers: node }, known);
+    if (targets.length === 0) return;
+    const body = this.services.codec.encodeBody(type.name, event);
+    // One id for all who get it; whoever is alone with it gives it one of its own.
+    const messageId = options.messageId ?? (targets.length > 1 ? this.services.newId() : undefined);
+    for (const { known, toServiceHandlers, toNodeHandlers } of targets) {
+      const record: EventRecord<FrameBody> = {
+        name: type.name,
+        messageId,
+        key: options.key ?? type.keyOf?.(event),
+        headers: options.headers,
+        correlationId: cause?.correlationId,
+        causationId: cause?.messageId,
+        body,
+        toServiceHandlers,
+        toNodeHandlers,
+      };
+      this.cluster.publish(record, known);
     }
   }
 

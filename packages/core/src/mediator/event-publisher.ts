@@ -1,3 +1,4 @@
+import type { MessageType } from '../contracts/message-type.js';
 import type { PublishOptions } from '../contracts/send-options.js';
 import { toError } from '../errors/catga-error.js';
 import type { Admission } from '../pipeline/admission/admission.js';
@@ -28,7 +29,8 @@ export interface PublishServices {
   readonly newId: () => string;
 }
 
-const HANDED_OVER = Promise.resolve();
+/** Every handler was called. */
+export const HANDED_OVER: Promise<void> = Promise.resolve();
 
 /** Takes events to their handlers: plain ones at once, reliable ones through the durable log. */
 export class EventPublisher implements DirectCallListener {
@@ -54,6 +56,12 @@ export class EventPublisher implements DirectCallListener {
     }
     for (const subscriber of route.subscribers) this.call(subscriber, event, attributes);
     return HANDED_OVER;
+  }
+
+  /** Throws if what a publisher said is wrong: `CATGA_VALIDATION_FAILED`, `CATGA_PAYLOAD_TOO_LARGE`, `CATGA_SERIALIZATION`. */
+  check({ name }: MessageType, { messageId, headers }: PublishOptions): void {
+    checkMessageId(name, messageId);
+    if (headers !== undefined) checkHeaders(this.services.codec.limits, name, headers);
   }
 
   /** An event of another node: for the handlers that it says, and for them only. */
@@ -167,9 +175,8 @@ export class EventPublisher implements DirectCallListener {
     options: PublishOptions,
     cause: Cause | undefined,
   ): MessageAttributes {
+    this.check(route.type, options);
     const { messageId, headers, key } = options;
-    checkMessageId(route.type.name, messageId);
-    if (headers !== undefined) checkHeaders(this.services.codec.limits, route.type.name, headers);
     return {
       messageId,
       headers,

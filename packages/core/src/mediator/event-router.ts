@@ -8,6 +8,7 @@ import type { Codec } from '../wire/codec.js';
 import type { EventRecord, FrameBody } from '../wire/frame-records.js';
 import { messageFromRecord } from '../wire/message-codec.js';
 import type { ClusterGateway } from './cluster-gateway.js';
+import { HANDED_OVER } from './event-publisher.js';
 import type { EventPublisher } from './event-publisher.js';
 import type { MessageRegistry } from './message-registry.js';
 import type { EventRoute } from './routes.js';
@@ -21,6 +22,8 @@ export interface EventRouterServices {
   /** The way to other nodes, where the engine has one. */
   readonly gateway: () => ClusterGateway | undefined;
 }
+
+const NOTHING_SAID: PublishOptions = Object.freeze({});
 
 /** Takes events to their handlers, here and on other nodes. */
 export class EventRouter {
@@ -54,7 +57,7 @@ export class EventRouter {
     if (route !== undefined && (ways === undefined || route.type.qos > 0)) {
       return publisher.publish(route, event, options, cause);
     }
-    return this.publishAnywhere(this.routeOf(event), event, options, cause, ways);
+    return this.publishAnywhere(route ?? this.routeOf(event), event, options, cause, ways);
   }
 
   /** Takes an event to every node. */
@@ -85,7 +88,7 @@ export class EventRouter {
     return route;
   }
 
-  private async publishAnywhere(
+  private publishAnywhere(
     route: EventRoute,
     event: object,
     options: PublishOptions | undefined,
@@ -95,11 +98,17 @@ export class EventRouter {
     const { publisher, newId } = this.services;
     const { type, subscribers } = route;
     if (gateway === undefined || type.qos > 0) return publisher.publish(route, event, options, cause);
+    if (subscribers.length === 0) {
+      if (options !== undefined) publisher.check(type, options);
+      gateway.publish(type, event, options ?? NOTHING_SAID, cause, false);
+      return HANDED_OVER;
+    }
     // One id for the handlers here and elsewhere.
     const said = { ...options, messageId: options?.messageId ?? newId() };
-    await publisher.publish(route, event, said, cause);
     const isHandledHere = subscribers.some(({ options: { scope } }) => scope !== 'node');
-    gateway.publish(type, event, said, cause, isHandledHere);
+    return publisher
+      .publish(route, event, said, cause)
+      .then(() => gateway.publish(type, event, said, cause, isHandledHere));
   }
 
   /** Finds or makes the route of an event; one that nobody here handles has no subscribers. */

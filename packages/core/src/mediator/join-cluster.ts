@@ -27,6 +27,7 @@ export interface JoinServices extends Pick<
   | 'failed'
 > {
   /** Tells the operator. */
+  readonly newId: () => string;
   readonly warn: (message: string) => void;
 }
 
@@ -69,6 +70,7 @@ export async function joinCluster(
     codec,
     clock,
     timeoutMs: options.request.timeoutMs,
+    newId: services.newId,
     unreached: (error) => services.failed('links', error),
   });
   return { cluster, gateway };

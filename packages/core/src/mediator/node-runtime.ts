@@ -131,6 +131,7 @@ export class NodeRuntime {
         }
       },
       failed: (source, thrown) => this.reportFlood(source, thrown),
+      newId: () => this.ids.next(),
       warn: (message) => this.services.logger.warn(message),
     });
   }
