@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { Command } from '../contracts/request.js';
 import { CatgaNode } from './catga-node.js';
 
@@ -10,8 +10,14 @@ class Work extends Command<string> {
 
 class Unhandled extends Command {}
 
+const started: CatgaNode[] = [];
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((node) => node.stop()));
+});
+
 async function startedNode(options?: ConstructorParameters<typeof CatgaNode>[0]): Promise<CatgaNode> {
   const node = new CatgaNode(options).handleRequest(Work, (work: object) => (work as Work).run());
+  started.push(node);
   await node.init();
   await node.start();
   return node;
