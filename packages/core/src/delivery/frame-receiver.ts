@@ -90,7 +90,7 @@ export class FrameReceiver {
       // It becomes part of subjects and keys.
       if (!LABEL.test(sender.nodeId)) throw malformedFrame('a sender that no node can be', 0);
       const frames = this.handlers.from(sender);
-      peer = { window: new ReplayWindow(), frames, late: withoutRetransmissions(frames) };
+      peer = { window: new ReplayWindow(), frames, late: withoutRepeatable(frames) };
       this.peers.set(key, peer);
     }
     return peer;
@@ -98,13 +98,13 @@ export class FrameReceiver {
 }
 
 /**
- * A frame that overtook this one may have acknowledged the answer to what this one asks for again, and the answer is
- * forgotten then. Whoever still waits asks once more.
+ * A frame that overtook this one may have asked for the same, or have acknowledged the answer to it, which is forgotten
+ * then. What is sent again until it is answered is left to be sent again.
  */
-function withoutRetransmissions(frames: PeerFrames): FrameVisitor<FrameBody> {
+function withoutRepeatable(frames: PeerFrames): FrameVisitor<FrameBody> {
   return {
     request(record) {
-      if (!record.isRetransmission) frames.request(record);
+      if (record.qos === 0) frames.request(record);
     },
     reply: (correlation, status, body) => frames.reply(correlation, status, body),
     cancel: (correlation) => frames.cancel(correlation),
