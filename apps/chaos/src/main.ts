@@ -1,6 +1,7 @@
 import { readChaosOptions, USAGE } from './conductor/chaos-options.js';
 import type { ChaosOptions } from './conductor/chaos-options.js';
 import { runChaos } from './conductor/run-chaos.js';
+import { runSoak } from './conductor/soak.js';
 
 const WRONG_USAGE = 2;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -17,6 +18,8 @@ function readOptions(): ChaosOptions {
   }
 }
 
-const violations = await runChaos(readOptions(), say);
-say(violations.length === 0 ? 'Every promise was kept.' : `Not kept:\n${violations.join('\n')}`);
-process.exit(violations.length === 0 ? 0 : 1);
+const options = readOptions();
+const problems = options.isSoak ? await runSoak(options, say) : await runChaos(options, say);
+const good = options.isSoak ? 'Everything is back to where it was.' : 'Every promise was kept.';
+say(problems.length === 0 ? good : `Not kept:\n${problems.join('\n')}`);
+process.exit(problems.length === 0 ? 0 : 1);

@@ -1,5 +1,6 @@
 import type { Instruction } from '../messages/instruction.js';
 import type { Kind } from '../promises/kinds.js';
+import type { ProcessStats } from '../node/process-stats.js';
 import type { DeadLetterRecord } from '../checker/records.js';
 
 /** What is to be called. */
@@ -21,14 +22,16 @@ export type CallerAsk =
     }
   | { readonly what: 'call'; readonly kind: Kind; readonly plan: CallPlan }
   | { readonly what: 'stop' }
-  | { readonly what: 'dead letters' };
+  | { readonly what: 'dead letters' }
+  | { readonly what: 'stats' };
 
 /** What it answers. */
 export type CallerAnswer =
   | { readonly what: 'ready' }
   /** Every call has ended. */
   | { readonly what: 'done' }
-  | { readonly what: 'dead letters'; readonly letters: readonly DeadLetterRecord[] };
+  | { readonly what: 'dead letters'; readonly letters: readonly DeadLetterRecord[] }
+  | ProcessStats;
 
 /** A line in the file of a caller: written before the call, and after it. */
 export type CallLine =

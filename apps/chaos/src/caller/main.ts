@@ -7,6 +7,7 @@ import { NestFactory } from '@nestjs/core';
 import { CatgaDeadLetters, CatgaMediator } from '@catga/nestjs';
 import type { DeadLetterRecord } from '../checker/records.js';
 import { catgaNodeModule } from '../node/catga-node-module.js';
+import { processStats } from '../node/process-stats.js';
 import { readNodeSettings } from '../node/node-settings.js';
 import { Calls } from './calls.js';
 import type { CallerAnswer, CallerAsk } from './caller-protocol.js';
@@ -76,6 +77,8 @@ async function answer(ask: CallerAsk): Promise<CallerAnswer | undefined> {
       clearInterval(timer);
       await calls.ended();
       return { what: 'done' };
+    case 'stats':
+      return processStats(mediator);
     case 'dead letters':
       return { what: 'dead letters', letters: await deadLetters() };
   }

@@ -12,6 +12,8 @@ export interface ChaosOptions {
   readonly seed: number;
   /** How often all of it is played. */
   readonly rounds: number;
+  /** Steady load and restarts instead, to see what grows. */
+  readonly isSoak: boolean;
 }
 
 export const USAGE = `npm run chaos -- [options]
@@ -21,6 +23,7 @@ export const USAGE = `npm run chaos -- [options]
   --rate <n>        messages a second (150)
   --rounds <n>      how often all of it is played (1)
   --seed <n>        of what is left to chance (1)
+  --soak            instead: steady load and restarts for --seconds (600), then what has grown
   --help`;
 
 /** Undefined if help is asked for. Throws an error that says what is wrong. */
@@ -29,17 +32,19 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions | undefi
     args: [...args],
     options: {
       scenario: { type: 'string', default: Object.keys(FAULTS).join(',') },
-      seconds: { type: 'string', default: '6' },
+      seconds: { type: 'string' },
       rate: { type: 'string', default: '150' },
       rounds: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
+      soak: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
   return {
     faults: values.scenario.split(',').map(toFault),
-    seconds: wholeNumber('seconds', values.seconds, 1, 86_400),
+    isSoak: values.soak,
+    seconds: wholeNumber('seconds', values.seconds ?? (values.soak ? '600' : '6'), 1, 86_400),
     rate: wholeNumber('rate', values.rate, 1, 20_000),
     rounds: wholeNumber('rounds', values.rounds, 1, 10_000),
     seed: wholeNumber('seed', values.seed, 0, 2 ** 31),

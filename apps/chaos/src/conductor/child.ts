@@ -24,7 +24,7 @@ export class Child {
     const log = openSync(logFile, 'a');
     const child = fork(program, args, {
       stdio: ['ignore', log, log, 'ipc'],
-      execArgv: ['--enable-source-maps'],
+      execArgv: ['--enable-source-maps', '--expose-gc'],
       detached: true, // Ctrl+C is for the conductor, who stops everyone in order.
     });
     closeSync(log);

@@ -57,7 +57,7 @@ export async function playScenario(
 }
 
 /** The evidence, once nothing more is added to it and all that was stored is handled, or time is up. */
-async function settled(stage: Stage, run: string): Promise<Evidence> {
+export async function settled(stage: Stage, run: string): Promise<Evidence> {
   const endMs = performance.now() + SETTLES_WITHIN_MS;
   let quietSinceMs = performance.now();
   for (let before = -1; ;) {

@@ -3,9 +3,11 @@ import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { CatgaMediator } from '@catga/nestjs';
 import { LedgerClient } from '../ledger/ledger-client.js';
 import { catgaNodeModule } from './catga-node-module.js';
 import { PaidHandler, SeenHandler, ShippedHandler } from './event-handlers.js';
+import { processStats } from './process-stats.js';
 import { readNodeSettings } from './node-settings.js';
 import { ChargeHandler, LookHandler, PackHandler, PlaceHandler } from './request-handlers.js';
 import { Workshop } from './workshop.js';
@@ -30,6 +32,7 @@ class HandlingNode {
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.on('message', (message) => {
   if (message === 'step back') stepBack();
+  if (message === 'stats') process.send?.(processStats(app.get(CatgaMediator)));
 });
 const app = await NestFactory.createApplicationContext(HandlingNode.create(), {
   abortOnError: false,
