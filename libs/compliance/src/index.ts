@@ -1,6 +1,6 @@
 export { describeEngine } from './describe-engine.js';
 export type { ClusterUnderTest, EngineHarness, EngineUnderTest } from './engine-harness.js';
-export { describeOutbox } from './outbox/describe-outbox.js';
+export { describeOutages, describeOutbox } from './outbox/describe-outbox.js';
 export { InterruptedEngine } from './outbox/interrupted-engine.js';
 export { interruptedMemory } from './outbox/interrupted-memory.js';
 export type { Weather } from './outbox/interrupted-engine.js';

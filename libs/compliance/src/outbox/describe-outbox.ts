@@ -17,3 +17,14 @@ export function describeOutbox(
     outages(harness, createBroker);
   });
 }
+
+/** Only the second half: that an engine goes away and comes back as outboxes expect of it. */
+export function describeOutages(
+  name: string,
+  harness: OutboxHarness,
+  createBroker: () => Promise<InterruptibleBroker>,
+): void {
+  describe(`an outbox before ${name}`, () => {
+    outages(harness, createBroker);
+  });
+}

@@ -59,28 +59,18 @@ export function outages(harness: OutboxHarness, createBroker: () => Promise<Inte
 
     it('publish resolves, and handlers get the events once and in the order of their key when it is back', async () => {
       const { mediator, outbox } = await run();
-      await mediator.publish(new Placed('a', 0));
-      await lab.until(() => handled.length === 1);
       await broker.leave();
       for (let step = 1; step <= 5; step++) {
         await lab.whileTimePasses(mediator.publish(new Placed('a', step)));
         await lab.whileTimePasses(mediator.publish(new Placed('b', step)));
       }
-      expect(handled).toEqual(['a0']);
+      expect(handled).toEqual([]);
       await expect(outbox.counts()).resolves.toEqual({ waiting: 10, parked: 0 });
       await broker.comeBack();
       await lab.whileTimePasses(mediator.publish(new Placed('a', 6))); // behind what waits
-      await lab.until(() => handled.length === 12);
+      await lab.until(() => handled.length === 11);
       await lab.until(async () => (await outbox.counts()).waiting === 0);
-      expect(handled.filter((step) => step.startsWith('a'))).toEqual([
-        'a0',
-        'a1',
-        'a2',
-        'a3',
-        'a4',
-        'a5',
-        'a6',
-      ]);
+      expect(handled.filter((step) => step.startsWith('a'))).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'a6']);
       expect(handled.filter((step) => step.startsWith('b'))).toEqual(['b1', 'b2', 'b3', 'b4', 'b5']);
     });
 
