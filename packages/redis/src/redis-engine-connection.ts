@@ -103,7 +103,7 @@ export class RedisEngineConnection implements EngineConnection {
   async openLinks(self: NodeAddress, listener: LinkListener): Promise<NodeLinks> {
     const { session, keys } = this;
     const reconnectGraceMs = 2 * this.options.reconnect.maxWaitMs + 1000;
-    const services = { session, keys, clock: this.client.clock, reconnectGraceMs };
+    const services = { session, keys, reconnectGraceMs };
     const links = await RedisLinks.open(services, self, listener);
     this.links.add(links);
     return links;

@@ -46,7 +46,7 @@ export class RedisSession {
   private readonly undo: (() => void)[] = [];
   private outstandingBytes = 0;
   private isThere = true;
-  private upSinceMs: number;
+  private upSinceMs = -Infinity;
   private isEnded = false;
 
   constructor(
@@ -56,7 +56,6 @@ export class RedisSession {
   ) {
     this.timetable = new Timetable(options.clock);
     this.channels = new Channels(subscriber);
-    this.upSinceMs = options.clock.monotonicMs();
     for (const connection of [client, subscriber]) {
       this.listen(connection, 'close', () => void (this.isThere = false));
       this.listen(connection, 'ready', () => void this.returned());
@@ -69,7 +68,7 @@ export class RedisSession {
     return this.isThere;
   }
 
-  /** For how long it has been there without a break, in milliseconds. */
+  /** For how long it has been there since it was last away, in milliseconds; infinitely long if it never was. */
   get upForMs(): number {
     return this.isThere ? this.options.clock.monotonicMs() - this.upSinceMs : 0;
   }

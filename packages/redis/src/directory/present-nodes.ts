@@ -28,6 +28,7 @@ export class PresentNodes {
     private readonly clock: Clock,
     private readonly timetable: Timetable,
     private readonly read: () => Promise<Snapshot>,
+    private readonly canHear: () => boolean,
   ) {}
 
   /** A record came, or was found that stands for `leftMs` more. */
@@ -35,7 +36,10 @@ export class PresentNodes {
     const { nodeId, incarnation } = node;
     const known = this.known.get(nodeId);
     if (this.isClosed || (known !== undefined && known.incarnation > incarnation)) return;
-    const lapsesAtMs = this.clock.monotonicMs() + leftMs;
+    const standsUntilMs = this.clock.monotonicMs() + leftMs;
+    // What was read may be older than what was promised to this start of the node.
+    const lapsesAtMs =
+      known?.incarnation === incarnation ? Math.max(known.lapsesAtMs, standsUntilMs) : standsUntilMs;
     this.known.set(nodeId, { incarnation, timeoutMs, lapsesAtMs });
     this.arm();
     this.listener.present(node);
@@ -71,6 +75,7 @@ export class PresentNodes {
   }
 
   private askAfter(delayMs: number): void {
+    if (this.isClosed) return;
     this.question = this.timetable.after(delayMs, () => void this.lookAtDue());
   }
 
@@ -78,12 +83,15 @@ export class PresentNodes {
     const nowMs = this.clock.monotonicMs();
     const due = [...this.known].filter(([, { lapsesAtMs }]) => lapsesAtMs <= nowMs);
     try {
-      if (due.length > 0) this.compare(due, await this.read());
+      const snapshot = due.length > 0 ? await this.read() : [];
+      // Answered by a broker that is just back, before anybody could announce himself.
+      if (!this.canHear()) return this.askAfter(ASKED_AGAIN_AFTER_MS);
+      this.compare(due, snapshot);
       this.question = undefined;
       this.arm();
     } catch {
       // The broker is away. It is asked when it may be back.
-      if (!this.isClosed) this.askAfter(ASKED_AGAIN_AFTER_MS);
+      this.askAfter(ASKED_AGAIN_AFTER_MS);
     }
   }
 

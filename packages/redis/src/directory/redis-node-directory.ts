@@ -65,7 +65,13 @@ export class RedisNodeDirectory implements NodeDirectory {
 
   async watch(listener: NodeDirectoryListener): Promise<() => void> {
     const { session, keys, clock } = this.services;
-    const nodes = new PresentNodes(listener, clock, this.timetable, () => this.read());
+    const nodes = new PresentNodes(
+      listener,
+      clock,
+      this.timetable,
+      () => this.read(),
+      () => session.isUp,
+    );
     /** Whom the channel told of since reading began: what is read of these may be older. */
     const toldOf = new Set<string>();
     const unsubscribe = await session.channels.subscribe(keys.nodesChannel, (message) => {

@@ -1,4 +1,4 @@
-import type { Clock, LinkListener, NodeAddress, NodeLinks } from '@catga/core/engine';
+import type { LinkListener, NodeAddress, NodeLinks } from '@catga/core/engine';
 import { tooLarge } from '../connection/broker-errors.js';
 import type { KeySpace } from '../connection/key-space.js';
 import type { RedisSession } from '../connection/redis-session.js';
@@ -7,7 +7,6 @@ import type { RedisSession } from '../connection/redis-session.js';
 export interface LinkServices {
   readonly session: RedisSession;
   readonly keys: KeySpace;
-  readonly clock: Clock;
   /** How long others may take to reconnect after this node did, in milliseconds. */
   readonly reconnectGraceMs: number;
 }
@@ -24,8 +23,6 @@ const MOST_CHANNELS = 4096;
  */
 export class RedisLinks implements NodeLinks {
   readonly maxFrameBytes = MAX_FRAME_BYTES;
-  /** Until when silence says nothing: the broker was away, and others may still be on their way back to it. */
-  private excusedUntilMs = -Infinity;
   private readonly ends: (() => void)[] = [];
   /** Channels by address, as text: made once for each node. */
   private readonly channels = new Map<
@@ -43,7 +40,6 @@ export class RedisLinks implements NodeLinks {
     const { session, keys } = services;
     const links = new RedisLinks(services, listener);
     links.ends.push(
-      session.onReturn(() => links.excuse()),
       await session.channels.subscribe(keys.nodeChannel(self), (frame) => listener.received(frame)),
     );
     return links;
@@ -63,10 +59,6 @@ export class RedisLinks implements NodeLinks {
     for (const end of this.ends.splice(0)) end();
   }
 
-  private excuse(): void {
-    this.excusedUntilMs = this.services.clock.monotonicMs() + this.services.reconnectGraceMs;
-  }
-
   private channelOf(address: NodeAddress): { readonly name: string; readonly heardBy: (n: number) => void } {
     const key = `${address.nodeId} ${address.incarnation}`;
     let channel = this.channels.get(key);
@@ -82,8 +74,9 @@ export class RedisLinks implements NodeLinks {
   }
 
   private unheard(key: string, address: NodeAddress): void {
-    const { clock, session } = this.services;
-    if (!session.knowsListeners || clock.monotonicMs() < this.excusedUntilMs) return;
+    const { session, reconnectGraceMs } = this.services;
+    // The broker was away, and others may still be on their way back to it.
+    if (!session.knowsListeners || session.upForMs < reconnectGraceMs) return;
     this.channels.delete(key);
     this.listener.unreachable(address);
   }
