@@ -11,6 +11,7 @@ import type {
   NodeDirectory,
   NodeLinks,
   OutcomeLog,
+  SubscriptionRegister,
 } from '@catga/core/engine';
 import { KeySpace } from './connection/key-space.js';
 import type { Clients } from './connection/open-clients.js';
@@ -21,6 +22,7 @@ import { RedisNodeDirectory } from './directory/redis-node-directory.js';
 import { RedisInbox } from './inbox/redis-inbox.js';
 import { RedisLinks } from './links/redis-links.js';
 import { RedisLog } from './log/redis-log.js';
+import { RedisSubscriptionRegister } from './log/subscription-register.js';
 import type { ResolvedRedisOptions } from './options/resolve-redis-options.js';
 import { RedisOutcomeLog } from './outcomes/redis-outcome-log.js';
 import { RedisIdempotencyStore } from './records/redis-idempotency-store.js';
@@ -32,6 +34,7 @@ const SHORTEST_LEASE_MS = 5000;
 /** One node's access to Redis: a session, and the ports over it. */
 export class RedisEngineConnection implements EngineConnection {
   readonly log: DurableLog;
+  readonly subscriptions: SubscriptionRegister;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
   readonly idempotency: IdempotencyStore;
@@ -51,7 +54,7 @@ export class RedisEngineConnection implements EngineConnection {
     clients: Clients,
   ) {
     const { namespace, nodeId, clock, heartbeatTimeoutMs } = client;
-    const { requestTimeoutMs: timeoutMs, deduplicationWindowMs, reconnect } = options;
+    const { requestTimeoutMs: timeoutMs, deduplicationWindowMs, keptEvents, reconnect } = options;
     const session = new RedisSession(clients.client, clients.subscriber, {
       clock,
       maxBufferedBytes: reconnect.maxBufferedBytes,
@@ -71,7 +74,9 @@ export class RedisEngineConnection implements EngineConnection {
       consumer: `${nodeId}.${randomUUID()}`,
       leaseMs: Math.max(heartbeatTimeoutMs, SHORTEST_LEASE_MS),
       deduplicationWindowMs,
+      keptEvents,
     });
+    this.subscriptions = new RedisSubscriptionRegister(session, keys.part('log'));
     this.log = this.redisLog;
     this.inbox = new RedisInbox(session, keys);
     this.deadLetters = new RedisDeadLetterStore(session, keys.part('dead'));

@@ -12,6 +12,7 @@ afterAll(() => broker.stop());
 
 describeEngine('redis', {
   capabilities: { requests: [0, 1, 2], events: [0, 1, 2], queues: true },
+  keepsEvents: true,
   async createEngine() {
     await broker.forget();
     return { engine: redis(broker.url) };

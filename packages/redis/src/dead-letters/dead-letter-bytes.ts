@@ -1,35 +1,41 @@
+import { StoredMessageCodec } from '@catga/core/engine';
 import type { StoredDeadLetter } from '@catga/core/engine';
 import { z } from 'zod';
-import {
-  decodeStoredMessage,
-  encodeStoredMessage,
-  failureSchema,
-  toFailure,
-} from '../log/stored-message-bytes.js';
 
-const headSchema = z.object({ id: z.string(), subscription: z.string(), failure: failureSchema });
+const headSchema = z.object({
+  id: z.string(),
+  subscription: z.string(),
+  failure: z.object({
+    error: z.object({ name: z.string(), message: z.string(), code: z.string().optional() }),
+    attempts: z.number(),
+    nodeId: z.string(),
+    failedAt: z.iso.datetime().transform((text) => new Date(text)),
+  }),
+});
+
+/** Before the head: its length. */
+const PREFIX_BYTES = 4;
+
+const codec = new StoredMessageCodec();
 
 /** What is told of a letter as JSON, after its length, then the message as the log keeps it. */
 export function encodeDeadLetter({ id, subscription, failure, stored }: StoredDeadLetter): Buffer {
   const head = Buffer.from(JSON.stringify({ id, subscription, failure }));
-  const length = Buffer.allocUnsafe(4);
+  const length = Buffer.allocUnsafe(PREFIX_BYTES);
   length.writeUInt32BE(head.byteLength);
-  return Buffer.concat([length, head, encodeStoredMessage(stored)]);
+  return Buffer.concat([length, head, codec.encode(stored)]);
 }
 
-/** Undefined for what is no letter. */
+/** Undefined for what is no letter: keys are open to whoever may write to them. */
 export function decodeDeadLetter(bytes: Buffer): StoredDeadLetter | undefined {
-  if (bytes.byteLength < 4) return undefined;
-  const messageAt = 4 + bytes.readUInt32BE(0);
-  const stored = decodeStoredMessage(bytes.subarray(messageAt));
-  const { data: head } = headSchema.safeParse(parsed(bytes.toString('utf8', 4, messageAt)));
-  if (head === undefined || stored === undefined) return undefined;
-  return { id: head.id, subscription: head.subscription, stored, failure: toFailure(head.failure) };
-}
-
-function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    const messageAt = PREFIX_BYTES + bytes.readUInt32BE(0);
+    const head = headSchema.parse(JSON.parse(bytes.toString('utf8', PREFIX_BYTES, messageAt)));
+    const { error, ...facts } = head.failure;
+    const { name, message, code } = error;
+    const failure = { ...facts, error: { name, message, ...(code !== undefined && { code }) } };
+    const stored = codec.decode(new Uint8Array(bytes.subarray(messageAt)));
+    return { id: head.id, subscription: head.subscription, failure, stored };
   } catch {
     return undefined;
   }

@@ -1,9 +1,10 @@
 import type { DeadLetterFilter, DeadLetterPageRequest } from '@catga/core';
+import { fromCursor, toCursor } from '@catga/core/engine';
 import type { DeadLetterStore, StoredDeadLetter } from '@catga/core/engine';
 import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
 import type { RedisSession } from '../connection/redis-session.js';
 import { decodeDeadLetter, encodeDeadLetter } from './dead-letter-bytes.js';
-import { fromCursor, placeOfTime, toCursor } from './dead-letter-place.js';
+import { fromPlace, placeOfTime, toPlace } from './dead-letter-place.js';
 import { listDeadLetters } from './scripts/list-dead-letters.lua.js';
 import { putDeadLetter } from './scripts/put-dead-letter.lua.js';
 import { removeDeadLetter } from './scripts/remove-dead-letter.lua.js';
@@ -39,7 +40,7 @@ export class RedisDeadLetterStore implements DeadLetterStore {
     const { since, until } = filter;
     const items: StoredDeadLetter[] = [];
     const end = until === undefined ? '+' : `(${placeOfTime(until.getTime())}`;
-    let from = after === undefined ? undefined : `(${fromCursor(after)}${AFTER}`;
+    let from = after === undefined ? undefined : `(${toPlace(fromCursor(after))}${AFTER}`;
     const sincePlace = since === undefined ? '-' : `[${placeOfTime(since.getTime())}`;
     if (from === undefined || from.slice(1) < sincePlace.slice(1)) from = sincePlace;
     let last = '';
@@ -51,7 +52,7 @@ export class RedisDeadLetterStore implements DeadLetterStore {
       for (let at = 0; at + 1 < found.length; at += 2) {
         const letter = decodeDeadLetter(bytesOf(found[at + 1]));
         if (letter === undefined || !matches(letter, filter)) continue;
-        if (items.length === limit) return { items, next: toCursor(last) };
+        if (items.length === limit) return { items, next: toCursor(fromPlace(last)) };
         items.push(letter);
         last = bytesOf(found[at]).toString();
       }

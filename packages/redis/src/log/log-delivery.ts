@@ -21,6 +21,7 @@ export class RedisDelivery implements LogDelivery {
 
   constructor(
     readonly message: StoredMessage,
+    readonly problem: Error | undefined,
     private readonly entry: TakenEntry,
     private readonly settle: (settlement: Settlement) => Promise<void>,
   ) {}

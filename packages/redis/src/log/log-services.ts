@@ -14,4 +14,6 @@ export interface LogServices {
   /** After how long without renewal others take over what this connection has, in milliseconds. */
   readonly leaseMs: number;
   readonly deduplicationWindowMs: number;
+  /** How many of the latest events are kept for subscriptions that begin with them. */
+  readonly keptEvents: number;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { COMMAND_QUEUES } from '@catga/core/engine';
+import { COMMAND_QUEUES, StoredMessageCodec } from '@catga/core/engine';
 import type {
   AppendOptions,
   DurableLog,
@@ -12,7 +12,6 @@ import { listOf } from '../connection/lua-script.js';
 import { ConsumerLease } from './consumer-lease.js';
 import type { LogServices } from './log-services.js';
 import { appendMessages } from './scripts/append-messages.lua.js';
-import { encodeStoredMessage } from './stored-message-bytes.js';
 import { SubscriptionConsumer } from './subscription-consumer.js';
 import { TurnBatch } from './turn-batch.js';
 
@@ -39,6 +38,7 @@ const DUPLICATE = Object.freeze({ duplicate: true });
 export class RedisLog implements DurableLog {
   private readonly consumers = new Set<SubscriptionConsumer>();
   private readonly appends: TurnBatch<Appended, { readonly duplicate: boolean }>;
+  private readonly codec = new StoredMessageCodec();
   private lease: Promise<ConsumerLease> | undefined;
 
   constructor(private readonly services: LogServices) {
@@ -49,9 +49,13 @@ export class RedisLog implements DurableLog {
     );
   }
 
-  append(message: StoredMessage, options: AppendOptions = {}): Promise<{ readonly duplicate: boolean }> {
+  async append(
+    message: StoredMessage,
+    options: AppendOptions = {},
+  ): Promise<{ readonly duplicate: boolean }> {
     const { name, messageId, kind, key } = message;
     const { subscription, delayMs = 0 } = options;
+    const encoded = this.codec.encode(message);
     return this.appends.add({
       // A message for one subscription is new each time it is appended, but not each time the client asks.
       identity: subscription === undefined ? `${name.length}:${name}:${messageId}` : `once:${randomUUID()}`,
@@ -59,7 +63,7 @@ export class RedisLog implements DurableLog {
       name,
       delayMs: Math.max(0, Math.ceil(delayMs)),
       key,
-      message: encodeStoredMessage(message),
+      message: Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength),
     });
   }
 
@@ -87,7 +91,7 @@ export class RedisLog implements DurableLog {
   }
 
   private async appendAll(batch: readonly Appended[]): Promise<readonly { readonly duplicate: boolean }[]> {
-    const { session, prefix, wakeChannel, deduplicationWindowMs } = this.services;
+    const { session, prefix, wakeChannel, deduplicationWindowMs, keptEvents } = this.services;
     const args = batch.flatMap(({ identity, target, name, delayMs, key, message }) => [
       identity,
       target,
@@ -96,7 +100,11 @@ export class RedisLog implements DurableLog {
       key === undefined ? '' : `=${key}`,
       message,
     ]);
-    const reply = await session.run(appendMessages, [prefix], [deduplicationWindowMs, wakeChannel, ...args]);
+    const reply = await session.run(
+      appendMessages,
+      [prefix],
+      [deduplicationWindowMs, wakeChannel, keptEvents, ...args],
+    );
     return listOf(reply).map((wasStored) => (wasStored === 1 ? DUPLICATE : STORED));
   }
 }

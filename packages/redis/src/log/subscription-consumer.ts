@@ -1,4 +1,4 @@
-import type { LogConsumer, LogDelivery, LogSubscription, StoredMessage } from '@catga/core/engine';
+import type { LogConsumer, LogDelivery, LogSubscription } from '@catga/core/engine';
 import { isUnknownGroup } from '../connection/broker-errors.js';
 import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
 import type { LuaReply } from '../connection/lua-script.js';
@@ -10,7 +10,7 @@ import { makeSubscription } from './scripts/make-subscription.lua.js';
 import { readOwnEntries } from './scripts/read-own-entries.lua.js';
 import { settleEntries } from './scripts/settle-entries.lua.js';
 import { takeEntries } from './scripts/take-entries.lua.js';
-import { decodeStoredMessage } from './stored-message-bytes.js';
+import { readMessage } from './read-message.js';
 import { TurnBatch } from './turn-batch.js';
 
 /** How many entries one script handles, so that it does not hold the server up. */
@@ -146,8 +146,8 @@ export class SubscriptionConsumer implements LogConsumer {
       this.held.add(id);
       this.unsettled++;
       const entry = { id, attempt: numberOf(reply[at + 1]), key: bytesOf(reply[at + 2]).toString() };
-      const message = decodeStoredMessage(bytesOf(reply[at + 3])) ?? this.poison(id, bytesOf(reply[at + 3]));
-      const delivery = new RedisDelivery(message, entry, (settlement) => this.settle(settlement));
+      const { message, problem } = readMessage(bytesOf(reply[at + 3]), id, this.subscription);
+      const delivery = new RedisDelivery(message, problem, entry, (settlement) => this.settle(settlement));
       try {
         this.deliver(delivery);
       } catch {
@@ -155,25 +155,6 @@ export class SubscriptionConsumer implements LogConsumer {
         delivery.nak(CALLBACK_FAILURE_DELAY_MS).catch(() => {});
       }
     }
-  }
-
-  /** What is no message goes the way of one that cannot be decoded: the kernel makes a dead letter of it. */
-  private poison(entry: string, body: Buffer): StoredMessage {
-    const [name = ''] = this.subscription.names;
-    return {
-      messageId: `redis-${entry}`,
-      name,
-      kind: this.subscription.kind,
-      body: new Uint8Array(body),
-      serializer: 'unknown',
-      headers: {},
-      key: undefined,
-      correlationId: `redis-${entry}`,
-      causationId: undefined,
-      originNodeId: 'unknown',
-      sentAtMs: Number.parseInt(entry, 10),
-      history: [],
-    };
   }
 
   private async settle(settlement: Settlement): Promise<void> {
@@ -205,8 +186,9 @@ export class SubscriptionConsumer implements LogConsumer {
 
   private async make(): Promise<void> {
     const { session, prefix } = this.services;
-    const { id, kind, names } = this.subscription;
-    await session.run(makeSubscription, [prefix], [id, kind, ...names]);
+    const { id, kind, names, startFrom } = this.subscription;
+    const fromHistory = startFrom === 'beginning' ? '1' : '0';
+    await session.run(makeSubscription, [prefix], [id, kind, fromHistory, ...names]);
   }
 
   private async giveBack(leaving: string): Promise<number> {

@@ -82,4 +82,10 @@ export interface RedisEngineOptions {
    * @defaultValue 120_000
    */
   readonly deduplicationWindowMs?: number;
+  /**
+   * How many of the latest stored events Redis keeps beside what subscriptions wait for, so that a handler with
+   * `startFrom: 'beginning'` gets them. 0 keeps none.
+   * @defaultValue 10_000
+   */
+  readonly keptEvents?: number;
 }

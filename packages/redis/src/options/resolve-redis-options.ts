@@ -19,6 +19,7 @@ export interface ResolvedRedisOptions {
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly deduplicationWindowMs: number;
+  readonly keptEvents: number;
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -92,6 +93,7 @@ const schema = z
     connectTimeoutMs: timerMs.default(5000),
     requestTimeoutMs: timerMs.default(10_000),
     deduplicationWindowMs: z.int().min(0).default(120_000),
+    keptEvents: z.int().min(0).max(1_000_000).default(10_000),
   })
   .superRefine(({ cluster, url, connection, client }, context) => {
     const issue = (path: string, message: string): void =>

@@ -7,9 +7,11 @@ export const appendMessages = lua`
 -- KEYS[1]  what the keys of the log begin with; all lie in its slot:
 --          :seen:<identity>           a message that was stored, for the deduplication window
 --          :wants:<wire name>         set of the event subscriptions that want a name
+--          :history                   stream of the latest events: n wire name, and the fields of an entry
 --          :entries:<subscription>    stream of what a subscription has not acknowledged: m message, k key, d due
 -- ARGV[1]  deduplication window in milliseconds; 0 for none
 -- ARGV[2]  what the channels begin with on which consumers are woken
+-- ARGV[3]  how many of the latest events are kept for subscriptions that begin with them; 0 for none
 -- then for each message
 --   +0  its identity, '' if it is not deduplicated
 --   +1  the only subscription that gets it, '' for all that want it
@@ -24,7 +26,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local answers = {}
 local woken = {}
-for at = 3, #ARGV, 6 do
+for at = 4, #ARGV, 6 do
   local identity, target, delay, key = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 3]), ARGV[at + 4]
   local isNew = identity == '' or ARGV[1] == '0'
     or redis.call('SET', prefix .. ':seen:' .. identity, '', 'NX', 'PX', ARGV[1])
@@ -38,6 +40,9 @@ for at = 3, #ARGV, 6 do
     if delay > 0 then
       fields[#fields + 1] = 'd'
       fields[#fields + 1] = string.format('%.0f', now + delay)
+    end
+    if target == '' and ARGV[3] ~= '0' then
+      redis.call('XADD', prefix .. ':history', 'MAXLEN', '~', ARGV[3], '*', 'n', ARGV[at + 2], unpack(fields))
     end
     local wanting = target ~= '' and {target} or redis.call('SMEMBERS', prefix .. ':wants:' .. ARGV[at + 2])
     for _, subscription in ipairs(wanting) do
