@@ -129,9 +129,9 @@ describe('a broker that is away when a node starts', () => {
   });
 
   it('is waited for, if waitOnStart says so', async () => {
-    const proxy = await TcpProxy.to(server.port, 'redis');
+    const proxy = await TcpProxy.to(server.port);
     proxy.cut();
-    const node = cluster.node('node', {}, { url: proxy.url, waitOnStart: true });
+    const node = cluster.node('node', {}, { url: `redis://127.0.0.1:${proxy.port}`, waitOnStart: true });
     let hasStarted = false;
     const started = cluster.start(node).then(() => (hasStarted = true));
     await until(() => proxy.refused >= 3);

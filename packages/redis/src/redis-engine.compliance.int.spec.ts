@@ -1,6 +1,7 @@
 import { describeEngine } from '@catga/compliance';
 import { afterAll, beforeAll } from '@jest/globals';
 import { redis } from './redis-engine.js';
+import { redisCluster } from './testing/redis-cluster-harness.fixture.js';
 import { sharedBroker } from './testing/redis-server.fixture.js';
 import type { SharedBroker } from './testing/redis-server.fixture.js';
 
@@ -16,5 +17,9 @@ describeEngine('redis', {
   async createEngine() {
     await broker.forget();
     return { engine: redis(broker.url) };
+  },
+  async createCluster() {
+    await broker.forget();
+    return redisCluster(broker.url);
   },
 });

@@ -48,9 +48,11 @@ async function open(
   return connection;
 }
 
+const urlOf = ({ port }: TcpProxy): string => `redis://127.0.0.1:${port}`;
+
 /** A way to the broker that a test may cut. */
 async function cuttable(): Promise<TcpProxy> {
-  const proxy = await TcpProxy.to(Number(new URL(broker.url).port || 6379), 'redis');
+  const proxy = await TcpProxy.to(Number(new URL(broker.url).port || 6379));
   ends.push(() => proxy.close());
   return proxy;
 }
@@ -58,7 +60,7 @@ async function cuttable(): Promise<TcpProxy> {
 describe('what a consumer took that is gone without a word', () => {
   it('goes to another one when its lease has lapsed, as the next attempt, and its key goes on in order', async () => {
     const proxy = await cuttable();
-    const dying = await open(proxy.url, 'dying');
+    const dying = await open(urlOf(proxy), 'dying');
     const taken: LogDelivery[] = [];
     await dying.log.subscribe(A, (delivery) => void taken.push(delivery));
     const { log } = await open();
@@ -79,7 +81,7 @@ describe('what a consumer took that is gone without a word', () => {
 
   it('is not its own any more when it comes back', async () => {
     const proxy = await cuttable();
-    const slow = await open(proxy.url, 'slow');
+    const slow = await open(urlOf(proxy), 'slow');
     const taken: LogDelivery[] = [];
     await slow.log.subscribe(A, (delivery) => void taken.push(delivery));
     const { log } = await open();
@@ -100,8 +102,8 @@ describe('what a consumer took that is gone without a word', () => {
 describe('a connection that is cut for a moment', () => {
   it('neither loses nor repeats what was appended and taken meanwhile, and nothing is left behind', async () => {
     const proxy = await cuttable();
-    const publisher = await open(proxy.url, 'publisher');
-    const consumer = await open(proxy.url, 'consumer');
+    const publisher = await open(urlOf(proxy), 'publisher');
+    const consumer = await open(urlOf(proxy), 'consumer');
     const seen: string[] = [];
     await consumer.log.subscribe(A, (delivery) => {
       seen.push(`${delivery.message.messageId} ${delivery.attempt}`);

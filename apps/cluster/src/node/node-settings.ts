@@ -22,7 +22,13 @@ export function isForRedis(brokerUrl: string): boolean {
 }
 
 /** The command line for {@link readNodeSettings}. */
-export function toArguments({ brokerUrl, namespace, nodeId, ledgerFile, ...numbers }: NodeSettings): string[] {
+export function toArguments({
+  brokerUrl,
+  namespace,
+  nodeId,
+  ledgerFile,
+  ...numbers
+}: NodeSettings): string[] {
   const { port, leaseMs } = numbers;
   const broker = isForRedis(brokerUrl) ? { redis: brokerUrl } : { nats: brokerUrl };
   const named = { ...broker, namespace, node: nodeId, ledger: ledgerFile, port, 'lease-ms': leaseMs };
@@ -42,7 +48,15 @@ export function readNodeSettings(nodeId: string, args = process.argv.slice(2)): 
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args,
-    options: { nats: text, redis: text, namespace: text, node: text, ledger: text, port: text, 'lease-ms': text },
+    options: {
+      nats: text,
+      redis: text,
+      namespace: text,
+      node: text,
+      ledger: text,
+      port: text,
+      'lease-ms': text,
+    },
   });
   const {
     nats,

@@ -14,15 +14,16 @@ const names = z.array(z.string());
 const recordSchema = z.object({
   timeoutMs: z.number().positive(),
   node: z.object({
-    nodeId: z.string().min(1),
+    nodeId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
     service: z.string(),
     endpoint: z.string().optional(),
-    incarnation: z.number(),
+    incarnation: z.int().nonnegative(),
     handles: names,
     subscribes: names,
     subscribesAsNode: names,
     load: z.object({ inFlight: z.number(), queued: z.number(), unanswered: z.number(), handled: z.number() }),
     protocolVersion: z.number(),
+    serializer: z.string(),
     metadata: z.record(z.string(), z.string()),
     status: z.enum(['alive', 'suspected']),
   }),
@@ -32,10 +33,10 @@ const changeSchema = z.union([
   z.object({ goodbyeOf: z.string().min(1), incarnation: z.number() }),
 ]);
 
-/** Undefined for what is no record: keys and channels are open to whoever may write to them. */
-export function decodeRecord(bytes: Uint8Array): NodeRecord | undefined {
+/** Undefined for what is no record of this node: keys and channels are open to whoever may write to them. */
+export function decodeRecord(nodeId: string, bytes: Uint8Array): NodeRecord | undefined {
   const { data } = recordSchema.safeParse(parsed(bytes));
-  return data && completed(data);
+  return data?.node.nodeId === nodeId ? completed(data) : undefined;
 }
 
 /** Undefined for what is no change. */

@@ -16,6 +16,7 @@ const record = (nodeId: string, incarnation = 1, timeoutMs = 1000): NodeRecord =
     subscribesAsNode: [],
     load: { inFlight: 0, queued: 0, unanswered: 0, handled: 0 },
     protocolVersion: 1,
+    serializer: 'json',
     metadata: {},
     status: 'alive',
   };
@@ -99,9 +100,9 @@ describe('the nodes that a watcher knows', () => {
     expect(told).toEqual(['+n', '+n']);
   });
 
-  it('do not leave with the goodbye of an earlier start, and are not replaced by it', () => {
+  it('do not leave with the goodbye of another start', () => {
     nodes.heard(record('n', 2));
-    nodes.heard(record('n', 1));
+    nodes.left('n', 3);
     nodes.left('n', 1);
     expect(told).toEqual(['+n']);
     nodes.left('n', 2);

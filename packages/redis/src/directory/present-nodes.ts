@@ -35,7 +35,7 @@ export class PresentNodes {
   heard({ node, timeoutMs }: NodeRecord, leftMs = timeoutMs): void {
     const { nodeId, incarnation } = node;
     const known = this.known.get(nodeId);
-    if (this.isClosed || (known !== undefined && known.incarnation > incarnation)) return;
+    if (this.isClosed) return;
     const standsUntilMs = this.clock.monotonicMs() + leftMs;
     // What was read may be older than what was promised to this start of the node.
     const lapsesAtMs =
@@ -48,7 +48,7 @@ export class PresentNodes {
   /** A goodbye of this incarnation. */
   left(nodeId: string, incarnation: number): void {
     const known = this.known.get(nodeId);
-    if (this.isClosed || known === undefined || known.incarnation > incarnation) return;
+    if (this.isClosed || known?.incarnation !== incarnation) return;
     this.known.delete(nodeId);
     this.listener.left(nodeId);
   }

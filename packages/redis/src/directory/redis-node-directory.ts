@@ -1,10 +1,12 @@
+import { CatgaError } from '@catga/core';
 import type { NodeInfo } from '@catga/core';
-import { Timetable } from '@catga/core/engine';
-import type { Clock, NodeDirectory, NodeDirectoryListener } from '@catga/core/engine';
+import { Timetable, nodeIdTakenError } from '@catga/core/engine';
+import type { Clock, NodeAddress, NodeDirectory, NodeDirectoryListener } from '@catga/core/engine';
 import type { KeySpace } from '../connection/key-space.js';
 import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
 import type { RedisSession } from '../connection/redis-session.js';
 import { decodeChange, decodeRecord } from './node-record.js';
+import type { NodeRecord } from './node-record.js';
 import { PresentNodes } from './present-nodes.js';
 import type { Snapshot } from './present-nodes.js';
 import { announceNode } from './scripts/announce-node.lua.js';
@@ -27,8 +29,6 @@ export class RedisNodeDirectory implements NodeDirectory {
   private readonly timetable: Timetable;
   private readonly watches = new Set<() => void>();
   private readonly prefix: string;
-  /** What this connection announced: only that may it take back. */
-  private readonly own = new Map<string, number>();
 
   constructor(private readonly services: DirectoryServices) {
     this.timetable = new Timetable(services.clock);
@@ -36,29 +36,17 @@ export class RedisNodeDirectory implements NodeDirectory {
   }
 
   async announce(node: NodeInfo): Promise<void> {
-    const { session, keys, heartbeatTimeoutMs: timeoutMs } = this.services;
-    const { nodeId, incarnation } = node;
-    this.own.set(nodeId, incarnation);
-    const record = JSON.stringify({ timeoutMs, node });
-    await session.run(announceNode, this.keysOf(nodeId), [
-      nodeId,
-      incarnation,
-      record,
-      Math.ceil(timeoutMs),
-      keys.nodesChannel,
-    ]);
+    await this.write(node, '0');
   }
 
-  /** The same again: a record that vanished with its broker is made anew. */
-  refresh(node: NodeInfo): Promise<void> {
-    return this.announce(node);
+  /** By compare-and-set, so that a start that stood still does not take the place of the next one. */
+  async refresh(node: NodeInfo): Promise<void> {
+    const taken = await this.write(node, '1');
+    if (taken >= 0) throw nodeIdTakenError(node.nodeId, node.incarnation, taken);
   }
 
-  async withdraw(nodeId: string): Promise<void> {
+  async withdraw({ nodeId, incarnation }: NodeAddress): Promise<void> {
     const { session, keys } = this.services;
-    const incarnation = this.own.get(nodeId);
-    if (incarnation === undefined) return;
-    this.own.delete(nodeId);
     const goodbye = JSON.stringify({ goodbyeOf: nodeId, incarnation });
     await session.run(withdrawNode, this.keysOf(nodeId), [nodeId, incarnation, goodbye, keys.nodesChannel]);
   }
@@ -69,21 +57,21 @@ export class RedisNodeDirectory implements NodeDirectory {
       listener,
       clock,
       this.timetable,
-      () => this.read(),
+      () => this.read(listener),
       () => session.isUp,
     );
     /** Whom the channel told of since reading began: what is read of these may be older. */
     const toldOf = new Set<string>();
     const unsubscribe = await session.channels.subscribe(keys.nodesChannel, (message) => {
       const change = decodeChange(message);
-      if (change === undefined) return;
+      if (change === undefined) return listener.refused?.(noRecord(keys.nodesChannel));
       toldOf.add('node' in change ? change.node.nodeId : change.goodbyeOf);
       if ('node' in change) nodes.heard(change);
       else nodes.left(change.goodbyeOf, change.incarnation);
     });
     const readAll = async (): Promise<void> => {
       toldOf.clear();
-      for (const { record, leftMs } of await this.read()) {
+      for (const { record, leftMs } of await this.read(listener)) {
         if (!toldOf.has(record.node.nodeId)) nodes.heard(record, leftMs);
       }
     };
@@ -114,12 +102,24 @@ export class RedisNodeDirectory implements NodeDirectory {
     this.timetable.clear();
   }
 
-  private async read(): Promise<Snapshot> {
+  /** Resolves with the incarnation that has the record instead, or -1. */
+  private async write(node: NodeInfo, isRefresh: '0' | '1'): Promise<number> {
+    const { session, keys, heartbeatTimeoutMs: timeoutMs } = this.services;
+    const { nodeId, incarnation } = node;
+    const record = JSON.stringify({ timeoutMs, node });
+    const lastsMs = Math.ceil(timeoutMs);
+    const args = [nodeId, incarnation, record, lastsMs, keys.nodesChannel, isRefresh];
+    return numberOf(await session.run(announceNode, this.keysOf(nodeId), args));
+  }
+
+  private async read(listener: NodeDirectoryListener): Promise<Snapshot> {
     const reply = listOf(await this.services.session.run(readNodes, [this.prefix, this.index]));
-    const found: { record: NonNullable<ReturnType<typeof decodeRecord>>; leftMs: number }[] = [];
-    for (let at = 0; at + 1 < reply.length; at += 2) {
-      const record = decodeRecord(bytesOf(reply[at]));
-      if (record !== undefined) found.push({ record, leftMs: numberOf(reply[at + 1]) });
+    const found: { record: NodeRecord; leftMs: number }[] = [];
+    for (let at = 0; at + 2 < reply.length; at += 3) {
+      const nodeId = bytesOf(reply[at]).toString();
+      const record = decodeRecord(nodeId, bytesOf(reply[at + 1]));
+      if (record === undefined) listener.refused?.(noRecord(nodeId));
+      else found.push({ record, leftMs: numberOf(reply[at + 2]) });
     }
     return found;
   }
@@ -131,4 +131,10 @@ export class RedisNodeDirectory implements NodeDirectory {
   private keysOf(nodeId: string): readonly string[] {
     return [`${this.prefix}:node:${nodeId}`, this.index];
   }
+}
+
+/** The error of what stands where the record of a node would. */
+function noRecord(key: string): CatgaError {
+  const message = `What the directory has under '${key.slice(0, 64)}' is no record of a node.`;
+  return new CatgaError('CATGA_SERIALIZATION', message, { details: { key } });
 }

@@ -1,7 +1,7 @@
 import { lua } from '../../connection/lua-script.js';
 
 export const announceNode = lua`
--- Writes the record of a node, unless a later start of the same node has written its own, and tells who watches.
+-- Writes the record of a node, and tells who watches. A heartbeat does not write over the record of another start.
 --
 -- KEYS[1]  the record: i incarnation, r the record itself; lapses with its time
 -- KEYS[2]  all node ids, scored with the moment at which their record lapses
@@ -10,15 +10,16 @@ export const announceNode = lua`
 -- ARGV[3]  the record
 -- ARGV[4]  for how long it stands, in milliseconds
 -- ARGV[5]  channel of changes
+-- ARGV[6]  '1' for a heartbeat
 --
--- Returns 1, or 0 if a later start of the node is there.
+-- Returns -1, or the incarnation of the start whose record is there.
 local before = redis.call('HGET', KEYS[1], 'i')
-if before and tonumber(before) > tonumber(ARGV[2]) then return 0 end
+if ARGV[6] == '1' and before and before ~= ARGV[2] then return tonumber(before) end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1], 'i', ARGV[2], 'r', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 redis.call('ZADD', KEYS[2], string.format('%.0f', now + ARGV[4]), ARGV[1])
 redis.call('PUBLISH', ARGV[5], ARGV[3])
-return 1
+return -1
 `;

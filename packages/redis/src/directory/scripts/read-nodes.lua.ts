@@ -6,7 +6,7 @@ export const readNodes = lua`
 -- KEYS[1]  what the keys of records begin with, '<prefix>:node:<node id>', in the same slot
 -- KEYS[2]  all node ids, scored with the moment at which their record lapses
 --
--- Returns {record, milliseconds until it lapses, record, …}.
+-- Returns {node id, record, milliseconds until it lapses, …}.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
@@ -15,6 +15,7 @@ local ids = redis.call('ZRANGE', KEYS[2], 0, -1, 'WITHSCORES')
 for at = 1, #ids, 2 do
   local record = redis.call('HGET', KEYS[1] .. ':node:' .. ids[at], 'r')
   if record then
+    found[#found + 1] = ids[at]
     found[#found + 1] = record
     found[#found + 1] = ids[at + 1] - now
   end
