@@ -7,7 +7,14 @@ import { TcpProxy } from '@catga/servers';
 import { Redis } from 'ioredis';
 import { redis } from './redis-engine.js';
 import type { RedisEngineOptions } from './options/redis-engine-options.js';
-import { PlaceOrder, RedisNodes, until } from './testing/redis-cluster.fixture.js';
+import {
+  HEARTBEAT,
+  OrderShipped,
+  PlaceOrder,
+  RedisNodes,
+  seenBy,
+  until,
+} from './testing/redis-cluster.fixture.js';
 import { RedisServer } from './testing/redis-server.fixture.js';
 
 const ends: (() => unknown)[] = [];
@@ -66,6 +73,23 @@ describe('credentials', () => {
     const server = await start(...acl('ann'));
     await open(server.url.replace('://', `://ann:${secret}@`));
     await open({ url: server.url, connection: { username: 'ann', password: secret } });
+  });
+
+  it('of a user who may do no more than is needed are enough', async () => {
+    const may = ['~{catga:*', '~catga:*', '&catga*', '+@all', '-@dangerous', '-@admin', '+info'];
+    const server = await start('--user', 'ann', 'on', `>${secret}`, ...may, '--user', 'default', 'off');
+    const cluster = new RedisNodes(server.url.replace('://', `://ann:${secret}@`));
+    ends.push(() => cluster.stop());
+    const seen: string[] = [];
+    const gateway = cluster.node('gateway');
+    const orders = cluster
+      .node('orders')
+      .handleRequest(PlaceOrder, () => 'placed')
+      .handleEvent(OrderShipped, (event) => void seen.push((event as OrderShipped).orderId));
+    await cluster.start(gateway, orders);
+    await expect(gateway.mediator.send(new PlaceOrder('tea'), { messageId: 'm1' })).resolves.toBe('placed');
+    await gateway.mediator.publish(new OrderShipped('o1'));
+    await until(() => seen.length === 1);
   });
 
   it('that are wrong are refused, waited for or not, and appear in no error', async () => {
@@ -203,6 +227,27 @@ describe('a server that', () => {
     await expect(outcomes!.append(address('n'), [{ id: 'i', outcome }], 60_000)).rejects.toMatchObject(full);
     await operator.config('SET', 'maxmemory', '100mb');
     await expect(idempotency.claim('k', 'f', 60_000)).resolves.toMatchObject({ state: 'claimed' });
+  });
+
+  it('is full loses nobody: nodes and consumers keep what they have, and requests go on', async () => {
+    const server = await start('--maxmemory', '100mb', '--maxmemory-policy', 'noeviction');
+    const operator = admin(server);
+    const cluster = new RedisNodes(server.url);
+    ends.push(() => cluster.stop());
+    const gateway = cluster.node('gateway');
+    const orders = cluster.node('orders').handleRequest(PlaceOrder, () => 'placed');
+    await cluster.start(gateway, orders);
+    let left = 0;
+    void (async () => {
+      for await (const { type } of gateway.mediator.watchNodes()) if (type === 'left') left++;
+    })();
+    await operator.config('SET', 'maxmemory', '1mb');
+    const fullAtMs = performance.now();
+    await until(() => performance.now() - fullAtMs > 1.5 * HEARTBEAT.timeoutMs); // when all would have lapsed
+    await expect(gateway.mediator.send(new PlaceOrder('tea'))).resolves.toBe('placed');
+    expect(left).toBe(0);
+    expect(seenBy(gateway)).toBe('gateway,orders');
+    await operator.config('SET', 'maxmemory', '100mb');
   });
 
   it('became a replica is left, and looked for again until it is the primary', async () => {

@@ -34,6 +34,8 @@ export class ConsumerLease {
 
   private async renew(): Promise<void> {
     const { session, leaseMs } = this.services;
+    // Where it is there already it needs no memory, and a server that is full takes nobody for gone.
+    if ((await session.ask((client) => client.pexpire(this.key, leaseMs))) === 1) return;
     await session.ask((client) => client.set(this.key, '', 'PX', leaseMs));
   }
 

@@ -4,7 +4,7 @@ export const withdrawNode = lua`
 -- Removes the record of one start of a node, and tells who watches.
 --
 -- KEYS[1]  the record
--- KEYS[2]  all node ids
+-- KEYS[2]  set of node ids
 -- ARGV[1]  node id
 -- ARGV[2]  incarnation: the record of another start of the node stays
 -- ARGV[3]  the goodbye
@@ -13,7 +13,7 @@ export const withdrawNode = lua`
 -- Returns 1, or 0 if there is no such record.
 if redis.call('HGET', KEYS[1], 'i') ~= ARGV[2] then return 0 end
 redis.call('DEL', KEYS[1])
-redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('SREM', KEYS[2], ARGV[1])
 redis.call('PUBLISH', ARGV[4], ARGV[3])
 return 1
 `;
