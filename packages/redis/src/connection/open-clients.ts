@@ -19,6 +19,9 @@ const OLDEST_SERVER = [6, 2] as const;
 /** Connect again, and ask again: the answer of ioredis's `reconnectOnError`. */
 const RECONNECT_AND_ASK_AGAIN = 2;
 
+/** How long a connection may take to end before it is torn down, in milliseconds. */
+const DISCONNECT_MS = 200;
+
 /** Frames hold what a turn has for a node already, and gain nothing by waiting for others. */
 const NOT_PIPELINED = ['publish', 'subscribe', 'unsubscribe', 'ping'];
 
@@ -84,6 +87,8 @@ function engineOptions({ reconnect, connectTimeoutMs }: ResolvedRedisOptions): R
   return {
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
+    // What was sent has been flushed by then; the client would keep the process alive for two seconds.
+    disconnectTimeout: DISCONNECT_MS,
     // Deadlines are ours, and so is the bound on what waits.
     maxRetriesPerRequest: null,
     enableOfflineQueue: true,

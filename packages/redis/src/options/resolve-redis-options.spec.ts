@@ -4,10 +4,12 @@ import { redis } from '../redis-engine.js';
 import type { RedisEngineOptions } from './redis-engine-options.js';
 import { resolveRedisOptions } from './resolve-redis-options.js';
 
-const client = Object.fromEntries([
-  ...['duplicate', 'publish', 'evalshaBuffer', 'on', 'disconnect'].map((name) => [name, () => {}]),
-  ['options', {}],
-]) as unknown as NonNullable<RedisEngineOptions['client']>;
+const clientWith = (options: object) =>
+  Object.fromEntries([
+    ...['duplicate', 'publish', 'evalshaBuffer', 'on', 'disconnect'].map((name) => [name, () => {}]),
+    ['options', options],
+  ]) as unknown as NonNullable<RedisEngineOptions['client']>;
+const client = clientWith({});
 
 function refused(options: unknown): CatgaError {
   try {
@@ -57,7 +59,7 @@ describe('options of the Redis engine', () => {
       'connection.keyPrefix: is decided by the engine; leave it out',
       'connection.maxRetriesPerRequest: is decided by the engine; leave it out',
     ]);
-    expect(problemsOf({ client: { ...client, options: { keyPrefix: 'p' } } })).toEqual([
+    expect(problemsOf({ client: clientWith({ keyPrefix: 'p' }) })).toEqual([
       'client: must not have a keyPrefix; the namespace is the prefix',
     ]);
   });

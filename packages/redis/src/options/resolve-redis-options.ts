@@ -36,6 +36,7 @@ const DECIDED_HERE = [
   'autoResubscribe',
   'commandTimeout',
   'connectTimeout',
+  'disconnectTimeout',
   'lazyConnect',
   'enableAutoPipelining',
   'autoPipeliningIgnoredCommands',
