@@ -8,6 +8,8 @@ import { findRedisServer } from './find-redis-server.js';
 import { accepts, freePort, LOOPBACK as HOST } from './free-port.js';
 
 const STARTS_WITHIN_MS = 10_000;
+/** What a server says, and a sentinel. */
+const IS_READY = /Ready to accept connections|Sentinel ID is/;
 
 /** A redis-server on a free port of the loopback interface, which writes every change down before it answers. */
 export class RedisServer {
@@ -18,6 +20,7 @@ export class RedisServer {
     readonly port: number,
     private readonly args: readonly string[],
     private directory: string,
+    private readonly sentinelSettings?: string,
   ) {}
 
   /** Where it listens. */
@@ -37,26 +40,28 @@ export class RedisServer {
     return new RedisServer(await freePort(), args, newDirectory());
   }
 
+  /** A sentinel, by its file of settings. */
+  static async sentinel(settings: string): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), [], newDirectory(), settings);
+    await server.start();
+    return server;
+  }
+
   /** Starts it, with what it wrote down. */
   async start(): Promise<void> {
+    const place = ['--bind', HOST, '--port', String(this.port), '--dir', this.directory];
     const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
-    const args = [
-      '--bind',
-      HOST,
-      '--port',
-      String(this.port),
-      '--dir',
-      this.directory,
-      ...durable,
-      ...this.args,
-    ];
+    const args =
+      this.sentinelSettings === undefined
+        ? [...place, ...durable, ...this.args]
+        : [this.sentinelSettings, '--sentinel', ...place];
     this.output = '';
     const child = spawn(findRedisServer(), args, { stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     this.process = child;
     const deadlineMs = Date.now() + STARTS_WITHIN_MS;
-    while (!this.output.includes('Ready to accept connections')) {
+    while (!IS_READY.test(this.output)) {
       if (child.exitCode !== null || Date.now() > deadlineMs) {
         throw new Error(`redis-server did not start:\n${this.output}`);
       }
