@@ -24,7 +24,7 @@ end
 -- Greater than any before, also where the counter was lost with the server's memory.
 local token = math.max(tonumber(redis.call('GET', KEYS[2]) or 0) + 1, time[1] * 1000000 + time[2])
 redis.call('SET', KEYS[2], string.format('%.0f', token))
-redis.call('DEL', KEYS[1])
+if held[1] then redis.call('DEL', KEYS[1]) end
 redis.call('HSET', KEYS[1], 'f', ARGV[1], 't', string.format('%.0f', token), 'c', ARGV[3],
   'l', string.format('%.0f', now + ARGV[2]))
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
