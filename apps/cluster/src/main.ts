@@ -23,7 +23,8 @@ async function conduct(options: ConductorOptions): Promise<number> {
     process.once('SIGINT', () => resolve(130));
     process.once('SIGTERM', () => resolve(143));
   });
-  say('Starting a gateway, two orders nodes and a shipping node on NATS ...');
+  const broker = options.engine === 'redis' ? 'Redis' : 'NATS';
+  say(`Starting a gateway, two orders nodes and a shipping node on ${broker} ...`);
   const stage = await openStage(options);
   const run = options.isScript
     ? runScript(stage, options.seconds, say).then((isWell) => (isWell ? 0 : 1))

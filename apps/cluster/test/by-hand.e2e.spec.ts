@@ -68,6 +68,6 @@ it(
 it('by hand, NATS is looked for where docker-compose.yml publishes it', () => {
   const compose = readFileSync(`${ROOT}docker-compose.yml`, 'utf8');
   const [, port] = /^ {2}nats:\n(?: {4}.*\n)*? {6}- '(\d+):4222'$/m.exec(compose) ?? [];
-  expect(readNodeSettings('orders-1', []).natsUrl).toBe(`nats://localhost:${port}`);
+  expect(readNodeSettings('orders-1', []).brokerUrl).toBe(`nats://localhost:${port}`);
   expect(compose).toContain('--jetstream');
 });

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { isExecutable, onPath, runQuietly } from './programs.js';
 
 const NAME = 'nats-server';
 const HOW_TO_INSTALL =
@@ -18,52 +18,27 @@ export function findNatsServer(): string {
     if (isExecutable(named)) return named;
     throw new Error(`NATS_SERVER names ${named}, which cannot be executed.`);
   }
-  const found = onPath() ?? installed() ?? unpacked();
+  const found = onPath(NAME) ?? installed() ?? unpacked();
   if (found === undefined) throw new Error(HOW_TO_INSTALL);
   return found;
 }
 
-/** Debian keeps servers in `/usr/sbin`, which is not on every user's path. */
-function onPath(): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return [...folders, '/usr/sbin', '/usr/local/sbin', '/usr/local/bin']
-    .map((folder) => join(folder, NAME))
-    .find(isExecutable);
-}
-
 function installed(): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
-  run('apt-get', ['update']); // A bare machine has no lists of packages yet.
-  run('apt-get', ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', NAME]);
-  return onPath();
+  runQuietly('apt-get', ['update']); // A bare machine has no lists of packages yet.
+  runQuietly('apt-get', ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', NAME]);
+  return onPath(NAME);
 }
 
 /** Without the right to install: the package's file, taken apart into a folder of our own. */
 function unpacked(): string | undefined {
   if (process.platform !== 'linux') return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'catga-nats-server-'));
-  run('apt-get', ['download', NAME], folder);
+  runQuietly('apt-get', ['download', NAME], folder);
   const archive = readdirSync(folder).find((file) => file.endsWith('.deb'));
   if (archive === undefined) return undefined;
   const root = join(folder, 'root');
   mkdirSync(root);
-  run('dpkg', ['-x', archive, root], folder);
+  runQuietly('dpkg', ['-x', archive, root], folder);
   return [join(root, 'usr/sbin', NAME), join(root, 'usr/bin', NAME)].find(isExecutable);
-}
-
-function run(command: string, args: readonly string[], cwd?: string): void {
-  spawnSync(command, args, {
-    cwd,
-    stdio: 'ignore',
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

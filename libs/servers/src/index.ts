@@ -2,5 +2,6 @@
 export { freePort, LOOPBACK } from './free-port.js';
 export { NatsServer } from './nats-server.js';
 export { NatsServerCluster } from './nats-server-cluster.js';
+export { RedisServer } from './redis-server.js';
 export { TcpProxy } from './tcp-proxy.js';
 export type { Direction } from './tcp-proxy.js';

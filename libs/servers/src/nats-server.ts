@@ -2,11 +2,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect as connectSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findNatsServer } from './find-nats-server.js';
-import { freePort, LOOPBACK as HOST } from './free-port.js';
+import { accepts, freePort, LOOPBACK as HOST } from './free-port.js';
 
 const STARTS_WITHIN_MS = 10_000;
 
@@ -101,16 +100,4 @@ export class NatsServer {
 
 function newStore(): string {
   return mkdtempSync(join(tmpdir(), 'catga-nats-store-'));
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connectSocket(port, HOST);
-    const end = (isAccepted: boolean): void => {
-      socket.destroy();
-      resolve(isAccepted);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('error', () => end(false));
-  });
 }

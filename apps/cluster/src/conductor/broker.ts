@@ -1,5 +1,7 @@
-import { NatsServer } from '@catga/servers';
+import { NatsServer, RedisServer } from '@catga/servers';
 import { connect } from '@nats-io/transport-node';
+import { Redis } from 'ioredis';
+import type { EngineName } from './conductor-options.js';
 
 /** The broker of the cluster. */
 export interface Broker {
@@ -8,12 +10,29 @@ export interface Broker {
   stop(): Promise<void>;
 }
 
-/** The broker of `NATS_URL`, else a nats-server of our own; it is installed if that is possible. */
-export async function openBroker(namespace: string): Promise<Broker> {
-  const url = process.env.NATS_URL;
-  if (url !== undefined && url !== '') return { url, stop: () => removeStreams(url, namespace) };
-  const server = await NatsServer.spawn();
+/** The broker of `NATS_URL` or `REDIS_URL`, else a server of our own; it is installed if that is possible. */
+export async function openBroker(engine: EngineName, namespace: string): Promise<Broker> {
+  const isRedis = engine === 'redis';
+  const url = isRedis ? process.env.REDIS_URL : process.env.NATS_URL;
+  if (url !== undefined && url !== '') {
+    return { url, stop: () => (isRedis ? removeKeys(url, namespace) : removeStreams(url, namespace)) };
+  }
+  const server = isRedis ? await RedisServer.spawn() : await NatsServer.spawn();
   return { url: server.url, stop: () => server.stop() };
+}
+
+/** Keys of one namespace; nobody else has its name. */
+async function removeKeys(url: string, namespace: string): Promise<void> {
+  const client = new Redis(url);
+  try {
+    for (const match of [`{${namespace}:*`, `${namespace}:*`]) {
+      for await (const keys of client.scanStream({ match, count: 1000 })) {
+        if ((keys as string[]).length > 0) await client.unlink(keys as string[]);
+      }
+    }
+  } finally {
+    client.disconnect();
+  }
 }
 
 /** Streams and buckets of one namespace; nobody else has its name. */

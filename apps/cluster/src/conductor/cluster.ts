@@ -21,7 +21,7 @@ const SEEN_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 50;
 
 /** What every process of the cluster is told. */
-export type Surroundings = Pick<NodeSettings, 'natsUrl' | 'namespace'> & {
+export type Surroundings = Pick<NodeSettings, 'brokerUrl' | 'namespace'> & {
   /** Where ledgers and logs are written. */
   readonly directory: string;
   readonly gatewayUrl: URL;
@@ -101,10 +101,10 @@ export class Cluster {
   }
 
   private seat(folder: string, nodeId: string): Seat {
-    const { natsUrl, namespace, directory, gatewayUrl } = this.surroundings;
+    const { brokerUrl, namespace, directory, gatewayUrl } = this.surroundings;
     const ledgerFile = join(directory, `${nodeId}.ledger`);
     const port = Number(gatewayUrl.port);
-    return { folder, settings: { natsUrl, namespace, nodeId, ledgerFile, port, leaseMs: LEASE_MS } };
+    return { folder, settings: { brokerUrl, namespace, nodeId, ledgerFile, port, leaseMs: LEASE_MS } };
   }
 
   private async occupy(seat: Seat): Promise<number> {

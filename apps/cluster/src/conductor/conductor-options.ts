@@ -1,7 +1,12 @@
 import { parseArgs } from 'node:util';
 
+/** The engines that a cluster runs on. */
+export const ENGINES = ['nats', 'redis'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
 /** What the user wants. */
 export interface ConductorOptions {
+  readonly engine: EngineName;
   /** Without a terminal: load, two kills, a rolling restart, a summary. */
   readonly isScript: boolean;
   /** How long the script keeps the load up, in seconds. */
@@ -14,19 +19,21 @@ export interface ConductorOptions {
 
 export const USAGE = `npm run cluster -- [options]
 
+  --engine <e>   nats or redis (nats)
   --script       without a terminal: load, two SIGKILLs, one rolling restart, a summary; exit status 1 if it failed
   --seconds <n>  how long the script keeps the load up (30)
   --rate <n>     commands a second (200)
   --port <n>     where the gateway serves HTTP (any free port)
   --help
 
-NATS_URL names a broker that is running already.`;
+NATS_URL or REDIS_URL names a broker that is running already.`;
 
 /** Undefined if help is asked for. Throws an error that says what is wrong. */
 export function readConductorOptions(args: readonly string[]): ConductorOptions | undefined {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      engine: { type: 'string', default: 'nats' },
       script: { type: 'boolean', default: false },
       seconds: { type: 'string', default: '30' },
       rate: { type: 'string', default: '200' },
@@ -36,11 +43,18 @@ export function readConductorOptions(args: readonly string[]): ConductorOptions 
   });
   if (values.help) return undefined;
   return {
+    engine: engineName(values.engine),
     isScript: values.script,
     seconds: wholeNumber('seconds', values.seconds, 1, 86_400),
     rate: wholeNumber('rate', values.rate, 1, 2000),
     port: wholeNumber('port', values.port, 0, 65_535),
   };
+}
+
+function engineName(text: string): EngineName {
+  const engine = ENGINES.find((name) => name === text);
+  if (engine === undefined) throw new Error(`--engine must be ${ENGINES.join(' or ')}, not '${text}'.`);
+  return engine;
 }
 
 function wholeNumber(name: string, text: string, min: number, max: number): number {

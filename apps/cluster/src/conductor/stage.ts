@@ -24,13 +24,13 @@ export interface Stage {
 }
 
 /** Starts the broker and the cluster, without load yet. */
-export async function openStage({ rate, port }: ConductorOptions): Promise<Stage> {
+export async function openStage({ engine, rate, port }: ConductorOptions): Promise<Stage> {
   // A namespace of its own: two demos on one broker do not meet.
   const namespace = `cluster-demo-${randomUUID().slice(0, 8)}`;
-  const broker = await openBroker(namespace);
+  const broker = await openBroker(engine, namespace);
   const directory = mkdtempSync(join(tmpdir(), 'catga-cluster-'));
   const gatewayUrl = new URL(`http://${LOOPBACK}:${port === 0 ? await freePort() : port}`);
-  const cluster = new Cluster({ natsUrl: broker.url, namespace, directory, gatewayUrl });
+  const cluster = new Cluster({ brokerUrl: broker.url, namespace, directory, gatewayUrl });
   const killAtOnce = (): void => cluster.killAtOnce();
   process.once('exit', killAtOnce);
   const close = async (): Promise<void> => {

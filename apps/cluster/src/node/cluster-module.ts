@@ -2,6 +2,8 @@ import type { DynamicModule } from '@nestjs/common';
 import { CatgaModule } from '@catga/nestjs';
 import type { CatgaOptions } from '@catga/nestjs';
 import { nats } from '@catga/nats';
+import { redis } from '@catga/redis';
+import { isForRedis } from './node-settings.js';
 import type { NodeSettings } from './node-settings.js';
 
 /** Short, so that the table shows a death soon. The defaults are ten times as long. */
@@ -10,11 +12,11 @@ const HEARTBEAT = { intervalMs: 500, timeoutMs: 1500 };
 /** What makes a process a node of the cluster, and `more` that is special about it. */
 export function clusterModule(
   service: string,
-  { natsUrl, namespace, nodeId, leaseMs }: NodeSettings,
+  { brokerUrl, namespace, nodeId, leaseMs }: NodeSettings,
   more: CatgaOptions = {},
 ): DynamicModule {
   return CatgaModule.forRoot({
-    engine: nats(natsUrl),
+    engine: isForRedis(brokerUrl) ? redis(brokerUrl) : nats(brokerUrl),
     nodeId,
     service,
     namespace,

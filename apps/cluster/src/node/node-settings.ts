@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 
 /** What a process is told on its command line, by the conductor or by hand. */
 export interface NodeSettings {
-  readonly natsUrl: string;
+  /** Its scheme says which engine it is for. */
+  readonly brokerUrl: string;
   readonly namespace: string;
   readonly nodeId: string;
   /** Where the process writes its effects down. */
@@ -15,10 +16,22 @@ export interface NodeSettings {
   readonly leaseMs: number;
 }
 
+/** Whether an address is that of a Redis server. */
+export function isForRedis(brokerUrl: string): boolean {
+  return /^rediss?:/.test(brokerUrl);
+}
+
 /** The command line for {@link readNodeSettings}. */
-export function toArguments({ natsUrl, namespace, nodeId, ledgerFile, ...numbers }: NodeSettings): string[] {
+export function toArguments({
+  brokerUrl,
+  namespace,
+  nodeId,
+  ledgerFile,
+  ...numbers
+}: NodeSettings): string[] {
   const { port, leaseMs } = numbers;
-  const named = { nats: natsUrl, namespace, node: nodeId, ledger: ledgerFile, port, 'lease-ms': leaseMs };
+  const broker = isForRedis(brokerUrl) ? { redis: brokerUrl } : { nats: brokerUrl };
+  const named = { ...broker, namespace, node: nodeId, ledger: ledgerFile, port, 'lease-ms': leaseMs };
   return Object.entries(named).map(([name, value]) => `--${name}=${value}`);
 }
 
@@ -35,10 +48,19 @@ export function readNodeSettings(nodeId: string, args = process.argv.slice(2)): 
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args,
-    options: { nats: text, namespace: text, node: text, ledger: text, port: text, 'lease-ms': text },
+    options: {
+      nats: text,
+      redis: text,
+      namespace: text,
+      node: text,
+      ledger: text,
+      port: text,
+      'lease-ms': text,
+    },
   });
   const {
     nats,
+    redis,
     namespace,
     node,
     ledger,
@@ -46,7 +68,7 @@ export function readNodeSettings(nodeId: string, args = process.argv.slice(2)): 
     'lease-ms': leaseMs,
   } = { ...BY_HAND, node: nodeId, ...values };
   return {
-    natsUrl: nats,
+    brokerUrl: redis ?? nats,
     namespace,
     nodeId: node,
     ledgerFile: ledger ?? join(tmpdir(), `catga-${node}.ledger`),

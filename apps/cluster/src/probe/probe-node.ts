@@ -16,7 +16,7 @@ const REQUEST = { retransmitMs: 100 };
 
 /** A node of the cluster that tests ask and tell. */
 export function probeModule(service: string, settings: NodeSettings): DynamicModule {
-  const engine = nats({ servers: settings.natsUrl, reconnect: RECONNECT });
+  const engine = nats({ servers: settings.brokerUrl, reconnect: RECONNECT });
   const options: CatgaOptions = { engine, request: REQUEST };
   return clusterModule(service, settings, options);
 }

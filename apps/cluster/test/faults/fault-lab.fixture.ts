@@ -41,11 +41,11 @@ export class FaultLab {
   }
 
   /** Starts a node: one that handles nothing if it is called a caller. */
-  async node(nodeId: string, natsUrl = this.broker.url): Promise<ProbeProcess> {
+  async node(nodeId: string, brokerUrl = this.broker.url): Promise<ProbeProcess> {
     const { namespace, directory, leaseMs } = this;
     const folder = nodeId.startsWith('caller') ? 'probe-caller' : 'probe-worker';
     const ledgerFile = join(directory, `${nodeId}.ledger`);
-    const settings = { natsUrl, namespace, nodeId, ledgerFile, port: 0, leaseMs };
+    const settings = { brokerUrl, namespace, nodeId, ledgerFile, port: 0, leaseMs };
     const node = await ProbeProcess.start(folder, settings, join(directory, `${nodeId}.log`));
     this.processes.push(node);
     return node;

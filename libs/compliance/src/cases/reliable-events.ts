@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { itWhere } from '../it-where.js';
+import { Gate } from '../lab.js';
 import type { Lab } from '../lab.js';
 import { OrderPlaced, RefundDue } from '../messages.js';
 
@@ -106,6 +107,7 @@ export function reliableEvents(lab: Lab): void {
     });
 
     it('keeps no more handlers busy at a time than the handler allows, on one node', async () => {
+      const gate = new Gate();
       let running = 0;
       let most = 0;
       let done = 0;
@@ -114,7 +116,7 @@ export function reliableEvents(lab: Lab): void {
           OrderPlaced,
           async () => {
             most = Math.max(most, ++running);
-            await lab.pass(0);
+            await gate.opened;
             running--;
             done++;
           },
@@ -122,6 +124,9 @@ export function reliableEvents(lab: Lab): void {
         ),
       );
       for (let i = 0; i < 12; i++) await node.mediator.publish(new OrderPlaced(`o${i}`));
+      await lab.until(() => running === 3);
+      await lab.pass(2);
+      gate.open();
       await lab.until(() => done === 12);
       expect(most).toBe(3);
     });

@@ -13,7 +13,7 @@ const DRAW_EVERY_MS = 250;
 /** A live table under load, and keys that make trouble. Resolves when the user has had enough. */
 export async function runDashboard(stage: Stage): Promise<void> {
   const { cluster, load, tally, ledgers, brokerUrl, gatewayUrl } = stage;
-  const title = `Gateway ${gatewayUrl.href}   NATS ${brokerUrl}`;
+  const title = `Gateway ${gatewayUrl.href}   ${brokerUrl}`;
   const screen = new Screen(process.stdout);
   let nodes: readonly NodeInfo[] = [];
   let selected: WorkerId = WORKERS[0];

@@ -1,0 +1,73 @@
+import { CatgaError } from '@catga/core';
+
+/** The broker cannot be reached, does not answer in time, or takes nothing at the moment. */
+export function unavailable(what: string, cause?: unknown): CatgaError {
+  return new CatgaError('CATGA_ENGINE_UNAVAILABLE', what, { cause: withoutArguments(cause) });
+}
+
+/** The connection is closed, by the node or for good. */
+export function closedError(): CatgaError {
+  return unavailable('The connection to Redis is closed.');
+}
+
+/** A message is larger than what is sent through Redis. */
+export function tooLarge(what: string, bytes: number, maxBytes: number): CatgaError {
+  return new CatgaError(
+    'CATGA_PAYLOAD_TOO_LARGE',
+    `${what} of ${bytes} bytes is more than the ${maxBytes} bytes that the Redis engine sends at a time.`,
+    { details: { bytes, maxBytes } },
+  );
+}
+
+/** What an error of the client means to whoever asked. */
+export function brokerError(thrown: unknown): CatgaError {
+  if (thrown instanceof CatgaError) return thrown;
+  const message = messageOf(thrown);
+  if (/\bOOM\b/.test(message)) {
+    const cause = withoutArguments(thrown);
+    return new CatgaError('CATGA_OVERLOADED', 'Redis is full (maxmemory): it stores nothing more.', {
+      cause,
+    });
+  }
+  return unavailable(`Redis refused: ${message}`, thrown);
+}
+
+/** The script is not in the server's cache: it was flushed, or this is another server. */
+export function isUnknownScript(thrown: unknown): boolean {
+  return messageOf(thrown).startsWith('NOSCRIPT');
+}
+
+/** The server became a replica, and its client has not noticed. */
+export function isReadOnly(thrown: unknown): boolean {
+  return /\bREADONLY\b/.test(messageOf(thrown));
+}
+
+/** The group or its stream is not there: the server lost what it stored, or the subscription was dropped. */
+export function isUnknownGroup(thrown: unknown): boolean {
+  return /\bNOGROUP\b/.test(messageOf(thrown)) || /\bNOGROUP\b/.test(messageOf(causeOf(thrown)));
+}
+
+/** The connection ended before the answer came: what was asked may have happened. */
+export function isInterruption(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const { name, message } = thrown;
+  return name === 'AbortError' || name === 'MaxRetriesPerRequestError' || message === 'Connection is closed.';
+}
+
+/** Errors of the client carry the arguments of the command: passwords, payloads. Only its words are kept. */
+export function withoutArguments(thrown: unknown): Error | undefined {
+  if (thrown === undefined) return undefined;
+  const error = new Error(messageOf(thrown));
+  if (thrown instanceof Error) error.name = thrown.name;
+  return error;
+}
+
+function causeOf(thrown: unknown): unknown {
+  return thrown instanceof Error ? thrown.cause : undefined;
+}
+
+function messageOf(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : 'for a reason that is not known';
+  const [line = ''] = message.split('\n');
+  return line;
+}

@@ -1,0 +1,46 @@
+import { unavailable } from './broker-errors.js';
+import type { RedisClient } from './redis-client.js';
+
+type Received = (message: Buffer) => void;
+
+/** What is heard of the broker: one connection of its own, since a connection that subscribes asks nothing else. */
+export class Channels {
+  private readonly receivers = new Map<string, Set<Received>>();
+
+  constructor(private readonly subscriber: RedisClient) {
+    subscriber.on('messageBuffer', (channel: Buffer, message: Buffer) => {
+      const receivers = this.receivers.get(channel.toString());
+      if (receivers !== undefined) for (const receive of receivers) receive(message);
+    });
+  }
+
+  /** Resolves once the server knows; with how to stop. */
+  async subscribe(channel: string, received: Received): Promise<() => void> {
+    const receivers = this.receivers.get(channel) ?? new Set();
+    this.receivers.set(channel, receivers);
+    receivers.add(received);
+    const stop = (): void => this.unsubscribe(channel, received);
+    try {
+      await this.subscriber.subscribe(channel);
+      return stop;
+    } catch (thrown) {
+      stop();
+      throw unavailable('Redis does not let this node listen.', thrown);
+    }
+  }
+
+  /** After a reconnection: resolves once the server knows of every channel again. */
+  async subscribeAgain(): Promise<void> {
+    const channels = [...this.receivers.keys()];
+    if (channels.length > 0) await this.subscriber.subscribe(...channels);
+  }
+
+  private unsubscribe(channel: string, received: Received): void {
+    const receivers = this.receivers.get(channel);
+    if (receivers?.delete(received) !== true || receivers.size > 0) return;
+    this.receivers.delete(channel);
+    if (this.subscriber.status === 'end') return;
+    // A server that is away forgets by itself.
+    this.subscriber.unsubscribe(channel).catch(() => {});
+  }
+}

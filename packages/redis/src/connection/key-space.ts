@@ -1,0 +1,61 @@
+import type { NodeAddress } from '@catga/core/engine';
+
+/** In how many slots of a Redis Cluster the records of a namespace lie. */
+const RECORD_PARTS = 16;
+
+/**
+ * The keys and channels of a namespace. What one script touches has one hash tag, and so lies in one slot of a Redis
+ * Cluster.
+ */
+export class KeySpace {
+  /** Channels know no databases, so that these are told apart by name. */
+  private readonly channelPrefix: string;
+
+  constructor(
+    readonly namespace: string,
+    database = 0,
+  ) {
+    this.channelPrefix = database === 0 ? namespace : `${namespace}@${database}`;
+  }
+
+  /** What the keys of a part of the engine begin with. */
+  part(name: 'nodes' | 'log' | 'dead' | 'workers'): string {
+    return `{${this.namespace}:${name}}`;
+  }
+
+  /** Where the record of an id is, and the counter of the fencing tokens around it. */
+  record(id: string): { readonly record: string; readonly tokens: string } {
+    const tag = `{${this.namespace}:records:${partOf(id)}}`;
+    return { record: `${tag}:id:${id}`, tokens: `${tag}:tokens` };
+  }
+
+  outcome({ nodeId, incarnation }: NodeAddress, id: string): string {
+    return `${this.namespace}:outcome:${nodeId}:${incarnation}:${id}`;
+  }
+
+  success(subscription: string, messageId: string): string {
+    return `${this.namespace}:inbox:${subscription.length}:${subscription}:${messageId}`;
+  }
+
+  /** Where a node listens for frames. */
+  nodeChannel({ nodeId, incarnation }: NodeAddress): string {
+    return `${this.channelPrefix}:node:${nodeId}:${incarnation}`;
+  }
+
+  /** Where changes of the node directory are told. */
+  get nodesChannel(): string {
+    return `${this.channelPrefix}:nodes`;
+  }
+
+  /** What the channels begin with on which consumers hear that there is something for their subscription. */
+  get wakeChannel(): string {
+    return `${this.channelPrefix}:wake:`;
+  }
+}
+
+/** FNV-1a: quick, and the same everywhere. */
+function partOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
+  return (hash >>> 0) % RECORD_PARTS;
+}

@@ -1,0 +1,185 @@
+import { CatgaError } from '@catga/core';
+import type { Clock } from '@catga/core/engine';
+import { Cluster, Redis } from 'ioredis';
+import type { ClusterOptions, RedisOptions } from 'ioredis';
+import type { ResolvedRedisOptions } from '../options/resolve-redis-options.js';
+import { isReadOnly, unavailable } from './broker-errors.js';
+import { isClusterClient } from './redis-client.js';
+import type { RedisClient } from './redis-client.js';
+
+/** The connections of one node: one that asks, one that listens. */
+export interface Clients {
+  readonly client: RedisClient;
+  readonly subscriber: RedisClient;
+}
+
+/** The oldest server that has what this engine needs, as numbers that compare: major, minor. */
+const OLDEST_SERVER = [6, 2] as const;
+
+/** Connect again, and ask again: the answer of ioredis's `reconnectOnError`. */
+const RECONNECT_AND_ASK_AGAIN = 2;
+
+/** How long a connection may take to end before it is torn down, in milliseconds. */
+const DISCONNECT_MS = 200;
+
+/** Frames hold what a turn has for a node already, and gain nothing by waiting for others. */
+const NOT_PIPELINED = ['publish', 'subscribe', 'unsubscribe', 'ping'];
+
+/**
+ * Opens what is not there yet; waits for the broker if `waitOnStart` says so.
+ * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if no server answers or lets us in; `CATGA_UNSUPPORTED` if it is too old.
+ * Neither says more of how to get in than where it was tried.
+ */
+export async function openClients(
+  options: ResolvedRedisOptions,
+  { nodeId, clock }: { readonly nodeId: string; readonly clock: Clock },
+): Promise<Clients> {
+  const own = options.client === undefined ? ownClient(options, nodeId) : undefined;
+  const client = options.client ?? own;
+  if (client === undefined) throw new TypeError('There is neither a client nor one to be made.');
+  // A connection that listens never retries a command: what it listens to is asked for anew.
+  const subscriber = duplicateOf(client, options);
+  try {
+    await connect(client, options, clock);
+    await checkServer(client);
+    await connect(subscriber, options, clock);
+    return { client, subscriber };
+  } catch (thrown) {
+    subscriber.disconnect();
+    own?.disconnect();
+    throw thrown;
+  }
+}
+
+function ownClient(options: ResolvedRedisOptions, nodeId: string): RedisClient {
+  const { url, connection, cluster } = options;
+  const engine = engineOptions(options);
+  if (cluster !== undefined) {
+    const { redisOptions } = cluster.options ?? {};
+    return new Cluster([...cluster.nodes], {
+      ...cluster.options,
+      ...clusterOptions(options),
+      redisOptions: { connectionName: nodeId, ...redisOptions, connectTimeout: options.connectTimeoutMs },
+    });
+  }
+  const all: RedisOptions = { connectionName: nodeId, ...connection, ...engine };
+  return url === undefined && connection?.host === undefined && connection?.sentinels === undefined
+    ? new Redis({ host: '127.0.0.1', ...all })
+    : url === undefined
+      ? new Redis(all)
+      : new Redis(url, all);
+}
+
+function duplicateOf(client: RedisClient, options: ResolvedRedisOptions): RedisClient {
+  const calm = { autoResubscribe: false, enableAutoPipelining: false };
+  if (isClusterClient(client)) {
+    return client.duplicate([], {
+      ...client.options,
+      ...clusterOptions(options),
+      enableAutoPipelining: false,
+    });
+  }
+  return client.duplicate({ ...engineOptions(options), ...calm });
+}
+
+/** What the promises of the engine rest on, whatever else ioredis is told. */
+function engineOptions({ reconnect, connectTimeoutMs }: ResolvedRedisOptions): RedisOptions {
+  return {
+    lazyConnect: true,
+    connectTimeout: connectTimeoutMs,
+    // What was sent has been flushed by then; the client would keep the process alive for two seconds.
+    disconnectTimeout: DISCONNECT_MS,
+    // Deadlines are ours, and so is the bound on what waits.
+    maxRetriesPerRequest: null,
+    enableOfflineQueue: true,
+    autoResendUnfulfilledCommands: true,
+    retryStrategy: (tries) => pauseOf(reconnect, tries),
+    // The primary has become a replica: the address, or a Sentinel, leads to the new one.
+    reconnectOnError: (error) => (isReadOnly(error) ? RECONNECT_AND_ASK_AGAIN : false),
+    enableAutoPipelining: true,
+    autoPipeliningIgnoredCommands: NOT_PIPELINED,
+  };
+}
+
+function clusterOptions({ reconnect }: ResolvedRedisOptions): ClusterOptions {
+  return {
+    lazyConnect: true,
+    enableOfflineQueue: true,
+    enableAutoPipelining: true,
+    autoPipeliningIgnoredCommands: NOT_PIPELINED,
+    clusterRetryStrategy: (tries) => pauseOf(reconnect, tries),
+  };
+}
+
+function pauseOf({ waitMs, maxWaitMs }: ResolvedRedisOptions['reconnect'], tries: number): number {
+  const pauseMs = Math.min(maxWaitMs, waitMs * 2 ** Math.min(tries - 1, 20));
+  return Math.ceil(pauseMs * (0.75 + Math.random() / 2));
+}
+
+/** Resolves once the client is ready; fails at the first failure unless a start may wait. */
+async function connect(client: RedisClient, options: ResolvedRedisOptions, clock: Clock): Promise<void> {
+  if (client.status === 'ready') return;
+  const { waitOnStart, connectTimeoutMs } = options;
+  let reason: unknown;
+  const remember = (error: unknown): void => void (reason = error);
+  client.on('error', remember);
+  let stopWaiting = (): void => {};
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const fail = (): void => {
+        if (waitOnStart && !isRefusal(reason)) return;
+        reject(unavailable(`Redis cannot be reached at ${hostsOf(client)}: ${reasonOf(reason)}.`, reason));
+      };
+      const stopTimer = clock.setTimer(connectTimeoutMs, fail);
+      client.once('ready', resolve);
+      client.on('close', fail);
+      client.on('end', fail);
+      stopWaiting = () => {
+        stopTimer();
+        client.off('ready', resolve);
+        client.off('close', fail);
+        client.off('end', fail);
+      };
+      // 'close' tells of it.
+      if (client.status === 'wait' || client.status === 'end') client.connect().catch(() => {});
+    });
+  } finally {
+    stopWaiting();
+    client.off('error', remember);
+  }
+}
+
+/** A server that is there and does not let us in will not change its mind. */
+function isRefusal(reason: unknown): boolean {
+  return reason instanceof Error && /\b(NOAUTH|WRONGPASS|NOPERM)\b/.test(reason.message);
+}
+
+/** Why it failed, in the client's words: they name addresses and what the server said, no credentials. */
+function reasonOf(reason: unknown): string {
+  if (!(reason instanceof Error)) return 'it does not answer';
+  const [line = ''] = reason.message.split('\n');
+  return line.replace(/\.$/, '') || reason.name;
+}
+
+function hostsOf(client: RedisClient): string {
+  if (isClusterClient(client)) return 'any node of the cluster';
+  const { host, port, path, sentinels } = client.options;
+  if (sentinels)
+    return sentinels
+      .map((sentinel) => `${sentinel.host ?? '127.0.0.1'}:${sentinel.port ?? 26_379}`)
+      .join(', ');
+  return path ?? `${host}:${port}`;
+}
+
+async function checkServer(client: RedisClient): Promise<void> {
+  const info = await client.info('server').catch(() => ''); // Not everyone may ask.
+  const [, version] = /^redis_version:(\S+)/m.exec(info) ?? [];
+  if (version === undefined) return;
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > OLDEST_SERVER[0] || (major === OLDEST_SERVER[0] && minor >= OLDEST_SERVER[1])) return;
+  throw new CatgaError(
+    'CATGA_UNSUPPORTED',
+    `Redis ${version} is too old: the Redis engine needs ${OLDEST_SERVER.join('.')} or newer.`,
+    { details: { version } },
+  );
+}

@@ -1,0 +1,221 @@
+import { Timetable } from '@catga/core/engine';
+import type { Clock } from '@catga/core/engine';
+import {
+  brokerError,
+  closedError,
+  isInterruption,
+  isReadOnly,
+  isUnknownScript,
+  unavailable,
+} from './broker-errors.js';
+import { Channels } from './channels.js';
+import type { LuaArgument, LuaReply, LuaScript } from './lua-script.js';
+import { isClusterClient, scriptCommandsOf } from './redis-client.js';
+import type { RedisClient } from './redis-client.js';
+
+/** How a session treats its connections. */
+export interface SessionOptions {
+  readonly clock: Clock;
+  /** How many bytes wait for the broker while it is away. */
+  readonly maxBufferedBytes: number;
+  /** How long an answer is waited for, in milliseconds, a reconnection included. */
+  readonly timeoutMs: number;
+  /** Whether the client ends with the session. The subscriber is always ours. */
+  readonly ownsClient: boolean;
+}
+
+interface Question {
+  readonly bytes: number;
+  readonly ask: (client: RedisClient) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Counted for each command beside what it carries. */
+const OVERHEAD_BYTES = 128;
+
+/**
+ * Two connections, and whether the broker is there. The client keeps what is asked while it reconnects, and asks again
+ * what had no answer; so everything that is asked here may happen twice and must bear that. How much waits is bounded
+ * here, and for how long.
+ */
+export class RedisSession {
+  readonly channels: Channels;
+  private readonly timetable: Timetable;
+  private readonly questions = new Set<Question>();
+  private readonly listeners = new Set<() => void>();
+  private readonly undo: (() => void)[] = [];
+  private outstandingBytes = 0;
+  private isThere = true;
+  private upSinceMs = -Infinity;
+  private isEnded = false;
+
+  constructor(
+    private readonly client: RedisClient,
+    private readonly subscriber: RedisClient,
+    private readonly options: SessionOptions,
+  ) {
+    this.timetable = new Timetable(options.clock);
+    this.channels = new Channels(subscriber);
+    for (const connection of [client, subscriber]) {
+      this.listen(connection, 'close', () => void (this.isThere = false));
+      this.listen(connection, 'ready', () => void this.returned());
+      this.listen(connection, 'error', () => {}); // 'close' follows, and tells whoever waits.
+    }
+  }
+
+  /** Whether the broker is there, as far as the clients know. */
+  get isUp(): boolean {
+    return this.isThere;
+  }
+
+  /** For how long it has been there since it was last away, in milliseconds; infinitely long if it never was. */
+  get upForMs(): number {
+    return this.isThere ? this.options.clock.monotonicMs() - this.upSinceMs : 0;
+  }
+
+  get isClosed(): boolean {
+    return this.isEnded || this.client.status === 'end';
+  }
+
+  /** PUBLISH counts in a Redis Cluster only those who listen at the same server. */
+  get knowsListeners(): boolean {
+    return !isClusterClient(this.client);
+  }
+
+  /**
+   * Resolves with the answer. Rejects with `CATGA_ENGINE_UNAVAILABLE` if none comes in time, or too much waits for
+   * the broker already; with `CATGA_OVERLOADED` if it is full.
+   * @param bytes how much the command carries
+   */
+  ask<T>(send: (client: RedisClient) => Promise<T>, bytes = 0): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.admit(bytes);
+      const deadline = this.timetable.after(this.options.timeoutMs, () =>
+        question.reject(unavailable(`Redis did not answer within ${this.options.timeoutMs} ms.`)),
+      );
+      const settle = (): boolean => {
+        this.timetable.remove(deadline);
+        return this.questions.delete(question);
+      };
+      const question: Question = {
+        bytes: bytes + OVERHEAD_BYTES,
+        reject: (error) => void (settle() && reject(error)),
+        ask: (client) => {
+          this.outstandingBytes += question.bytes;
+          send(client).then(
+            (answer) => {
+              this.outstandingBytes -= question.bytes;
+              if (settle()) resolve(answer);
+            },
+            (thrown: unknown) => {
+              this.outstandingBytes -= question.bytes;
+              this.failed(question, thrown);
+            },
+          );
+        },
+      };
+      this.questions.add(question);
+      question.ask(this.client);
+    });
+  }
+
+  /** Runs a script by its digest; sends its text where the server does not know it. */
+  run(script: LuaScript, keys: readonly string[], args: readonly LuaArgument[] = []): Promise<LuaReply> {
+    const given = [...keys, ...args];
+    return this.ask(async (client) => {
+      const commands = scriptCommandsOf(client);
+      try {
+        return (await commands.evalshaBuffer(script.digest, keys.length, ...given)) as LuaReply;
+      } catch (thrown) {
+        if (!isUnknownScript(thrown)) throw thrown;
+        return (await commands.evalBuffer(script.text, keys.length, ...given)) as LuaReply;
+      }
+    }, sizeOf(args));
+  }
+
+  /**
+   * Sends to whoever listens on a channel, in order, and tells how many they were; says nothing if that stays unknown.
+   * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if the session is closed, or too much waits already
+   */
+  publish(channel: string, message: Uint8Array, heardBy: (listeners: number) => void): void {
+    const bytes = message.byteLength + OVERHEAD_BYTES;
+    this.admit(message.byteLength);
+    this.outstandingBytes += bytes;
+    const view = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+    this.client.publish(channel, view).then(
+      (listeners) => {
+        this.outstandingBytes -= bytes;
+        if (!this.isEnded) heardBy(listeners);
+      },
+      // Lost, as frames may be.
+      () => void (this.outstandingBytes -= bytes),
+    );
+  }
+
+  /** Calls back each time the broker is back, after the subscriptions are made again. Returns how to stop. */
+  onReturn(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  /** Resolves once the server has what was sent, or cannot be reached. */
+  async flush(): Promise<void> {
+    if (!this.isThere || this.isClosed) return;
+    // Whether it was sent is known; what became of it is told to others.
+    await this.ask((client) => client.ping()).catch(() => {});
+  }
+
+  /** Ends the subscriptions, and the client if it is ours. May be called twice. */
+  async close(): Promise<void> {
+    if (this.isEnded) return;
+    await this.flush();
+    this.isEnded = true;
+    for (const { reject } of this.questions) reject(closedError());
+    this.timetable.clear();
+    this.listeners.clear();
+    this.subscriber.disconnect();
+    if (this.options.ownsClient) this.client.disconnect();
+    // An 'error' without a listener would end the process; a client that ended has none to tell.
+    for (const undo of this.undo) undo();
+  }
+
+  private admit(bytes: number): void {
+    if (this.isClosed) throw closedError();
+    if (this.isThere || this.outstandingBytes + bytes <= this.options.maxBufferedBytes) return;
+    throw unavailable(`Redis is away, and ${this.outstandingBytes} bytes wait for it already.`);
+  }
+
+  private failed(question: Question, thrown: unknown): void {
+    if (!this.questions.has(question)) return;
+    if (this.isClosed) return question.reject(closedError());
+    // A pipeline that was answered in part, or a client that gives up sooner than we do.
+    if (isInterruption(thrown)) return question.ask(this.client);
+    // An application's client is not told to look for the primary; ours is, and has done so.
+    if (isReadOnly(thrown) && !this.options.ownsClient) this.client.disconnect(true);
+    question.reject(brokerError(thrown));
+  }
+
+  private async returned(): Promise<void> {
+    if (this.isEnded || this.client.status !== 'ready' || this.subscriber.status !== 'ready') return;
+    try {
+      await this.channels.subscribeAgain();
+    } catch {
+      return; // It went away again.
+    }
+    if (this.isEnded) return;
+    this.isThere = true;
+    this.upSinceMs = this.options.clock.monotonicMs();
+    for (const listener of this.listeners) listener();
+  }
+
+  private listen(connection: RedisClient, event: string, listener: () => void): void {
+    connection.on(event, listener);
+    this.undo.push(() => void (event !== 'error' && connection.off(event, listener)));
+  }
+}
+
+function sizeOf(args: readonly LuaArgument[]): number {
+  let bytes = 0;
+  for (const arg of args) bytes += typeof arg === 'number' ? 8 : arg.length;
+  return bytes;
+}

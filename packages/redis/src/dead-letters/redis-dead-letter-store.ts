@@ -1,0 +1,78 @@
+import type { DeadLetterFilter, DeadLetterPageRequest } from '@catga/core';
+import { fromCursor, toCursor } from '@catga/core/engine';
+import type { DeadLetterStore, StoredDeadLetter } from '@catga/core/engine';
+import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
+import type { RedisSession } from '../connection/redis-session.js';
+import { decodeDeadLetter, encodeDeadLetter } from './dead-letter-bytes.js';
+import { fromPlace, placeOfTime, toPlace } from './dead-letter-place.js';
+import { listDeadLetters } from './scripts/list-dead-letters.lua.js';
+import { putDeadLetter } from './scripts/put-dead-letter.lua.js';
+import { removeDeadLetter } from './scripts/remove-dead-letter.lua.js';
+
+/** How many letters are read at a time where only some may match. */
+const READ_AT_A_TIME = 128;
+
+/** Sorts after every digit and every separator: the end of what begins with a text. */
+const AFTER = '\u{7f}';
+
+/** A key with a lifetime for each letter, and their order in a set that sorts by text. */
+export class RedisDeadLetterStore implements DeadLetterStore {
+  constructor(
+    private readonly session: RedisSession,
+    private readonly prefix: string,
+  ) {}
+
+  async put(letter: StoredDeadLetter, ttlMs: number): Promise<void> {
+    const place = placeOfTime(letter.failure.failedAt.getTime());
+    const args = [letter.id, place, encodeDeadLetter(letter), Math.max(1, Math.ceil(ttlMs))];
+    await this.session.run(putDeadLetter, [this.prefix], args);
+  }
+
+  async get(id: string): Promise<StoredDeadLetter | undefined> {
+    const bytes = await this.session.ask((client) => client.getBuffer(`${this.prefix}:letter:${id}`));
+    return bytes === null ? undefined : decodeDeadLetter(bytes);
+  }
+
+  async list(
+    filter: DeadLetterFilter,
+    { limit, after }: Required<Pick<DeadLetterPageRequest, 'limit'>> & DeadLetterPageRequest,
+  ): Promise<{ readonly items: readonly StoredDeadLetter[]; readonly next: string | undefined }> {
+    const { since, until } = filter;
+    const items: StoredDeadLetter[] = [];
+    const end = until === undefined ? '+' : `(${placeOfTime(until.getTime())}`;
+    let from = after === undefined ? undefined : `(${toPlace(fromCursor(after))}${AFTER}`;
+    const sincePlace = since === undefined ? '-' : `[${placeOfTime(since.getTime())}`;
+    if (from === undefined || from.slice(1) < sincePlace.slice(1)) from = sincePlace;
+    let last = '';
+    for (;;) {
+      const count = Math.max(READ_AT_A_TIME, limit + 1);
+      const [looked, ...found] = listOf(
+        await this.session.run(listDeadLetters, [this.prefix], [from, end, count]),
+      );
+      for (let at = 0; at + 1 < found.length; at += 2) {
+        const letter = decodeDeadLetter(bytesOf(found[at + 1]));
+        if (letter === undefined || !matches(letter, filter)) continue;
+        if (items.length === limit) return { items, next: toCursor(fromPlace(last)) };
+        items.push(letter);
+        last = bytesOf(found[at]).toString();
+      }
+      const lookedAt = bytesOf(looked).toString();
+      if (lookedAt === '') return { items, next: undefined };
+      from = `(${lookedAt}`;
+    }
+  }
+
+  async remove(id: string): Promise<boolean> {
+    return numberOf(await this.session.run(removeDeadLetter, [this.prefix], [id])) === 1;
+  }
+}
+
+/** Times are matched by the server. */
+function matches({ stored, subscription, failure }: StoredDeadLetter, filter: DeadLetterFilter): boolean {
+  return (
+    (filter.messageId === undefined || stored.messageId === filter.messageId) &&
+    (filter.name === undefined || stored.name === filter.name) &&
+    (filter.subscription === undefined || subscription === filter.subscription) &&
+    (filter.errorCode === undefined || failure.error.code === filter.errorCode)
+  );
+}

@@ -1,0 +1,29 @@
+import { lua } from '../../connection/lua-script.js';
+
+export const listDeadLetters = lua`
+-- Dead letters in the order of failing, after a place.
+--
+-- KEYS[1]  what the keys of dead letters begin with; see the script that puts one
+-- ARGV[1]  from where on, as ZRANGEBYLEX takes it
+-- ARGV[2]  how far, as ZRANGEBYLEX takes it
+-- ARGV[3]  how many places it looks at
+--
+-- Returns {the place it looked at last, or '' if there is no more, place, letter, place, letter, …}.
+local prefix = KEYS[1]
+local order = prefix .. ':order'
+local found = {''}
+local looked = redis.call('ZRANGEBYLEX', order, ARGV[1], ARGV[2], 'LIMIT', 0, ARGV[3])
+for _, place in ipairs(looked) do
+  local id = string.match(place, '^%d+~%d+~(.*)$')
+  local letter = redis.call('GET', prefix .. ':letter:' .. id)
+  if letter then
+    found[#found + 1] = place
+    found[#found + 1] = letter
+  else
+    redis.call('ZREM', order, place)
+    redis.call('HDEL', prefix .. ':places', id)
+  end
+end
+if #looked == tonumber(ARGV[3]) then found[1] = looked[#looked] end
+return found
+`;

@@ -1,0 +1,83 @@
+import type { LinkListener, NodeAddress, NodeLinks } from '@catga/core/engine';
+import { tooLarge } from '../connection/broker-errors.js';
+import type { KeySpace } from '../connection/key-space.js';
+import type { RedisSession } from '../connection/redis-session.js';
+
+/** What one node's links work with. */
+export interface LinkServices {
+  readonly session: RedisSession;
+  readonly keys: KeySpace;
+  /** How long others may take to reconnect after this node did, in milliseconds. */
+  readonly reconnectGraceMs: number;
+}
+
+/** A subscriber that reads slowly costs the server this much for each frame; Redis drops it beyond 32 MB. */
+const MAX_FRAME_BYTES = 1024 * 1024;
+
+/** Nodes that went without a word leave theirs behind. */
+const MOST_CHANNELS = 4096;
+
+/**
+ * Frames over pub/sub: a channel for each node and incarnation. PUBLISH answers how many it reached, which tells without
+ * waiting for anything that nobody listens.
+ */
+export class RedisLinks implements NodeLinks {
+  readonly maxFrameBytes = MAX_FRAME_BYTES;
+  private readonly ends: (() => void)[] = [];
+  /** Channels by address, as text: made once for each node. */
+  private readonly channels = new Map<
+    string,
+    { readonly name: string; readonly heardBy: (n: number) => void }
+  >();
+
+  private constructor(
+    private readonly services: LinkServices,
+    private readonly listener: LinkListener,
+  ) {}
+
+  /** Resolves once the server knows that this node listens. */
+  static async open(services: LinkServices, self: NodeAddress, listener: LinkListener): Promise<RedisLinks> {
+    const { session, keys } = services;
+    const links = new RedisLinks(services, listener);
+    links.ends.push(
+      await session.channels.subscribe(keys.nodeChannel(self), (frame) => listener.received(frame)),
+    );
+    return links;
+  }
+
+  send(to: NodeAddress, frame: Uint8Array): void {
+    if (frame.byteLength > MAX_FRAME_BYTES) throw tooLarge('A frame', frame.byteLength, MAX_FRAME_BYTES);
+    const { name, heardBy } = this.channelOf(to);
+    this.services.session.publish(name, frame, heardBy);
+  }
+
+  flush(): Promise<void> {
+    return this.services.session.flush();
+  }
+
+  close(): void {
+    for (const end of this.ends.splice(0)) end();
+  }
+
+  private channelOf(address: NodeAddress): { readonly name: string; readonly heardBy: (n: number) => void } {
+    const key = `${address.nodeId} ${address.incarnation}`;
+    let channel = this.channels.get(key);
+    if (channel === undefined) {
+      if (this.channels.size >= MOST_CHANNELS) this.channels.clear();
+      const heardBy = (listeners: number): void => {
+        if (listeners === 0) this.unheard(key, address);
+      };
+      channel = { name: this.services.keys.nodeChannel(address), heardBy };
+      this.channels.set(key, channel);
+    }
+    return channel;
+  }
+
+  private unheard(key: string, address: NodeAddress): void {
+    const { session, reconnectGraceMs } = this.services;
+    // The broker was away, and others may still be on their way back to it.
+    if (!session.knowsListeners || session.upForMs < reconnectGraceMs) return;
+    this.channels.delete(key);
+    this.listener.unreachable(address);
+  }
+}

@@ -1,0 +1,44 @@
+import { lua } from '../../connection/lua-script.js';
+
+export const makeSubscription = lua`
+-- Makes a subscription, or finds it as it is; what it wants is what it wanted last.
+--
+-- KEYS[1]  what the keys of the log begin with; all lie in its slot:
+--          :subscriptions             hash from a subscription to its kind
+--          :entries:<subscription>    stream of what a subscription has not acknowledged
+--          :names:<subscription>      set of the wire names it wants
+--          :wants:<wire name>         set of the event subscriptions that want a name
+--          :history                   stream of the latest events: n wire name, and the fields of an entry
+-- ARGV[1]  subscription
+-- ARGV[2]  'event' or 'command': a queue gets its commands by its own id, without being wanted
+-- ARGV[3]  '1' if it gets what the history has when it is made
+-- ARGV[4…] wire names
+--
+-- Returns 1 if it was made, 0 if it was there.
+local prefix, id, kind = KEYS[1], ARGV[1], ARGV[2]
+local entries = prefix .. ':entries:' .. id
+local made = redis.pcall('XGROUP', 'CREATE', entries, 'catga', '0', 'MKSTREAM')
+if made.err and not string.find(made.err, 'BUSYGROUP') then return made end
+redis.call('HSET', prefix .. ':subscriptions', id, kind)
+local names = prefix .. ':names:' .. id
+local wanted = {}
+for at = 4, #ARGV do wanted[ARGV[at]] = true end
+for _, name in ipairs(redis.call('SMEMBERS', names)) do
+  if not wanted[name] then
+    redis.call('SREM', names, name)
+    redis.call('SREM', prefix .. ':wants:' .. name, id)
+  end
+end
+for name in pairs(wanted) do
+  redis.call('SADD', names, name)
+  if kind == 'event' then redis.call('SADD', prefix .. ':wants:' .. name, id) end
+end
+if made.err then return 0 end
+if ARGV[3] == '1' then
+  for _, each in ipairs(redis.call('XRANGE', prefix .. ':history', '-', '+')) do
+    local fields = each[2]
+    if wanted[fields[2]] then redis.call('XADD', entries, '*', unpack(fields, 3)) end
+  end
+end
+return 1
+`;

@@ -1,0 +1,26 @@
+import { lua } from '../../connection/lua-script.js';
+
+export const readOwnEntries = lua`
+-- What a consumer has and has not settled: for one whose answer was lost on its way.
+--
+-- KEYS[1]  what the keys of the log begin with; see the script that takes entries
+-- ARGV[1]  subscription
+-- ARGV[2]  consumer
+-- ARGV[3]  how many at most
+--
+-- Returns {entry, attempt, key with '=' before it or '', message, …}.
+local entries = KEYS[1] .. ':entries:' .. ARGV[1]
+local own = {}
+for _, each in ipairs(redis.call('XPENDING', entries, 'catga', '-', '+', ARGV[3], ARGV[2])) do
+  local found = redis.call('XRANGE', entries, each[1], each[1])
+  if found[1] then
+    local fields = {}
+    for at = 1, #found[1][2], 2 do fields[found[1][2][at]] = found[1][2][at + 1] end
+    own[#own + 1] = each[1]
+    own[#own + 1] = each[4]
+    own[#own + 1] = fields.k and ('=' .. fields.k) or ''
+    own[#own + 1] = fields.m or table.concat(found[1][2], ' ')
+  end
+end
+return own
+`;

@@ -1,0 +1,222 @@
+import type { LogConsumer, LogDelivery, LogSubscription } from '@catga/core/engine';
+import { isUnknownGroup } from '../connection/broker-errors.js';
+import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
+import type { LuaReply } from '../connection/lua-script.js';
+import { RedisDelivery } from './log-delivery.js';
+import type { Settlement } from './log-delivery.js';
+import type { LogServices } from './log-services.js';
+import { giveBackEntries } from './scripts/give-back-entries.lua.js';
+import { makeSubscription } from './scripts/make-subscription.lua.js';
+import { readOwnEntries } from './scripts/read-own-entries.lua.js';
+import { settleEntries } from './scripts/settle-entries.lua.js';
+import { takeEntries } from './scripts/take-entries.lua.js';
+import { readMessage } from './read-message.js';
+import { TurnBatch } from './turn-batch.js';
+
+/** How many entries one script handles, so that it does not hold the server up. */
+const AT_A_TIME = 256;
+/** How many entries that must wait a consumer puts aside in one go. */
+const LOOKED_AT = 1024;
+/** After how long a message is delivered again whose consumer's callback threw, in milliseconds. */
+const CALLBACK_FAILURE_DELAY_MS = 1000;
+/** How soon a consumer tries again that could not, in milliseconds. */
+const TRIED_AGAIN_AFTER_MS = 250;
+const PER_ENTRY = 4;
+
+/**
+ * One node's part in one subscription. It takes when it is woken, when something is due, and when it has room again; one
+ * script at a time, which is what the deliveries are counted by.
+ */
+export class SubscriptionConsumer implements LogConsumer {
+  /** What the server says is ours, as far as its answers came: until it said that it is not any more. */
+  private readonly held = new Set<string>();
+  private unsettled = 0;
+  private isStopped = false;
+  private isTaking = false;
+  private isWoken = false;
+  /** An answer may have been lost: the server is asked what is ours. */
+  private mustLookBack = false;
+  /** The server may have forgotten. */
+  private mustMake = false;
+  private cancelTimer: (() => void) | undefined;
+  private cancelRounds: (() => void) | undefined;
+  private readonly ends: (() => void)[] = [];
+  private readonly settlements: TurnBatch<Settlement, void>;
+
+  private constructor(
+    private readonly subscription: LogSubscription,
+    private readonly deliver: (delivery: LogDelivery) => void,
+    private readonly services: LogServices,
+  ) {
+    this.settlements = new TurnBatch(
+      (batch) => this.settleAll(batch),
+      { items: AT_A_TIME, bytes: Infinity },
+      () => 0,
+    );
+  }
+
+  /** Makes the subscription, and begins to take. */
+  static async start(
+    subscription: LogSubscription,
+    deliver: (delivery: LogDelivery) => void,
+    services: LogServices,
+  ): Promise<SubscriptionConsumer> {
+    const consumer = new SubscriptionConsumer(subscription, deliver, services);
+    const { session } = services;
+    await consumer.make();
+    consumer.ends.push(
+      await session.channels.subscribe(consumer.channel, () => consumer.wake()),
+      session.onReturn(() => consumer.returned()),
+    );
+    consumer.lookForLapsedLater();
+    consumer.wake();
+    return consumer;
+  }
+
+  stop(): Promise<void> {
+    this.isStopped = true;
+    this.cancelTimer?.();
+    this.cancelRounds?.();
+    for (const end of this.ends.splice(0)) end();
+    return Promise.resolve();
+  }
+
+  /** Stops, and gives back what was taken and not settled. */
+  async leave(): Promise<void> {
+    await this.stop();
+    this.settlements.flush();
+    while ((await this.giveBack(this.services.consumer)) === AT_A_TIME);
+  }
+
+  private get channel(): string {
+    return `${this.services.wakeChannel}${this.subscription.id}`;
+  }
+
+  private wake(): void {
+    this.isWoken = true;
+    if (!this.isTaking && !this.isStopped) void this.takeWhileWoken();
+  }
+
+  private returned(): void {
+    this.mustMake = true;
+    this.mustLookBack = true;
+    this.wake();
+  }
+
+  private async takeWhileWoken(): Promise<void> {
+    this.isTaking = true;
+    try {
+      while (this.isWoken && !this.isStopped) {
+        this.isWoken = false;
+        await this.take();
+      }
+    } catch (thrown) {
+      if (isUnknownGroup(thrown)) this.mustMake = true;
+      // What was handed over may not have come. A broker that is away wakes us when it is back.
+      this.mustLookBack = true;
+      this.wakeAfter(TRIED_AGAIN_AFTER_MS);
+    } finally {
+      this.isTaking = false;
+    }
+  }
+
+  private async take(): Promise<void> {
+    const { session, prefix, consumer } = this.services;
+    const { id, concurrency } = this.subscription;
+    if (this.mustMake) await this.make();
+    this.mustMake = false;
+    if (this.mustLookBack) {
+      this.mustLookBack = false;
+      this.hand(listOf(await session.run(readOwnEntries, [prefix], [id, consumer, concurrency])), 0);
+    }
+    const room = Math.min(concurrency - this.unsettled, AT_A_TIME);
+    if (room <= 0 || this.isStopped) return;
+    const reply = listOf(await session.run(takeEntries, [prefix], [id, consumer, room, LOOKED_AT]));
+    const nextMs = numberOf(reply[0]);
+    this.hand(reply, 2);
+    if (numberOf(reply[1]) === 1) this.isWoken = true;
+    else if (nextMs >= 0) this.wakeAfter(nextMs);
+  }
+
+  /** Delivers the entries of an answer that are new to us. */
+  private hand(reply: readonly LuaReply[], from: number): void {
+    for (let at = from; at + PER_ENTRY <= reply.length; at += PER_ENTRY) {
+      const id = bytesOf(reply[at]).toString();
+      if (this.held.has(id)) continue;
+      this.held.add(id);
+      this.unsettled++;
+      const entry = { id, attempt: numberOf(reply[at + 1]), key: bytesOf(reply[at + 2]).toString() };
+      const { message, problem } = readMessage(bytesOf(reply[at + 3]), id, this.subscription);
+      const delivery = new RedisDelivery(message, problem, entry, (settlement) => this.settle(settlement));
+      try {
+        this.deliver(delivery);
+      } catch {
+        // Not taken; it comes again. What cannot be given back now is ours still when the broker is back.
+        delivery.nak(CALLBACK_FAILURE_DELAY_MS).catch(() => {});
+      }
+    }
+  }
+
+  private async settle(settlement: Settlement): Promise<void> {
+    const { id } = settlement.entry;
+    this.unsettled--;
+    const told = this.settlements.add(settlement);
+    this.wake(); // Asked in the same turn or later, and so after the settling.
+    try {
+      await told;
+    } catch (thrown) {
+      this.mustLookBack = true;
+      throw thrown;
+    } finally {
+      this.held.delete(id);
+    }
+  }
+
+  private async settleAll(batch: readonly Settlement[]): Promise<readonly void[]> {
+    const { session, prefix, consumer } = this.services;
+    const args = batch.flatMap(({ entry, nextAttempt, delayMs }) => [
+      entry.id,
+      entry.key,
+      nextAttempt,
+      delayMs,
+    ]);
+    await session.run(settleEntries, [prefix], [this.subscription.id, consumer, this.channel, ...args]);
+    return [];
+  }
+
+  private async make(): Promise<void> {
+    const { session, prefix } = this.services;
+    const { id, kind, names, startFrom } = this.subscription;
+    const fromHistory = startFrom === 'beginning' ? '1' : '0';
+    await session.run(makeSubscription, [prefix], [id, kind, fromHistory, ...names]);
+  }
+
+  private async giveBack(leaving: string): Promise<number> {
+    const { session, prefix } = this.services;
+    const args = [this.subscription.id, this.channel, AT_A_TIME, leaving];
+    return numberOf(await session.run(giveBackEntries, [prefix], args));
+  }
+
+  private wakeAfter(delayMs: number): void {
+    this.cancelTimer?.();
+    if (!this.isStopped) this.cancelTimer = this.services.clock.setTimer(delayMs, () => this.wake(), true);
+  }
+
+  /** Twice in the time of a lease. What wakes may be lost, so that looking is also asking. */
+  private lookForLapsedLater(): void {
+    const { clock, leaseMs, session } = this.services;
+    const round = async (): Promise<void> => {
+      // Whoever has no lease now had no chance to renew it while the broker was away.
+      if (session.isUp && session.upForMs >= leaseMs) await this.giveBack('');
+      this.wake();
+    };
+    this.cancelRounds = clock.setTimer(
+      leaseMs / 2,
+      () =>
+        void round()
+          .catch(() => {}) // The broker is away; the next round is soon.
+          .finally(() => void (!this.isStopped && this.lookForLapsedLater())),
+      true,
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import { nextTurn } from '@catga/core/engine';
+
+/** What one of a batch came to. */
+type Settle<R> = { readonly resolve: (result: R) => void; readonly reject: (error: Error) => void };
+
+/** Everything that is asked in one turn of the event loop, asked together; in parts, so that no part holds the server up. */
+export class TurnBatch<T, R> {
+  private items: T[] = [];
+  private settlers: Settle<R>[] = [];
+  private isScheduled = false;
+
+  /** @param send resolves with a result for each item, in their order */
+  constructor(
+    private readonly send: (items: readonly T[]) => Promise<readonly R[]>,
+    private readonly limits: { readonly items: number; readonly bytes: number },
+    private readonly sizeOf: (item: T) => number,
+  ) {}
+
+  add(item: T): Promise<R> {
+    return new Promise((resolve, reject) => {
+      this.items.push(item);
+      this.settlers.push({ resolve, reject });
+      if (this.isScheduled) return;
+      this.isScheduled = true;
+      void nextTurn().then(() => this.flush());
+    });
+  }
+
+  /** Asks now what was added so far. */
+  flush(): void {
+    this.isScheduled = false;
+    const { items, settlers } = this;
+    this.items = [];
+    this.settlers = [];
+    let from = 0;
+    let bytes = 0;
+    items.forEach((item, at) => {
+      const size = this.sizeOf(item);
+      if (at > from && (at - from >= this.limits.items || bytes + size > this.limits.bytes)) {
+        this.sendPart(items.slice(from, at), settlers.slice(from, at));
+        from = at;
+        bytes = 0;
+      }
+      bytes += size;
+    });
+    if (items.length > from) this.sendPart(items.slice(from), settlers.slice(from));
+  }
+
+  private sendPart(items: readonly T[], settlers: readonly Settle<R>[]): void {
+    this.send(items).then(
+      (results) => settlers.forEach(({ resolve }, at) => resolve(results[at] as R)),
+      (error: Error) => settlers.forEach(({ reject }) => reject(error)),
+    );
+  }
+}

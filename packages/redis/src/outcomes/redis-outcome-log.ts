@@ -1,0 +1,35 @@
+import type { LoggedOutcome, NodeAddress, OutcomeLog, StoredOutcome } from '@catga/core/engine';
+import type { KeySpace } from '../connection/key-space.js';
+import type { RedisSession } from '../connection/redis-session.js';
+
+const SUCCESS = 1;
+
+/**
+ * A key for each outcome, which Redis forgets by itself. Only answers that nobody acknowledged are logged, so there are
+ * few, and a node that takes over finds one by its id instead of reading all that the other had.
+ */
+export class RedisOutcomeLog implements OutcomeLog {
+  constructor(
+    private readonly session: RedisSession,
+    private readonly keys: KeySpace,
+  ) {}
+
+  async append(node: NodeAddress, outcomes: readonly LoggedOutcome[], ttlMs: number): Promise<void> {
+    await Promise.all(
+      outcomes.map(({ id, outcome }) => {
+        const key = this.keys.outcome(node, id);
+        const value = Buffer.allocUnsafe(1 + outcome.body.byteLength);
+        value[0] = outcome.ok ? SUCCESS : 0;
+        value.set(outcome.body, 1);
+        return this.session.ask((client) => client.set(key, value, 'PX', Math.ceil(ttlMs)), value.byteLength);
+      }),
+    );
+  }
+
+  async find(node: NodeAddress, id: string): Promise<StoredOutcome | undefined> {
+    const key = this.keys.outcome(node, id);
+    const value = await this.session.ask((client) => client.getBuffer(key));
+    if (value === null || value.byteLength === 0) return undefined;
+    return { ok: value[0] === SUCCESS, body: new Uint8Array(value.subarray(1)) };
+  }
+}

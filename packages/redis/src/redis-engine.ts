@@ -1,0 +1,39 @@
+import type { Engine, EngineClient, EngineConnection } from '@catga/core/engine';
+import type { Cluster, Redis } from 'ioredis';
+import { openClients } from './connection/open-clients.js';
+import type { RedisEngineOptions } from './options/redis-engine-options.js';
+import { resolveRedisOptions } from './options/resolve-redis-options.js';
+import type { ResolvedRedisOptions } from './options/resolve-redis-options.js';
+import { RedisEngineConnection } from './redis-engine-connection.js';
+
+/**
+ * Nodes in a cluster over Redis alone: frames between them over pub/sub, stored messages in streams, everything that is
+ * shared in keys that scripts change. Needs Redis 6.2 or newer.
+ *
+ * @param server `'redis://host:6379'`, a client of ioredis that is there already, or {@link RedisEngineOptions}
+ * @throws CatgaError `CATGA_CONFIGURATION` for options that make no sense, every one of them
+ * @publicApi
+ */
+export function redis(server?: string | Redis | Cluster | RedisEngineOptions): Engine {
+  return new RedisEngine(resolveRedisOptions(server));
+}
+
+class RedisEngine implements Engine {
+  readonly name = 'redis';
+  readonly capabilities = Object.freeze({
+    requests: Object.freeze([0, 1, 2] as const),
+    events: Object.freeze([0, 1, 2] as const),
+    queues: true,
+  });
+  /** Really private: an engine that is printed shows no credentials. */
+  readonly #options: ResolvedRedisOptions;
+
+  constructor(options: ResolvedRedisOptions) {
+    this.#options = options;
+  }
+
+  async connect(client: EngineClient): Promise<EngineConnection> {
+    const options = this.#options;
+    return RedisEngineConnection.open(client, options, await openClients(options, client));
+  }
+}

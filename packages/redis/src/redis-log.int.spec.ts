@@ -1,0 +1,209 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { StoredMessageCodec, systemClock } from '@catga/core/engine';
+import type { EngineConnection, LogDelivery, LogSubscription, StoredMessage } from '@catga/core/engine';
+import { TcpProxy } from '@catga/servers';
+import { redis } from './redis-engine.js';
+import type { RedisEngineOptions } from './options/redis-engine-options.js';
+import { OrderShipped, RedisNodes, until } from './testing/redis-cluster.fixture.js';
+import { sharedBroker } from './testing/redis-server.fixture.js';
+import type { SharedBroker } from './testing/redis-server.fixture.js';
+
+const NAME = 'OrderShipped';
+const A: LogSubscription = { id: 'shop.A', kind: 'event', names: [NAME], concurrency: 10 };
+const ENTRIES = '{catga:log}:entries:shop.A';
+
+const message = (messageId: string, key?: string): StoredMessage => ({
+  messageId,
+  name: NAME,
+  kind: 'event',
+  body: new TextEncoder().encode(JSON.stringify({ orderId: messageId })),
+  serializer: 'json',
+  headers: {},
+  key,
+  correlationId: messageId,
+  causationId: undefined,
+  originNodeId: 'raw',
+  sentAtMs: 0,
+  history: [],
+});
+
+let broker: SharedBroker;
+const ends: (() => unknown)[] = [];
+beforeAll(async () => {
+  broker = await sharedBroker();
+});
+afterAll(() => broker.stop());
+beforeEach(() => broker.forget());
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) await end();
+});
+
+async function open(
+  options: string | RedisEngineOptions = broker.url,
+  nodeId = 'node',
+): Promise<EngineConnection> {
+  const client = { namespace: 'catga', nodeId, clock: systemClock, heartbeatTimeoutMs: 1000 };
+  const connection = await redis(options).connect(client);
+  ends.push(() => connection.close());
+  return connection;
+}
+
+const urlOf = ({ port }: TcpProxy): string => `redis://127.0.0.1:${port}`;
+
+/** A way to the broker that a test may cut. */
+async function cuttable(): Promise<TcpProxy> {
+  const proxy = await TcpProxy.to(Number(new URL(broker.url).port || 6379));
+  ends.push(() => proxy.close());
+  return proxy;
+}
+
+describe('what a consumer took that is gone without a word', () => {
+  it('goes to another one when its lease has lapsed, as the next attempt, and its key goes on in order', async () => {
+    const proxy = await cuttable();
+    const dying = await open(urlOf(proxy), 'dying');
+    const taken: LogDelivery[] = [];
+    await dying.log.subscribe(A, (delivery) => void taken.push(delivery));
+    const { log } = await open();
+    for (const id of ['k1', 'k2']) await log.append(message(id, 'k'));
+    await until(() => taken.length === 1);
+    proxy.cut(); // as if it was killed: it never comes back in this test
+    const seen: string[] = [];
+    await log.subscribe(A, (delivery) => {
+      seen.push(`${delivery.message.messageId} ${delivery.attempt}`);
+      void delivery.ack();
+    });
+    await log.append(message('other'));
+    await until(() => seen.includes('other 1'));
+    expect(seen).toEqual(['other 1']);
+    await until(() => seen.length === 3);
+    expect(seen).toEqual(['other 1', 'k1 2', 'k2 1']);
+  });
+
+  it('is not its own any more when it comes back', async () => {
+    const proxy = await cuttable();
+    const slow = await open(urlOf(proxy), 'slow');
+    const taken: LogDelivery[] = [];
+    await slow.log.subscribe(A, (delivery) => void taken.push(delivery));
+    const { log } = await open();
+    await log.append(message('m1'));
+    await until(() => taken.length === 1);
+    proxy.cut();
+    const other: LogDelivery[] = [];
+    await log.subscribe(A, (delivery) => void other.push(delivery));
+    await until(() => other.length === 1);
+    proxy.open();
+    await taken[0]!.ack(); // of no effect
+    await expect(broker.admin.xlen(ENTRIES)).resolves.toBe(1);
+    await other[0]!.ack();
+    await expect(broker.admin.xlen(ENTRIES)).resolves.toBe(0);
+  });
+});
+
+describe('a connection that is cut for a moment', () => {
+  it('neither loses nor repeats what was appended and taken meanwhile, and nothing is left behind', async () => {
+    const proxy = await cuttable();
+    const publisher = await open(urlOf(proxy), 'publisher');
+    const consumer = await open(urlOf(proxy), 'consumer');
+    const seen: string[] = [];
+    await consumer.log.subscribe(A, (delivery) => {
+      seen.push(`${delivery.message.messageId} ${delivery.attempt}`);
+      void delivery.ack().catch(() => {});
+    });
+    const ids = Array.from({ length: 600 }, (_, i) => `m${i}`);
+    const appended: Promise<unknown>[] = [];
+    for (const [at, id] of ids.entries()) {
+      appended.push(publisher.log.append(message(id, `k${at % 7}`)));
+      if (at % 20 === 0) await new Promise((resolve) => void setImmediate(resolve));
+      if (at % 200 === 100) {
+        proxy.cut();
+        proxy.open();
+      }
+    }
+    await Promise.all(appended);
+    await until(async () => seen.length >= ids.length && (await broker.admin.xlen(ENTRIES)) === 0);
+    expect(seen.toSorted()).toEqual(ids.map((id) => `${id} 1`).toSorted());
+    for (let key = 0; key < 7; key++) {
+      const ofKey = ids.filter((_, at) => at % 7 === key).map((id) => `${id} 1`);
+      expect(seen.filter((line) => ofKey.includes(line))).toEqual(ofKey);
+    }
+    await expect(broker.keysLike('{catga:log}:line:*')).resolves.toBe(0);
+    await expect(broker.keysLike('{catga:log}:busy:*')).resolves.toBe(0);
+    await expect(broker.keysLike('{catga:log}:back:*')).resolves.toBe(0);
+  });
+});
+
+describe('the stream of a subscription', () => {
+  it('keeps what is not acknowledged, whatever others acknowledge, and nothing else', async () => {
+    const { log } = await open();
+    const held: LogDelivery[] = [];
+    await log.subscribe(A, (delivery) => void held.push(delivery));
+    await log.subscribe({ ...A, id: 'shop.B' }, (delivery) => void delivery.ack());
+    await Promise.all(Array.from({ length: 10 }, (_, i) => log.append(message(`m${i}`))));
+    await until(() => held.length === 10);
+    await until(async () => (await broker.admin.xlen('{catga:log}:entries:shop.B')) === 0);
+    await expect(broker.admin.xlen(ENTRIES)).resolves.toBe(10);
+    await Promise.all(held.slice(0, 9).map((delivery) => delivery.ack()));
+    await expect(broker.admin.xlen(ENTRIES)).resolves.toBe(1);
+  });
+
+  it('may hold what is no message: that becomes a dead letter, and the next is handled', async () => {
+    const cluster = new RedisNodes(broker.url);
+    ends.push(() => cluster.stop());
+    const seen: string[] = [];
+    const node = cluster
+      .node('node', { service: 'shop' })
+      .handleEvent(OrderShipped, (event) => void seen.push((event as OrderShipped).orderId), { name: 'A' });
+    await cluster.start(node);
+    await broker.admin.xadd(ENTRIES, '*', 'm', 'not a message');
+    await broker.admin.xadd(ENTRIES, '*', 'x', 'not even that');
+    await node.mediator.publish(new OrderShipped('o1'));
+    await until(async () => seen.length === 1 && (await node.deadLetters.list()).items.length === 2);
+    const { items } = await node.deadLetters.list();
+    expect(items.map(({ attempts, body }) => [attempts, Buffer.from(body).toString()])).toEqual([
+      [1, 'not a message'],
+      [1, 'x not even that'],
+    ]);
+    await until(async () => (await broker.admin.xlen(ENTRIES)) === 0);
+  });
+
+  it('has messages in the layout that all engines share', async () => {
+    const { log } = await open();
+    await (await log.subscribe(A, () => {})).stop();
+    await log.append(message('m1', 'k'));
+    const [entry] = await broker.admin.xrangeBuffer(ENTRIES, '-', '+');
+    const [, fields] = entry!;
+    expect(fields[0]!.toString()).toBe('m');
+    expect(new StoredMessageCodec().decode(fields[1]!)).toMatchObject({
+      messageId: 'm1',
+      key: 'k',
+      name: NAME,
+    });
+    expect(fields.slice(2).map(String)).toEqual(['k', 'k']);
+  });
+});
+
+describe('deduplication', () => {
+  it('ends with its window, and may be switched off', async () => {
+    const { log } = await open({ url: broker.url, deduplicationWindowMs: 300 });
+    await expect(log.append(message('m1'))).resolves.toEqual({ duplicate: false });
+    await expect(log.append(message('m1'))).resolves.toEqual({ duplicate: true });
+    await until(async () => !(await log.append(message('m1'))).duplicate);
+    const never = (await open({ url: broker.url, deduplicationWindowMs: 0 })).log;
+    await expect(never.append(message('m2'))).resolves.toEqual({ duplicate: false });
+    await expect(never.append(message('m2'))).resolves.toEqual({ duplicate: false });
+  });
+});
+
+describe('kept events', () => {
+  it('are as many as was asked for, about', async () => {
+    const { log } = await open({ url: broker.url, keptEvents: 100 });
+    for (let batch = 0; batch < 5; batch++)
+      await Promise.all(Array.from({ length: 100 }, (_, i) => log.append(message(`m${batch}.${i}`))));
+    const kept = await broker.admin.xlen('{catga:log}:history');
+    expect(kept).toBeGreaterThanOrEqual(100);
+    expect(kept).toBeLessThanOrEqual(300);
+    const none = (await open({ url: broker.url, keptEvents: 0 })).log;
+    await none.append(message('last'));
+    await expect(broker.admin.xlen('{catga:log}:history')).resolves.toBe(kept);
+  });
+});
