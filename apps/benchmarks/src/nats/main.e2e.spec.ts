@@ -23,7 +23,8 @@ describe('the benchmark over NATS', () => {
     await run(process.execPath, [join(native, 'bin/tsc'), '-b', app]);
     // One of the three closed loops stands for all of them.
     const scenarios = ['requests-1000', 'slow-handlers', 'batches', 'events', 'record-steps', 'open-loop'];
-    const printed = await bench('--quick', ...only(...scenarios, 'more-nodes'));
+    const durable = ['durable-publish-1000', 'durable-handled', 'enqueue-1000', 'enqueue-handled'];
+    const printed = await bench('--quick', ...only(...scenarios, ...durable, 'more-nodes'));
     for (const row of ROWS) expect(printed).toContain(row);
     for (const target of TARGETS) {
       const line = printed.split('\n').find((each) => each.includes(target));
@@ -53,6 +54,11 @@ const ROWS = [
   'nc.publish and subscribe, JSON',
   '@nestjs/microservices ClientProxy.emit',
   'Catga publish (QoS 0)',
+  'js.publish, one message each',
+  'Catga publish (QoS 1)',
+  'Catga publish (QoS 2)',
+  'js.publish, consume and ack',
+  'Catga enqueue',
   'claim of the id, one trip to the record',
   "each turn's frame at once",
   '1 handling node ',
@@ -65,6 +71,10 @@ const TARGETS = [
   'slow-handlers: p50 of Catga send (QoS 1)',
   'batches: rate of Catga sendBatch (QoS 1) ÷ Promise.all over nc.request, JSON',
   'events: rate of Catga publish (QoS 0) ÷ nc.publish and subscribe, JSON',
+  'durable-publish-1000: rate of Catga publish (QoS 1) ÷ js.publish, one message each',
+  'durable-handled: rate of Catga publish (QoS 1) ÷ js.publish, consume and ack',
+  'enqueue-1000: rate of Catga enqueue ÷ js.publish, one message each',
+  'enqueue-handled: rate of Catga enqueue ÷ js.publish, consume and ack',
   'open-loop 5.00 k/s: p99 of Catga send (QoS 1)',
   'more-nodes: CPU of 8 handling nodes ÷ 1 handling node',
 ];

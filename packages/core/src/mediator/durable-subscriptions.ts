@@ -27,8 +27,8 @@ export interface SubscriptionServices {
 /** The durable subscriptions of this node, from their making to the end of what they took. */
 export class DurableSubscriptions {
   private readonly consumers: LogConsumer[] = [];
-  private open: () => void = () => {};
-  private readonly opened = new Promise<void>((resolve) => (this.open = resolve));
+  /** What came before every handler was ready; undefined once they are. */
+  private early: (() => void)[] | undefined = [];
 
   constructor(private readonly services: SubscriptionServices) {}
 
@@ -37,9 +37,8 @@ export class DurableSubscriptions {
     for (const handler of handlers) {
       const consumer = new SubscriptionConsumer(this.consumed(handler), this.services.consumer);
       this.consumers.push(
-        await log.subscribe(
-          handler,
-          (delivery) => void this.opened.then(() => this.services.admission.hold(consumer.consume(delivery))),
+        await log.subscribe(handler, (delivery) =>
+          this.whenOpen(() => void this.services.admission.hold(consumer.consume(delivery))),
         ),
       );
     }
@@ -47,12 +46,19 @@ export class DurableSubscriptions {
 
   /** Every handler is ready. */
   start(): void {
-    this.open();
+    const { early = [] } = this;
+    this.early = undefined;
+    for (const consume of early) consume();
   }
 
   /** Takes nothing new. What was taken goes on. */
   async stop(): Promise<void> {
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
+  }
+
+  private whenOpen(consume: () => void): void {
+    if (this.early === undefined) consume();
+    else this.early.push(consume);
   }
 
   private consumed(durable: DurableHandler): ConstructorParameters<typeof SubscriptionConsumer>[0] {

@@ -1,3 +1,4 @@
+import { NO_HEADERS } from '../contracts/headers.js';
 import type { MessageHeaders } from '../contracts/headers.js';
 import type { MessageType } from '../contracts/message-type.js';
 import { CatgaError } from '../errors/catga-error.js';
@@ -23,6 +24,9 @@ export interface StoredMessageFacts {
   readonly sentAtMs: number;
 }
 
+/** It has not failed anywhere. */
+const NO_HISTORY: StoredMessage['history'] = Object.freeze([]);
+
 /** Encodes a message for a durable log. Refuses what is too large or cannot be encoded, before anything is stored. */
 export function toStoredMessage(
   codec: Codec,
@@ -30,14 +34,20 @@ export function toStoredMessage(
   message: object,
   facts: StoredMessageFacts,
 ): StoredMessage {
-  checkHeaders(codec.limits, type.name, facts.headers);
+  if (facts.headers !== NO_HEADERS) checkHeaders(codec.limits, type.name, facts.headers);
   return {
-    ...facts,
+    messageId: facts.messageId,
     name: type.name,
     kind: type.kind === 'event' ? 'event' : 'command',
     body: codec.encode(type.name, message),
     serializer: codec.serializer.name,
-    history: [],
+    headers: facts.headers,
+    key: facts.key,
+    correlationId: facts.correlationId,
+    causationId: facts.causationId,
+    originNodeId: facts.originNodeId,
+    sentAtMs: facts.sentAtMs,
+    history: NO_HISTORY,
   };
 }
 

@@ -1,17 +1,17 @@
 import { Timetable } from '@catga/core/engine';
 import type { Clock } from '@catga/core/engine';
 import { createInbox } from '@nats-io/transport-node';
-import type { MsgHdrs } from '@nats-io/transport-node';
 import { closedError, unavailable } from './broker-errors.js';
 import type { BrokerSession } from './broker-session.js';
 import type { ClientMessage, ClientSubscription } from './client-connection.js';
+import type { EncodedHeaders } from './header-block.js';
 
 type Entry = ReturnType<Timetable['after']>;
 
 interface Pending {
   readonly subject: string;
   readonly payload: Uint8Array;
-  readonly headers: MsgHdrs | undefined;
+  readonly headers: EncodedHeaders | undefined;
   readonly deadline: Entry;
   readonly resolve: (answer: ClientMessage) => void;
   readonly reject: (error: Error) => void;
@@ -67,7 +67,7 @@ export class BrokerRequests {
    * Resolves with the answer, which may be that nobody listens. `CATGA_ENGINE_UNAVAILABLE` if none comes in time or
    * the question cannot be asked.
    */
-  ask(subject: string, payload: Uint8Array, headers?: MsgHdrs): Promise<ClientMessage> {
+  ask(subject: string, payload: Uint8Array, headers?: EncodedHeaders): Promise<ClientMessage> {
     return new Promise((resolve, reject) => {
       const token = (this.asked++).toString(36);
       const deadline = this.timetable.after(this.options.timeoutMs, () =>

@@ -1,6 +1,6 @@
-import type { MsgHdrs } from '@nats-io/transport-node';
 import { closedError, tooLarge, unavailable } from './broker-errors.js';
 import type { ClientMessage, ClientSubscription, NatsClientConnection } from './client-connection.js';
+import type { EncodedHeaders } from './header-block.js';
 
 /** How a session treats its connection. */
 export interface SessionOptions {
@@ -15,7 +15,7 @@ export interface SessionOptions {
 /** Where a message goes beside its subject. */
 export interface PublishTo {
   readonly reply?: string;
-  readonly headers?: MsgHdrs;
+  readonly headers?: EncodedHeaders;
 }
 
 interface Kept extends PublishTo {
@@ -68,7 +68,7 @@ export class BrokerSession {
   /** `CATGA_ENGINE_UNAVAILABLE` if the session is closed, or the broker away and too much kept already. */
   publish(subject: string, payload: Uint8Array, to: PublishTo = {}): void {
     if (this.isClosed) throw closedError();
-    if (this.isThere) return this.hand({ subject, payload, ...to });
+    if (this.isThere) return this.hand(subject, payload, to);
     const bytes = payload.byteLength + OVERHEAD_BYTES;
     if (this.keptBytes + bytes > this.options.maxBufferedBytes) {
       throw unavailable(`NATS is away, and ${this.keptBytes} bytes wait for it already.`);
@@ -125,15 +125,13 @@ export class BrokerSession {
     if (!connection.isClosed()) await connection.close();
   }
 
-  private hand({ subject, payload, reply, headers }: Kept): void {
+  private hand(subject: string, payload: Uint8Array, { reply, headers }: PublishTo): void {
     if (payload.byteLength > this.maxPayloadBytes) {
       throw tooLarge('A message', payload.byteLength, this.maxPayloadBytes);
     }
     try {
-      this.connection.publish(subject, payload, {
-        ...(reply !== undefined && { reply }),
-        ...(headers !== undefined && { headers }),
-      });
+      // Made anew: a client keeps the options of a call as its own.
+      this.connection.publish(subject, payload, { reply, headers });
     } catch (thrown) {
       throw unavailable('NATS does not take a message.', thrown);
     }
@@ -154,7 +152,7 @@ export class BrokerSession {
     this.keptBytes = 0;
     for (const message of kept) {
       try {
-        this.hand(message);
+        this.hand(message.subject, message.payload, message);
       } catch {
         // The server that is there now takes less; whoever waits for an answer hears nothing, as of any loss.
       }

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { DeadLetterFilter, DeadLetterPageRequest } from '@catga/core';
 import { StoredMessageCodec, comparePositions, fromCursor, toCursor } from '@catga/core/engine';
 import type { DeadLetterStore, StoredDeadLetter } from '@catga/core/engine';
-import { headers } from '@nats-io/transport-node';
 import type { ServerClock } from '../jetstream/server-clock.js';
 import { readSubject } from '../jetstream/stream-reader.js';
 import type { ReaderServices } from '../jetstream/stream-reader.js';
 import type { StoredEntry, StreamStore } from '../jetstream/stream-store.js';
 import { readAckSubject } from '../log/ack-subject.js';
+import { HeaderBlock } from '../connection/header-block.js';
 import { LETTER_HEADER, decodeFacts, encodeFacts, factsOf, matches } from './letter-facts.js';
 import type { LetterFacts } from './letter-facts.js';
 
@@ -42,9 +42,8 @@ export class NatsDeadLetterStore implements DeadLetterStore {
     const { message } = failure.error;
     const error = { ...failure.error, message: message.slice(0, LONGEST_ERROR) };
     const payload = this.codec.encode({ ...stored, history: [...stored.history, { ...failure, error }] });
-    const made = headers();
-    made.set(LETTER_HEADER, encodeFacts(factsOf(letter, expiresAtMs)));
-    await this.store.store(this.subjectOf(letter.id), payload, made);
+    const facts = encodeFacts(factsOf(letter, expiresAtMs));
+    await this.store.store(this.subjectOf(letter.id), payload, new HeaderBlock().set(LETTER_HEADER, facts));
   }
 
   async get(id: string): Promise<StoredDeadLetter | undefined> {

@@ -1,5 +1,4 @@
-import { headers } from '@nats-io/transport-node';
-import type { MsgHdrs } from '@nats-io/transport-node';
+import { HeaderBlock } from '../connection/header-block.js';
 import type { ClientMessage } from '../connection/client-connection.js';
 import { StreamStore } from './stream-store.js';
 import type { StoredEntry } from './stream-store.js';
@@ -85,8 +84,8 @@ export function isDeletion(messageHeaders: ClientMessage['headers']): boolean {
   return messageHeaders !== undefined && messageHeaders.get(OPERATION) !== '';
 }
 
-function withHeaders(expected: number | undefined, operation?: string): MsgHdrs {
-  const made = headers();
+function withHeaders(expected: number | undefined, operation?: string): HeaderBlock {
+  const made = new HeaderBlock();
   if (expected !== undefined) made.set(EXPECTED_REVISION, String(expected));
   if (operation !== undefined) made.set(OPERATION, operation);
   return made;

@@ -1,4 +1,4 @@
-import type { MsgHdrs } from '@nats-io/transport-node';
+import type { EncodedHeaders } from '../connection/header-block.js';
 import { CatgaError } from '@catga/core';
 import { JETSTREAM_ERROR, jetStreamError } from '../connection/broker-errors.js';
 import type { Answer, JetStreamApi } from './jetstream-api.js';
@@ -80,7 +80,7 @@ export class StreamStore {
   }
 
   /** Resolves with the sequence number, or undefined if `headers` expected another last one. */
-  async store(subject: string, data: Uint8Array, headers?: MsgHdrs): Promise<number | undefined> {
+  async store(subject: string, data: Uint8Array, headers?: EncodedHeaders): Promise<number | undefined> {
     const { api } = this;
     const answer = await api.untilAnswered(
       () => api.requests.ask(subject, data, headers),

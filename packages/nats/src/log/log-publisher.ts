@@ -1,13 +1,14 @@
 import type { Clock } from '@catga/core/engine';
 import { CatgaError } from '@catga/core';
 import { createInbox } from '@nats-io/transport-node';
-import type { MsgHdrs } from '@nats-io/transport-node';
 import { closedError, jetStreamError, unavailable } from '../connection/broker-errors.js';
 import { isNobodyThere } from '../connection/broker-requests.js';
 import type { BrokerSession } from '../connection/broker-session.js';
 import type { ClientMessage, ClientSubscription } from '../connection/client-connection.js';
-import type { Answer } from '../jetstream/jetstream-api.js';
+import type { EncodedHeaders } from '../connection/header-block.js';
 import type { StreamStore } from '../jetstream/stream-store.js';
+import { readPublishAck } from './publish-ack.js';
+import type { PublishAck } from './publish-ack.js';
 
 /** What a publisher goes by. */
 export interface LogPublisherOptions {
@@ -23,17 +24,22 @@ export interface OutgoingMessage {
   readonly store: StreamStore;
   readonly subject: string;
   readonly payload: Uint8Array;
-  readonly headers: MsgHdrs | undefined;
+  readonly headers: EncodedHeaders | undefined;
 }
 
-interface Pending extends OutgoingMessage {
-  readonly dueMs: number;
-  readonly resolve: (ack: { readonly duplicate: boolean }) => void;
-  readonly reject: (error: Error) => void;
+/** A message and who waits for it to be stored. */
+class Pending {
   /** The session keeps it until the broker is back, so that it is not to be sent again then. */
-  isKept: boolean;
+  isKept = false;
   /** What was sent twice may be its own repetition. */
-  isRepeated: boolean;
+  isRepeated = false;
+
+  constructor(
+    readonly message: OutgoingMessage,
+    readonly dueMs: number,
+    readonly resolve: (ack: { readonly duplicate: boolean }) => void,
+    readonly reject: (error: Error) => void,
+  ) {}
 }
 
 const STORED = Object.freeze({ duplicate: false });
@@ -77,12 +83,10 @@ export class LogPublisher {
    */
   publish(message: OutgoingMessage): Promise<{ readonly duplicate: boolean }> {
     return new Promise((resolve, reject) => {
-      const { store, subject, payload, headers } = message;
       const dueMs = this.clock.monotonicMs() + this.options.timeoutMs;
-      const facts = { store, subject, payload, headers, dueMs, resolve, reject };
-      const pending = { ...facts, isKept: false, isRepeated: false };
-      this.sweepLater();
-      if (!this.ready.has(store)) this.make(pending, 0);
+      const pending = new Pending(message, dueMs, resolve, reject);
+      if (this.cancelSweep === undefined) this.sweepLater();
+      if (!this.ready.has(message.store)) this.make(pending, 0);
       else if (this.pending.size >= this.options.maxPendingAcks) this.waiting.push(pending);
       else this.send(pending);
     });
@@ -105,7 +109,7 @@ export class LogPublisher {
   }
 
   private send(pending: Pending): void {
-    const { subject, payload, headers, reject } = pending;
+    const { subject, payload, headers } = pending.message;
     const number = this.sent++;
     this.pending.set(number, pending);
     pending.isKept = !this.session.isUp;
@@ -113,7 +117,9 @@ export class LogPublisher {
       this.session.publish(subject, payload, { reply: this.inbox + number, headers });
     } catch (thrown) {
       this.pending.delete(number);
-      reject(thrown instanceof CatgaError ? thrown : unavailable('NATS does not take a message.', thrown));
+      pending.reject(
+        thrown instanceof CatgaError ? thrown : unavailable('NATS does not take a message.', thrown),
+      );
     }
   }
 
@@ -123,7 +129,7 @@ export class LogPublisher {
     if (pending === undefined) return;
     this.pending.delete(number);
     if (isNobodyThere(message)) {
-      this.ready.delete(pending.store);
+      this.ready.delete(pending.message.store);
       this.make(pending, RESEND_AFTER_MS);
     } else settle(pending, message);
     this.sendWaiting();
@@ -142,7 +148,7 @@ export class LogPublisher {
 
   /** Makes sure of the stream, then sends what came for it meanwhile, in order. */
   private make(pending: Pending, pauseMs: number): void {
-    const { store } = pending;
+    const { store } = pending.message;
     const others = this.homeless.get(store);
     if (others !== undefined) return void others.push(pending);
     const all = [pending];
@@ -206,10 +212,13 @@ export class LogPublisher {
   }
 }
 
-function settle({ subject, isRepeated, resolve, reject }: Pending, message: ClientMessage): void {
-  let answer: Answer<{ readonly duplicate?: boolean }>;
+function settle(
+  { message: { subject }, isRepeated, resolve, reject }: Pending,
+  message: ClientMessage,
+): void {
+  let answer: PublishAck;
   try {
-    answer = message.json();
+    answer = readPublishAck(message);
   } catch (thrown) {
     return reject(unavailable(`The answer to a message on ${subject} cannot be read.`, thrown));
   }
@@ -217,7 +226,7 @@ function settle({ subject, isRepeated, resolve, reject }: Pending, message: Clie
   else resolve(answer.duplicate === true && !isRepeated ? DUPLICATE : STORED);
 }
 
-function notStored({ subject }: Pending, timeoutMs: number): CatgaError {
+function notStored({ message: { subject } }: Pending, timeoutMs: number): CatgaError {
   return unavailable(`NATS did not store a message on ${subject} within ${timeoutMs} ms.`);
 }
 

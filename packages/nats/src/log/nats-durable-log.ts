@@ -9,10 +9,9 @@ import type {
   StoredMessage,
 } from '@catga/core/engine';
 import { CatgaError } from '@catga/core';
-import { headers } from '@nats-io/transport-node';
-import type { MsgHdrs } from '@nats-io/transport-node';
 import { closedError, tooLarge } from '../connection/broker-errors.js';
 import type { BrokerSession } from '../connection/broker-session.js';
+import { HeaderBlock } from '../connection/header-block.js';
 import type { ResolvedDurableOptions } from '../options/resolve-nats-options.js';
 import type { LogPublisher } from './log-publisher.js';
 import { DELAYED_LANE, PLAIN_LANE, laneOfKey, nameTokens, subscriptionToken } from './log-subjects.js';
@@ -33,6 +32,8 @@ export class NatsDurableLog implements DurableLog {
   readonly register: NatsSubscriptionRegister;
   private readonly subscriptions = new Set<NatsSubscription>();
   private readonly codec = new StoredMessageCodec();
+  /** The ends of subjects by name: as many as there are kinds of messages. */
+  private readonly tokens = new Map<string, string>();
   private readonly stopListening: () => void;
   private cancelSweep: (() => void) | undefined;
   private isClosed = false;
@@ -73,7 +74,7 @@ export class NatsDurableLog implements DurableLog {
     const lane = orderedBy === undefined ? unorderedLane(kind, delayMs) : laneOfKey(orderedBy, keyPartitions);
     return this.publisher.publish({
       store,
-      subject: `${prefix}${lane}.${nameTokens(name)}`,
+      subject: `${prefix}${lane}.${this.tokensOf(name)}`,
       payload,
       headers: headersOf(messageIdentity(name, messageId), delayMs),
     });
@@ -109,6 +110,12 @@ export class NatsDurableLog implements DurableLog {
     this.publisher.close();
   }
 
+  private tokensOf(name: string): string {
+    let tokens = this.tokens.get(name);
+    if (tokens === undefined) this.tokens.set(name, (tokens = nameTokens(name)));
+    return tokens;
+  }
+
   private sweepLater(): void {
     const periodMs = Math.min(LONGEST_SWEEP_MS, this.services.ackWaitMs / SWEEPS_PER_WAIT);
     this.cancelSweep ??= this.clock.setTimer(
@@ -130,9 +137,9 @@ function unorderedLane(kind: 'event' | 'command', delayMs: number): string {
   return kind === 'command' && delayMs > 0 ? DELAYED_LANE : PLAIN_LANE;
 }
 
-function headersOf(identity: string | undefined, delayMs: number): MsgHdrs | undefined {
+function headersOf(identity: string | undefined, delayMs: number): HeaderBlock | undefined {
   if (identity === undefined && delayMs <= 0) return undefined;
-  const made = headers();
+  const made = new HeaderBlock();
   if (identity !== undefined) made.set('Nats-Msg-Id', identity);
   if (delayMs > 0) made.set(DELAY_HEADER, String(Math.ceil(delayMs)));
   return made;

@@ -8,6 +8,7 @@ import type { LaneListener, PullLane } from './pull-lane.js';
 import { delayOf, readMessage } from './read-message.js';
 import type { SubscriptionLanes } from './subscription-lanes.js';
 import type { SubscriptionServices } from './subscription-services.js';
+import { TurnAcks } from './turn-acks.js';
 
 const ACK = new TextEncoder().encode('+ACK');
 const IN_PROGRESS = new TextEncoder().encode('+WPI');
@@ -32,6 +33,7 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
   /** What is being considered or given back at the moment. */
   private readonly underway = new Set<Promise<unknown>>();
   private readonly window: DeliveryWindow;
+  private readonly acks: TurnAcks;
   private active = 0;
   private isStopped = false;
 
@@ -42,6 +44,7 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
     private readonly lanes: SubscriptionLanes,
   ) {
     this.window = new DeliveryWindow(wanted.concurrency);
+    this.acks = new TurnAcks(services.session);
   }
 
   /** Asks for what there is room for. */
@@ -50,8 +53,8 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
     const room = this.window.size(this.services.clock.monotonicMs()) - this.held.size;
     if (room <= 0) return;
     for (const lane of this.lanes.all) {
-      const { expected, isOrdered } = lane;
-      if (isOrdered) {
+      const { expected, kind } = lane;
+      if (kind === 'keyed') {
         if (expected === 0) lane.pull(1);
       } else if (expected <= room / 2) lane.pull(room - expected);
     }
@@ -66,6 +69,7 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
   /** Stops, and gives back what was taken and not settled. The deliveries are then void. */
   async leave(): Promise<void> {
     await this.stop();
+    this.acks.write();
     if (!this.services.session.isUp) return this.held.clear();
     for (const delivery of this.held) void this.release(delivery, 0).catch(() => {});
     while (this.underway.size > 0) await Promise.allSettled(this.underway);
@@ -74,16 +78,16 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
   received(lane: PullLane, message: ClientMessage, facts: AckFacts): void {
     const { services } = this;
     const { consumer } = lane;
-    const origin = { consumer, reply: message.reply ?? '', ...facts };
-    const place = `${consumer}.${facts.sequence}`;
-    const read = readMessage(services.codec, message, this.wanted.kind, place, services.maxMessageBytes());
+    const { sequence, deliveries, storedAtMs } = facts;
+    const origin = { consumer, reply: message.reply ?? '', sequence, deliveries, storedAtMs };
+    const read = readMessage(services.codec, message, this.wanted.kind, origin, services.maxMessageBytes);
     const delivery = new NatsDelivery(this, origin, read.message, read.problem);
     delivery.touchedMs = services.clock.monotonicMs();
     this.held.add(delivery);
     const { subject } = message;
-    const isWanted = this.lanes.wants(lane, subject, facts.sequence);
-    const delayMs = delayOf(message);
-    if (isWanted && delayMs === 0 && facts.deliveries === 1 && !this.isStopped) return this.admit(delivery);
+    const isWanted = this.lanes.wants(lane, subject, sequence);
+    const delayMs = this.mayBeDelayed(lane) ? delayOf(message) : 0;
+    if (isWanted && delayMs === 0 && deliveries === 1 && !this.isStopped) return this.admit(delivery);
     const considered = this.consider(delivery, isWanted ? undefined : subject, delayMs).catch(() =>
       // It could not be told from one to be handled: it comes again, by itself if it cannot even be given back.
       this.giveBack(delivery, CALLBACK_FAILURE_DELAY_MS).catch(() => {}),
@@ -118,10 +122,9 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
 
   async acknowledge(delivery: NatsDelivery, isConfirmed: boolean): Promise<void> {
     if (!this.settle(delivery)) return;
-    const { session, api } = this.services;
     const { reply } = delivery.origin;
-    if (isConfirmed) await this.track(api.requests.ask(reply, ACK));
-    else session.publish(reply, ACK);
+    if (isConfirmed) await this.track(this.services.api.requests.ask(reply, ACK));
+    else this.acks.add(reply);
   }
 
   async giveBack(delivery: NatsDelivery, delayMs: number): Promise<void> {
@@ -154,6 +157,11 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
   private return({ reply }: DeliveryOrigin, delayMs: number): void {
     const delay = Math.ceil(Math.max(delayMs, SHORTEST_DELAY_MS) * NANOS);
     this.services.session.publish(reply, new TextEncoder().encode(`-NAK {"delay":${delay}}`));
+  }
+
+  /** Commands that are delayed have a lane of their own, and what is delayed is in no order. Headers are dear to read. */
+  private mayBeDelayed({ kind }: PullLane): boolean {
+    return kind === 'plain' ? this.wanted.kind === 'event' : kind !== 'keyed';
   }
 
   /** What is not plainly to be handled: it came before, or too early, or is not for this node. */

@@ -5,6 +5,9 @@ import { toJson } from '../jetstream/jetstream-api.js';
 import { readAckSubject } from './ack-subject.js';
 import type { AckFacts } from './ack-subject.js';
 
+/** What a lane is for: messages of a key come one after another, for the sake of their order. */
+export type LaneKind = 'plain' | 'keyed' | 'delayed' | 'retry';
+
 /** What a lane tells its subscription. */
 export interface LaneListener {
   received(lane: PullLane, message: ClientMessage, facts: AckFacts): void;
@@ -48,8 +51,7 @@ export class PullLane {
     private readonly path: string,
     /** The name of the consumer. */
     readonly consumer: string,
-    /** Whether messages come one after another, for the sake of their order. */
-    readonly isOrdered: boolean,
+    readonly kind: LaneKind,
     inboxPrefix: string | undefined,
     private readonly listener: LaneListener,
   ) {

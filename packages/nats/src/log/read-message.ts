@@ -1,6 +1,7 @@
 import { toError } from '@catga/core/engine';
 import type { StoredMessage, StoredMessageCodec } from '@catga/core/engine';
 import type { ClientMessage } from '../connection/client-connection.js';
+import type { DeliveryOrigin } from './nats-delivery.js';
 
 /** How long after it was stored a message is not to be delivered, in milliseconds; a header, since few have one. */
 export const DELAY_HEADER = 'Catga-Delay';
@@ -13,25 +14,23 @@ export interface ReadMessage {
   readonly problem: Error | undefined;
 }
 
-/**
- * Reads a message. One that cannot be read keeps its bytes, and its place in the stream is its id.
- * @param place where it is, such as `catga_events.17`
- */
+/** Reads a message. One that cannot be read keeps its bytes, and its consumer and place in the stream are its id. */
 export function readMessage(
   codec: StoredMessageCodec,
   { data, subject }: ClientMessage,
   kind: 'event' | 'command',
-  place: string,
-  maxBytes: number,
+  { consumer, sequence }: Pick<DeliveryOrigin, 'consumer' | 'sequence'>,
+  maxBytes: () => number,
 ): ReadMessage {
   try {
     return { message: codec.decode(data), problem: undefined };
   } catch (thrown) {
+    const place = `${consumer}.${sequence}`;
     const message: StoredMessage = {
       messageId: place,
       name: subject,
       kind,
-      body: data.subarray(0, maxBytes),
+      body: data.subarray(0, maxBytes()),
       serializer: NO_SERIALIZER,
       headers: {},
       key: undefined,

@@ -4,7 +4,7 @@ import type { WantedConsumer } from './consumer-config.js';
 import type { LogStream } from './log-streams.js';
 import { DELAYED_LANE, PLAIN_LANE, keyLane, nameTokens, subscriptionToken } from './log-subjects.js';
 import { PullLane } from './pull-lane.js';
-import type { LaneListener } from './pull-lane.js';
+import type { LaneKind, LaneListener } from './pull-lane.js';
 import type { SubscriptionRecord } from './subscription-record.js';
 import type { SubscriptionServices } from './subscription-services.js';
 
@@ -17,6 +17,8 @@ const LAST_PAUSE_MS = 2000;
  * each lane of keys that is in use, and for commands one for those that are to run later.
  */
 export class SubscriptionLanes {
+  /** The lanes that are open. */
+  all: readonly PullLane[] = [];
   private readonly lanes = new Map<string, PullLane>();
   private readonly stream: LogStream;
   private readonly token: string;
@@ -37,10 +39,6 @@ export class SubscriptionLanes {
     this.stopListening = services.keyedNames.onChange(() => {
       if (this.laneNames().some((name) => !this.lanes.has(name))) this.revive();
     });
-  }
-
-  get all(): readonly PullLane[] {
-    return [...this.lanes.values()];
   }
 
   /** Makes the stream, the record and the consumers, and begins to take from them. */
@@ -64,7 +62,7 @@ export class SubscriptionLanes {
 
   /** Whether a message on this subject is one that this node handles. */
   wants(lane: PullLane, subject: string, sequence: number): boolean {
-    if (lane.consumer === this.consumerOf(RETRY_LANE)) return true;
+    if (lane.kind === 'retry') return true;
     const since = this.own.get(this.tailOf(subject));
     return since !== undefined && sequence >= since;
   }
@@ -119,7 +117,9 @@ export class SubscriptionLanes {
       this.laneNames().map(async (lane) => {
         const consumer = this.consumerFor(lane);
         await ensureConsumer(services.api, consumer, services.session.serverVersion);
-        if (!this.lanes.has(lane) && !this.isStopped) this.lanes.set(lane, this.openLane(lane, consumer));
+        if (this.lanes.has(lane) || this.isStopped) return;
+        this.lanes.set(lane, this.openLane(lane, consumer));
+        this.all = [...this.lanes.values()];
       }),
     );
   }
@@ -129,8 +129,8 @@ export class SubscriptionLanes {
     const { listener } = this;
     if (listener === undefined) throw new TypeError('Lanes are opened with their listener.');
     const now = (): number => clock.monotonicMs();
-    const isOrdered = lane.startsWith('key-');
-    return new PullLane(session, now, `${stream}.${name}`, name, isOrdered, inboxPrefix, listener);
+    const kind = kindOf(lane);
+    return new PullLane(session, now, `${stream}.${name}`, name, kind, inboxPrefix, listener);
   }
 
   private laneNames(): string[] {
@@ -157,11 +157,17 @@ export class SubscriptionLanes {
       start: isRetry || wanted.kind === 'command' ? undefined : record?.start,
       ackWaitMs,
       // A lane of keys waits for each message; commands that wait for their time keep no others from being run.
-      maxUnsettled: lane === DELAYED_LANE ? -1 : lane.startsWith('key-') ? 1 : maxUnsettled,
+      maxUnsettled: kindOf(lane) === 'delayed' ? -1 : kindOf(lane) === 'keyed' ? 1 : maxUnsettled,
     };
   }
 
   private consumerOf(lane: string): string {
     return `${this.token}-${lane}`;
   }
+}
+
+function kindOf(lane: string): LaneKind {
+  if (lane === RETRY_LANE) return 'retry';
+  if (lane === DELAYED_LANE) return 'delayed';
+  return lane === PLAIN_LANE ? 'plain' : 'keyed';
 }

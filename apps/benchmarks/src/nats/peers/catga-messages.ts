@@ -1,4 +1,4 @@
-import { Command, Message, Query } from '@catga/nestjs';
+import { Command, Message, Query, ReliableEvent } from '@catga/nestjs';
 import type { CatgaRequest } from '@catga/nestjs';
 import { monotonicMs } from '../sides/monotonic.js';
 import { NOTE } from './peer.js';
@@ -45,6 +45,37 @@ export class Happened {
     readonly id: number,
     readonly note: string,
   ) {}
+}
+
+/** Stored, QoS 1. */
+@ReliableEvent()
+@Message({ name: 'bench.recorded' })
+export class Recorded {
+  constructor(
+    readonly id: number,
+    readonly note: string,
+  ) {}
+}
+
+/** Stored, QoS 2. */
+@ReliableEvent({ qos: 2 })
+@Message({ name: 'bench.recorded-once' })
+export class RecordedOnce {
+  constructor(
+    readonly id: number,
+    readonly note: string,
+  ) {}
+}
+
+/** Queued. */
+@Message({ name: 'bench.queued' })
+export class Queued extends Command {
+  constructor(
+    readonly id: number,
+    readonly note: string,
+  ) {
+    super();
+  }
 }
 
 const MAKERS: readonly ((id: number) => CatgaRequest<Placed>)[] = [

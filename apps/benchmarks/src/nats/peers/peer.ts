@@ -16,6 +16,8 @@ export interface PeerSettings {
   readonly tracesRequests?: boolean;
   /** Catga: times the calls of the record of ids. */
   readonly timesSteps?: boolean;
+  /** What is stored: events, or commands that one of the handlers takes off a queue. */
+  readonly stores?: 'events' | 'commands';
   /** How long a handler waits before it answers, in milliseconds. */
   readonly handlerMs?: number;
 }
@@ -70,4 +72,9 @@ export const NOTE = 'n'.repeat(100);
 export async function handled({ id, note }: Placed, handlerMs: number | undefined): Promise<Placed> {
   if (handlerMs !== undefined) await new Promise<void>((resolve) => void setTimeout(resolve, handlerMs));
   return { id, note };
+}
+
+/** Whether a stored message counts: the first only shows that there is an answer. */
+export function isCounted({ id, note }: Placed): boolean {
+  return id > 1 && note === NOTE;
 }

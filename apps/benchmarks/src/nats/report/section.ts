@@ -10,6 +10,7 @@ const MEASURED = [
   '@nestjs/core',
   '@nestjs/microservices',
   '@nats-io/transport-node',
+  '@nats-io/jetstream',
   '@nats-io/kv',
   'moleculer',
   'nats',
@@ -58,5 +59,7 @@ minutes and wants a machine that does nothing else.
   as connections are by default.
 - The raw client with two KV records has no handler: for each request it puts a key, and puts it again when that is
   stored, as a claim and an outcome would be.
+- What is stored is stored in files, by default options of the stream; each publish resolves when nats-server has said so.
+  "Publish to handler" ends when the handler has had all; acknowledgements follow each success.
 - "Each turn's frame at once" is Catga with its window of frames taken away in both processes; there is no option for it.`;
 }

@@ -1,5 +1,6 @@
 import type { Scenario } from '../report/finding.js';
 import { BATCHES } from './batches.js';
+import { DURABLE } from './durable.js';
 import { EVENTS } from './events.js';
 import { MORE_NODES } from './more-nodes.js';
 import { OPEN_LOOP } from './open-loop.js';
@@ -13,6 +14,7 @@ export const SCENARIOS: readonly Scenario[] = [
   SLOW_HANDLERS,
   BATCHES,
   EVENTS,
+  ...DURABLE,
   RECORD_STEPS,
   OPEN_LOOP,
   MORE_NODES,

@@ -1,0 +1,65 @@
+import { CatgaMediator, CatgaModule, EventHandler, RequestHandler } from '@catga/nestjs';
+import type { IEventHandler, IRequestHandler } from '@catga/nestjs';
+import { nats } from '@catga/nats';
+import type { Provider } from '@nestjs/common';
+import { nestApp } from '../../apps/nest-app.js';
+import { Queued, Recorded, RecordedOnce } from './catga-messages.js';
+import { isCounted, NOTE } from './peer.js';
+import type { HandlingSide, Peer, PeerSettings, Placed, RequestingSide } from './peer.js';
+
+/** What Catga stores, in a Nest application with default options: reliable events and queued commands. */
+export const durablePeer: Peer = {
+  async request(settings: PeerSettings): Promise<RequestingSide> {
+    const app = await start(settings, []);
+    const store = storing(app.get(CatgaMediator), settings);
+    const send = async (id: number): Promise<Placed> => {
+      await store(id);
+      return { id, note: NOTE };
+    };
+    return { send, publish: store, close: () => app.close() };
+  },
+
+  async handle(settings: PeerSettings): Promise<HandlingSide> {
+    const count = (message: Placed): void => {
+      if (isCounted(message)) side.onEvent?.();
+    };
+
+    @EventHandler(settings.qos === 2 ? RecordedOnce : Recorded, { name: 'recorded' })
+    class RecordedHandler implements IEventHandler<Recorded> {
+      async handle(event: Recorded): Promise<void> {
+        count(event);
+      }
+    }
+
+    @RequestHandler(Queued)
+    class QueuedHandler implements IRequestHandler<Queued> {
+      async handle(command: Queued): Promise<void> {
+        count(command);
+      }
+    }
+
+    const app = await start(settings, [settings.stores === 'commands' ? QueuedHandler : RecordedHandler]);
+    const side: HandlingSide = { close: () => app.close() };
+    return side;
+  },
+};
+
+function storing(mediator: CatgaMediator, { stores, qos }: PeerSettings): (id: number) => Promise<unknown> {
+  if (stores === 'commands') return (id) => mediator.enqueue(new Queued(id, NOTE));
+  if (qos === 2) return (id) => mediator.publish(new RecordedOnce(id, NOTE));
+  return (id) => mediator.publish(new Recorded(id, NOTE));
+}
+
+function start({ url, namespace, index }: PeerSettings, providers: Provider[]) {
+  return nestApp({
+    imports: [
+      CatgaModule.forRoot({
+        engine: nats(url),
+        namespace,
+        service: index < 0 ? 'storing' : 'handling',
+        nodeId: `node${index}`,
+      }),
+    ],
+    providers,
+  });
+}

@@ -1,0 +1,87 @@
+import type { Verdict } from '../../report/verdict.js';
+import type { Contender } from '../load/contender.js';
+import { measure } from '../load/measure.js';
+import type { Scenario } from '../report/finding.js';
+import { atMostTimes, timesTheRate } from '../report/judges.js';
+import type { Compared } from '../report/judges.js';
+import { loadTable } from '../report/load-table.js';
+
+const STORED = 'js.publish, one message each';
+const HANDLED = 'js.publish, consume and ack';
+const PUBLISH = 'Catga publish (QoS 1)';
+const PUBLISH_ONCE = 'Catga publish (QoS 2)';
+const ENQUEUE = 'Catga enqueue';
+const OF_THE_CLIENT = 6;
+const OF_THE_CLIENT_HANDLED = 4;
+
+type Stores = 'events' | 'commands';
+
+/** Stores, and nobody handles: until the broker has said that it is stored. */
+function stored(stores: Stores, inFlight: number): Scenario {
+  const id = `${stores === 'events' ? 'durable-publish' : 'enqueue'}-${inFlight}`;
+  const contender = stores === 'events' ? PUBLISH : ENQUEUE;
+  const load = { kind: 'closed', inFlight } as const;
+  return {
+    id,
+    title: `${stores} stored in files, ${inFlight} in flight`,
+    async run(broker, effort) {
+      const measured = await measure(contendersOf(stores, STORED, 0, load), broker, effort);
+      const compared = { scenario: id, measured, contender, other: STORED };
+      return {
+        ...loadTable(measured, { unit: stores, reference: STORED }),
+        remarks: [],
+        verdicts: judged(inFlight, compared),
+      };
+    },
+  };
+}
+
+/** Stores, and a handler in another process has had all of it. */
+function handled(stores: Stores): Scenario {
+  const id = `${stores === 'events' ? 'durable' : 'enqueue'}-handled`;
+  const contender = stores === 'events' ? PUBLISH : ENQUEUE;
+  return {
+    id,
+    title: `${stores} stored in files, until a handler in another process has had them`,
+    async run(broker, effort) {
+      const measured = await measure(contendersOf(stores, HANDLED, 1, { kind: 'events' }), broker, effort);
+      const compared = { scenario: id, measured, contender, other: HANDLED };
+      return {
+        ...loadTable(measured, { unit: stores, reference: HANDLED, hasLatency: false }),
+        remarks: [`A thousand ${stores} are stored at a time, the next thousand when these are.`],
+        verdicts: [timesTheRate(compared, OF_THE_CLIENT_HANDLED)],
+      };
+    },
+  };
+}
+
+function contendersOf(
+  stores: Stores,
+  client: string,
+  nodes: number,
+  load: Contender['load'],
+): readonly Contender[] {
+  const raw: Contender = { name: client, peer: 'jetStream', nodes, settings: { stores }, load };
+  const catga = (name: string, qos: 1 | 2): Contender => ({
+    name,
+    peer: 'durable',
+    nodes,
+    settings: { stores, qos },
+    load,
+  });
+  if (stores === 'commands') return [raw, catga(ENQUEUE, 1)];
+  return [raw, catga(PUBLISH, 1), catga(PUBLISH_ONCE, 2)];
+}
+
+function judged(inFlight: number, compared: Compared): readonly Verdict[] {
+  if (inFlight === 1) return [atMostTimes(compared, 'p50', ({ result }) => result.p50Ms, 1)];
+  return inFlight === 1000 ? [timesTheRate(compared, OF_THE_CLIENT)] : [];
+}
+
+/** What is kept until it is handled, beside the client's own way of keeping it. */
+export const DURABLE: readonly Scenario[] = [
+  ...[1, 100, 1000].map((inFlight) => stored('events', inFlight)),
+  handled('events'),
+  ...[1, 100, 1000].map((inFlight) => stored('commands', inFlight)),
+  handled('commands'),
+];
