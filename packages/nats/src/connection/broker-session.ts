@@ -54,6 +54,11 @@ export class BrokerSession {
     return this.isEnded || this.connection.isClosed();
   }
 
+  /** How many bytes may be kept while the broker is away. */
+  get maxBufferedBytes(): number {
+    return this.options.maxBufferedBytes;
+  }
+
   /** The largest payload the server takes, in bytes. */
   get maxPayloadBytes(): number {
     return this.connection.info?.max_payload ?? 1024 * 1024;

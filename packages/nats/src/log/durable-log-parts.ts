@@ -31,7 +31,12 @@ export function openDurableLog(
 ): NatsDurableLog {
   const { clock } = api;
   const { maxPendingAcks, ackWaitMs, maxUnsettled, maxAgeMs } = durable;
-  const publisher = new LogPublisher(session, clock, { maxPendingAcks, timeoutMs, inboxPrefix });
+  const publisher = new LogPublisher(session, clock, {
+    maxPendingAcks,
+    timeoutMs,
+    inboxPrefix,
+    maxBufferedBytes: session.maxBufferedBytes,
+  });
   const services = {
     session,
     api,

@@ -41,7 +41,12 @@ class FakeBroker {
     this.received({ subject, data, headers, json: () => body as never });
   }
 
+  goAway(): void {
+    (this.session as { isUp: boolean }).isUp = false;
+  }
+
   comeBack(): void {
+    (this.session as { isUp: boolean }).isUp = true;
     this.returned();
   }
 }
@@ -60,7 +65,12 @@ describe('the publisher of the log', () => {
   beforeEach(() => {
     broker = new FakeBroker();
     clock = new TestClock();
-    const options = { maxPendingAcks: 2, timeoutMs: TIMEOUT_MS, inboxPrefix: undefined };
+    const options = {
+      maxPendingAcks: 2,
+      timeoutMs: TIMEOUT_MS,
+      inboxPrefix: undefined,
+      maxBufferedBytes: 1000,
+    };
     publisher = new LogPublisher(broker.session, clock, options);
   });
 
@@ -120,6 +130,40 @@ describe('the publisher of the log', () => {
     broker.answer(0, STORED);
     broker.answer(1, { ...STORED, duplicate: true }); // of itself
     await expect(stored).resolves.toEqual({ duplicate: false });
+  });
+
+  it('sends in the order of the calls, what went away with the broker and what came while it was away', async () => {
+    const all = [publish('a'), publish('b'), publish('c')]; // The third waits for its turn.
+    await settled();
+    broker.goAway();
+    all.push(publish('d'), publish('e'));
+    await settled();
+    expect(broker.asked.map(({ subject }) => subject)).toEqual(['a', 'b']);
+    broker.comeBack();
+    await settled();
+    for (let index = 2; index < 7; index++) {
+      broker.answer(index, { ...STORED, duplicate: index < 4 });
+      await settled();
+    }
+    expect(broker.asked.slice(2).map(({ subject }) => subject)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    await expect(Promise.all(all)).resolves.toEqual(all.map(() => ({ duplicate: false })));
+  });
+
+  it('keeps no more than it may while the broker is away', async () => {
+    broker.goAway();
+    const outcomes = Promise.allSettled(['a', 'b', 'c', 'd'].map((subject) => publish(subject)));
+    broker.comeBack();
+    await settled();
+    broker.answer(0, STORED);
+    broker.answer(1, STORED);
+    await settled();
+    broker.answer(2, STORED);
+    await expect(outcomes).resolves.toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'fulfilled' },
+      { status: 'fulfilled' },
+      { reason: { code: 'CATGA_ENGINE_UNAVAILABLE' } },
+    ]);
   });
 
   it.each([

@@ -16,6 +16,8 @@ export interface LogPublisherOptions {
   readonly maxPendingAcks: number;
   /** How long one may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** How many bytes are kept while the broker is away. */
+  readonly maxBufferedBytes: number;
   readonly inboxPrefix: string | undefined;
 }
 
@@ -29,8 +31,8 @@ export interface OutgoingMessage {
 
 /** A message and who waits for it to be stored. */
 class Pending {
-  /** The session keeps it until the broker is back, so that it is not to be sent again then. */
-  isKept = false;
+  /** It has left this process, at least once. */
+  isSent = false;
   /** What was sent twice may be its own repetition. */
   isRepeated = false;
 
@@ -46,11 +48,13 @@ const STORED = Object.freeze({ duplicate: false });
 const DUPLICATE = Object.freeze({ duplicate: true });
 const SWEEPS_PER_TIMEOUT = 20;
 const RESEND_AFTER_MS = 20;
+/** Counted for each kept message beside its payload. */
+const OVERHEAD_BYTES = 256;
 
 /**
  * Stores messages in streams. Acknowledgements come over one subscription and are matched by number; one timer looks
- * for those that are overdue. What had no acknowledgement when the broker went away is sent again when it is back; the
- * server knows it by its identity.
+ * for those that are overdue. What had no acknowledgement when the broker went away is sent again when it is back, and
+ * what came meanwhile after it, so that the order stays; the server knows messages by their identity.
  */
 export class LogPublisher {
   /** By number; the order of the map is that of the deadlines. */
@@ -58,6 +62,8 @@ export class LogPublisher {
   private readonly waiting: Pending[] = [];
   private firstWaiting = 0;
   private sent = 0;
+  /** What came while the broker was away, in bytes. */
+  private keptBytes = 0;
   private readonly inbox: string;
   private readonly subscription: ClientSubscription;
   private readonly stopListening: () => void;
@@ -82,11 +88,15 @@ export class LogPublisher {
    * `CATGA_ENGINE_UNAVAILABLE` if the broker does not answer in time.
    */
   publish(message: OutgoingMessage): Promise<{ readonly duplicate: boolean }> {
+    if (!this.session.isUp && !this.mayKeep(message)) {
+      return Promise.reject(unavailable(`NATS is away, and ${this.keptBytes} bytes wait for it already.`));
+    }
     return new Promise((resolve, reject) => {
       const dueMs = this.clock.monotonicMs() + this.options.timeoutMs;
       const pending = new Pending(message, dueMs, resolve, reject);
       if (this.cancelSweep === undefined) this.sweepLater();
-      if (!this.ready.has(message.store)) this.make(pending, 0);
+      if (this.firstWaiting < this.waiting.length) this.waiting.push(pending);
+      else if (!this.ready.has(message.store)) this.make(pending, 0);
       else if (this.pending.size >= this.options.maxPendingAcks) this.waiting.push(pending);
       else this.send(pending);
     });
@@ -108,11 +118,20 @@ export class LogPublisher {
     for (const { reject } of unsettled) reject(closedError());
   }
 
+  private mayKeep({ payload }: OutgoingMessage): boolean {
+    const bytes = this.keptBytes + payload.byteLength + OVERHEAD_BYTES;
+    if (bytes > this.options.maxBufferedBytes) return false;
+    this.keptBytes = bytes;
+    return true;
+  }
+
   private send(pending: Pending): void {
     const { subject, payload, headers } = pending.message;
     const number = this.sent++;
     this.pending.set(number, pending);
-    pending.isKept = !this.session.isUp;
+    if (!this.session.isUp) return; // Sent in its place when the broker is back.
+    pending.isRepeated = pending.isSent;
+    pending.isSent = true;
     try {
       this.session.publish(subject, payload, { reply: this.inbox + number, headers });
     } catch (thrown) {
@@ -135,10 +154,15 @@ export class LogPublisher {
     this.sendWaiting();
   }
 
+  /** Nothing overtakes what waits for its stream. */
   private sendWaiting(): void {
-    while (this.firstWaiting < this.waiting.length && this.pending.size < this.options.maxPendingAcks) {
+    const { maxPendingAcks } = this.options;
+    while (this.firstWaiting < this.waiting.length && this.pending.size < maxPendingAcks) {
+      if (this.homeless.size > 0) break;
       const next = this.waiting[this.firstWaiting++];
-      if (next !== undefined) this.send(next);
+      if (next === undefined) continue;
+      if (this.ready.has(next.message.store)) this.send(next);
+      else this.make(next, 0);
     }
     if (this.firstWaiting === this.waiting.length || this.firstWaiting > this.options.maxPendingAcks) {
       this.waiting.splice(0, this.firstWaiting);
@@ -146,7 +170,7 @@ export class LogPublisher {
     }
   }
 
-  /** Makes sure of the stream, then sends what came for it meanwhile, in order. */
+  /** Makes sure of the stream, then sends what came for it meanwhile, in order and before what waits already. */
   private make(pending: Pending, pauseMs: number): void {
     const { store } = pending.message;
     const others = this.homeless.get(store);
@@ -156,7 +180,8 @@ export class LogPublisher {
     const sendAll = (): void => {
       if (!this.homeless.delete(store)) return;
       this.ready.add(store);
-      for (const one of all) this.send(one);
+      this.waiting.splice(this.firstWaiting, 0, ...all);
+      this.sendWaiting();
     };
     store.make().then(
       () => (pauseMs === 0 ? sendAll() : void this.clock.setTimer(pauseMs, sendAll)),
@@ -170,11 +195,8 @@ export class LogPublisher {
   /** The broker may have lost what was on its way to it, and its streams. */
   private returned(): void {
     this.ready.clear();
+    this.keptBytes = 0;
     for (const [number, pending] of this.pending) {
-      const { isKept } = pending;
-      pending.isKept = false;
-      if (isKept) continue;
-      pending.isRepeated = true;
       this.pending.delete(number);
       this.make(pending, 0);
     }
