@@ -53,7 +53,7 @@ export const GUARANTEES: Readonly<Record<Fault, Row>> = {
   ),
   paused: cells(
     'once or twice, or an error',
-    'once or twice',
+    'once or twice, or an error',
     'once or twice',
     'once or twice',
     'once or lost',
@@ -62,7 +62,7 @@ export const GUARANTEES: Readonly<Record<Fault, Row>> = {
   ),
   cut: cells(
     'once or twice, or an error',
-    'once or twice',
+    'once or twice, or an error',
     'once, or an error',
     'once or twice',
     'once or lost',
@@ -71,7 +71,7 @@ export const GUARANTEES: Readonly<Record<Fault, Row>> = {
   ),
   'cut-one-way': cells(
     'once or twice, or an error',
-    'once or twice',
+    'once or twice, or an error',
     'once, or an error',
     'once or twice',
     'once or lost',
@@ -89,7 +89,7 @@ export const GUARANTEES: Readonly<Record<Fault, Row>> = {
   ),
   'broker-emptied': cells(
     'once or twice, or an error',
-    'once or twice',
+    'once or twice, or an error',
     'once or twice, or an error',
     'nothing is promised',
     'once or lost, or an error',
