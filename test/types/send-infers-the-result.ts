@@ -30,6 +30,12 @@ export async function sends(mediator: CatgaMediator, context: MessageContext): P
   const remote = await mediator.sendToNode('node1', new GetOrder('o1'));
   holds<Same<typeof remote, OrderView>>();
 
+  const receipt = await mediator.enqueue(new CreateOrder('c1'), { keepOutcome: true });
+  const outcome = await receipt.outcome({ timeoutMs: 100 });
+  holds<Same<typeof outcome, CatgaResult<OrderCreated>>>();
+  const found = await mediator.outcomeOf(CreateOrder, receipt.messageId);
+  holds<Same<typeof found, CatgaResult<OrderCreated> | undefined>>();
+
   const continued = await context.send(new GetOrder('o1'));
   holds<Same<typeof continued, OrderView>>();
 }
@@ -43,6 +49,9 @@ export async function refuses(mediator: CatgaMediator): Promise<void> {
 
   // @ts-expect-error a query is not enqueued: nobody would read its result
   await mediator.enqueue(new GetOrder('o1'));
+
+  // @ts-expect-error only commands are queued, so only they have an outcome there
+  await mediator.outcomeOf(GetOrder, 'm1');
 
   // @ts-expect-error an event is an object
   await mediator.publish('signed in');

@@ -19,6 +19,7 @@ import { ordering } from './cases/ordering.js';
 import { plainEvents } from './cases/plain-events.js';
 import { poisonMessages } from './cases/poison-messages.js';
 import { publisherDeduplication } from './cases/publisher-deduplication.js';
+import { queuedOutcomes } from './cases/queued-outcomes.js';
 import { redelivery } from './cases/redelivery.js';
 import { redrive } from './cases/redrive.js';
 import { refusals } from './cases/refusals.js';
@@ -52,7 +53,10 @@ export function describeEngine(name: string, harness: EngineHarness): void {
     refusals(lab);
     if (harness.capabilities.requests.includes(2)) exactlyOnceCommands(lab);
     idempotencyStore(lab);
-    if (harness.capabilities.queues) commandQueues(lab);
+    if (harness.capabilities.queues) {
+      commandQueues(lab);
+      queuedOutcomes(lab);
+    }
     plainEvents(lab);
     if (events.includes(1)) {
       reliableEvents(lab);

@@ -30,6 +30,7 @@ export type {
   BatchOptions,
   EnqueueOptions,
   EnqueueReceipt,
+  OutcomeOptions,
   PublishOptions,
   SendOptions,
   StreamOptions,

@@ -46,6 +46,17 @@ export function idempotencyStore(lab: Lab): void {
       await expect(store.claim('k2', 'other', leaseMs)).resolves.toMatchObject({ state: 'claimed' });
     });
 
+    it('finds an outcome, and nothing where there is none yet, and claims nothing by looking', async () => {
+      const other = (await lab.connect({ nodeId: 'other' })).idempotency;
+      await expect(other.find('k')).resolves.toBeUndefined();
+      const token = tokenOf(await store.claim('k', 'print', leaseMs));
+      await expect(other.find('k')).resolves.toBeUndefined();
+      await store.complete('k', token, done, ttlMs);
+      const found = await other.find('k');
+      expect(found?.ok).toBe(true);
+      expect([...(found?.body ?? [])]).toEqual([1, 2, 255]);
+    });
+
     it('forgets a claim that is released', async () => {
       const token = tokenOf(await store.claim('k', 'print', leaseMs));
       await expect(store.release('k', token)).resolves.toBe(true);

@@ -34,5 +34,5 @@ export interface MessageContext {
   /** As `mediator.publish`, with this message as the cause. */
   publish(event: object, options?: PublishOptions): Promise<void>;
   /** As `mediator.enqueue`, with this message as the cause. */
-  enqueue(command: Command<unknown>, options?: EnqueueOptions): Promise<EnqueueReceipt>;
+  enqueue<R>(command: Command<R>, options?: EnqueueOptions): Promise<EnqueueReceipt<R>>;
 }

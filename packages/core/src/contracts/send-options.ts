@@ -1,3 +1,5 @@
+import type { CatgaResult } from './result.js';
+
 /**
  * What a caller may say about one request.
  *
@@ -63,6 +65,13 @@ export interface PublishOptions {
 export interface EnqueueOptions extends PublishOptions {
   /** Runs no sooner than this many milliseconds from now. */
   readonly delayMs?: number;
+  /**
+   * Records how the command ends, so that {@link EnqueueReceipt.outcome} and `CatgaMediator.outcomeOf` can tell: what its
+   * handler returned, or the error it became a dead letter with. The record is kept for `idempotency.ttlMs`, and costs the
+   * handling node two trips to it.
+   * @defaultValue false
+   */
+  readonly keepOutcome?: boolean;
 }
 
 /**
@@ -70,11 +79,30 @@ export interface EnqueueOptions extends PublishOptions {
  *
  * @publicApi
  */
-export interface EnqueueReceipt {
+export interface EnqueueReceipt<R = unknown> {
   /** The id the command runs under. */
   readonly messageId: string;
   /** The wire name of the command. */
   readonly name: string;
   /** True if a command of this id was stored before and this one was dropped. */
   readonly duplicate: boolean;
+  /**
+   * Waits for the command to end for good: done, or a dead letter. Looks for its record again and again, after 20 ms at
+   * first and at most every 2 s, so an outcome may be that much older than its news. Rejects with `CATGA_TIMEOUT` and
+   * `CATGA_CANCELLED` when nobody waits any longer, which the command does not notice, and with `CATGA_UNSUPPORTED` if it
+   * was queued without `keepOutcome`.
+   */
+  outcome(options?: OutcomeOptions): Promise<CatgaResult<R>>;
+}
+
+/**
+ * How long somebody waits for the outcome of a queued command.
+ *
+ * @publicApi
+ */
+export interface OutcomeOptions {
+  /** In milliseconds; then `CATGA_TIMEOUT`. Without it, for as long as the node runs. */
+  readonly timeoutMs?: number;
+  /** Aborting it ends the waiting with `CATGA_CANCELLED`. */
+  readonly signal?: AbortSignal;
 }

@@ -75,12 +75,24 @@ export class CatgaMediator {
   }
 
   /**
-   * Stores a command, to run at least once, even if every handler is down now. Resolves once it is stored. What it
-   * returns is dropped; if it fails it is tried again and becomes a dead letter in the end.
+   * Stores a command, to run at least once, even if every handler is down now. Resolves once it is stored. If it fails
+   * it is tried again and becomes a dead letter in the end. What it returns is dropped unless `keepOutcome` is set; then
+   * the receipt waits for it, and {@link outcomeOf} finds it later.
    * `CATGA_OVERLOADED` when the engine is full, `CATGA_PAYLOAD_TOO_LARGE`, `CATGA_SERIALIZATION`.
    */
-  enqueue(command: Command<unknown>, options: EnqueueOptions = {}): Promise<EnqueueReceipt> {
-    return this.host.enqueue(command, options);
+  enqueue<R>(command: Command<R>, options: EnqueueOptions = {}): Promise<EnqueueReceipt<R>> {
+    return this.host.enqueue(command, options) as Promise<EnqueueReceipt<R>>;
+  }
+
+  /**
+   * How a command ended that was queued with `keepOutcome`, by any node. Undefined while it has not ended, for an id that
+   * is not known, and after `idempotency.ttlMs`. A dead letter that is tried again does not change what was recorded.
+   */
+  outcomeOf<R>(
+    command: abstract new (...args: never[]) => Command<R>,
+    messageId: string,
+  ): Promise<CatgaResult<R> | undefined> {
+    return this.host.outcomeOf(command, messageId) as Promise<CatgaResult<R> | undefined>;
   }
 
   /**

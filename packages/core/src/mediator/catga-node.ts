@@ -78,6 +78,7 @@ export class CatgaNode {
         isOpen: () => runtime.messaging.isOpen,
         isStopping: () => this.hasGivenUp,
         engine: () => runtime.engine.connected('A delivery'),
+        outcomes: () => runtime.engine.outcomes(),
       },
     });
   }

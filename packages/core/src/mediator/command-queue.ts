@@ -1,11 +1,16 @@
+import type { CatgaResult } from '../contracts/result.js';
 import type { MessageType } from '../contracts/message-type.js';
 import type { EnqueueOptions, EnqueueReceipt } from '../contracts/send-options.js';
 import { CatgaError } from '../errors/catga-error.js';
+import { COMMAND_QUEUES } from '../ports/durable-log.js';
+import { KEEP_OUTCOME } from '../reliability/kept-outcome.js';
 import { MessageEnvelope, checkMessageId } from '../pipeline/message-envelope.js';
 import { toStoredMessage } from '../wire/message-codec.js';
 import type { Cause } from '../pipeline/handler-context.js';
 import type { PublishServices } from './event-publisher.js';
-import { COMMAND_QUEUES } from '../ports/durable-log.js';
+import { OutcomeWaiter, withoutOutcome } from './outcome-waiter.js';
+import type { OutcomeWaiterServices } from './outcome-waiter.js';
+import { QueuedReceipt } from './queued-receipt.js';
 
 /** The durable subscription that the nodes which handle a command share. */
 export function queueOf(commandName: string): string {
@@ -14,9 +19,19 @@ export function queueOf(commandName: string): string {
 
 /** Stores commands that are to run later, whoever is there then. */
 export class CommandQueue {
+  private readonly waiter: OutcomeWaiter;
+
   constructor(
-    private readonly services: Pick<PublishServices, 'host' | 'codec' | 'log' | 'newId' | 'engine'>,
-  ) {}
+    private readonly services: Pick<PublishServices, 'host' | 'codec' | 'log' | 'newId' | 'engine'> &
+      OutcomeWaiterServices,
+  ) {
+    this.waiter = new OutcomeWaiter(services);
+  }
+
+  /** How a queued command ended; undefined if it has not, or nobody was to record it. */
+  async outcomeOf({ name }: MessageType, messageId: string): Promise<CatgaResult<unknown> | undefined> {
+    return this.services.outcomes().find({ name, messageId });
+  }
 
   /** Resolves once the engine or the outbox has stored the command. */
   async enqueue(
@@ -26,7 +41,7 @@ export class CommandQueue {
     cause?: Cause,
   ): Promise<EnqueueReceipt> {
     const { host, codec, log, newId, engine } = this.services;
-    const { delayMs } = options;
+    const { delayMs, keepOutcome = false } = options;
     checkMessageId(type.name, options.messageId);
     if (type.kind !== 'command') {
       throw new CatgaError('CATGA_UNSUPPORTED', `${type.name} is a query; only commands can be queued.`);
@@ -52,7 +67,7 @@ export class CommandQueue {
       { ...options, correlationId: cause?.correlationId },
       newId,
     );
-    const stored = toStoredMessage(codec, type, command, {
+    const message = toStoredMessage(codec, type, command, {
       messageId,
       headers,
       key,
@@ -61,8 +76,15 @@ export class CommandQueue {
       originNodeId: host.nodeId,
       sentAtMs: host.clock.now(),
     });
+    // Beside the sender's headers, so that it is not counted with them.
+    const stored = keepOutcome ? { ...message, headers: { ...headers, [KEEP_OUTCOME]: '1' } } : message;
     const { duplicate } = await log().append(stored, { delayMs });
-    return { messageId, name: type.name, duplicate };
+    return new QueuedReceipt(
+      messageId,
+      type.name,
+      duplicate,
+      keepOutcome ? this.waiter.wait : withoutOutcome,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { shuttingDownError } from '../errors/message-errors.js';
 import type { EngineConnection } from '../ports/engine.js';
 import type { IdempotentExecution } from '../reliability/idempotent-execution.js';
+import type { QueuedOutcomes } from '../reliability/queued-outcomes.js';
 import type { ClusterGateway } from './cluster-gateway.js';
 import type { JoinedCluster } from './join-cluster.js';
 
@@ -10,12 +11,14 @@ export class EngineAccess {
   joined: JoinedCluster | undefined;
   private connection: EngineConnection | undefined;
   private execution: IdempotentExecution | undefined;
+  private queuedOutcomes: QueuedOutcomes | undefined;
 
   constructor(private readonly nodeId: string) {}
 
-  open(connection: EngineConnection, execution: IdempotentExecution): void {
+  open(connection: EngineConnection, execution: IdempotentExecution, outcomes: QueuedOutcomes): void {
     this.connection = connection;
     this.execution = execution;
+    this.queuedOutcomes = outcomes;
   }
 
   /** Whether there is a connection. */
@@ -33,6 +36,13 @@ export class EngineAccess {
   idempotency(): IdempotentExecution {
     if (this.execution === undefined) throw shuttingDownError('A recorded request', this.nodeId);
     return this.execution;
+  }
+
+  /** How queued commands ended. `CATGA_SHUTTING_DOWN` while there is no connection. */
+  outcomes(): QueuedOutcomes {
+    if (this.queuedOutcomes === undefined || this.connection === undefined)
+      throw shuttingDownError('The outcome of a queued command', this.nodeId);
+    return this.queuedOutcomes;
   }
 
   /** The way to other nodes, where the engine has one. */

@@ -1,5 +1,6 @@
 import type { MessageConstructor } from '../contracts/message.js';
 import type { NodeChange, NodeInfo } from '../contracts/node-info.js';
+import type { CatgaResult } from '../contracts/result.js';
 import type {
   EnqueueOptions,
   EnqueueReceipt,
@@ -19,6 +20,7 @@ export interface MediatorHost {
   send(route: RequestRoute | undefined, request: object, options: SendOptions | undefined): Promise<unknown>;
   sendToNode(nodeId: string, request: object, options: SendOptions | undefined): Promise<unknown>;
   enqueue(command: object, options: EnqueueOptions): Promise<EnqueueReceipt>;
+  outcomeOf(command: MessageConstructor, messageId: string): Promise<CatgaResult<unknown> | undefined>;
   publish(event: object, options: PublishOptions | undefined): Promise<void>;
   broadcast(event: object, options: PublishOptions | undefined): Promise<void>;
   nodes(): readonly NodeInfo[];

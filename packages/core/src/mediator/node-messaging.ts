@@ -1,6 +1,7 @@
 import type { MessageType } from '../contracts/message-type.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import type { NodeChange, NodeInfo } from '../contracts/node-info.js';
+import type { CatgaResult } from '../contracts/result.js';
 import type { CatgaRequest } from '../contracts/request.js';
 import type {
   EnqueueOptions,
@@ -90,6 +91,7 @@ export class NodeMessaging implements MediatorHost, ContextHost {
       newId,
       log: services.log,
       idempotency: () => engine.idempotency(),
+      outcomes: () => engine.outcomes(),
     };
     this.dispatcher = new RequestDispatcher(parts);
     this.queue = new CommandQueue(parts);
@@ -168,6 +170,10 @@ export class NodeMessaging implements MediatorHost, ContextHost {
     if (this.services.engine.gateway === undefined && this.routeOf(command) === undefined)
       throw this.requestRouter.noHandlerError(command);
     return this.queue.enqueue(this.registry.typeOfMessage(command), command, options, cause);
+  }
+
+  async outcomeOf(command: MessageConstructor, messageId: string): Promise<CatgaResult<unknown> | undefined> {
+    return this.queue.outcomeOf(this.registry.typeOf(command), messageId);
   }
 
   publish(event: object, options: PublishOptions | undefined): Promise<void> {

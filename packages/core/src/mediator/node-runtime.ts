@@ -12,6 +12,8 @@ import type { DurableLog } from '../ports/durable-log.js';
 import type { EngineConnection } from '../ports/engine.js';
 import { CatgaErrorSink } from '../reliability/failure-sink.js';
 import { IdempotentExecution } from '../reliability/idempotent-execution.js';
+import { OutcomeCodec } from '../reliability/outcome-codec.js';
+import { QueuedOutcomes } from '../reliability/queued-outcomes.js';
 import { NodeOutbox } from '../reliability/outbox/node-outbox.js';
 import { nextTurn } from '../time/next-turn.js';
 import { Timetable } from '../time/timetable.js';
@@ -144,9 +146,12 @@ export class NodeRuntime {
   ): void {
     const { codec, errorCodec, timetable, options } = this;
     this.useWorker(connection.workerId);
+    const { idempotency: store } = connection;
+    const outcomes = new OutcomeCodec(codec, errorCodec);
     this.engine.open(
       connection,
-      new IdempotentExecution(connection.idempotency, options.idempotency, codec, errorCodec, timetable),
+      new IdempotentExecution(store, options.idempotency, outcomes, timetable),
+      new QueuedOutcomes(store, options.idempotency, outcomes, timetable),
     );
     this.messaging.open(requests, events);
   }

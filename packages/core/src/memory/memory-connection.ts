@@ -47,6 +47,7 @@ export class MemoryConnection implements EngineConnection {
       renew: async (...request) => this.whileOpen(idempotency).renew(...request),
       complete: async (...request) => this.whileOpen(idempotency).complete(...request),
       release: async (...request) => this.whileOpen(idempotency).release(...request),
+      find: async (...request) => this.whileOpen(idempotency).find(...request),
     };
     this.inbox = {
       has: async (...request) => this.whileOpen(inbox).has(...request),

@@ -41,6 +41,11 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     return Promise.resolve(this.heldWith(key, token) !== undefined && this.records.delete(key));
   }
 
+  find(key: string): Promise<StoredOutcome | undefined> {
+    const record = this.records.get(key);
+    return Promise.resolve(record !== undefined && 'outcome' in record ? record.outcome : undefined);
+  }
+
   private claimNow(key: string, fingerprint: string, leaseMs: number): Claim {
     const record = this.records.get(key);
     if (record !== undefined) {

@@ -104,8 +104,8 @@ export class HandlerContext implements MessageContext, Cause {
     return this.host.publishAs(event, options, this);
   }
 
-  enqueue(command: Command<unknown>, options: EnqueueOptions = {}): Promise<EnqueueReceipt> {
-    return this.host.enqueueAs(command, options, this);
+  enqueue<R>(command: Command<R>, options: EnqueueOptions = {}): Promise<EnqueueReceipt<R>> {
+    return this.host.enqueueAs(command, options, this) as Promise<EnqueueReceipt<R>>;
   }
 
   private watchSignal(): void {

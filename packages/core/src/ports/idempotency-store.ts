@@ -31,4 +31,6 @@ export interface IdempotencyStore {
   complete(key: string, token: number, outcome: StoredOutcome, ttlMs: number): Promise<boolean>;
   /** Forgets the claim, so that the next one runs the request: for refusals, which are not outcomes. */
   release(key: string, token: number): Promise<boolean>;
+  /** The recorded outcome, while it is kept; undefined where there is none, or none yet. Changes nothing. */
+  find(key: string): Promise<StoredOutcome | undefined>;
 }

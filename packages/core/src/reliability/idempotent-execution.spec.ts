@@ -12,6 +12,7 @@ import { Codec } from '../wire/codec.js';
 import { ErrorCodec } from '../wire/error-codec.js';
 import { json } from '../wire/json-serializer.js';
 import { IdempotentExecution } from './idempotent-execution.js';
+import { OutcomeCodec } from './outcome-codec.js';
 
 class Pay extends Command<string> {
   constructor(readonly amount = 1) {
@@ -36,7 +37,12 @@ describe('a recorded run', () => {
   function node() {
     const options = { ttlMs: 10_000, leaseMs: 300 };
     const codec = new Codec(json(), limits);
-    const execution = new IdempotentExecution(store, options, codec, new ErrorCodec([]), timetable);
+    const execution = new IdempotentExecution(
+      store,
+      options,
+      new OutcomeCodec(codec, new ErrorCodec([])),
+      timetable,
+    );
     return (
       execute: () => Promise<unknown>,
       cancellation = new Cancellation(() => {}),
@@ -154,7 +160,12 @@ describe('a recorded run', () => {
   it('leaves nothing behind on its node', async () => {
     const codec = new Codec(json(), limits);
     const options = { ttlMs: 1000, leaseMs: 300 };
-    const execution = new IdempotentExecution(store, options, codec, new ErrorCodec([]), timetable);
+    const execution = new IdempotentExecution(
+      store,
+      options,
+      new OutcomeCodec(codec, new ErrorCodec([])),
+      timetable,
+    );
     const type = describeMessage(Pay);
     await Promise.allSettled(
       Array.from({ length: 100 }, (_, i) => {

@@ -1,13 +1,13 @@
+import type { CatgaResult } from '../contracts/result.js';
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import { takenOverError } from '../errors/message-errors.js';
-import type { IdempotencyStore, StoredOutcome } from '../ports/idempotency-store.js';
+import type { IdempotencyStore } from '../ports/idempotency-store.js';
 import type { Cancellation } from '../time/cancellation.js';
 import type { Timetable } from '../time/timetable.js';
-import type { Codec } from '../wire/codec.js';
-import type { EncodedError, ErrorCodec } from '../wire/error-codec.js';
 import { fingerprint } from '../wire/fingerprint.js';
 import { HeldClaim } from './held-claim.js';
+import type { Finished, OutcomeCodec } from './outcome-codec.js';
 
 /** How long records are kept and claims are held. */
 export interface IdempotencyOptions {
@@ -18,17 +18,11 @@ export interface IdempotencyOptions {
 }
 
 /** How one run ended. */
-type Settled = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
+type Settled = CatgaResult<unknown>;
 
 /** How often somebody else's claim is looked at while it is held, in milliseconds. */
 const FIRST_POLL_MS = 20;
 const LAST_POLL_MS = 1000;
-
-/** A run that has ended: what is answered, and what of it is recorded. */
-interface Finished {
-  readonly answer: Settled;
-  readonly recorded: StoredOutcome;
-}
 
 /** What became of a run: its answer stands, or the record was somebody else's when it ended. */
 type RunEnd =
@@ -43,8 +37,7 @@ export class IdempotentExecution {
   constructor(
     private readonly store: IdempotencyStore,
     private readonly options: IdempotencyOptions,
-    private readonly codec: Codec,
-    private readonly errors: ErrorCodec,
+    private readonly outcomes: OutcomeCodec,
     private readonly timetable: Timetable,
   ) {}
 
@@ -63,7 +56,7 @@ export class IdempotentExecution {
       const claim = await this.store.claim(id, print, this.options.leaseMs);
       switch (claim.state) {
         case 'finished':
-          return this.replay(envelope.name, claim.outcome);
+          return resultOf(this.outcomes.decode(envelope.name, claim.outcome));
         case 'mismatch':
           throw new CatgaError(
             'CATGA_IDEMPOTENCY_MISMATCH',
@@ -117,7 +110,7 @@ export class IdempotentExecution {
           ? { stands: true, answer }
           : { stands: false, finished: undefined };
       }
-      return await this.record(envelope, token, this.encode(name, answer));
+      return await this.record(envelope, token, this.outcomes.encode(name, answer));
     } finally {
       held.end();
     }
@@ -138,28 +131,8 @@ export class IdempotentExecution {
     } catch (thrown) {
       // More than the engine takes: as with what cannot be encoded, that is the outcome, since the effect has happened.
       if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_PAYLOAD_TOO_LARGE') throw thrown;
-      return complete(this.encode(name, { ok: false, error: thrown }));
+      return complete(this.outcomes.encode(name, { ok: false, error: thrown }));
     }
-  }
-
-  /** A result that cannot be recorded is answered and recorded as that error: the effect has happened. */
-  private encode(name: string, settled: Settled): Finished {
-    try {
-      const body = settled.ok
-        ? this.codec.encode(`The result of ${name}`, { value: settled.value })
-        : this.codec.encode(`The error of ${name}`, this.errors.encode(settled.error));
-      return { recorded: { ok: settled.ok, body }, answer: settled };
-    } catch (thrown) {
-      const error = toError(thrown);
-      const body = this.codec.encode(`The error of ${name}`, this.errors.encode(error));
-      return { recorded: { ok: false, body }, answer: { ok: false, error } };
-    }
-  }
-
-  private replay(name: string, outcome: StoredOutcome): unknown {
-    const decoded = this.codec.decode(`The outcome of ${name}`, outcome.body);
-    if (outcome.ok) return (decoded as { readonly value: unknown }).value;
-    throw this.errors.decode(decoded as EncodedError);
   }
 
   private pause(delayMs: number): Promise<void> {

@@ -11,6 +11,7 @@ import { Codec } from '../wire/codec.js';
 import { ErrorCodec } from '../wire/error-codec.js';
 import { json } from '../wire/json-serializer.js';
 import { IdempotentExecution } from './idempotent-execution.js';
+import { OutcomeCodec } from './outcome-codec.js';
 
 class Pay extends Command<string> {}
 
@@ -47,10 +48,16 @@ describe('a recorded run that loses its claim', () => {
       renew: (...asked) => ask(() => shared.renew(...asked)),
       complete: (...asked) => ask(() => shared.complete(...asked)),
       release: (...asked) => ask(() => shared.release(...asked)),
+      find: (...asked) => ask(() => shared.find(...asked)),
     };
     const codec = new Codec(json(), { maxPayloadBytes: 1000, maxHeaderBytes: 1000 });
     const options = { ttlMs: 10_000, leaseMs: LEASE_MS };
-    const execution = new IdempotentExecution(store, options, codec, new ErrorCodec([]), timetable);
+    const execution = new IdempotentExecution(
+      store,
+      options,
+      new OutcomeCodec(codec, new ErrorCodec([])),
+      timetable,
+    );
     const envelope = new MessageEnvelope(new Pay(), describeMessage(Pay), 'H', { messageId: 'id' }, () => '');
     const cancellation = new Cancellation(() => {});
     return execution.run(envelope, cancellation, () => execute(cancellation.signal));

@@ -4,11 +4,13 @@ import { describeMessage } from '../contracts/message-type.js';
 import { ReliableEvent } from '../contracts/message.js';
 import type { StoredDeadLetter } from '../ports/dead-letter-store.js';
 import type { LogDelivery } from '../ports/durable-log.js';
+import type { StoredMessage } from '../ports/stored-message.js';
 import { MessageEnvelope } from '../pipeline/message-envelope.js';
 import { Codec } from '../wire/codec.js';
 import { json } from '../wire/json-serializer.js';
 import { toStoredMessage } from '../wire/message-codec.js';
 import { CatgaErrorSink } from './failure-sink.js';
+import { KEEP_OUTCOME } from './kept-outcome.js';
 import { SubscriptionConsumer } from './subscription-consumer.js';
 
 @ReliableEvent({ qos: 2 })
@@ -35,6 +37,8 @@ describe('the consumer of a durable subscription', () => {
   let handle: () => Promise<unknown>;
   let isStopping: boolean;
   let inboxAdd: () => Promise<void>;
+  let keepOutcome: () => Promise<void>;
+  let seen: unknown[];
 
   beforeEach(() => {
     trace = [];
@@ -43,9 +47,11 @@ describe('the consumer of a durable subscription', () => {
     handle = () => Promise.resolve();
     isStopping = false;
     inboxAdd = () => Promise.resolve();
+    keepOutcome = () => Promise.resolve();
+    seen = [];
   });
 
-  async function consume(attempt = 1): Promise<string[]> {
+  async function consume(attempt = 1, message: StoredMessage = stored): Promise<string[]> {
     const failures = new CatgaErrorSink({ debug() {}, log() {}, warn() {}, error() {} });
     failures.subscribe((report) => void reports.push(report));
     const consumer = new SubscriptionConsumer(
@@ -55,7 +61,8 @@ describe('the consumer of a durable subscription', () => {
         typeOf: (name) => (name === 'Paid' ? type : undefined),
         envelope: (of, message, attributes) =>
           new MessageEnvelope(message, of, 'shop.Books', attributes, () => ''),
-        async handle() {
+        async handle({ headers }) {
+          seen.push(headers);
           trace.push('handle');
           return handle();
         },
@@ -67,6 +74,12 @@ describe('the consumer of a durable subscription', () => {
         inboxTtlMs: 500,
         deadLetterTtlMs: 700,
         now: () => 5000,
+        outcomes: () => ({
+          async record({ name, messageId }, end) {
+            trace.push(`outcome of ${name} ${messageId}: ${end.ok ? String(end.value) : end.error.message}`);
+            return keepOutcome();
+          },
+        }),
         isOpen: () => !isStopping,
         isStopping: () => isStopping,
         engine: () => ({
@@ -90,7 +103,7 @@ describe('the consumer of a durable subscription', () => {
       },
     );
     const delivery: LogDelivery = {
-      message: stored,
+      message,
       attempt,
       ack: async () => void trace.push('ack'),
       nak: async (delayMs) => void trace.push(`nak ${delayMs}`),
@@ -142,6 +155,34 @@ describe('the consumer of a durable subscription', () => {
     expect(reports).toMatchObject([
       { source: 'shop.Books', error: { message: 'the engine is away' }, disposition: 'retried' },
     ]);
+  });
+
+  describe('of a command whose outcome is kept', () => {
+    const queued = { ...stored, kind: 'command' as const, headers: { [KEEP_OUTCOME]: '1', tenant: 'a' } };
+
+    it('records it before the success and the acknowledgement, so that it comes again if it cannot', async () => {
+      handle = () => Promise.resolve('paid');
+      const recorded = ['handle', 'outcome of Paid m1: paid', 'record shop.Books m1 500', 'ack'];
+      await expect(consume(1, queued)).resolves.toEqual(recorded);
+      trace = [];
+      keepOutcome = () => Promise.reject(new Error('the engine is away'));
+      await expect(consume(1, queued)).resolves.toEqual(['handle', 'outcome of Paid m1: paid', 'nak 100']);
+    });
+
+    it('records the error of the last attempt, of no other', async () => {
+      handle = () => Promise.reject(new Error('no'));
+      await expect(consume(2, queued)).resolves.toEqual(['handle', 'nak 200']);
+      trace = [];
+      const buried = ['handle', 'bury 700', 'outcome of Paid m1: no', 'ack'];
+      await expect(consume(3, queued)).resolves.toEqual(buried);
+    });
+
+    it('records nothing for an event that bears the mark, and shows it to no handler', async () => {
+      await expect(consume(1, { ...queued, kind: 'event' })).resolves.not.toContain(
+        'outcome of Paid m1: undefined',
+      );
+      expect(seen).toEqual([{ tenant: 'a' }]);
+    });
   });
 
   it('survives a handler that throws what is no error', async () => {

@@ -1,3 +1,4 @@
+import type { CatgaResult } from '../contracts/result.js';
 import type { MessageType } from '../contracts/message-type.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import type { DeadLetterStore } from '../ports/dead-letter-store.js';
@@ -10,6 +11,8 @@ import { fromStoredMessage } from '../wire/message-codec.js';
 import { retryAfterMsOf } from '../pipeline/resilience/failures.js';
 import { deadLetterOf } from './dead-letter-record.js';
 import type { CatgaErrorSink } from './failure-sink.js';
+import { KEEP_OUTCOME, ownHeaders } from './kept-outcome.js';
+import type { QueuedOutcomes } from './queued-outcomes.js';
 import { isRetryable, retryDelayMs } from './retry-policy.js';
 import type { RetryOptions } from './retry-policy.js';
 
@@ -35,6 +38,8 @@ export interface ConsumerServices {
   now(): number;
   /** Throws `CATGA_SHUTTING_DOWN` once the engine is let go. */
   engine(): { readonly inbox: Inbox; readonly deadLetters: DeadLetterStore };
+  /** Where outcomes of commands go that somebody may ask for. */
+  outcomes(): Pick<QueuedOutcomes, 'record'>;
   /** Whether the node takes new work. */
   isOpen(): boolean;
   /** Whether the node has given up on what still runs: then failures are nobody's fault. */
@@ -77,13 +82,16 @@ export class SubscriptionConsumer {
       return this.bury(delivery, envelope, unfinished(subscription.id, delivery));
     }
     const recordsSuccess = envelope.qos === 2;
+    let value: unknown;
     if (recordsSuccess && (await services.engine().inbox.has(subscription.id, envelope.messageId)))
       return delivery.ack(true);
     try {
-      await subscription.handle(envelope);
+      value = await subscription.handle(envelope);
     } catch (thrown) {
       return this.fail(delivery, envelope, toError(thrown));
     }
+    // Before the success, which keeps the handler from running again and telling its outcome.
+    await this.keepOutcome(delivery, { ok: true, value });
     if (recordsSuccess) {
       await services.engine().inbox.add(subscription.id, envelope.messageId, services.inboxTtlMs);
     }
@@ -98,7 +106,9 @@ export class SubscriptionConsumer {
     }
     try {
       const message = fromStoredMessage(this.services.codec, type, stored);
-      return this.subscription.envelope(type, message, { ...stored, attempt });
+      const headers =
+        stored.headers[KEEP_OUTCOME] === undefined ? stored.headers : ownHeaders(stored.headers);
+      return this.subscription.envelope(type, message, { ...stored, headers, attempt });
     } catch (thrown) {
       return toError(thrown);
     }
@@ -124,8 +134,15 @@ export class SubscriptionConsumer {
     const { services, subscription } = this;
     const letter = deadLetterOf(delivery, subscription.id, error, services.nodeId, services.now());
     await services.engine().deadLetters.put(letter, services.deadLetterTtlMs);
+    await this.keepOutcome(delivery, { ok: false, error });
     this.report(delivery, envelope, error, 'dead-lettered');
     await delivery.ack();
+  }
+
+  /** Before the acknowledgement: what cannot be recorded now comes again. */
+  private async keepOutcome({ message }: LogDelivery, end: CatgaResult<unknown>): Promise<void> {
+    if (message.kind === 'command' && message.headers[KEEP_OUTCOME] !== undefined)
+      await this.services.outcomes().record(message, end);
   }
 
   private delayMs({ attempt }: LogDelivery): number {

@@ -24,5 +24,5 @@ export interface SubscriptionServices {
   /** How many messages of one subscription may be unsettled at a time, over all nodes. */
   readonly maxUnsettled: number;
   /** How many bytes of a message can be kept. */
-  maxMessageBytes(): number;
+  readonly maxMessageBytes: () => number;
 }

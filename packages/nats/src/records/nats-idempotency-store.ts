@@ -105,6 +105,14 @@ export class NatsIdempotencyStore implements IdempotencyStore {
     }
   }
 
+  async find(id: string): Promise<StoredOutcome | undefined> {
+    const entry = await this.bucket.get(recordKey(id));
+    const record = recordOf(entry);
+    if (entry === undefined || record?.state !== 'finished') return undefined;
+    const ageMs = (await this.serverClock.now()) - entry.storedAtMs;
+    return ageMs < record.ttlMs ? record.outcome : undefined;
+  }
+
   /** Changes the record that a token holds. The first try goes by what this connection knows of it. */
   private async change(
     key: string,

@@ -26,10 +26,8 @@ export class RedisIdempotencyStore implements IdempotencyStore {
     switch (bytesOf(state).toString()) {
       case 'claimed':
         return { state: 'claimed', token: numberOf(found[0]) };
-      case 'finished': {
-        const outcome = { ok: bytesOf(found[0]).toString() === '1', body: new Uint8Array(bytesOf(found[1])) };
-        return { state: 'finished', outcome };
-      }
+      case 'finished':
+        return { state: 'finished', outcome: outcomeOf(bytesOf(found[0]), bytesOf(found[1])) };
       case 'mismatch':
         return { state: 'mismatch' };
       default:
@@ -50,9 +48,19 @@ export class RedisIdempotencyStore implements IdempotencyStore {
     return this.change(releaseRecord, id, [token]);
   }
 
+  async find(id: string): Promise<StoredOutcome | undefined> {
+    const { record } = this.keys.record(id);
+    const [ok, body] = await this.session.ask((client) => client.hmgetBuffer(record, 'o', 'b'));
+    return ok && body ? outcomeOf(ok, body) : undefined;
+  }
+
   private async change(script: LuaScript, id: string, args: readonly LuaArgument[]): Promise<boolean> {
     return numberOf(await this.session.run(script, [this.keys.record(id).record], args)) === 1;
   }
+}
+
+function outcomeOf(ok: Buffer, body: Buffer): StoredOutcome {
+  return { ok: ok.toString() === '1', body: new Uint8Array(body) };
 }
 
 function remembered(leaseMs: number): number {

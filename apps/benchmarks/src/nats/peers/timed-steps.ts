@@ -56,6 +56,7 @@ export class TimedSteps {
       },
       renew: (...args) => store.renew(...args),
       release: (...args) => store.release(...args),
+      find: (...args) => store.find(...args),
     };
   }
 }

@@ -13,6 +13,7 @@ export function gatedIdempotency(store: IdempotencyStore, gate: NodeGate): Idemp
     renew: (...request) => gate.ask(() => store.renew(...request)),
     complete: (...request) => gate.ask(() => store.complete(...request)),
     release: (...request) => gate.ask(() => store.release(...request)),
+    find: (...request) => gate.ask(() => store.find(...request)),
   };
 }
 

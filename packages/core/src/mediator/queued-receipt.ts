@@ -1,0 +1,24 @@
+import type { CatgaResult } from '../contracts/result.js';
+import type { EnqueueReceipt, OutcomeOptions } from '../contracts/send-options.js';
+import type { QueuedCommand } from '../reliability/queued-outcomes.js';
+
+/** Waits for the outcome of a command. */
+export type AwaitOutcome = (command: QueuedCommand, options: OutcomeOptions) => Promise<CatgaResult<unknown>>;
+
+/** A receipt that can be sent on as JSON: its fields are what it says, and how it waits is none of them. */
+export class QueuedReceipt implements EnqueueReceipt {
+  readonly #awaitOutcome: AwaitOutcome;
+
+  constructor(
+    readonly messageId: string,
+    readonly name: string,
+    readonly duplicate: boolean,
+    awaitOutcome: AwaitOutcome,
+  ) {
+    this.#awaitOutcome = awaitOutcome;
+  }
+
+  outcome(options: OutcomeOptions = {}): Promise<CatgaResult<unknown>> {
+    return this.#awaitOutcome(this, options);
+  }
+}

@@ -1,0 +1,91 @@
+import type { CatgaResult } from '../contracts/result.js';
+import { CatgaError } from '../errors/catga-error.js';
+import type { IdempotencyStore } from '../ports/idempotency-store.js';
+import type { Timetable } from '../time/timetable.js';
+import type { IdempotencyOptions } from './idempotent-execution.js';
+import type { OutcomeCodec } from './outcome-codec.js';
+
+/** How often an outcome that is not there yet is looked for, in milliseconds: the pause doubles. */
+const FIRST_PAUSE_MS = 20;
+const LAST_PAUSE_MS = 2000;
+
+/** A queued command: its wire name and its id. */
+export interface QueuedCommand {
+  readonly name: string;
+  readonly messageId: string;
+}
+
+/** How queued commands ended, in the shared record, beside the ids that callers gave to what they sent. */
+export class QueuedOutcomes {
+  constructor(
+    private readonly store: IdempotencyStore,
+    private readonly options: IdempotencyOptions,
+    private readonly codec: OutcomeCodec,
+    private readonly timetable: Timetable,
+  ) {}
+
+  /** Records how a command ended. The first end stays: a repetition, or a dead letter that is tried again, changes nothing. */
+  async record(command: QueuedCommand, end: CatgaResult<unknown>): Promise<void> {
+    const { leaseMs } = this.options;
+    const { name } = command;
+    const key = keyOf(command);
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = nextPause(pauseMs)) {
+      const claim = await this.store.claim(key, name, leaseMs);
+      if (claim.state === 'claimed') {
+        if (await this.complete(key, claim.token, name, end)) return;
+      } else if (claim.state !== 'running') return;
+      await this.pause(pauseMs); // Another delivery of it is being recorded, or was when its node died.
+    }
+  }
+
+  /** How it ended; undefined if it has not, if nobody was to record it, or if the record has expired. */
+  async find(command: QueuedCommand): Promise<CatgaResult<unknown> | undefined> {
+    const outcome = await this.store.find(keyOf(command));
+    return outcome && this.codec.decode(command.name, outcome);
+  }
+
+  /** Resolves with how it ended once it has, unless nobody waits any more. */
+  async await(command: QueuedCommand, isAwaited: () => boolean): Promise<CatgaResult<unknown> | undefined> {
+    for (let pauseMs = FIRST_PAUSE_MS; isAwaited(); pauseMs = nextPause(pauseMs)) {
+      const outcome = await this.find(command).catch(whileAway);
+      if (outcome !== undefined) return outcome;
+      await this.pause(pauseMs);
+    }
+    return undefined;
+  }
+
+  private async complete(
+    key: string,
+    token: number,
+    name: string,
+    end: CatgaResult<unknown>,
+  ): Promise<boolean> {
+    const { ttlMs } = this.options;
+    try {
+      return await this.store.complete(key, token, this.codec.encode(name, end).recorded, ttlMs);
+    } catch (thrown) {
+      // More than the engine takes: that is the outcome, since the effect has happened.
+      if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_PAYLOAD_TOO_LARGE') throw thrown;
+      const { recorded } = this.codec.encode(name, { ok: false, error: thrown });
+      return this.store.complete(key, token, recorded, ttlMs);
+    }
+  }
+
+  private pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => void this.timetable.after(delayMs, resolve));
+  }
+}
+
+/** The broker may be away for a while; whoever waits has said for how long. */
+function whileAway(thrown: unknown): undefined {
+  if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_ENGINE_UNAVAILABLE') throw thrown;
+}
+
+/** No caller's id looks like it. */
+function keyOf({ name, messageId }: QueuedCommand): string {
+  return JSON.stringify(['queued', name, messageId]);
+}
+
+function nextPause(pauseMs: number): number {
+  return Math.min(2 * pauseMs, LAST_PAUSE_MS);
+}
