@@ -11,7 +11,7 @@ export interface RunOptions {
 
 const GENERATIONS = 2;
 
-const FULL: Effort = { generations: GENERATIONS, rounds: 6, warmUpMs: 1000, roundMs: 600, triedRates: 4 };
+const FULL: Effort = { generations: GENERATIONS, rounds: 6, warmUpMs: 3000, roundMs: 600, triedRates: 4 };
 
 /** Enough to see that everything runs; the figures mean nothing. */
 const QUICK: Effort = { generations: 1, rounds: 1, warmUpMs: 1, roundMs: 20, triedRates: 1 };
