@@ -22,7 +22,10 @@ describe('the benchmark over NATS', () => {
     const native = dirname(createRequire(import.meta.url).resolve('@typescript/native/package.json'));
     await run(process.execPath, [join(native, 'bin/tsc'), '-b', app]);
     // One of each sort: what is asked, what is told, what is stored, and where the time goes.
-    const printed = await bench('--quick', ...only('requests-1000', 'events', 'durable-handled', 'record-steps'));
+    const printed = await bench(
+      '--quick',
+      ...only('requests-1000', 'events', 'durable-handled', 'record-steps'),
+    );
     for (const row of ROWS) expect(printed).toContain(row);
     for (const target of TARGETS) {
       const line = printed.split('\n').find((each) => each.includes(target));

@@ -122,7 +122,7 @@ export const GUARANTEES: Readonly<Record<Fault, Row>> = {
     'once or twice, or an error',
     'once or twice, or an error',
     'once or twice, or an error',
-    'once or twice, or an error',
+    'nothing is promised',
     'once or lost, or an error',
     'once or twice, or an error',
     'once or twice, or an error',
