@@ -1,6 +1,7 @@
 import type { LogSubscription } from '@catga/core/engine';
 import { ensureConsumer, takesManyFilters } from './consumer-config.js';
 import type { WantedConsumer } from './consumer-config.js';
+import { freeLane } from './free-lane.js';
 import type { LogStream } from './log-streams.js';
 import { DELAYED_LANE, PLAIN_LANE, keyLane, nameTokens, subscriptionToken } from './log-subjects.js';
 import { PullLane } from './pull-lane.js';
@@ -117,6 +118,7 @@ export class SubscriptionLanes {
       this.laneNames().map(async (lane) => {
         const consumer = this.consumerFor(lane);
         await ensureConsumer(services.api, consumer, services.session.serverVersion);
+        if (kindOf(lane) === 'keyed') await freeLane(services, consumer);
         if (this.lanes.has(lane) || this.isStopped) return;
         this.lanes.set(lane, this.openLane(lane, consumer));
         this.all = [...this.lanes.values()];
