@@ -1,4 +1,4 @@
-import { framesBetween } from '../links/frame-clock.js';
+import { HALF_OF_FRAMES, framesBetween } from '../links/frame-clock.js';
 import type { Clock } from '../ports/clock.js';
 import type { Timetable, TimetableEntry } from '../time/timetable.js';
 import type { TakenRequest } from './taken-request.js';
@@ -71,7 +71,7 @@ export class SentAnswers {
   acknowledged(last: number, count: number): void {
     for (const frame of this.frames.values()) {
       const age = framesBetween(frame.sequence, last);
-      if (age >= HALF) break; // It and all after it were sent later.
+      if (age >= HALF_OF_FRAMES) break; // It and all after it were sent later.
       if (age < count) this.drop(frame);
     }
   }
@@ -136,6 +136,3 @@ export class SentAnswers {
     for (const request of frame.requests) this.keeper.forget(request);
   }
 }
-
-/** Half of the number space of frames. */
-const HALF = 2 ** 31;

@@ -1,5 +1,7 @@
 /** Numbers of frames wrap at 32 bits; the distance between two of them is what counts. */
 const WRAP = 2 ** 32;
+/** Half of the number space: what lies further on is taken to lie behind. */
+export const HALF_OF_FRAMES = WRAP / 2;
 
 /** How many frames lie between a number and a later one. */
 export function framesBetween(earlier: number, later: number): number {

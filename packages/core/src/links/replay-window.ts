@@ -1,10 +1,7 @@
-import { framesBetween } from './frame-clock.js';
+import { HALF_OF_FRAMES, framesBetween } from './frame-clock.js';
 
 /** How many frames back a late one is still told from a repeated one. */
 const WINDOW = 1024;
-
-/** Half of the number space: what lies further on is taken to lie behind. */
-const HALF = 2 ** 31;
 
 /** More need not be told: what is acknowledged is told again with each frame. */
 const MOST_IN_A_ROW = WINDOW;
@@ -31,12 +28,12 @@ export class ReplayWindow {
     if (this.isEmpty) this.highest = sequence === 0 ? 2 ** 32 - 1 : sequence - 1;
     this.isEmpty = false;
     const ahead = framesBetween(this.highest, sequence);
-    if (ahead >= HALF && framesBetween(sequence, this.highest) >= WINDOW) return false;
+    if (ahead >= HALF_OF_FRAMES && framesBetween(sequence, this.highest) >= WINDOW) return false;
     const place = sequence % WINDOW;
     if (this.seen[place] === sequence && sequence !== 0) return false;
     if (ahead === 0) return false;
     this.seen[place] = sequence;
-    if (ahead < HALF) {
+    if (ahead < HALF_OF_FRAMES) {
       this.inARow = ahead === 1 ? Math.min(this.inARow + 1, MOST_IN_A_ROW) : 1;
       this.highest = sequence;
     }

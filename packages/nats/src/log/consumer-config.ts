@@ -19,33 +19,37 @@ export interface WantedConsumer {
 
 type ConsumerConfig = Readonly<Record<string, unknown>>;
 
+/** What the server knows of a consumer. */
+export interface ConsumerInfo {
+  readonly config: ConsumerConfig;
+  readonly num_ack_pending: number;
+  readonly delivered: { readonly consumer_seq: number; readonly stream_seq: number };
+}
+
 const NANOS = 1_000_000;
 /** The first server that takes several filters. */
 const MANY_FILTERS = [2, 10] as const;
 
 /**
  * Makes the consumer if it is not there, and otherwise brings it up to date. Where it begins is never changed: then it
- * would forget what has been settled.
+ * would forget what has been settled. Resolves with what the server knew of it.
  */
 export async function ensureConsumer(
   api: JetStreamApi,
   wanted: WantedConsumer,
   serverVersion: readonly [number, number],
-): Promise<void> {
+): Promise<ConsumerInfo | undefined> {
   const { stream, name } = wanted;
   const absent = [JETSTREAM_ERROR.consumerNotFound];
-  const found = await api.call<{ readonly config: ConsumerConfig }>(
-    `CONSUMER.INFO.${stream}.${name}`,
-    {},
-    absent,
-  );
+  const found = await api.call<ConsumerInfo>(`CONSUMER.INFO.${stream}.${name}`, {}, absent);
   const changeable = changeableOf(wanted, takesManyFilters(serverVersion));
-  if (found !== undefined && !isOther(found.config, changeable)) return;
+  if (found !== undefined && !isOther(found.config, changeable)) return found;
   const { filter_subject: _one, filter_subjects: _many, ...kept } = found?.config ?? beginning(wanted);
   await api.call(`CONSUMER.DURABLE.CREATE.${stream}.${name}`, {
     stream_name: stream,
     config: { ...kept, ...changeable },
   });
+  return found;
 }
 
 function beginning({ name, start }: WantedConsumer): ConsumerConfig {

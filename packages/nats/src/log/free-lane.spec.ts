@@ -13,15 +13,14 @@ async function settledOn(
   const settled: string[] = [];
   const delivered = { consumer_seq: 9, stream_seq: 70 };
   const api = {
-    call: (subject: string, body: { readonly seq?: number }) => {
-      if (subject !== `STREAM.MSG.GET.${LANE.stream}`) {
-        return Promise.resolve(pending === undefined ? undefined : { num_ack_pending: pending, delivered });
-      }
-      return Promise.resolve(messages.includes(body.seq ?? 0) ? { message: {} } : undefined);
+    call: (subject: string, { seq }: { readonly seq: number }) => {
+      expect(subject).toBe(`STREAM.MSG.GET.${LANE.stream}`);
+      return Promise.resolve(messages.includes(seq) ? { message: {} } : undefined);
     },
   } as unknown as JetStreamApi;
   const session = { publish: (subject: string) => void settled.push(subject) } as unknown as BrokerSession;
-  await freeLane({ api, session }, LANE);
+  const state = pending === undefined ? undefined : { num_ack_pending: pending, delivered };
+  await freeLane({ api, session }, LANE, state);
   return settled;
 }
 

@@ -1,12 +1,7 @@
 import { JETSTREAM_ERROR } from '../connection/broker-errors.js';
 import type { BrokerSession } from '../connection/broker-session.js';
 import type { JetStreamApi } from '../jetstream/jetstream-api.js';
-import type { WantedConsumer } from './consumer-config.js';
-
-interface ConsumerState {
-  readonly num_ack_pending: number;
-  readonly delivered: { readonly consumer_seq: number; readonly stream_seq: number };
-}
+import type { ConsumerInfo, WantedConsumer } from './consumer-config.js';
 
 const ACK = new TextEncoder().encode('+ACK');
 
@@ -18,10 +13,8 @@ const ACK = new TextEncoder().encode('+ACK');
 export async function freeLane(
   { api, session }: { readonly api: JetStreamApi; readonly session: BrokerSession },
   { stream, name }: Pick<WantedConsumer, 'stream' | 'name'>,
+  state: Pick<ConsumerInfo, 'num_ack_pending' | 'delivered'> | undefined,
 ): Promise<void> {
-  const state = await api.call<ConsumerState>(`CONSUMER.INFO.${stream}.${name}`, {}, [
-    JETSTREAM_ERROR.consumerNotFound,
-  ]);
   if (state === undefined || state.num_ack_pending === 0) return;
   const { consumer_seq: place, stream_seq: sequence } = state.delivered;
   const message = await api.call(`STREAM.MSG.GET.${stream}`, { seq: sequence }, [

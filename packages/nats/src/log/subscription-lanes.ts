@@ -117,8 +117,8 @@ export class SubscriptionLanes {
     await Promise.all(
       this.laneNames().map(async (lane) => {
         const consumer = this.consumerFor(lane);
-        await ensureConsumer(services.api, consumer, services.session.serverVersion);
-        if (kindOf(lane) === 'keyed') await freeLane(services, consumer);
+        const found = await ensureConsumer(services.api, consumer, services.session.serverVersion);
+        if (kindOf(lane) === 'keyed') await freeLane(services, consumer, found);
         if (this.lanes.has(lane) || this.isStopped) return;
         this.lanes.set(lane, this.openLane(lane, consumer));
         this.all = [...this.lanes.values()];
