@@ -105,6 +105,16 @@ export class StreamStore {
     return this.read({ seq: sequence });
   }
 
+  /** The number that the latest message got; undefined if there is no such stream. */
+  async lastSequence(): Promise<number | undefined> {
+    return (await this.info())?.state.last_seq;
+  }
+
+  /** The first message on a subject with this sequence number or a later one. */
+  next(subject: string, sequence: number): Promise<StoredEntry | undefined> {
+    return this.read({ next_by_subj: subject, seq: sequence });
+  }
+
   /** Removes a message. Resolves with whether it was there. */
   async remove(sequence: number): Promise<boolean> {
     const absent = [...ABSENT, JETSTREAM_ERROR.sequenceNotFound, JETSTREAM_ERROR.messageDeleteFailed];

@@ -12,11 +12,14 @@ export class AttemptCounts {
     private readonly keptMs: number,
   ) {}
 
-  /** What was noted; one if nothing was, since the first attempt is not. */
-  async of(origin: DeliveryOrigin): Promise<number> {
+  /**
+   * What was noted.
+   * @param unnoted what it is if nothing was: 1 where the first attempt is not noted, 0 where every one is
+   */
+  async of(origin: DeliveryOrigin, unnoted: 0 | 1): Promise<number> {
     const entry = await this.bucket.get(keyOf(origin));
-    const count = entry === undefined ? 1 : Number(new TextDecoder().decode(entry.value));
-    return Number.isInteger(count) && count >= 0 ? count : 1;
+    const count = entry === undefined ? unnoted : Number(new TextDecoder().decode(entry.value));
+    return Number.isInteger(count) && count >= 0 ? count : unnoted;
   }
 
   /** Only by whoever has the delivery, so that there is nobody to race with. */

@@ -24,6 +24,8 @@ export interface ConsumerInfo {
   readonly config: ConsumerConfig;
   readonly num_ack_pending: number;
   readonly delivered: { readonly consumer_seq: number; readonly stream_seq: number };
+  /** All up to it that match are acknowledged. */
+  readonly ack_floor: { readonly stream_seq: number };
 }
 
 const NANOS = 1_000_000;

@@ -178,10 +178,12 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
       if (whose === 'nobody') return this.acknowledge(delivery, false);
       if (deliveries < LEFT_TO_OTHERS) return this.release(delivery, LEFT_TO_OTHERS_MS);
     }
-    const waitMs = delayMs === 0 ? 0 : storedAtMs + delayMs - (await serverClock.now());
-    if (waitMs > 0) return this.release(delivery, waitMs);
-    if (deliveries > 1) {
-      delivery.attempt = (await attempts.of(delivery.origin)) + 1;
+    const isDelayed = delayMs > 0;
+    const waitMs = isDelayed ? storedAtMs + delayMs - (await serverClock.now()) : 0;
+    if (waitMs > 0) return this.giveBack(delivery, waitMs);
+    // What is delayed may have come any number of times before its own: each of its attempts is noted, and nothing else.
+    if (deliveries > 1 || isDelayed) {
+      delivery.attempt = (await attempts.of(delivery.origin, isDelayed ? 0 : 1)) + 1;
       // Noted before it begins: an attempt that ends with its process counts.
       await attempts.set(delivery.origin, delivery.attempt);
       delivery.isCounted = true;

@@ -4,6 +4,7 @@ import type { WantedConsumer } from './consumer-config.js';
 import { freeLane } from './free-lane.js';
 import type { LogStream } from './log-streams.js';
 import { DELAYED_LANE, PLAIN_LANE, keyLane, nameTokens, subscriptionToken } from './log-subjects.js';
+import { mendQueue } from './mend-queue.js';
 import { PullLane } from './pull-lane.js';
 import type { LaneKind, LaneListener } from './pull-lane.js';
 import type { SubscriptionRecord } from './subscription-record.js';
@@ -119,6 +120,9 @@ export class SubscriptionLanes {
         const consumer = this.consumerFor(lane);
         const found = await ensureConsumer(services.api, consumer, services.session.serverVersion);
         if (kindOf(lane) === 'keyed') await freeLane(services, consumer, found);
+        if (this.isQueue(lane)) {
+          await mendQueue(this.streamOf(lane).store, consumer, found, services.session.serverVersion);
+        }
         if (this.lanes.has(lane) || this.isStopped) return;
         this.lanes.set(lane, this.openLane(lane, consumer));
         this.all = [...this.lanes.values()];
@@ -145,10 +149,10 @@ export class SubscriptionLanes {
   }
 
   private consumerFor(lane: string): WantedConsumer {
-    const { ackWaitMs, maxUnsettled, streams } = this.services;
+    const { ackWaitMs, maxUnsettled } = this.services;
     const { wanted, record, token } = this;
     const isRetry = lane === RETRY_LANE;
-    const { prefix, store } = isRetry ? streams.retry : this.stream;
+    const { prefix, store } = this.streamOf(lane);
     const names = record?.names.map(([name]) => name) ?? wanted.names;
     return {
       stream: store.shape.name,
@@ -156,11 +160,20 @@ export class SubscriptionLanes {
       description: `${wanted.id}: ${lane}`,
       filters: isRetry ? [prefix + token] : names.map((name) => `${prefix}${lane}.${nameTokens(name)}`),
       widerFilter: `${prefix}${lane}.>`,
-      start: isRetry || wanted.kind === 'command' ? undefined : record?.start,
+      start: this.isQueue(lane) ? undefined : record?.start,
       ackWaitMs,
       // A lane of keys waits for each message; commands that wait for their time keep no others from being run.
       maxUnsettled: kindOf(lane) === 'delayed' ? -1 : kindOf(lane) === 'keyed' ? 1 : maxUnsettled,
     };
+  }
+
+  /** Whether what is settled leaves its stream; events are kept for their time. */
+  private isQueue(lane: string): boolean {
+    return lane === RETRY_LANE || this.wanted.kind === 'command';
+  }
+
+  private streamOf(lane: string): LogStream {
+    return lane === RETRY_LANE ? this.services.streams.retry : this.stream;
   }
 
   private consumerOf(lane: string): string {

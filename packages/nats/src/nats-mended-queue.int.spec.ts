@@ -1,0 +1,95 @@
+import { cpSync, rmSync } from 'node:fs';
+import type { EngineConnection, LogSubscription } from '@catga/core/engine';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DurableBench, Received, storedMessage } from './testing/durable.fixture.js';
+import { until } from './testing/nats-cluster.fixture.js';
+import type { NatsServer } from './testing/nats-server.fixture.js';
+import { TemporaryFolder } from './testing/temporary-folder.fixture.js';
+
+const STREAM = 'catga_commands';
+const QUEUE: LogSubscription = { id: 'queue.Pay', kind: 'command', names: ['Pay'], concurrency: 4 };
+
+const bench = new DurableBench();
+let folder: TemporaryFolder;
+beforeEach(() => {
+  folder = new TemporaryFolder();
+});
+afterEach(async () => {
+  await bench.end();
+  folder.remove();
+});
+
+/** Four commands, two of them with a key. */
+async function append(connection: EngineConnection): Promise<void> {
+  for (const [messageId, key] of Object.entries({ m1: undefined, m2: 'k', m3: undefined, m4: 'k' })) {
+    await connection.log.append(storedMessage({ messageId, key, name: 'Pay', kind: 'command' }));
+  }
+}
+
+/** Runs all four, and is gone. */
+async function handle(server: NatsServer): Promise<void> {
+  const connection = await bench.open({ servers: server.url });
+  const received = new Received();
+  await connection.log.subscribe(QUEUE, received.take);
+  await received.atLeast(4);
+  await until(async () => (await held(server)) === 0);
+  await connection.close();
+}
+
+async function held(server: NatsServer): Promise<number> {
+  return (await (await bench.raw(server)).stream(STREAM)).state.messages;
+}
+
+/** The server stops, something is done to the messages that it stores, and it starts again. */
+async function whileDown(server: NatsServer, act: (messages: string) => void): Promise<void> {
+  await server.shutDown();
+  act(server.messagesOf(STREAM));
+  await server.start();
+}
+
+const keep = (messages: string): void => cpSync(messages, folder.path, { recursive: true });
+const putBack = (messages: string): void => {
+  rmSync(messages, { recursive: true });
+  cpSync(folder.path, messages, { recursive: true });
+};
+
+describe('a queue of which the server wrote down one half when it broke down', () => {
+  it('is rid of commands that were acknowledged and not removed, and goes on', async () => {
+    const server = await bench.server();
+    const first = await bench.open({ servers: server.url });
+    await append(first);
+    await first.close();
+    await whileDown(server, keep);
+    await handle(server);
+    await whileDown(server, putBack);
+    await expect(held(server)).resolves.toBe(4);
+    const second = await bench.open({ servers: server.url });
+    const received = new Received();
+    await second.log.subscribe(QUEUE, received.take);
+    await expect(held(server)).resolves.toBe(0);
+    await second.log.append(storedMessage({ messageId: 'm5', name: 'Pay', kind: 'command' }));
+    await received.atLeast(1);
+    expect(received.ids).toEqual(['m5']);
+  });
+
+  it('delivers commands that have the numbers of those it lost', async () => {
+    const server = await bench.server();
+    const first = await bench.open({ servers: server.url });
+    await (await first.log.subscribe(QUEUE, () => {})).stop();
+    await first.close();
+    await whileDown(server, keep);
+    const second = await bench.open({ servers: server.url });
+    await append(second);
+    await second.close();
+    await handle(server);
+    await whileDown(server, putBack);
+    const third = await bench.open({ servers: server.url });
+    const received = new Received();
+    await third.log.subscribe(QUEUE, received.take);
+    for (const messageId of ['n1', 'n2']) {
+      await third.log.append(storedMessage({ messageId, name: 'Pay', kind: 'command' }));
+    }
+    await received.atLeast(2);
+    expect(received.ids.toSorted()).toEqual(['n1', 'n2']);
+  });
+});
