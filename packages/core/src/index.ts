@@ -38,6 +38,7 @@ export type {
 export { CatgaError } from './errors/catga-error.js';
 export type { CatgaErrorOptions } from './errors/catga-error.js';
 export type { CatgaErrorCode } from './errors/error-catalogue.js';
+export { PublishBatchError } from './errors/publish-batch-error.js';
 export { CatgaIds } from './ids/catga-ids.js';
 export type { ClockDrift } from './ids/clock-drift.js';
 export { DEFAULT_ID_LAYOUT } from './ids/id-layout.js';

@@ -179,7 +179,8 @@ describe('a subscription', () => {
     const received = new Received();
     await other.log.subscribe(SUBSCRIPTION, received.take);
     await received.atLeast(1);
-    expect(received.attempts).toEqual(['m1 2']);
+    // nats-server 2.9 forgets that it delivered a message if it looks for a taker again before there is one.
+    expect(isModern ? ['m1 2'] : ['m1 1', 'm1 2']).toContain(received.attempts.join());
   });
 
   it('takes no more from the server than its handler is busy with', async () => {

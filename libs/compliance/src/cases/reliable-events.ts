@@ -1,3 +1,4 @@
+import { PublishBatchError } from '@catga/core';
 import { describe, expect, it } from '@jest/globals';
 import { itWhere } from '../it-where.js';
 import { Gate } from '../lab.js';
@@ -79,6 +80,28 @@ export function reliableEvents(lab: Lab): void {
       await node.mediator.publishBatch([new OrderPlaced('o1'), new RefundDue(1)]);
       await lab.until(() => seen.length >= 2);
       expect(seen.toSorted()).toEqual(['OrderPlaced', 'RefundDue']);
+    });
+
+    it('of a batch is stored though another one is refused, and the publisher is told which', async () => {
+      const seen: (string | undefined)[] = [];
+      const node = await lab.run(
+        lab
+          .node({ limits: { maxPayloadBytes: 200 } })
+          .handleEvent(OrderPlaced, (event) => void seen.push((event as OrderPlaced).orderId)),
+      );
+      const large = 'x'.repeat(300);
+      const events = ['o1', large, 'o2', large].map((id) => new OrderPlaced(id));
+      const failure: unknown = await node.mediator.publishBatch(events).catch((thrown: unknown) => thrown);
+      const tooLarge = { code: 'CATGA_PAYLOAD_TOO_LARGE', retryable: false };
+      expect(failure).toBeInstanceOf(PublishBatchError);
+      expect(failure).toMatchObject({
+        ...tooLarge,
+        details: { failed: 2, published: 2 },
+        results: [{ ok: true }, { ok: false, error: tooLarge }, { ok: true }, { ok: false, error: tooLarge }],
+      });
+      await lab.until(() => seen.length >= 2);
+      await lab.pass(2);
+      expect(seen.toSorted()).toEqual(['o1', 'o2']);
     });
 
     itWhere(lab.harness.keepsEvents === true)(

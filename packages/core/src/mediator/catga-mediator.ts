@@ -11,6 +11,7 @@ import type {
   StreamOptions,
 } from '../contracts/send-options.js';
 import { toError } from '../errors/catga-error.js';
+import { allPublished } from '../errors/publish-batch-error.js';
 import type { MediatorHost } from './mediator-host.js';
 import { BatchWaiters, RequestBatch } from './request-batch.js';
 import type { RequestRoute } from './routes.js';
@@ -103,9 +104,12 @@ export class CatgaMediator {
     return this.host.publish(event, options);
   }
 
-  /** Publishes in the given order. Resolves when all are handed over or stored; rejects with the first refusal. */
-  async publishBatch(events: readonly object[], options?: Omit<PublishOptions, 'messageId'>): Promise<void> {
-    await Promise.all(events.map((event) => this.publish(event, options)));
+  /**
+   * Publishes in the given order. Resolves when all are handed over or stored. One failure does not spoil the rest: once
+   * every event has ended it rejects with a {@link PublishBatchError}, whose `results` say what became of each.
+   */
+  publishBatch(events: readonly object[], options?: Omit<PublishOptions, 'messageId'>): Promise<void> {
+    return allPublished(events.map((event) => this.publish(event, options)));
   }
 
   /** Takes an event to every node instead of one of each service, at most once, whatever its quality of service. */
