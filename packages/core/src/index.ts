@@ -9,7 +9,12 @@ export type {
 } from './contracts/dead-letter.js';
 export type { Envelope, MessageKind } from './contracts/envelope.js';
 export type { FailureReport } from './contracts/error-report.js';
-export type { EventHandlerOptions, IEventHandler, IRequestHandler } from './contracts/handlers.js';
+export type {
+  EventHandlerOptions,
+  HandlerBackoff,
+  IEventHandler,
+  IRequestHandler,
+} from './contracts/handlers.js';
 export type { MessageHeaders } from './contracts/headers.js';
 export type { MessageContext } from './contracts/message-context.js';
 export { Message, ReliableEvent } from './contracts/message.js';

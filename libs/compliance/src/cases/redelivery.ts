@@ -37,6 +37,27 @@ export function redelivery(lab: Lab): void {
       expect(Math.max(...pauses)).toBeLessThan(10);
     });
 
+    it('pauses as long as the handler says, where it says so', async () => {
+      const attempts = { Usual: 0, Hasty: 0 };
+      const failing = (name: 'Usual' | 'Hasty') => (): void => {
+        attempts[name]++;
+        throw new Error('again');
+      };
+      const hourMs = 3_600_000;
+      const node = await lab.run(
+        lab
+          .node({ retry: { initialDelayMs: hourMs, maxDelayMs: hourMs } })
+          .handleEvent(OrderPlaced, failing('Usual'), { name: 'Usual' })
+          .handleEvent(OrderPlaced, failing('Hasty'), {
+            name: 'Hasty',
+            backoff: { initialDelayMs: lab.unitMs, maxDelayMs: lab.unitMs },
+          }),
+      );
+      await node.mediator.publish(new OrderPlaced('o1'));
+      await lab.until(() => attempts.Hasty === 3 && attempts.Usual > 0);
+      expect(attempts.Usual).toBe(1);
+    });
+
     it('spares other messages the wait', async () => {
       const seen: (string | undefined)[] = [];
       const node = await lab.run(

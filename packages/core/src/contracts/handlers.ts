@@ -50,4 +50,21 @@ export interface EventHandlerOptions {
    * @defaultValue `retry.maxAttempts` of the module
    */
   readonly maxAttempts?: number;
+  /**
+   * How long it waits between two attempts at a reliable event.
+   * @defaultValue for each field that of `retry` of the module
+   */
+  readonly backoff?: HandlerBackoff;
+}
+
+/** The pauses between the attempts of one handler: the first, each longer than the one before, up to the longest. */
+export interface HandlerBackoff {
+  /** The pause after the first failure, in milliseconds. */
+  readonly initialDelayMs?: number;
+  /** The longest pause, in milliseconds. */
+  readonly maxDelayMs?: number;
+  /** How much longer each pause is than the one before; 1 or more. */
+  readonly multiplier?: number;
+  /** Whether a pause is drawn at random between half of itself and all of it. */
+  readonly jitter?: boolean;
 }

@@ -1,6 +1,7 @@
 import type { MessageConstructor } from '../contracts/message.js';
 import type { MessageType } from '../contracts/message-type.js';
 import type { ResolvedCatgaOptions } from '../options/catga-options.js';
+import type { RetryOptions } from '../reliability/retry-policy.js';
 import type { HandlerCompiler } from './compile-handlers.js';
 import { queueOf } from './command-queue.js';
 import type { DurableHandler } from './durable-subscriptions.js';
@@ -80,7 +81,7 @@ function eventSubscription(
   handlers: ReadonlyMap<MessageType, CompiledHandler>,
   { service, retry }: ResolvedCatgaOptions,
 ): DurableHandler {
-  const { concurrency, maxAttempts, startFrom } = registration.options;
+  const { concurrency, startFrom } = registration.options;
   return {
     id: `${service}.${registration.name}`,
     kind: 'event',
@@ -88,6 +89,21 @@ function eventSubscription(
     startFrom: startFrom ?? 'new',
     concurrency: concurrency ?? DEFAULT_CONCURRENCY,
     handlers,
-    retry: { ...retry, maxAttempts: maxAttempts ?? retry.maxAttempts },
+    retry: retryOf(registration.options, retry),
+  };
+}
+
+/** What a handler says, and of the rest what the module says. */
+function retryOf(
+  { maxAttempts, backoff = {} }: EventHandlerRegistration['options'],
+  module: RetryOptions,
+): RetryOptions {
+  const { initialDelayMs, maxDelayMs, multiplier, jitter } = backoff;
+  return {
+    maxAttempts: maxAttempts ?? module.maxAttempts,
+    initialDelayMs: initialDelayMs ?? module.initialDelayMs,
+    maxDelayMs: maxDelayMs ?? module.maxDelayMs,
+    multiplier: multiplier ?? module.multiplier,
+    jitter: jitter ?? module.jitter,
   };
 }

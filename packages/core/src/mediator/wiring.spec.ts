@@ -55,6 +55,25 @@ describe('a node refuses to start', () => {
     ]);
   });
 
+  it('with an event handler whose options make no sense or are not known, all at once', async () => {
+    const options = {
+      concurrency: 0,
+      maxAttempts: 1.5,
+      backoff: { multiplier: 0.5, jiter: true },
+      scope: 'all',
+    };
+    const node = new CatgaNode().handleEvent(Bought, nothing, {
+      name: 'Mail',
+      location: 'Shop',
+      ...options,
+    } as never);
+    await expect(problemsOf(node)).resolves.toEqual(
+      ['scope', 'concurrency', 'maxAttempts', 'backoff.multiplier', 'backoff.jiter: unknown option'].map(
+        (path) => expect.stringContaining(`Mail (Shop) has wrong options: ${path}`),
+      ),
+    );
+  });
+
   it('with a handler of the wrong kind for its message', async () => {
     const node = new CatgaNode()
       .handleRequest(Seen, nothing, { name: 'A' })

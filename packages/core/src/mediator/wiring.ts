@@ -1,6 +1,7 @@
 import type { MessageConstructor } from '../contracts/message.js';
 import type { MessageType } from '../contracts/message-type.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
+import { issuesOfEventHandler } from '../options/event-handler-options.js';
 import type { Engine } from '../ports/engine.js';
 import type { MessageRegistry } from './message-registry.js';
 import type {
@@ -81,6 +82,9 @@ export function checkWiring(
       );
     }
     names.set(registration.name, registration);
+    for (const { path, message } of issuesOfEventHandler(registration.options)) {
+      problems.push(`${describe(registration)} has wrong options: ${path}: ${message}`);
+    }
     for (const message of new Set(registration.messages)) {
       const type = typeOf(message);
       if (type === undefined) continue;

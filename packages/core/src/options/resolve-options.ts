@@ -12,13 +12,10 @@ import { ROUTING_STRATEGY_NAMES } from '../routing/resolve-routing-strategy.js';
 import type { RoutingStrategy } from '../routing/routing-strategy.js';
 import { json } from '../wire/json-serializer.js';
 import type { CatgaOptions, ResolvedCatgaOptions } from './catga-options.js';
+import { describeIssue } from './option-issues.js';
+import { MAX_TIMER_MS, backoff, count, timerMs } from './option-values.js';
 
-/** Longest wait a timer takes: 31 bits of milliseconds, about 24 days. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-const timerMs = z.number().int().positive().max(MAX_TIMER_MS);
 const durationMs = z.number().positive();
-const count = z.number().int().positive();
 const countOrInfinity = z.union([count, z.literal(Infinity)], {
   error: 'must be a whole number above 0, or Infinity',
 });
@@ -77,10 +74,10 @@ const schema = z.strictObject({
   retry: z
     .strictObject({
       maxAttempts: count.default(5),
-      initialDelayMs: z.number().nonnegative().max(MAX_TIMER_MS).default(100),
-      maxDelayMs: timerMs.default(30_000),
-      multiplier: z.number().min(1).default(2),
-      jitter: z.boolean().default(true),
+      initialDelayMs: backoff.initialDelayMs.default(100),
+      maxDelayMs: backoff.maxDelayMs.default(30_000),
+      multiplier: backoff.multiplier.default(2),
+      jitter: backoff.jitter.default(true),
     })
     .prefault({}),
   idempotency: z
@@ -137,16 +134,6 @@ export function resolveCatgaOptions(options: CatgaOptions = {}): ResolvedCatgaOp
     request: { ...data.request, timeoutMs: data.request.timeoutMs },
     serializer: data.serializer ?? json(),
   });
-}
-
-function describeIssue(
-  issue: z.core.$ZodIssue,
-): readonly { readonly path: string; readonly message: string }[] {
-  const path = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: 'unknown option' }));
-  }
-  return [{ path: path || 'options', message: issue.message }];
 }
 
 /** Freezes the options, but not what the user made: engine, outbox, serializer, behaviors. */
