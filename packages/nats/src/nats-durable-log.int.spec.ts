@@ -1,7 +1,5 @@
 import type { EngineConnection } from '@catga/core/engine';
-import { CatgaNode, ReliableEvent } from '@catga/core';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { nats } from './nats-engine.js';
 import { DurableBench, Received, SUBSCRIPTION, storedMessage } from './testing/durable.fixture.js';
 import { until } from './testing/nats-cluster.fixture.js';
 import { NatsServer } from './testing/nats-server.fixture.js';
@@ -17,58 +15,6 @@ const itOn = (isThere: boolean): typeof it => (isThere ? it : Object.assign(() =
 
 const append = (connection: EngineConnection, ...ids: readonly string[]): Promise<unknown> =>
   Promise.all(ids.map((messageId) => connection.log.append(storedMessage({ messageId }))));
-
-describe('the streams', () => {
-  it('are made as the options say', async () => {
-    const server = await bench.server();
-    const raw = await bench.raw(server);
-    const connection = await bench.open({
-      servers: server.url,
-      durable: { storage: 'memory', maxAgeMs: 60_000, maxBytes: 100_000, duplicateWindowMs: 5000 },
-    });
-    await connection.log.append(storedMessage());
-    await connection.log.append(storedMessage({ kind: 'command', name: 'Pay' }));
-    const common = { storage: 'memory', max_bytes: 100_000, discard: 'new', duplicate_window: 5e9 };
-    await expect(raw.stream('catga_events')).resolves.toMatchObject({
-      config: { ...common, subjects: ['catga.events.>'], retention: 'limits', max_age: 60e9 },
-    });
-    await expect(raw.stream('catga_commands')).resolves.toMatchObject({
-      config: { ...common, subjects: ['catga.commands.>'], retention: 'workqueue', max_age: 0 },
-    });
-  });
-
-  it('are brought to what the options say now, and keep what they hold', async () => {
-    const server = await bench.server();
-    const raw = await bench.raw(server);
-    await append(await bench.open({ servers: server.url }), 'm1');
-    const later = await bench.open({ servers: server.url, durable: { maxAgeMs: 3_600_000 } });
-    await append(later, 'm2');
-    await expect(raw.stream('catga_events')).resolves.toMatchObject({
-      config: { max_age: 3_600e9, storage: 'file' },
-      state: { messages: 2 },
-    });
-  });
-
-  it('whose storage is another one are refused, with what to do', async () => {
-    const server = await bench.server();
-    await append(await bench.open({ servers: server.url }), 'm1');
-    const other = await bench.open({ servers: server.url, durable: { storage: 'memory' } });
-    await expect(append(other, 'm2')).rejects.toMatchObject({
-      code: 'CATGA_CONFIGURATION',
-      details: { stream: 'catga_events', setting: 'storage', found: 'file', wanted: 'memory' },
-    });
-  });
-
-  it('keep events no longer than their age', async () => {
-    const server = await bench.server();
-    const raw = await bench.raw(server);
-    const durable = { maxAgeMs: 300, duplicateWindowMs: 100 };
-    const connection = await bench.open({ servers: server.url, durable });
-    await append(connection, 'm1');
-    await expect(raw.stream('catga_events')).resolves.toMatchObject({ state: { messages: 1 } });
-    await until(async () => (await raw.stream('catga_events')).state.messages === 0);
-  });
-});
 
 describe('appending', () => {
   it('knows a repetition for as long as the window says', async () => {
@@ -311,82 +257,5 @@ describe('a subscription', () => {
       );
       return info.num_ack_pending + info.num_pending === 0;
     });
-  });
-});
-
-describe('bytes that are no message', () => {
-  @ReliableEvent()
-  class Shipped {
-    constructor(readonly orderId: string) {}
-  }
-
-  it('become dead letters as they are, and the handler goes on', async () => {
-    const server = await bench.server();
-    const raw = await bench.raw(server);
-    const seen: string[] = [];
-    const node = new CatgaNode({ engine: nats(server.url), service: 'shop', nodeId: 'n' });
-    node.handleEvent(Shipped, (event) => void seen.push((event as Shipped).orderId), { name: 'Listener' });
-    try {
-      await node.init();
-      await node.start();
-      await node.mediator.publish(new Shipped('first'));
-      const poison = [
-        new Uint8Array(),
-        new Uint8Array([0xff, 0, 1]),
-        new TextEncoder().encode('CM'),
-        new Uint8Array([0x43, 0x4d, 9, 0]),
-        new Uint8Array(1024 * 1024 - 200),
-      ];
-      for (const bytes of poison) await raw.connection.request('catga.events.plain.Shipped', bytes);
-      await node.mediator.publish(new Shipped('last'));
-      await until(async () => (await node.deadLetters.list()).items.length === poison.length);
-      await until(() => seen.includes('last'));
-      const { items } = await node.deadLetters.list();
-      expect(items.map(({ error }) => error.code ?? '').toSorted()).toEqual([
-        ...Array.from({ length: 4 }, () => 'CATGA_SERIALIZATION'),
-        'CATGA_UNSUPPORTED',
-      ]);
-      expect(items.map(({ body }) => [...body.subarray(0, 4)])).toContainEqual([0xff, 0, 1]);
-      expect(
-        items.every(({ subscription, attempts }) => subscription === 'shop.Listener' && attempts === 1),
-      ).toBe(true);
-    } finally {
-      await node.stop();
-    }
-  });
-
-  it('among the dead letters are passed over', async () => {
-    const server = await bench.server();
-    const raw = await bench.raw(server);
-    const { deadLetters } = await bench.open({ servers: server.url });
-    await expect(deadLetters.list({}, { limit: 10 })).resolves.toEqual({ items: [], next: undefined });
-    const failure = {
-      error: { name: 'E', message: 'm' },
-      attempts: 1,
-      nodeId: 'n',
-      failedAt: new Date(1000),
-    };
-    await deadLetters.put(
-      { id: 'ü~1', subscription: 'shop.A', stored: storedMessage({ messageId: 'ü' }), failure },
-      60_000,
-    );
-    await raw.connection.request('catga.dead-letters.x', 'rubbish');
-    await expect(deadLetters.list({ messageId: 'ü' }, { limit: 10 })).resolves.toMatchObject({
-      items: [{ id: 'ü~1', failure }],
-    });
-  });
-
-  it('among the records of subscriptions keep nobody from subscribing', async () => {
-    const server = await bench.server();
-    const raw = await bench.raw(server);
-    const first = await bench.open({ servers: server.url });
-    await (await first.log.subscribe(SUBSCRIPTION, () => {})).stop();
-    const keys = ['subscription.shop=2EListener', 'keyed.x.y', 'keyed.9999.z', 'keyed'];
-    for (const key of keys) await raw.connection.request(`$KV.catga_subscriptions.${key}`, '{"id":');
-    const second = await bench.open({ servers: server.url }, { nodeId: 'second' });
-    const received = new Received();
-    await second.log.subscribe(SUBSCRIPTION, received.take);
-    await append(second, 'm1');
-    await received.atLeast(1);
   });
 });

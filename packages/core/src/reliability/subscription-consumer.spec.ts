@@ -105,7 +105,7 @@ describe('the consumer of a durable subscription', () => {
     const delivery: LogDelivery = {
       message,
       attempt,
-      ack: async () => void trace.push('ack'),
+      ack: async (isConfirmed) => void trace.push(isConfirmed === true ? 'ack, confirmed' : 'ack'),
       nak: async (delayMs) => void trace.push(`nak ${delayMs}`),
       release: async () => void trace.push('release'),
     };
@@ -114,12 +114,12 @@ describe('the consumer of a durable subscription', () => {
   }
 
   it('acknowledges only after the handler succeeded and the success was recorded', async () => {
-    await expect(consume()).resolves.toEqual(['handle', 'record shop.Books m1 500', 'ack']);
+    await expect(consume()).resolves.toEqual(['handle', 'record shop.Books m1 500', 'ack, confirmed']);
   });
 
   it('does not run a handler whose success was recorded', async () => {
     trace.push('recorded before');
-    await expect(consume()).resolves.toEqual(['recorded before', 'ack']);
+    await expect(consume()).resolves.toEqual(['recorded before', 'ack, confirmed']);
   });
 
   it('gives a failed message back, later each time, and records no success', async () => {
@@ -162,7 +162,7 @@ describe('the consumer of a durable subscription', () => {
 
     it('records it before the success and the acknowledgement, so that it comes again if it cannot', async () => {
       handle = () => Promise.resolve('paid');
-      const recorded = ['handle', 'outcome of Paid m1: paid', 'record shop.Books m1 500', 'ack'];
+      const recorded = ['handle', 'outcome of Paid m1: paid', 'record shop.Books m1 500', 'ack, confirmed'];
       await expect(consume(1, queued)).resolves.toEqual(recorded);
       trace = [];
       keepOutcome = () => Promise.reject(new Error('the engine is away'));

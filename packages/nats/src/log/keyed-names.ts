@@ -1,6 +1,6 @@
 import type { Bucket } from '../jetstream/bucket.js';
 import type { BrokerSession } from '../connection/broker-session.js';
-import { nameTokens } from './log-subjects.js';
+import { MOST_LANES, nameTokens } from './log-subjects.js';
 
 const PREFIX = 'keyed.';
 
@@ -67,7 +67,7 @@ export class KeyedNames {
 
   private learn(key: string): boolean {
     const [, lanes, tokens] = /^keyed\.(\d{1,4})\.(.+)$/.exec(key) ?? [];
-    if (lanes === undefined || tokens === undefined) return false;
+    if (lanes === undefined || tokens === undefined || Number(lanes) > MOST_LANES) return false;
     if ((this.known.get(tokens) ?? 0) >= Number(lanes)) return false;
     this.known.set(tokens, Number(lanes));
     return true;

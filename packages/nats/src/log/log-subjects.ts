@@ -5,6 +5,9 @@ export const PLAIN_LANE = 'plain';
 /** Where commands go that are not to run before some time. */
 export const DELAYED_LANE = 'later';
 
+/** Over how many lanes keys are spread at most. */
+export const MOST_LANES = 256;
+
 /** What a subject carries as it is: words of letters, digits, `_` and `-`, with dots between them. */
 const PLAIN_NAME = /^[\w-]+(\.[\w-]+)*$/;
 const LONGEST_NAME = 160;

@@ -5,6 +5,8 @@ import type { DeliveryOrigin } from './nats-delivery.js';
 
 /** How long after it was stored a message is not to be delivered, in milliseconds; a header, since few have one. */
 export const DELAY_HEADER = 'Catga-Delay';
+/** What a command may be delayed by at most: 366 days. */
+const LONGEST_DELAY_MS = 366 * 24 * 60 * 60 * 1000;
 /** Text in a body of another kind: no serializer is called that. */
 const NO_SERIALIZER = '';
 
@@ -44,8 +46,11 @@ export function readMessage(
   }
 }
 
-/** For how long the message was to wait after it was stored, in milliseconds. */
+/**
+ * For how long the message was to wait after it was stored, in milliseconds. What no node asks for is no delay: the
+ * server would not understand it, and deliver the message again at once, for ever.
+ */
 export function delayOf({ headers }: ClientMessage): number {
   const delayMs = Number(headers?.get(DELAY_HEADER) ?? '');
-  return delayMs > 0 ? delayMs : 0;
+  return delayMs > 0 && delayMs <= LONGEST_DELAY_MS ? delayMs : 0;
 }

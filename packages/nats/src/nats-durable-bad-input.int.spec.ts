@@ -1,0 +1,197 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { CatgaNode, Command, ReliableEvent } from '@catga/core';
+import type { EngineConnection } from '@catga/core/engine';
+import { headers } from '@nats-io/transport-node';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { nats } from './nats-engine.js';
+import { DurableBench, Received, SUBSCRIPTION, storedMessage } from './testing/durable.fixture.js';
+import type { RawBroker } from './testing/durable.fixture.js';
+import { until } from './testing/nats-cluster.fixture.js';
+
+const bench = new DurableBench();
+afterEach(() => bench.end());
+
+@ReliableEvent()
+class Shipped {
+  constructor(readonly orderId: string) {}
+}
+
+class Pack extends Command {
+  constructor(readonly orderId: string) {
+    super();
+  }
+}
+
+const append = ({ log }: EngineConnection, messageId: string): Promise<unknown> =>
+  log.append(storedMessage({ messageId }));
+
+describe('bytes that are no message', () => {
+  it('become dead letters as they are, and the handler goes on', async () => {
+    const server = await bench.server();
+    const raw = await bench.raw(server);
+    const seen: string[] = [];
+    const node = new CatgaNode({ engine: nats(server.url), service: 'shop', nodeId: 'n' });
+    node.handleEvent(Shipped, (event) => void seen.push((event as Shipped).orderId), { name: 'Listener' });
+    try {
+      await node.init();
+      await node.start();
+      await node.mediator.publish(new Shipped('first'));
+      const poison = [
+        new Uint8Array(),
+        new Uint8Array([0xff, 0, 1]),
+        new TextEncoder().encode('CM'),
+        new Uint8Array([0x43, 0x4d, 9, 0]),
+        new Uint8Array(1024 * 1024 - 200),
+      ];
+      for (const bytes of poison) await raw.connection.request('catga.events.plain.Shipped', bytes);
+      await node.mediator.publish(new Shipped('last'));
+      await until(async () => (await node.deadLetters.list()).items.length === poison.length);
+      await until(() => seen.includes('last'));
+      const { items } = await node.deadLetters.list();
+      expect(items.map(({ error }) => error.code ?? '').toSorted()).toEqual([
+        ...Array.from({ length: 4 }, () => 'CATGA_SERIALIZATION'),
+        'CATGA_UNSUPPORTED',
+      ]);
+      expect(items.map(({ body }) => [...body.subarray(0, 4)])).toContainEqual([0xff, 0, 1]);
+      expect(
+        items.every(({ subscription, attempts }) => subscription === 'shop.Listener' && attempts === 1),
+      ).toBe(true);
+    } finally {
+      await node.stop();
+    }
+  });
+
+  it('among the dead letters are passed over', async () => {
+    const server = await bench.server();
+    const raw = await bench.raw(server);
+    const { deadLetters } = await bench.open({ servers: server.url });
+    await expect(deadLetters.list({}, { limit: 10 })).resolves.toEqual({ items: [], next: undefined });
+    const failure = {
+      error: { name: 'E', message: 'm' },
+      attempts: 1,
+      nodeId: 'n',
+      failedAt: new Date(1000),
+    };
+    await deadLetters.put(
+      { id: 'ü~1', subscription: 'shop.A', stored: storedMessage({ messageId: 'ü' }), failure },
+      60_000,
+    );
+    await raw.connection.request('catga.dead-letters.x', 'rubbish');
+    await expect(deadLetters.list({ messageId: 'ü' }, { limit: 10 })).resolves.toMatchObject({
+      items: [{ id: 'ü~1', failure }],
+    });
+  });
+
+  it('among the records of subscriptions keep nobody from subscribing', async () => {
+    const server = await bench.server();
+    const raw = await bench.raw(server);
+    const first = await bench.open({ servers: server.url });
+    await (await first.log.subscribe(SUBSCRIPTION, () => {})).stop();
+    const keys = ['subscription.shop=2EListener', 'keyed.x.y', 'keyed.9999.z', 'keyed'];
+    for (const key of keys) await raw.connection.request(`$KV.catga_subscriptions.${key}`, '{"id":');
+    const second = await bench.open({ servers: server.url }, { nodeId: 'second' });
+    const received = new Received();
+    await second.log.subscribe(SUBSCRIPTION, received.take);
+    await append(second, 'm1');
+    await received.atLeast(1);
+  });
+});
+
+describe('random bytes with any headers', () => {
+  const LANES = [
+    'catga.events.plain.Shipped',
+    'catga.events.key-0.Shipped',
+    'catga.commands.plain.Pack',
+    'catga.commands.key-1.Pack',
+    'catga.commands.later.Pack',
+    'catga.retries.shop=2EListener',
+  ];
+  const DELAYS = ['', '-1', '0', 'NaN', 'Infinity', '1e300', '9e18', '1', 'soon', '0x10', '1e9999'];
+
+  async function spoil(raw: RawBroker, subject: string, times: number): Promise<void> {
+    for (let sent = 0; sent < times; sent++) {
+      const extra = headers();
+      extra.set('Catga-Delay', DELAYS[sent % DELAYS.length] ?? '');
+      extra.set('Nats-Msg-Id', `${subject} ${sent}`);
+      if (sent % 3 === 0) extra.set('__proto__', 'x');
+      await raw.connection.request(subject, randomBytes(randomInt(300)), { headers: extra, timeout: 10_000 });
+    }
+  }
+
+  it('become dead letters on every lane, are counted, and hold up nothing', async () => {
+    const server = await bench.server();
+    const raw = await bench.raw(server);
+    const seen: string[] = [];
+    const unhandled: unknown[] = [];
+    const onUnhandled = (thrown: unknown): void => void unhandled.push(thrown);
+    process.on('unhandledRejection', onUnhandled);
+    const engine = nats({ servers: server.url, durable: { keyPartitions: 2 } });
+    const node = new CatgaNode({ engine, service: 'shop', nodeId: 'n' });
+    const see = (message: object): void => void seen.push((message as Shipped | Pack).orderId);
+    node.handleEvent(Shipped, see, { name: 'Listener' }).handleRequest(Pack, see);
+    try {
+      await node.init();
+      await node.start();
+      const { mediator } = node;
+      const keys = ['a', 'b', 'c', 'd'];
+      await Promise.all(keys.map((key) => mediator.publish(new Shipped(key), { key })));
+      await Promise.all(keys.map((key) => mediator.enqueue(new Pack(key), { key })));
+      for (const subject of LANES) await spoil(raw, subject, 33);
+      await Promise.all(keys.map((key) => mediator.publish(new Shipped(`${key} later`), { key })));
+      await Promise.all(keys.map((key) => mediator.enqueue(new Pack(`${key} later`), { key })));
+      await mediator.enqueue(new Pack('delayed'), { delayMs: 1 });
+      const total = 33 * LANES.length;
+      await until(() => seen.length === 4 * keys.length + 1);
+      await until(async () => (await node.deadLetters.list({}, { limit: 1000 })).items.length === total);
+      const { failures } = node.failures;
+      expect((failures.get('shop.Listener') ?? 0) + (failures.get('queue.Pack') ?? 0)).toBe(total);
+      for (const stream of ['catga_commands', 'catga_retries'])
+        await until(async () => (await raw.stream(stream)).state.messages === 0);
+      expect(unhandled).toEqual([]);
+    } finally {
+      await node.stop();
+      process.off('unhandledRejection', onUnhandled);
+    }
+  });
+
+  it('in the counts of attempts and the records of successes are no counts and no successes', async () => {
+    const server = await bench.server();
+    const raw = await bench.raw(server);
+    const { log, inbox } = await bench.open({ servers: server.url });
+    await inbox.add('shop.Listener', 'm0', 60_000); // Makes the bucket.
+    const received = new Received();
+    await log.subscribe(SUBSCRIPTION, received.hold);
+    await append({ log } as EngineConnection, 'm1');
+    await received.atLeast(1);
+    await received.at(0).nak(0);
+    await received.atLeast(2); // The second attempt is noted.
+    for (const bucket of ['catga_attempts', 'catga_inbox']) {
+      const { state } = await raw.api<{ state: { subjects: Readonly<Record<string, number>> } }>(
+        `STREAM.INFO.KV_${bucket}`,
+        { subjects_filter: '>' },
+      );
+      const subjects = Object.keys(state.subjects);
+      expect(subjects).not.toEqual([]);
+      for (const subject of subjects) await raw.connection.request(subject, randomBytes(20));
+    }
+    await expect(inbox.has('shop.Listener', 'm0')).resolves.toBe(false);
+    await received.at(1).nak(0);
+    await received.atLeast(3);
+    expect(received.attempts).toEqual(['m1 1', 'm1 2', 'm1 2']);
+  });
+
+  it('in the notes of lanes make no more lanes than there can be', async () => {
+    const server = await bench.server();
+    const raw = await bench.raw(server);
+    const connection = await bench.open({ servers: server.url });
+    await (await connection.log.subscribe({ ...SUBSCRIPTION, id: 'shop.First' }, () => {})).stop();
+    for (const lanes of ['257', '9999', '0', '00']) {
+      await raw.connection.request(`$KV.catga_subscriptions.keyed.${lanes}.orders.placed`, '');
+    }
+    const received = new Received();
+    await connection.log.subscribe(SUBSCRIPTION, received.take);
+    await append(connection, 'm1');
+    await received.atLeast(1);
+    await expect(raw.stream('catga_events')).resolves.toMatchObject({ state: { consumer_count: 2 } });
+  });
+});
