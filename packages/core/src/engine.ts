@@ -3,7 +3,7 @@ export { REQUEST_KIND } from './contracts/request.js';
 export { toError } from './errors/catga-error.js';
 export { ERROR_CATALOGUE } from './errors/error-catalogue.js';
 export { nodeIdTakenError } from './errors/message-errors.js';
-export { comparePositions, fromCursor, toCursor } from './memory/dead-letter-cursor.js';
+export { comparePositions, fromCursor, toCursor } from './reliability/dead-letter-cursor.js';
 export { checkedOptions } from './options/checked-options.js';
 export type { MessageType } from './contracts/message-type.js';
 export type { MessageObserver, NodeServices } from './mediator/node-services.js';

@@ -83,11 +83,11 @@ export function reliableEvents(lab: Lab): void {
     });
 
     it('of a batch is stored though another one is refused, and the publisher is told which', async () => {
-      const seen: (string | undefined)[] = [];
+      const seen: string[] = [];
       const node = await lab.run(
         lab
           .node({ limits: { maxPayloadBytes: 200 } })
-          .handleEvent(OrderPlaced, (event) => void seen.push((event as OrderPlaced).orderId)),
+          .handleEvent(OrderPlaced, (event) => void seen.push(String((event as OrderPlaced).orderId))),
       );
       const large = 'x'.repeat(300);
       const events = ['o1', large, 'o2', large].map((id) => new OrderPlaced(id));

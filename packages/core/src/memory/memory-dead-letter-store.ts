@@ -1,7 +1,7 @@
 import type { DeadLetterFilter, DeadLetterPageRequest } from '../contracts/dead-letter.js';
 import type { DeadLetterStore, StoredDeadLetter } from '../ports/dead-letter-store.js';
-import { comparePositions, fromCursor, toCursor } from './dead-letter-cursor.js';
-import type { DeadLetterPosition } from './dead-letter-cursor.js';
+import { comparePositions, fromCursor, toCursor } from '../reliability/dead-letter-cursor.js';
+import type { DeadLetterPosition } from '../reliability/dead-letter-cursor.js';
 import { ExpiringMap } from './expiring-map.js';
 
 interface KeptLetter extends DeadLetterPosition {

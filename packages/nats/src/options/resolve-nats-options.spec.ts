@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { CatgaError } from '@catga/core';
 import { nats } from '../nats-engine.js';
 import type { NatsEngineOptions } from './nats-engine-options.js';
@@ -121,5 +123,32 @@ describe('options of the NATS engine', () => {
   it('leave what they were given as it was', () => {
     const given = Object.freeze({ servers: Object.freeze(['a']), reconnect: Object.freeze({ waitMs: 7 }) });
     expect(resolveNatsOptions(given).reconnect.waitMs).toBe(7);
+  });
+
+  it('of any kind are taken or refused with CATGA_CONFIGURATION, which shows none of it', () => {
+    const names = [...Object.keys(resolveNatsOptions('a')), 'servers', 'user', 'pass', 'token', 'nkeySeed'];
+    const group = fc.dictionary(
+      fc.constantFrom('waitMs', 'ca', 'storage', 'maxBytes', '__proto__'),
+      fc.anything(),
+    );
+    const secret = 's3cr3t-that-nobody-may-read';
+    const value = fc.oneof(
+      group,
+      fc.anything(),
+      fc.constant(secret),
+      fc.constantFrom(`nats://ann:${secret}@a:b:c`, `nats://${secret}:%zz@a`, `tls://%@${secret}`),
+    );
+    const options = fc.dictionary(fc.constantFrom(...names, '__proto__'), value);
+    fc.assert(
+      fc.property(fc.oneof(options, value, fc.array(value)), (given) => {
+        try {
+          resolveNatsOptions(given as NatsEngineOptions);
+        } catch (thrown) {
+          expect(thrown).toMatchObject({ code: 'CATGA_CONFIGURATION' });
+          expect(inspect(thrown, { depth: 10 })).not.toContain(secret);
+        }
+      }),
+      { numRuns: 1000 },
+    );
   });
 });

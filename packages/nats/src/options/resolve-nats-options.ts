@@ -166,7 +166,8 @@ export function resolveNatsOptions(
   given: string | readonly string[] | NatsEngineOptions | undefined,
 ): ResolvedNatsOptions {
   const options = isServers(given) ? { servers: given } : (given ?? {});
-  const checked = besideConnection(options) ?? schema;
+  // Code that is not type-checked may give anything.
+  const checked = (typeof options === 'object' ? besideConnection(options) : undefined) ?? schema;
   const { servers, ...resolved } = checkedOptions('The NATS engine', checked, options);
   return Object.freeze({ ...resolved, addresses: servers });
 }

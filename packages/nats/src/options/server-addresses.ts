@@ -50,6 +50,7 @@ function credentialsIn({ username, password }: URL): Pick<ServerAddresses, 'user
 function toUrl(server: string): URL | undefined {
   try {
     const url = new URL(server.includes('://') ? server : `nats://${server}`);
+    credentialsIn(url); // Throws if what is escaped in them is not.
     return url.hostname === '' ? undefined : url;
   } catch {
     return undefined;
