@@ -55,6 +55,7 @@ const ROWS = [
   'Catga publish (QoS 1)',
   'Catga publish (QoS 2)',
   'js.publish, consume and ack',
+  'nestjs-nats-jetstream-transport emit',
   'claim of the id, one trip to the record',
 ];
 

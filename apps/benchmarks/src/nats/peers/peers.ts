@@ -4,6 +4,8 @@ import type { Peer } from './peer.js';
 export const PEERS = {
   raw: async (): Promise<Peer> => (await import('./raw-peer.js')).rawPeer,
   jetStream: async (): Promise<Peer> => (await import('./jet-stream-peer.js')).jetStreamPeer,
+  jetStreamTransport: async (): Promise<Peer> =>
+    (await import('./jet-stream-transport-peer.js')).jetStreamTransportPeer,
   durable: async (): Promise<Peer> => (await import('./durable-peer.js')).durablePeer,
   records: async (): Promise<Peer> => (await import('./records-peer.js')).recordsPeer,
   clientProxy: async (): Promise<Peer> => (await import('./client-proxy-peer.js')).clientProxyPeer,
