@@ -17,13 +17,15 @@ export interface Settlement {
 
 /** One attempt. The group knows who has the entry: what a delivery settles that somebody else has by now has no effect. */
 export class RedisDelivery implements LogDelivery {
+  /** Whether the handler has it. */
+  isActive = false;
   private isSettled = false;
 
   constructor(
     readonly message: StoredMessage,
     readonly problem: Error | undefined,
     private readonly entry: TakenEntry,
-    private readonly settle: (settlement: Settlement) => Promise<void>,
+    private readonly settle: (settlement: Settlement, wasActive: boolean) => Promise<void>,
   ) {}
 
   get attempt(): number {
@@ -46,7 +48,10 @@ export class RedisDelivery implements LogDelivery {
     if (this.isSettled) return;
     this.isSettled = true;
     try {
-      await this.settle({ entry: this.entry, nextAttempt, delayMs: Math.max(0, Math.ceil(delayMs)) });
+      const settlement = { entry: this.entry, nextAttempt, delayMs: Math.max(0, Math.ceil(delayMs)) };
+      const { isActive } = this;
+      this.isActive = false;
+      await this.settle(settlement, isActive);
     } catch (thrown) {
       this.isSettled = false; // Who could not be told may be told again.
       throw thrown;

@@ -2,6 +2,7 @@ import type { LogConsumer, LogDelivery, LogSubscription } from '@catga/core/engi
 import { isUnknownGroup } from '../connection/broker-errors.js';
 import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
 import type { LuaReply } from '../connection/lua-script.js';
+import { DeliveriesInHand } from './deliveries-in-hand.js';
 import { RedisDelivery } from './log-delivery.js';
 import type { Settlement } from './log-delivery.js';
 import type { LogServices } from './log-services.js';
@@ -17,8 +18,6 @@ import { TurnBatch } from './turn-batch.js';
 const AT_A_TIME = 256;
 /** How many entries that must wait a consumer puts aside in one go. */
 const LOOKED_AT = 1024;
-/** After how long a message is delivered again whose consumer's callback threw, in milliseconds. */
-const CALLBACK_FAILURE_DELAY_MS = 1000;
 /** How soon a consumer tries again that could not, in milliseconds. */
 const TRIED_AGAIN_AFTER_MS = 250;
 const PER_ENTRY = 4;
@@ -30,7 +29,7 @@ const PER_ENTRY = 4;
 export class SubscriptionConsumer implements LogConsumer {
   /** What the server says is ours, as far as its answers came: until it said that it is not any more. */
   private readonly held = new Set<string>();
-  private unsettled = 0;
+  private readonly inHand: DeliveriesInHand;
   private isStopped = false;
   private isTaking = false;
   private isWoken = false;
@@ -45,9 +44,10 @@ export class SubscriptionConsumer implements LogConsumer {
 
   private constructor(
     private readonly subscription: LogSubscription,
-    private readonly deliver: (delivery: LogDelivery) => void,
+    deliver: (delivery: LogDelivery) => void,
     private readonly services: LogServices,
   ) {
+    this.inHand = new DeliveriesInHand(subscription.concurrency, deliver, services.clock);
     this.settlements = new TurnBatch(
       (batch) => this.settleAll(batch),
       { items: AT_A_TIME, bytes: Infinity },
@@ -78,6 +78,7 @@ export class SubscriptionConsumer implements LogConsumer {
     this.cancelTimer?.();
     this.cancelRounds?.();
     for (const end of this.ends.splice(0)) end();
+    for (const delivery of this.inHand.giveUpReady()) giveBack(delivery);
     return Promise.resolve();
   }
 
@@ -122,14 +123,15 @@ export class SubscriptionConsumer implements LogConsumer {
 
   private async take(): Promise<void> {
     const { session, prefix, consumer } = this.services;
-    const { id, concurrency } = this.subscription;
+    const { id } = this.subscription;
     if (this.mustMake) await this.make();
     this.mustMake = false;
     if (this.mustLookBack) {
       this.mustLookBack = false;
-      this.hand(listOf(await session.run(readOwnEntries, [prefix], [id, consumer, concurrency])), 0);
+      const most = this.held.size + AT_A_TIME; // An answer that was lost held no more than that.
+      this.hand(listOf(await session.run(readOwnEntries, [prefix], [id, consumer, most])), 0);
     }
-    const room = Math.min(concurrency - this.unsettled, AT_A_TIME);
+    const room = Math.min(this.inHand.room, AT_A_TIME);
     if (room <= 0 || this.isStopped) return;
     const reply = listOf(await session.run(takeEntries, [prefix], [id, consumer, room, LOOKED_AT]));
     const nextMs = numberOf(reply[0]);
@@ -144,24 +146,18 @@ export class SubscriptionConsumer implements LogConsumer {
       const id = bytesOf(reply[at]).toString();
       if (this.held.has(id)) continue;
       this.held.add(id);
-      this.unsettled++;
       const entry = { id, attempt: numberOf(reply[at + 1]), key: bytesOf(reply[at + 2]).toString() };
       const { message, problem } = readMessage(bytesOf(reply[at + 3]), id, this.subscription);
-      const delivery = new RedisDelivery(message, problem, entry, (settlement) => this.settle(settlement));
-      try {
-        this.deliver(delivery);
-      } catch {
-        // Not taken; it comes again. What cannot be given back now is ours still when the broker is back.
-        delivery.nak(CALLBACK_FAILURE_DELAY_MS).catch(() => {});
-      }
+      const delivery = new RedisDelivery(message, problem, entry, this.settle);
+      if (this.isStopped) giveBack(delivery);
+      else this.inHand.admit(delivery);
     }
   }
 
-  private async settle(settlement: Settlement): Promise<void> {
+  private readonly settle = async (settlement: Settlement, wasActive: boolean): Promise<void> => {
     const { id } = settlement.entry;
-    this.unsettled--;
     const told = this.settlements.add(settlement);
-    this.wake(); // Asked in the same turn or later, and so after the settling.
+    if (wasActive) this.inHand.settled();
     try {
       await told;
     } catch (thrown) {
@@ -170,7 +166,7 @@ export class SubscriptionConsumer implements LogConsumer {
     } finally {
       this.held.delete(id);
     }
-  }
+  };
 
   private async settleAll(batch: readonly Settlement[]): Promise<readonly void[]> {
     const { session, prefix, consumer } = this.services;
@@ -180,7 +176,13 @@ export class SubscriptionConsumer implements LogConsumer {
       nextAttempt,
       delayMs,
     ]);
-    await session.run(settleEntries, [prefix], [this.subscription.id, consumer, this.channel, ...args]);
+    const settled = session.run(
+      settleEntries,
+      [prefix],
+      [this.subscription.id, consumer, this.channel, ...args],
+    );
+    this.wake(); // Asked after it, and so answered after it.
+    await settled;
     return [];
   }
 
@@ -219,4 +221,9 @@ export class SubscriptionConsumer implements LogConsumer {
       true,
     );
   }
+}
+
+/** Of one that the handler has not begun with. What cannot be told now comes back when the lease has lapsed. */
+function giveBack(delivery: RedisDelivery): void {
+  delivery.release().catch(() => {});
 }
