@@ -10,7 +10,7 @@ export interface TakenEntry {
 
 /** What becomes of an entry: the number of its next attempt and how long it waits for it, or 0 if it is done with. */
 export interface Settlement {
-  readonly entry: TakenEntry;
+  readonly delivery: RedisDelivery;
   readonly nextAttempt: number;
   readonly delayMs: number;
 }
@@ -24,8 +24,8 @@ export class RedisDelivery implements LogDelivery {
   constructor(
     readonly message: StoredMessage,
     readonly problem: Error | undefined,
-    private readonly entry: TakenEntry,
-    private readonly settle: (settlement: Settlement, wasActive: boolean) => Promise<void>,
+    readonly entry: TakenEntry,
+    private readonly settle: (settlement: Settlement) => Promise<void>,
   ) {}
 
   get attempt(): number {
@@ -44,17 +44,31 @@ export class RedisDelivery implements LogDelivery {
     return this.end(this.attempt, delayMs);
   }
 
-  private async end(nextAttempt: number, delayMs: number): Promise<void> {
-    if (this.isSettled) return;
-    this.isSettled = true;
-    try {
-      const settlement = { entry: this.entry, nextAttempt, delayMs: Math.max(0, Math.ceil(delayMs)) };
-      const { isActive } = this;
-      this.isActive = false;
-      await this.settle(settlement, isActive);
-    } catch (thrown) {
-      this.isSettled = false; // Who could not be told may be told again.
-      throw thrown;
-    }
+  /** The broker could not be told: it may be told again. */
+  reopen(): void {
+    this.isSettled = false;
   }
+
+  private end(nextAttempt: number, delayMs: number): Promise<void> {
+    if (this.isSettled) return Promise.resolve();
+    this.isSettled = true;
+    return this.settle({ delivery: this, nextAttempt, delayMs: Math.max(0, Math.ceil(delayMs)) });
+  }
+}
+
+/** As the script that settles takes it. */
+export function settlementText({ delivery, nextAttempt, delayMs }: Settlement): string {
+  const { id, key } = delivery.entry;
+  return nextAttempt === 0 && key === '' ? id : `${id} ${nextAttempt} ${delayMs} ${key}`;
+}
+
+/** Reads `<entry> <attempt> <key>`. */
+export function takenEntry(text: string): TakenEntry {
+  const idEnd = text.indexOf(' ');
+  const attemptEnd = text.indexOf(' ', idEnd + 1);
+  return {
+    id: text.slice(0, idEnd),
+    attempt: Number(text.slice(idEnd + 1, attemptEnd)),
+    key: text.slice(attemptEnd + 1),
+  };
 }

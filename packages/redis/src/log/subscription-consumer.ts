@@ -1,9 +1,9 @@
 import type { LogConsumer, LogDelivery, LogSubscription } from '@catga/core/engine';
 import { isUnknownGroup } from '../connection/broker-errors.js';
 import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
-import type { LuaReply } from '../connection/lua-script.js';
+import type { LuaArgument, LuaReply } from '../connection/lua-script.js';
 import { DeliveriesInHand } from './deliveries-in-hand.js';
-import { RedisDelivery } from './log-delivery.js';
+import { RedisDelivery, settlementText, takenEntry } from './log-delivery.js';
 import type { Settlement } from './log-delivery.js';
 import type { LogServices } from './log-services.js';
 import { giveBackEntries } from './scripts/give-back-entries.lua.js';
@@ -12,7 +12,7 @@ import { readOwnEntries } from './scripts/read-own-entries.lua.js';
 import { settleEntries } from './scripts/settle-entries.lua.js';
 import { takeEntries } from './scripts/take-entries.lua.js';
 import { readMessage } from './read-message.js';
-import { TurnBatch } from './turn-batch.js';
+import { TurnBatch } from '../connection/turn-batch.js';
 
 /** How many entries one script handles, so that it does not hold the server up. */
 const AT_A_TIME = 256;
@@ -20,7 +20,8 @@ const AT_A_TIME = 256;
 const LOOKED_AT = 1024;
 /** How soon a consumer tries again that could not, in milliseconds. */
 const TRIED_AGAIN_AFTER_MS = 250;
-const PER_ENTRY = 4;
+/** What stands for each entry in an answer. */
+const PER_ENTRY = 2;
 
 /**
  * One node's part in one subscription. It takes when it is woken, when something is due, and when it has room again; one
@@ -143,46 +144,48 @@ export class SubscriptionConsumer implements LogConsumer {
   /** Delivers the entries of an answer that are new to us. */
   private hand(reply: readonly LuaReply[], from: number): void {
     for (let at = from; at + PER_ENTRY <= reply.length; at += PER_ENTRY) {
-      const id = bytesOf(reply[at]).toString();
-      if (this.held.has(id)) continue;
-      this.held.add(id);
-      const entry = { id, attempt: numberOf(reply[at + 1]), key: bytesOf(reply[at + 2]).toString() };
-      const { message, problem } = readMessage(bytesOf(reply[at + 3]), id, this.subscription);
+      const entry = takenEntry(bytesOf(reply[at]).toString());
+      if (this.held.has(entry.id)) continue;
+      this.held.add(entry.id);
+      const { message, problem } = readMessage(bytesOf(reply[at + 1]), entry.id, this.subscription);
       const delivery = new RedisDelivery(message, problem, entry, this.settle);
       if (this.isStopped) giveBack(delivery);
       else this.inHand.admit(delivery);
     }
   }
 
-  private readonly settle = async (settlement: Settlement, wasActive: boolean): Promise<void> => {
-    const { id } = settlement.entry;
+  private readonly settle = (settlement: Settlement): Promise<void> => {
+    const { delivery } = settlement;
     const told = this.settlements.add(settlement);
-    if (wasActive) this.inHand.settled();
-    try {
-      await told;
-    } catch (thrown) {
-      this.mustLookBack = true;
-      throw thrown;
-    } finally {
-      this.held.delete(id);
+    if (delivery.isActive) {
+      delivery.isActive = false;
+      this.inHand.settled();
     }
+    return told;
   };
 
   private async settleAll(batch: readonly Settlement[]): Promise<readonly void[]> {
     const { session, prefix, consumer } = this.services;
-    const args = batch.flatMap(({ entry, nextAttempt, delayMs }) => [
-      entry.id,
-      entry.key,
-      nextAttempt,
-      delayMs,
-    ]);
-    const settled = session.run(
-      settleEntries,
-      [prefix],
-      [this.subscription.id, consumer, this.channel, ...args],
-    );
+    const held = this.held.size;
+    const args: LuaArgument[] = [
+      this.subscription.id,
+      consumer,
+      this.channel,
+      held <= batch.length * 2 ? held : 0,
+    ];
+    for (const settlement of batch) args.push(settlementText(settlement));
+    const settled = session.run(settleEntries, [prefix], args);
     this.wake(); // Asked after it, and so answered after it.
-    await settled;
+    try {
+      await settled;
+    } catch (thrown) {
+      this.mustLookBack = true;
+      for (const { delivery } of batch) delivery.reopen();
+      throw thrown;
+    } finally {
+      // Before the answer of what was asked since is looked at: an entry that was given back may be in it again.
+      for (const { delivery } of batch) this.held.delete(delivery.entry.id);
+    }
     return [];
   }
 
