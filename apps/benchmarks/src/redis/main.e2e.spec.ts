@@ -9,7 +9,11 @@ const run = promisify(execFile);
 const app = fileURLToPath(new URL('../..', import.meta.url));
 
 async function bench(...options: readonly string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, ['--expose-gc', join(app, 'dist/redis/main.js'), ...options]);
+  const { stdout } = await run(process.execPath, [
+    '--expose-gc',
+    join(app, 'dist/redis/main.js'),
+    ...options,
+  ]);
   return stdout;
 }
 

@@ -4,8 +4,6 @@ import type { LogDelivery, StoredMessage } from '@catga/core/engine';
 export interface TakenEntry {
   readonly id: string;
   readonly attempt: number;
-  /** As scripts write it: with '=' before it, '' if there is none. */
-  readonly key: string;
 }
 
 /** What becomes of an entry: the number of its next attempt and how long it waits for it, or 0 if it is done with. */
@@ -56,19 +54,19 @@ export class RedisDelivery implements LogDelivery {
   }
 }
 
-/** As the script that settles takes it. */
+/** As the script that settles takes it. What cannot be read may have a key. */
 export function settlementText({ delivery, nextAttempt, delayMs }: Settlement): string {
-  const { id, key } = delivery.entry;
-  return nextAttempt === 0 && key === '' ? id : `${id} ${nextAttempt} ${delayMs} ${key}`;
+  const { entry, message, problem } = delivery;
+  const isPlain = nextAttempt === 0 && message.key === undefined && problem === undefined;
+  return isPlain ? entry.id : `${entry.id} ${nextAttempt} ${delayMs}`;
 }
 
-/** Reads `<entry> <attempt> <key>`. */
-export function takenEntry(text: string): TakenEntry {
-  const idEnd = text.indexOf(' ');
-  const attemptEnd = text.indexOf(' ', idEnd + 1);
-  return {
-    id: text.slice(0, idEnd),
-    attempt: Number(text.slice(idEnd + 1, attemptEnd)),
-    key: text.slice(attemptEnd + 1),
-  };
+/** Reads `<entry> <attempt> <entry> …`. */
+export function takenEntries(text: string): TakenEntry[] {
+  if (text === '') return [];
+  const words = text.split(' ');
+  return Array.from({ length: words.length / 2 }, (_, at) => ({
+    id: words[at * 2] ?? '',
+    attempt: Number(words[at * 2 + 1]),
+  }));
 }

@@ -3,7 +3,7 @@ import { isUnknownGroup } from '../connection/broker-errors.js';
 import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
 import type { LuaArgument, LuaReply } from '../connection/lua-script.js';
 import { DeliveriesInHand } from './deliveries-in-hand.js';
-import { RedisDelivery, settlementText, takenEntry } from './log-delivery.js';
+import { RedisDelivery, settlementText, takenEntries } from './log-delivery.js';
 import type { Settlement } from './log-delivery.js';
 import type { LogServices } from './log-services.js';
 import { giveBackEntries } from './scripts/give-back-entries.lua.js';
@@ -20,8 +20,6 @@ const AT_A_TIME = 256;
 const LOOKED_AT = 1024;
 /** How soon a consumer tries again that could not, in milliseconds. */
 const TRIED_AGAIN_AFTER_MS = 250;
-/** What stands for each entry in an answer. */
-const PER_ENTRY = 2;
 
 /**
  * One node's part in one subscription. It takes when it is woken, when something is due, and when it has room again; one
@@ -130,24 +128,24 @@ export class SubscriptionConsumer implements LogConsumer {
     if (this.mustLookBack) {
       this.mustLookBack = false;
       const most = this.held.size + AT_A_TIME; // An answer that was lost held no more than that.
-      this.hand(listOf(await session.run(readOwnEntries, [prefix], [id, consumer, most])), 0);
+      this.hand(listOf(await session.run(readOwnEntries, [prefix], [id, consumer, most])));
     }
     const room = Math.min(this.inHand.room, AT_A_TIME);
     if (room <= 0 || this.isStopped) return;
-    const reply = listOf(await session.run(takeEntries, [prefix], [id, consumer, room, LOOKED_AT]));
-    const nextMs = numberOf(reply[0]);
-    this.hand(reply, 2);
-    if (numberOf(reply[1]) === 1) this.isWoken = true;
+    const reply = await session.run(takeEntries, [prefix], [id, consumer, room, LOOKED_AT]);
+    const [next, more, ...taken] = listOf(reply);
+    this.hand(taken);
+    const nextMs = numberOf(next);
+    if (numberOf(more) === 1) this.isWoken = true;
     else if (nextMs >= 0) this.wakeAfter(nextMs);
   }
 
-  /** Delivers the entries of an answer that are new to us. */
-  private hand(reply: readonly LuaReply[], from: number): void {
-    for (let at = from; at + PER_ENTRY <= reply.length; at += PER_ENTRY) {
-      const entry = takenEntry(bytesOf(reply[at]).toString());
+  /** Delivers the entries of an answer that are new to us: what they are called and tried, then the messages. */
+  private hand([heads, ...messages]: readonly LuaReply[]): void {
+    for (const [at, entry] of takenEntries(bytesOf(heads).toString()).entries()) {
       if (this.held.has(entry.id)) continue;
       this.held.add(entry.id);
-      const { message, problem } = readMessage(bytesOf(reply[at + 1]), entry.id, this.subscription);
+      const { message, problem } = readMessage(bytesOf(messages[at]), entry.id, this.subscription);
       const delivery = new RedisDelivery(message, problem, entry, this.settle);
       if (this.isStopped) giveBack(delivery);
       else this.inHand.admit(delivery);

@@ -9,8 +9,8 @@ export const settleEntries = lua`
 -- ARGV[3]  channel on which the consumers of the subscription are woken
 -- ARGV[4]  how many entries of the consumer are looked up in one go, which is quicker if most of them are settled; 0 for none
 -- then for each entry
---   +0  '<entry>' if it is done with and has no key; else '<entry> <attempt> <delay> <key>': the number of its next attempt,
---       0 if it is done with; milliseconds before which it is not delivered again; its key with '=' before it or nothing
+--   +0  '<entry>' if it is done with and has no key; else '<entry> <attempt> <delay>': the number of its next attempt, 0 if
+--       it is done with; milliseconds before which it is not delivered again
 --
 -- Returns how many of them the consumer had.
 local prefix, id, consumer = KEYS[1], ARGV[1], ARGV[2]
@@ -25,9 +25,13 @@ if ARGV[4] ~= '0' then
   for _, each in ipairs(redis.call('XPENDING', entries, 'catga', '-', '+', ARGV[4], consumer)) do mine[each[1]] = true end
 end
 
--- The next of a key whose entry is done with.
-local function follow(key, entry)
-  if redis.call('HGET', busy, key) ~= entry then return end
+-- An entry is done with that may have a key: the next one of it follows.
+local function follow(entry)
+  local found, key = redis.call('XRANGE', entries, entry, entry)[1], nil
+  for at = 1, found and #found[2] or 0, 2 do
+    if found[2][at] == 'k' then key = found[2][at + 1] end
+  end
+  if not key or redis.call('HGET', busy, key) ~= entry then return end
   local line = redis.call('LPOP', prefix .. ':line:' .. id .. ':' .. key)
   if not line then return redis.call('HDEL', busy, key) end
   local after, due = string.match(line, '^(%S+) (%S+)$')
@@ -37,8 +41,9 @@ local function follow(key, entry)
 end
 
 for at = 5, #ARGV do
-  local entry, attempt, delay, key = string.match(ARGV[at], '^(%S+) (%d+) (%d+) (.*)$')
-  if not entry then entry, attempt, key = ARGV[at], '0', '' end
+  local entry, attempt, delay = string.match(ARGV[at], '^(%S+) (%d+) (%d+)$')
+  local mayHaveKey = entry
+  if not entry then entry, attempt = ARGV[at], '0' end
   if mine[entry] or redis.call('XPENDING', entries, 'catga', entry, entry, 1, consumer)[1] then
     settled = settled + 1
     if attempt ~= '0' then
@@ -47,7 +52,7 @@ for at = 5, #ARGV do
       wakes = true
     else
       done[#done + 1] = entry
-      if key ~= '' then follow(string.sub(key, 2), entry) end
+      if mayHaveKey then follow(entry) end
     end
   end
 end

@@ -15,14 +15,15 @@ export const takeEntries = lua`
 -- ARGV[3]  how many entries it takes at most
 -- ARGV[4]  how many it looks at most at
 --
--- Returns {milliseconds until something put aside is due or -1, 1 if there may be more, '<entry> <attempt> <key>', message,
--- …}, the key with '=' before it or nothing.
+-- Returns {milliseconds until something put aside is due or -1, 1 if there may be more, '<entry> <attempt> <entry> …',
+-- message, message, …}.
 local prefix, id, consumer = KEYS[1], ARGV[1], ARGV[2]
 local entries, back, busy = prefix .. ':entries:' .. id, prefix .. ':back:' .. id, prefix .. ':busy:' .. id
 local room, most = tonumber(ARGV[3]), tonumber(ARGV[4])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local taken = {-1, 0}
+local taken = {-1, 0, ''}
+local heads = {}
 
 -- Nothing but the first is sure: an entry may not have been written by append.
 local function read(fields)
@@ -37,8 +38,8 @@ local function read(fields)
   return message or table.concat(fields, ' '), key, due
 end
 
-local function hand(entry, attempt, key, message)
-  taken[#taken + 1] = entry .. ' ' .. attempt .. ' ' .. (key and '=' .. key or '')
+local function hand(entry, attempt, message)
+  heads[#heads + 1] = entry .. ' ' .. attempt
   taken[#taken + 1] = message
   room = room - 1
 end
@@ -49,8 +50,8 @@ for _, entry in ipairs(redis.call('ZRANGEBYSCORE', back, '-inf', now, 'LIMIT', 0
   local pending = redis.call('XPENDING', entries, 'catga', entry, entry, 1)
   if found[1] and pending[1] then
     redis.call('XCLAIM', entries, 'catga', consumer, 0, entry, 'JUSTID')
-    local message, key = read(found[1][2])
-    hand(entry, pending[1][4], key, message)
+    local message = read(found[1][2])
+    hand(entry, pending[1][4], message)
   elseif pending[1] then
     redis.call('XACK', entries, 'catga', entry)
   end
@@ -76,11 +77,12 @@ while room > 0 and most > 0 and not isDry do
         redis.call('ZADD', back, due, entry)
       end
     else
-      hand(entry, 1, key, message)
+      hand(entry, 1, message)
     end
   end
 end
 if not isDry then taken[2] = 1 end
+taken[3] = table.concat(heads, ' ')
 local next = redis.call('ZRANGE', back, 0, 0, 'WITHSCORES')
 if next[2] then taken[1] = math.max(0, math.ceil(next[2] - now)) end
 return taken
