@@ -35,7 +35,7 @@ export const streamPeer: Peer = {
       return found?.[0]?.[1] ?? [];
     };
     const run = async (): Promise<void> => {
-      while (!isClosed) {
+      for (;;) {
         const entries = await read();
         for (const [, [, text = '']] of entries) {
           if (isCounted(JSON.parse(text) as Placed)) side.onEvent?.();
