@@ -28,6 +28,11 @@ export class RedisServer {
     return `redis://${HOST}:${this.port}`;
   }
 
+  /** The process that runs now, if one does. */
+  get pid(): number | undefined {
+    return this.process?.pid;
+  }
+
   /** A server of our own, which a test may stop and start. */
   static async spawn(args: readonly string[] = []): Promise<RedisServer> {
     const server = await RedisServer.prepare(args);

@@ -32,6 +32,7 @@ export type {
   OutboxState,
   OutboxStore,
 } from './ports/outbox-store.js';
+export { DeliveryWindow } from './reliability/delivery-window.js';
 export { OutboxQuota, outboxBytes } from './reliability/outbox/outbox-quota.js';
 export type { OutboxLimits } from './reliability/outbox/outbox-quota.js';
 export type { LoggedOutcome, OutcomeLog } from './ports/outcome-log.js';

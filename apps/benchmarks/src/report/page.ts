@@ -9,8 +9,8 @@ Each part is written by the command that it names. Absolute figures are of one m
 run are what to compare.
 `;
 
-/** The parts of the page, in its order: each benchmark writes its own and leaves the other one as it is. */
-const PARTS = ['local', 'nats'] as const;
+/** The parts of the page, in its order: each benchmark writes its own and leaves the others as they are. */
+const PARTS = ['local', 'nats', 'redis'] as const;
 
 /** Writes one part of the page of the documentation; resolves with where the page is. */
 export async function writeSection(part: (typeof PARTS)[number], section: string): Promise<string> {

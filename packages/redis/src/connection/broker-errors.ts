@@ -19,16 +19,18 @@ export function tooLarge(what: string, bytes: number, maxBytes: number): CatgaEr
   );
 }
 
+/** The server is at `maxmemory`. */
+export function fullError(cause?: unknown): CatgaError {
+  return new CatgaError('CATGA_OVERLOADED', 'Redis is full (maxmemory): it stores nothing more.', {
+    cause: withoutArguments(cause),
+  });
+}
+
 /** What an error of the client means to whoever asked. */
 export function brokerError(thrown: unknown): CatgaError {
   if (thrown instanceof CatgaError) return thrown;
   const message = messageOf(thrown);
-  if (/\bOOM\b/.test(message)) {
-    const cause = withoutArguments(thrown);
-    return new CatgaError('CATGA_OVERLOADED', 'Redis is full (maxmemory): it stores nothing more.', {
-      cause,
-    });
-  }
+  if (/\bOOM\b/.test(message)) return fullError(thrown);
   return unavailable(`Redis refused: ${message}`, thrown);
 }
 

@@ -23,10 +23,16 @@ export class KeySpace {
     return `{${this.namespace}:${name}}`;
   }
 
-  /** Where the record of an id is, and the counter of the fencing tokens around it. */
-  record(id: string): { readonly record: string; readonly tokens: string } {
-    const tag = `{${this.namespace}:records:${partOf(id)}}`;
-    return { record: `${tag}:id:${id}`, tokens: `${tag}:tokens` };
+  /** Which part of the records that of an id is in. FNV-1a: quick, and the same everywhere. */
+  recordPart(id: string): number {
+    let hash = 0x811c9dc5;
+    for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
+    return (hash >>> 0) % RECORD_PARTS;
+  }
+
+  /** What the keys of a part of the records begin with. */
+  records(part: number): string {
+    return `{${this.namespace}:records:${part}}`;
   }
 
   outcome({ nodeId, incarnation }: NodeAddress, id: string): string {
@@ -51,11 +57,4 @@ export class KeySpace {
   get wakeChannel(): string {
     return `${this.channelPrefix}:wake:`;
   }
-}
-
-/** FNV-1a: quick, and the same everywhere. */
-function partOf(id: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
-  return (hash >>> 0) % RECORD_PARTS;
 }

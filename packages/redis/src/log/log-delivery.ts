@@ -4,25 +4,25 @@ import type { LogDelivery, StoredMessage } from '@catga/core/engine';
 export interface TakenEntry {
   readonly id: string;
   readonly attempt: number;
-  /** As scripts write it: with '=' before it, '' if there is none. */
-  readonly key: string;
 }
 
 /** What becomes of an entry: the number of its next attempt and how long it waits for it, or 0 if it is done with. */
 export interface Settlement {
-  readonly entry: TakenEntry;
+  readonly delivery: RedisDelivery;
   readonly nextAttempt: number;
   readonly delayMs: number;
 }
 
 /** One attempt. The group knows who has the entry: what a delivery settles that somebody else has by now has no effect. */
 export class RedisDelivery implements LogDelivery {
+  /** Whether the handler has it. */
+  isActive = false;
   private isSettled = false;
 
   constructor(
     readonly message: StoredMessage,
     readonly problem: Error | undefined,
-    private readonly entry: TakenEntry,
+    readonly entry: TakenEntry,
     private readonly settle: (settlement: Settlement) => Promise<void>,
   ) {}
 
@@ -42,14 +42,31 @@ export class RedisDelivery implements LogDelivery {
     return this.end(this.attempt, delayMs);
   }
 
-  private async end(nextAttempt: number, delayMs: number): Promise<void> {
-    if (this.isSettled) return;
-    this.isSettled = true;
-    try {
-      await this.settle({ entry: this.entry, nextAttempt, delayMs: Math.max(0, Math.ceil(delayMs)) });
-    } catch (thrown) {
-      this.isSettled = false; // Who could not be told may be told again.
-      throw thrown;
-    }
+  /** The broker could not be told: it may be told again. */
+  reopen(): void {
+    this.isSettled = false;
   }
+
+  private end(nextAttempt: number, delayMs: number): Promise<void> {
+    if (this.isSettled) return Promise.resolve();
+    this.isSettled = true;
+    return this.settle({ delivery: this, nextAttempt, delayMs: Math.max(0, Math.ceil(delayMs)) });
+  }
+}
+
+/** As the script that settles takes it. What cannot be read may have a key. */
+export function settlementText({ delivery, nextAttempt, delayMs }: Settlement): string {
+  const { entry, message, problem } = delivery;
+  const isPlain = nextAttempt === 0 && message.key === undefined && problem === undefined;
+  return isPlain ? entry.id : `${entry.id} ${nextAttempt} ${delayMs}`;
+}
+
+/** Reads `<entry> <attempt> <entry> …`. */
+export function takenEntries(text: string): TakenEntry[] {
+  if (text === '') return [];
+  const words = text.split(' ');
+  return Array.from({ length: words.length / 2 }, (_, at) => ({
+    id: words[at * 2] ?? '',
+    attempt: Number(words[at * 2 + 1]),
+  }));
 }

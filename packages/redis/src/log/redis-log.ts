@@ -9,17 +9,18 @@ import type {
   StoredMessage,
 } from '@catga/core/engine';
 import { listOf } from '../connection/lua-script.js';
+import type { LuaArgument } from '../connection/lua-script.js';
 import { ConsumerLease } from './consumer-lease.js';
 import type { LogServices } from './log-services.js';
 import { appendMessages } from './scripts/append-messages.lua.js';
 import { SubscriptionConsumer } from './subscription-consumer.js';
-import { TurnBatch } from './turn-batch.js';
+import { TurnBatch } from '../connection/turn-batch.js';
 
 /** One message for the script that appends. */
 interface Appended {
   readonly identity: string;
-  readonly target: string;
-  readonly name: string;
+  /** Who gets it, as the script takes it: one subscription, or all that want its name. */
+  readonly whom: string;
   readonly delayMs: number;
   readonly key: string | undefined;
   readonly message: Buffer;
@@ -59,8 +60,10 @@ export class RedisLog implements DurableLog {
     return this.appends.add({
       // A message for one subscription is new each time it is appended, but not each time the client asks.
       identity: subscription === undefined ? `${name.length}:${name}:${messageId}` : `once:${randomUUID()}`,
-      target: subscription ?? (kind === 'command' ? `${COMMAND_QUEUES}.${name}` : ''),
-      name,
+      whom:
+        subscription === undefined && kind === 'event'
+          ? `*${name}`
+          : `>${subscription ?? `${COMMAND_QUEUES}.${name}`}`,
       delayMs: Math.max(0, Math.ceil(delayMs)),
       key,
       message: Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength),
@@ -92,19 +95,12 @@ export class RedisLog implements DurableLog {
 
   private async appendAll(batch: readonly Appended[]): Promise<readonly { readonly duplicate: boolean }[]> {
     const { session, prefix, wakeChannel, deduplicationWindowMs, keptEvents } = this.services;
-    const args = batch.flatMap(({ identity, target, name, delayMs, key, message }) => [
-      identity,
-      target,
-      name,
-      delayMs,
-      key === undefined ? '' : `=${key}`,
-      message,
-    ]);
-    const reply = await session.run(
-      appendMessages,
-      [prefix],
-      [deduplicationWindowMs, wakeChannel, keptEvents, ...args],
-    );
+    const args: LuaArgument[] = [deduplicationWindowMs, wakeChannel, keptEvents];
+    for (const { identity, whom, delayMs, key, message } of batch) {
+      const isPlain = delayMs === 0 && key === undefined;
+      args.push(identity, whom, isPlain ? '' : `${delayMs} ${key === undefined ? '' : `=${key}`}`, message);
+    }
+    const reply = await session.run(appendMessages, [prefix], args);
     return listOf(reply).map((wasStored) => (wasStored === 1 ? DUPLICATE : STORED));
   }
 }

@@ -1,8 +1,9 @@
 import type { LogConsumer, LogDelivery, LogSubscription } from '@catga/core/engine';
 import { isUnknownGroup } from '../connection/broker-errors.js';
 import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
-import type { LuaReply } from '../connection/lua-script.js';
-import { RedisDelivery } from './log-delivery.js';
+import type { LuaArgument, LuaReply } from '../connection/lua-script.js';
+import { DeliveriesInHand } from './deliveries-in-hand.js';
+import { RedisDelivery, settlementText, takenEntries } from './log-delivery.js';
 import type { Settlement } from './log-delivery.js';
 import type { LogServices } from './log-services.js';
 import { giveBackEntries } from './scripts/give-back-entries.lua.js';
@@ -11,17 +12,14 @@ import { readOwnEntries } from './scripts/read-own-entries.lua.js';
 import { settleEntries } from './scripts/settle-entries.lua.js';
 import { takeEntries } from './scripts/take-entries.lua.js';
 import { readMessage } from './read-message.js';
-import { TurnBatch } from './turn-batch.js';
+import { TurnBatch } from '../connection/turn-batch.js';
 
 /** How many entries one script handles, so that it does not hold the server up. */
 const AT_A_TIME = 256;
 /** How many entries that must wait a consumer puts aside in one go. */
 const LOOKED_AT = 1024;
-/** After how long a message is delivered again whose consumer's callback threw, in milliseconds. */
-const CALLBACK_FAILURE_DELAY_MS = 1000;
 /** How soon a consumer tries again that could not, in milliseconds. */
 const TRIED_AGAIN_AFTER_MS = 250;
-const PER_ENTRY = 4;
 
 /**
  * One node's part in one subscription. It takes when it is woken, when something is due, and when it has room again; one
@@ -30,7 +28,7 @@ const PER_ENTRY = 4;
 export class SubscriptionConsumer implements LogConsumer {
   /** What the server says is ours, as far as its answers came: until it said that it is not any more. */
   private readonly held = new Set<string>();
-  private unsettled = 0;
+  private readonly inHand: DeliveriesInHand;
   private isStopped = false;
   private isTaking = false;
   private isWoken = false;
@@ -45,9 +43,10 @@ export class SubscriptionConsumer implements LogConsumer {
 
   private constructor(
     private readonly subscription: LogSubscription,
-    private readonly deliver: (delivery: LogDelivery) => void,
+    deliver: (delivery: LogDelivery) => void,
     private readonly services: LogServices,
   ) {
+    this.inHand = new DeliveriesInHand(subscription.concurrency, deliver, services.clock);
     this.settlements = new TurnBatch(
       (batch) => this.settleAll(batch),
       { items: AT_A_TIME, bytes: Infinity },
@@ -78,6 +77,7 @@ export class SubscriptionConsumer implements LogConsumer {
     this.cancelTimer?.();
     this.cancelRounds?.();
     for (const end of this.ends.splice(0)) end();
+    for (const delivery of this.inHand.giveUpReady()) giveBack(delivery);
     return Promise.resolve();
   }
 
@@ -122,65 +122,68 @@ export class SubscriptionConsumer implements LogConsumer {
 
   private async take(): Promise<void> {
     const { session, prefix, consumer } = this.services;
-    const { id, concurrency } = this.subscription;
+    const { id } = this.subscription;
     if (this.mustMake) await this.make();
     this.mustMake = false;
     if (this.mustLookBack) {
       this.mustLookBack = false;
-      this.hand(listOf(await session.run(readOwnEntries, [prefix], [id, consumer, concurrency])), 0);
+      const most = this.held.size + AT_A_TIME; // An answer that was lost held no more than that.
+      this.hand(listOf(await session.run(readOwnEntries, [prefix], [id, consumer, most])));
     }
-    const room = Math.min(concurrency - this.unsettled, AT_A_TIME);
+    const room = Math.min(this.inHand.room, AT_A_TIME);
     if (room <= 0 || this.isStopped) return;
-    const reply = listOf(await session.run(takeEntries, [prefix], [id, consumer, room, LOOKED_AT]));
-    const nextMs = numberOf(reply[0]);
-    this.hand(reply, 2);
-    if (numberOf(reply[1]) === 1) this.isWoken = true;
+    const reply = await session.run(takeEntries, [prefix], [id, consumer, room, LOOKED_AT]);
+    const [next, more, ...taken] = listOf(reply);
+    this.hand(taken);
+    const nextMs = numberOf(next);
+    if (numberOf(more) === 1) this.isWoken = true;
     else if (nextMs >= 0) this.wakeAfter(nextMs);
   }
 
-  /** Delivers the entries of an answer that are new to us. */
-  private hand(reply: readonly LuaReply[], from: number): void {
-    for (let at = from; at + PER_ENTRY <= reply.length; at += PER_ENTRY) {
-      const id = bytesOf(reply[at]).toString();
-      if (this.held.has(id)) continue;
-      this.held.add(id);
-      this.unsettled++;
-      const entry = { id, attempt: numberOf(reply[at + 1]), key: bytesOf(reply[at + 2]).toString() };
-      const { message, problem } = readMessage(bytesOf(reply[at + 3]), id, this.subscription);
-      const delivery = new RedisDelivery(message, problem, entry, (settlement) => this.settle(settlement));
-      try {
-        this.deliver(delivery);
-      } catch {
-        // Not taken; it comes again. What cannot be given back now is ours still when the broker is back.
-        delivery.nak(CALLBACK_FAILURE_DELAY_MS).catch(() => {});
-      }
+  /** Delivers the entries of an answer that are new to us: what they are called and tried, then the messages. */
+  private hand([heads, ...messages]: readonly LuaReply[]): void {
+    for (const [at, entry] of takenEntries(bytesOf(heads).toString()).entries()) {
+      if (this.held.has(entry.id)) continue;
+      this.held.add(entry.id);
+      const { message, problem } = readMessage(bytesOf(messages[at]), entry.id, this.subscription);
+      const delivery = new RedisDelivery(message, problem, entry, this.settle);
+      if (this.isStopped) giveBack(delivery);
+      else this.inHand.admit(delivery);
     }
   }
 
-  private async settle(settlement: Settlement): Promise<void> {
-    const { id } = settlement.entry;
-    this.unsettled--;
+  private readonly settle = (settlement: Settlement): Promise<void> => {
+    const { delivery } = settlement;
     const told = this.settlements.add(settlement);
-    this.wake(); // Asked in the same turn or later, and so after the settling.
-    try {
-      await told;
-    } catch (thrown) {
-      this.mustLookBack = true;
-      throw thrown;
-    } finally {
-      this.held.delete(id);
+    if (delivery.isActive) {
+      delivery.isActive = false;
+      this.inHand.settled();
     }
-  }
+    return told;
+  };
 
   private async settleAll(batch: readonly Settlement[]): Promise<readonly void[]> {
     const { session, prefix, consumer } = this.services;
-    const args = batch.flatMap(({ entry, nextAttempt, delayMs }) => [
-      entry.id,
-      entry.key,
-      nextAttempt,
-      delayMs,
-    ]);
-    await session.run(settleEntries, [prefix], [this.subscription.id, consumer, this.channel, ...args]);
+    const held = this.held.size;
+    const args: LuaArgument[] = [
+      this.subscription.id,
+      consumer,
+      this.channel,
+      held <= batch.length * 2 ? held : 0,
+    ];
+    for (const settlement of batch) args.push(settlementText(settlement));
+    const settled = session.run(settleEntries, [prefix], args);
+    this.wake(); // Asked after it, and so answered after it.
+    try {
+      await settled;
+    } catch (thrown) {
+      this.mustLookBack = true;
+      for (const { delivery } of batch) delivery.reopen();
+      throw thrown;
+    } finally {
+      // Before the answer of what was asked since is looked at: an entry that was given back may be in it again.
+      for (const { delivery } of batch) this.held.delete(delivery.entry.id);
+    }
     return [];
   }
 
@@ -219,4 +222,9 @@ export class SubscriptionConsumer implements LogConsumer {
       true,
     );
   }
+}
+
+/** Of one that the handler has not begun with. What cannot be told now comes back when the lease has lapsed. */
+function giveBack(delivery: RedisDelivery): void {
+  delivery.release().catch(() => {});
 }

@@ -1,47 +1,86 @@
 import { randomUUID } from 'node:crypto';
 import type { Claim, IdempotencyStore, StoredOutcome } from '@catga/core/engine';
+import { fullError } from '../connection/broker-errors.js';
 import type { KeySpace } from '../connection/key-space.js';
-import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
-import type { LuaArgument, LuaScript } from '../connection/lua-script.js';
+import { listOf, numberOf } from '../connection/lua-script.js';
+import type { LuaArgument, LuaReply, LuaScript } from '../connection/lua-script.js';
 import type { RedisSession } from '../connection/redis-session.js';
-import { claimRecord } from './scripts/claim-record.lua.js';
-import { completeRecord } from './scripts/complete-record.lua.js';
+import { PartBatches } from './part-batches.js';
+import { claimRecords } from './scripts/claim-records.lua.js';
+import { completeRecords } from './scripts/complete-records.lua.js';
 import { releaseRecord } from './scripts/release-record.lua.js';
 import { renewRecord } from './scripts/renew-record.lua.js';
 
-/** How many leases long a claim is remembered that nobody renewed, took over or finished. */
-const LEASES_REMEMBERED = 10;
+interface Claimed {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly mark: string;
+  readonly leaseMs: number;
+}
 
-/** The record of requests: a hash for each id, changed by scripts that compare its fencing token, in the server's time. */
+interface Completed {
+  readonly id: string;
+  readonly token: number;
+  readonly isOk: boolean;
+  readonly body: Buffer;
+  readonly ttlMs: number;
+}
+
+const RUNNING = 0;
+const MISMATCH = -1;
+/** As the script says that something succeeded. */
+const SUCCESS = '1';
+const DIGIT_ONE = SUCCESS.codePointAt(0);
+/** What stands before the fingerprint in a finished record, which is all numbers. */
+const FINISHED_HEAD = /^[01] \d+ (\d+) /;
+const LONGEST_HEAD = 64;
+
+/**
+ * The record of requests: a text for each id, changed by scripts that compare its fencing token, in the server's time.
+ * Claims of one turn of the event loop go together, and so do outcomes.
+ */
 export class RedisIdempotencyStore implements IdempotencyStore {
+  private readonly claims: PartBatches<Claimed, LuaReply>;
+  private readonly outcomes: PartBatches<Completed, LuaReply>;
+  /** Begins the marks of claims: no other connection has it. */
+  private readonly self = randomUUID();
+  private lastMark = 0;
+
   constructor(
     private readonly session: RedisSession,
     private readonly keys: KeySpace,
-  ) {}
+  ) {
+    this.claims = new PartBatches(
+      keys,
+      (prefix, claims) => this.claimAll(prefix, claims),
+      ({ id, fingerprint }) => id.length + fingerprint.length,
+    );
+    this.outcomes = new PartBatches(
+      keys,
+      (prefix, outcomes) => this.completeAll(prefix, outcomes),
+      ({ body }) => body.byteLength,
+    );
+  }
 
   async claim(id: string, fingerprint: string, leaseMs: number): Promise<Claim> {
-    const { record, tokens } = this.keys.record(id);
-    const args = [fingerprint, Math.ceil(leaseMs), randomUUID(), remembered(leaseMs)];
-    const [state, ...found] = listOf(await this.session.run(claimRecord, [record, tokens], args));
-    switch (bytesOf(state).toString()) {
-      case 'claimed':
-        return { state: 'claimed', token: numberOf(found[0]) };
-      case 'finished':
-        return { state: 'finished', outcome: outcomeOf(bytesOf(found[0]), bytesOf(found[1])) };
-      case 'mismatch':
-        return { state: 'mismatch' };
-      default:
-        return { state: 'running' };
-    }
+    const mark = `${this.self}.${++this.lastMark}`;
+    const found = await this.claims.add({ id, fingerprint, mark, leaseMs: Math.ceil(leaseMs) });
+    if (Buffer.isBuffer(found)) return { state: 'finished', outcome: outcomeOf(found, 1) };
+    const token = numberOf(found);
+    if (token > 0) return { state: 'claimed', token };
+    if (token === RUNNING) return { state: 'running' };
+    if (token === MISMATCH) return { state: 'mismatch' };
+    throw fullError();
   }
 
   renew(id: string, token: number, leaseMs: number): Promise<boolean> {
-    return this.change(renewRecord, id, [token, Math.ceil(leaseMs), remembered(leaseMs)]);
+    return this.change(renewRecord, id, [token, Math.ceil(leaseMs)]);
   }
 
-  complete(id: string, token: number, { ok, body }: StoredOutcome, ttlMs: number): Promise<boolean> {
+  async complete(id: string, token: number, { ok, body }: StoredOutcome, ttlMs: number): Promise<boolean> {
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    return this.change(completeRecord, id, [token, ok ? '1' : '0', bytes, Math.ceil(ttlMs)]);
+    const outcome = { id, token, isOk: ok, body: bytes, ttlMs: Math.ceil(ttlMs) };
+    return numberOf(await this.outcomes.add(outcome)) === 1;
   }
 
   release(id: string, token: number): Promise<boolean> {
@@ -49,20 +88,34 @@ export class RedisIdempotencyStore implements IdempotencyStore {
   }
 
   async find(id: string): Promise<StoredOutcome | undefined> {
-    const { record } = this.keys.record(id);
-    const [ok, body] = await this.session.ask((client) => client.hmgetBuffer(record, 'o', 'b'));
-    return ok && body ? outcomeOf(ok, body) : undefined;
+    const key = `${this.keys.records(this.keys.recordPart(id))}:id:${id}`;
+    const held = await this.session.ask((client) => client.getBuffer(key));
+    const head = FINISHED_HEAD.exec(held?.toString('latin1', 0, LONGEST_HEAD) ?? '');
+    if (held === null || head === null) return undefined;
+    return outcomeOf(held, head[0].length + Number(head[1]));
+  }
+
+  private async claimAll(prefix: string, claims: readonly Claimed[]): Promise<readonly LuaReply[]> {
+    const args: LuaArgument[] = [];
+    for (const { id, fingerprint, mark, leaseMs } of claims) args.push(id, fingerprint, mark, leaseMs);
+    return listOf(await this.session.run(claimRecords, [prefix], args));
+  }
+
+  private async completeAll(prefix: string, outcomes: readonly Completed[]): Promise<readonly LuaReply[]> {
+    const args: LuaArgument[] = [];
+    for (const { id, token, isOk, body, ttlMs } of outcomes) {
+      args.push(id, token, isOk ? SUCCESS : '0', body, ttlMs);
+    }
+    return listOf(await this.session.run(completeRecords, [prefix], args));
   }
 
   private async change(script: LuaScript, id: string, args: readonly LuaArgument[]): Promise<boolean> {
-    return numberOf(await this.session.run(script, [this.keys.record(id).record], args)) === 1;
+    const prefix = this.keys.records(this.keys.recordPart(id));
+    return numberOf(await this.session.run(script, [prefix], [id, ...args])) === 1;
   }
 }
 
-function outcomeOf(ok: Buffer, body: Buffer): StoredOutcome {
-  return { ok: ok.toString() === '1', body: new Uint8Array(body) };
-}
-
-function remembered(leaseMs: number): number {
-  return Math.ceil(leaseMs * LEASES_REMEMBERED);
+/** Begins with '1' or '0'; copied, so that it does not keep the whole answer in memory. */
+function outcomeOf(bytes: Buffer, from: number): StoredOutcome {
+  return { ok: bytes[0] === DIGIT_ONE, body: new Uint8Array(bytes.subarray(from)) };
 }

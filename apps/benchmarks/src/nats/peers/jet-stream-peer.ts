@@ -1,7 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { isCounted, NOTE } from './peer.js';
-import type { HandlingSide, Peer, PeerSettings, Placed, RequestingSide } from './peer.js';
+import { isCounted, NOTE } from '../../processes/peers/peer.js';
+import type { HandlingSide, Peer, PeerSettings, Placed, RequestingSide } from '../../processes/peers/peer.js';
 
 const CONSUMER = 'handling';
 

@@ -10,8 +10,8 @@ import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
-import { isCounted, NOTE } from './peer.js';
-import type { HandlingSide, Peer, PeerSettings, Placed, RequestingSide } from './peer.js';
+import { isCounted, NOTE } from '../../processes/peers/peer.js';
+import type { HandlingSide, Peer, PeerSettings, Placed, RequestingSide } from '../../processes/peers/peer.js';
 
 Logger.overrideLogger(false);
 

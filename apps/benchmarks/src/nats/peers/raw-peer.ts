@@ -1,6 +1,6 @@
 import { connect } from '@nats-io/transport-node';
-import { handled, NOTE } from './peer.js';
-import type { HandlingSide, Peer, PeerSettings, Placed, RequestingSide } from './peer.js';
+import { handled, NOTE } from '../../processes/peers/peer.js';
+import type { HandlingSide, Peer, PeerSettings, Placed, RequestingSide } from '../../processes/peers/peer.js';
 
 /** The client itself, with JSON: `nc.request`, `nc.publish`, `nc.subscribe`. */
 export const rawPeer: Peer = {

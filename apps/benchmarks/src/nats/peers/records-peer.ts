@@ -1,7 +1,7 @@
 import { Kvm } from '@nats-io/kv';
 import { connect } from '@nats-io/transport-node';
-import { NOTE } from './peer.js';
-import type { Peer, PeerSettings, RequestingSide } from './peer.js';
+import { NOTE } from '../../processes/peers/peer.js';
+import type { Peer, PeerSettings, RequestingSide } from '../../processes/peers/peer.js';
 
 /** The client itself, writing a claim and an outcome for each request into a KV bucket: the least a record costs. */
 export const recordsPeer: Peer = {

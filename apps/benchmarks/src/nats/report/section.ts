@@ -1,7 +1,6 @@
-import { describeEnvironment } from '../../report/environment.js';
-import { environmentLine, table, targetsTable } from '../../report/markdown.js';
-import type { Effort } from '../load/contender.js';
-import type { Result } from './finding.js';
+import type { Effort } from '../../processes/load/contender.js';
+import type { Result } from '../../processes/report/finding.js';
+import { sectionOf } from '../../processes/report/section.js';
 
 /** What runs beside Catga, and what it runs on. */
 const MEASURED = [
@@ -17,25 +16,16 @@ const MEASURED = [
 ];
 
 /** This part of the page. */
-export function section(results: readonly Result[], server: string, effort: Effort): string {
-  const environment = describeEnvironment(MEASURED);
-  const { versions } = environment;
-  return [
-    '## Between processes, over NATS',
-    'Written by `npm run bench:nats`: one nats-server, one requesting process, one handling process, all on one machine. ' +
+export function section(results: readonly Result[], version: string, effort: Effort): string {
+  return sectionOf(results, {
+    heading: 'Between processes, over NATS',
+    introduction:
+      'Written by `npm run bench:nats`: one nats-server, one requesting process, one handling process, all on one machine. ' +
       'Its cores are shared by all three, so absolute figures say little about yours; ratios are within one run.',
-    environmentLine({ ...environment, versions: [...versions, ['nats-server', server]] }),
-    `### Targets\n\n${targetsTable(results.flatMap(({ finding }) => finding.verdicts))}`,
-    ...results.map(({ scenario, finding }) =>
-      [
-        `### ${scenario.title}`,
-        `\`--only ${scenario.id}\``,
-        table(finding.headings, finding.rows),
-        ...finding.remarks,
-      ].join('\n\n'),
-    ),
-    method(effort),
-  ].join('\n\n');
+    packages: MEASURED,
+    server: ['nats-server', version],
+    method: method(effort),
+  });
 }
 
 function method({ generations, rounds, warmUpMs, roundMs }: Effort): string {

@@ -1,7 +1,7 @@
-import { measure } from '../load/measure.js';
-import type { Scenario } from '../report/finding.js';
-import { timesTheRate } from '../report/judges.js';
-import { loadTable } from '../report/load-table.js';
+import { measure } from '../../processes/load/measure.js';
+import type { Scenario } from '../../processes/report/finding.js';
+import { timesTheRate } from '../../processes/report/judges.js';
+import { loadTable } from '../../processes/report/load-table.js';
 import { catga, CLIENT_PROXY, clientProxy, RAW, raw } from './contenders.js';
 
 const SIZE = 1000;

@@ -1,6 +1,7 @@
-import type { Contender } from '../load/contender.js';
+import type { Contender } from '../../processes/load/contender.js';
+import type { PeerName } from '../peers/peers.js';
 
-type Loaded = (load: Contender['load']) => Contender;
+type Loaded = (load: Contender['load']) => Contender<PeerName>;
 
 export const RAW = 'nc.request, JSON';
 export const CLIENT_PROXY = '@nestjs/microservices ClientProxy.send';
@@ -26,7 +27,7 @@ export const catga: Loaded = (load) => ({
 });
 
 /** All that answer requests, and what a record of them costs at the least. */
-export const everyRequest = (load: Contender['load']): readonly Contender[] => [
+export const everyRequest = (load: Contender['load']): readonly Contender<PeerName>[] => [
   raw(load),
   { ...raw(load), name: `${RAW}, noAsyncTraces`, settings: { tracesRequests: false } },
   clientProxy(load),

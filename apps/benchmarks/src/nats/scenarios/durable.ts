@@ -1,10 +1,10 @@
 import type { Verdict } from '../../report/verdict.js';
-import type { Contender } from '../load/contender.js';
-import { measure } from '../load/measure.js';
-import type { Scenario } from '../report/finding.js';
-import { atMostTimes, timesTheRate } from '../report/judges.js';
-import type { Compared } from '../report/judges.js';
-import { loadTable } from '../report/load-table.js';
+import type { Contender } from '../../processes/load/contender.js';
+import { measure } from '../../processes/load/measure.js';
+import type { Scenario } from '../../processes/report/finding.js';
+import { atMostTimes, timesTheRate } from '../../processes/report/judges.js';
+import type { Compared } from '../../processes/report/judges.js';
+import { loadTable } from '../../processes/report/load-table.js';
 
 const STORED = 'js.publish, one message each';
 const HANDLED = 'js.publish, consume and ack';

@@ -1,12 +1,12 @@
 import { formatRate, formatRatio, formatSpread } from '../../report/format.js';
 import { spreadOf } from '../../measure/statistics.js';
-import type { Contender } from '../load/contender.js';
-import { figure, measure, ratio } from '../load/measure.js';
-import type { Measured } from '../load/measure.js';
-import type { Sample } from '../load/running-contender.js';
-import type { Scenario } from '../report/finding.js';
-import { atMostTimes } from '../report/judges.js';
-import { named } from '../report/load-table.js';
+import type { Contender } from '../../processes/load/contender.js';
+import { figure, measure, ratio } from '../../processes/load/measure.js';
+import type { Measured } from '../../processes/load/measure.js';
+import type { Sample } from '../../processes/load/running-contender.js';
+import type { Scenario } from '../../processes/report/finding.js';
+import { atMostTimes } from '../../processes/report/judges.js';
+import { named } from '../../processes/report/load-table.js';
 import { catga } from './contenders.js';
 
 const SIZES = [1, 2, 4, 8];

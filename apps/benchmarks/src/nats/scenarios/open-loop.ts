@@ -1,13 +1,13 @@
 import { formatMillis, formatRate, formatRatio, formatSpread } from '../../report/format.js';
 import { spreadOf } from '../../measure/statistics.js';
 import type { Verdict } from '../../report/verdict.js';
-import type { Broker } from '../load/broker.js';
-import type { Contender, Effort } from '../load/contender.js';
-import { figure, measure, ratio } from '../load/measure.js';
-import type { Measured } from '../load/measure.js';
-import type { Finding, Scenario } from '../report/finding.js';
-import { latencyAtMost } from '../report/judges.js';
-import { named } from '../report/load-table.js';
+import type { Broker } from '../../processes/load/broker.js';
+import type { Contender, Effort } from '../../processes/load/contender.js';
+import { figure, measure, ratio } from '../../processes/load/measure.js';
+import type { Measured } from '../../processes/load/measure.js';
+import type { Finding, Scenario } from '../../processes/report/finding.js';
+import { latencyAtMost } from '../../processes/report/judges.js';
+import { named } from '../../processes/report/load-table.js';
 import { catga } from './contenders.js';
 
 const WITH_WINDOW = 'Catga send (QoS 1)';

@@ -1,9 +1,9 @@
 import { formatMillis, formatShare } from '../../report/format.js';
-import type { Contender } from '../load/contender.js';
-import { figure, measure } from '../load/measure.js';
-import type { Measured } from '../load/measure.js';
-import type { Sample } from '../load/running-contender.js';
-import type { Scenario } from '../report/finding.js';
+import type { Contender } from '../../processes/load/contender.js';
+import { figure, measure } from '../../processes/load/measure.js';
+import type { Measured } from '../../processes/load/measure.js';
+import type { Sample } from '../../processes/load/running-contender.js';
+import type { Scenario } from '../../processes/report/finding.js';
 import { catga } from './contenders.js';
 
 const IN_FLIGHT = [1, 100, 1000];

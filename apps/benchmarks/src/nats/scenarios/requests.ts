@@ -1,9 +1,9 @@
 import type { Verdict } from '../../report/verdict.js';
-import type { Measured } from '../load/measure.js';
-import { measure } from '../load/measure.js';
-import type { Scenario } from '../report/finding.js';
-import { latencyAtMost, timesTheRate } from '../report/judges.js';
-import { loadTable } from '../report/load-table.js';
+import type { Measured } from '../../processes/load/measure.js';
+import { measure } from '../../processes/load/measure.js';
+import type { Scenario } from '../../processes/report/finding.js';
+import { latencyAtMost, timesTheRate } from '../../processes/report/judges.js';
+import { loadTable } from '../../processes/report/load-table.js';
 import {
   CLIENT_PROXY,
   everyRequest,

@@ -1,4 +1,4 @@
-import type { Scenario } from '../report/finding.js';
+import type { Scenario } from '../../processes/report/finding.js';
 import { BATCHES } from './batches.js';
 import { DURABLE } from './durable.js';
 import { EVENTS } from './events.js';

@@ -1,8 +1,8 @@
 import { formatMillis } from '../../report/format.js';
 import { atMost } from '../../report/verdict.js';
-import { figure, measure } from '../load/measure.js';
-import type { Scenario } from '../report/finding.js';
-import { loadTable, named } from '../report/load-table.js';
+import { figure, measure } from '../../processes/load/measure.js';
+import type { Scenario } from '../../processes/report/finding.js';
+import { loadTable, named } from '../../processes/report/load-table.js';
 import { catga, QOS_1, RAW, raw } from './contenders.js';
 
 const HANDLER_MS = 10;

@@ -8,10 +8,10 @@ export const makeSubscription = lua`
 --          :entries:<subscription>    stream of what a subscription has not acknowledged
 --          :names:<subscription>      set of the wire names it wants
 --          :wants:<wire name>         set of the event subscriptions that want a name
---          :history                   stream of the latest events: n wire name, and the fields of an entry
+--          :kept                      list of the latest events; see the script that appends
 -- ARGV[1]  subscription
 -- ARGV[2]  'event' or 'command': a queue gets its commands by its own id, without being wanted
--- ARGV[3]  '1' if it gets what the history has when it is made
+-- ARGV[3]  '1' if it gets what is kept when it is made
 -- ARGV[4…] wire names
 --
 -- Returns 1 if it was made, 0 if it was there.
@@ -35,9 +35,19 @@ for name in pairs(wanted) do
 end
 if made.err then return 0 end
 if ARGV[3] == '1' then
-  for _, each in ipairs(redis.call('XRANGE', prefix .. ':history', '-', '+')) do
-    local fields = each[2]
-    if wanted[fields[2]] then redis.call('XADD', entries, '*', unpack(fields, 3)) end
+  for _, event in ipairs(redis.call('LRANGE', prefix .. ':kept', 0, -1)) do
+    local due, nameLength, keyLength, nameAt = string.match(event, '^(%d+) (%d+) (%-?%d+) ()')
+    local keyAt = nameAt + nameLength
+    if wanted[string.sub(event, nameAt, keyAt - 1)] then
+      local messageAt = keyAt + math.max(0, tonumber(keyLength))
+      local fields = {'m', string.sub(event, messageAt)}
+      if keyLength ~= '-1' then fields[3], fields[4] = 'k', string.sub(event, keyAt, messageAt - 1) end
+      if due ~= '0' then
+        fields[#fields + 1] = 'd'
+        fields[#fields + 1] = due
+      end
+      redis.call('XADD', entries, '*', unpack(fields))
+    end
   end
 end
 return 1

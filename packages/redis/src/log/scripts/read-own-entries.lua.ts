@@ -8,19 +8,19 @@ export const readOwnEntries = lua`
 -- ARGV[2]  consumer
 -- ARGV[3]  how many at most
 --
--- Returns {entry, attempt, key with '=' before it or '', message, …}.
+-- Returns {'<entry> <attempt> <entry> …', message, message, …}.
 local entries = KEYS[1] .. ':entries:' .. ARGV[1]
-local own = {}
+local own = {''}
+local heads = {}
 for _, each in ipairs(redis.call('XPENDING', entries, 'catga', '-', '+', ARGV[3], ARGV[2])) do
   local found = redis.call('XRANGE', entries, each[1], each[1])
   if found[1] then
     local fields = {}
     for at = 1, #found[1][2], 2 do fields[found[1][2][at]] = found[1][2][at + 1] end
-    own[#own + 1] = each[1]
-    own[#own + 1] = each[4]
-    own[#own + 1] = fields.k and ('=' .. fields.k) or ''
+    heads[#heads + 1] = each[1] .. ' ' .. each[4]
     own[#own + 1] = fields.m or table.concat(found[1][2], ' ')
   end
 end
+own[1] = table.concat(heads, ' ')
 return own
 `;

@@ -15,25 +15,33 @@ export const takeEntries = lua`
 -- ARGV[3]  how many entries it takes at most
 -- ARGV[4]  how many it looks at most at
 --
--- Returns {milliseconds until something put aside is due or -1, 1 if there may be more, entry, attempt, key with '='
--- before it or '', message, …}.
+-- Returns {milliseconds until something put aside is due or -1, 1 if there may be more, '<entry> <attempt> <entry> …',
+-- message, message, …}.
 local prefix, id, consumer = KEYS[1], ARGV[1], ARGV[2]
 local entries, back, busy = prefix .. ':entries:' .. id, prefix .. ':back:' .. id, prefix .. ':busy:' .. id
 local room, most = tonumber(ARGV[3]), tonumber(ARGV[4])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local taken = {-1, 0}
+local taken = {-1, 0, ''}
+local heads = {}
 
-local function hand(entry, attempt, fields)
-  local found = {}
-  for at = 1, #fields, 2 do found[fields[at]] = fields[at + 1] end
-  taken[#taken + 1] = entry
-  taken[#taken + 1] = attempt
-  taken[#taken + 1] = found.k and ('=' .. found.k) or ''
-  -- Not written by append: the reader finds that it is no message.
-  taken[#taken + 1] = found.m or table.concat(fields, ' ')
+-- Nothing but the first is sure: an entry may not have been written by append.
+local function read(fields)
+  local message, key, due
+  for at = 1, #fields, 2 do
+    local name = fields[at]
+    if name == 'm' then message = fields[at + 1]
+    elseif name == 'k' then key = fields[at + 1]
+    elseif name == 'd' then due = fields[at + 1] end
+  end
+  -- Where there is none, the reader finds that it is no message.
+  return message or table.concat(fields, ' '), key, due
+end
+
+local function hand(entry, attempt, message)
+  heads[#heads + 1] = entry .. ' ' .. attempt
+  taken[#taken + 1] = message
   room = room - 1
-  return found
 end
 
 for _, entry in ipairs(redis.call('ZRANGEBYSCORE', back, '-inf', now, 'LIMIT', 0, room)) do
@@ -42,7 +50,8 @@ for _, entry in ipairs(redis.call('ZRANGEBYSCORE', back, '-inf', now, 'LIMIT', 0
   local pending = redis.call('XPENDING', entries, 'catga', entry, entry, 1)
   if found[1] and pending[1] then
     redis.call('XCLAIM', entries, 'catga', consumer, 0, entry, 'JUSTID')
-    hand(entry, pending[1][4], found[1][2])
+    local message = read(found[1][2])
+    hand(entry, pending[1][4], message)
   elseif pending[1] then
     redis.call('XACK', entries, 'catga', entry)
   end
@@ -56,11 +65,8 @@ while room > 0 and most > 0 and not isDry do
   isDry = #new < count
   most = most - #new
   for _, each in ipairs(new) do
-    local entry, fields = each[1], each[2]
-    local key, due
-    for at = 1, #fields, 2 do
-      if fields[at] == 'k' then key = fields[at + 1] elseif fields[at] == 'd' then due = fields[at + 1] end
-    end
+    local entry = each[1]
+    local message, key, due = read(each[2])
     local isWaiting = key and redis.call('HSETNX', busy, key, entry) == 0
     local isEarly = due and tonumber(due) > now
     if isWaiting or isEarly then
@@ -71,11 +77,12 @@ while room > 0 and most > 0 and not isDry do
         redis.call('ZADD', back, due, entry)
       end
     else
-      hand(entry, 1, fields)
+      hand(entry, 1, message)
     end
   end
 end
 if not isDry then taken[2] = 1 end
+taken[3] = table.concat(heads, ' ')
 local next = redis.call('ZRANGE', back, 0, 0, 'WITHSCORES')
 if next[2] then taken[1] = math.max(0, math.ceil(next[2] - now)) end
 return taken

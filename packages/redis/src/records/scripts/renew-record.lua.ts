@@ -3,17 +3,17 @@ import { lua } from '../../connection/lua-script.js';
 export const renewRecord = lua`
 -- Keeps a claim from lapsing.
 --
--- KEYS[1]  the record of the id
--- ARGV[1]  fencing token
--- ARGV[2]  how long the lease lasts from now, in milliseconds
--- ARGV[3]  how long an unfinished claim is remembered, in milliseconds
+-- KEYS[1]  what the keys of the records begin with; see the script that claims them
+-- ARGV[1]  id
+-- ARGV[2]  fencing token
+-- ARGV[3]  how long the lease lasts from now, in milliseconds; unfinished, a claim is remembered for ten times as long
 --
 -- Returns 1, or 0 if the claim is somebody else's by now, or finished.
-local held = redis.call('HMGET', KEYS[1], 't', 'o')
-if held[1] ~= ARGV[1] or held[2] then return 0 end
+local record = KEYS[1] .. ':id:' .. ARGV[1]
+local token, rest = string.match(redis.call('GET', record) or '', '^R (%d+) %d+ (.*)$')
+if token ~= ARGV[2] then return 0 end
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('HSET', KEYS[1], 'l', string.format('%.0f', now + ARGV[2]))
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
+local ends = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[3]
+redis.call('SET', record, 'R ' .. token .. string.format(' %.0f ', ends) .. rest, 'PX', ARGV[3] * 10)
 return 1
 `;

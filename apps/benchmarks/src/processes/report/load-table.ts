@@ -29,7 +29,7 @@ export function loadTable(
     ...latency,
     'CPU µs, requester',
     'handler',
-    'nats-server',
+    'server',
   ];
   const other = named(measured, reference);
   return { headings, rows: measured.map((row) => line(row, other, hasLatency)) };

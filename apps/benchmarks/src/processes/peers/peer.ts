@@ -1,6 +1,6 @@
 /** What both sides of a contender are told. */
 export interface PeerSettings {
-  /** Where nats-server listens: `nats://host:port`. */
+  /** Where the broker listens: `nats://host:port`, `redis://host:port`. */
   readonly url: string;
   /** Keeps contenders that run at the same time apart. */
   readonly namespace: string;
@@ -58,7 +58,7 @@ export interface StepTimes {
   readonly complete: number;
 }
 
-/** One way to send requests over NATS. */
+/** One way to send requests. */
 export interface Peer {
   request(settings: PeerSettings): Promise<RequestingSide>;
   /** Absent where nobody handles: the broker is the other side. */
@@ -78,3 +78,6 @@ export async function handled({ id, note }: Placed, handlerMs: number | undefine
 export function isCounted({ id, note }: Placed): boolean {
   return id > 1 && note === NOTE;
 }
+
+/** All peers of a broker by their names, each loaded only in the processes that use it. */
+export type Peers = Readonly<Record<string, () => Promise<Peer>>>;

@@ -1,6 +1,6 @@
 import { CatgaMediator, CatgaModule, EventHandler, RequestHandler } from '@catga/nestjs';
 import type { IEventHandler, IRequestHandler } from '@catga/nestjs';
-import { nats } from '@catga/nats';
+import type { Engine } from '@catga/core';
 import type { Provider } from '@nestjs/common';
 import { nestApp } from '../../apps/nest-app.js';
 import { monotonicMs } from '../sides/monotonic.js';
@@ -10,10 +10,13 @@ import { handled, NOTE } from './peer.js';
 import type { HandlingSide, Peer, PeerSettings, Placed, RequestingSide } from './peer.js';
 import { TimedSteps } from './timed-steps.js';
 
+/** The engine over a broker, by where that listens. */
+export type EngineAt = (url: string) => Engine;
+
 /** Catga in a Nest application, with default options. */
-export const catgaPeer: Peer = {
+export const catgaOver = (engineAt: EngineAt): Peer => ({
   async request(settings: PeerSettings): Promise<RequestingSide> {
-    const app = await start(settings, []);
+    const app = await start(engineAt, settings, []);
     const mediator = app.get(CatgaMediator);
     await othersOf(mediator, settings.nodes);
     const { qos = 1 } = settings;
@@ -60,16 +63,22 @@ export const catgaPeer: Peer = {
       }
     }
 
-    const app = await start(settings, [LookHandler, PlaceHandler, ChargeHandler, HappenedHandler], steps);
+    const handlers = [LookHandler, PlaceHandler, ChargeHandler, HappenedHandler];
+    const app = await start(engineAt, settings, handlers, steps);
     const side: HandlingSide = { steps: () => steps.take(), close: () => app.close() };
     return side;
   },
-};
+});
 
-async function start(settings: PeerSettings, providers: Provider[], steps = new TimedSteps()) {
+async function start(
+  engineAt: EngineAt,
+  settings: PeerSettings,
+  providers: Provider[],
+  steps = new TimedSteps(),
+) {
   const { url, namespace, index, holdsFrames = true } = settings;
   if (!holdsFrames) await sendFramesAtOnce();
-  const engine = nats(url);
+  const engine = engineAt(url);
   return nestApp({
     imports: [
       CatgaModule.forRoot({

@@ -1,11 +1,11 @@
 import type { PeerSettings } from '../peers/peer.js';
-import type { PeerName } from '../peers/peers.js';
 import type { Load } from '../sides/protocol.js';
 
 /** One way of doing what a scenario asks for: a requesting process and its handling ones. */
-export interface Contender {
+export interface Contender<P extends string = string> {
   readonly name: string;
-  readonly peer: PeerName;
+  /** Its name among the peers of the broker. */
+  readonly peer: P;
   /** How many processes handle. */
   readonly nodes: number;
   readonly settings?: Omit<PeerSettings, 'url' | 'namespace' | 'index' | 'nodes'>;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Effort } from './load/contender.js';
-import { SCENARIOS } from './scenarios/scenarios.js';
+import type { Benchmark } from './benchmark.js';
 
 /** What the command line asks for. */
 export interface RunOptions {
@@ -16,17 +16,21 @@ const FULL: Effort = { generations: GENERATIONS, rounds: 6, warmUpMs: 3000, roun
 /** Enough to see that everything runs; the figures mean nothing. */
 const QUICK: Effort = { generations: 1, rounds: 1, warmUpMs: 1, roundMs: 20, triedRates: 1 };
 
-export const USAGE = `npm run bench:nats -- [options]
+export const usageOf = ({
+  name,
+  scenarios,
+  serverVariable,
+}: Benchmark): string => `npm run bench:${name} -- [options]
   --rounds <n>        rounds per contender, at least ${GENERATIONS} (${GENERATIONS * FULL.rounds})
-  --only <scenario>   only this scenario; may be repeated: ${SCENARIOS.map(({ id }) => id).join(', ')}
+  --only <scenario>   only this scenario; may be repeated: ${scenarios.map(({ id }) => id).join(', ')}
   --quick             one very short round each, to see that everything runs; writes nothing
   --no-write          leaves docs/reference/benchmarks.md as it is
   --help
-  NATS_URL            measures over this server instead of one of its own
+  ${serverVariable.padEnd(19)} measures over this server instead of one of its own
   BENCH_PROFILE       a folder to leave a CPU profile of each process in`;
 
 /** Reads the command line. Undefined when help is asked for. @throws Error for what is not understood */
-export function readOptions(args: readonly string[]): RunOptions | undefined {
+export function readOptions(args: readonly string[], { scenarios }: Benchmark): RunOptions | undefined {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -38,7 +42,7 @@ export function readOptions(args: readonly string[]): RunOptions | undefined {
     },
   });
   if (values.help) return undefined;
-  const unknown = values.only.filter((id) => !SCENARIOS.some((scenario) => scenario.id === id));
+  const unknown = values.only.filter((id) => !scenarios.some((scenario) => scenario.id === id));
   if (unknown.length > 0) throw new Error(`No such scenario: ${unknown.join(', ')}.`);
   const effort = values.quick ? QUICK : FULL;
   return {

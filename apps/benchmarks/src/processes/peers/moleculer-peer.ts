@@ -2,7 +2,7 @@ import { ServiceBroker } from 'moleculer';
 import { handled, NOTE } from './peer.js';
 import type { HandlingSide, Peer, PeerSettings, Placed, RequestingSide } from './peer.js';
 
-/** Moleculer 0.14 over its NATS transporter, with its own JSON serializer. */
+/** Moleculer 0.14 over the transporter of the broker, with its own JSON serializer. */
 export const moleculerPeer: Peer = {
   async request(settings: PeerSettings): Promise<RequestingSide> {
     const broker = newBroker(settings);

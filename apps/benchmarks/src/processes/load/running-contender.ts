@@ -32,7 +32,7 @@ export class RunningContender {
   static async start(contender: Contender, namespace: string, broker: Broker): Promise<RunningContender> {
     const { name, peer, nodes, settings = {} } = contender;
     const start = async (index: number): Promise<SideProcess> => {
-      const side = SideProcess.start(name, {
+      const side = SideProcess.start(broker.sides, name, {
         side: index < 0 ? 'requesting' : 'handling',
         peer,
         settings: { ...settings, url: broker.url, namespace, index, nodes },

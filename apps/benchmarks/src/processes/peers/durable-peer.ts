@@ -1,16 +1,16 @@
 import { CatgaMediator, CatgaModule, EventHandler, RequestHandler } from '@catga/nestjs';
 import type { IEventHandler, IRequestHandler } from '@catga/nestjs';
-import { nats } from '@catga/nats';
 import type { Provider } from '@nestjs/common';
 import { nestApp } from '../../apps/nest-app.js';
+import type { EngineAt } from './catga-peer.js';
 import { Queued, Recorded, RecordedOnce } from './catga-messages.js';
 import { isCounted, NOTE } from './peer.js';
 import type { HandlingSide, Peer, PeerSettings, Placed, RequestingSide } from './peer.js';
 
 /** What Catga stores, in a Nest application with default options: reliable events and queued commands. */
-export const durablePeer: Peer = {
+export const durableOver = (engineAt: EngineAt): Peer => ({
   async request(settings: PeerSettings): Promise<RequestingSide> {
-    const app = await start(settings, []);
+    const app = await start(engineAt, settings, []);
     const store = storing(app.get(CatgaMediator), settings);
     const send = async (id: number): Promise<Placed> => {
       await store(id);
@@ -38,11 +38,12 @@ export const durablePeer: Peer = {
       }
     }
 
-    const app = await start(settings, [settings.stores === 'commands' ? QueuedHandler : RecordedHandler]);
+    const handler = settings.stores === 'commands' ? QueuedHandler : RecordedHandler;
+    const app = await start(engineAt, settings, [handler]);
     const side: HandlingSide = { close: () => app.close() };
     return side;
   },
-};
+});
 
 function storing(mediator: CatgaMediator, { stores, qos }: PeerSettings): (id: number) => Promise<unknown> {
   if (stores === 'commands') return (id) => mediator.enqueue(new Queued(id, NOTE));
@@ -50,11 +51,11 @@ function storing(mediator: CatgaMediator, { stores, qos }: PeerSettings): (id: n
   return (id) => mediator.publish(new Recorded(id, NOTE));
 }
 
-function start({ url, namespace, index }: PeerSettings, providers: Provider[]) {
+function start(engineAt: EngineAt, { url, namespace, index }: PeerSettings, providers: Provider[]) {
   return nestApp({
     imports: [
       CatgaModule.forRoot({
-        engine: nats(url),
+        engine: engineAt(url),
         namespace,
         service: index < 0 ? 'storing' : 'handling',
         nodeId: `node${index}`,

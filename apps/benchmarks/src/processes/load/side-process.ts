@@ -1,10 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Answer, Ask, SideArguments } from '../sides/protocol.js';
-
-const ENTRY = fileURLToPath(new URL('../sides/main.js', import.meta.url));
 
 /** Longer than any round, and than many processes take to start at once on a busy machine. */
 const ANSWERS_WITHIN_MS = 180_000;
@@ -16,9 +13,10 @@ export class SideProcess {
     private readonly child: ChildProcess,
   ) {}
 
-  static start(name: string, given: SideArguments): SideProcess {
+  /** @param program of the side */
+  static start(program: URL, name: string, given: SideArguments): SideProcess {
     const execArgv = ['--expose-gc', '--disable-warning=DEP0040', ...profilingOf(given)];
-    return new SideProcess(`${name} (${given.side})`, fork(ENTRY, [JSON.stringify(given)], { execArgv }));
+    return new SideProcess(`${name} (${given.side})`, fork(program, [JSON.stringify(given)], { execArgv }));
   }
 
   async ask<W extends Ask['what']>(ask: Extract<Ask, { what: W }>): Promise<Extract<Answer, { what: W }>> {

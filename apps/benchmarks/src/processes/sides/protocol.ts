@@ -1,10 +1,9 @@
 import type { PeerSettings, StepTimes } from '../peers/peer.js';
-import type { PeerName } from '../peers/peers.js';
 
 /** What a process is started as: its only argument, as JSON. */
 export interface SideArguments {
   readonly side: 'requesting' | 'handling';
-  readonly peer: PeerName;
+  readonly peer: string;
   readonly settings: PeerSettings;
 }
 

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+
+/** A broker to measure over. */
+export interface Broker {
+  readonly url: string;
+  readonly version: string;
+  /** The program of a contender's side: it knows the peers that speak with this broker. */
+  readonly sides: URL;
+  /** CPU time it has had, in microseconds; undefined where it is not ours, or the system does not say. */
+  cpuMicros(): number | undefined;
+  stop(): Promise<void>;
+}
+
+/** Linux counts in hundredths of a second. */
+const TICK_MICROS = 10_000;
+
+/** CPU time that a process has had, in microseconds. */
+export function cpuOf(pid: number | undefined): number | undefined {
+  if (pid === undefined || process.platform !== 'linux') return undefined;
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The name, in parentheses, may hold spaces; user and system time are the 12th and 13th field after it.
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
+  return (Number(user) + Number(system)) * TICK_MICROS;
+}

@@ -1,0 +1,38 @@
+import { RedisServer } from '@catga/servers';
+import { Redis } from 'ioredis';
+import { cpuOf } from '../processes/load/broker.js';
+import type { Broker } from '../processes/load/broker.js';
+
+const sides = new URL('sides/main.js', import.meta.url);
+
+/** What Redis does by default once it is told to write down what it stores. */
+const DURABLE = ['--appendfsync', 'everysec'];
+
+/** The server of `REDIS_URL`, or a redis-server of our own on loopback that keeps a log in a temporary folder. */
+export async function startRedis(): Promise<Broker> {
+  const given = process.env.REDIS_URL;
+  if (given !== undefined) {
+    return {
+      url: given,
+      version: await versionOf(given),
+      sides,
+      cpuMicros: () => undefined,
+      stop: () => Promise.resolve(),
+    };
+  }
+  const server = await RedisServer.spawn(DURABLE);
+  return {
+    url: server.url,
+    version: await versionOf(server.url),
+    sides,
+    cpuMicros: () => cpuOf(server.pid),
+    stop: () => server.stop(),
+  };
+}
+
+async function versionOf(url: string): Promise<string> {
+  const client = new Redis(url);
+  const info = await client.info('server');
+  client.disconnect();
+  return /^redis_version:(\S+)/m.exec(info)?.[1] ?? 'unknown';
+}

@@ -1,0 +1,62 @@
+import { lua } from '../../connection/lua-script.js';
+
+export const claimRecords = lua`
+-- Claims ids, or tells what became of them. Time is the server's.
+--
+-- KEYS[1]  what the keys of the records begin with; all lie in its slot:
+--          :id:<id>   while it runs 'R <fencing token> <when its lease ends> <mark of the claim> <fingerprint>',
+--                     then '<1 or 0> <fencing token> <length of the fingerprint> <fingerprint><outcome>'
+--          :tokens    the last fencing token given out
+-- for each claim
+--   +0  id
+--   +1  fingerprint of the message
+--   +2  the mark of this claim: a repetition of the same call gets the same answer
+--   +3  how long the lease lasts, in milliseconds; unfinished, a claim is remembered for ten times as long
+--
+-- Returns for each claim its token, 0 if another one runs, -1 if the id has another fingerprint, -2 if the server is full;
+-- or, if it is finished, '1' or '0' and the outcome.
+local prefix = KEYS[1]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- Greater than any before, also where the counter was lost with the server's memory.
+local token = math.max(tonumber(redis.call('GET', prefix .. ':tokens') or 0), time[1] * 1000000 + time[2] - 1)
+local given = 0
+
+local function claim(record, fingerprint, mark, lease)
+  local value = string.format('R %.0f %.0f ', token + 1, now + lease) .. mark .. ' ' .. fingerprint
+  local made = redis.pcall('SET', record, value, 'NX', 'PX', lease * 10)
+  if made and not made.err then
+    token = token + 1
+    given = given + 1
+    return token
+  end
+  if made and not string.find(made.err, 'OOM') then return made end
+  -- There is one, or the server is full: then what is there is known all the same.
+  local held = redis.call('GET', record)
+  if not held then return -2 end
+  local ok, length, at = string.match(held, '^([01]) %d+ (%d+) ()')
+  if ok then
+    local outcomeAt = at + length
+    if string.sub(held, at, outcomeAt - 1) ~= fingerprint then return -1 end
+    return ok .. string.sub(held, outcomeAt)
+  end
+  local heldToken, ends, heldMark, print = string.match(held, '^R (%d+) (%d+) (%S+) (.*)$')
+  if heldMark == mark then return tonumber(heldToken) end
+  if print ~= fingerprint then return -1 end
+  if tonumber(ends) > now then return 0 end
+  if made then return -2 end
+  token = math.max(token, tonumber(heldToken)) + 1
+  given = given + 1
+  redis.call('SET', record, string.format('R %.0f %.0f ', token, now + lease) .. mark .. ' ' .. fingerprint, 'PX', lease * 10)
+  return token
+end
+
+local answers = {}
+for at = 1, #ARGV, 4 do
+  local answer = claim(prefix .. ':id:' .. ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3]))
+  if type(answer) == 'table' then return answer end
+  answers[#answers + 1] = answer
+end
+if given > 0 then redis.call('SET', prefix .. ':tokens', string.format('%.0f', token)) end
+return answers
+`;
