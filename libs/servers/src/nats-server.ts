@@ -81,9 +81,9 @@ export class NatsServer {
     await this.end('SIGTERM');
   }
 
-  /** Where it keeps the messages of a stream; only while it is stopped. */
-  messagesOf(stream: string): string {
-    return join(this.storeDirectory, 'jetstream', '$G', 'streams', stream, 'msgs');
+  /** Where it keeps the messages of a stream (`msgs`) and its consumers (`obs`). */
+  folderOf(stream: string): string {
+    return join(this.storeDirectory, 'jetstream', '$G', 'streams', stream);
   }
 
   /** Forgets all that was stored; only while it is stopped. */

@@ -1,4 +1,5 @@
 import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { EngineConnection, LogSubscription } from '@catga/core/engine';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DurableBench, Received, storedMessage } from './testing/durable.fixture.js';
@@ -43,7 +44,7 @@ async function held(server: NatsServer): Promise<number> {
 /** The server stops, something is done to the messages that it stores, and it starts again. */
 async function whileDown(server: NatsServer, act: (messages: string) => void): Promise<void> {
   await server.shutDown();
-  act(server.messagesOf(STREAM));
+  act(join(server.folderOf(STREAM), 'msgs'));
   await server.start();
 }
 

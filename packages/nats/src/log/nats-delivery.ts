@@ -1,4 +1,5 @@
 import type { LogDelivery, StoredMessage } from '@catga/core/engine';
+import type { SettledFloor } from './settled-floor.js';
 
 /** What a delivery is settled with. */
 export interface DeliveryHolder {
@@ -34,6 +35,8 @@ export class NatsDelivery implements LogDelivery {
     readonly origin: DeliveryOrigin,
     readonly message: StoredMessage,
     readonly problem: Error | undefined,
+    /** Of a lane whose messages come one after another. */
+    readonly floor: SettledFloor | undefined,
   ) {}
 
   ack(isConfirmed = false): Promise<void> {

@@ -22,6 +22,8 @@ const SHORTEST_DELAY_MS = 25;
 const CALLBACK_FAILURE_DELAY_MS = 1000;
 /** How often within the time that the server waits it is told that a message is still being worked on. */
 const SIGNALS_PER_WAIT = 3;
+/** How often within the time that the server waits it is asked how far the lanes are that are not in order. */
+const FLOORS_PER_WAIT = 3;
 /** How often a message of a name that this node does not want is left to others before it is given up. */
 const LEFT_TO_OTHERS = 30;
 const LEFT_TO_OTHERS_MS = 1000;
@@ -35,6 +37,8 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
   private readonly window: DeliveryWindow;
   private readonly acks: TurnAcks;
   private active = 0;
+  /** When the server was last asked how far lanes are, in monotonic milliseconds. */
+  private askedMs = 0;
   private isStopped = false;
 
   constructor(
@@ -79,9 +83,16 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
     const { services } = this;
     const { consumer } = lane;
     const { sequence, deliveries, storedAtMs } = facts;
+    if (lane.settled.has(facts)) return this.again(message);
     const origin = { consumer, reply: message.reply ?? '', sequence, deliveries, storedAtMs };
     const read = readMessage(services.codec, message, this.wanted.kind, origin, services.maxMessageBytes);
-    const delivery = new NatsDelivery(this, origin, read.message, read.problem);
+    const delivery = new NatsDelivery(
+      this,
+      origin,
+      read.message,
+      read.problem,
+      lane.kind === 'keyed' ? lane.settled : undefined,
+    );
     delivery.touchedMs = services.clock.monotonicMs();
     this.held.add(delivery);
     const { subject } = message;
@@ -93,6 +104,12 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
       this.giveBack(delivery, CALLBACK_FAILURE_DELAY_MS).catch(() => {}),
     );
     void this.track(considered);
+  }
+
+  /** The server has forgotten that it was told of this one. */
+  private again({ reply = '' }: ClientMessage): void {
+    this.acks.add(reply);
+    this.pull();
   }
 
   ended(): void {
@@ -118,10 +135,14 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
       session.publish(delivery.origin.reply, IN_PROGRESS);
     }
     if (!this.isStopped && this.lanes.all.some((lane) => lane.isSilent(nowMs))) this.lanes.revive();
+    if (nowMs - this.askedMs < ackWaitMs / FLOORS_PER_WAIT) return;
+    this.askedMs = nowMs;
+    void this.track(this.lanes.learnFloors());
   }
 
   async acknowledge(delivery: NatsDelivery, isConfirmed: boolean): Promise<void> {
     if (!this.settle(delivery)) return;
+    delivery.floor?.passed(delivery.origin);
     const { reply } = delivery.origin;
     if (isConfirmed) await this.track(this.services.api.requests.ask(reply, ACK));
     else this.acks.add(reply);

@@ -4,6 +4,7 @@ import type { ClientMessage, ClientSubscription } from '../connection/client-con
 import { toJson } from '../jetstream/jetstream-api.js';
 import { readAckSubject } from './ack-subject.js';
 import type { AckFacts } from './ack-subject.js';
+import { SettledFloor } from './settled-floor.js';
 
 /** What a lane is for: messages of a key come one after another, for the sake of their order. */
 export type LaneKind = 'plain' | 'keyed' | 'delayed' | 'retry';
@@ -38,6 +39,7 @@ interface Pull {
 export class PullLane {
   /** How many messages are asked for and have not come. */
   expected = 0;
+  readonly settled = new SettledFloor();
   private readonly pulls = new Map<string, Pull>();
   private readonly inbox: string;
   private readonly subscription: ClientSubscription;
@@ -48,7 +50,7 @@ export class PullLane {
     private readonly session: BrokerSession,
     private readonly monotonicMs: () => number,
     /** `<stream>.<consumer>`. */
-    private readonly path: string,
+    readonly path: string,
     /** The name of the consumer. */
     readonly consumer: string,
     readonly kind: LaneKind,

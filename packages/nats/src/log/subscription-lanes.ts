@@ -1,6 +1,6 @@
 import type { LogSubscription } from '@catga/core/engine';
 import { ensureConsumer, takesManyFilters } from './consumer-config.js';
-import type { WantedConsumer } from './consumer-config.js';
+import type { ConsumerInfo, WantedConsumer } from './consumer-config.js';
 import { freeLane } from './free-lane.js';
 import type { LogStream } from './log-streams.js';
 import { DELAYED_LANE, PLAIN_LANE, keyLane, nameTokens, subscriptionToken } from './log-subjects.js';
@@ -60,6 +60,17 @@ export class SubscriptionLanes {
     this.isStopped = true;
     this.stopListening();
     await Promise.all(this.all.map((lane) => lane.stop()));
+  }
+
+  /** Asks how far the lanes are on which messages overtake each other, if any came since. A lane that is not there tells nothing. */
+  async learnFloors(): Promise<void> {
+    const moved = this.all.filter(({ kind, settled }) => kind === 'plain' && settled.isBehind);
+    await Promise.allSettled(
+      moved.map(async ({ path, settled }) => {
+        const info = await this.services.api.call<ConsumerInfo>(`CONSUMER.INFO.${path}`, {});
+        settled.told(info?.ack_floor.stream_seq ?? 0);
+      }),
+    );
   }
 
   /** Whether a message on this subject is one that this node handles. */
