@@ -56,6 +56,7 @@ const ROWS = [
   'Catga publish (QoS 2)',
   'js.publish, consume and ack',
   'nestjs-nats-jetstream-transport emit',
+  'js.publish, a turn in one message',
   'claim of the id, one trip to the record',
 ];
 

@@ -3,7 +3,7 @@ import { connect } from '@nats-io/transport-node';
 import { isCounted, NOTE } from '../../processes/peers/peer.js';
 import type { HandlingSide, Peer, PeerSettings, Placed, RequestingSide } from '../../processes/peers/peer.js';
 
-const CONSUMER = 'handling';
+export const CONSUMER = 'handling';
 
 /** The client's JetStream with JSON, one message each: `js.publish` with an id, `consume`, `ack`. */
 export const jetStreamPeer: Peer = {
@@ -34,7 +34,8 @@ export const jetStreamPeer: Peer = {
   },
 };
 
-async function open({ url, namespace, stores }: PeerSettings) {
+/** A stream of the contender's own. */
+export async function open({ url, namespace, stores }: PeerSettings) {
   const connection = await connect({ servers: url });
   const stream = `${namespace}_raw`;
   await (

@@ -6,6 +6,7 @@ export const PEERS = {
   jetStream: async (): Promise<Peer> => (await import('./jet-stream-peer.js')).jetStreamPeer,
   jetStreamTransport: async (): Promise<Peer> =>
     (await import('./jet-stream-transport-peer.js')).jetStreamTransportPeer,
+  turnMessage: async (): Promise<Peer> => (await import('./turn-message-peer.js')).turnMessagePeer,
   records: async (): Promise<Peer> => (await import('./records-peer.js')).recordsPeer,
   clientProxy: async (): Promise<Peer> => (await import('./client-proxy-peer.js')).clientProxyPeer,
   moleculer: async (): Promise<Peer> =>

@@ -51,5 +51,8 @@ minutes and wants a machine that does nothing else.
   stored, as a claim and an outcome would be.
 - What is stored is stored in files, by default options of the stream; each publish resolves when nats-server has said so.
   "Publish to handler" ends when the handler has had all; acknowledgements follow each success.
+- "A turn in one message" is what one message for each event costs: the raw client stores all events of a turn of the event
+  loop as one. The server then knows no event: it cannot tell a repetition by its id, deliver one again without the others, keep
+  the order of a key, or say how many are left. Catga stores each as a message of its own.
 - "Each turn's frame at once" is Catga with its window of frames taken away in both processes; there is no option for it.`;
 }

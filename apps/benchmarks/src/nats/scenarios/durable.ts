@@ -9,6 +9,7 @@ import { loadTable } from '../../processes/report/load-table.js';
 const STORED = 'js.publish, one message each';
 const HANDLED = 'js.publish, consume and ack';
 const TRANSPORT = 'nestjs-nats-jetstream-transport emit';
+const TURN_IN_ONE = 'js.publish, a turn in one message';
 const PUBLISH = 'Catga publish (QoS 1)';
 const PUBLISH_ONCE = 'Catga publish (QoS 2)';
 const ENQUEUE = 'Catga enqueue';
@@ -80,7 +81,8 @@ function contendersOf(
   });
   if (stores === 'commands') return [raw, catga(ENQUEUE, 1)];
   const transport: Contender = { name: TRANSPORT, peer: 'jetStreamTransport', nodes, load };
-  return [raw, transport, catga(PUBLISH, 1), catga(PUBLISH_ONCE, 2)];
+  const turns: Contender = { ...raw, name: TURN_IN_ONE, peer: 'turnMessage' };
+  return [raw, turns, transport, catga(PUBLISH, 1), catga(PUBLISH_ONCE, 2)];
 }
 
 function judged(inFlight: number, compared: Compared): readonly Verdict[] {
