@@ -85,6 +85,27 @@ describe('a server that forgot how far its consumers were', () => {
     expect(received.ids).toEqual(['a', 'b', 'c', 'c', 'd']);
   });
 
+  it('is told where to go on if it would have to pass many', async () => {
+    const server = await bench.server();
+    const connection = await open(server);
+    const received = new Received();
+    await connection.log.subscribe(SUBSCRIPTION, received.take);
+    await append(connection, ['a'], 'k');
+    const many = Array.from({ length: 1500 }, (_, index) => `m${index}`);
+    await append(connection, many);
+    await append(connection, ['b'], 'k');
+    await received.atLeast(1502);
+    await forget(server);
+    await append(connection, ['c'], 'k');
+    await until(() => received.ids.includes('c'));
+    expect(received.ids.filter((id) => !id.startsWith('m'))).toEqual(['a', 'b', 'c']);
+    const raw = await bench.raw(server);
+    const { consumers } = await raw.api<{
+      readonly consumers: readonly { readonly config: { readonly opt_start_seq?: number } }[];
+    }>(`CONSUMER.LIST.${STREAM}`);
+    expect(consumers.map(({ config }) => config.opt_start_seq)).toContain(1503);
+  });
+
   it('that has lost the stream too delivers what is stored anew under the old numbers', async () => {
     const server = await bench.server();
     const connection = await open(server);

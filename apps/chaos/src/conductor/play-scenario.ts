@@ -11,7 +11,7 @@ import { isOf } from './evidence-files.js';
 import type { Stage } from './stage.js';
 
 /** How long stored messages may take to be handled once the fault is over. */
-const SETTLES_WITHIN_MS = 60_000;
+const SETTLES_WITHIN_MS = 180_000;
 const LOOK_EVERY_MS = 250;
 /** Nothing happens for so long: nothing will. What nobody acknowledged has come again by then. */
 const QUIET_MS = ACK_WAIT_MS + 1000;

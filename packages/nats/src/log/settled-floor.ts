@@ -1,6 +1,7 @@
 import type { AckFacts } from './ack-subject.js';
 
-type Place = Pick<AckFacts, 'sequence' | 'storedAtMs'>;
+/** Where a message is in a stream, and when it came there. */
+export type Place = Pick<AckFacts, 'sequence' | 'storedAtMs'>;
 
 const NOWHERE: Place = { sequence: 0, storedAtMs: 0 };
 
@@ -13,6 +14,11 @@ export class SettledFloor {
   private floor = NOWHERE;
   /** The furthest message that came. */
   private furthest = NOWHERE;
+
+  /** The last message of which that is known: its number, and a time at which it had been stored. */
+  get place(): Place {
+    return this.floor;
+  }
 
   /** Whether messages came that it does not have. */
   get isBehind(): boolean {

@@ -5,6 +5,7 @@ import { freeLane } from './free-lane.js';
 import type { LogStream } from './log-streams.js';
 import { DELAYED_LANE, PLAIN_LANE, keyLane, nameTokens, subscriptionToken } from './log-subjects.js';
 import { mendQueue } from './mend-queue.js';
+import { moveForward } from './move-forward.js';
 import { PullLane } from './pull-lane.js';
 import type { LaneKind, LaneListener } from './pull-lane.js';
 import type { SubscriptionRecord } from './subscription-record.js';
@@ -129,11 +130,14 @@ export class SubscriptionLanes {
     await Promise.all(
       this.laneNames().map(async (lane) => {
         const consumer = this.consumerFor(lane);
-        const found = await ensureConsumer(services.api, consumer, services.session.serverVersion);
+        const { serverVersion } = services.session;
+        const found = await ensureConsumer(services.api, consumer, serverVersion);
+        const { store } = this.streamOf(lane);
+        const open = this.lanes.get(lane);
         if (kindOf(lane) === 'keyed') await freeLane(services, consumer, found);
-        if (this.isQueue(lane)) {
-          await mendQueue(this.streamOf(lane).store, consumer, found, services.session.serverVersion);
-        }
+        if (this.isQueue(lane)) await mendQueue(store, consumer, found, serverVersion);
+        else if (open !== undefined)
+          await moveForward(store, consumer, found, open.settled.place, serverVersion);
         if (this.lanes.has(lane) || this.isStopped) return;
         this.lanes.set(lane, this.openLane(lane, consumer));
         this.all = [...this.lanes.values()];
