@@ -37,9 +37,9 @@ export function isUnknownScript(thrown: unknown): boolean {
   return messageOf(thrown).startsWith('NOSCRIPT');
 }
 
-/** The server became a replica, and its client has not noticed. */
-export function isReadOnly(thrown: unknown): boolean {
-  return /\bREADONLY\b/.test(messageOf(thrown));
+/** The server became a replica, which may have no primary, and its client has not noticed. */
+export function isReplica(thrown: unknown): boolean {
+  return /\b(READONLY|MASTERDOWN)\b/.test(messageOf(thrown));
 }
 
 /** The group or its stream is not there: the server lost what it stored, or the subscription was dropped. */

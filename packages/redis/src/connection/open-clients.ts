@@ -3,7 +3,7 @@ import type { Clock } from '@catga/core/engine';
 import { Cluster, Redis } from 'ioredis';
 import type { ClusterOptions, RedisOptions } from 'ioredis';
 import type { ResolvedRedisOptions } from '../options/resolve-redis-options.js';
-import { isReadOnly, unavailable } from './broker-errors.js';
+import { isReplica, unavailable } from './broker-errors.js';
 import { isClusterClient } from './redis-client.js';
 import type { RedisClient } from './redis-client.js';
 
@@ -21,6 +21,9 @@ const RECONNECT_AND_ASK_AGAIN = 2;
 
 /** How long a connection may take to end before it is torn down, in milliseconds. */
 const DISCONNECT_MS = 200;
+
+/** A server that loads what it wrote down takes connections, and says that it is not ready. */
+const NOT_READY = 'it takes connections, and does not get ready; it may be loading its data';
 
 /** Frames hold what a turn has for a node already, and gain nothing by waiting for others. */
 const NOT_PIPELINED = ['publish', 'subscribe', 'unsubscribe', 'ping'];
@@ -87,6 +90,8 @@ function engineOptions({ reconnect, connectTimeoutMs }: ResolvedRedisOptions): R
   return {
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
+    // A server that loads its data is looked at again as soon as one that is away.
+    maxLoadingRetryTime: reconnect.maxWaitMs,
     // What was sent has been flushed by then; the client would keep the process alive for two seconds.
     disconnectTimeout: DISCONNECT_MS,
     // Deadlines are ours, and so is the bound on what waits.
@@ -95,7 +100,7 @@ function engineOptions({ reconnect, connectTimeoutMs }: ResolvedRedisOptions): R
     autoResendUnfulfilledCommands: true,
     retryStrategy: (tries) => pauseOf(reconnect, tries),
     // The primary has become a replica: the address, or a Sentinel, leads to the new one.
-    reconnectOnError: (error) => (isReadOnly(error) ? RECONNECT_AND_ASK_AGAIN : false),
+    reconnectOnError: (error) => (isReplica(error) ? RECONNECT_AND_ASK_AGAIN : false),
     enableAutoPipelining: true,
     autoPipeliningIgnoredCommands: NOT_PIPELINED,
   };
@@ -128,7 +133,8 @@ async function connect(client: RedisClient, options: ResolvedRedisOptions, clock
     await new Promise<void>((resolve, reject) => {
       const fail = (): void => {
         if (waitOnStart && !isRefusal(reason)) return;
-        reject(unavailable(`Redis cannot be reached at ${hostsOf(client)}: ${reasonOf(reason)}.`, reason));
+        const why = reason === undefined && client.status === 'connect' ? NOT_READY : reasonOf(reason);
+        reject(unavailable(`Redis cannot be reached at ${hostsOf(client)}: ${why}.`, reason));
       };
       const stopTimer = clock.setTimer(connectTimeoutMs, fail);
       client.once('ready', resolve);

@@ -71,8 +71,8 @@ export class RedisLog implements DurableLog {
     subscription: LogSubscription,
     deliver: (delivery: LogDelivery) => void,
   ): Promise<LogConsumer> {
-    await (this.lease ??= ConsumerLease.take(this.services));
-    const consumer = await SubscriptionConsumer.start(subscription, deliver, this.services);
+    const lease = await (this.lease ??= ConsumerLease.take(this.services));
+    const consumer = await SubscriptionConsumer.start(subscription, deliver, this.services, lease);
     this.consumers.add(consumer);
     return consumer;
   }

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { LogConsumer, LogDelivery, LogSubscription } from '@catga/core/engine';
 import { isUnknownGroup } from '../connection/broker-errors.js';
 import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
 import type { LuaReply } from '../connection/lua-script.js';
+import type { ConsumerLease } from './consumer-lease.js';
 import { RedisDelivery } from './log-delivery.js';
 import type { Settlement } from './log-delivery.js';
 import type { LogServices } from './log-services.js';
@@ -38,6 +40,8 @@ export class SubscriptionConsumer implements LogConsumer {
   private mustLookBack = false;
   /** The server may have forgotten. */
   private mustMake = false;
+  /** In which the subscription was found; another one, and the server lost it. */
+  private epoch = '';
   private cancelTimer: (() => void) | undefined;
   private cancelRounds: (() => void) | undefined;
   private readonly ends: (() => void)[] = [];
@@ -47,6 +51,7 @@ export class SubscriptionConsumer implements LogConsumer {
     private readonly subscription: LogSubscription,
     private readonly deliver: (delivery: LogDelivery) => void,
     private readonly services: LogServices,
+    private readonly lease: ConsumerLease,
   ) {
     this.settlements = new TurnBatch(
       (batch) => this.settleAll(batch),
@@ -60,8 +65,9 @@ export class SubscriptionConsumer implements LogConsumer {
     subscription: LogSubscription,
     deliver: (delivery: LogDelivery) => void,
     services: LogServices,
+    lease: ConsumerLease,
   ): Promise<SubscriptionConsumer> {
-    const consumer = new SubscriptionConsumer(subscription, deliver, services);
+    const consumer = new SubscriptionConsumer(subscription, deliver, services, lease);
     const { session } = services;
     await consumer.make();
     consumer.ends.push(
@@ -125,10 +131,7 @@ export class SubscriptionConsumer implements LogConsumer {
     const { id, concurrency } = this.subscription;
     if (this.mustMake) await this.make();
     this.mustMake = false;
-    if (this.mustLookBack) {
-      this.mustLookBack = false;
-      this.hand(listOf(await session.run(readOwnEntries, [prefix], [id, consumer, concurrency])), 0);
-    }
+    while (this.mustLookBack && !this.isStopped) await this.lookBack();
     const room = Math.min(concurrency - this.unsettled, AT_A_TIME);
     if (room <= 0 || this.isStopped) return;
     const reply = listOf(await session.run(takeEntries, [prefix], [id, consumer, room, LOOKED_AT]));
@@ -136,6 +139,17 @@ export class SubscriptionConsumer implements LogConsumer {
     this.hand(reply, 2);
     if (numberOf(reply[1]) === 1) this.isWoken = true;
     else if (nextMs >= 0) this.wakeAfter(nextMs);
+  }
+
+  /** Some answers were lost, each with as many entries as there was room for. */
+  private async lookBack(): Promise<void> {
+    const { session, prefix, consumer } = this.services;
+    const { id, concurrency } = this.subscription;
+    this.mustLookBack = false;
+    const most = this.held.size + concurrency;
+    const reply = listOf(await session.run(readOwnEntries, [prefix], [id, consumer, most]));
+    if (numberOf(reply[0]) === 1) this.mustLookBack = true;
+    this.hand(reply, 1);
   }
 
   /** Delivers the entries of an answer that are new to us. */
@@ -188,12 +202,13 @@ export class SubscriptionConsumer implements LogConsumer {
     const { session, prefix } = this.services;
     const { id, kind, names, startFrom } = this.subscription;
     const fromHistory = startFrom === 'beginning' ? '1' : '0';
-    await session.run(makeSubscription, [prefix], [id, kind, fromHistory, ...names]);
+    const args = [id, kind, fromHistory, this.epoch, randomUUID(), ...names];
+    this.epoch = bytesOf(await session.run(makeSubscription, [prefix], args)).toString();
   }
 
   private async giveBack(leaving: string): Promise<number> {
-    const { session, prefix } = this.services;
-    const args = [this.subscription.id, this.channel, AT_A_TIME, leaving];
+    const { session, prefix, consumer } = this.services;
+    const args = [this.subscription.id, this.channel, AT_A_TIME, leaving, consumer];
     return numberOf(await session.run(giveBackEntries, [prefix], args));
   }
 
@@ -206,8 +221,9 @@ export class SubscriptionConsumer implements LogConsumer {
   private lookForLapsedLater(): void {
     const { clock, leaseMs, session } = this.services;
     const round = async (): Promise<void> => {
-      // Whoever has no lease now had no chance to renew it while the broker was away.
-      if (session.isUp && session.upForMs >= leaseMs) await this.giveBack('');
+      // Whoever has no lease now had no chance to renew it while the broker was away, or stood still.
+      if (session.isUp && session.upForMs >= leaseMs && (await this.lease.hasOutlastedRenewals()))
+        await this.giveBack('');
       this.wake();
     };
     this.cancelRounds = clock.setTimer(

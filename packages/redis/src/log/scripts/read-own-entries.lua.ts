@@ -8,10 +8,11 @@ export const readOwnEntries = lua`
 -- ARGV[2]  consumer
 -- ARGV[3]  how many at most
 --
--- Returns {entry, attempt, key with '=' before it or '', message, …}.
+-- Returns {1 if there may be more, entry, attempt, key with '=' before it or '', message, …}.
 local entries = KEYS[1] .. ':entries:' .. ARGV[1]
-local own = {}
-for _, each in ipairs(redis.call('XPENDING', entries, 'catga', '-', '+', ARGV[3], ARGV[2])) do
+local pending = redis.call('XPENDING', entries, 'catga', '-', '+', ARGV[3], ARGV[2])
+local own = {#pending == tonumber(ARGV[3]) and 1 or 0}
+for _, each in ipairs(pending) do
   local found = redis.call('XRANGE', entries, each[1], each[1])
   if found[1] then
     local fields = {}
@@ -20,6 +21,9 @@ for _, each in ipairs(redis.call('XPENDING', entries, 'catga', '-', '+', ARGV[3]
     own[#own + 1] = each[4]
     own[#own + 1] = fields.k and ('=' .. fields.k) or ''
     own[#own + 1] = fields.m or table.concat(found[1][2], ' ')
+  else
+    -- Somebody else removed it from the stream.
+    redis.call('XACK', entries, 'catga', each[1])
   end
 end
 return own
