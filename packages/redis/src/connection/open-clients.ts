@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { CatgaError } from '@catga/core';
 import type { Clock } from '@catga/core/engine';
 import { Cluster, Redis } from 'ioredis';
@@ -157,12 +158,18 @@ async function connect(client: RedisClient, options: ResolvedRedisOptions, clock
 
 /** A server that is there and does not let us in will not change its mind. */
 function isRefusal(reason: unknown): boolean {
-  return reason instanceof Error && /\b(NOAUTH|WRONGPASS|NOPERM)\b/.test(reason.message);
+  if (!isNativeError(reason)) return false;
+  const { code } = reason as { readonly code?: unknown };
+  return (
+    /\b(NOAUTH|WRONGPASS|NOPERM)\b/.test(reason.message) ||
+    // We do not let it in, either.
+    /CERT|UNABLE_TO_(GET|VERIFY)/.test(String(code))
+  );
 }
 
 /** Why it failed, in the client's words: they name addresses and what the server said, no credentials. */
 function reasonOf(reason: unknown): string {
-  if (!(reason instanceof Error)) return 'it does not answer';
+  if (!isNativeError(reason)) return 'it does not answer';
   const [line = ''] = reason.message.split('\n');
   return line.replace(/\.$/, '') || reason.name;
 }
