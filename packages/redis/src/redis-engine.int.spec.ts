@@ -217,39 +217,6 @@ describe('a server that', () => {
     expect(claims.map(({ state }) => state)).toEqual(['claimed', 'claimed', 'running']);
   });
 
-  it('is full refuses what is to be stored, as overload, and goes on when there is room', async () => {
-    const server = await start('--maxmemory', '100mb', '--maxmemory-policy', 'noeviction');
-    const { idempotency, outcomes } = await open(server.url);
-    const operator = admin(server);
-    await operator.config('SET', 'maxmemory', '1mb');
-    const full = { code: 'CATGA_OVERLOADED', retryable: true };
-    await expect(idempotency.claim('k', 'f', 60_000)).rejects.toMatchObject(full);
-    await expect(outcomes!.append(address('n'), [{ id: 'i', outcome }], 60_000)).rejects.toMatchObject(full);
-    await operator.config('SET', 'maxmemory', '100mb');
-    await expect(idempotency.claim('k', 'f', 60_000)).resolves.toMatchObject({ state: 'claimed' });
-  });
-
-  it('is full loses nobody: nodes and consumers keep what they have, and requests go on', async () => {
-    const server = await start('--maxmemory', '100mb', '--maxmemory-policy', 'noeviction');
-    const operator = admin(server);
-    const cluster = new RedisNodes(server.url);
-    ends.push(() => cluster.stop());
-    const gateway = cluster.node('gateway');
-    const orders = cluster.node('orders').handleRequest(PlaceOrder, () => 'placed');
-    await cluster.start(gateway, orders);
-    let left = 0;
-    void (async () => {
-      for await (const { type } of gateway.mediator.watchNodes()) if (type === 'left') left++;
-    })();
-    await operator.config('SET', 'maxmemory', '1mb');
-    const fullAtMs = performance.now();
-    await until(() => performance.now() - fullAtMs > 1.5 * HEARTBEAT.timeoutMs); // when all would have lapsed
-    await expect(gateway.mediator.send(new PlaceOrder('tea'))).resolves.toBe('placed');
-    expect(left).toBe(0);
-    expect(seenBy(gateway)).toBe('gateway,orders');
-    await operator.config('SET', 'maxmemory', '100mb');
-  });
-
   it('became a replica is left, and looked for again until it is the primary', async () => {
     const primary = await start();
     const server = await start();

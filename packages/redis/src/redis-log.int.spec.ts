@@ -1,31 +1,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoredMessageCodec, systemClock } from '@catga/core/engine';
-import type { EngineConnection, LogDelivery, LogSubscription, StoredMessage } from '@catga/core/engine';
+import type { EngineConnection, LogDelivery, StoredMessage } from '@catga/core/engine';
 import { TcpProxy } from '@catga/servers';
 import { redis } from './redis-engine.js';
 import type { RedisEngineOptions } from './options/redis-engine-options.js';
 import { OrderShipped, RedisNodes, until } from './testing/redis-cluster.fixture.js';
+import { EVENTS, storedMessage } from './testing/stored-message.fixture.js';
 import { sharedBroker } from './testing/redis-server.fixture.js';
 import type { SharedBroker } from './testing/redis-server.fixture.js';
 
-const NAME = 'OrderShipped';
-const A: LogSubscription = { id: 'shop.A', kind: 'event', names: [NAME], concurrency: 10 };
+const A = EVENTS;
 const ENTRIES = '{catga:log}:entries:shop.A';
 
-const message = (messageId: string, key?: string): StoredMessage => ({
-  messageId,
-  name: NAME,
-  kind: 'event',
-  body: new TextEncoder().encode(JSON.stringify({ orderId: messageId })),
-  serializer: 'json',
-  headers: {},
-  key,
-  correlationId: messageId,
-  causationId: undefined,
-  originNodeId: 'raw',
-  sentAtMs: 0,
-  history: [],
-});
+const message = (messageId: string, key?: string): StoredMessage => storedMessage({ messageId, key });
 
 let broker: SharedBroker;
 const ends: (() => unknown)[] = [];
@@ -176,7 +163,7 @@ describe('the stream of a subscription', () => {
     expect(new StoredMessageCodec().decode(fields[1]!)).toMatchObject({
       messageId: 'm1',
       key: 'k',
-      name: NAME,
+      name: 'OrderShipped',
     });
     expect(fields.slice(2).map(String)).toEqual(['k', 'k']);
   });

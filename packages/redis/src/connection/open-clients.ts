@@ -63,7 +63,12 @@ function ownClient(options: ResolvedRedisOptions, nodeId: string): RedisClient {
     return new Cluster([...cluster.nodes], {
       ...cluster.options,
       ...clusterOptions(options),
-      redisOptions: { connectionName: nodeId, ...redisOptions, connectTimeout: options.connectTimeoutMs },
+      redisOptions: {
+        connectionName: nodeId,
+        ...redisOptions,
+        connectTimeout: options.connectTimeoutMs,
+        disconnectTimeout: DISCONNECT_MS,
+      },
     });
   }
   const all: RedisOptions = { connectionName: nodeId, ...connection, ...engine };

@@ -1,6 +1,6 @@
 import { numberOf } from '../connection/lua-script.js';
+import { keepMark } from '../connection/scripts/keep-mark.lua.js';
 import type { LogServices } from './log-services.js';
-import { renewLease } from './scripts/renew-lease.lua.js';
 
 /** The word that this connection is there, which Redis forgets when it is not renewed. */
 export class ConsumerLease {
@@ -47,7 +47,7 @@ export class ConsumerLease {
 
   private async renew(): Promise<void> {
     const { session, leaseMs, clock } = this.services;
-    const wasHeld = numberOf(await session.run(renewLease, [this.key], [leaseMs])) === 1;
+    const wasHeld = numberOf(await session.run(keepMark, [this.key], [leaseMs])) === 1;
     if (!wasHeld || this.heldSinceMs === Infinity) this.heldSinceMs = clock.monotonicMs();
   }
 

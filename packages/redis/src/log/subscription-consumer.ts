@@ -221,10 +221,10 @@ export class SubscriptionConsumer implements LogConsumer {
   private lookForLapsedLater(): void {
     const { clock, leaseMs, session } = this.services;
     const round = async (): Promise<void> => {
+      this.wake();
       // Whoever has no lease now had no chance to renew it while the broker was away, or stood still.
       if (session.isUp && session.upForMs >= leaseMs && (await this.lease.hasOutlastedRenewals()))
         await this.giveBack('');
-      this.wake();
     };
     this.cancelRounds = clock.setTimer(
       leaseMs / 2,

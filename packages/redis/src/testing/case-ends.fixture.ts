@@ -26,8 +26,8 @@ export async function startServer(...args: readonly string[]): Promise<RedisServ
 }
 
 /** A way to a server that the case may cut. */
-export async function wayTo({ port }: { readonly port: number }): Promise<TcpProxy> {
-  const proxy = await TcpProxy.to(port);
+export async function wayTo({ url }: { readonly url: string }): Promise<TcpProxy> {
+  const proxy = await TcpProxy.to(Number(new URL(url).port || 6379));
   afterCase(() => proxy.close());
   return proxy;
 }

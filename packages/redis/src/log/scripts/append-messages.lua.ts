@@ -1,8 +1,9 @@
 import { lua } from '../../connection/lua-script.js';
 
 export const appendMessages = lua`
--- Stores messages for every subscription that wants them, unless they were stored before. All or none: a server that is
--- full refuses the first write.
+-- Stores messages for every subscription that wants them, unless they were stored before. A server that is full refuses the
+-- first write, and so all of them. What cannot be stored for somebody, since a key is not what it should be, does not count
+-- as stored: it may be appended again.
 --
 -- KEYS[1]  what the keys of the log begin with; all lie in its slot:
 --          :seen:<identity>           a message that was stored, for the deduplication window
@@ -46,7 +47,11 @@ for at = 4, #ARGV, 6 do
     end
     local wanting = target ~= '' and {target} or redis.call('SMEMBERS', prefix .. ':wants:' .. ARGV[at + 2])
     for _, subscription in ipairs(wanting) do
-      redis.call('XADD', prefix .. ':entries:' .. subscription, '*', unpack(fields))
+      local added = redis.pcall('XADD', prefix .. ':entries:' .. subscription, '*', unpack(fields))
+      if type(added) == 'table' then
+        redis.call('DEL', prefix .. ':seen:' .. identity)
+        return added
+      end
       woken[subscription] = true
     end
   end

@@ -34,9 +34,12 @@ for at = 4, #ARGV, 4 do
       done[#done + 1] = entry
       local key = ARGV[at + 1] ~= '' and string.sub(ARGV[at + 1], 2)
       if key and redis.call('HGET', busy, key) == entry then
-        local line = redis.call('LPOP', prefix .. ':line:' .. id .. ':' .. key)
-        if line then
-          local after, due = string.match(line, '^(%S+) (%S+)$')
+        local after, due
+        repeat
+          local line = redis.call('LPOP', prefix .. ':line:' .. id .. ':' .. key)
+          if line then after, due = string.match(line, '^(%d+%-%d+) (%d+)$') end
+        until after or not line
+        if after then
           redis.call('HSET', busy, key, after)
           redis.call('ZADD', back, string.format('%.0f', math.max(now, tonumber(due))), after)
           wakes = true

@@ -38,8 +38,10 @@ end
 
 for _, entry in ipairs(redis.call('ZRANGEBYSCORE', back, '-inf', now, 'LIMIT', 0, room)) do
   redis.call('ZREM', back, entry)
-  local found = redis.call('XRANGE', entries, entry, entry)
-  local pending = redis.call('XPENDING', entries, 'catga', entry, entry, 1)
+  -- What is no entry was not written by us, and is gone now.
+  local isEntry = string.find(entry, '^%d+%-%d+$')
+  local found = isEntry and redis.call('XRANGE', entries, entry, entry) or {}
+  local pending = isEntry and redis.call('XPENDING', entries, 'catga', entry, entry, 1) or {}
   if found[1] and pending[1] then
     redis.call('XCLAIM', entries, 'catga', consumer, 0, entry, 'JUSTID')
     hand(entry, pending[1][4], found[1][2])
@@ -59,10 +61,10 @@ while room > 0 and most > 0 and not isDry do
     local entry, fields = each[1], each[2]
     local key, due
     for at = 1, #fields, 2 do
-      if fields[at] == 'k' then key = fields[at + 1] elseif fields[at] == 'd' then due = fields[at + 1] end
+      if fields[at] == 'k' then key = fields[at + 1] elseif fields[at] == 'd' then due = tonumber(fields[at + 1]) end
     end
     local isWaiting = key and redis.call('HSETNX', busy, key, entry) == 0
-    local isEarly = due and tonumber(due) > now
+    local isEarly = due and due > now
     if isWaiting or isEarly then
       redis.call('XCLAIM', entries, 'catga', '-', 0, entry, 'RETRYCOUNT', 1, 'JUSTID')
       if isWaiting then

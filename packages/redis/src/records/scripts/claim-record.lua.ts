@@ -18,11 +18,11 @@ local held = redis.call('HMGET', KEYS[1], 'f', 't', 'c', 'l', 'o', 'b')
 if held[1] then
   if held[3] == ARGV[3] then return {'claimed', tonumber(held[2])} end
   if held[1] ~= ARGV[1] then return {'mismatch'} end
-  if held[5] then return {'finished', held[5], held[6]} end
-  if tonumber(held[4]) > now then return {'running'} end
+  if held[5] and held[6] then return {'finished', held[5], held[6]} end
+  if (tonumber(held[4]) or 0) > now then return {'running'} end
 end
 -- Greater than any before, also where the counter was lost with the server's memory.
-local token = math.max(tonumber(redis.call('GET', KEYS[2]) or 0) + 1, time[1] * 1000000 + time[2])
+local token = math.max((tonumber(redis.pcall('GET', KEYS[2])) or 0) + 1, time[1] * 1000000 + time[2])
 redis.call('SET', KEYS[2], string.format('%.0f', token))
 if held[1] then redis.call('DEL', KEYS[1]) end
 redis.call('HSET', KEYS[1], 'f', ARGV[1], 't', string.format('%.0f', token), 'c', ARGV[3],

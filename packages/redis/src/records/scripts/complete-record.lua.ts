@@ -17,8 +17,9 @@ if held[2] then
   if held[2] == ARGV[2] and held[3] == ARGV[3] then return 1 end
   return 0
 end
-redis.call('HSET', KEYS[1], 'o', ARGV[2], 'b', ARGV[3])
+-- First what needs no memory: a server that is full refuses a script at its first write only, and what was begun may end.
 redis.call('HDEL', KEYS[1], 'c', 'l')
+redis.call('HSET', KEYS[1], 'o', ARGV[2], 'b', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1
 `;

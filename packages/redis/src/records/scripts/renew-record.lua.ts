@@ -13,7 +13,8 @@ local held = redis.call('HMGET', KEYS[1], 't', 'o')
 if held[1] ~= ARGV[1] or held[2] then return 0 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('HSET', KEYS[1], 'l', string.format('%.0f', now + ARGV[2]))
+-- First what needs no memory: a server that is full refuses a script at its first write only.
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
+redis.call('HSET', KEYS[1], 'l', string.format('%.0f', now + ARGV[2]))
 return 1
 `;
