@@ -117,12 +117,12 @@ describe('a server that stands still for longer than heartbeats and leases last'
 });
 
 describe('a server that loads what it wrote down', () => {
-  /** One with much to load, which takes its time until it is told not to; it hears that every 1024 keys. */
+  /** One that takes its time to load what it has; it hears others every 1024 keys. */
   async function slow(): Promise<{ server: RedisServer; restart(): Promise<{ end(): Promise<void> }> }> {
     const server = await startServer('--key-load-delay', '200');
     const operator = operatorOf(server);
     const many = operator.pipeline();
-    for (let at = 0; at < 40_000; at++) many.set(`other:${at}`, '');
+    for (let at = 0; at < 10_000; at++) many.set(`other:${at}`, '');
     await many.exec();
     return {
       server,
@@ -133,12 +133,7 @@ describe('a server that loads what it wrote down', () => {
         impatient.on('error', () => {});
         afterCase(() => impatient.disconnect());
         await until(async () => /loading:1/.test(await impatient.info('persistence').catch(() => '')));
-        return {
-          async end() {
-            await impatient.config('SET', 'key-load-delay', 0);
-            await started;
-          },
-        };
+        return { end: () => started };
       },
     };
   }

@@ -15,7 +15,7 @@ beforeEach(async () => {
   connection = await connectTo(server.url);
 });
 
-const fill = () => operator.config('SET', 'maxmemory', '1mb');
+const fill = () => operator.config('SET', 'maxmemory', '1');
 const makeRoom = () => operator.config('SET', 'maxmemory', '100mb');
 const full = { code: 'CATGA_OVERLOADED', retryable: true };
 const outcome = { ok: true, body: new Uint8Array([1, 2, 3]) };
