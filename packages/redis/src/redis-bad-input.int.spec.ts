@@ -69,14 +69,6 @@ const LOG = '{catga:log}';
 const NODES = '{catga:nodes}';
 
 describe('random bytes', () => {
-  it('on the channel of a node are counted, and it goes on', async () => {
-    const { nodeId, incarnation } = orders.mediator.self;
-    for (let times = 0; times < 500; times++)
-      await broker.admin.publish(`catga:node:${nodeId}:${incarnation}`, junk());
-    await until(() => orders.failures.failures.get('links') === 500);
-    await expectGoingOn();
-  });
-
   it('on the channel of changes are counted, and so are goodbyes of nobody', async () => {
     for (let times = 0; times < 100; times++) await broker.admin.publish('catga:nodes', junk());
     for (const change of [
