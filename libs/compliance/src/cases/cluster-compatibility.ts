@@ -39,7 +39,12 @@ export function clusterCompatibility(lab: ClusterLab): void {
       const gateway = lab.member('gateway', { heartbeat: lab.slowHeartbeat });
       await lab.start(gateway);
       const { directory } = await lab.connect({ nodeId: 'future' });
-      const node = { ...gateway.mediator.self, nodeId: 'future', protocolVersion: 2, handles: ['PlaceOrder'] };
+      const node = {
+        ...gateway.mediator.self,
+        nodeId: 'future',
+        protocolVersion: 2,
+        handles: ['PlaceOrder'],
+      };
       await directory!.announce(node);
       await lab.until(() => lab.sees(gateway, 'future'));
       await expect(gateway.mediator.send(new PlaceOrder('c1'))).rejects.toMatchObject({

@@ -1,11 +1,17 @@
 import { Timetable } from '@catga/core/engine';
 import type { Clock } from '@catga/core/engine';
-import { brokerError, closedError, isInterruption, isReplica, unavailable } from './broker-errors.js';
+import {
+  brokerError,
+  closedError,
+  isInterruption,
+  isReplica,
+  isUnknownScript,
+  unavailable,
+} from './broker-errors.js';
 import { Channels } from './channels.js';
 import type { LuaArgument, LuaReply, LuaScript } from './lua-script.js';
 import { isClusterClient, scriptCommandsOf } from './redis-client.js';
 import type { RedisClient } from './redis-client.js';
-import { ScriptOrder } from './script-order.js';
 
 /** How a session treats its connections. */
 export interface SessionOptions {
@@ -41,7 +47,6 @@ export class RedisSession {
   private readonly questions = new Set<Question>();
   private readonly listeners = new Set<() => void>();
   private readonly undo: (() => void)[] = [];
-  private readonly orders = new Map<LuaScript, ScriptOrder>();
   private outstandingBytes = 0;
   private isThere = true;
   private upSinceMs = -Infinity;
@@ -117,16 +122,17 @@ export class RedisSession {
     });
   }
 
-  /** Runs a script by its digest; sends its text where the server does not know it. One script runs in the order of asking. */
+  /** Runs a script by its digest; sends its text where the server does not know it. */
   run(script: LuaScript, keys: readonly string[], args: readonly LuaArgument[] = []): Promise<LuaReply> {
     const given = [...keys, ...args];
-    const order = this.orderOf(script);
-    return this.ask((client) => {
+    return this.ask(async (client) => {
       const commands = scriptCommandsOf(client);
-      return order.run(
-        () => commands.evalshaBuffer(script.digest, keys.length, ...given) as Promise<LuaReply>,
-        () => commands.evalBuffer(script.text, keys.length, ...given) as Promise<LuaReply>,
-      );
+      try {
+        return (await commands.evalshaBuffer(script.digest, keys.length, ...given)) as LuaReply;
+      } catch (thrown) {
+        if (!isUnknownScript(thrown)) throw thrown;
+        return (await commands.evalBuffer(script.text, keys.length, ...given)) as LuaReply;
+      }
     }, sizeOf(args));
   }
 
@@ -174,12 +180,6 @@ export class RedisSession {
     if (this.options.ownsClient) this.client.disconnect();
     // An 'error' without a listener would end the process; a client that ended has none to tell.
     for (const undo of this.undo) undo();
-  }
-
-  private orderOf(script: LuaScript): ScriptOrder {
-    let order = this.orders.get(script);
-    if (order === undefined) this.orders.set(script, (order = new ScriptOrder()));
-    return order;
   }
 
   private admit(bytes: number): void {

@@ -26,7 +26,7 @@ interface Appended {
 }
 
 /** How much one script appends, so that it does not hold the server up. */
-const AT_A_TIME = { items: 128, bytes: 1024 * 1024 };
+const AT_A_TIME = { items: 128, bytes: 1024 * 1024, isOrdered: true };
 
 const STORED = Object.freeze({ duplicate: false });
 const DUPLICATE = Object.freeze({ duplicate: true });

@@ -55,7 +55,7 @@ export class SubscriptionConsumer implements LogConsumer {
   ) {
     this.settlements = new TurnBatch(
       (batch) => this.settleAll(batch),
-      { items: AT_A_TIME, bytes: Infinity },
+      { items: AT_A_TIME, bytes: Infinity, isOrdered: false },
       () => 0,
     );
   }
