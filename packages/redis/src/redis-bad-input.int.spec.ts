@@ -147,7 +147,8 @@ describe('random bytes', () => {
       await broker.admin.rpush(`${LOG}:line:shop.A:k`, junk());
     }
     await broker.admin.publish('catga:wake:shop.A', '');
-    const seen = async (): Promise<number> => (await orders.deadLetters.list({ limit: 500 })).items.length;
+    const seen = async (): Promise<number> =>
+      (await orders.deadLetters.list({}, { limit: 500 })).items.length;
     await until(async () => (await seen()) === 60);
     await until(async () => (await broker.admin.xlen(entries)) === 0);
     await expectGoingOn();

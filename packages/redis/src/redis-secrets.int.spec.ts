@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { CatgaError, CatgaNode } from '@catga/core';
 import { redis } from './redis-engine.js';
 import type { RedisEngineOptions } from './options/redis-engine-options.js';
@@ -44,9 +44,11 @@ describe('a secret is neither logged nor part of an error', () => {
 
   /** Every way to look at what went wrong: its message, its details, its causes, its stack. */
   async function expectNoSecret(options: RedisEngineOptions): Promise<void> {
-    const said = { warn: console.warn, error: console.error };
-    Object.assign(console, { warn: keep, error: keep }); // What the client says by itself.
-    afterCase(() => Object.assign(console, said));
+    // What the client says by itself.
+    for (const way of ['warn', 'error'] as const) {
+      const spy = jest.spyOn(console, way).mockImplementation(keep);
+      afterCase(() => spy.mockRestore());
+    }
     const engine = redis({ connectTimeoutMs: 1000, ...options });
     keep(engine, JSON.stringify(engine));
     const node = new CatgaNode({ engine }, { logger });

@@ -18,13 +18,14 @@ async function secured(...args: readonly string[]): Promise<{ url: string; port:
   const folder = new TemporaryFolder();
   afterCase(() => folder.remove());
   const port = await freePort();
-  await startServer(
-    ...['--tls-port', String(port), '--tls-auth-clients', 'no'],
-    ...['--tls-cert-file', folder.write('server.pem', ofServer.cert)],
-    ...['--tls-key-file', folder.write('server.key', ofServer.key)],
-    ...['--tls-ca-cert-file', folder.write('ca.pem', ca.cert)],
-    ...args,
-  );
+  const settings = [
+    ['--tls-port', String(port)],
+    ['--tls-auth-clients', 'no'],
+    ['--tls-cert-file', folder.write('server.pem', ofServer.cert)],
+    ['--tls-key-file', folder.write('server.key', ofServer.key)],
+    ['--tls-ca-cert-file', folder.write('ca.pem', ca.cert)],
+  ];
+  await startServer(...settings.flat(), ...args);
   return { url: `rediss://127.0.0.1:${port}`, port };
 }
 

@@ -45,7 +45,7 @@ export function clusterCompatibility(lab: ClusterLab): void {
         protocolVersion: 2,
         handles: ['PlaceOrder'],
       };
-      await directory!.announce(node);
+      await directory.announce(node);
       await lab.until(() => lab.sees(gateway, 'future'));
       await expect(gateway.mediator.send(new PlaceOrder('c1'))).rejects.toMatchObject({
         code: 'CATGA_UNSUPPORTED',
