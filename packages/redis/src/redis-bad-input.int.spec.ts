@@ -216,8 +216,11 @@ describe('keys of somebody else under our names', () => {
   });
 
   it('where worker ids are given out are taken for given out', async () => {
-    await broker.admin.rpush('{catga:workers}:3', 'of somebody else');
-    const connections = await Promise.all(Array.from({ length: 8 }, () => connectTo(broker.url)));
+    const namespace = 'elsewhere'; // Nobody has a number there yet.
+    await broker.admin.rpush(`{${namespace}:workers}:3`, 'of somebody else');
+    const connections = await Promise.all(
+      Array.from({ length: 8 }, () => connectTo(broker.url, { namespace })),
+    );
     expect(connections.map(({ workerId }) => workerId)).not.toContain(3);
   });
 });
