@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from '@jest/globals';
 import { clusterBatches } from './cases/cluster-batches.js';
+import { clusterCompatibility } from './cases/cluster-compatibility.js';
 import { clusterContexts } from './cases/cluster-contexts.js';
 import { clusterDeadlines } from './cases/cluster-deadlines.js';
 import { clusterErrors } from './cases/cluster-errors.js';
@@ -34,6 +35,7 @@ export function describeCluster(
     clusterRequests(lab);
     clusterErrors(lab);
     clusterContexts(lab);
+    clusterCompatibility(lab);
     clusterDeadlines(lab);
     clusterBatches(lab);
     clusterRouting(lab);

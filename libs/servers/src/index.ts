@@ -1,7 +1,10 @@
 // Servers for tests and demos: found or installed, started on the loopback interface, stopped and cleaned up.
+export { authority, signedBy } from './certificates.js';
+export type { Certificate } from './certificates.js';
 export { freePort, LOOPBACK } from './free-port.js';
 export { NatsServer } from './nats-server.js';
 export { NatsServerCluster } from './nats-server-cluster.js';
 export { RedisServer } from './redis-server.js';
 export { TcpProxy } from './tcp-proxy.js';
 export type { Direction } from './tcp-proxy.js';
+export { TemporaryFolder } from './temporary-folder.js';

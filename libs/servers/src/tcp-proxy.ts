@@ -11,6 +11,8 @@ interface Flow {
   readonly direction: Direction;
   readonly from: Socket;
   readonly to: Socket;
+  /** How many more bytes go through, where that is limited. */
+  bytesLeft?: number;
 }
 
 const BOTH: readonly Direction[] = ['up', 'down'];
@@ -53,6 +55,25 @@ export class TcpProxy {
 
   open(): void {
     this.isOpen = true;
+  }
+
+  /** Lets so many more bytes come down each connection that is there, and tears it down: in the middle of an answer. */
+  cutAfter(bytes: number): void {
+    for (const flow of this.flows) {
+      const { direction, from, to } = flow;
+      if (direction !== 'down') continue;
+      const isLimited = flow.bytesLeft !== undefined;
+      flow.bytesLeft = Math.min(bytes, flow.bytesLeft ?? bytes);
+      if (isLimited) continue;
+      from.unpipe(to);
+      from.on('data', (chunk: Buffer) => {
+        const left = flow.bytesLeft ?? 0;
+        if (left > 0) to.write(chunk.subarray(0, left));
+        flow.bytesLeft = left - chunk.byteLength;
+        if (flow.bytesLeft <= 0) to.destroySoon();
+      });
+      if (!this.stalled.has('down')) from.resume();
+    }
   }
 
   /** Lets nothing through, one way or both; connections stay, and what is said waits. */

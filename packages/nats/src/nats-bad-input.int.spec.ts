@@ -52,14 +52,13 @@ async function expectGoingOn(): Promise<void> {
 }
 
 describe('random bytes', () => {
-  it('on the subject of a node are counted, and it goes on', async () => {
+  it('on the subject of a node are counted, whatever comes with them, and it goes on', async () => {
     const { nodeId, incarnation } = orders.mediator.self;
     const extra = headers();
     extra.set('Nats-Msg-Id', 'x');
-    for (let times = 0; times < 500; times++) raw.publish(`catga.node.${nodeId}.${incarnation}`, junk());
     raw.publish(`catga.node.${nodeId}.${incarnation}`, junk(), { headers: extra, reply: 'nobody.there' });
     await raw.flush();
-    await until(() => orders.failures.failures.get('links') === 501);
+    await until(() => orders.failures.failures.get('links') === 1);
     await expectGoingOn();
   });
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CatgaError } from '@catga/core';
+import { TemporaryFolder } from '@catga/servers';
 import { nkeys } from '@nats-io/transport-node';
 import { nats } from './nats-engine.js';
 import type { NatsEngineOptions } from './options/nats-engine-options.js';
@@ -8,7 +9,6 @@ import { afterCase, placedOver, startServer } from './testing/case-ends.fixture.
 import type { NatsServer } from './testing/nats-server.fixture.js';
 import { operator } from './testing/operator.fixture.js';
 import type { Operator } from './testing/operator.fixture.js';
-import { TemporaryFolder } from './testing/temporary-folder.fixture.js';
 
 const secret = 's3cr3t';
 let shop: Operator;

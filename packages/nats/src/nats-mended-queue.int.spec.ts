@@ -1,11 +1,11 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { TemporaryFolder } from '@catga/servers';
 import type { EngineConnection, LogSubscription } from '@catga/core/engine';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DurableBench, Received, storedMessage } from './testing/durable.fixture.js';
 import { until } from './testing/nats-cluster.fixture.js';
 import type { NatsServer } from './testing/nats-server.fixture.js';
-import { TemporaryFolder } from './testing/temporary-folder.fixture.js';
 
 const STREAM = 'catga_commands';
 const QUEUE: LogSubscription = { id: 'queue.Pay', kind: 'command', names: ['Pay'], concurrency: 4 };

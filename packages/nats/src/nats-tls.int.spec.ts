@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { TemporaryFolder, authority, signedBy } from '@catga/servers';
+import type { Certificate } from '@catga/servers';
 import { afterCase, placedOver, startServer } from './testing/case-ends.fixture.js';
-import { authority, signedBy } from './testing/certificates.fixture.js';
-import type { Certificate } from './testing/certificates.fixture.js';
 import type { NatsServer } from './testing/nats-server.fixture.js';
-import { TemporaryFolder } from './testing/temporary-folder.fixture.js';
 
 let ca: Certificate;
 let ofServer: Certificate;

@@ -1,20 +1,11 @@
-import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { CatgaError } from '@catga/core';
 import { systemClock } from '@catga/core/engine';
 import type { EngineClient, EngineConnection } from '@catga/core/engine';
 import { TcpProxy } from '@catga/servers';
 import { Redis } from 'ioredis';
 import { redis } from './redis-engine.js';
 import type { RedisEngineOptions } from './options/redis-engine-options.js';
-import {
-  HEARTBEAT,
-  OrderShipped,
-  PlaceOrder,
-  RedisNodes,
-  seenBy,
-  until,
-} from './testing/redis-cluster.fixture.js';
+import { PlaceOrder, RedisNodes, until } from './testing/redis-cluster.fixture.js';
 import { RedisServer } from './testing/redis-server.fixture.js';
 
 const ends: (() => unknown)[] = [];
@@ -51,64 +42,7 @@ async function open(
 
 const address = (nodeId: string) => ({ nodeId, incarnation: 1 });
 const deaf = { received: () => {}, unreachable: () => {} };
-const outcome = { ok: true, body: new Uint8Array([1, 2, 3]) };
 const unavailable = { code: 'CATGA_ENGINE_UNAVAILABLE', retryable: true };
-
-describe('credentials', () => {
-  const secret = 's3cr3t';
-  const acl = (user: string) => [
-    '--user',
-    user,
-    'on',
-    `>${secret}`,
-    '~*',
-    '&*',
-    '+@all',
-    '--user',
-    'default',
-    'off',
-  ];
-
-  it('are taken from the address, or from options', async () => {
-    const server = await start(...acl('ann'));
-    await open(server.url.replace('://', `://ann:${secret}@`));
-    await open({ url: server.url, connection: { username: 'ann', password: secret } });
-  });
-
-  it('of a user who may do no more than is needed are enough', async () => {
-    const may = ['~{catga:*', '~catga:*', '&catga*', '+@all', '-@dangerous', '-@admin', '+info'];
-    const server = await start('--user', 'ann', 'on', `>${secret}`, ...may, '--user', 'default', 'off');
-    const cluster = new RedisNodes(server.url.replace('://', `://ann:${secret}@`));
-    ends.push(() => cluster.stop());
-    const seen: string[] = [];
-    const gateway = cluster.node('gateway');
-    const orders = cluster
-      .node('orders')
-      .handleRequest(PlaceOrder, () => 'placed')
-      .handleEvent(OrderShipped, (event) => void seen.push((event as OrderShipped).orderId));
-    await cluster.start(gateway, orders);
-    await expect(gateway.mediator.send(new PlaceOrder('tea'), { messageId: 'm1' })).resolves.toBe('placed');
-    await gateway.mediator.publish(new OrderShipped('o1'));
-    await until(() => seen.length === 1);
-  });
-
-  it('that are wrong are refused, waited for or not, and appear in no error', async () => {
-    const server = await start(...acl('bob'));
-    for (const waitOnStart of [false, true]) {
-      const url = server.url.replace('://', `://ann:${secret}@`);
-      const error: unknown = await open({ url, waitOnStart }).catch((thrown: unknown) => thrown);
-      expect(error).toBeInstanceOf(CatgaError);
-      expect(error).toMatchObject({ code: 'CATGA_ENGINE_UNAVAILABLE' });
-      expect(inspect(error, { depth: 10 })).not.toContain(secret);
-    }
-  });
-
-  it('do not show when the engine is printed', () => {
-    const engine = redis({ connection: { username: 'ann', password: secret } });
-    expect(inspect(engine, { depth: 10, showHidden: true })).not.toContain(secret);
-    expect(JSON.stringify(engine)).not.toContain(secret);
-  });
-});
 
 describe('a client that the application has', () => {
   it('is used, and left open', async () => {
@@ -215,39 +149,6 @@ describe('a server that', () => {
     await admin(server).script('FLUSH');
     const claims = await Promise.all(['k2', 'k3', 'k1'].map((key) => idempotency.claim(key, 'f', 60_000)));
     expect(claims.map(({ state }) => state)).toEqual(['claimed', 'claimed', 'running']);
-  });
-
-  it('is full refuses what is to be stored, as overload, and goes on when there is room', async () => {
-    const server = await start('--maxmemory', '100mb', '--maxmemory-policy', 'noeviction');
-    const { idempotency, outcomes } = await open(server.url);
-    const operator = admin(server);
-    await operator.config('SET', 'maxmemory', '1mb');
-    const full = { code: 'CATGA_OVERLOADED', retryable: true };
-    await expect(idempotency.claim('k', 'f', 60_000)).rejects.toMatchObject(full);
-    await expect(outcomes!.append(address('n'), [{ id: 'i', outcome }], 60_000)).rejects.toMatchObject(full);
-    await operator.config('SET', 'maxmemory', '100mb');
-    await expect(idempotency.claim('k', 'f', 60_000)).resolves.toMatchObject({ state: 'claimed' });
-  });
-
-  it('is full loses nobody: nodes and consumers keep what they have, and requests go on', async () => {
-    const server = await start('--maxmemory', '100mb', '--maxmemory-policy', 'noeviction');
-    const operator = admin(server);
-    const cluster = new RedisNodes(server.url);
-    ends.push(() => cluster.stop());
-    const gateway = cluster.node('gateway');
-    const orders = cluster.node('orders').handleRequest(PlaceOrder, () => 'placed');
-    await cluster.start(gateway, orders);
-    let left = 0;
-    void (async () => {
-      for await (const { type } of gateway.mediator.watchNodes()) if (type === 'left') left++;
-    })();
-    await operator.config('SET', 'maxmemory', '1mb');
-    const fullAtMs = performance.now();
-    await until(() => performance.now() - fullAtMs > 1.5 * HEARTBEAT.timeoutMs); // when all would have lapsed
-    await expect(gateway.mediator.send(new PlaceOrder('tea'))).resolves.toBe('placed');
-    expect(left).toBe(0);
-    expect(seenBy(gateway)).toBe('gateway,orders');
-    await operator.config('SET', 'maxmemory', '100mb');
   });
 
   it('became a replica is left, and looked for again until it is the primary', async () => {

@@ -1,31 +1,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { StoredMessageCodec, systemClock } from '@catga/core/engine';
-import type { EngineConnection, LogDelivery, LogSubscription, StoredMessage } from '@catga/core/engine';
+import { StoredMessageCodec, TestClock, systemClock } from '@catga/core/engine';
+import type { EngineConnection, LogDelivery, StoredMessage } from '@catga/core/engine';
 import { TcpProxy } from '@catga/servers';
 import { redis } from './redis-engine.js';
 import type { RedisEngineOptions } from './options/redis-engine-options.js';
 import { OrderShipped, RedisNodes, until } from './testing/redis-cluster.fixture.js';
+import { EVENTS, storedMessage } from './testing/stored-message.fixture.js';
 import { sharedBroker } from './testing/redis-server.fixture.js';
 import type { SharedBroker } from './testing/redis-server.fixture.js';
 
-const NAME = 'OrderShipped';
-const A: LogSubscription = { id: 'shop.A', kind: 'event', names: [NAME], concurrency: 10 };
+const A = EVENTS;
 const ENTRIES = '{catga:log}:entries:shop.A';
 
-const message = (messageId: string, key?: string): StoredMessage => ({
-  messageId,
-  name: NAME,
-  kind: 'event',
-  body: new TextEncoder().encode(JSON.stringify({ orderId: messageId })),
-  serializer: 'json',
-  headers: {},
-  key,
-  correlationId: messageId,
-  causationId: undefined,
-  originNodeId: 'raw',
-  sentAtMs: 0,
-  history: [],
-});
+const message = (messageId: string, key?: string): StoredMessage => storedMessage({ messageId, key });
 
 let broker: SharedBroker;
 const ends: (() => unknown)[] = [];
@@ -96,6 +83,41 @@ describe('what a consumer took that is gone without a word', () => {
     await expect(broker.admin.xlen(ENTRIES)).resolves.toBe(1);
     await other[0]!.ack();
     await expect(broker.admin.xlen(ENTRIES)).resolves.toBe(0);
+  });
+});
+
+describe('what a consumer has whose lease is gone, as all are after a server stood still', () => {
+  it('stays with it: who finds his own lease gone waits for the others', async () => {
+    const slow = await open(broker.url, 'slow');
+    const taken: LogDelivery[] = [];
+    await slow.log.subscribe(A, (delivery) => void taken.push(delivery));
+    await slow.log.append(message('m1'));
+    await until(() => taken.length === 1);
+    const clock = new TestClock();
+    const client = { namespace: 'catga', nodeId: 'quick', clock, heartbeatTimeoutMs: 1000 };
+    const quick = await redis(broker.url).connect(client);
+    ends.push(() => quick.close());
+    let stolen = 0;
+    await quick.log.subscribe(A, () => void stolen++);
+    const leases = (of: string): Promise<string[]> => broker.admin.keys(`{catga:log}:alive:${of}.*`);
+    const roundMs = 2500;
+    await clock.advance(roundMs);
+    await broker.admin.del(...(await leases('*')));
+    // It looks for what lapsed before the other one can renew its lease.
+    await until(async () => {
+      await clock.advance(roundMs / 50);
+      return (await leases('quick')).length === 1;
+    });
+    await until(async () => (await leases('slow')).length === 1);
+    await clock.advance(2 * roundMs);
+    await slow.log.append(message('m2'));
+    await until(() => taken.length + stolen === 2);
+    await expect(broker.admin.xpending(ENTRIES, 'catga', '-', '+', 10)).resolves.toEqual(
+      expect.arrayContaining([[expect.any(String), expect.stringMatching(/^slow/), expect.any(Number), 1]]),
+    );
+    await taken[0]!.ack();
+    expect(taken[0]!.attempt).toBe(1);
+    await expect(broker.admin.xlen(ENTRIES)).resolves.toBe(1);
   });
 });
 
@@ -176,7 +198,7 @@ describe('the stream of a subscription', () => {
     expect(new StoredMessageCodec().decode(fields[1]!)).toMatchObject({
       messageId: 'm1',
       key: 'k',
-      name: NAME,
+      name: 'OrderShipped',
     });
     expect(fields.slice(2).map(String)).toEqual(['k', 'k']);
   });

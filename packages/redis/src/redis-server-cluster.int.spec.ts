@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { freePort } from '@catga/servers';
 import { Redis } from 'ioredis';
 import type { RedisEngineOptions } from './options/redis-engine-options.js';
 import { ChargeCard, OrderShipped, PlaceOrder, RedisNodes, until } from './testing/redis-cluster.fixture.js';
@@ -7,29 +6,22 @@ import { RedisServer } from './testing/redis-server.fixture.js';
 
 const SLOTS = 16_384;
 const servers: RedisServer[] = [];
-const busPorts: number[] = [];
+/** How much higher than its port a server listens for the others. */
+const TO_BUS_PORT = 10_000;
 let cluster: RedisNodes;
 
 beforeAll(async () => {
   for (let count = 0; count < 3; count++) {
-    const bus = await freePort(); // else 10,000 more than a port that may be too high
-    busPorts.push(bus);
-    servers.push(
-      await RedisServer.spawn([
-        '--cluster-enabled',
-        'yes',
-        '--cluster-node-timeout',
-        '1000',
-        '--cluster-port',
-        String(bus),
-      ]),
-    );
+    const server = await withBusPort();
+    await server.start();
+    servers.push(server);
   }
   const clients = servers.map(({ url }) => new Redis(url));
   const share = Math.ceil(SLOTS / clients.length);
   for (const [at, client] of clients.entries()) {
-    await client.call('CLUSTER', 'ADDSLOTSRANGE', at * share, Math.min(SLOTS, (at + 1) * share) - 1);
-    await client.call('CLUSTER', 'MEET', '127.0.0.1', servers[0]!.port, busPorts[0]!);
+    const slots = Array.from({ length: Math.min(share, SLOTS - at * share) }, (_, slot) => at * share + slot);
+    await client.call('CLUSTER', 'ADDSLOTS', ...slots);
+    await client.call('CLUSTER', 'MEET', '127.0.0.1', servers[0]!.port);
   }
   await until(async () => {
     const states = await Promise.all(clients.map((client) => client.call('CLUSTER', 'INFO')));
@@ -44,6 +36,15 @@ beforeEach(() => {
   cluster = new RedisNodes('');
 });
 afterEach(() => cluster.stop());
+
+/** A server whose port for the others is one, too. */
+async function withBusPort(): Promise<RedisServer> {
+  for (;;) {
+    const server = await RedisServer.prepare(['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000']);
+    if (server.port + TO_BUS_PORT < 65_536) return server;
+    await server.stop();
+  }
+}
 
 describe('a Redis Cluster of three', () => {
   it('carries requests, records, stored messages and dead letters, each script in one slot', async () => {

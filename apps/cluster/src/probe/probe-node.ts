@@ -4,19 +4,24 @@ import type { DynamicModule, OnApplicationBootstrap } from '@nestjs/common';
 import { CatgaMediator } from '@catga/nestjs';
 import type { CatgaOptions } from '@catga/nestjs';
 import { nats } from '@catga/nats';
+import { redis } from '@catga/redis';
 import { clusterModule } from '../node/cluster-module.js';
+import { isForRedis } from '../node/node-settings.js';
 import type { NodeSettings } from '../node/node-settings.js';
 import { answerQuestions } from './probe-channel.js';
 import type { HoldPoint, ProbeChange, ProbeQuestions } from './probe-channel.js';
 import { PROBES } from './probe-messages.js';
 
 /** Quick, so that tests are. */
-const RECONNECT = { waitMs: 50, jitterMs: 10, maxBufferedBytes: 64 * 1024 };
+const RECONNECT = { waitMs: 50, maxBufferedBytes: 64 * 1024 };
 const REQUEST = { retransmitMs: 100 };
 
 /** A node of the cluster that tests ask and tell. */
 export function probeModule(service: string, settings: NodeSettings): DynamicModule {
-  const engine = nats({ servers: settings.brokerUrl, reconnect: RECONNECT });
+  const { brokerUrl } = settings;
+  const engine = isForRedis(brokerUrl)
+    ? redis({ url: brokerUrl, reconnect: RECONNECT })
+    : nats({ servers: brokerUrl, reconnect: { ...RECONNECT, jitterMs: 10 } });
   const options: CatgaOptions = { engine, request: REQUEST };
   return clusterModule(service, settings, options);
 }

@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NatsServer } from '@catga/servers';
+import { NatsServer, RedisServer } from '@catga/servers';
+import type { TcpProxy } from '@catga/servers';
 import { connect } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { Redis } from 'ioredis';
+import type { EngineName } from '../../src/conductor/conductor-options.js';
 import { LedgerReader } from '../../src/conductor/ledger-reader.js';
 import { ProbeProcess } from './probe-process.fixture.js';
 import { until } from './until.fixture.js';
@@ -24,12 +27,19 @@ export class FaultLab {
   private raw: NatsConnection | undefined;
 
   private constructor(
-    readonly broker: NatsServer,
+    readonly broker: NatsServer | RedisServer,
+    private readonly engine: EngineName,
     private readonly leaseMs: number,
   ) {}
 
-  static async open(leaseMs = LEASE_MS): Promise<FaultLab> {
-    return new FaultLab(await NatsServer.spawn(), leaseMs);
+  static async open(engine: EngineName = 'nats', leaseMs = LEASE_MS): Promise<FaultLab> {
+    const broker = await (engine === 'nats' ? NatsServer.spawn() : RedisServer.spawn());
+    return new FaultLab(broker, engine, leaseMs);
+  }
+
+  /** The broker, by a way that a case may cut. */
+  urlOver(proxy: TcpProxy): string {
+    return this.broker.url.replace(/\d+$/, String(proxy.port));
   }
 
   /** Starts nodes side by side; they see each other when it resolves. */
@@ -58,7 +68,21 @@ export class FaultLab {
   }
 
   /** How the shared record of a message says that it ended: undefined while it does not. */
-  async recordOf(messageId: string): Promise<string | undefined> {
+  recordOf(messageId: string): Promise<string | undefined> {
+    return this.engine === 'nats' ? this.recordInNats(messageId) : this.recordInRedis(messageId);
+  }
+
+  private async recordInRedis(messageId: string): Promise<string | undefined> {
+    const client = new Redis(this.broker.url);
+    try {
+      const [key = ''] = await client.keys(`{${this.namespace}:records:*}:id:${messageId}`);
+      return (await client.hget(key, 'b')) ?? undefined;
+    } finally {
+      client.disconnect();
+    }
+  }
+
+  private async recordInNats(messageId: string): Promise<string | undefined> {
     const subject = `$KV.${this.namespace}_records.id.${messageId}`;
     const client = await this.client();
     const answer = await client.request(

@@ -1,12 +1,11 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { ENGINES } from '../../src/conductor/conductor-options.js';
 import { BUILD_WITHIN_MS, buildCluster } from '../built-cluster.fixture.js';
 import { CASE_WITHIN_MS, FaultLab, holderOf } from './fault-lab.fixture.js';
 import type { ProbeProcess } from './probe-process.fixture.js';
 import { until } from './until.fixture.js';
 
-let lab: FaultLab;
 beforeAll(buildCluster, BUILD_WITHIN_MS);
-afterEach(() => lab.close(), CASE_WITHIN_MS);
 
 /** What a node was told of another one, in short. */
 async function storyOf(nodeId: string, observer: ProbeProcess): Promise<string> {
@@ -25,84 +24,90 @@ async function bothServe(caller: ProbeProcess, one: ProbeProcess, two: ProbeProc
   });
 }
 
-describe('a node that is suspended (SIGSTOP) for longer than the heartbeat timeout, and woken', () => {
-  it(
-    'within the lease of its claim: its run is the only one, and it is known again as the start that it is',
-    async () => {
-      lab = await FaultLab.open(60_000);
-      const { caller, one, two } = await lab.start('caller', 'one', 'two');
-      await one.ask('hold', 'before the effect');
-      await two.ask('hold', 'before the effect');
-      const charged = caller.send('Charge', 'c1', { messageId: 'm1', timeoutMs: 20_000 });
-      const [holder, other] = await holderOf('c1', one, two);
-      holder.suspend();
-      await until(async () => (await storyOf(holder.nodeId, caller)) === 'joined,suspected,left');
-      holder.resume();
-      await until(async () => (await storyOf(holder.nodeId, caller)) === 'joined,suspected,left,joined');
-      await holder.ask('hold', undefined);
-      await other.ask('hold', undefined);
-      expect(await charged).toEqual({ runId: lab.effectsOf('c1')[0] });
-      expect(lab.effectsOf('c1')).toEqual([expect.stringContaining(`${holder.nodeId}/`)]);
-      expect(other.begun).toEqual([]);
-      const changes = await caller.ask('changes', undefined);
-      const starts = changes.filter(({ nodeId }) => nodeId === holder.nodeId);
-      expect(new Set(starts.map(({ incarnation }) => incarnation))).toEqual(new Set([holder.incarnation]));
-      await bothServe(caller, one, two);
-    },
-    CASE_WITHIN_MS,
-  );
+describe.each(ENGINES)(
+  'on %s, a node that is suspended (SIGSTOP) for longer than the heartbeat timeout, and woken',
+  (engine) => {
+    let lab: FaultLab;
+    afterEach(() => lab.close(), CASE_WITHIN_MS);
 
-  it(
-    'beyond the lease: another takes over, the woken handler is told and takes no effect, and one outcome stands',
-    async () => {
-      lab = await FaultLab.open();
-      const { caller, one, two } = await lab.start('caller', 'one', 'two');
-      await one.ask('hold', 'before the effect');
-      await two.ask('hold', 'before the effect');
-      const charged = caller.send('Charge', 'c1', { messageId: 'm1', timeoutMs: 20_000 });
-      const [holder, other] = await holderOf('c1', one, two);
-      holder.suspend();
-      await other.ask('hold', undefined);
-      const answer = await charged;
-      expect(answer).toEqual({ runId: lab.effectsOf('c1')[0] });
-      const record = await lab.recordOf('m1');
-      holder.resume();
-      // Its renewals find the claim gone; nothing else says so before it is released.
-      await until(async () => (await storyOf(holder.nodeId, caller)).endsWith('left,joined'));
-      await until(() => holder.overruled.includes('c1'));
-      await holder.ask('hold', undefined);
-      await until(async () => (await holder.ask('self', undefined)).load.inFlight === 0);
-      expect(lab.effectsOf('c1')).toEqual([expect.stringContaining(`${other.nodeId}/`)]);
-      expect(await lab.recordOf('m1')).toBe(record);
-      await bothServe(caller, one, two);
-      expect(await caller.send('Charge', 'c1', { messageId: 'm1' })).toEqual(answer);
-    },
-    CASE_WITHIN_MS,
-  );
+    it(
+      'within the lease of its claim: its run is the only one, and it is known again as the start that it is',
+      async () => {
+        lab = await FaultLab.open(engine, 60_000);
+        const { caller, one, two } = await lab.start('caller', 'one', 'two');
+        await one.ask('hold', 'before the effect');
+        await two.ask('hold', 'before the effect');
+        const charged = caller.send('Charge', 'c1', { messageId: 'm1', timeoutMs: 20_000 });
+        const [holder, other] = await holderOf('c1', one, two);
+        holder.suspend();
+        await until(async () => (await storyOf(holder.nodeId, caller)) === 'joined,suspected,left');
+        holder.resume();
+        await until(async () => (await storyOf(holder.nodeId, caller)) === 'joined,suspected,left,joined');
+        await holder.ask('hold', undefined);
+        await other.ask('hold', undefined);
+        expect(await charged).toEqual({ runId: lab.effectsOf('c1')[0] });
+        expect(lab.effectsOf('c1')).toEqual([expect.stringContaining(`${holder.nodeId}/`)]);
+        expect(other.begun).toEqual([]);
+        const changes = await caller.ask('changes', undefined);
+        const starts = changes.filter(({ nodeId }) => nodeId === holder.nodeId);
+        expect(new Set(starts.map(({ incarnation }) => incarnation))).toEqual(new Set([holder.incarnation]));
+        await bothServe(caller, one, two);
+      },
+      CASE_WITHIN_MS,
+    );
 
-  it(
-    'after its effect and beyond the lease: it completes in vain, and everybody gets the outcome on record',
-    async () => {
-      lab = await FaultLab.open();
-      const { caller, one, two } = await lab.start('caller', 'one', 'two');
-      await one.ask('hold', 'after the effect');
-      await two.ask('hold', 'after the effect');
-      const charged = caller.send('Charge', 'c1', { messageId: 'm1', timeoutMs: 20_000 });
-      const [holder, other] = await holderOf('c1', one, two);
-      await until(() => lab.effectsOf('c1').length === 1);
-      holder.suspend();
-      await other.ask('hold', undefined);
-      const answer = await charged;
-      expect(answer).toEqual({ runId: lab.effectsOf('c1').at(-1) });
-      const record = await lab.recordOf('m1');
-      holder.resume();
-      await holder.ask('hold', undefined);
-      await until(async () => (await holder.ask('self', undefined)).load.inFlight === 0);
-      expect(await lab.recordOf('m1')).toBe(record);
-      await bothServe(caller, one, two);
-      expect(await caller.send('Charge', 'c1', { messageId: 'm1' })).toEqual(answer);
-      expect(lab.effectsOf('c1')).toHaveLength(2); // the documented limit: an effect without its record
-    },
-    CASE_WITHIN_MS,
-  );
-});
+    it(
+      'beyond the lease: another takes over, the woken handler is told and takes no effect, and one outcome stands',
+      async () => {
+        lab = await FaultLab.open(engine);
+        const { caller, one, two } = await lab.start('caller', 'one', 'two');
+        await one.ask('hold', 'before the effect');
+        await two.ask('hold', 'before the effect');
+        const charged = caller.send('Charge', 'c1', { messageId: 'm1', timeoutMs: 20_000 });
+        const [holder, other] = await holderOf('c1', one, two);
+        holder.suspend();
+        await other.ask('hold', undefined);
+        const answer = await charged;
+        expect(answer).toEqual({ runId: lab.effectsOf('c1')[0] });
+        const record = await lab.recordOf('m1');
+        holder.resume();
+        // Its renewals find the claim gone; nothing else says so before it is released.
+        await until(async () => (await storyOf(holder.nodeId, caller)).endsWith('left,joined'));
+        await until(() => holder.overruled.includes('c1'));
+        await holder.ask('hold', undefined);
+        await until(async () => (await holder.ask('self', undefined)).load.inFlight === 0);
+        expect(lab.effectsOf('c1')).toEqual([expect.stringContaining(`${other.nodeId}/`)]);
+        expect(await lab.recordOf('m1')).toBe(record);
+        await bothServe(caller, one, two);
+        expect(await caller.send('Charge', 'c1', { messageId: 'm1' })).toEqual(answer);
+      },
+      CASE_WITHIN_MS,
+    );
+
+    it(
+      'after its effect and beyond the lease: it completes in vain, and everybody gets the outcome on record',
+      async () => {
+        lab = await FaultLab.open(engine);
+        const { caller, one, two } = await lab.start('caller', 'one', 'two');
+        await one.ask('hold', 'after the effect');
+        await two.ask('hold', 'after the effect');
+        const charged = caller.send('Charge', 'c1', { messageId: 'm1', timeoutMs: 20_000 });
+        const [holder, other] = await holderOf('c1', one, two);
+        await until(() => lab.effectsOf('c1').length === 1);
+        holder.suspend();
+        await other.ask('hold', undefined);
+        const answer = await charged;
+        expect(answer).toEqual({ runId: lab.effectsOf('c1').at(-1) });
+        const record = await lab.recordOf('m1');
+        holder.resume();
+        await holder.ask('hold', undefined);
+        await until(async () => (await holder.ask('self', undefined)).load.inFlight === 0);
+        expect(await lab.recordOf('m1')).toBe(record);
+        await bothServe(caller, one, two);
+        expect(await caller.send('Charge', 'c1', { messageId: 'm1' })).toEqual(answer);
+        expect(lab.effectsOf('c1')).toHaveLength(2); // the documented limit: an effect without its record
+      },
+      CASE_WITHIN_MS,
+    );
+  },
+);

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { CatgaError } from '@catga/core';
 
 /** The broker cannot be reached, does not answer in time, or takes nothing at the moment. */
@@ -39,9 +40,9 @@ export function isUnknownScript(thrown: unknown): boolean {
   return messageOf(thrown).startsWith('NOSCRIPT');
 }
 
-/** The server became a replica, and its client has not noticed. */
-export function isReadOnly(thrown: unknown): boolean {
-  return /\bREADONLY\b/.test(messageOf(thrown));
+/** The server became a replica, which may have no primary, and its client has not noticed. */
+export function isReplica(thrown: unknown): boolean {
+  return /\b(READONLY|MASTERDOWN)\b/.test(messageOf(thrown));
 }
 
 /** The group or its stream is not there: the server lost what it stored, or the subscription was dropped. */
@@ -51,7 +52,7 @@ export function isUnknownGroup(thrown: unknown): boolean {
 
 /** The connection ended before the answer came: what was asked may have happened. */
 export function isInterruption(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false;
+  if (!isNativeError(thrown)) return false;
   const { name, message } = thrown;
   return name === 'AbortError' || name === 'MaxRetriesPerRequestError' || message === 'Connection is closed.';
 }
@@ -60,16 +61,16 @@ export function isInterruption(thrown: unknown): boolean {
 export function withoutArguments(thrown: unknown): Error | undefined {
   if (thrown === undefined) return undefined;
   const error = new Error(messageOf(thrown));
-  if (thrown instanceof Error) error.name = thrown.name;
+  if (isNativeError(thrown)) error.name = thrown.name;
   return error;
 }
 
 function causeOf(thrown: unknown): unknown {
-  return thrown instanceof Error ? thrown.cause : undefined;
+  return isNativeError(thrown) ? thrown.cause : undefined;
 }
 
+/** The first line that an error says. Those of sockets need not be made by this realm's Error. */
 function messageOf(thrown: unknown): string {
-  const message = thrown instanceof Error ? thrown.message : 'for a reason that is not known';
-  const [line = ''] = message.split('\n');
-  return line;
+  const [line = ''] = isNativeError(thrown) ? thrown.message.split('\n') : [];
+  return line || 'for a reason that is not known';
 }

@@ -1,9 +1,10 @@
+import { isNativeError } from 'node:util/types';
 import { CatgaError } from '@catga/core';
 import type { Clock } from '@catga/core/engine';
 import { Cluster, Redis } from 'ioredis';
 import type { ClusterOptions, RedisOptions } from 'ioredis';
 import type { ResolvedRedisOptions } from '../options/resolve-redis-options.js';
-import { isReadOnly, unavailable } from './broker-errors.js';
+import { isReplica, unavailable } from './broker-errors.js';
 import { isClusterClient } from './redis-client.js';
 import type { RedisClient } from './redis-client.js';
 
@@ -21,6 +22,9 @@ const RECONNECT_AND_ASK_AGAIN = 2;
 
 /** How long a connection may take to end before it is torn down, in milliseconds. */
 const DISCONNECT_MS = 200;
+
+/** A server that loads what it wrote down takes connections, and says that it is not ready. */
+const NOT_READY = 'it takes connections, and does not get ready; it may be loading its data';
 
 /** Frames hold what a turn has for a node already, and gain nothing by waiting for others. */
 const NOT_PIPELINED = ['publish', 'subscribe', 'unsubscribe', 'ping'];
@@ -59,7 +63,12 @@ function ownClient(options: ResolvedRedisOptions, nodeId: string): RedisClient {
     return new Cluster([...cluster.nodes], {
       ...cluster.options,
       ...clusterOptions(options),
-      redisOptions: { connectionName: nodeId, ...redisOptions, connectTimeout: options.connectTimeoutMs },
+      redisOptions: {
+        connectionName: nodeId,
+        ...redisOptions,
+        connectTimeout: options.connectTimeoutMs,
+        disconnectTimeout: DISCONNECT_MS,
+      },
     });
   }
   const all: RedisOptions = { connectionName: nodeId, ...connection, ...engine };
@@ -87,6 +96,8 @@ function engineOptions({ reconnect, connectTimeoutMs }: ResolvedRedisOptions): R
   return {
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
+    // A server that loads its data is looked at again as soon as one that is away.
+    maxLoadingRetryTime: reconnect.maxWaitMs,
     // What was sent has been flushed by then; the client would keep the process alive for two seconds.
     disconnectTimeout: DISCONNECT_MS,
     // Deadlines are ours, and so is the bound on what waits.
@@ -95,7 +106,7 @@ function engineOptions({ reconnect, connectTimeoutMs }: ResolvedRedisOptions): R
     autoResendUnfulfilledCommands: true,
     retryStrategy: (tries) => pauseOf(reconnect, tries),
     // The primary has become a replica: the address, or a Sentinel, leads to the new one.
-    reconnectOnError: (error) => (isReadOnly(error) ? RECONNECT_AND_ASK_AGAIN : false),
+    reconnectOnError: (error) => (isReplica(error) ? RECONNECT_AND_ASK_AGAIN : false),
     enableAutoPipelining: true,
     autoPipeliningIgnoredCommands: NOT_PIPELINED,
   };
@@ -128,7 +139,8 @@ async function connect(client: RedisClient, options: ResolvedRedisOptions, clock
     await new Promise<void>((resolve, reject) => {
       const fail = (): void => {
         if (waitOnStart && !isRefusal(reason)) return;
-        reject(unavailable(`Redis cannot be reached at ${hostsOf(client)}: ${reasonOf(reason)}.`, reason));
+        const why = reason === undefined && client.status === 'connect' ? NOT_READY : reasonOf(reason);
+        reject(unavailable(`Redis cannot be reached at ${hostsOf(client)}: ${why}.`, reason));
       };
       const stopTimer = clock.setTimer(connectTimeoutMs, fail);
       client.once('ready', resolve);
@@ -151,12 +163,18 @@ async function connect(client: RedisClient, options: ResolvedRedisOptions, clock
 
 /** A server that is there and does not let us in will not change its mind. */
 function isRefusal(reason: unknown): boolean {
-  return reason instanceof Error && /\b(NOAUTH|WRONGPASS|NOPERM)\b/.test(reason.message);
+  if (!isNativeError(reason)) return false;
+  const { code } = reason as { readonly code?: unknown };
+  return (
+    /\b(NOAUTH|WRONGPASS|NOPERM)\b/.test(reason.message) ||
+    // We do not let it in, either.
+    /CERT|UNABLE_TO_(GET|VERIFY)/.test(String(code))
+  );
 }
 
 /** Why it failed, in the client's words: they name addresses and what the server said, no credentials. */
 function reasonOf(reason: unknown): string {
-  if (!(reason instanceof Error)) return 'it does not answer';
+  if (!isNativeError(reason)) return 'it does not answer';
   const [line = ''] = reason.message.split('\n');
   return line.replace(/\.$/, '') || reason.name;
 }

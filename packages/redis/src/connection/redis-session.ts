@@ -4,7 +4,7 @@ import {
   brokerError,
   closedError,
   isInterruption,
-  isReadOnly,
+  isReplica,
   isUnknownScript,
   unavailable,
 } from './broker-errors.js';
@@ -32,6 +32,9 @@ interface Question {
 
 /** Counted for each command beside what it carries. */
 const OVERHEAD_BYTES = 128;
+
+/** How soon a server that refused to be listened to is asked again, in milliseconds. */
+const RETURN_AGAIN_AFTER_MS = 250;
 
 /**
  * Two connections, and whether the broker is there. The client keeps what is asked while it reconnects, and asks again
@@ -191,7 +194,7 @@ export class RedisSession {
     // A pipeline that was answered in part, or a client that gives up sooner than we do.
     if (isInterruption(thrown)) return question.ask(this.client);
     // An application's client is not told to look for the primary; ours is, and has done so.
-    if (isReadOnly(thrown) && !this.options.ownsClient) this.client.disconnect(true);
+    if (isReplica(thrown) && !this.options.ownsClient) this.client.disconnect(true);
     question.reject(brokerError(thrown));
   }
 
@@ -200,12 +203,18 @@ export class RedisSession {
     try {
       await this.channels.subscribeAgain();
     } catch {
-      return; // It went away again.
+      // It went away again, or is there and refuses for now.
+      if (this.subscriber.status === 'ready') this.returnLater();
+      return;
     }
     if (this.isEnded) return;
     this.isThere = true;
     this.upSinceMs = this.options.clock.monotonicMs();
     for (const listener of this.listeners) listener();
+  }
+
+  private returnLater(): void {
+    if (!this.isEnded) this.timetable.after(RETURN_AGAIN_AFTER_MS, () => void this.returned());
   }
 
   private listen(connection: RedisClient, event: string, listener: () => void): void {

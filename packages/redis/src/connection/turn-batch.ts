@@ -3,16 +3,21 @@ import { nextTurn } from '@catga/core/engine';
 /** What one of a batch came to. */
 type Settle<R> = { readonly resolve: (result: R) => void; readonly reject: (error: Error) => void };
 
-/** Everything that is asked in one turn of the event loop, asked together; in parts, so that no part holds the server up. */
+/**
+ * Everything that is asked in one turn of the event loop, asked together; in parts, so that no part holds the server up.
+ * Where the order matters, what is asked meanwhile waits for the answers: a part that had none is asked again, and may not
+ * be overtaken.
+ */
 export class TurnBatch<T, R> {
   private items: T[] = [];
   private settlers: Settle<R>[] = [];
   private isScheduled = false;
+  private partsUnderWay = 0;
 
   /** @param send resolves with a result for each item, in their order */
   constructor(
     private readonly send: (items: readonly T[]) => Promise<readonly R[]>,
-    private readonly limits: { readonly items: number; readonly bytes: number },
+    private readonly limits: { readonly items: number; readonly bytes: number; readonly isOrdered: boolean },
     private readonly sizeOf: (item: T) => number,
   ) {}
 
@@ -29,6 +34,7 @@ export class TurnBatch<T, R> {
   /** Asks now what was added so far. */
   flush(): void {
     this.isScheduled = false;
+    if (this.limits.isOrdered && this.partsUnderWay > 0) return;
     const { items, settlers } = this;
     this.items = [];
     this.settlers = [];
@@ -47,9 +53,21 @@ export class TurnBatch<T, R> {
   }
 
   private sendPart(items: readonly T[], settlers: readonly Settle<R>[]): void {
+    this.partsUnderWay++;
     this.send(items).then(
-      (results) => settlers.forEach(({ resolve }, at) => resolve(results[at] as R)),
-      (error: Error) => settlers.forEach(({ reject }) => reject(error)),
+      (results) => {
+        this.answered();
+        settlers.forEach(({ resolve }, at) => resolve(results[at] as R));
+      },
+      (error: Error) => {
+        this.answered();
+        settlers.forEach(({ reject }) => reject(error));
+      },
     );
+  }
+
+  private answered(): void {
+    this.partsUnderWay--;
+    if (this.partsUnderWay === 0 && this.items.length > 0 && !this.isScheduled) this.flush();
   }
 }

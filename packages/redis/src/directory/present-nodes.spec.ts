@@ -52,7 +52,7 @@ describe('the nodes that a watcher knows', () => {
     nodes.heard(record('slow', 1, 2000));
     await clock.advance(499);
     expect(told).toEqual(['+quick', '+slow']);
-    await clock.advance(2);
+    await clock.advance(300); // It is asked twice.
     expect(told).toEqual(['+quick', '+slow', '-quick']);
     await clock.advance(1500);
     expect(told).toEqual(['+quick', '+slow', '-quick', '-slow']);
@@ -82,8 +82,28 @@ describe('the nodes that a watcher knows', () => {
     nodes.listenAnew();
     await clock.advance(900);
     expect(told).toEqual(['+n']);
-    await clock.advance(400);
+    await clock.advance(700);
     expect(told).toEqual(['+n', '-n']);
+  });
+
+  it('have their time anew when a server answers that refused to, though it was not away', async () => {
+    read = () => Promise.reject(new Error('busy'));
+    nodes.heard(record('n'));
+    await clock.advance(5000);
+    read = () => Promise.resolve([]);
+    await clock.advance(900);
+    expect(told).toEqual(['+n']);
+    await clock.advance(1000);
+    expect(told).toEqual(['+n', '-n']);
+  });
+
+  it('stay if a server that stood still has their record as soon as it has read what waited', async () => {
+    let asked = 0;
+    read = () => Promise.resolve(++asked === 1 ? [] : [{ record: record('n'), leftMs: 1000 }]);
+    nodes.heard(record('n'));
+    await clock.advance(1900);
+    expect(asked).toBe(2);
+    expect(told).toEqual(['+n', '+n']);
   });
 
   it('stay when a server answers that is just back', async () => {

@@ -5,22 +5,27 @@ interface Present {
   readonly incarnation: number;
   readonly timeoutMs: number;
   lapsesAtMs: number;
+  /** The server had no record of it when it was asked last. */
+  isMissing?: boolean;
 }
 
 /** Records that the server has, with the milliseconds that each still stands. */
 export type Snapshot = readonly { readonly record: NodeRecord; readonly leftMs: number }[];
 
-/** How soon the server is asked again that could not be asked, in milliseconds. */
+/** How soon the server is asked again that could not be asked, or had no record, in milliseconds. */
 const ASKED_AGAIN_AFTER_MS = 250;
 
 /**
  * The nodes that one watcher knows. A record that lapses says no word of it, so the watcher asks the server when the time
- * of one it knows is over: by the server's clock it lapsed, or it did not. Nobody is taken for gone while the server
- * cannot be asked, nor before all had time to announce themselves to one that was away.
+ * of one it knows is over: by the server's clock it lapsed, or it did not. It asks twice, since a server that stood still
+ * may answer one who asks before it takes the heartbeats that waited. Nobody is taken for gone while the server cannot be
+ * asked, nor before all had time to announce themselves to one that was away.
  */
 export class PresentNodes {
   private readonly known = new Map<string, Present>();
   private question: ReturnType<Timetable['after']> | undefined;
+  /** The last question had no answer, and heartbeats of then may have had none. */
+  private wasDeaf = false;
   private isClosed = false;
 
   constructor(
@@ -55,9 +60,11 @@ export class PresentNodes {
 
   /** The broker was away and is back, perhaps empty: who is still there has a whole timeout to say so. */
   listenAnew(): void {
+    this.wasDeaf = false;
     const nowMs = this.clock.monotonicMs();
     for (const present of this.known.values()) {
       present.lapsesAtMs = Math.max(present.lapsesAtMs, nowMs + present.timeoutMs);
+      present.isMissing = false;
     }
   }
 
@@ -86,11 +93,14 @@ export class PresentNodes {
       const snapshot = due.length > 0 ? await this.read() : [];
       // Answered by a broker that is just back, before anybody could announce himself.
       if (!this.canHear()) return this.askAfter(ASKED_AGAIN_AFTER_MS);
+      if (this.wasDeaf) this.listenAnew();
       this.compare(due, snapshot);
       this.question = undefined;
-      this.arm();
+      if ([...this.known.values()].some(({ isMissing }) => isMissing)) this.askAfter(ASKED_AGAIN_AFTER_MS);
+      else this.arm();
     } catch {
-      // The broker is away. It is asked when it may be back.
+      // The broker is away, or busy. It is asked when it may be back.
+      this.wasDeaf = true;
       this.askAfter(ASKED_AGAIN_AFTER_MS);
     }
   }
@@ -101,8 +111,9 @@ export class PresentNodes {
       // Heard of meanwhile, or given more time.
       if (this.known.get(nodeId) !== present || present.lapsesAtMs > this.clock.monotonicMs()) continue;
       const found = standing.get(nodeId);
-      if (found === undefined) this.left(nodeId, present.incarnation);
-      else this.heard(found.record, found.leftMs);
+      if (found !== undefined) this.heard(found.record, found.leftMs);
+      else if (present.isMissing) this.left(nodeId, present.incarnation);
+      else present.isMissing = true;
     }
   }
 }

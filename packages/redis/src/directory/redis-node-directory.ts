@@ -118,8 +118,10 @@ export class RedisNodeDirectory implements NodeDirectory {
     for (let at = 0; at + 2 < reply.length; at += 3) {
       const nodeId = bytesOf(reply[at]).toString();
       const record = decodeRecord(nodeId, bytesOf(reply[at + 1]));
-      if (record === undefined) listener.refused?.(noRecord(nodeId));
-      else found.push({ record, leftMs: numberOf(reply[at + 2]) });
+      const leftMs = numberOf(reply[at + 2]);
+      // One that never lapses was not written by a node.
+      if (record === undefined || leftMs < 0) listener.refused?.(noRecord(nodeId));
+      else found.push({ record, leftMs });
     }
     return found;
   }

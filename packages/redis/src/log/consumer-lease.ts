@@ -1,7 +1,11 @@
+import { numberOf } from '../connection/lua-script.js';
+import { keepMark } from '../connection/scripts/keep-mark.lua.js';
 import type { LogServices } from './log-services.js';
 
 /** The word that this connection is there, which Redis forgets when it is not renewed. */
 export class ConsumerLease {
+  /** When it was taken, or taken anew because it had lapsed. */
+  private heldSinceMs = Infinity;
   private cancelTimer: (() => void) | undefined;
   private stopListening: (() => void) | undefined;
   private isClosed = false;
@@ -28,15 +32,23 @@ export class ConsumerLease {
     await this.services.session.ask((client) => client.del(this.key));
   }
 
+  /**
+   * Renews it, and tells whether those who had time to do the same did so: after a server stood still or was away
+   * everybody's lease has lapsed, and who finds that its own had waits for the others.
+   */
+  async hasOutlastedRenewals(): Promise<boolean> {
+    await this.renew();
+    return this.services.clock.monotonicMs() - this.heldSinceMs >= this.services.leaseMs / 2;
+  }
+
   private get key(): string {
     return `${this.services.prefix}:alive:${this.services.consumer}`;
   }
 
   private async renew(): Promise<void> {
-    const { session, leaseMs } = this.services;
-    // Where it is there already it needs no memory, and a server that is full takes nobody for gone.
-    if ((await session.ask((client) => client.pexpire(this.key, leaseMs))) === 1) return;
-    await session.ask((client) => client.set(this.key, '', 'PX', leaseMs));
+    const { session, leaseMs, clock } = this.services;
+    const wasHeld = numberOf(await session.run(keepMark, [this.key], [leaseMs])) === 1;
+    if (!wasHeld || this.heldSinceMs === Infinity) this.heldSinceMs = clock.monotonicMs();
   }
 
   private renewLater(): void {

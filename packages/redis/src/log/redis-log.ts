@@ -27,7 +27,7 @@ interface Appended {
 }
 
 /** How much one script appends, so that it does not hold the server up. */
-const AT_A_TIME = { items: 128, bytes: 1024 * 1024 };
+const AT_A_TIME = { items: 128, bytes: 1024 * 1024, isOrdered: true };
 
 const STORED = Object.freeze({ duplicate: false });
 const DUPLICATE = Object.freeze({ duplicate: true });
@@ -74,8 +74,8 @@ export class RedisLog implements DurableLog {
     subscription: LogSubscription,
     deliver: (delivery: LogDelivery) => void,
   ): Promise<LogConsumer> {
-    await (this.lease ??= ConsumerLease.take(this.services));
-    const consumer = await SubscriptionConsumer.start(subscription, deliver, this.services);
+    const lease = await (this.lease ??= ConsumerLease.take(this.services));
+    const consumer = await SubscriptionConsumer.start(subscription, deliver, this.services, lease);
     this.consumers.add(consumer);
     return consumer;
   }

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { LogConsumer, LogDelivery, LogSubscription } from '@catga/core/engine';
 import { isUnknownGroup } from '../connection/broker-errors.js';
 import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
 import type { LuaArgument, LuaReply } from '../connection/lua-script.js';
+import type { ConsumerLease } from './consumer-lease.js';
 import { DeliveriesInHand } from './deliveries-in-hand.js';
 import { RedisDelivery, settlementText, takenEntries } from './log-delivery.js';
 import type { Settlement } from './log-delivery.js';
@@ -36,6 +38,8 @@ export class SubscriptionConsumer implements LogConsumer {
   private mustLookBack = false;
   /** The server may have forgotten. */
   private mustMake = false;
+  /** In which the subscription was found; another one, and the server lost it. */
+  private epoch = '';
   private cancelTimer: (() => void) | undefined;
   private cancelRounds: (() => void) | undefined;
   private readonly ends: (() => void)[] = [];
@@ -45,11 +49,12 @@ export class SubscriptionConsumer implements LogConsumer {
     private readonly subscription: LogSubscription,
     deliver: (delivery: LogDelivery) => void,
     private readonly services: LogServices,
+    private readonly lease: ConsumerLease,
   ) {
     this.inHand = new DeliveriesInHand(subscription.concurrency, deliver, services.clock);
     this.settlements = new TurnBatch(
       (batch) => this.settleAll(batch),
-      { items: AT_A_TIME, bytes: Infinity },
+      { items: AT_A_TIME, bytes: Infinity, isOrdered: false },
       () => 0,
     );
   }
@@ -59,8 +64,9 @@ export class SubscriptionConsumer implements LogConsumer {
     subscription: LogSubscription,
     deliver: (delivery: LogDelivery) => void,
     services: LogServices,
+    lease: ConsumerLease,
   ): Promise<SubscriptionConsumer> {
-    const consumer = new SubscriptionConsumer(subscription, deliver, services);
+    const consumer = new SubscriptionConsumer(subscription, deliver, services, lease);
     const { session } = services;
     await consumer.make();
     consumer.ends.push(
@@ -125,11 +131,7 @@ export class SubscriptionConsumer implements LogConsumer {
     const { id } = this.subscription;
     if (this.mustMake) await this.make();
     this.mustMake = false;
-    if (this.mustLookBack) {
-      this.mustLookBack = false;
-      const most = this.held.size + AT_A_TIME; // An answer that was lost held no more than that.
-      this.hand(listOf(await session.run(readOwnEntries, [prefix], [id, consumer, most])));
-    }
+    while (this.mustLookBack && !this.isStopped) await this.lookBack();
     const room = Math.min(this.inHand.room, AT_A_TIME);
     if (room <= 0 || this.isStopped) return;
     const reply = await session.run(takeEntries, [prefix], [id, consumer, room, LOOKED_AT]);
@@ -138,6 +140,18 @@ export class SubscriptionConsumer implements LogConsumer {
     const nextMs = numberOf(next);
     if (numberOf(more) === 1) this.isWoken = true;
     else if (nextMs >= 0) this.wakeAfter(nextMs);
+  }
+
+  /** Some answers were lost, each with as many entries as a script hands over. */
+  private async lookBack(): Promise<void> {
+    const { session, prefix, consumer } = this.services;
+    this.mustLookBack = false;
+    const most = this.held.size + AT_A_TIME;
+    const [more, ...own] = listOf(
+      await session.run(readOwnEntries, [prefix], [this.subscription.id, consumer, most]),
+    );
+    if (numberOf(more) === 1) this.mustLookBack = true;
+    this.hand(own);
   }
 
   /** Delivers the entries of an answer that are new to us: what they are called and tried, then the messages. */
@@ -191,12 +205,13 @@ export class SubscriptionConsumer implements LogConsumer {
     const { session, prefix } = this.services;
     const { id, kind, names, startFrom } = this.subscription;
     const fromHistory = startFrom === 'beginning' ? '1' : '0';
-    await session.run(makeSubscription, [prefix], [id, kind, fromHistory, ...names]);
+    const args = [id, kind, fromHistory, this.epoch, randomUUID(), ...names];
+    this.epoch = bytesOf(await session.run(makeSubscription, [prefix], args)).toString();
   }
 
   private async giveBack(leaving: string): Promise<number> {
-    const { session, prefix } = this.services;
-    const args = [this.subscription.id, this.channel, AT_A_TIME, leaving];
+    const { session, prefix, consumer } = this.services;
+    const args = [this.subscription.id, this.channel, AT_A_TIME, leaving, consumer];
     return numberOf(await session.run(giveBackEntries, [prefix], args));
   }
 
@@ -209,9 +224,10 @@ export class SubscriptionConsumer implements LogConsumer {
   private lookForLapsedLater(): void {
     const { clock, leaseMs, session } = this.services;
     const round = async (): Promise<void> => {
-      // Whoever has no lease now had no chance to renew it while the broker was away.
-      if (session.isUp && session.upForMs >= leaseMs) await this.giveBack('');
       this.wake();
+      // Whoever has no lease now had no chance to renew it while the broker was away, or stood still.
+      if (session.isUp && session.upForMs >= leaseMs && (await this.lease.hasOutlastedRenewals()))
+        await this.giveBack('');
     };
     this.cancelRounds = clock.setTimer(
       leaseMs / 2,

@@ -2,7 +2,7 @@ import type { KeySpace } from '../connection/key-space.js';
 import { TurnBatch } from '../connection/turn-batch.js';
 
 /** How much one script changes, so that it does not hold the server up. */
-const AT_A_TIME = { items: 128, bytes: 1024 * 1024 };
+const AT_A_TIME = { items: 128, bytes: 1024 * 1024, isOrdered: false };
 
 /** What is asked of records in one turn: a script for each part that they lie in, since one part lies in one slot. */
 export class PartBatches<T extends { readonly id: string }, R> {

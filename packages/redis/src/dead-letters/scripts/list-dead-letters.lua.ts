@@ -14,12 +14,13 @@ local order = prefix .. ':order'
 local found = {''}
 local looked = redis.call('ZRANGEBYLEX', order, ARGV[1], ARGV[2], 'LIMIT', 0, ARGV[3])
 for _, place in ipairs(looked) do
-  local id = string.match(place, '^%d+~%d+~(.*)$')
-  local letter = redis.call('GET', prefix .. ':letter:' .. id)
-  if letter then
+  -- What is no place was not written by us, and leads nowhere.
+  local id = string.match(place, '^%d+~%d+~(.*)$') or ''
+  local letter = redis.pcall('GET', prefix .. ':letter:' .. id)
+  if type(letter) == 'string' then
     found[#found + 1] = place
     found[#found + 1] = letter
-  else
+  elseif not letter then
     redis.call('ZREM', order, place)
     redis.call('HDEL', prefix .. ':places', id)
   end

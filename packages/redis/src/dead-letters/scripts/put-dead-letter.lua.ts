@@ -16,11 +16,13 @@ export const putDeadLetter = lua`
 -- Returns 1.
 local prefix, id = KEYS[1], ARGV[1]
 local order, places = prefix .. ':order', prefix .. ':places'
+-- First what needs no memory: a server that is full refuses a script at its first write only, and the message that this
+-- letter holds leaves its stream next.
+redis.call('DEL', prefix .. ':letter:' .. id)
 redis.call('SET', prefix .. ':letter:' .. id, ARGV[3], 'PX', ARGV[4])
 local before = redis.call('HGET', places, id)
-local sequence
-if before then
-  sequence = string.match(before, '^%d+~(%d+)~')
+local sequence = before and string.match(before, '^%d+~(%d+)~')
+if sequence then
   redis.call('ZREM', order, before)
 else
   sequence = string.format('%016.0f', redis.call('INCR', prefix .. ':sequence'))
@@ -30,7 +32,7 @@ redis.call('ZADD', order, 0, place)
 redis.call('HSET', places, id, place)
 -- The oldest lapse first; a few each time keep up with what is put.
 for _, oldest in ipairs(redis.call('ZRANGE', order, 0, 7)) do
-  local oldId = string.match(oldest, '^%d+~%d+~(.*)$')
+  local oldId = string.match(oldest, '^%d+~%d+~(.*)$') or ''
   if redis.call('EXISTS', prefix .. ':letter:' .. oldId) == 1 then break end
   redis.call('ZREM', order, oldest)
   redis.call('HDEL', places, oldId)

@@ -1,8 +1,9 @@
 import { lua } from '../../connection/lua-script.js';
 
 export const appendMessages = lua`
--- Stores messages for every subscription that wants them, unless they were stored before. All or none: a server that is
--- full refuses the first write.
+-- Stores messages for every subscription that wants them, unless they were stored before. A server that is full refuses the
+-- first write, and so all of them. What cannot be stored for somebody, since a key is not what it should be, does not count
+-- as stored: it may be appended again.
 --
 -- KEYS[1]  what the keys of the log begin with; all lie in its slot:
 --          :seen:<identity>           a message that was stored, for the deduplication window
@@ -41,6 +42,12 @@ local function streamsOf(whom)
   return found
 end
 
+local function keep()
+  if #kept == 0 then return end
+  redis.call('RPUSH', prefix .. ':kept', unpack(kept))
+  redis.call('LTRIM', prefix .. ':kept', -keeps, -1)
+end
+
 for at = 4, #ARGV, 4 do
   local identity, whom, message = ARGV[at], ARGV[at + 1], ARGV[at + 3]
   local isNew = identity == '' or window == '0'
@@ -65,13 +72,17 @@ for at = 4, #ARGV, 4 do
       local head = due .. ' ' .. #name .. ' ' .. (key and #key or -1) .. ' '
       kept[#kept + 1] = head .. name .. (key or '') .. message
     end
-    for _, stream in ipairs(wanting[whom] or streamsOf(whom)) do redis.call('XADD', stream, '*', unpack(fields)) end
+    for _, stream in ipairs(wanting[whom] or streamsOf(whom)) do
+      local added = redis.pcall('XADD', stream, '*', unpack(fields))
+      if type(added) == 'table' then
+        redis.call('DEL', prefix .. ':seen:' .. identity)
+        keep()
+        return added
+      end
+    end
   end
 end
-if #kept > 0 then
-  redis.call('RPUSH', prefix .. ':kept', unpack(kept))
-  redis.call('LTRIM', prefix .. ':kept', -keeps, -1)
-end
+keep()
 for subscription in pairs(woken) do redis.call('PUBLISH', ARGV[2] .. subscription, '') end
 return answers
 `;

@@ -10,6 +10,7 @@ export const giveBackEntries = lua`
 -- ARGV[2]  channel on which the consumers of the subscription are woken
 -- ARGV[3]  how many entries it gives back at most
 -- ARGV[4]  the consumer that leaves; '' for all whose lease has lapsed
+-- ARGV[5]  the consumer that asks: if its own lease has lapsed, the server stood still, and nothing is known of others
 --
 -- Returns how many entries it gave back; as many as it may at most, if there may be more.
 local prefix, id, most = KEYS[1], ARGV[1], tonumber(ARGV[3])
@@ -17,6 +18,7 @@ local entries, back = prefix .. ':entries:' .. id, prefix .. ':back:' .. id
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local given = 0
+if ARGV[4] == '' and redis.call('EXISTS', prefix .. ':alive:' .. ARGV[5]) == 0 then return 0 end
 for _, about in ipairs(redis.call('XINFO', 'CONSUMERS', entries, 'catga')) do
   local consumer
   for at = 1, #about, 2 do if about[at] == 'name' then consumer = about[at + 1] end end

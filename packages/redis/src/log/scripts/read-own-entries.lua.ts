@@ -8,19 +8,23 @@ export const readOwnEntries = lua`
 -- ARGV[2]  consumer
 -- ARGV[3]  how many at most
 --
--- Returns {'<entry> <attempt> <entry> …', message, message, …}.
+-- Returns {1 if there may be more, '<entry> <attempt> <entry> …', message, message, …}.
 local entries = KEYS[1] .. ':entries:' .. ARGV[1]
-local own = {''}
+local pending = redis.call('XPENDING', entries, 'catga', '-', '+', ARGV[3], ARGV[2])
+local own = {#pending == tonumber(ARGV[3]) and 1 or 0, ''}
 local heads = {}
-for _, each in ipairs(redis.call('XPENDING', entries, 'catga', '-', '+', ARGV[3], ARGV[2])) do
+for _, each in ipairs(pending) do
   local found = redis.call('XRANGE', entries, each[1], each[1])
   if found[1] then
     local fields = {}
     for at = 1, #found[1][2], 2 do fields[found[1][2][at]] = found[1][2][at + 1] end
     heads[#heads + 1] = each[1] .. ' ' .. each[4]
     own[#own + 1] = fields.m or table.concat(found[1][2], ' ')
+  else
+    -- Somebody else removed it from the stream.
+    redis.call('XACK', entries, 'catga', each[1])
   end
 end
-own[1] = table.concat(heads, ' ')
+own[2] = table.concat(heads, ' ')
 return own
 `;

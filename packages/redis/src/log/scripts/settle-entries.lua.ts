@@ -32,9 +32,12 @@ local function follow(entry)
     if found[2][at] == 'k' then key = found[2][at + 1] end
   end
   if not key or redis.call('HGET', busy, key) ~= entry then return end
-  local line = redis.call('LPOP', prefix .. ':line:' .. id .. ':' .. key)
-  if not line then return redis.call('HDEL', busy, key) end
-  local after, due = string.match(line, '^(%S+) (%S+)$')
+  local after, due
+  repeat
+    local line = redis.call('LPOP', prefix .. ':line:' .. id .. ':' .. key)
+    if not line then return redis.call('HDEL', busy, key) end
+    after, due = string.match(line, '^(%d+%-%d+) (%d+)$')
+  until after
   redis.call('HSET', busy, key, after)
   redis.call('ZADD', back, string.format('%.0f', math.max(now, tonumber(due))), after)
   wakes = true

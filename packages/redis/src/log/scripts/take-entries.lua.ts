@@ -32,7 +32,7 @@ local function read(fields)
     local name = fields[at]
     if name == 'm' then message = fields[at + 1]
     elseif name == 'k' then key = fields[at + 1]
-    elseif name == 'd' then due = fields[at + 1] end
+    elseif name == 'd' then due = tonumber(fields[at + 1]) end
   end
   -- Where there is none, the reader finds that it is no message.
   return message or table.concat(fields, ' '), key, due
@@ -46,8 +46,10 @@ end
 
 for _, entry in ipairs(redis.call('ZRANGEBYSCORE', back, '-inf', now, 'LIMIT', 0, room)) do
   redis.call('ZREM', back, entry)
-  local found = redis.call('XRANGE', entries, entry, entry)
-  local pending = redis.call('XPENDING', entries, 'catga', entry, entry, 1)
+  -- What is no entry was not written by us, and is gone now.
+  local isEntry = string.find(entry, '^%d+%-%d+$')
+  local found = isEntry and redis.call('XRANGE', entries, entry, entry) or {}
+  local pending = isEntry and redis.call('XPENDING', entries, 'catga', entry, entry, 1) or {}
   if found[1] and pending[1] then
     redis.call('XCLAIM', entries, 'catga', consumer, 0, entry, 'JUSTID')
     local message = read(found[1][2])
@@ -68,7 +70,7 @@ while room > 0 and most > 0 and not isDry do
     local entry = each[1]
     local message, key, due = read(each[2])
     local isWaiting = key and redis.call('HSETNX', busy, key, entry) == 0
-    local isEarly = due and tonumber(due) > now
+    local isEarly = due and due > now
     if isWaiting or isEarly then
       redis.call('XCLAIM', entries, 'catga', '-', 0, entry, 'RETRYCOUNT', 1, 'JUSTID')
       if isWaiting then

@@ -19,7 +19,7 @@ local prefix = KEYS[1]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 -- Greater than any before, also where the counter was lost with the server's memory.
-local token = math.max(tonumber(redis.call('GET', prefix .. ':tokens') or 0), time[1] * 1000000 + time[2] - 1)
+local token = math.max(tonumber(redis.pcall('GET', prefix .. ':tokens')) or 0, time[1] * 1000000 + time[2] - 1)
 local given = 0
 
 local function claim(record, fingerprint, mark, lease)

@@ -1,7 +1,7 @@
 import { lua } from '../../connection/lua-script.js';
 
 export const completeRecords = lua`
--- Records the outcomes of claims. All or none: a server that is full refuses the first write.
+-- Records the outcomes of claims, also on a server that is full: what was begun may end.
 --
 -- KEYS[1]  what the keys of the records begin with; see the script that claims them
 -- for each outcome
@@ -23,6 +23,8 @@ for at = 1, #ARGV, 5 do
   if heldToken == token and state == 'R' then
     local print = string.match(rest, '^%d+ %S+ (.*)$')
     local value = ok .. ' ' .. token .. ' ' .. #print .. ' ' .. print .. outcome
+    -- First what needs no memory: a server that is full refuses a script at its first write only.
+    redis.call('PEXPIRE', record, ARGV[at + 4])
     redis.call('SET', record, value, 'PX', ARGV[at + 4])
     answer = 1
   elseif heldToken == token and state == ok then

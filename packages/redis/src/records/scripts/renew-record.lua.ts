@@ -13,6 +13,8 @@ local record = KEYS[1] .. ':id:' .. ARGV[1]
 local token, rest = string.match(redis.call('GET', record) or '', '^R (%d+) %d+ (.*)$')
 if token ~= ARGV[2] then return 0 end
 local time = redis.call('TIME')
+-- First what needs no memory: a server that is full refuses a script at its first write only.
+redis.call('PEXPIRE', record, ARGV[3] * 10)
 local ends = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[3]
 redis.call('SET', record, 'R ' .. token .. string.format(' %.0f ', ends) .. rest, 'PX', ARGV[3] * 10)
 return 1

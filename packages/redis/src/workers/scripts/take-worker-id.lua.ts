@@ -15,7 +15,8 @@ local count = tonumber(ARGV[3])
 local free = -1
 for offset = 0, count - 1 do
   local id = (first + offset) % count
-  local holder = redis.call('GET', KEYS[1] .. ':' .. id)
+  -- A key of another type is somebody's, too.
+  local holder = redis.pcall('GET', KEYS[1] .. ':' .. id)
   if holder == ARGV[1] then
     redis.call('PEXPIRE', KEYS[1] .. ':' .. id, ARGV[4])
     return id

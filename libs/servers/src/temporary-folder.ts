@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** A folder for one case. */
 export class TemporaryFolder {
-  readonly path = mkdtempSync(join(tmpdir(), 'catga-nats-'));
+  readonly path = mkdtempSync(join(tmpdir(), 'catga-'));
 
   /** Writes a file, which only this user reads, and says where it is. */
   write(name: string, content: string | Uint8Array): string {
