@@ -22,8 +22,11 @@ const RECONNECT_AND_ASK_AGAIN = 2;
 /** How long a connection may take to end before it is torn down, in milliseconds. */
 const DISCONNECT_MS = 200;
 
-/** Frames hold what a turn has for a node already, and gain nothing by waiting for others. */
-const NOT_PIPELINED = ['publish', 'subscribe', 'unsubscribe', 'ping'];
+/**
+ * Frames hold what a turn has for a node already, and gain nothing by waiting for others. What is sent with its text keeps
+ * its place when the client connects again; the rest of a pipeline that was answered in part does not.
+ */
+const NOT_PIPELINED = ['publish', 'eval', 'subscribe', 'unsubscribe', 'ping'];
 
 /**
  * Opens what is not there yet; waits for the broker if `waitOnStart` says so.

@@ -134,6 +134,22 @@ export class RedisSession {
   }
 
   /**
+   * Runs a script after all that were run in order before it, also where the server comes back in between. Its text goes
+   * along: one that is known by its digest only, and forgotten, would be overtaken on its second way there.
+   */
+  runInOrder(
+    script: LuaScript,
+    keys: readonly string[],
+    args: readonly LuaArgument[] = [],
+  ): Promise<LuaReply> {
+    return this.ask(
+      async (client) =>
+        (await scriptCommandsOf(client).evalBuffer(script.text, keys.length, ...keys, ...args)) as LuaReply,
+      sizeOf(args),
+    );
+  }
+
+  /**
    * Sends to whoever listens on a channel, in order, and tells how many they were; says nothing if that stays unknown.
    * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if the session is closed, or too much waits already
    */

@@ -100,7 +100,7 @@ export class RedisLog implements DurableLog {
       key === undefined ? '' : `=${key}`,
       message,
     ]);
-    const reply = await session.run(
+    const reply = await session.runInOrder(
       appendMessages,
       [prefix],
       [deduplicationWindowMs, wakeChannel, keptEvents, ...args],
