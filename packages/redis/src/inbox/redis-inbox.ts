@@ -1,6 +1,7 @@
 import type { Inbox } from '@catga/core/engine';
 import type { KeySpace } from '../connection/key-space.js';
 import type { RedisSession } from '../connection/redis-session.js';
+import { recordSuccess } from './scripts/record-success.lua.js';
 
 /** A key for each success, which Redis forgets by itself. */
 export class RedisInbox implements Inbox {
@@ -16,6 +17,6 @@ export class RedisInbox implements Inbox {
 
   async add(subscription: string, messageId: string, ttlMs: number): Promise<void> {
     const key = this.keys.success(subscription, messageId);
-    await this.session.ask((client) => client.set(key, '', 'PX', Math.ceil(ttlMs)));
+    await this.session.run(recordSuccess, [key], [Math.ceil(ttlMs)]);
   }
 }

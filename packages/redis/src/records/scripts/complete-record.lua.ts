@@ -1,7 +1,8 @@
 import { lua } from '../../connection/lua-script.js';
 
 export const completeRecord = lua`
--- Records the outcome of a claim.
+-- Records the outcome of a claim. What stores nothing comes first: a server that is full refuses a script that begins by
+-- storing something, and lets one end that has begun.
 --
 -- KEYS[1]  the record of the id
 -- ARGV[1]  fencing token
@@ -17,8 +18,8 @@ if held[2] then
   if held[2] == ARGV[2] and held[3] == ARGV[3] then return 1 end
   return 0
 end
-redis.call('HSET', KEYS[1], 'o', ARGV[2], 'b', ARGV[3])
-redis.call('HDEL', KEYS[1], 'c', 'l')
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
+redis.call('HDEL', KEYS[1], 'c', 'l')
+redis.call('HSET', KEYS[1], 'o', ARGV[2], 'b', ARGV[3])
 return 1
 `;
