@@ -97,6 +97,8 @@ function engineOptions({ reconnect, connectTimeoutMs }: ResolvedRedisOptions): R
     enableOfflineQueue: true,
     autoResendUnfulfilledCommands: true,
     retryStrategy: (tries) => pauseOf(reconnect, tries),
+    // A server that loads guesses how long it will take, and guesses badly when it has begun.
+    maxLoadingRetryTime: reconnect.maxWaitMs,
     // The primary has become a replica: the address, or a Sentinel, leads to the new one.
     reconnectOnError: (error) => (isReadOnly(error) ? RECONNECT_AND_ASK_AGAIN : false),
     enableAutoPipelining: true,
