@@ -14,7 +14,7 @@ export class NatsServerCluster {
   ) {}
 
   /** Starts them. Whether they have met, and chosen who keeps JetStream's records, shows when JetStream answers. */
-  static async spawn(size = 3): Promise<NatsServerCluster> {
+  static async spawn(size = 3, args: readonly string[] = []): Promise<NatsServerCluster> {
     const freePorts = (): Promise<number[]> => Promise.all(Array.from({ length: size }, () => freePort()));
     const [ports, monitorPorts] = [await freePorts(), await freePorts()];
     const routes = ports.map((port) => `nats-route://${LOOPBACK}:${port}`).join(',');
@@ -23,7 +23,15 @@ export class NatsServerCluster {
         const ownRoute = `nats://${LOOPBACK}:${port}`;
         const identity = ['--name', `server-${index + 1}`, '--cluster_name', 'catga'];
         const monitor = ['--http_port', String(monitorPorts[index])];
-        return NatsServer.spawn([...identity, ...monitor, '--cluster', ownRoute, '--routes', routes]);
+        return NatsServer.spawn([
+          ...identity,
+          ...monitor,
+          '--cluster',
+          ownRoute,
+          '--routes',
+          routes,
+          ...args,
+        ]);
       }),
     );
     return new NatsServerCluster(servers, monitorPorts);

@@ -4,6 +4,7 @@ export { toError } from './errors/catga-error.js';
 export { ERROR_CATALOGUE } from './errors/error-catalogue.js';
 export { nodeIdTakenError } from './errors/message-errors.js';
 export { comparePositions, fromCursor, toCursor } from './reliability/dead-letter-cursor.js';
+export { SeededRandom } from './memory/network/seeded-random.js';
 export { checkedOptions } from './options/checked-options.js';
 export type { MessageType } from './contracts/message-type.js';
 export type { MessageObserver, NodeServices } from './mediator/node-services.js';

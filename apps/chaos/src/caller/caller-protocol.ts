@@ -10,6 +10,8 @@ export interface CallPlan {
   readonly instruction: Instruction;
   /** Under one id, at the same time. */
   readonly isTwice: boolean;
+  /** The next of a kind only once the one before has ended. */
+  readonly isSerial: boolean;
 }
 
 /** What the conductor asks of a caller. */
@@ -20,7 +22,7 @@ export type CallerAsk =
       readonly kinds: readonly Kind[];
       readonly plan: CallPlan;
     }
-  | { readonly what: 'call'; readonly kind: Kind; readonly plan: CallPlan }
+  | { readonly what: 'call'; readonly kinds: readonly Kind[]; readonly plan: CallPlan }
   | { readonly what: 'stop' }
   | { readonly what: 'dead letters' }
   | { readonly what: 'stats' };

@@ -12,7 +12,7 @@ const KEYS = 8;
 export class Calls {
   private readonly descriptor: number;
   private readonly places = new Map<string, number>();
-  private readonly open = new Set<Promise<void>>();
+  private readonly open = new Map<Promise<void>, Kind>();
   private number = 0;
 
   constructor(
@@ -28,7 +28,8 @@ export class Calls {
     return this.open.size;
   }
 
-  make(kind: Kind, { run, instruction, isTwice }: CallPlan): void {
+  make(kind: Kind, { run, instruction, isTwice, isSerial }: CallPlan): void {
+    if (isSerial && [...this.open.values()].includes(kind)) return;
     const number = ++this.number;
     const id = `${run}.${this.caller}.${number}`;
     const key = `${run}.${this.caller}.${kind}.${number % KEYS}`;
@@ -43,13 +44,13 @@ export class Calls {
       () => this.write({ id, ok: true }),
       (thrown: unknown) => this.write({ id, ok: false, code: codeOf(thrown) }),
     );
-    this.open.add(call);
+    this.open.set(call, kind);
     void call.finally(() => this.open.delete(call));
   }
 
   /** Resolves when every call has ended. */
   async ended(): Promise<void> {
-    while (this.open.size > 0) await Promise.all(this.open);
+    while (this.open.size > 0) await Promise.all(this.open.keys());
   }
 
   private async send(

@@ -70,7 +70,7 @@ async function answer(ask: CallerAsk): Promise<CallerAnswer | undefined> {
       start(ask);
       return undefined;
     case 'call':
-      calls.make(ask.kind, ask.plan);
+      for (const kind of ask.kinds) calls.make(kind, ask.plan);
       await calls.ended();
       return { what: 'done' };
     case 'stop':

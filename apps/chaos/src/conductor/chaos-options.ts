@@ -1,9 +1,12 @@
 import { parseArgs } from 'node:util';
+import { ENGINES } from '../broker/engine-settings.js';
+import type { EngineName } from '../broker/engine-settings.js';
 import { FAULTS } from '../promises/faults.js';
 import type { Fault } from '../promises/faults.js';
 
 /** What the user wants. */
 export interface ChaosOptions {
+  readonly engine: EngineName;
   readonly faults: readonly Fault[];
   /** How long the load of one scenario lasts, roughly. */
   readonly seconds: number;
@@ -18,6 +21,7 @@ export interface ChaosOptions {
 
 export const USAGE = `npm run chaos -- [options]
 
+  --engine <e>      ${ENGINES.join(' or ')} (nats)
   --scenario <a,b>  which faults (all): ${Object.keys(FAULTS).join(', ')}
   --seconds <n>     how long the load of one scenario lasts (6)
   --rate <n>        messages a second (150)
@@ -31,6 +35,7 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions | undefi
   const { values } = parseArgs({
     args: [...args],
     options: {
+      engine: { type: 'string', default: 'nats' },
       scenario: { type: 'string', default: Object.keys(FAULTS).join(',') },
       seconds: { type: 'string' },
       rate: { type: 'string', default: '150' },
@@ -42,6 +47,7 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions | undefi
   });
   if (values.help) return undefined;
   return {
+    engine: toEngine(values.engine),
     faults: values.scenario.split(',').map(toFault),
     isSoak: values.soak,
     seconds: wholeNumber('seconds', values.seconds ?? (values.soak ? '600' : '6'), 1, 86_400),
@@ -49,6 +55,12 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions | undefi
     rounds: wholeNumber('rounds', values.rounds, 1, 10_000),
     seed: wholeNumber('seed', values.seed, 0, 2 ** 31),
   };
+}
+
+function toEngine(text: string): EngineName {
+  const engine = ENGINES.find((name) => name === text);
+  if (engine === undefined) throw new Error(`--engine: '${text}' is none of ${ENGINES.join(', ')}.`);
+  return engine;
 }
 
 function toFault(name: string): Fault {

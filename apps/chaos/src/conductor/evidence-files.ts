@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallRecord, EffectRecord } from '../checker/records.js';
 import type { CallLine } from '../caller/caller-protocol.js';
@@ -12,8 +12,17 @@ export class EvidenceFiles {
     return join(this.directory, 'ledger.jsonl');
   }
 
+  /** How much the ledger has, read without looking into it. */
+  get ledgerBytes(): number {
+    return existsSync(this.ledger) ? statSync(this.ledger).size : 0;
+  }
+
   callsOf(caller: string): string {
     return join(this.directory, `${caller}.calls.jsonl`);
+  }
+
+  outboxOf(caller: string): string {
+    return join(this.directory, `${caller}.outbox`);
   }
 
   logOf(name: string): string {

@@ -2,11 +2,12 @@ import Table from 'cli-table3';
 import type { Findings } from '../checker/findings.js';
 import { failuresOf } from '../checker/findings.js';
 import { violationsOf } from '../checker/violations.js';
+import type { EngineName } from '../broker/engine-settings.js';
 import { FAULTS } from '../promises/faults.js';
-import type { Fault } from '../promises/faults.js';
 import { GUARANTEES } from '../promises/guarantees.js';
 import { KIND_TITLES } from '../promises/kinds.js';
 import type { Kind } from '../promises/kinds.js';
+import type { Scenario } from '../scenarios/scenario.js';
 
 /** What happened under one fault, and what of it was not promised. */
 export interface ScenarioReport {
@@ -15,14 +16,18 @@ export interface ScenarioReport {
 }
 
 /** A table of what became of each kind of message. */
-export function reportOf(fault: Fault, findings: ReadonlyMap<Kind, Findings>): ScenarioReport {
+export function reportOf(
+  { fault, fails }: Pick<Scenario, 'fault' | 'fails'>,
+  engine: EngineName,
+  findings: ReadonlyMap<Kind, Findings>,
+): ScenarioReport {
   const table = new Table({
     head: ['', 'sent', 'succeeded', 'failed', 'lost', 'twice', 'promised', 'verdict'],
     style: { head: [], border: [] },
   });
   const violations: string[] = [];
   for (const [kind, found] of findings) {
-    const promised = GUARANTEES[fault][kind];
+    const promised = GUARANTEES[engine][fault][kind];
     const wrong = violationsOf(found, promised);
     violations.push(...wrong.map((what) => `${FAULTS[fault]}, ${KIND_TITLES[kind]}: ${what}`));
     table.push([
@@ -35,6 +40,9 @@ export function reportOf(fault: Fault, findings: ReadonlyMap<Kind, Findings>): S
       promised,
       wrong.length === 0 ? 'kept' : wrong.join('; '),
     ]);
+  }
+  if (fails !== undefined && ![...findings.values()].some(({ failed }) => failed.has(fails))) {
+    violations.push(`${FAULTS[fault]}: nobody got ${fails}, so that nothing is shown`);
   }
   return { text: `${fault}: ${FAULTS[fault]}\n${table.toString()}`, violations };
 }

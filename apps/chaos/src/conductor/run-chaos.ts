@@ -1,9 +1,9 @@
+import { SeededRandom } from '@catga/core/engine';
 import { ALL_SCENARIOS } from '../scenarios/all-scenarios.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { ChaosOptions } from './chaos-options.js';
 import { playScenario } from './play-scenario.js';
 import { reportOf } from './report.js';
-import { seededRandom } from './seeded-random.js';
 import { Stage } from './stage.js';
 
 /** Plays the scenarios; resolves with what happened that was not promised. */
@@ -12,16 +12,22 @@ export async function runChaos(
   say: (line: string) => void,
 ): Promise<readonly string[]> {
   const violations: string[] = [];
-  const random = seededRandom(options.seed);
+  const { engine } = options;
+  const random = new SeededRandom(options.seed);
   const wanted = ALL_SCENARIOS.filter(({ fault }) => options.faults.includes(fault));
   for (let round = 0; round < options.rounds; round++) {
     let shared: Stage | undefined;
     try {
       for (const scenario of wanted) {
         const stage =
-          scenario.stage === undefined ? (shared ??= await Stage.open()) : await Stage.open(scenario.stage);
-        violations.push(...(await playAndReport(scenario, stage, { ...options, random }, say)));
-        if (stage !== shared) await stage.close();
+          scenario.stage === undefined
+            ? (shared ??= await Stage.open(engine))
+            : await Stage.open(engine, scenario.stage);
+        try {
+          violations.push(...(await playAndReport(scenario, stage, { ...options, random }, say)));
+        } finally {
+          if (stage !== shared) await stage.close();
+        }
       }
     } finally {
       await shared?.close();
@@ -33,11 +39,12 @@ export async function runChaos(
 async function playAndReport(
   scenario: Scenario,
   stage: Stage,
-  options: ChaosOptions & { readonly random: () => number },
+  options: ChaosOptions & { readonly random: SeededRandom },
   say: (line: string) => void,
 ): Promise<readonly string[]> {
+  const startMs = performance.now();
   const findings = await playScenario(scenario, stage, options);
-  const { text, violations } = reportOf(scenario.fault, findings);
-  say(text);
+  const { text, violations } = reportOf(scenario, options.engine, findings);
+  say(`${text}\n${((performance.now() - startMs) / 1000).toFixed(1)} s`);
   return violations;
 }

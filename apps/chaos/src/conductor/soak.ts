@@ -3,8 +3,8 @@ import Table from 'cli-table3';
 import type { ProcessStats } from '../node/process-stats.js';
 import { KINDS } from '../promises/kinds.js';
 import type { CallerAnswer, CallerAsk } from '../caller/caller-protocol.js';
-import { brokerStats } from './broker-stats.js';
-import type { BrokerStats } from './broker-stats.js';
+import type { BrokerStats } from '../broker/broker.js';
+import type { ChaosOptions } from './chaos-options.js';
 import { settled } from './play-scenario.js';
 import { Stage } from './stage.js';
 
@@ -27,10 +27,10 @@ interface Sample {
 
 /** Steady load of every kind with restarts; resolves with what did not return to where it was. */
 export async function runSoak(
-  { seconds, rate }: { readonly seconds: number; readonly rate: number },
+  { engine, seconds, rate }: Pick<ChaosOptions, 'engine' | 'seconds' | 'rate'>,
   say: (line: string) => void,
 ): Promise<readonly string[]> {
-  const stage = await Stage.open();
+  const stage = await Stage.open(engine);
   try {
     await load(stage, rate, seconds * 0.15, 0);
     const before = await sample(stage);
@@ -44,7 +44,7 @@ export async function runSoak(
 }
 
 async function load(stage: Stage, rate: number, seconds: number, restarts: number): Promise<void> {
-  const plan = { run: 'soak', instruction: 'work', isTwice: false } as const;
+  const plan = { run: 'soak', instruction: 'work', isTwice: false, isSerial: false } as const;
   stage.calling.say({ what: 'start', rate, kinds: KINDS, plan } satisfies CallerAsk);
   for (let part = 0; part <= restarts; part++) {
     await pause((seconds * 1000) / (restarts + 1));
@@ -65,7 +65,7 @@ async function sample(stage: Stage): Promise<Sample> {
   const calling = await stage.calling.heard<ProcessStats>();
   return {
     processes: { 'orders-1': handling, 'caller-1': calling },
-    broker: await brokerStats(stage.broker.url),
+    broker: await stage.broker.stats(),
   };
 }
 
@@ -81,8 +81,9 @@ function* growthOf(before: Sample, after: Sample): Generator<string> {
     if (is.pending > 0) yield `${name}: ${is.pending} messages are still pending`;
   }
   const [was, is] = [before.broker, after.broker];
-  if (is.consumers > was.consumers) yield `JetStream: from ${was.consumers} consumers to ${is.consumers}`;
-  if (is.pending > 0) yield `JetStream: ${is.pending} messages are undelivered or unacknowledged`;
+  if (is.stores > was.stores) yield `the broker: from ${was.stores} stores to ${is.stores}`;
+  if (is.consumers > was.consumers) yield `the broker: from ${was.consumers} consumers to ${is.consumers}`;
+  if (is.pending > 0) yield `the broker: ${is.pending} messages are undelivered or unacknowledged`;
 }
 
 function tableOf(before: Sample, after: Sample): string {
@@ -94,7 +95,8 @@ function tableOf(before: Sample, after: Sample): string {
     table.push([`${name}: open resources`, was.resources, is.resources]);
     table.push([`${name}: pending messages`, was.pending, is.pending]);
   }
-  table.push(['JetStream: consumers', before.broker.consumers, after.broker.consumers]);
-  table.push(['JetStream: undelivered or unacknowledged', before.broker.pending, after.broker.pending]);
+  table.push(['the broker: stores', before.broker.stores, after.broker.stores]);
+  table.push(['the broker: consumers', before.broker.consumers, after.broker.consumers]);
+  table.push(['the broker: undelivered or unacknowledged', before.broker.pending, after.broker.pending]);
   return table.toString();
 }

@@ -3,8 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { LOOPBACK, NatsServer, TcpProxy } from '@catga/servers';
+import type { Broker } from '../broker/broker.js';
+import type { EngineName } from '../broker/engine-settings.js';
+import { openBroker } from '../broker/open-broker.js';
 import type { NodeSettings } from '../node/node-settings.js';
+import { BrokerLink } from './broker-link.js';
 import { Child } from './child.js';
 import { EvidenceFiles } from './evidence-files.js';
 
@@ -13,6 +16,12 @@ const NODES = { 'orders-1': 'orders', 'orders-2': 'orders', 'mail-1': 'mail' } a
 export type NodeId = keyof typeof NODES;
 export const NODE_IDS = Object.keys(NODES) as readonly NodeId[];
 
+const CALLERS = 'callers';
+
+/** How long a process waits for an answer of the broker: the default of the engines. */
+const PATIENCE_MS = 10_000;
+/** So that an outbox has something to do while the broker is away. */
+const IMPATIENCE_MS = 1000;
 /** How long a node that died stays away. */
 const AWAY_MS = 300;
 /** How long a message may take to reach the handler that dies of it. */
@@ -21,14 +30,15 @@ const LOOK_EVERY_MS = 20;
 
 /** What differs from one stage to another. */
 export interface StageOptions {
-  /** Further arguments of nats-server. */
-  readonly brokerArgs?: readonly string[];
+  /** Whether the broker is several servers with copies of everything. */
+  readonly isReplicated?: boolean;
   readonly concurrency?: NodeSettings['concurrency'];
-  readonly maxStreamBytes?: number;
+  /** Whether callers keep what the broker does not take within a second. */
+  readonly hasOutbox?: boolean;
 }
 
 interface Seat {
-  readonly proxy: TcpProxy;
+  readonly link: BrokerLink;
   child: Child | undefined;
   /** Whether a process that ends gets a successor. */
   isKept: boolean;
@@ -45,7 +55,7 @@ export class Stage {
   private readonly returns = new Set<Promise<void>>();
 
   private constructor(
-    readonly broker: NatsServer,
+    readonly broker: Broker,
     readonly files: EvidenceFiles,
     private readonly ledger: Child,
     private readonly ledgerPort: number,
@@ -53,16 +63,16 @@ export class Stage {
     private readonly namespace = `chaos-${randomUUID().slice(0, 8)}`,
   ) {}
 
-  static async open(options: StageOptions = {}): Promise<Stage> {
+  static async open(engine: EngineName, options: StageOptions = {}): Promise<Stage> {
     const files = new EvidenceFiles(mkdtempSync(join(tmpdir(), 'catga-chaos-')));
-    const broker = await NatsServer.spawn(options.brokerArgs);
+    const broker = await openBroker(engine, options.isReplicated ?? false);
     const ledger = Child.start('ledger', 'ledger', [files.ledger], files.logOf('ledger'));
     const { port } = await ledger.heard<{ readonly port: number }>();
     const stage = new Stage(broker, files, ledger, port, options);
     try {
       for (const nodeId of NODE_IDS) {
-        const proxy = await TcpProxy.to(broker.port);
-        stage.seats.set(nodeId, { proxy, child: undefined, isKept: true });
+        const link = await BrokerLink.to(broker.ports);
+        stage.seats.set(nodeId, { link, child: undefined, isKept: true });
       }
       await Promise.all(NODE_IDS.map((nodeId) => stage.startNode(nodeId)));
       await stage.startCaller();
@@ -79,8 +89,8 @@ export class Stage {
     return child;
   }
 
-  proxy(nodeId: NodeId): TcpProxy {
-    return this.seat(nodeId).proxy;
+  link(nodeId: NodeId): BrokerLink {
+    return this.seat(nodeId).link;
   }
 
   /** The caller there is now. */
@@ -92,7 +102,7 @@ export class Stage {
   /** Another caller; the one before is no longer asked. */
   async startCaller(): Promise<void> {
     const name = `caller-${++this.callers}`;
-    const args = [JSON.stringify(this.settingsOf(name, 'callers', this.broker.port))];
+    const args = [JSON.stringify(this.settingsOf(name, CALLERS, this.broker.ports))];
     this.caller = Child.start(name, 'caller', args, this.files.logOf(name));
     await this.caller.heard();
   }
@@ -123,14 +133,14 @@ export class Stage {
     for (const seat of this.seats.values()) seat.isKept = false;
     const children = [this.caller, ...[...this.seats.values()].map(({ child }) => child), this.ledger];
     for (const child of children) await child?.kill();
-    for (const { proxy } of this.seats.values()) await proxy.close();
+    for (const { link } of this.seats.values()) await link.close();
     await this.broker.stop();
     rmSync(this.files.directory, { recursive: true, force: true });
   }
 
   private async startNode(nodeId: NodeId): Promise<void> {
     const seat = this.seat(nodeId);
-    const args = [JSON.stringify(this.settingsOf(nodeId, NODES[nodeId], seat.proxy.port))];
+    const args = [JSON.stringify(this.settingsOf(nodeId, NODES[nodeId], seat.link.ports))];
     const child = Child.start(nodeId, 'node', args, this.files.logOf(nodeId));
     seat.child = child;
     seat.isKept = true;
@@ -150,17 +160,18 @@ export class Stage {
     void back.finally(() => this.returns.delete(back));
   }
 
-  private settingsOf(nodeId: string, service: string, brokerPort: number): NodeSettings {
-    const { concurrency = { maxInFlight: 1000, maxQueued: 10_000 }, maxStreamBytes } = this.options;
+  private settingsOf(nodeId: string, service: string, ports: readonly number[]): NodeSettings {
+    const { concurrency = { maxInFlight: 1000, maxQueued: 10_000 }, hasOutbox = false } = this.options;
+    const keeps = hasOutbox && service === CALLERS;
     return {
-      brokerUrl: `nats://${LOOPBACK}:${brokerPort}`,
+      engine: this.broker.engineAt(ports, keeps ? IMPATIENCE_MS : PATIENCE_MS),
       namespace: this.namespace,
       nodeId,
       service,
       ledgerPort: this.ledgerPort,
       callFile: this.files.callsOf(nodeId),
       concurrency,
-      ...(maxStreamBytes !== undefined && { maxStreamBytes }),
+      ...(keeps && { outbox: this.files.outboxOf(nodeId) }),
     };
   }
 

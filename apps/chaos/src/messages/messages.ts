@@ -5,6 +5,8 @@ import type { Instruction } from './instruction.js';
 
 /** How long one attempt of an event's or a queued command's handler may take, in milliseconds. */
 const ATTEMPT_TIMEOUT_MS = 1500;
+/** A query is sent once: one that is lost is waited for so long, and no scenario takes longer. */
+const QUERY_TIMEOUT_MS = 6000;
 
 /** What every message of the chaos run says. */
 export interface Task {
@@ -13,7 +15,7 @@ export interface Task {
   readonly instruction: Instruction;
 }
 
-@Message({ name: 'chaos.look' })
+@Message({ name: 'chaos.look', timeoutMs: QUERY_TIMEOUT_MS })
 export class Look extends Query<string> implements Task {
   constructor(
     readonly id: string,

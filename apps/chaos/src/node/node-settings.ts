@@ -1,15 +1,17 @@
+import type { EngineSettings } from '../broker/engine-settings.js';
+
 /** What the conductor tells a process: JSON on its command line. */
 export interface NodeSettings {
-  readonly brokerUrl: string;
+  readonly engine: EngineSettings;
   readonly namespace: string;
   readonly nodeId: string;
   readonly service: string;
   readonly ledgerPort: number;
   /** Where a caller writes its calls down. */
   readonly callFile: string;
+  /** The folder of its outbox, if it has one. */
+  readonly outbox?: string;
   /** How many messages the node handles at a time, and how many wait. */
-  /** How much the broker stores of events and commands each; what it will if left out. */
-  readonly maxStreamBytes?: number;
   readonly concurrency: { readonly maxInFlight: number; readonly maxQueued: number };
 }
 

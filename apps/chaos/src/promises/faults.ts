@@ -9,6 +9,8 @@ export const FAULTS = {
   cut: 'a node is cut off',
   'cut-one-way': 'a node is heard and does not hear',
   'broker-restart': 'the broker is killed and comes back with its store',
+  'broker-away': 'the broker is away, and callers have an outbox',
+  'broker-failover': 'one of several servers of the broker is killed',
   'broker-emptied': 'the broker comes back empty',
   'broker-full': 'the broker is full',
   'clock-back': 'the clock of a node steps back',

@@ -3,9 +3,7 @@ import type { Scenario } from './scenario.js';
 
 /** How long the broker stays away. */
 const AWAY_MS = 700;
-
-/** Some two hundred messages. */
-const NARROW_STREAM_BYTES = 64 * 1024;
+const LONG_AWAY_MS = 3000;
 
 export const BROKER_FAULTS: readonly Scenario[] = [
   {
@@ -17,6 +15,31 @@ export const BROKER_FAULTS: readonly Scenario[] = [
       await pause(AWAY_MS);
       await stage.broker.start();
       await pause(seconds * 700);
+    },
+  },
+  {
+    fault: 'broker-away',
+    stage: { hasOutbox: true },
+    async run({ stage, start, seconds }) {
+      // Calls that overlap have no order, if one of them goes by the outbox.
+      start({ isSerial: true });
+      await pause(seconds * 300);
+      await stage.broker.kill();
+      await pause(LONG_AWAY_MS);
+      await stage.broker.start();
+      await pause(seconds * 300);
+    },
+  },
+  {
+    fault: 'broker-failover',
+    stage: { isReplicated: true },
+    async run({ stage, start, seconds }) {
+      start();
+      await pause(seconds * 200);
+      await stage.broker.loseOne(AWAY_MS);
+      await pause(seconds * 200);
+      await stage.broker.loseOne(AWAY_MS);
+      await pause(seconds * 300);
     },
   },
   {
@@ -34,10 +57,13 @@ export const BROKER_FAULTS: readonly Scenario[] = [
   },
   {
     fault: 'broker-full',
-    stage: { maxStreamBytes: NARROW_STREAM_BYTES },
-    async run({ start, seconds }) {
+    stage: {},
+    fails: 'CATGA_OVERLOADED',
+    async run({ stage, start, seconds }) {
       start();
-      await pause(seconds * 1000);
+      await pause(seconds * 100);
+      await stage.broker.fill();
+      await pause(seconds * 900);
     },
   },
 ];

@@ -10,7 +10,7 @@ function oneOfEach(fault: Fault, instruction: Instruction): Scenario {
     async run({ stage, call }) {
       for (const kind of KINDS) {
         const deaths = stage.deaths + servicesOf(kind).length;
-        await call(kind, { instruction });
+        await call([kind], { instruction });
         await stage.everyoneIsBack(deaths);
       }
     },
@@ -23,13 +23,13 @@ export const HANDLER_FAULTS: readonly Scenario[] = [
   {
     fault: 'throws',
     async run({ call }) {
-      await Promise.all(KINDS.map((kind) => call(kind, { instruction: 'throw' })));
+      await call(KINDS, { instruction: 'throw' });
     },
   },
   {
     fault: 'hangs',
     async run({ call }) {
-      await Promise.all(KINDS.map((kind) => call(kind, { instruction: 'hang' })));
+      await call(KINDS, { instruction: 'hang' });
     },
   },
 ];

@@ -11,9 +11,9 @@ export const NETWORK_FAULTS: readonly Scenario[] = [
     async run({ stage, start, seconds }) {
       start();
       await pause(seconds * 300);
-      stage.proxy('orders-1').cut();
+      stage.link('orders-1').cut();
       await pause(CUT_MS);
-      stage.proxy('orders-1').open();
+      stage.link('orders-1').open();
       await pause(seconds * 500);
     },
   },
@@ -22,13 +22,13 @@ export const NETWORK_FAULTS: readonly Scenario[] = [
     async run({ stage, start, seconds }) {
       start();
       await pause(seconds * 200);
-      stage.proxy('orders-1').stall(['down']);
+      stage.link('orders-1').stall(['down']);
       await pause(CUT_MS);
-      stage.proxy('orders-1').resume();
+      stage.link('orders-1').resume();
       await pause(seconds * 200);
-      stage.proxy('orders-2').stall(['up']);
+      stage.link('orders-2').stall(['up']);
       await pause(CUT_MS);
-      stage.proxy('orders-2').resume();
+      stage.link('orders-2').resume();
       await pause(seconds * 300);
     },
   },

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NODE_IDS } from '../conductor/stage.js';
-import { ACK_WAIT_MS, LEASE_MS } from '../node/catga-node-module.js';
+import { LEASE_MS } from '../node/catga-node-module.js';
 import type { Scenario } from './scenario.js';
 
 export const PROCESS_FAULTS: readonly Scenario[] = [
@@ -20,7 +20,7 @@ export const PROCESS_FAULTS: readonly Scenario[] = [
       start();
       await pause(seconds * 300);
       stage.node('orders-1').signal('SIGSTOP');
-      await pause(Math.max(LEASE_MS, ACK_WAIT_MS) * 1.5);
+      await pause(Math.max(LEASE_MS, stage.broker.redeliveredAfterMs) * 1.5);
       stage.node('orders-1').signal('SIGCONT');
       await pause(seconds * 300);
     },

@@ -1,3 +1,5 @@
+import type { CatgaErrorCode } from '@catga/core';
+import type { SeededRandom } from '@catga/core/engine';
 import type { Stage, StageOptions } from '../conductor/stage.js';
 import type { Fault } from '../promises/faults.js';
 import type { Kind } from '../promises/kinds.js';
@@ -8,11 +10,11 @@ export interface Play {
   readonly stage: Stage;
   readonly seconds: number;
   readonly rate: number;
-  readonly random: () => number;
+  readonly random: SeededRandom;
   /** Starts the steady load of all kinds. */
   readonly start: (plan?: Partial<CallPlan>, rate?: number) => void;
-  /** One call, and resolves once it has ended. */
-  readonly call: (kind: Kind, plan?: Partial<CallPlan>) => Promise<void>;
+  /** One call of each kind, at once; resolves once all have ended. */
+  readonly call: (kinds: readonly Kind[], plan?: Partial<CallPlan>) => Promise<void>;
 }
 
 /** One fault, while messages of every kind go on. */
@@ -20,6 +22,8 @@ export interface Scenario {
   readonly fault: Fault;
   /** A stage of its own, where the usual one will not do, or is of no use afterwards. */
   readonly stage?: StageOptions;
+  /** The code that some caller got, or else the fault did not happen. */
+  readonly fails?: CatgaErrorCode;
   /** Makes the fault come and go. The load ends afterwards. */
   readonly run: (play: Play) => Promise<void>;
 }

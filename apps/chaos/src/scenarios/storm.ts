@@ -19,14 +19,14 @@ const GUSTS: readonly Gust[] = [
     node.signal('SIGCONT');
   },
   async (stage, nodeId, lengthMs) => {
-    stage.proxy(nodeId).cut();
+    stage.link(nodeId).cut();
     await pause(lengthMs);
-    stage.proxy(nodeId).open();
+    stage.link(nodeId).open();
   },
   async (stage, nodeId, lengthMs) => {
-    stage.proxy(nodeId).stall([lengthMs % 2 < 1 ? 'up' : 'down']);
+    stage.link(nodeId).stall([lengthMs % 2 < 1 ? 'up' : 'down']);
     await pause(lengthMs);
-    stage.proxy(nodeId).resume();
+    stage.link(nodeId).resume();
   },
   async (stage, _nodeId, lengthMs) => {
     await stage.broker.kill();
@@ -40,15 +40,15 @@ export const STORM: Scenario = {
   fault: 'storm',
   async run({ stage, start, seconds, random }) {
     const pick = <T>(values: readonly T[]): T => {
-      const value = values[Math.floor(random() * values.length)];
+      const value = values[random.integer(0, values.length - 1)];
       if (value === undefined) throw new RangeError('There is nothing to pick from.');
       return value;
     };
     start();
     for (const endMs = performance.now() + seconds * 1000; performance.now() < endMs;) {
-      await pause(random() * LONGEST_CALM_MS);
+      await pause(random.next() * LONGEST_CALM_MS);
       await stage.everyoneIsBack();
-      await pick(GUSTS)(stage, pick(NODE_IDS), random() * LONGEST_GUST_MS);
+      await pick(GUSTS)(stage, pick(NODE_IDS), random.next() * LONGEST_GUST_MS);
     }
   },
 };

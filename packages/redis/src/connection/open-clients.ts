@@ -96,7 +96,7 @@ function engineOptions({ reconnect, connectTimeoutMs }: ResolvedRedisOptions): R
   return {
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
-    // A server that loads its data is looked at again as soon as one that is away.
+    // A server that loads guesses how long it will take, and guesses badly when it has begun; it is asked as one that is away.
     maxLoadingRetryTime: reconnect.maxWaitMs,
     // What was sent has been flushed by then; the client would keep the process alive for two seconds.
     disconnectTimeout: DISCONNECT_MS,

@@ -31,6 +31,7 @@ const DECIDED_HERE = [
   'clusterRetryStrategy',
   'reconnectOnError',
   'maxRetriesPerRequest',
+  'maxLoadingRetryTime',
   'enableOfflineQueue',
   'autoResendUnfulfilledCommands',
   'autoResubscribe',

@@ -1,7 +1,8 @@
 import { lua } from '../../connection/lua-script.js';
 
 export const renewRecord = lua`
--- Keeps a claim from lapsing.
+-- Keeps a claim from lapsing. What stores nothing comes first: a server that is full refuses a script that begins by storing
+-- something, and lets one end that has begun.
 --
 -- KEYS[1]  what the keys of the records begin with; see the script that claims them
 -- ARGV[1]  id
