@@ -138,7 +138,7 @@ const ON_NATS: Rows = {
     'once or twice, or an error',
     'once or twice, or an error',
     'once or twice, or an error',
-    'nothing is promised',
+    'once or twice, or an error',
     'once or lost, or an error',
     'once or twice, or an error',
     'once or twice, or an error',
