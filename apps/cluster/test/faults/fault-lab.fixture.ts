@@ -76,7 +76,9 @@ export class FaultLab {
     const client = new Redis(this.broker.url);
     try {
       const [key = ''] = await client.keys(`{${this.namespace}:records:*}:id:${messageId}`);
-      return (await client.hget(key, 'b')) ?? undefined;
+      const record = (await client.get(key)) ?? '';
+      const [head, length = ''] = /^[01] \d+ (\d+) /.exec(record) ?? [];
+      return head === undefined ? undefined : record.slice(head.length + Number(length));
     } finally {
       client.disconnect();
     }
