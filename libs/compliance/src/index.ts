@@ -5,3 +5,4 @@ export { InterruptedEngine } from './outbox/interrupted-engine.js';
 export { interruptedMemory } from './outbox/interrupted-memory.js';
 export type { Weather } from './outbox/interrupted-engine.js';
 export type { InterruptibleBroker, OutboxHarness, OutboxUnderTest } from './outbox/outbox-harness.js';
+export { storedMessage } from './stored-message.js';

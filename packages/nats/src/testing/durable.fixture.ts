@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from '@catga/core';
+import { storedMessage as anyStoredMessage } from '@catga/compliance';
 import { systemClock } from '@catga/core/engine';
 import type {
   EngineClient,
@@ -24,26 +24,9 @@ export const SUBSCRIPTION: LogSubscription = {
   concurrency: 16,
 };
 
-let lastId = 0;
-
 /** A message as a node appends it, unless said otherwise. */
 export function storedMessage(facts: Partial<StoredMessage> = {}): StoredMessage {
-  const messageId = facts.messageId ?? `m${++lastId}`;
-  return {
-    messageId,
-    name: 'orders.placed',
-    kind: 'event',
-    body: json().encode({ orderId: messageId }),
-    serializer: 'json',
-    headers: {},
-    key: undefined,
-    correlationId: messageId,
-    causationId: undefined,
-    originNodeId: 'raw',
-    sentAtMs: 0,
-    history: [],
-    ...facts,
-  };
+  return anyStoredMessage({ name: 'orders.placed', ...facts });
 }
 
 /** Servers, engine connections and raw ones, which end with the case. */

@@ -1,4 +1,4 @@
-import { json } from '@catga/core';
+import { storedMessage as anyStoredMessage } from '@catga/compliance';
 import type { NodeInfo } from '@catga/core';
 import type { LogSubscription, StoredMessage } from '@catga/core/engine';
 
@@ -9,26 +9,9 @@ export const EVENTS: LogSubscription = {
   concurrency: 10,
 };
 
-let lastId = 0;
-
 /** A message as a node appends it, unless said otherwise. */
 export function storedMessage(facts: Partial<StoredMessage> = {}): StoredMessage {
-  const messageId = facts.messageId ?? `m${++lastId}`;
-  return {
-    messageId,
-    name: 'OrderShipped',
-    kind: 'event',
-    body: json().encode({ orderId: messageId }),
-    serializer: 'json',
-    headers: {},
-    key: undefined,
-    correlationId: messageId,
-    causationId: undefined,
-    originNodeId: 'raw',
-    sentAtMs: 0,
-    history: [],
-    ...facts,
-  };
+  return anyStoredMessage({ name: 'OrderShipped', ...facts });
 }
 
 /** A node as it announces itself. */

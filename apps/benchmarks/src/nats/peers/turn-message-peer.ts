@@ -1,7 +1,7 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { isCounted, NOTE } from '../../processes/peers/peer.js';
-import type { HandlingSide, Peer, PeerSettings, Placed, RequestingSide } from '../../processes/peers/peer.js';
-import { CONSUMER, open } from './jet-stream-peer.js';
+import { jetstream } from '@nats-io/jetstream';
+import { NOTE } from '../../processes/peers/peer.js';
+import type { Peer, PeerSettings, Placed, RequestingSide } from '../../processes/peers/peer.js';
+import { handleEach, open } from './jet-stream-peer.js';
 
 /**
  * What could be had by giving up what the server does for each event: all events of a turn of the event loop in one
@@ -28,18 +28,5 @@ export const turnMessagePeer: Peer = {
     return { send, publish: send, close: () => connection.close() };
   },
 
-  async handle(settings: PeerSettings): Promise<HandlingSide> {
-    const { stream, connection } = await open(settings);
-    const side: HandlingSide = { close: () => connection.close() };
-    const manager = await jetstreamManager(connection);
-    await manager.consumers.add(stream, { durable_name: CONSUMER, ack_policy: 'explicit' });
-    const consumer = await jetstream(connection).consumers.get(stream, CONSUMER);
-    await consumer.consume({
-      callback: (message) => {
-        for (const event of message.json<Placed[]>()) if (isCounted(event)) side.onEvent?.();
-        message.ack();
-      },
-    });
-    return side;
-  },
+  handle: (settings) => handleEach(settings, (message) => message.json<Placed[]>()),
 };
