@@ -1,30 +1,13 @@
 import { NatsServer } from '@catga/servers';
 import { connect } from '@nats-io/transport-node';
-import { cpuOf } from '../processes/load/broker.js';
+import { brokerAt } from '../processes/load/broker.js';
 import type { Broker } from '../processes/load/broker.js';
 
 const sides = new URL('sides/main.js', import.meta.url);
 
 /** The server of `NATS_URL`, or a nats-server of our own on loopback with a temporary store. */
-export async function startNats(): Promise<Broker> {
-  const given = process.env.NATS_URL;
-  if (given !== undefined) {
-    return {
-      url: given,
-      version: await versionOf(given),
-      sides,
-      cpuMicros: () => undefined,
-      stop: () => Promise.resolve(),
-    };
-  }
-  const server = await NatsServer.spawn();
-  return {
-    url: server.url,
-    version: await versionOf(server.url),
-    sides,
-    cpuMicros: () => cpuOf(server.pid),
-    stop: () => server.stop(),
-  };
+export function startNats(): Promise<Broker> {
+  return brokerAt(process.env.NATS_URL, () => NatsServer.spawn(), versionOf, sides);
 }
 
 async function versionOf(url: string): Promise<string> {

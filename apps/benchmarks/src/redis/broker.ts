@@ -1,6 +1,6 @@
 import { RedisServer } from '@catga/servers';
 import { Redis } from 'ioredis';
-import { cpuOf } from '../processes/load/broker.js';
+import { brokerAt } from '../processes/load/broker.js';
 import type { Broker } from '../processes/load/broker.js';
 
 const sides = new URL('sides/main.js', import.meta.url);
@@ -9,25 +9,8 @@ const sides = new URL('sides/main.js', import.meta.url);
 const DURABLE = ['--appendfsync', 'everysec'];
 
 /** The server of `REDIS_URL`, or a redis-server of our own on loopback that keeps a log in a temporary folder. */
-export async function startRedis(): Promise<Broker> {
-  const given = process.env.REDIS_URL;
-  if (given !== undefined) {
-    return {
-      url: given,
-      version: await versionOf(given),
-      sides,
-      cpuMicros: () => undefined,
-      stop: () => Promise.resolve(),
-    };
-  }
-  const server = await RedisServer.spawn(DURABLE);
-  return {
-    url: server.url,
-    version: await versionOf(server.url),
-    sides,
-    cpuMicros: () => cpuOf(server.pid),
-    stop: () => server.stop(),
-  };
+export function startRedis(): Promise<Broker> {
+  return brokerAt(process.env.REDIS_URL, () => RedisServer.spawn(DURABLE), versionOf, sides);
 }
 
 async function versionOf(url: string): Promise<string> {

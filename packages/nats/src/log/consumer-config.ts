@@ -54,6 +54,16 @@ export async function ensureConsumer(
   return found;
 }
 
+/** Makes the consumer anew: it forgets what it has delivered, and begins where it is wanted to. */
+export async function remakeConsumer(
+  api: JetStreamApi,
+  wanted: WantedConsumer,
+  serverVersion: readonly [number, number],
+): Promise<void> {
+  await api.call(`CONSUMER.DELETE.${wanted.stream}.${wanted.name}`, {}, [JETSTREAM_ERROR.consumerNotFound]);
+  await ensureConsumer(api, wanted, serverVersion);
+}
+
 function beginning({ name, start }: WantedConsumer): ConsumerConfig {
   return {
     durable_name: name,

@@ -1,6 +1,5 @@
-import { JETSTREAM_ERROR } from '../connection/broker-errors.js';
 import type { StreamStore } from '../jetstream/stream-store.js';
-import { ensureConsumer } from './consumer-config.js';
+import { remakeConsumer } from './consumer-config.js';
 import type { ConsumerInfo, WantedConsumer } from './consumer-config.js';
 
 /** How many are removed at most each time that a lane is made sure of. */
@@ -27,9 +26,7 @@ export async function mendQueue(
   if (last >= state.delivered.stream_seq) {
     await removeSettled(store, wanted.filters[0] ?? wanted.widerFilter, state.ack_floor.stream_seq);
   } else if (store.shape.replicas === 1) {
-    const { api } = store;
-    await api.call(`CONSUMER.DELETE.${wanted.stream}.${wanted.name}`, {}, [JETSTREAM_ERROR.consumerNotFound]);
-    await ensureConsumer(api, wanted, serverVersion);
+    await remakeConsumer(store.api, wanted, serverVersion);
   }
 }
 

@@ -1,6 +1,5 @@
-import { JETSTREAM_ERROR } from '../connection/broker-errors.js';
 import type { StreamStore } from '../jetstream/stream-store.js';
-import { ensureConsumer } from './consumer-config.js';
+import { remakeConsumer } from './consumer-config.js';
 import type { ConsumerInfo, WantedConsumer } from './consumer-config.js';
 import type { Place } from './settled-floor.js';
 
@@ -22,7 +21,5 @@ export async function moveForward(
   if (state === undefined || sequence - state.ack_floor.stream_seq < WORTH_MOVING) return;
   const known = await store.at(sequence);
   if (known === undefined || known.storedAtMs > storedAtMs) return;
-  const { api } = store;
-  await api.call(`CONSUMER.DELETE.${wanted.stream}.${wanted.name}`, {}, [JETSTREAM_ERROR.consumerNotFound]);
-  await ensureConsumer(api, { ...wanted, start: sequence + 1 }, serverVersion);
+  await remakeConsumer(store.api, { ...wanted, start: sequence + 1 }, serverVersion);
 }

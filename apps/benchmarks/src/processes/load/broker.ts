@@ -11,11 +11,18 @@ export interface Broker {
   stop(): Promise<void>;
 }
 
+/** A server that was started for the measurement. */
+export interface OwnServer {
+  readonly url: string;
+  readonly pid: number | undefined;
+  stop(): Promise<void>;
+}
+
 /** Linux counts in hundredths of a second. */
 const TICK_MICROS = 10_000;
 
 /** CPU time that a process has had, in microseconds. */
-export function cpuOf(pid: number | undefined): number | undefined {
+function cpuOf(pid: number | undefined): number | undefined {
   if (pid === undefined || process.platform !== 'linux') return undefined;
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // The name, in parentheses, may hold spaces; user and system time are the 12th and 13th field after it.
@@ -24,4 +31,25 @@ export function cpuOf(pid: number | undefined): number | undefined {
     .split(' ')
     .slice(11, 13);
   return (Number(user) + Number(system)) * TICK_MICROS;
+}
+
+/** A broker to measure over: the one that is given, or a server of our own. */
+export async function brokerAt(
+  given: string | undefined,
+  spawn: () => Promise<OwnServer>,
+  versionOf: (url: string) => Promise<string>,
+  sides: URL,
+): Promise<Broker> {
+  if (given !== undefined) {
+    const version = await versionOf(given);
+    return { url: given, version, sides, cpuMicros: () => undefined, stop: () => Promise.resolve() };
+  }
+  const server = await spawn();
+  return {
+    url: server.url,
+    version: await versionOf(server.url),
+    sides,
+    cpuMicros: () => cpuOf(server.pid),
+    stop: () => server.stop(),
+  };
 }
