@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import { cancelledError, timeoutError } from '../errors/message-errors.js';
 import type { KnownNode } from '../discovery/known-node.js';
@@ -48,16 +49,22 @@ export interface SenderServices {
 /** No request has this number: cancelling it has no effect but that the engine may say that nobody listens. */
 const NO_REQUEST = 0;
 
+/** How many numbers of requests there are: the wire has 32 bits for them. */
+const CORRELATIONS = 2 ** 32;
+
 /** The longest pause between two transmissions, in milliseconds: a node that answers 'running' is asked no more often. */
 const LONGEST_PAUSE_MS = 5000;
 
 /** Requests to other nodes, until they are answered: sends, repeats, goes elsewhere, gives up. */
 export class RequestSender {
   private readonly pending = new Map<number, PendingRequest>();
-  private lastCorrelation = 0;
   private sweep: TimetableEntry | undefined;
 
-  constructor(private readonly services: SenderServices) {}
+  /** @param lastCorrelation what the numbers of requests are counted from: nobody who saw none of them can guess one */
+  constructor(
+    private readonly services: SenderServices,
+    private lastCorrelation = randomInt(CORRELATIONS),
+  ) {}
 
   /** How many requests are unanswered. */
   get size(): number {
@@ -85,11 +92,15 @@ export class RequestSender {
     });
   }
 
-  /** An answer came. Nothing happens if nobody waits for it any more. */
+  /**
+   * An answer came. Nothing happens if nobody waits for it any more, or if it is from a node that was not asked: another
+   * start of one that was asked is another node. Where the request was before it went elsewhere, it was asked too.
+   */
   replied(sender: NodeAddress, correlation: number, status: ReplyStatus, body: FrameBody): void {
     const pending = this.pending.get(correlation);
     if (pending === undefined) return;
     const isFromTarget = isSameAddress(sender, pending.target);
+    if (!isFromTarget && !pending.asked.some((node) => isSameAddress(node, sender))) return;
     switch (status) {
       case ReplyStatus.Value:
       case ReplyStatus.Error:
@@ -259,7 +270,7 @@ export class RequestSender {
   }
 
   private nextCorrelation(): number {
-    do this.lastCorrelation = (this.lastCorrelation + 1) % 2 ** 32;
+    do this.lastCorrelation = (this.lastCorrelation + 1) % CORRELATIONS;
     while (this.lastCorrelation === NO_REQUEST || this.pending.has(this.lastCorrelation));
     return this.lastCorrelation;
   }
