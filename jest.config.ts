@@ -1,11 +1,14 @@
 /** @jest-config-loader esbuild-register */
 import type { Config } from 'jest';
 
-/** Tiers by file name: `*.spec.ts` is logic, `*.int.spec.ts` talks to a real server, `*.e2e.spec.ts` starts processes. */
+/**
+ * Tiers by file name: `*.spec.ts` is logic, `*.int.spec.ts` talks to a real server, `*.e2e.spec.ts` starts processes.
+ * `*.long.spec.ts` takes minutes and is played by `npm run test:long` alone.
+ */
 const config: Config = {
   testEnvironment: 'node',
   roots: ['<rootDir>/packages', '<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
-  testMatch: ['**/*.spec.ts'],
+  testMatch: ['**/*.spec.ts', '!**/*.long.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/test/types/', '<rootDir>/test/consumer/'],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],

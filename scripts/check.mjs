@@ -1,5 +1,5 @@
 // Everything `npm test` holds, quickest first; stops at the first step that fails, with its exit status.
-// `npm test -- lint knip` runs only the named steps.
+// `npm test -- lint knip` runs only the named steps; `npm run test:all` adds those that take long.
 import { spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 
@@ -17,7 +17,12 @@ const steps = [
   ['test:consumer', 'the tarballs in a Nest 12 ESM app and a Nest 11 CommonJS app'],
 ];
 
-const wanted = process.argv.slice(2);
+/** What takes minutes more. */
+const longSteps = [['test:long', 'every fault of chaos on every engine']];
+
+const isAll = process.argv[2] === '--all';
+if (isAll) steps.push(...longSteps);
+const wanted = process.argv.slice(isAll ? 3 : 2);
 const unknown = wanted.filter((name) => !steps.some(([step]) => step === name));
 if (unknown.length > 0) {
   console.error(`No such step: ${unknown.join(', ')}. There are: ${steps.map(([step]) => step).join(', ')}.`);

@@ -1,60 +1,26 @@
-import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, it } from '@jest/globals';
+import { ENGINES } from '../src/broker/engine-settings.js';
+import { buildChaos, chaos, WITHIN_MS } from './chaos.fixture.js';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-/** Minutes, and a busy machine. */
-const WITHIN_MS = 600_000;
+beforeAll(buildChaos, WITHIN_MS);
 
-/** The faults in which Redis has a part of its own, or differs most from NATS; `npm run chaos -- --engine redis` plays all. */
-const ON_REDIS = ['paused', 'storm', 'broker-restart', 'broker-emptied', 'broker-full'];
+/** A node and the broker that die while they have work of every kind. `chaos.long.spec.ts` plays all faults. */
+const SHORTEST = ['killed-after', 'broker-restart'];
 
-beforeAll(() => {
-  const compiler = `${ROOT}node_modules/@typescript/native/bin/tsc`;
-  const { status, stdout } = spawnSync(process.execPath, [compiler, '-b', 'apps/chaos'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(stdout);
-}, WITHIN_MS);
-
-/** Temporary files of the run of one test, and of no other. */
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'catga-chaos-test-'));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-async function chaos(
-  ...args: readonly string[]
-): Promise<{ readonly status: number; readonly text: string }> {
-  const child = spawn(process.execPath, ['apps/chaos/dist/main.js', ...args], {
-    cwd: ROOT,
-    env: { ...process.env, TMPDIR: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  child.stdout.on('data', (chunk) => (text += String(chunk)));
-  child.stderr.on('data', (chunk) => (text += String(chunk)));
-  const [status] = (await once(child, 'close')) as [number];
-  return { status, text };
-}
-
-it.each([
-  ['NATS', ['--engine', 'nats', '--seconds', '3']],
-  ['Redis', ['--engine', 'redis', '--seconds', '2', '--scenario', ON_REDIS.join(',')]],
-])(
-  'on %s every promise is kept under every fault that is played, and nothing stays behind',
-  async (_engine, args) => {
-    const { status, text } = await chaos('--rate', '70', ...args);
+it.each(ENGINES)(
+  'on %s every promise is kept when a node is killed and when the broker is, and nothing stays behind',
+  async (engine) => {
+    const seconds = ['--seconds', '2', '--rate', '70'];
+    const { status, text, left } = await chaos(
+      '--engine',
+      engine,
+      '--scenario',
+      SHORTEST.join(','),
+      ...seconds,
+    );
     if (status !== 0) throw new Error(text);
     expect(text).toContain('Every promise was kept.');
-    // A server that was unpacked for want of the right to install it stays.
-    expect(readdirSync(folder).filter((name) => !name.includes('-server-'))).toEqual([]);
+    expect(left).toEqual([]);
   },
   WITHIN_MS,
 );

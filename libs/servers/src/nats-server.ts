@@ -1,10 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findNatsServer } from './find-nats-server.js';
+import { versionOf } from './find-server.js';
 import { accepts, freePort, LOOPBACK as HOST } from './free-port.js';
 
 const STARTS_WITHIN_MS = 10_000;
@@ -23,9 +24,7 @@ export class NatsServer {
 
   /** Major and minor version of the program that is spawned. */
   static version(): readonly [number, number] {
-    const told = spawnSync(findNatsServer(), ['--version'], { encoding: 'utf8' }).stdout;
-    const [, major, minor] = /v(\d+)\.(\d+)/.exec(told) ?? [];
-    return [Number(major), Number(minor)];
+    return versionOf(findNatsServer());
   }
 
   /** Where it listens. */

@@ -1,0 +1,16 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { ENGINES } from '../src/broker/engine-settings.js';
+import { buildChaos, chaos, WITHIN_MS } from './chaos.fixture.js';
+
+beforeAll(buildChaos, WITHIN_MS);
+
+it.each(ENGINES)(
+  'on %s every promise is kept under every fault, and nothing stays behind',
+  async (engine) => {
+    const { status, text, left } = await chaos('--engine', engine, '--seconds', '4', '--rate', '100');
+    if (status !== 0) throw new Error(text);
+    expect(text).toContain('Every promise was kept.');
+    expect(left).toEqual([]);
+  },
+  WITHIN_MS,
+);

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** A server that tests start, and where it may be. */
+export interface WantedServer {
+  /** Name of the program. */
+  readonly name: string;
+  /** Environment variable that names a program to use instead. */
+  readonly variable: string;
+  /** Major and minor version that is old enough. */
+  readonly oldest: readonly [number, number];
+  /** Asked when the path has none that is new enough. */
+  readonly elsewhere: () => string | undefined;
+  /** What the error says if there is none anywhere. */
+  readonly howToInstall: string;
+}
+
+/** Path of the server: the one its variable names, else the path's if it is new enough, else one from elsewhere. */
+export function findServer({ name, variable, oldest, elsewhere, howToInstall }: WantedServer): string {
+  const named = process.env[variable];
+  if (named !== undefined && named !== '') {
+    if (isExecutable(named)) return named;
+    throw new Error(`${variable} names ${named}, which cannot be executed.`);
+  }
+  const found = onPath(name).find((path) => isAtLeast(versionOf(path), oldest)) ?? elsewhere();
+  if (found === undefined) throw new Error(howToInstall);
+  return found;
+}
+
+/** Major and minor version that a server says it has; zeros if it does not run. */
+export function versionOf(path: string): readonly [number, number] {
+  const said = spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout ?? '';
+  const [, major, minor] = /v=?(\d+)\.(\d+)/.exec(said) ?? [];
+  return [Number(major ?? 0), Number(minor ?? 0)];
+}
+
+function isAtLeast([major, minor]: readonly [number, number], oldest: readonly [number, number]): boolean {
+  return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
+}
+
+/** Debian keeps servers in `/usr/sbin`, which is not on every user's path. */
+function onPath(name: string): readonly string[] {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return [...folders, '/usr/sbin', '/usr/local/sbin', '/usr/local/bin']
+    .map((folder) => join(folder, name))
+    .filter(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
