@@ -34,7 +34,9 @@ const config: Config = {
     '^@catga/(compliance|contracts|servers)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  maxWorkers: 2,
+  testSequencer: './test/sequencer.mjs',
+  // One more than the cores of a small machine: many tests wait for processes and servers.
+  maxWorkers: 3,
   workerIdleMemoryLimit: '512MB',
   testTimeout: 10_000,
 };
