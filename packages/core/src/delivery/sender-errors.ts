@@ -19,7 +19,7 @@ export function tooMuchUnanswered(name: string, { nodeId, inFlightHere, bytesHer
 
 /** A refusal that another node may not share. */
 export function isWorthAnotherNode(reason: Error): boolean {
-  return !(reason instanceof CatgaError) || reason.retryable || reason.code === 'CATGA_NO_HANDLER';
+  return !(reason instanceof CatgaError) || reason.retryable;
 }
 
 /** The error of an answer that is not what the protocol says. */

@@ -11,8 +11,9 @@ const entry = (retryable: boolean, hint: string): ErrorDescription => Object.fre
 /** Every error code of Catga. `docs/reference/errors.md` lists the same codes; a test holds the two together. */
 export const ERROR_CATALOGUE = Object.freeze({
   CATGA_NO_HANDLER: entry(
-    false,
-    'Add a class with @RequestHandler(ThatMessage) to the providers of a module that the application imports.',
+    true,
+    'Start a node that handles the message, or add a class with @RequestHandler(ThatMessage) to the providers of a ' +
+      'module that the application imports.',
   ),
   CATGA_TIMEOUT: entry(
     true,

@@ -155,6 +155,7 @@ export class RequestRouter {
         return new CatgaError(
           'CATGA_NO_HANDLER',
           `${name} is an event: publish it; only commands and queries are sent.`,
+          { details: { name }, retryable: false },
         );
       }
       const nodes = this.presentNodes();

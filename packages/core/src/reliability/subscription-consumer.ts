@@ -102,7 +102,9 @@ export class SubscriptionConsumer {
     if (problem !== undefined) return problem;
     const type = this.subscription.typeOf(stored.name);
     if (type === undefined) {
-      return new CatgaError('CATGA_NO_HANDLER', `${this.subscription.id} does not handle '${stored.name}'.`);
+      return new CatgaError('CATGA_NO_HANDLER', `${this.subscription.id} does not handle '${stored.name}'.`, {
+        retryable: false,
+      });
     }
     try {
       const message = fromStoredMessage(this.services.codec, type, stored);

@@ -8,6 +8,7 @@ import {
   NotFoundException,
   Param,
   Post,
+  Query as QueryParameter,
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
@@ -40,7 +41,10 @@ class PlaceOrder extends Command<{ readonly order: number }> {
 }
 
 class FindOrder extends Query<string> {
-  constructor(readonly id: string) {
+  constructor(
+    readonly id: string,
+    readonly details: object = {},
+  ) {
     super();
   }
 }
@@ -58,8 +62,10 @@ class PlaceOrderHandler implements IRequestHandler<PlaceOrder> {
 
 @RequestHandler(FindOrder)
 class FindOrderHandler implements IRequestHandler<FindOrder> {
-  handle({ id }: FindOrder): string {
-    throw new CatgaError(id as CatgaErrorCode, `it was ${id}`, { details: { secret: 'inner' } });
+  handle({ id, details }: FindOrder): string {
+    throw new CatgaError(id as CatgaErrorCode, `it was ${id} at node-7, catga.n.node-7.1 on 10.1.2.3`, {
+      details: { secret: 'inner', ...details },
+    });
   }
 }
 
@@ -85,8 +91,8 @@ class OrdersController {
   }
 
   @Get(':id')
-  find(@Param('id') id: string): Promise<string> {
-    return this.mediator.send(new FindOrder(id));
+  find(@Param('id') id: string, @QueryParameter('details') details = '{}'): Promise<string> {
+    return this.mediator.send(new FindOrder(id, JSON.parse(details) as object));
   }
 
   @Post('close')
@@ -132,6 +138,7 @@ describe('CatgaExceptionFilter', () => {
 
   it.each<[CatgaErrorCode, number]>([
     ['CATGA_VALIDATION_FAILED', 400],
+    ['CATGA_NO_HANDLER', 503],
     ['CATGA_NODE_NOT_FOUND', 404],
     ['CATGA_DEAD_LETTER_NOT_FOUND', 404],
     ['CATGA_IDEMPOTENCY_MISMATCH', 409],
@@ -144,23 +151,42 @@ describe('CatgaExceptionFilter', () => {
     ['CATGA_ENGINE_UNAVAILABLE', 503],
     ['CATGA_NODE_LOST', 503],
     ['CATGA_TIMEOUT', 504],
-  ])('answers %s with %i, its code and its message', async (code, status) => {
+  ])('answers %s with %i, its code and a text that is not its own, which is logged', async (code, status) => {
     const response = await fetch(`${url}/orders/${code}`);
     expect(response.status).toBe(status);
-    await expect(response.json()).resolves.toEqual({ statusCode: status, code, message: `it was ${code}` });
+    const body = await response.text();
+    expect(JSON.parse(body)).toEqual({
+      statusCode: status,
+      code,
+      message: expect.stringMatching(/^\w.*\.$/),
+    });
+    expect(body).not.toMatch(/node-7|catga\.n\.|10\.1\.2\.3|inner/);
+    expect(logger.at(status < 500 ? 'debug' : 'warn').at(-1)).toContain(`it was ${code} at node-7`);
   });
 
-  it.each<CatgaErrorCode>([
-    'CATGA_NO_HANDLER',
-    'CATGA_SERIALIZATION',
-    'CATGA_CONFIGURATION',
-    'CATGA_UNSUPPORTED',
-  ])('answers %s, which is no business of a client, with 500 and no detail, and logs it', async (code) => {
-    const response = await fetch(`${url}/orders/${code}`);
-    expect(response.status).toBe(500);
-    await expect(response.text()).resolves.not.toContain(code);
-    expect(logger.at('error').at(-1)).toContain(`it was ${code}`);
+  it.each([
+    ['CATGA_RATE_LIMITED', { retryAfterMs: 1200 }, '2'],
+    ['CATGA_CIRCUIT_OPEN', { retryAfterMs: 30_000 }, '30'],
+    ['CATGA_CIRCUIT_OPEN', {}, null],
+    ['CATGA_CIRCUIT_OPEN', { retryAfterMs: 'soon\r\nSet-Cookie: a=b' }, null],
+    ['CATGA_OVERLOADED', {}, '1'],
+    ['CATGA_SHUTTING_DOWN', {}, '1'],
+    ['CATGA_TIMEOUT', {}, null],
+  ])('answers %s with details %j with Retry-After %j', async (code, details, expected) => {
+    const query = new URLSearchParams({ details: JSON.stringify(details) });
+    const response = await fetch(`${url}/orders/${code}?${query.toString()}`);
+    expect(response.headers.get('retry-after')).toBe(expected);
   });
+
+  it.each<CatgaErrorCode>(['CATGA_SERIALIZATION', 'CATGA_CONFIGURATION', 'CATGA_UNSUPPORTED'])(
+    'answers %s, which is no business of a client, with 500 and no detail, and logs it',
+    async (code) => {
+      const response = await fetch(`${url}/orders/${code}`);
+      expect(response.status).toBe(500);
+      await expect(response.text()).resolves.not.toContain(code);
+      expect(logger.at('error').at(-1)).toContain(`it was ${code}`);
+    },
+  );
 
   it('answers an invalid message with 400 and every issue', async () => {
     const response = await post('/orders', { sku: 1, quantity: 0 });
@@ -193,6 +219,23 @@ describe('CatgaExceptionFilter', () => {
 
   it('leaves what a guard of a handler refuses with alone', async () => {
     expect((await post('/orders/close', {})).status).toBe(403);
+  });
+
+  it('works as an instance that was made without an adapter', async () => {
+    @Controller('alone')
+    @UseFilters(new CatgaExceptionFilter())
+    class AloneController {
+      @Get()
+      fail(): never {
+        throw new CatgaError('CATGA_OVERLOADED', 'full');
+      }
+    }
+    @Module({ controllers: [AloneController] })
+    class AloneModule {}
+    const alone = await listen(AloneModule);
+    const response = await fetch(`${alone.url}/alone`);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+    await alone.app.close();
   });
 
   it('works on one controller too', async () => {

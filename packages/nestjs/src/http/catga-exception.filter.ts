@@ -1,40 +1,119 @@
-import { Catch, HttpException } from '@nestjs/common';
+import { Catch, HttpException, Logger } from '@nestjs/common';
 import type { ArgumentsHost } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
+import { throwError } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { CatgaError } from '@catga/core';
-import type { CatgaErrorCode } from '@catga/core';
+import { answerOf } from './error-answers.js';
+import type { ErrorAnswer } from './error-answers.js';
 
-/** The HTTP status of each code that says something to a client; every other is 500. */
-const STATUS: Partial<Record<CatgaErrorCode, number>> = {
-  CATGA_VALIDATION_FAILED: 400,
-  CATGA_NODE_NOT_FOUND: 404,
-  CATGA_DEAD_LETTER_NOT_FOUND: 404,
-  CATGA_IDEMPOTENCY_MISMATCH: 409,
-  CATGA_PAYLOAD_TOO_LARGE: 413,
-  CATGA_RATE_LIMITED: 429,
-  CATGA_CANCELLED: 499,
-  CATGA_CIRCUIT_OPEN: 503,
-  CATGA_OVERLOADED: 503,
-  CATGA_SHUTTING_DOWN: 503,
-  CATGA_ENGINE_UNAVAILABLE: 503,
-  CATGA_NODE_LOST: 503,
-  CATGA_TIMEOUT: 504,
-};
+/** What responses of Express and of Fastify have in common. */
+interface HttpResponse {
+  status(code: number): this;
+  header(name: string, value: string): unknown;
+  send(body: object): unknown;
+}
+
+/** What a WebSocket gateway gets as its client: of socket.io, or of `ws`, which alone has a `readyState`. */
+interface WebSocketClient {
+  readonly readyState?: unknown;
+  emit(event: string, data: object): unknown;
+  send(text: string): unknown;
+}
 
 /**
- * Answers HTTP requests that failed with a `CatgaError`: 400 with the issues for an invalid message, 409 for a reused
- * idempotency key, 503 when the node is full or stops, and so on. Provide it as `APP_FILTER`.
+ * Answers what failed with a `CatgaError`, as the transport of the caller has it:
  *
+ * - HTTP: a status, such as 400 with the issues for an invalid message, 409 for a reused idempotency key, 503 when the
+ *   node is full or stops; `Retry-After` where that is known.
+ * - Microservices: an observable that fails with what an `RpcException` would carry.
+ * - WebSockets: an `exception` event.
+ * - GraphQL: an `HttpException`, which becomes an error of the answer.
+ * - Anything else, handlers of Catga included: the error itself is thrown again.
+ *
+ * Clients are told the code and a fixed text. The error's own text, which may name nodes and subjects, is logged.
+ *
+ * @example `{ provide: APP_FILTER, useClass: CatgaExceptionFilter }` among the providers
  * @publicApi
  */
 @Catch(CatgaError)
 export class CatgaExceptionFilter extends BaseExceptionFilter<CatgaError> {
-  override catch(error: CatgaError, host: ArgumentsHost): void {
-    const status = host.getType() === 'http' ? STATUS[error.code] : undefined;
-    // Unknown to clients: Nest logs it and answers 500 without its text.
-    if (status === undefined) return super.catch(error, host);
-    const { code, message, details } = error;
-    const issues = details.issues === undefined ? {} : { issues: details.issues };
-    super.catch(new HttpException({ statusCode: status, code, message, ...issues }, status) as never, host);
+  private static readonly answersLogger = new Logger(CatgaExceptionFilter.name);
+
+  /** Returns an observable for microservices; throws for GraphQL and for contexts that it does not know. */
+  override catch(error: CatgaError, host: ArgumentsHost): Observable<never> | undefined {
+    const answer = answerOf(error);
+    switch (host.getType<string>()) {
+      case 'http':
+        this.log(error, answer);
+        this.reply(answer, host);
+        return undefined;
+      case 'rpc':
+        this.log(error, answer);
+        return throwError(() => remoteBodyOf(answer));
+      case 'ws':
+        this.log(error, answer);
+        tell(host.switchToWs().getClient<WebSocketClient>(), remoteBodyOf(answer));
+        return undefined;
+      case 'graphql':
+        this.log(error, answer);
+        throw new HttpException({ statusCode: answer.status, ...bodyOf(answer) }, answer.status);
+      default:
+        throw error;
+    }
   }
+
+  private reply(answer: ErrorAnswer, host: ArgumentsHost): void {
+    const adapter = this.applicationRef ?? this.httpAdapterHost?.httpAdapter;
+    const response = host.switchToHttp().getResponse<HttpResponse>();
+    const body = { statusCode: answer.status, ...bodyOf(answer) };
+    const seconds = retryAfterSeconds(answer);
+    // Made with `new` and no adapter: Express and Fastify have these three in common.
+    if (adapter === undefined) {
+      if (seconds !== undefined) response.header('Retry-After', seconds);
+      response.status(answer.status).send(body);
+      return;
+    }
+    if (adapter.isHeadersSent(response)) return adapter.end(response);
+    if (seconds !== undefined) adapter.setHeader(response, 'Retry-After', seconds);
+    adapter.reply(response, body, answer.status);
+  }
+
+  private log({ code, message, stack }: CatgaError, { status }: ErrorAnswer): void {
+    const { answersLogger: logger } = CatgaExceptionFilter;
+    const text = `${code}: ${message}`;
+    if (status === 500) logger.error(text, stack);
+    else if (status > 500) logger.warn(text);
+    else logger.debug(text);
+  }
+}
+
+/** In whole seconds, as HTTP has it. */
+function retryAfterSeconds({ retryAfterMs }: ErrorAnswer): string | undefined {
+  return retryAfterMs === undefined ? undefined : String(Math.ceil(retryAfterMs / 1000));
+}
+
+function bodyOf({ code, message, issues }: ErrorAnswer): object {
+  return {
+    ...(code === undefined ? {} : { code }),
+    message,
+    ...(issues === undefined ? {} : { issues }),
+  };
+}
+
+/** In the form of Nest's own answers to microservices and sockets. */
+function remoteBodyOf(answer: ErrorAnswer): object {
+  const { retryable, retryAfterMs } = answer;
+  return {
+    status: 'error',
+    ...bodyOf(answer),
+    retryable,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+/** As Nest's own filter does; `ws` has no events of its own to send. */
+function tell(client: WebSocketClient, data: object): void {
+  if (client.readyState === undefined) client.emit('exception', data);
+  else client.send(JSON.stringify({ event: 'exception', data }));
 }
