@@ -24,6 +24,15 @@ export class Synchronous {
   }
 }
 
+@RequestHandler(GetOrder)
+export class QueryOfAMapper implements IRequestHandler<GetOrder> {
+  constructor(private readonly orders: (id: string) => PromiseLike<OrderView>) {}
+
+  handle(query: GetOrder): PromiseLike<OrderView> {
+    return this.orders(query.orderId);
+  }
+}
+
 @RequestHandler(CancelOrder)
 export class NoResult implements IRequestHandler<CancelOrder> {
   async handle(): Promise<void> {}

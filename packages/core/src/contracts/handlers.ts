@@ -2,14 +2,15 @@ import type { MessageContext } from './message-context.js';
 import type { CatgaRequest, ResultOf } from './request.js';
 
 /**
- * Handles the one request type it is registered for.
+ * Handles the one request type it is registered for. Whatever can be awaited may be returned, such as the query of an
+ * object-relational mapper.
  *
  * A handler that declares only the message is called with only the message and costs no context.
  *
  * @publicApi
  */
 export interface IRequestHandler<T extends CatgaRequest<unknown>> {
-  handle(request: T, context: MessageContext): Promise<ResultOf<T>> | ResultOf<T>;
+  handle(request: T, context: MessageContext): PromiseLike<ResultOf<T>> | ResultOf<T>;
 }
 
 /**
@@ -18,7 +19,7 @@ export interface IRequestHandler<T extends CatgaRequest<unknown>> {
  * @publicApi
  */
 export interface IEventHandler<E extends object> {
-  handle(event: E, context: MessageContext): Promise<void> | void;
+  handle(event: E, context: MessageContext): PromiseLike<void> | void;
 }
 
 /** How one event handler is subscribed. */

@@ -12,6 +12,7 @@ import type {
 } from '../contracts/send-options.js';
 import { toError } from '../errors/catga-error.js';
 import { allPublished } from '../errors/publish-batch-error.js';
+import { promiseOf } from '../pipeline/promise-like.js';
 import type { MediatorHost } from './mediator-host.js';
 import { BatchWaiters, RequestBatch } from './request-batch.js';
 import type { RequestRoute } from './routes.js';
@@ -139,7 +140,8 @@ export class CatgaMediator {
       admission.enter(); // Before the handler runs: what it sends meanwhile is to find its place taken.
       try {
         const result = route.direct(request);
-        if (result instanceof Promise) return result.then(this.leave, this.leaveFailed);
+        const outcome = promiseOf(result);
+        if (outcome !== undefined) return outcome.then(this.leave, this.leaveFailed);
         admission.leave();
         return Promise.resolve(result);
       } catch (thrown) {
@@ -165,7 +167,8 @@ export class CatgaMediator {
     admission.enter();
     try {
       const result = route.direct(request as object);
-      if (result instanceof Promise) return this.waiters.wait(batch, index, result, true);
+      const outcome = promiseOf(result);
+      if (outcome !== undefined) return this.waiters.wait(batch, index, outcome, true);
       admission.leave();
       this.waiters.wait(batch, index, Promise.resolve(result), false);
     } catch (thrown) {

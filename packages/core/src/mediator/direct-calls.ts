@@ -1,6 +1,6 @@
 import { NO_ATTRIBUTES } from '../pipeline/message-envelope.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
-import { isPlainPromise, Recycled } from './recycled.js';
+import { Recycled } from './recycled.js';
 import type { EventSubscriber } from './routes.js';
 
 /** A handler that was called with an event and nothing else. */
@@ -16,7 +16,7 @@ export interface DirectCallListener {
   failed(call: DirectCall, thrown: unknown): void;
 }
 
-/** Waits for the ends of direct calls. */
+/** Waits for the ends of direct calls: promises that call back once. */
 export class DirectCalls {
   private readonly waiters: Recycled<DirectCallWaiter> = new Recycled(
     () => new DirectCallWaiter(this.listener, this.waiters),
@@ -30,8 +30,7 @@ export class DirectCalls {
     attributes: MessageAttributes,
     end: Promise<unknown>,
   ): void {
-    const waiter = isPlainPromise(end) ? this.waiters.take() : new DirectCallWaiter(this.listener, undefined);
-    waiter.wait(subscriber, event, attributes, end);
+    this.waiters.take().wait(subscriber, event, attributes, end);
   }
 }
 
@@ -43,7 +42,7 @@ class DirectCallWaiter {
 
   constructor(
     private readonly listener: DirectCallListener,
-    private readonly home: Recycled<DirectCallWaiter> | undefined,
+    private readonly home: Recycled<DirectCallWaiter>,
   ) {}
 
   wait(
@@ -59,7 +58,6 @@ class DirectCallWaiter {
   }
 
   private readonly succeed = (): void => {
-    if (this.event === undefined) return; // A promise of a strange class calls back twice.
     this.giveBack();
     this.listener.done();
   };
@@ -74,6 +72,6 @@ class DirectCallWaiter {
   private giveBack(): void {
     this.event = undefined;
     if (this.attributes !== NO_ATTRIBUTES) this.attributes = NO_ATTRIBUTES;
-    this.home?.giveBack(this);
+    this.home.giveBack(this);
   }
 }

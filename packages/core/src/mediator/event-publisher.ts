@@ -6,6 +6,7 @@ import { HandlerContext } from '../pipeline/handler-context.js';
 import type { Cause, ContextHost } from '../pipeline/handler-context.js';
 import { MessageEnvelope, NO_ATTRIBUTES, checkMessageId } from '../pipeline/message-envelope.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
+import { promiseOf } from '../pipeline/promise-like.js';
 import type { DurableLog } from '../ports/durable-log.js';
 import type { Engine } from '../ports/engine.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
@@ -102,10 +103,9 @@ export class EventPublisher implements DirectCallListener {
     const { admission } = this.services;
     admission.enter();
     try {
-      const result = direct(event);
-      if (result === undefined) admission.leave();
-      // Anything that can be awaited is: a query builder runs only then, and promises of other realms are no instances.
-      else this.directCalls.wait(subscriber, event, attributes, Promise.resolve(result));
+      const outcome = promiseOf(direct(event));
+      if (outcome === undefined) admission.leave();
+      else this.directCalls.wait(subscriber, event, attributes, outcome);
     } catch (thrown) {
       this.failed({ subscriber, event, attributes }, thrown);
     }

@@ -19,8 +19,3 @@ export class Recycled<T> {
     if (this.kept.length < MAX_KEPT) this.kept.push(used);
   }
 }
-
-/** Whether a promise is sure to call back once, so that who waits for it may wait for another one then. */
-export function isPlainPromise(promise: Promise<unknown>): boolean {
-  return promise.constructor === Promise;
-}

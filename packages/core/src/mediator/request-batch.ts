@@ -1,7 +1,7 @@
 import type { CatgaResult } from '../contracts/result.js';
 import { toError } from '../errors/catga-error.js';
 import type { Admission } from '../pipeline/admission/admission.js';
-import { isPlainPromise, Recycled } from './recycled.js';
+import { Recycled } from './recycled.js';
 
 /** The results of requests that were sent together, in the order of the requests. */
 export class RequestBatch {
@@ -29,7 +29,7 @@ export class RequestBatch {
   }
 }
 
-/** Waits for the outcomes of the requests of all batches. */
+/** Waits for the outcomes of the requests of all batches: promises that call back once. */
 export class BatchWaiters {
   private readonly waiters: Recycled<BatchWaiter> = new Recycled(
     () => new BatchWaiter(this.admission, this.waiters),
@@ -39,8 +39,7 @@ export class BatchWaiters {
 
   /** The outcome is the result at `index`; a place that was taken is left when it is there. */
   wait(batch: RequestBatch, index: number, outcome: Promise<unknown>, hasPlace: boolean): void {
-    const waiter = isPlainPromise(outcome) ? this.waiters.take() : new BatchWaiter(this.admission, undefined);
-    waiter.wait(batch, index, outcome, hasPlace);
+    this.waiters.take().wait(batch, index, outcome, hasPlace);
   }
 }
 
@@ -52,7 +51,7 @@ class BatchWaiter {
 
   constructor(
     private readonly admission: Admission,
-    private readonly home: Recycled<BatchWaiter> | undefined,
+    private readonly home: Recycled<BatchWaiter>,
   ) {}
 
   wait(batch: RequestBatch, index: number, outcome: Promise<unknown>, hasPlace: boolean): void {
@@ -64,21 +63,19 @@ class BatchWaiter {
 
   private readonly succeed = (value: unknown): void => {
     const { batch, index } = this;
-    if (batch === undefined) return; // A promise of a strange class calls back twice.
     this.leave();
-    batch.succeed(index, value);
+    batch?.succeed(index, value);
   };
 
   private readonly fail = (thrown: unknown): void => {
     const { batch, index } = this;
-    if (batch === undefined) return;
     this.leave();
-    batch.fail(index, thrown);
+    batch?.fail(index, thrown);
   };
 
   private leave(): void {
     if (this.hasPlace) this.admission.leave();
     this.batch = undefined;
-    this.home?.giveBack(this);
+    this.home.giveBack(this);
   }
 }

@@ -1,6 +1,7 @@
 import type { Behavior, Next } from '../contracts/behavior.js';
 import type { Envelope } from '../contracts/envelope.js';
 import type { MessageContext } from '../contracts/message-context.js';
+import { toPromise } from './promise-like.js';
 
 /** A pipeline, or the rest of one. Never throws: what goes wrong is a rejected promise. */
 export type Step = (envelope: Envelope, context: MessageContext) => Promise<unknown>;
@@ -12,8 +13,7 @@ export type HandlerFunction = (message: object, context: MessageContext) => unkn
 export function handlerStep(handler: HandlerFunction): Step {
   return (envelope, context) => {
     try {
-      const result = handler(envelope.message, context);
-      return result instanceof Promise ? (result as Promise<unknown>) : Promise.resolve(result);
+      return toPromise(handler(envelope.message, context));
     } catch (thrown) {
       return rejected(thrown);
     }
@@ -41,7 +41,7 @@ export function compilePipeline(behaviors: readonly Behavior[], last: Step): Ste
 function aroundOne(first: Behavior, last: Step): Step {
   return (envelope, context) => {
     try {
-      return first.handle(envelope, context, () => last(envelope, context));
+      return toPromise(first.handle(envelope, context, () => last(envelope, context)));
     } catch (thrown) {
       return rejected(thrown);
     }
@@ -53,13 +53,13 @@ function aroundTwo(first: Behavior, second: Behavior, last: Step): Step {
     const afterSecond: Next = () => last(envelope, context);
     const afterFirst: Next = () => {
       try {
-        return second.handle(envelope, context, afterSecond);
+        return toPromise(second.handle(envelope, context, afterSecond));
       } catch (thrown) {
         return rejected(thrown);
       }
     };
     try {
-      return first.handle(envelope, context, afterFirst);
+      return toPromise(first.handle(envelope, context, afterFirst));
     } catch (thrown) {
       return rejected(thrown);
     }
@@ -71,20 +71,20 @@ function aroundThree(first: Behavior, second: Behavior, third: Behavior, last: S
     const afterThird: Next = () => last(envelope, context);
     const afterSecond: Next = () => {
       try {
-        return third.handle(envelope, context, afterThird);
+        return toPromise(third.handle(envelope, context, afterThird));
       } catch (thrown) {
         return rejected(thrown);
       }
     };
     const afterFirst: Next = () => {
       try {
-        return second.handle(envelope, context, afterSecond);
+        return toPromise(second.handle(envelope, context, afterSecond));
       } catch (thrown) {
         return rejected(thrown);
       }
     };
     try {
-      return first.handle(envelope, context, afterFirst);
+      return toPromise(first.handle(envelope, context, afterFirst));
     } catch (thrown) {
       return rejected(thrown);
     }

@@ -2,7 +2,7 @@ import type { EventHandlerOptions, MessageConstructor, MessageContext } from '@c
 import { writeHandlerMetadata } from './handler-metadata.js';
 
 // A function type, because methods of interfaces are compared loosely (bivariantly) and would let a wrong handler pass.
-type Handle<E> = (event: E, context: MessageContext) => Promise<void> | void;
+type Handle<E> = (event: E, context: MessageContext) => PromiseLike<void> | void;
 
 /** Decorates a class that implements `IEventHandler<E>`, or a method that takes `E`. */
 export interface EventHandlerDecorator<E extends object> {

@@ -1,7 +1,7 @@
 import type { CatgaRequest, MessageConstructor, MessageContext, ResultOf } from '@catga/core';
 import { writeHandlerMetadata } from './handler-metadata.js';
 
-type Handle<T> = (request: T, context: MessageContext) => Promise<ResultOf<T>> | ResultOf<T>;
+type Handle<T> = (request: T, context: MessageContext) => PromiseLike<ResultOf<T>> | ResultOf<T>;
 
 /** Decorates a class that implements `IRequestHandler<T>`, or a method that takes `T` and returns its result. */
 export interface RequestHandlerDecorator<T extends CatgaRequest<unknown>> {

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { promiseOf } from '../promise-like.js';
 
 /** One thing that is wrong with a message. */
 export interface ValidationIssue {
@@ -16,7 +17,7 @@ export type ValidationResult =
   | { readonly valid: false; readonly issues: readonly ValidationIssue[] };
 
 /** Checks one type of message. */
-export type MessageValidator = (message: object) => ValidationResult | Promise<ValidationResult>;
+export type MessageValidator = (message: object) => ValidationResult | PromiseLike<ValidationResult>;
 
 /** A validator from any schema that implements Standard Schema v1 (https://standardschema.dev). */
 export function standardSchemaValidator(schema: StandardSchemaV1): MessageValidator {
@@ -28,7 +29,8 @@ export function standardSchemaValidator(schema: StandardSchemaV1): MessageValida
   };
   return (message) => {
     const result = schema['~standard'].validate(message);
-    return result instanceof Promise ? result.then(convert) : convert(result);
+    const later = promiseOf(result) as Promise<StandardSchemaV1.Result<unknown>> | undefined;
+    return later === undefined ? convert(result as StandardSchemaV1.Result<unknown>) : later.then(convert);
   };
 }
 
