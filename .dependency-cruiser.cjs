@@ -7,7 +7,7 @@
 const kernelLayers = [
   ['contracts', 'errors'],
   ['ports'],
-  ['pipeline', 'reliability', 'discovery', 'ids', 'wire', 'time', 'options'],
+  ['pipeline', 'reliability', 'discovery', 'ids', 'wire', 'time', 'options', 'health'],
   ['mediator'],
 ];
 const kernel = 'packages/core/src';

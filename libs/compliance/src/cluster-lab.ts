@@ -111,7 +111,13 @@ export class ClusterLab extends Lab {
     this.faults.cutOff(nodeId);
   }
 
-  /** Undoes that it was cut off. */
+  /** See {@link ClusterUnderTest.loseBroker}. */
+  loseBroker({ options: { nodeId } }: CatgaNode): void {
+    this.cut.add(nodeId);
+    this.faults.loseBroker(nodeId);
+  }
+
+  /** Undoes that it was cut off, or lost its broker. */
   heal({ options: { nodeId } }: CatgaNode): void {
     this.cut.delete(nodeId);
     this.faults.heal(nodeId);

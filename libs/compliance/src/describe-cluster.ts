@@ -6,6 +6,7 @@ import { clusterDeadlines } from './cases/cluster-deadlines.js';
 import { clusterErrors } from './cases/cluster-errors.js';
 import { clusterEvents } from './cases/cluster-events.js';
 import { clusterFailover } from './cases/cluster-failover.js';
+import { clusterHealth } from './cases/cluster-health.js';
 import { clusterIdempotency } from './cases/cluster-idempotency.js';
 import { clusterLoad } from './cases/cluster-load.js';
 import { clusterNodes } from './cases/cluster-nodes.js';
@@ -43,5 +44,6 @@ export function describeCluster(
     clusterIdempotency(lab);
     clusterEvents(lab);
     clusterStopping(lab);
+    clusterHealth(lab);
   });
 }

@@ -23,6 +23,8 @@ export interface ClusterUnderTest extends EngineUnderTest {
   /** Frames from and to a node are lost until it is healed. Whether anybody is told is up to the engine. */
   cutOff(nodeId: string): void;
   heal(nodeId: string): void;
+  /** Takes the broker away from a node, which notices, until it is healed. */
+  loseBroker(nodeId: string): void;
 }
 
 /** What an engine supplies to join the suite. Whatever differs between engines is said here, never asked by name. */

@@ -20,6 +20,7 @@ export type {
   LogSubscription,
 } from './ports/durable-log.js';
 export type { Engine, EngineCapabilities, EngineClient, EngineConnection } from './ports/engine.js';
+export type { EngineMonitor } from './ports/engine-monitor.js';
 export type { Claim, IdempotencyStore, StoredOutcome } from './ports/idempotency-store.js';
 export type { Inbox } from './ports/inbox.js';
 export type { LinkListener, NodeAddress, NodeLinks } from './ports/links.js';

@@ -60,6 +60,7 @@ export class NatsEngineConnection implements EngineConnection {
       maxBufferedBytes: reconnect.maxBufferedBytes,
       timeoutMs,
       ownsConnection: options.connection === undefined,
+      monitor: client.monitor,
     });
     this.session = session;
     const requests = new BrokerRequests(session, clock, { timeoutMs, inboxPrefix });

@@ -60,6 +60,7 @@ export class RedisEngineConnection implements EngineConnection {
       maxBufferedBytes: reconnect.maxBufferedBytes,
       timeoutMs,
       ownsClient: options.client === undefined,
+      monitor: client.monitor,
     });
     const keys = new KeySpace(namespace, isClusterClient(clients.client) ? 0 : clients.client.options.db);
     this.session = session;

@@ -129,6 +129,7 @@ export class CatgaNode {
       nodeId,
       clock: runtime.clock,
       heartbeatTimeoutMs: heartbeat.timeoutMs,
+      monitor: runtime.monitor,
     });
     try {
       await runtime.joinCluster(connection);
@@ -199,6 +200,18 @@ export class CatgaNode {
   /** Whether the node takes new work. */
   get isOpen(): boolean {
     return this.runtime.messaging.isOpen;
+  }
+
+  /**
+   * Why the node should get no traffic: it has not started, it is stopping, or its engine has been out of reach for longer
+   * than `health.graceMs`. Undefined while it is ready.
+   */
+  get problem(): string | undefined {
+    if (!this.isOpen)
+      return this.draining === undefined ? 'The node has not started.' : 'The node is stopping.';
+    const { nodeId } = this.options;
+    const isPresent = this.mediator.nodes().some((node) => node.nodeId === nodeId);
+    return isPresent ? this.runtime.health.problem : 'The node is not in the directory yet.';
   }
 
   /** Where its time comes from. */

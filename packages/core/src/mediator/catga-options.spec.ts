@@ -17,7 +17,15 @@ import { Gate, startNode } from './running-node.fixture.js';
 
 /** The options that are groups of others. */
 type Group =
-  'heartbeat' | 'request' | 'concurrency' | 'retry' | 'idempotency' | 'deadLetters' | 'limits' | 'shutdown';
+  | 'heartbeat'
+  | 'request'
+  | 'concurrency'
+  | 'retry'
+  | 'idempotency'
+  | 'deadLetters'
+  | 'limits'
+  | 'health'
+  | 'shutdown';
 /** Every option by its path. Adding one without a proof of its effect does not compile. */
 type OptionPath =
   | Exclude<keyof CatgaOptions, Group>
@@ -303,6 +311,15 @@ const effects: Readonly<Record<OptionPath, () => Promise<void>>> = {
     };
     const { node } = await startNode((it) => it.handleRequest(Buy, () => 'once'), { behaviors: [doubling] });
     await expect(node.mediator.send(new Buy())).resolves.toBe('once twice');
+  },
+  async 'health.graceMs'() {
+    const engine = new MemoryNetwork();
+    const { node, clock } = await startNode((it) => it, { engine, nodeId: 'one', health: { graceMs: 100 } });
+    engine.unplug('one');
+    await clock.advance(100);
+    expect(node.problem).toBeUndefined();
+    await clock.advance(1);
+    expect(node.problem).toContain('out of reach');
   },
   async 'shutdown.drainTimeoutMs'() {
     const { node, clock } = await startNode((it) => it.handleRequest(Buy, never), {

@@ -3,13 +3,15 @@ import type { MessageConstructor } from '../contracts/message.js';
 import { suspectAfterMs } from '../discovery/suspicion.js';
 import { NodePresence } from '../discovery/node-presence.js';
 import { NodeRegistry } from '../discovery/node-registry.js';
-import { toError } from '../errors/catga-error.js';
+import { CatgaError, toError } from '../errors/catga-error.js';
+import { EngineHealth } from '../health/engine-health.js';
 import { CatgaIds } from '../ids/catga-ids.js';
 import type { ResolvedCatgaOptions } from '../options/catga-options.js';
 import { Admission } from '../pipeline/admission/admission.js';
 import type { Clock } from '../ports/clock.js';
 import type { DurableLog } from '../ports/durable-log.js';
 import type { EngineConnection } from '../ports/engine.js';
+import type { EngineMonitor } from '../ports/engine-monitor.js';
 import { CatgaErrorSink } from '../reliability/failure-sink.js';
 import { IdempotentExecution } from '../reliability/idempotent-execution.js';
 import { OutcomeCodec } from '../reliability/outcome-codec.js';
@@ -36,6 +38,7 @@ export class NodeRuntime {
   readonly codec: Codec;
   readonly ids: CatgaIds;
   readonly engine: EngineAccess;
+  readonly health: EngineHealth;
   readonly messaging: NodeMessaging;
   readonly presence: NodePresence;
   readonly outbox: NodeOutbox | undefined;
@@ -73,6 +76,7 @@ export class NodeRuntime {
         ),
     });
     this.engine = new EngineAccess(options.nodeId);
+    this.health = new EngineHealth(options.engine.name, options.health.graceMs, clock, logger);
     const { nodeId, timetable, failures } = this;
     const log = (): DurableLog => this.engine.connected('A durable message').log;
     this.outbox =
@@ -160,7 +164,24 @@ export class NodeRuntime {
   async beat(): Promise<void> {
     const { workerId } = this.engine;
     if (workerId !== undefined && workerId !== this.workerId) this.useWorker(workerId);
-    await this.presence.beat();
+    const sentMs = this.clock.monotonicMs();
+    try {
+      await this.presence.beat();
+      this.health.beatArrived();
+    } catch (thrown) {
+      if (isUnavailable(thrown)) this.health.beatFailed(sentMs, thrown.message);
+      throw thrown;
+    }
+  }
+
+  /** What the engine tells of its connection goes to whoever asks for the node's health, the log and the error sink. */
+  get monitor(): EngineMonitor {
+    const source = `engine ${this.options.engine.name}`;
+    return {
+      ...this.health.connection,
+      refused: (what, error) => this.reportFlood(`${source} ${what}`, error),
+      warn: (message) => this.services.logger.warn(message),
+    };
   }
 
   /** Resolves once nothing is being handled and, where messages end with the process, none that is due is left. */
@@ -194,6 +215,7 @@ export class NodeRuntime {
 
   /** Lets go of the engine. */
   async close(): Promise<void> {
+    this.health.end();
     this.messaging.close();
     this.outbox?.stop();
     await this.engine.close();
@@ -220,4 +242,8 @@ export class NodeRuntime {
 /** A failure that is of no message. */
 function failureOf(source: string, thrown: unknown): FailureReport {
   return { error: toError(thrown), source, envelope: undefined, attempt: 0, disposition: 'none' };
+}
+
+function isUnavailable(thrown: unknown): thrown is CatgaError {
+  return thrown instanceof CatgaError && thrown.code === 'CATGA_ENGINE_UNAVAILABLE';
 }

@@ -179,6 +179,14 @@ export interface CatgaOptions {
    * @defaultValue none
    */
   readonly behaviors?: readonly BehaviorOption[];
+  /** When a node says that it is not ready. */
+  readonly health?: {
+    /**
+     * How long the engine may be out of reach before the node's readiness is down, in milliseconds.
+     * @defaultValue 10000
+     */
+    readonly graceMs?: number;
+  };
   /** How the node stops. */
   readonly shutdown?: {
     /**
@@ -208,5 +216,6 @@ export interface ResolvedCatgaOptions {
   readonly limits: Limits;
   readonly serializer: Serializer;
   readonly behaviors: readonly BehaviorOption[];
+  readonly health: { readonly graceMs: number };
   readonly shutdown: { readonly drainTimeoutMs: number };
 }

@@ -108,6 +108,9 @@ const schema = z.strictObject({
       if (message !== undefined) context.addIssue({ code: 'custom', message });
     })
     .default([]),
+  health: z
+    .strictObject({ graceMs: z.number().int().nonnegative().max(MAX_TIMER_MS).default(10_000) })
+    .prefault({}),
   shutdown: z
     .strictObject({ drainTimeoutMs: z.number().int().nonnegative().max(MAX_TIMER_MS).default(10_000) })
     .prefault({}),

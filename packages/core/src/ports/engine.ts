@@ -2,6 +2,7 @@ import type { QualityOfService } from '../contracts/quality-of-service.js';
 import type { Clock } from './clock.js';
 import type { DeadLetterStore } from './dead-letter-store.js';
 import type { DurableLog } from './durable-log.js';
+import type { EngineMonitor } from './engine-monitor.js';
 import type { IdempotencyStore } from './idempotency-store.js';
 import type { Inbox } from './inbox.js';
 import type { LinkListener, NodeAddress, NodeLinks } from './links.js';
@@ -24,6 +25,11 @@ export interface EngineClient {
   readonly clock: Clock;
   /** After how long without a refresh this node's directory record lapses, in milliseconds. */
   readonly heartbeatTimeoutMs: number;
+  /**
+   * Told when the broker is lost and when it is back.
+   * @defaultValue nobody is told
+   */
+  readonly monitor?: EngineMonitor;
 }
 
 /** What distributes and remembers messages: the argument of `CatgaModule.forRoot({ engine })`. */

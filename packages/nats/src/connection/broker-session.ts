@@ -1,5 +1,12 @@
+import { toError } from '@catga/core/engine';
+import type { EngineMonitor } from '@catga/core/engine';
 import { closedError, tooLarge, unavailable } from './broker-errors.js';
-import type { ClientMessage, ClientSubscription, NatsClientConnection } from './client-connection.js';
+import type {
+  ClientMessage,
+  ClientStatus,
+  ClientSubscription,
+  NatsClientConnection,
+} from './client-connection.js';
 import type { EncodedHeaders } from './header-block.js';
 
 /** How a session treats its connection. */
@@ -10,6 +17,8 @@ export interface SessionOptions {
   readonly timeoutMs: number;
   /** Whether the connection ends with the session. */
   readonly ownsConnection: boolean;
+  /** Told when the broker is lost, and when it is back. */
+  readonly monitor?: EngineMonitor;
 }
 
 /** Where a message goes beside its subject. */
@@ -43,6 +52,7 @@ export class BrokerSession {
     private readonly options: SessionOptions,
   ) {
     void this.follow();
+    void connection.closed().then((error) => this.closed(error));
   }
 
   /** Whether the broker is there, as far as the client knows. */
@@ -143,10 +153,28 @@ export class BrokerSession {
   }
 
   private async follow(): Promise<void> {
-    for await (const { type } of this.connection.status()) {
-      if (type === 'disconnect') this.isThere = false;
+    for await (const status of this.connection.status()) {
+      const { type, error, data } = status;
+      if (type === 'disconnect') this.lost(serverOf(status));
       else if (type === 'reconnect') this.returned();
+      else if (type === 'error' && !this.isThere) this.tellLost(`The server says: ${wordsOf(error ?? data)}`);
     }
+  }
+
+  private lost(server: string): void {
+    this.isThere = false;
+    this.tellLost(`The server at ${server} is gone, or does not let this node in.`);
+  }
+
+  private tellLost(reason: string): void {
+    if (!this.isEnded) this.options.monitor?.lost(reason);
+  }
+
+  /** The client has given up, or its owner has closed it. */
+  private closed(error: unknown): void {
+    if (this.isEnded) return;
+    const reason = error instanceof Error ? wordsOf(error) : 'It was closed in this process.';
+    this.options.monitor?.closed(reason);
   }
 
   private returned(): void {
@@ -163,6 +191,7 @@ export class BrokerSession {
       }
     }
     for (const listener of this.listeners) listener();
+    this.options.monitor?.restored();
   }
 
   private async within(work: Promise<void>): Promise<void> {
@@ -171,4 +200,14 @@ export class BrokerSession {
     await Promise.race([work.catch(() => {}), expired]);
     clearTimeout(timer);
   }
+}
+
+function serverOf({ server, data }: ClientStatus): string {
+  return typeof server === 'string' ? server : typeof data === 'string' ? data : 'an unknown address';
+}
+
+/** A sentence of what the client says, which names no credentials. */
+function wordsOf(said: unknown): string {
+  const [line = ''] = toError(said).message.split('\n');
+  return line.replace(/\.?$/, '.');
 }

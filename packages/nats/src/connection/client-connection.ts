@@ -19,6 +19,18 @@ export interface ClientMessage {
   json<T>(): T;
 }
 
+/** What a client tells of its connection. The two clients name what they tell differently. */
+export interface ClientStatus {
+  readonly type: unknown;
+  /** Which server, as `host:port`. */
+  readonly server?: unknown;
+  /** The same, or the code of an error, of `nats` 2. */
+  readonly data?: unknown;
+  readonly error?: unknown;
+  /** Of `nats` 2. */
+  readonly permissionContext?: unknown;
+}
+
 /**
  * What this package uses of a client's connection. Those of `@nats-io/transport-node` 3 and of `nats` 2.29 both have
  * it; headers of either client are encoded alike.
@@ -37,7 +49,7 @@ export interface NatsClientConnection {
     options: { callback: (error: Error | null, message: ClientMessage) => void },
   ): ClientSubscription;
   flush(): Promise<void>;
-  status(): AsyncIterable<{ readonly type: unknown }>;
+  status(): AsyncIterable<ClientStatus>;
   closed(): Promise<void | Error>;
   isClosed(): boolean;
   drain(): Promise<void>;

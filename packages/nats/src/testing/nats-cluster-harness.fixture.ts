@@ -31,6 +31,7 @@ export function natsCluster(url: string): ClusterUnderTest {
     pause: (nodeId) => wayOf(nodeId).stall(),
     resume: (nodeId) => wayOf(nodeId).resume(),
     cutOff: (nodeId) => wayOf(nodeId).cut(),
+    loseBroker: (nodeId) => wayOf(nodeId).cut(),
     heal: (nodeId) => wayOf(nodeId).open(),
     async stop() {
       await Promise.all(all.map((way) => way.close()));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { MemoryNetwork } from '@catga/core';
 import { Gate, compile, start } from '../application.fixture.js';
 import { CatgaHealthIndicator, CatgaMediator, Command, RequestHandler } from '../index.js';
 import type { IRequestHandler } from '../index.js';
@@ -41,10 +42,26 @@ describe('CatgaHealthIndicator', () => {
   it('is down before the start, and once the node stops', async () => {
     const module = await compile();
     const health = module.get(CatgaHealthIndicator);
-    expect(health.isHealthy().catga.status).toBe('down');
+    expect(health.isHealthy().catga).toMatchObject({ status: 'down', reason: 'The node has not started.' });
     await module.init();
     expect(health.isHealthy().catga.status).toBe('up');
     await module.close();
-    expect(health.isHealthy().catga.status).toBe('down');
+    expect(health.isHealthy().catga).toMatchObject({ status: 'down', reason: 'The node is stopping.' });
+  });
+
+  it('is down with the reason while the engine is out of reach for longer than health.graceMs', async () => {
+    const engine = new MemoryNetwork();
+    const options = { engine, nodeId: 'shop-1', health: { graceMs: 0 } };
+    const module = await start({ options });
+    const health = module.get(CatgaHealthIndicator);
+    engine.unplug('shop-1');
+    await new Promise((resolve) => void setTimeout(resolve, 2));
+    expect(health.isHealthy().catga).toMatchObject({
+      status: 'down',
+      reason: expect.stringContaining('out of reach') as unknown,
+    });
+    engine.heal('shop-1');
+    expect(health.isHealthy().catga.status).toBe('up');
+    await module.close();
   });
 });

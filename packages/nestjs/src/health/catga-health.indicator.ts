@@ -5,6 +5,8 @@ import type { NodeLoad } from '@catga/core';
 /** What Terminus shows of the node. */
 export interface CatgaHealth {
   readonly status: 'up' | 'down';
+  /** Why it is down. */
+  readonly reason?: string;
   readonly nodeId: string;
   readonly engine: string;
   /** How many nodes this one sees, itself included. */
@@ -13,7 +15,8 @@ export interface CatgaHealth {
 }
 
 /**
- * A health indicator for Terminus: up while the node takes work and is present in the directory.
+ * A health indicator for Terminus, of readiness: up while the node takes work, is present in the directory, and has had its
+ * engine in reach within the last `health.graceMs`. Of no use for liveness: a restart brings no broker back.
  *
  * @example `health.check([() => catga.isHealthy()])`
  * @publicApi
@@ -29,10 +32,11 @@ export class CatgaHealthIndicator {
   isHealthy<K extends string = 'catga'>(key: K = 'catga' as K): Record<K, CatgaHealth> {
     const { nodeId, load } = this.mediator.self;
     const nodes = this.mediator.nodes();
-    const isUp = this.node.isOpen && nodes.some((node) => node.nodeId === nodeId);
+    const { problem: reason } = this.node;
     const { engine } = this.node.options;
     const health: CatgaHealth = {
-      status: isUp ? 'up' : 'down',
+      status: reason === undefined ? 'up' : 'down',
+      ...(reason !== undefined && { reason }),
       nodeId,
       engine: engine.name,
       nodes: nodes.length,

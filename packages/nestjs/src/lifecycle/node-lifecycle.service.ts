@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import { CatgaNode } from '@catga/core';
+import { CatgaError, CatgaNode } from '@catga/core';
 import type { NodeSummary } from '@catga/core';
 import { nextTurn } from '@catga/core/engine';
 import { HandlerExplorer } from '../explorer/handler-explorer.js';
@@ -24,7 +24,10 @@ export class NodeLifecycleService implements OnModuleInit, OnApplicationShutdown
       node.clock,
       node.options.heartbeat.intervalMs,
       () => node.beat(),
-      (thrown) => this.logger.warn(`A heartbeat failed: ${String(thrown)}`),
+      (thrown) => {
+        // That the engine is out of reach is logged once, not at every heartbeat.
+        if (!isUnavailable(thrown)) this.logger.warn(`A heartbeat failed: ${String(thrown)}`);
+      },
     );
   }
 
@@ -65,4 +68,8 @@ function describe(summary: NodeSummary): string {
     `Node ${nodeId} of service ${service} is up on the ${engine} engine: ${commands} commands, ${queries} queries, ` +
     `${events} events with ${eventHandlers} handlers, ${durableSubscriptions} durable subscriptions`
   );
+}
+
+function isUnavailable(thrown: unknown): boolean {
+  return thrown instanceof CatgaError && thrown.code === 'CATGA_ENGINE_UNAVAILABLE';
 }

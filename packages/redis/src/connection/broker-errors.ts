@@ -30,24 +30,24 @@ export function fullError(cause?: unknown): CatgaError {
 /** What an error of the client means to whoever asked. */
 export function brokerError(thrown: unknown): CatgaError {
   if (thrown instanceof CatgaError) return thrown;
-  const message = messageOf(thrown);
+  const message = wordsOf(thrown);
   if (/\bOOM\b/.test(message)) return fullError(thrown);
   return unavailable(`Redis refused: ${message}`, thrown);
 }
 
 /** The script is not in the server's cache: it was flushed, or this is another server. */
 export function isUnknownScript(thrown: unknown): boolean {
-  return messageOf(thrown).startsWith('NOSCRIPT');
+  return wordsOf(thrown).startsWith('NOSCRIPT');
 }
 
 /** The server became a replica, which may have no primary, and its client has not noticed. */
 export function isReplica(thrown: unknown): boolean {
-  return /\b(READONLY|MASTERDOWN)\b/.test(messageOf(thrown));
+  return /\b(READONLY|MASTERDOWN)\b/.test(wordsOf(thrown));
 }
 
 /** The group or its stream is not there: the server lost what it stored, or the subscription was dropped. */
 export function isUnknownGroup(thrown: unknown): boolean {
-  return /\bNOGROUP\b/.test(messageOf(thrown)) || /\bNOGROUP\b/.test(messageOf(causeOf(thrown)));
+  return /\bNOGROUP\b/.test(wordsOf(thrown)) || /\bNOGROUP\b/.test(wordsOf(causeOf(thrown)));
 }
 
 /** The connection ended before the answer came: what was asked may have happened. */
@@ -60,7 +60,7 @@ export function isInterruption(thrown: unknown): boolean {
 /** Errors of the client carry the arguments of the command: passwords, payloads. Only its words are kept. */
 export function withoutArguments(thrown: unknown): Error | undefined {
   if (thrown === undefined) return undefined;
-  const error = new Error(messageOf(thrown));
+  const error = new Error(wordsOf(thrown));
   if (isNativeError(thrown)) error.name = thrown.name;
   return error;
 }
@@ -70,7 +70,7 @@ function causeOf(thrown: unknown): unknown {
 }
 
 /** The first line that an error says. Those of sockets need not be made by this realm's Error. */
-function messageOf(thrown: unknown): string {
+export function wordsOf(thrown: unknown): string {
   const [line = ''] = isNativeError(thrown) ? thrown.message.split('\n') : [];
   return line || 'for a reason that is not known';
 }

@@ -1,5 +1,5 @@
 import { Timetable } from '@catga/core/engine';
-import type { Clock } from '@catga/core/engine';
+import type { Clock, EngineMonitor } from '@catga/core/engine';
 import {
   brokerError,
   closedError,
@@ -7,6 +7,7 @@ import {
   isReplica,
   isUnknownScript,
   unavailable,
+  wordsOf,
 } from './broker-errors.js';
 import { Channels } from './channels.js';
 import type { LuaArgument, LuaReply, LuaScript } from './lua-script.js';
@@ -22,6 +23,8 @@ export interface SessionOptions {
   readonly timeoutMs: number;
   /** Whether the client ends with the session. The subscriber is always ours. */
   readonly ownsClient: boolean;
+  /** Told when the broker is lost, and when it is back. */
+  readonly monitor?: EngineMonitor;
 }
 
 interface Question {
@@ -32,6 +35,9 @@ interface Question {
 
 /** Counted for each command beside what it carries. */
 const OVERHEAD_BYTES = 128;
+
+/** Why the broker is away, until a client says more. */
+const LOST = 'The server closed the connection.';
 
 /** How soon a server that refused to be listened to is asked again, in milliseconds. */
 const RETURN_AGAIN_AFTER_MS = 250;
@@ -51,6 +57,7 @@ export class RedisSession {
   private isThere = true;
   private upSinceMs = -Infinity;
   private isEnded = false;
+  private lossReason = LOST;
 
   constructor(
     private readonly client: RedisClient,
@@ -60,9 +67,11 @@ export class RedisSession {
     this.timetable = new Timetable(options.clock);
     this.channels = new Channels(subscriber);
     for (const connection of [client, subscriber]) {
-      this.listen(connection, 'close', () => void (this.isThere = false));
+      this.listen(connection, 'close', () => this.lost());
       this.listen(connection, 'ready', () => void this.returned());
-      this.listen(connection, 'error', () => {}); // 'close' follows, and tells whoever waits.
+      // 'close' follows, or came before, and tells whoever waits.
+      this.listen(connection, 'error', (error) => this.failedBecause(error));
+      this.listen(connection, 'end', () => this.closed());
     }
   }
 
@@ -198,12 +207,29 @@ export class RedisSession {
     question.reject(brokerError(thrown));
   }
 
+  private lost(): void {
+    this.isThere = false;
+    if (!this.isEnded) this.options.monitor?.lost(this.lossReason);
+  }
+
+  private failedBecause(error: unknown): void {
+    this.lossReason = wordsOf(error).replace(/\.?$/, '.');
+    if (!this.isThere) this.lost();
+  }
+
+  /** A client has given up, or its owner has closed it. */
+  private closed(): void {
+    if (!this.isEnded) this.options.monitor?.closed(this.lossReason);
+  }
+
   private async returned(): Promise<void> {
     if (this.isEnded || this.client.status !== 'ready' || this.subscriber.status !== 'ready') return;
     try {
       await this.channels.subscribeAgain();
-    } catch {
+      if (await this.isReplica()) throw unavailable('The server is a replica, which takes no writes.');
+    } catch (thrown) {
       // It went away again, or is there and refuses for now.
+      this.failedBecause(thrown);
       if (this.subscriber.status === 'ready') this.returnLater();
       return;
     }
@@ -211,13 +237,22 @@ export class RedisSession {
     this.isThere = true;
     this.upSinceMs = this.options.clock.monotonicMs();
     for (const listener of this.listeners) listener();
+    this.lossReason = LOST;
+    this.options.monitor?.restored();
+  }
+
+  /** Whether what the client reached is a replica. A server that may not be asked is taken for none. */
+  private async isReplica(): Promise<boolean> {
+    if (isClusterClient(this.client)) return false;
+    const info = await this.client.info('replication').catch(() => '');
+    return /^role:slave/m.test(info);
   }
 
   private returnLater(): void {
     if (!this.isEnded) this.timetable.after(RETURN_AGAIN_AFTER_MS, () => void this.returned());
   }
 
-  private listen(connection: RedisClient, event: string, listener: () => void): void {
+  private listen(connection: RedisClient, event: string, listener: (thrown: unknown) => void): void {
     connection.on(event, listener);
     this.undo.push(() => void (event !== 'error' && connection.off(event, listener)));
   }

@@ -14,6 +14,7 @@ describeEngine('memory-network', {
       pause: (nodeId) => network.pause(nodeId),
       resume: (nodeId) => network.resume(nodeId),
       cutOff: (nodeId) => network.isolate(nodeId),
+      loseBroker: (nodeId) => network.unplug(nodeId),
       heal: (nodeId) => network.heal(nodeId),
     });
   },

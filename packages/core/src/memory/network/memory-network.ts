@@ -82,10 +82,11 @@ export class MemoryNetwork implements Engine {
 
   /**
    * Takes a node's plug out, as a lost connection to a broker does: what it sends is lost, and whoever sends to it hears
-   * that it is unreachable, until it is healed. It still reaches what the engine stores, its directory record included.
+   * that it is unreachable, and the node itself that its broker is out of reach, until it is healed. It still reaches what the engine stores, its directory record included.
    */
   unplug(nodeId: string): void {
     this.weather.partitions.unplug(nodeId);
+    for (const connection of this.connections.get(nodeId) ?? []) connection.unplugged();
   }
 
   /** Undoes every cut and isolation, and puts every plug in again. */
@@ -102,6 +103,7 @@ export class MemoryNetwork implements Engine {
       partitions.heal(node, to);
       if (bothWays) partitions.heal(to, node);
     }
+    this.tellPluggedIn();
   }
 
   /**
@@ -145,7 +147,15 @@ export class MemoryNetwork implements Engine {
   /** Fine weather: heals every link, ends every fault, wakes every paused node. */
   restore(): void {
     this.weather.clear(resolveFaults({}));
+    this.tellPluggedIn();
     for (const nodeId of this.connectedNodes) this.resume(nodeId);
+  }
+
+  private tellPluggedIn(): void {
+    for (const [nodeId, ofNode] of this.connections) {
+      if (this.weather.partitions.isUnplugged(nodeId)) continue;
+      for (const connection of ofNode) connection.pluggedIn();
+    }
   }
 
   private connected(nodeId: string): readonly NetworkConnection[] {

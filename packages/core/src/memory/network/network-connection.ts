@@ -80,6 +80,15 @@ export class NetworkConnection implements EngineConnection {
     this.gate.resume();
   }
 
+  /** The plug is out: what the node's connection to a broker would tell it. */
+  unplugged(): void {
+    this.client.monitor?.lost('The plug is out.');
+  }
+
+  pluggedIn(): void {
+    this.client.monitor?.restored();
+  }
+
   crash(): void {
     this.gate.leave(this.unavailable());
     void this.disconnect();
