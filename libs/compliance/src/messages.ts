@@ -11,6 +11,13 @@ export class PlaceOrder extends Command<{ readonly orderId: string }> {
   }
 }
 
+/** QoS 1; holds anything. */
+export class Import extends Command<string> {
+  constructor(readonly data: unknown) {
+    super();
+  }
+}
+
 /** QoS 1; another command, so that handlers can send it. */
 export class ReserveStock extends Command {
   constructor(readonly sku: string) {

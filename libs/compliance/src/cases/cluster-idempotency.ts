@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ClusterLab } from '../cluster-lab.js';
-import { ChargeCard, PlaceOrder } from '../messages.js';
+import { ChargeCard, Import, PlaceOrder } from '../messages.js';
 
 /** An id means one run, whichever nodes it is sent to. */
 export function clusterIdempotency(lab: ClusterLab): void {
@@ -41,6 +41,23 @@ export function clusterIdempotency(lab: ClusterLab): void {
       );
       await expect(lab.whileTimePasses(Promise.all(sent))).resolves.toEqual(sent.map(() => 'run 1'));
       expect(count.runs).toBe(1);
+    });
+
+    it('means one run though one caller has the handler in its own process and the other has not', async () => {
+      const gateway = lab.member('gateway');
+      let runs = 0;
+      const one = lab.member('one').handleRequest(Import, () => `run ${++runs}`);
+      await lab.start(gateway, one);
+      const made = () => ({
+        at: new Date(0),
+        line: new PlaceOrder('c1'),
+        note: undefined,
+        list: [1.5, null, 'é'],
+      });
+      for (const { mediator } of [one, gateway, one, gateway]) {
+        const sent = mediator.send(new Import(made()), { messageId });
+        await expect(lab.whileTimePasses(sent)).resolves.toBe('run 1');
+      }
     });
 
     it('is refused with another content, on whichever node', async () => {

@@ -2,7 +2,7 @@ import type { ErrorTranslator } from '@catga/core/engine';
 import { describe, expect, it } from '@jest/globals';
 import { Gate } from '../lab.js';
 import type { Lab } from '../lab.js';
-import { PlaceOrder } from '../messages.js';
+import { Import, PlaceOrder } from '../messages.js';
 
 /** An error of a framework, with more to it than a message. */
 class HttpError extends Error {
@@ -159,6 +159,37 @@ export function idempotentCommands(lab: Lab): void {
         orderId: 'o1',
       });
       expect(runs).toBe(1);
+    });
+
+    it.each<readonly [string, unknown, unknown]>([
+      ['maps', new Map([['a', 1]]), new Map([['a', 2]])],
+      ['sets', new Set(['a']), new Set(['b'])],
+      ['patterns', /a/, /b/],
+      ['a big integer and a number', 1n, 1],
+      ['infinities', Infinity, -Infinity],
+      ['bytes', new Uint8Array([1]), new Int8Array([1])],
+    ])(
+      'is refused when its id belongs to another content that JSON makes the same of: %s',
+      async (_what, one, other) => {
+        let runs = 0;
+        const node = await lab.run(lab.node().handleRequest(Import, () => `run ${++runs}`));
+        const sent = (data: unknown) => node.mediator.send(new Import({ data }), { messageId });
+        await expect(sent(one)).resolves.toBe('run 1');
+        await expect(sent(other)).rejects.toMatchObject({ code: 'CATGA_IDEMPOTENCY_MISMATCH' });
+        await expect(sent(one)).resolves.toBe('run 1');
+      },
+    );
+
+    it('is refused, and not run, when its content cannot be told from another one', async () => {
+      let runs = 0;
+      const node = await lab.run(lab.node().handleRequest(Import, () => `run ${++runs}`));
+      for (const data of [() => 1, Symbol('a'), new WeakMap(), Promise.resolve(1)]) {
+        await expect(node.mediator.send(new Import({ data }), { messageId })).rejects.toMatchObject({
+          code: 'CATGA_SERIALIZATION',
+          message: expect.stringContaining("'data.data'"),
+        });
+      }
+      expect(runs).toBe(0);
     });
 
     it('is known again to a node that was started since', async () => {

@@ -7,8 +7,9 @@ export interface CacheOptions<T> {
   /** How long a result is served again, in milliseconds. */
   readonly ttlMs: number;
   /**
-   * What two queries must share to share a result.
-   * @defaultValue the query's fields
+   * The text that two queries must share to share a result. `CATGA_SERIALIZATION` for anything else than text, and by
+   * default for fields that have no content to compare, such as functions; `#private` fields cannot be seen.
+   * @defaultValue the query's fields, with their types
    */
   readonly key?: (query: T) => string;
   /**

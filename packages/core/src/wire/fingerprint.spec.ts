@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fingerprint, stableJson } from './fingerprint.js';
+import { contentText } from './content-text.js';
+import { fingerprint } from './fingerprint.js';
 
 describe('the fingerprint of a message', () => {
   it('is the same for the same content, in whatever order its fields were set', () => {
@@ -15,7 +16,7 @@ describe('the fingerprint of a message', () => {
   it('is another one for another content', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
-        fc.pre(stableJson(one) !== stableJson(other));
+        fc.pre(contentText(one) !== contentText(other));
         expect(fingerprint('Buy', { value: one })).not.toBe(fingerprint('Buy', { value: other }));
       }),
     );
@@ -51,9 +52,27 @@ describe('the fingerprint of a message', () => {
     );
   });
 
-  it('refuses a cycle', () => {
-    const cycle: Record<string, unknown> = {};
-    cycle['self'] = cycle;
-    expect(() => fingerprint('Buy', cycle)).toThrow(expect.objectContaining({ code: 'CATGA_SERIALIZATION' }));
+  it('is another one for texts that no bytes tell apart', () => {
+    const prints = ['\ud800', '\ud801', '\ufffd', '\udc00\ud800'].map((text) => fingerprint('Buy', { text }));
+    expect(new Set(prints).size).toBe(4);
+  });
+
+  it('does not take the end of a name for the beginning of a content', () => {
+    expect(fingerprint('Buy{', {})).not.toBe(fingerprint('Buy', {}));
+    expect(fingerprint('1:B', {})).not.toBe(fingerprint('B', {}));
+  });
+
+  it.each<readonly [string, object]>([
+    ['a cycle', Object.assign(Object.create({}) as Record<string, unknown>, { self: new Map() })],
+    ['a function', { done: () => 1 }],
+  ])('refuses %s', (_what, message) => {
+    const { self } = message as { self?: Map<string, unknown> };
+    self?.set('back', message);
+    expect(() => fingerprint('Buy', message)).toThrow(
+      expect.objectContaining({
+        code: 'CATGA_SERIALIZATION',
+        message: expect.stringMatching(/^Buy cannot be compared: /),
+      }),
+    );
   });
 });

@@ -52,6 +52,37 @@ describe('caching of queries', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it.each<readonly [string, unknown, unknown]>([
+    ['sets', new Set([1]), new Set([2])],
+    ['maps', new Map([['a', 1]]), new Map([['a', 2]])],
+    ['patterns', /a/, /b/],
+    ['big integers and numbers', 1n, 1],
+    ['numbers that are none and nothing', NaN, null],
+    ['signs of nothing', 0, -0],
+    ['a date and its text', new Date(0), new Date(0).toISOString()],
+    ['what is missing in a list', [undefined], [null]],
+    ['bytes', Buffer.from('a'), Buffer.from('b')],
+  ])('tells %s apart', async (_what, one, other) => {
+    const { ask, asked } = cached({ ttlMs: 100 });
+    await ask({ tags: one });
+    await ask({ tags: other });
+    await ask({ tags: one });
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is refused for a query whose fields do not tell it from another one', () => {
+    const { ask, asked } = cached({ ttlMs: 100 });
+    const refused = expect.objectContaining({ code: 'CATGA_SERIALIZATION' });
+    expect(() => ask({ filter: () => true })).toThrow(refused);
+    expect(() => ask({ seen: new WeakSet() })).toThrow(refused);
+    expect(asked).toEqual([]);
+  });
+
+  it('is refused for a key that is no text, which queries would share', () => {
+    const { ask } = cached({ ttlMs: 100, key: (query) => (query as { user: string }).user });
+    expect(() => ask({})).toThrow(expect.objectContaining({ code: 'CATGA_SERIALIZATION' }));
+  });
+
   it('asks once for queries that come at the same time', async () => {
     const { ask, asked } = cached({ ttlMs: 100 });
     const answers = await Promise.all([ask({ id: 1 }), ask({ id: 1 }), ask({ id: 1 })]);

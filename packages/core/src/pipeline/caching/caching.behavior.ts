@@ -4,7 +4,9 @@ import type { Envelope } from '../../contracts/envelope.js';
 import type { CacheOptions } from '../../contracts/message.js';
 import type { MessageContext } from '../../contracts/message-context.js';
 import type { Clock } from '../../ports/clock.js';
-import { stableJson } from '../../wire/fingerprint.js';
+import { CatgaError } from '../../errors/catga-error.js';
+import { LocalView } from '../../wire/content-text.js';
+import { contentOf } from '../../wire/fingerprint.js';
 
 /** A result, or what it will be. */
 interface Run {
@@ -19,20 +21,22 @@ interface Run {
  */
 export class CachingBehavior implements Behavior {
   private readonly results: LRUCache<string, Run>;
-  private readonly keyOf: (query: object) => string;
+  private readonly view = new LocalView();
 
-  constructor(options: CacheOptions<object>, clock: Clock) {
+  constructor(
+    private readonly options: CacheOptions<object>,
+    clock: Clock,
+  ) {
     this.results = new LRUCache({
       max: options.maxEntries ?? 1000,
       ttl: options.ttlMs,
       ttlResolution: 0,
       perf: { now: () => clock.monotonicMs() + 1 }, // 0 would mean "no time yet" to the cache
     });
-    this.keyOf = options.key ?? stableJson;
   }
 
   handle(envelope: Envelope, context: MessageContext, next: Next): Promise<unknown> {
-    const key = this.keyOf(envelope.message);
+    const key = this.keyOf(envelope);
     const kept = this.results.get(key);
     if (kept === undefined) return this.run(key, context, next);
     return kept.result.catch((thrown: unknown) => {
@@ -40,6 +44,16 @@ export class CachingBehavior implements Behavior {
       const wasGivenUp = kept.context?.signal.aborted === true && !context.signal.aborted;
       if (wasGivenUp) return this.handle(envelope, context, next);
       throw thrown;
+    });
+  }
+
+  /** All fields, unless the message says what counts. `CATGA_SERIALIZATION` for what does not tell queries apart. */
+  private keyOf({ name, message }: Envelope): string {
+    if (this.options.key === undefined) return contentOf(name, message, this.view);
+    const key: unknown = this.options.key(message);
+    if (typeof key === 'string') return key;
+    throw new CatgaError('CATGA_SERIALIZATION', `cache.key of ${name} gave no text, but ${typeof key}.`, {
+      details: { name },
     });
   }
 
