@@ -99,6 +99,7 @@ export class Cluster {
     const transport = await openLinks(services.self, {
       received: (frame) => joined.cluster?.frames.received(frame),
       unreachable: (address) => joined.cluster?.lost(address),
+      refused: (error, address) => joined.cluster?.sender.refused(error, address),
     });
     return (joined.cluster = new Cluster(services, transport));
   }

@@ -148,6 +148,12 @@ export class RequestSender {
     }
   }
 
+  /** The engine lets no frames through to an address, or none to this node: no answer will come. */
+  refused(error: CatgaError, address?: NodeAddress): void {
+    for (const pending of this.pending.values())
+      if (address === undefined || isSameAddress(pending.target, address)) this.settle(pending).reject(error);
+  }
+
   /** Nothing is waited for any more. */
   close(reason: CatgaError): void {
     for (const pending of this.pending.values()) this.settle(pending).reject(reason);

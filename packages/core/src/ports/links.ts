@@ -1,3 +1,5 @@
+import type { CatgaError } from '../errors/catga-error.js';
+
 /** Where a node's frames go. A node that restarted is another address. */
 export interface NodeAddress {
   readonly nodeId: string;
@@ -10,6 +12,11 @@ export interface LinkListener {
   received(frame: Uint8Array): void;
   /** The engine knows that nobody listens at this address: frames on their way there are lost. May be repeated. */
   unreachable(address: NodeAddress): void;
+  /**
+   * The engine's permissions do not let frames through: those to an address, or, without one, those to this node. Whoever
+   * waits for an answer there gets none. May be repeated.
+   */
+  refused?(error: CatgaError, address?: NodeAddress): void;
 }
 
 /**

@@ -5,6 +5,7 @@ import { closedError, unavailable } from './broker-errors.js';
 import type { BrokerSession } from './broker-session.js';
 import type { ClientMessage, ClientSubscription } from './client-connection.js';
 import type { EncodedHeaders } from './header-block.js';
+import type { Refusal } from './refusals.js';
 
 type Entry = ReturnType<Timetable['after']>;
 
@@ -47,7 +48,7 @@ export class BrokerRequests {
   private readonly timetable: Timetable;
   private readonly inbox: string;
   private readonly subscription: ClientSubscription;
-  private readonly stopListening: () => void;
+  private readonly stopListening: (() => void)[];
   private asked = 0;
   /** Looks through what is unanswered, while there is anything. */
   private sweep: Entry | undefined;
@@ -60,7 +61,10 @@ export class BrokerRequests {
     this.timetable = new Timetable(clock);
     this.inbox = createInbox(options.inboxPrefix);
     this.subscription = session.subscribe(`${this.inbox}.*`, (message) => this.answered(message));
-    this.stopListening = session.onReturn(() => this.returned());
+    this.stopListening = [
+      session.onReturn(() => this.returned()),
+      session.onRefusal((refusal) => this.refused(refusal)),
+    ];
   }
 
   /**
@@ -68,6 +72,8 @@ export class BrokerRequests {
    * the question cannot be asked.
    */
   ask(subject: string, payload: Uint8Array, headers?: EncodedHeaders): Promise<ClientMessage> {
+    const refusal = this.session.refusalOf(`${this.inbox}.*`);
+    if (refusal !== undefined) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
       const token = (this.asked++).toString(36);
       const deadline = this.timetable.after(this.options.timeoutMs, () =>
@@ -98,7 +104,7 @@ export class BrokerRequests {
 
   /** Nobody waits for answers any more. */
   close(): void {
-    this.stopListening();
+    for (const stop of this.stopListening) stop();
     this.subscription.unsubscribe();
     for (const token of this.pending.keys()) this.take(token)?.reject(closedError());
     this.timetable.clear();
@@ -107,6 +113,16 @@ export class BrokerRequests {
   private answered(message: ClientMessage): void {
     const token = message.subject.slice(this.inbox.length + 1);
     this.take(token)?.resolve(message);
+  }
+
+  /** Fails what will have no answer. The server refuses in order, and one time for each question. */
+  private refused({ operation, subject, error }: Refusal): void {
+    const isDeaf = operation === 'subscribe' && subject === `${this.inbox}.*`;
+    for (const [token, pending] of this.pending) {
+      if (!isDeaf && (operation !== 'publish' || pending.subject !== subject)) continue;
+      this.take(token)?.reject(error);
+      if (!isDeaf) return;
+    }
   }
 
   private take(token: string): Pending | undefined {

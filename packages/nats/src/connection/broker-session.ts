@@ -1,4 +1,5 @@
-import { toError } from '@catga/core/engine';
+import type { CatgaError } from '@catga/core';
+import { nextTurn, toError } from '@catga/core/engine';
 import type { EngineMonitor } from '@catga/core/engine';
 import { closedError, tooLarge, unavailable } from './broker-errors.js';
 import type {
@@ -7,7 +8,11 @@ import type {
   ClientSubscription,
   NatsClientConnection,
 } from './client-connection.js';
+import { HeaderBlock } from './header-block.js';
 import type { EncodedHeaders } from './header-block.js';
+import { KeptSubscriptions } from './kept-subscriptions.js';
+import { refusalOf, rootOf } from './refusals.js';
+import type { Refusal } from './refusals.js';
 
 /** How a session treats its connection. */
 export interface SessionOptions {
@@ -40,7 +45,8 @@ const OVERHEAD_BYTES = 128;
  * dials; so that is kept here, in order and within a bound, until the broker is back.
  */
 export class BrokerSession {
-  private readonly subscriptions = new Set<ClientSubscription>();
+  private readonly subscriptions: KeptSubscriptions;
+  private readonly refusalListeners = new Set<(refusal: Refusal) => void>();
   private readonly listeners = new Set<() => void>();
   private kept: Kept[] = [];
   private keptBytes = 0;
@@ -51,6 +57,11 @@ export class BrokerSession {
     private readonly connection: NatsClientConnection,
     private readonly options: SessionOptions,
   ) {
+    this.subscriptions = new KeptSubscriptions(
+      connection,
+      () => this.isThere,
+      () => this.tellReturned(),
+    );
     void this.follow();
     void connection.closed().then((error) => this.closed(error));
   }
@@ -94,24 +105,47 @@ export class BrokerSession {
 
   subscribe(subject: string, received: (message: ClientMessage) => void): ClientSubscription {
     if (this.isClosed) throw closedError();
-    const subscription = this.connection.subscribe(subject, {
-      callback: (error, message) => {
-        if (error === null) received(message);
-      },
-    });
-    this.subscriptions.add(subscription);
+    const release = this.subscriptions.add(subject, received);
     return {
-      unsubscribe: () => {
-        if (this.subscriptions.delete(subscription) && !this.connection.isClosed())
-          subscription.unsubscribe();
-      },
+      unsubscribe: () => release()?.unsubscribe(),
       drain: async () => {
-        if (!this.subscriptions.delete(subscription) || this.connection.isClosed()) return;
+        const subscription = release();
+        if (subscription === undefined) return;
         // Where the server cannot be told, nothing comes from it either.
         if (this.isThere) await this.within(subscription.drain());
         else subscription.unsubscribe();
       },
     };
+  }
+
+  /** Why the server does not let this node listen on a subject; undefined if it does. */
+  refusalOf(subject: string): CatgaError | undefined {
+    return this.subscriptions.refusalOf(subject);
+  }
+
+  /** Tells of each publish and each subscription that the server refuses. Returns how to stop. */
+  onRefusal(listener: (refusal: Refusal) => void): () => void {
+    this.refusalListeners.add(listener);
+    return () => void this.refusalListeners.delete(listener);
+  }
+
+  /**
+   * Rejects with `CATGA_ENGINE_UNAVAILABLE` if this node may not publish to one of some subjects, or not listen to what it
+   * has subscribed to. What it publishes is stored by no stream.
+   */
+  async checkPermissions(subjects: readonly string[]): Promise<void> {
+    if (!this.isThere) return; // Told when it happens.
+    const refused: CatgaError[] = [];
+    const stop = this.onRefusal(({ subject, error }) => {
+      if (subjects.includes(subject)) refused.push(error);
+    });
+    const headers = new HeaderBlock().set('Nats-Expected-Stream', 'none');
+    for (const subject of subjects) this.publish(subject, new Uint8Array(0), { headers });
+    await this.flush();
+    await nextTurn(); // What the server said before its answer is told by then.
+    stop();
+    const error = refused[0] ?? this.subscriptions.refusal;
+    if (error !== undefined) throw error;
   }
 
   /** Calls back each time the broker is back, after the subscriptions are made again. Returns how to stop. */
@@ -132,9 +166,10 @@ export class BrokerSession {
     this.isEnded = true;
     this.kept = [];
     this.listeners.clear();
+    this.refusalListeners.clear();
     const { connection } = this;
     if (connection.isClosed()) return;
-    for (const subscription of this.subscriptions) subscription.unsubscribe();
+    this.subscriptions.end();
     if (!this.options.ownsConnection) return this.within(connection.flush());
     if (this.isThere) await this.within(connection.drain());
     if (!connection.isClosed()) await connection.close();
@@ -155,10 +190,26 @@ export class BrokerSession {
   private async follow(): Promise<void> {
     for await (const status of this.connection.status()) {
       const { type, error, data } = status;
+      const refusal = refusalOf(status);
+      if (refusal !== undefined) {
+        this.refused(refusal);
+        continue;
+      }
       if (type === 'disconnect') this.lost(serverOf(status));
       else if (type === 'reconnect') this.returned();
       else if (type === 'error' && !this.isThere) this.tellLost(`The server says: ${wordsOf(error ?? data)}`);
     }
+  }
+
+  private refused(refusal: Refusal): void {
+    if (this.isEnded) return;
+    const { operation, subject, error } = refusal;
+    if (operation === 'subscribe') {
+      this.subscriptions.refused(subject, error);
+      this.tellLost(error.message); // A node that does not hear what it asks for is as good as away.
+    }
+    this.options.monitor?.refused(`${operation} ${rootOf(subject)}`, error);
+    for (const listener of this.refusalListeners) listener(refusal);
   }
 
   private lost(server: string): void {
@@ -190,8 +241,13 @@ export class BrokerSession {
         // The server that is there now takes less; whoever waits for an answer hears nothing, as of any loss.
       }
     }
+    this.tellReturned();
+  }
+
+  private tellReturned(): void {
+    if (this.isEnded) return;
     for (const listener of this.listeners) listener();
-    this.options.monitor?.restored();
+    if (this.subscriptions.refusal === undefined) this.options.monitor?.restored();
   }
 
   private async within(work: Promise<void>): Promise<void> {

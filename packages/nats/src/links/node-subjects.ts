@@ -5,9 +5,14 @@ function addressTokens({ nodeId, incarnation }: NodeAddress): string {
   return `${nodeId}.${incarnation}`;
 }
 
+/** What the subjects of all nodes begin with. */
+export function nodesPrefix(namespace: string): string {
+  return `${namespace}.node`;
+}
+
 /** Where a node listens for frames. */
 export function nodeSubject(namespace: string, address: NodeAddress): string {
-  return `${namespace}.node.${addressTokens(address)}`;
+  return `${nodesPrefix(namespace)}.${addressTokens(address)}`;
 }
 
 /** Where the server says that nobody listens at an address: it is told by the subject alone which one it was. */
@@ -15,7 +20,7 @@ export function undeliverableSubject(inbox: string, address: NodeAddress): strin
   return `${inbox}.${addressTokens(address)}`;
 }
 
-/** The counterpart of {@link undeliverableSubject}. */
+/** Which node a subject is of: the counterpart of {@link undeliverableSubject}, and of {@link nodeSubject}. */
 export function addressOf(inbox: string, subject: string): NodeAddress | undefined {
   const [nodeId, incarnation] = subject.slice(inbox.length + 1).split('.');
   if (nodeId === undefined || incarnation === undefined) return undefined;

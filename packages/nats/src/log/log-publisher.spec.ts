@@ -20,6 +20,8 @@ class FakeBroker {
       this.received = received;
       return { unsubscribe: () => {} };
     },
+    onRefusal: () => () => {},
+    refusalOf: () => undefined,
     onReturn: (listener: () => void) => {
       this.returned = listener;
       return () => {};

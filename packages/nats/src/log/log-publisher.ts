@@ -4,6 +4,7 @@ import { createInbox } from '@nats-io/transport-node';
 import { closedError, jetStreamError, unavailable } from '../connection/broker-errors.js';
 import { isNobodyThere } from '../connection/broker-requests.js';
 import type { BrokerSession } from '../connection/broker-session.js';
+import type { Refusal } from '../connection/refusals.js';
 import type { ClientMessage, ClientSubscription } from '../connection/client-connection.js';
 import type { EncodedHeaders } from '../connection/header-block.js';
 import type { StreamStore } from '../jetstream/stream-store.js';
@@ -66,7 +67,7 @@ export class LogPublisher {
   private keptBytes = 0;
   private readonly inbox: string;
   private readonly subscription: ClientSubscription;
-  private readonly stopListening: () => void;
+  private readonly stopListening: (() => void)[];
   private cancelSweep: (() => void) | undefined;
   /** Streams that are there, as far as is known. */
   private readonly ready = new Set<StreamStore>();
@@ -80,7 +81,10 @@ export class LogPublisher {
   ) {
     this.inbox = `${createInbox(options.inboxPrefix)}.`;
     this.subscription = session.subscribe(`${this.inbox}*`, (message) => this.answered(message));
-    this.stopListening = session.onReturn(() => this.returned());
+    this.stopListening = [
+      session.onReturn(() => this.returned()),
+      session.onRefusal((refusal) => this.refused(refusal)),
+    ];
   }
 
   /**
@@ -91,6 +95,8 @@ export class LogPublisher {
     if (!this.session.isUp && !this.mayKeep(message)) {
       return Promise.reject(unavailable(`NATS is away, and ${this.keptBytes} bytes wait for it already.`));
     }
+    const refusal = this.session.refusalOf(`${this.inbox}*`);
+    if (refusal !== undefined) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
       const dueMs = this.clock.monotonicMs() + this.options.timeoutMs;
       const pending = new Pending(message, dueMs, resolve, reject);
@@ -104,7 +110,7 @@ export class LogPublisher {
 
   /** Nobody waits for acknowledgements any more. */
   close(): void {
-    this.stopListening();
+    for (const stop of this.stopListening) stop();
     this.subscription.unsubscribe();
     this.cancelSweep?.();
     const unsettled = [
@@ -151,6 +157,18 @@ export class LogPublisher {
       this.ready.delete(pending.message.store);
       this.make(pending, RESEND_AFTER_MS);
     } else settle(pending, message);
+    this.sendWaiting();
+  }
+
+  /** Fails what will have no answer. The server refuses in order, and one time for each message. */
+  private refused({ operation, subject, error }: Refusal): void {
+    const isDeaf = operation === 'subscribe' && subject === `${this.inbox}*`;
+    for (const [number, pending] of this.pending) {
+      if (!isDeaf && (operation !== 'publish' || pending.message.subject !== subject)) continue;
+      this.pending.delete(number);
+      pending.reject(error);
+      if (!isDeaf) break;
+    }
     this.sendWaiting();
   }
 

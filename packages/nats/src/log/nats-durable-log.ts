@@ -91,6 +91,7 @@ export class NatsDurableLog implements DurableLog {
     this.sweepLater();
     try {
       await lanes.open(subscription);
+      await this.session.checkPermissions(this.subjectsToSettleOn(wanted));
     } catch (thrown) {
       this.subscriptions.delete(subscription);
       await lanes.stop();
@@ -108,6 +109,15 @@ export class NatsDurableLog implements DurableLog {
     this.subscriptions.clear();
     this.services.keyedNames.close();
     this.publisher.close();
+  }
+
+  /** What is published to for the sake of a subscription; no consumer has such a name, and so none is asked or settled. */
+  private subjectsToSettleOn({ kind }: LogSubscription): readonly string[] {
+    const { streams } = this.services;
+    return [streams[kind], streams.retry].flatMap(({ store: { shape } }) => [
+      `$JS.ACK.${shape.name}.permitted`,
+      `$JS.API.CONSUMER.MSG.NEXT.${shape.name}.permitted`,
+    ]);
   }
 
   private tokensOf(name: string): string {

@@ -1,0 +1,207 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CatgaNode, Command, ReliableEvent } from '@catga/core';
+import type { CatgaOptions } from '@catga/core';
+import { nats } from './nats-engine.js';
+import { HEARTBEAT, until } from './testing/nats-cluster.fixture.js';
+import { NatsServer } from './testing/nats-server.fixture.js';
+
+class PlaceOrder extends Command<string> {}
+@ReliableEvent()
+class OrderPlaced {}
+
+interface Permissions {
+  readonly publish?: { readonly deny: readonly string[] };
+  readonly subscribe?: { readonly deny: readonly string[] };
+}
+
+/** A server whose user's permissions change while it runs. */
+class GuardedServer {
+  private constructor(
+    private readonly folder: string,
+    private readonly server: NatsServer,
+  ) {}
+
+  static async spawn(permissions: Permissions = {}): Promise<GuardedServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'catga-nats-permissions-'));
+    const file = join(folder, 'nats.conf');
+    writeFileSync(file, configOf(folder, permissions));
+    return new GuardedServer(folder, await NatsServer.spawn(['-c', file], { hasJetStream: false }));
+  }
+
+  get url(): string {
+    return this.server.url.replace('nats://', 'nats://shop:secret@');
+  }
+
+  permit(permissions: Permissions): void {
+    writeFileSync(join(this.folder, 'nats.conf'), configOf(this.folder, permissions));
+    process.kill(this.server.pid ?? 0, 'SIGHUP');
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop();
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+function configOf(folder: string, permissions: Permissions): string {
+  const user = {
+    user: 'shop',
+    password: 'secret',
+    permissions: { publish: { allow: ['>'] }, ...permissions },
+  };
+  return JSON.stringify({
+    jetstream: { store_dir: folder },
+    authorization: { users: [user, { user: 'orders', password: 'secret' }] },
+  });
+}
+
+let server: GuardedServer | undefined;
+const nodes: CatgaNode[] = [];
+const beats: NodeJS.Timeout[] = [];
+const lines: string[] = [];
+afterEach(async () => {
+  for (const beat of beats.splice(0)) clearInterval(beat);
+  await Promise.all(nodes.splice(0).map((node) => node.stop().catch(() => {})));
+  await server?.stop();
+  server = undefined;
+  lines.length = 0;
+});
+
+function node(url: string, nodeId: string, options: CatgaOptions = {}): CatgaNode {
+  const keep = (message: string): void => void lines.push(message);
+  const logger = { debug() {}, log: keep, warn: keep, error: keep };
+  const made = new CatgaNode(
+    {
+      engine: nats({ servers: url, requestTimeoutMs: 8000 }),
+      nodeId,
+      heartbeat: HEARTBEAT,
+      health: { graceMs: 100 },
+      shutdown: { drainTimeoutMs: 500 },
+      ...options,
+    },
+    { logger },
+  );
+  nodes.push(made);
+  return made;
+}
+
+async function start(...made: readonly CatgaNode[]): Promise<void> {
+  for (const one of made) {
+    await one.init();
+    await one.start();
+    beats.push(setInterval(() => void one.beat().catch(() => {}), HEARTBEAT.intervalMs));
+  }
+  await until(() => made.every(({ mediator }) => mediator.nodes().length >= made.length));
+}
+
+const refusal = (operation: string, subject: string): unknown =>
+  expect.objectContaining({
+    code: 'CATGA_ENGINE_UNAVAILABLE',
+    message: expect.stringMatching(`does not permit .* to ${operation} .*'${subject}.*Allow ${operation}`),
+  });
+const text = (subject: string): string => subject.replaceAll('$', '\\$').replaceAll('.', '\\.');
+
+describe('a node whose user lacks a permission when it starts', () => {
+  it.each<[string, string, Permissions]>([
+    ['publish', 'catga.node', { publish: { deny: ['catga.node.>'] } }],
+    ['subscribe', 'catga.node', { subscribe: { deny: ['catga.node.>'] } }],
+    ['publish', '$JS.API', { publish: { deny: ['$JS.API.>'] } }],
+    ['publish', '$JS.ACK', { publish: { deny: ['$JS.ACK.>'] } }],
+    ['publish', '$KV', { publish: { deny: ['$KV.>'] } }],
+    ['subscribe', '_INBOX', { subscribe: { deny: ['_INBOX.>'] } }],
+  ])(
+    'to %s on %s does not start, soon, and says which and what to do',
+    async (operation, subject, missing) => {
+      server = await GuardedServer.spawn(missing);
+      const one = node(server.url, 'one').handleEvent(OrderPlaced, () => {});
+      const startedAtMs = performance.now();
+      await expect(one.init()).rejects.toEqual(refusal(operation, text(subject)));
+      expect(performance.now() - startedAtMs).toBeLessThan(2000);
+    },
+  );
+});
+
+describe('a node whose user loses a permission while it runs', () => {
+  it('to listen fails those who wait, is not ready, and goes on when it is given back', async () => {
+    server = await GuardedServer.spawn();
+    const gateway = node(server.url, 'gateway');
+    const orders = node(server.url.replace('shop', 'orders'), 'orders').handleRequest(
+      PlaceOrder,
+      () => 'placed',
+    );
+    await start(gateway, orders);
+    await until(() => gateway.problem === undefined);
+    server.permit({ subscribe: { deny: ['catga.node.>'] } });
+    await until(() => gateway.problem !== undefined);
+    expect(gateway.problem).toContain("does not permit this node's user to subscribe to 'catga.node.gateway");
+    const startedAtMs = performance.now();
+    await expect(gateway.mediator.send(new PlaceOrder())).rejects.toEqual(
+      refusal('subscribe', text('catga.node.gateway')),
+    );
+    expect(performance.now() - startedAtMs).toBeLessThan(1000);
+    server.permit({});
+    await until(() => gateway.problem === undefined);
+    await expect(gateway.mediator.send(new PlaceOrder())).resolves.toBe('placed');
+    expect(gateway.failures.failures.get('engine nats subscribe catga.node')).toBeGreaterThan(0);
+    expect(lines.filter((line) => line.startsWith('engine nats subscribe catga.node failed'))).toHaveLength(
+      1,
+    );
+  });
+
+  it('to publish to nodes fails requests at once, and they go on when it is given back', async () => {
+    server = await GuardedServer.spawn();
+    const gateway = node(server.url, 'gateway');
+    const orders = node(server.url.replace('shop', 'orders'), 'orders').handleRequest(
+      PlaceOrder,
+      () => 'placed',
+    );
+    await start(gateway, orders);
+    server.permit({ publish: { deny: ['catga.node.>'] } });
+    await until(async () => {
+      const { ok } = await gateway.mediator.trySend(new PlaceOrder());
+      return !ok;
+    });
+    const startedAtMs = performance.now();
+    await expect(gateway.mediator.send(new PlaceOrder())).rejects.toEqual(
+      refusal('publish', text('catga.node.orders')),
+    );
+    expect(performance.now() - startedAtMs).toBeLessThan(1000);
+    server.permit({});
+    await until(async () => (await gateway.mediator.trySend(new PlaceOrder())).ok);
+  });
+
+  it('to store events fails them at once', async () => {
+    server = await GuardedServer.spawn();
+    const one = node(server.url, 'one');
+    await start(one);
+    await one.mediator.publish(new OrderPlaced());
+    server.permit({ publish: { deny: ['catga.events.>'] } });
+    const startedAtMs = performance.now();
+    await until(async () => {
+      const published = await one.mediator.publish(new OrderPlaced()).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      if (published !== undefined) expect(published).toEqual(refusal('publish', text('catga.events')));
+      return published !== undefined;
+    });
+    expect(performance.now() - startedAtMs).toBeLessThan(2000);
+  });
+
+  it('to acknowledge reports it, with one line', async () => {
+    server = await GuardedServer.spawn();
+    let runs = 0;
+    const one = node(server.url, 'one').handleEvent(OrderPlaced, () => void runs++);
+    await start(one);
+    server.permit({ publish: { deny: ['$JS.ACK.>'] } });
+    await one.mediator.publish(new OrderPlaced());
+    await until(() => runs > 0);
+    await until(() => one.failures.failures.has('engine nats publish $JS.ACK.catga_events'));
+    expect(lines.filter((line) => line.includes('$JS.ACK'))).toEqual([
+      expect.stringMatching(/does not permit .* to publish to '\$JS\.ACK\.catga_events\./),
+    ]);
+  });
+});
