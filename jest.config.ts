@@ -19,7 +19,7 @@ const config: Config = {
         jsc: {
           target: 'es2022',
           parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true, verbatimModuleSyntax: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, verbatimModuleSyntax: false },
           keepClassNames: true,
         },
         module: { type: 'es6' },

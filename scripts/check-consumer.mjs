@@ -1,6 +1,7 @@
 // Installs the packed tarballs the way a user does, outside the workspace, in the two kinds of application that exist:
 // Nest 12 in ESM and Nest 11 in CommonJS. Both compile and run the same source, test/consumer/app.ts; the second has the
-// optional peer of the binary serializer too, and the first shows that it can be done without.
+// optional peer of the binary serializer too, and the first shows that it can be done without. Neither has class-validator.
+// The second also runs the tests of test/consumer/nest-new with Jest and ts-jest, set up word for word as `nest new` does.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +15,46 @@ const strict = {
   skipLibCheck: true,
   outDir: 'dist',
   types: ['node'],
+};
+
+/** What `nest new` of Nest 11 writes: the `jest` of its package.json, its tsconfig.json, and what its tests need. */
+const nestNew = {
+  jest: {
+    moduleFileExtensions: ['js', 'json', 'ts'],
+    rootDir: 'src',
+    testRegex: '.*\\.spec\\.ts$',
+    transform: { '^.+\\.(t|j)s$': 'ts-jest' },
+    collectCoverageFrom: ['**/*.(t|j)s'],
+    coverageDirectory: '../coverage',
+    testEnvironment: 'node',
+  },
+  tsconfig: {
+    compilerOptions: {
+      module: 'nodenext',
+      moduleResolution: 'nodenext',
+      resolvePackageJsonExports: true,
+      esModuleInterop: true,
+      isolatedModules: true,
+      declaration: true,
+      removeComments: true,
+      emitDecoratorMetadata: true,
+      experimentalDecorators: true,
+      allowSyntheticDefaultImports: true,
+      target: 'ES2023',
+      sourceMap: true,
+      outDir: './dist',
+      baseUrl: './',
+      incremental: true,
+      skipLibCheck: true,
+      strictNullChecks: true,
+      forceConsistentCasingInFileNames: true,
+      noImplicitAny: true,
+      strictBindCallApply: true,
+      noFallthroughCasesInSwitch: true,
+    },
+    include: ['src'],
+  },
+  devDependencies: { jest: '^30.0.0', 'ts-jest': '^29.2.5', '@types/jest': '^30.0.0' },
 };
 
 const consumers = [
@@ -34,19 +75,24 @@ const consumers = [
     peers: { msgpackr: '^2.1.0' },
     typescript: '~5.9.0',
     compilerOptions: { ...strict, module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true },
+    nestNew,
   },
 ];
 
 const home = temporaryFolder('consumer');
 const tarballs = packPackages(home);
 
-async function check({ name, type, nest, sources, peers, typescript, compilerOptions }) {
+async function check({ name, type, nest, sources, peers, typescript, compilerOptions, nestNew: tests }) {
   const since = performance.now();
   const folder = join(home, name);
   mkdirSync(folder);
   for (const source of sources) cpSync(join(root, 'test/consumer', source), join(folder, source));
   const write = (file, content) => writeFileSync(join(folder, file), JSON.stringify(content, null, 2));
-  write('tsconfig.json', { compilerOptions, files: sources });
+  write('tsconfig.app.json', { compilerOptions, files: sources });
+  if (tests) {
+    cpSync(join(root, 'test/consumer/nest-new'), join(folder, 'src'), { recursive: true });
+    write('tsconfig.json', tests.tsconfig);
+  }
   write('package.json', {
     name,
     private: true,
@@ -60,7 +106,8 @@ async function check({ name, type, nest, sources, peers, typescript, compilerOpt
       rxjs: '^7.8.2',
       ...peers,
     },
-    devDependencies: { '@types/node': '^20.17.0', typescript },
+    devDependencies: { '@types/node': '^20.17.0', typescript, ...tests?.devDependencies },
+    jest: tests?.jest,
   });
 
   const step = (command, args) => runQuietly(`${name}: ${command} ${args.join(' ')}`, command, args, folder);
@@ -74,13 +121,17 @@ async function check({ name, type, nest, sources, peers, typescript, compilerOpt
   ]);
   const tree = JSON.parse(await step('npm', ['ls', '--json', '--depth=0']));
   const resolved = tree.dependencies['@nestjs/core'].version;
-  await step(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
+  await step(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.app.json']);
   for (const source of sources) {
     const said = await step(process.execPath, [`dist/${source.replace('.ts', '.js')}`]);
     if (!said.trim().endsWith('consumer ok')) throw new Error(`${name}: ${source} did not finish\n${said}`);
   }
+  if (tests) {
+    await step(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit']);
+    await step(process.execPath, ['node_modules/jest/bin/jest.js', '--ci']);
+  }
   console.log(
-    `${name}: compiled and ran on Nest ${resolved} (${((performance.now() - since) / 1000).toFixed(1)} s)`,
+    `${name}: compiled and ran${tests ? ', and its Jest passed,' : ''} on Nest ${resolved} (${((performance.now() - since) / 1000).toFixed(1)} s)`,
   );
 }
 

@@ -22,7 +22,7 @@ for (const { name, folder, tarball, files, size } of packPackages(temporaryFolde
   for (const message of messages) complain(name, formatMessage(message, manifest, { color: false }));
 
   try {
-    run(process.execPath, [attw, tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-color'], root);
+    run(process.execPath, [attw, tarball, '--profile', 'strict', '--format', 'ascii', '--no-color'], root);
   } catch (error) {
     complain(name, error.message);
   }

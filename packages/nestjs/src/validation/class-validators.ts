@@ -1,6 +1,7 @@
 import type { ValidationError } from 'class-validator';
 import type { ValidationIssue } from '@catga/core';
 import type { MessageType, MessageValidator } from '@catga/core/engine';
+import { isAbsentPackage } from './absent-package.js';
 
 /** Gives messages whose class carries class-validator's decorators a validator, where that package is installed. */
 export async function classValidators(): Promise<(type: MessageType) => readonly MessageValidator[]> {
@@ -23,7 +24,7 @@ async function loadClassValidator(): Promise<typeof import('class-validator') | 
   try {
     return await import('class-validator');
   } catch (thrown) {
-    if ((thrown as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    if (isAbsentPackage('class-validator', thrown)) return undefined;
     throw thrown;
   }
 }
