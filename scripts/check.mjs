@@ -14,7 +14,7 @@ const steps = [
   ['test:servers', 'the servers that tests need are here'],
   ['test:unit', 'jest'],
   ['test:packages', 'packed tarballs: publint, attw'],
-  ['test:consumer', 'the tarballs in a Nest 12 ESM app and a Nest 11 CommonJS app'],
+  ['test:consumer', 'the tarballs in a Nest 12 ESM app, a Nest 11 CommonJS app and its Jest'],
 ];
 
 /** What takes minutes more. */
