@@ -27,10 +27,27 @@ export function fullError(cause?: unknown): CatgaError {
   });
 }
 
-/** What an error of the client means to whoever asked. */
-export function brokerError(thrown: unknown): CatgaError {
+/** Whether the user's ACL does not cover what was asked, by a command or within a script. */
+export function isRefusal(thrown: unknown): boolean {
+  return /\bNOPERM\b|ACL failure in script|can't (run this command|access)/.test(wordsOf(thrown));
+}
+
+/** The user's ACL does not cover a command, a key or a channel. */
+function refusedError(thrown: unknown, subject: string | undefined): CatgaError {
+  const on = subject === undefined ? '' : ` on '${subject}'`;
+  return new CatgaError(
+    'CATGA_ENGINE_UNAVAILABLE',
+    `Redis does not permit this node's user what it needs${on}: ${wordsOf(thrown).replace(/\.?$/, '.')} Extend the user ` +
+      'with ACL SETUSER (SECURITY.md has all that a namespace needs).',
+    { details: { subject }, cause: withoutArguments(thrown) },
+  );
+}
+
+/** What an error of the client means to whoever asked; with the key or channel that it was about, if that is known. */
+export function brokerError(thrown: unknown, subject?: string): CatgaError {
   if (thrown instanceof CatgaError) return thrown;
   const message = wordsOf(thrown);
+  if (isRefusal(thrown)) return refusedError(thrown, subject);
   if (/\bOOM\b/.test(message)) return fullError(thrown);
   return unavailable(`Redis refused: ${message}`, thrown);
 }

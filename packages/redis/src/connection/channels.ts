@@ -1,4 +1,4 @@
-import { unavailable } from './broker-errors.js';
+import { brokerError, isRefusal, unavailable } from './broker-errors.js';
 import type { RedisClient } from './redis-client.js';
 
 type Received = (message: Buffer) => void;
@@ -25,14 +25,20 @@ export class Channels {
       return stop;
     } catch (thrown) {
       stop();
-      throw unavailable('Redis does not let this node listen.', thrown);
+      throw isRefusal(thrown)
+        ? brokerError(thrown, channel)
+        : unavailable('Redis does not let this node listen.', thrown);
     }
   }
 
   /** After a reconnection: resolves once the server knows of every channel again. */
   async subscribeAgain(): Promise<void> {
     const channels = [...this.receivers.keys()];
-    if (channels.length > 0) await this.subscriber.subscribe(...channels);
+    try {
+      if (channels.length > 0) await this.subscriber.subscribe(...channels);
+    } catch (thrown) {
+      throw isRefusal(thrown) ? brokerError(thrown, channels.join(', ')) : thrown;
+    }
   }
 
   private unsubscribe(channel: string, received: Received): void {

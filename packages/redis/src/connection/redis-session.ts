@@ -1,9 +1,11 @@
+import { CatgaError } from '@catga/core';
 import { Timetable } from '@catga/core/engine';
 import type { Clock, EngineMonitor } from '@catga/core/engine';
 import {
   brokerError,
   closedError,
   isInterruption,
+  isRefusal,
   isReplica,
   isUnknownScript,
   unavailable,
@@ -29,6 +31,8 @@ export interface SessionOptions {
 
 interface Question {
   readonly bytes: number;
+  /** The key or channel it is about, to be named in errors. */
+  readonly subject: string | undefined;
   readonly ask: (client: RedisClient) => void;
   readonly reject: (error: Error) => void;
 }
@@ -52,6 +56,7 @@ export class RedisSession {
   private readonly timetable: Timetable;
   private readonly questions = new Set<Question>();
   private readonly listeners = new Set<() => void>();
+  private readonly refusalListeners = new Set<(error: CatgaError) => void>();
   private readonly undo: (() => void)[] = [];
   private outstandingBytes = 0;
   private isThere = true;
@@ -98,8 +103,9 @@ export class RedisSession {
    * Resolves with the answer. Rejects with `CATGA_ENGINE_UNAVAILABLE` if none comes in time, or too much waits for
    * the broker already; with `CATGA_OVERLOADED` if it is full.
    * @param bytes how much the command carries
+   * @param subject the key or channel it is about, to be named in errors
    */
-  ask<T>(send: (client: RedisClient) => Promise<T>, bytes = 0): Promise<T> {
+  ask<T>(send: (client: RedisClient) => Promise<T>, bytes = 0, subject?: string): Promise<T> {
     return new Promise((resolve, reject) => {
       this.admit(bytes);
       const deadline = this.timetable.after(this.options.timeoutMs, () =>
@@ -111,6 +117,7 @@ export class RedisSession {
       };
       const question: Question = {
         bytes: bytes + OVERHEAD_BYTES,
+        subject,
         reject: (error) => void (settle() && reject(error)),
         ask: (client) => {
           this.outstandingBytes += question.bytes;
@@ -134,22 +141,32 @@ export class RedisSession {
   /** Runs a script by its digest; sends its text where the server does not know it. */
   run(script: LuaScript, keys: readonly string[], args: readonly LuaArgument[] = []): Promise<LuaReply> {
     const given = [...keys, ...args];
-    return this.ask(async (client) => {
-      const commands = scriptCommandsOf(client);
-      try {
-        return (await commands.evalshaBuffer(script.digest, keys.length, ...given)) as LuaReply;
-      } catch (thrown) {
-        if (!isUnknownScript(thrown)) throw thrown;
-        return (await commands.evalBuffer(script.text, keys.length, ...given)) as LuaReply;
-      }
-    }, sizeOf(args));
+    return this.ask(
+      async (client) => {
+        const commands = scriptCommandsOf(client);
+        try {
+          return (await commands.evalshaBuffer(script.digest, keys.length, ...given)) as LuaReply;
+        } catch (thrown) {
+          if (!isUnknownScript(thrown)) throw thrown;
+          return (await commands.evalBuffer(script.text, keys.length, ...given)) as LuaReply;
+        }
+      },
+      sizeOf(args),
+      keys[0],
+    );
   }
 
   /**
-   * Sends to whoever listens on a channel, in order, and tells how many they were; says nothing if that stays unknown.
+   * Sends to whoever listens on a channel, in order, and tells how many they were, or that it is not permitted; says
+   * nothing if that stays unknown.
    * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if the session is closed, or too much waits already
    */
-  publish(channel: string, message: Uint8Array, heardBy: (listeners: number) => void): void {
+  publish(
+    channel: string,
+    message: Uint8Array,
+    heardBy: (listeners: number) => void,
+    refused: (error: CatgaError) => void,
+  ): void {
     const bytes = message.byteLength + OVERHEAD_BYTES;
     this.admit(message.byteLength);
     this.outstandingBytes += bytes;
@@ -159,9 +176,18 @@ export class RedisSession {
         this.outstandingBytes -= bytes;
         if (!this.isEnded) heardBy(listeners);
       },
-      // Lost, as frames may be.
-      () => void (this.outstandingBytes -= bytes),
+      (thrown: unknown) => {
+        this.outstandingBytes -= bytes;
+        // Otherwise lost, as frames may be.
+        if (!this.isEnded && isRefusal(thrown)) refused(this.reported(brokerError(thrown, channel)));
+      },
     );
+  }
+
+  /** Tells when the server does not let this node listen any more, as often as it says so. Returns how to stop. */
+  onRefusal(listener: (error: CatgaError) => void): () => void {
+    this.refusalListeners.add(listener);
+    return () => void this.refusalListeners.delete(listener);
   }
 
   /** Calls back each time the broker is back, after the subscriptions are made again. Returns how to stop. */
@@ -185,6 +211,7 @@ export class RedisSession {
     for (const { reject } of this.questions) reject(closedError());
     this.timetable.clear();
     this.listeners.clear();
+    this.refusalListeners.clear();
     this.subscriber.disconnect();
     if (this.options.ownsClient) this.client.disconnect();
     // An 'error' without a listener would end the process; a client that ended has none to tell.
@@ -204,7 +231,14 @@ export class RedisSession {
     if (isInterruption(thrown)) return question.ask(this.client);
     // An application's client is not told to look for the primary; ours is, and has done so.
     if (isReplica(thrown) && !this.options.ownsClient) this.client.disconnect(true);
-    question.reject(brokerError(thrown));
+    const error = brokerError(thrown, question.subject);
+    question.reject(isRefusal(thrown) ? this.reported(error) : error);
+  }
+
+  /** A missing permission is for the operator, too: whoever asked may be a loop that tries again. */
+  private reported(error: CatgaError): CatgaError {
+    if (!this.isEnded) this.options.monitor?.refused('permissions', error);
+    return error;
   }
 
   private lost(): void {
@@ -230,6 +264,10 @@ export class RedisSession {
     } catch (thrown) {
       // It went away again, or is there and refuses for now.
       this.failedBecause(thrown);
+      if (thrown instanceof CatgaError && isRefusal(thrown.cause)) {
+        this.reported(thrown);
+        for (const listener of this.refusalListeners) listener(thrown);
+      }
       if (this.subscriber.status === 'ready') this.returnLater();
       return;
     }

@@ -1,3 +1,4 @@
+import type { CatgaError } from '@catga/core';
 import type { LinkListener, NodeAddress, NodeLinks } from '@catga/core/engine';
 import { tooLarge } from '../connection/broker-errors.js';
 import type { KeySpace } from '../connection/key-space.js';
@@ -14,6 +15,16 @@ export interface LinkServices {
 /** A subscriber that reads slowly costs the server this much for each frame; Redis drops it beyond 32 MB. */
 const MAX_FRAME_BYTES = 1024 * 1024;
 
+/** Where a node listens, and what becomes of what is sent there. */
+interface Channel {
+  readonly name: string;
+  readonly heardBy: (listeners: number) => void;
+  readonly refused: (error: CatgaError) => void;
+}
+
+/** No node listens there: whether frames may be sent at all is tried on it. */
+const NO_INCARNATION = 0;
+
 /** Nodes that went without a word leave theirs behind. */
 const MOST_CHANNELS = 4096;
 
@@ -25,30 +36,38 @@ export class RedisLinks implements NodeLinks {
   readonly maxFrameBytes = MAX_FRAME_BYTES;
   private readonly ends: (() => void)[] = [];
   /** Channels by address, as text: made once for each node. */
-  private readonly channels = new Map<
-    string,
-    { readonly name: string; readonly heardBy: (n: number) => void }
-  >();
+  private readonly channels = new Map<string, Channel>();
 
   private constructor(
     private readonly services: LinkServices,
     private readonly listener: LinkListener,
   ) {}
 
-  /** Resolves once the server knows that this node listens. */
+  /**
+   * Resolves once the server knows that this node listens.
+   * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if it may not listen there, or not publish to nodes
+   */
   static async open(services: LinkServices, self: NodeAddress, listener: LinkListener): Promise<RedisLinks> {
     const { session, keys } = services;
     const links = new RedisLinks(services, listener);
     links.ends.push(
       await session.channels.subscribe(keys.nodeChannel(self), (frame) => listener.received(frame)),
+      session.onRefusal((error) => listener.refused?.(error)),
     );
+    try {
+      const nobody = keys.nodeChannel({ ...self, incarnation: NO_INCARNATION });
+      await session.ask((client) => client.publish(nobody, ''), 0, nobody);
+    } catch (thrown) {
+      links.close();
+      throw thrown;
+    }
     return links;
   }
 
   send(to: NodeAddress, frame: Uint8Array): void {
     if (frame.byteLength > MAX_FRAME_BYTES) throw tooLarge('A frame', frame.byteLength, MAX_FRAME_BYTES);
-    const { name, heardBy } = this.channelOf(to);
-    this.services.session.publish(name, frame, heardBy);
+    const { name, heardBy, refused } = this.channelOf(to);
+    this.services.session.publish(name, frame, heardBy, refused);
   }
 
   flush(): Promise<void> {
@@ -59,7 +78,7 @@ export class RedisLinks implements NodeLinks {
     for (const end of this.ends.splice(0)) end();
   }
 
-  private channelOf(address: NodeAddress): { readonly name: string; readonly heardBy: (n: number) => void } {
+  private channelOf(address: NodeAddress): Channel {
     const key = `${address.nodeId} ${address.incarnation}`;
     let channel = this.channels.get(key);
     if (channel === undefined) {
@@ -67,7 +86,8 @@ export class RedisLinks implements NodeLinks {
       const heardBy = (listeners: number): void => {
         if (listeners === 0) this.unheard(key, address);
       };
-      channel = { name: this.services.keys.nodeChannel(address), heardBy };
+      const refused = (error: CatgaError): void => this.listener.refused?.(error, address);
+      channel = { name: this.services.keys.nodeChannel(address), heardBy, refused };
       this.channels.set(key, channel);
     }
     return channel;

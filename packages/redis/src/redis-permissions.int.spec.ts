@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CatgaNode, Command, ReliableEvent } from '@catga/core';
+import type { CatgaOptions } from '@catga/core';
+import { Redis } from 'ioredis';
+import { redis } from './redis-engine.js';
+import { HEARTBEAT, until } from './testing/redis-cluster.fixture.js';
+import { RedisServer } from './testing/redis-server.fixture.js';
+
+class PlaceOrder extends Command<string> {}
+@ReliableEvent()
+class OrderPlaced {}
+
+const EVERYTHING = ['on', '>secret', '~*', '&*', '+@all'];
+
+let server: RedisServer;
+let admin: Redis;
+const nodes: CatgaNode[] = [];
+const beats: NodeJS.Timeout[] = [];
+const lines: string[] = [];
+beforeEach(async () => {
+  lines.length = 0;
+  server = await RedisServer.spawn();
+  admin = new Redis(server.url);
+  await permit('orders');
+  await permit('shop');
+});
+afterEach(async () => {
+  for (const beat of beats.splice(0)) clearInterval(beat);
+  await Promise.all(nodes.splice(0).map((node) => node.stop().catch(() => {})));
+  admin.disconnect();
+  await server.stop();
+});
+
+async function permit(user: string, ...changes: readonly string[]): Promise<void> {
+  await admin.call('ACL', 'SETUSER', user, ...EVERYTHING, ...changes);
+}
+
+function node(user: string, nodeId: string, options: CatgaOptions = {}): CatgaNode {
+  const keep = (message: string): void => void lines.push(message);
+  const logger = { debug() {}, log: keep, warn: keep, error: keep };
+  const made = new CatgaNode(
+    {
+      engine: redis({ url: server.url.replace('redis://', `redis://${user}:secret@`) }),
+      nodeId,
+      heartbeat: HEARTBEAT,
+      health: { graceMs: 100 },
+      shutdown: { drainTimeoutMs: 500 },
+      ...options,
+    },
+    { logger },
+  );
+  nodes.push(made);
+  return made;
+}
+
+async function start(...made: readonly CatgaNode[]): Promise<void> {
+  for (const one of made) {
+    await one.init();
+    await one.start();
+    beats.push(setInterval(() => void one.beat().catch(() => {}), HEARTBEAT.intervalMs));
+  }
+  await until(() => made.every(({ mediator }) => mediator.nodes().length >= made.length));
+}
+
+const refusal = (what: RegExp): unknown =>
+  expect.objectContaining({
+    code: 'CATGA_ENGINE_UNAVAILABLE',
+    message: expect.stringMatching(
+      new RegExp(`does not permit this node's user what it needs${what.source}.*ACL SETUSER`),
+    ) as unknown,
+  });
+
+describe('a node whose user lacks a permission when it starts', () => {
+  it.each<[string, RegExp, readonly string[]]>([
+    ['channels', / on 'catga:node:one:.*channel/, ['resetchannels']],
+    ['keys', / on '\{catga:.*key/, ['resetkeys']],
+    ['the command subscribe', / on 'catga:node:one:.*subscribe/, ['-subscribe']],
+    ['the command publish', / on 'catga:node:one:0'.*publish/, ['-publish']],
+    ['scripts', / on '\{catga:.*eval/, ['-@scripting']],
+    ['a command of scripts', / on '\{catga:log.*/, ['-xgroup']],
+  ])('for %s does not start, and says for what and what to do', async (_, words, missing) => {
+    await permit('shop', ...missing);
+    const one = node('shop', 'one').handleEvent(OrderPlaced, () => {});
+    const startedAtMs = performance.now();
+    const starting = (async () => {
+      await one.init();
+      await one.start();
+    })();
+    await expect(starting).rejects.toEqual(refusal(words));
+    expect(performance.now() - startedAtMs).toBeLessThan(2000);
+  });
+});
+
+describe('a node whose user loses a permission while it runs', () => {
+  it('for channels fails those who wait, is not ready, and goes on when it is given back', async () => {
+    const gateway = node('shop', 'gateway');
+    const orders = node('orders', 'orders').handleRequest(PlaceOrder, () => 'placed');
+    await start(gateway, orders);
+    await until(() => gateway.problem === undefined);
+    await permit('shop', 'resetchannels');
+    await until(() => gateway.problem?.includes('does not permit') === true);
+    expect(gateway.problem).toContain('channel');
+    const startedAtMs = performance.now();
+    await expect(gateway.mediator.send(new PlaceOrder())).rejects.toEqual(refusal(/ on 'catga:.*channel/));
+    expect(performance.now() - startedAtMs).toBeLessThan(1000);
+    await permit('shop');
+    await until(() => gateway.problem === undefined);
+    await expect(gateway.mediator.send(new PlaceOrder())).resolves.toBe('placed');
+    expect(lines.filter((line) => line.startsWith('engine redis permissions failed'))).toHaveLength(1);
+  });
+
+  it('for publishing fails requests at once', async () => {
+    const gateway = node('shop', 'gateway');
+    const orders = node('orders', 'orders').handleRequest(PlaceOrder, () => 'placed');
+    await start(gateway, orders);
+    await permit('shop', '-publish');
+    const startedAtMs = performance.now();
+    await expect(gateway.mediator.send(new PlaceOrder())).rejects.toEqual(
+      refusal(/ on 'catga:node:orders:.*publish/),
+    );
+    expect(performance.now() - startedAtMs).toBeLessThan(1000);
+    await permit('shop');
+    await expect(gateway.mediator.send(new PlaceOrder())).resolves.toBe('placed');
+  });
+
+  it('for keys fails what is stored, reports what nobody waits for, and is not ready', async () => {
+    const one = node('shop', 'one').handleEvent(OrderPlaced, () => {});
+    await start(one);
+    await one.mediator.publish(new OrderPlaced());
+    await permit('shop', 'resetkeys');
+    await expect(one.mediator.publish(new OrderPlaced())).rejects.toEqual(refusal(/ on '\{catga:log\}.*key/));
+    await until(() => one.problem?.includes('does not permit') === true);
+    expect(one.failures.failures.get('engine redis permissions')).toBeGreaterThan(0);
+    await permit('shop');
+    await until(() => one.problem === undefined);
+    await one.mediator.publish(new OrderPlaced());
+  });
+});
