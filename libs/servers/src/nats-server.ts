@@ -75,6 +75,15 @@ export class NatsServer {
     await this.end('SIGKILL');
   }
 
+  /** Lets it stand still: its connections stay open, and nothing is answered. */
+  pause(): void {
+    this.process?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.process?.kill('SIGCONT');
+  }
+
   /** Ends it as whoever runs it does: it writes down what it knows; its store stays. */
   async shutDown(): Promise<void> {
     await this.end('SIGTERM');
@@ -103,6 +112,7 @@ export class NatsServer {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     child.kill(signal);
+    child.kill('SIGCONT'); // One that stands still ends when it goes on.
     await exited;
   }
 }

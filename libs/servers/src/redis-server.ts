@@ -110,6 +110,7 @@ export class RedisServer {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     child.kill(signal);
+    child.kill('SIGCONT'); // One that stands still ends when it goes on.
     await exited;
   }
 }

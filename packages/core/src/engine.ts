@@ -45,6 +45,7 @@ export type { StoredMessage } from './ports/stored-message.js';
 export type { SubscriptionRegister } from './ports/subscription-register.js';
 export { nextTurn } from './time/next-turn.js';
 export { systemClock } from './time/system-clock.js';
+export { Teardown } from './time/teardown.js';
 export { TestClock } from './time/test-clock.js';
 export { Timetable } from './time/timetable.js';
 export type { EncodedError, ErrorTranslator } from './wire/error-codec.js';

@@ -1,3 +1,4 @@
+import { Teardown } from '@catga/core/engine';
 import type {
   DeadLetterStore,
   DurableLog,
@@ -30,6 +31,9 @@ import type { ResolvedNatsOptions } from './options/resolve-nats-options.js';
 import { NatsOutcomeLog } from './outcomes/nats-outcome-log.js';
 import { NatsIdempotencyStore } from './records/nats-idempotency-store.js';
 import { WorkerIdLease } from './workers/worker-id-lease.js';
+
+/** How much of the time to close is for giving back what was taken; the rest is for the connection. */
+const GOODBYE_SHARE = 0.75;
 
 /** One node's access to NATS: a session, and the ports over it. */
 export class NatsEngineConnection implements EngineConnection {
@@ -132,20 +136,23 @@ export class NatsEngineConnection implements EngineConnection {
     return links;
   }
 
-  close(): Promise<void> {
-    return (this.closing ??= this.closeOnce());
+  close(withinMs = this.options.requestTimeoutMs): Promise<void> {
+    return (this.closing ??= this.closeOnce(withinMs));
   }
 
-  private async closeOnce(): Promise<void> {
-    // A broker that cannot be told drops the lease by itself.
-    this.lease?.stop();
-    if (this.session.isUp) await this.lease?.release().catch(() => {});
+  private async closeOnce(withinMs: number): Promise<void> {
+    const { session, lease } = this;
+    // A broker that cannot be told drops the lease by itself, and brings back what was taken.
+    const teardown = new Teardown(this.client.clock, () => {});
+    lease?.stop();
     this.natsDirectory.close();
     for (const links of this.links) links.close();
     // After the links, whose peers are to hear at once that nobody listens here any more.
-    await this.durableLog.close();
+    await teardown.step('goodbye', withinMs * GOODBYE_SHARE, () =>
+      Promise.allSettled([this.durableLog.close(), session.isUp ? lease?.release() : undefined]),
+    );
     this.requests.close();
-    await this.session.close();
+    await session.close((withinMs * (1 - GOODBYE_SHARE)) / 2);
   }
 
   private bucket(name: string, { isForEver = false } = {}): Bucket {

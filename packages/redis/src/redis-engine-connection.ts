@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Teardown } from '@catga/core/engine';
 import type {
   DeadLetterStore,
   DurableLog,
@@ -30,6 +31,9 @@ import { WorkerIdLease } from './workers/worker-id-lease.js';
 
 /** A process that is busy for so long has not died, however short its heartbeats are. */
 const SHORTEST_LEASE_MS = 5000;
+
+/** How much of the time to close is for giving back what was taken; the rest is for the connection. */
+const GOODBYE_SHARE = 0.75;
 
 /** One node's access to Redis: a session, and the ports over it. */
 export class RedisEngineConnection implements EngineConnection {
@@ -115,21 +119,23 @@ export class RedisEngineConnection implements EngineConnection {
     return links;
   }
 
-  close(): Promise<void> {
-    return (this.closing ??= this.closeOnce());
+  close(withinMs = this.options.requestTimeoutMs): Promise<void> {
+    return (this.closing ??= this.closeOnce(withinMs));
   }
 
-  private async closeOnce(): Promise<void> {
+  private async closeOnce(withinMs: number): Promise<void> {
+    const { session, redisLog, lease } = this;
     // What a broker that is away cannot be told lapses by itself.
-    if (this.session.isUp) {
-      await this.redisLog.close();
-      await this.lease?.release().catch(() => {});
-    } else {
-      this.redisLog.abandon();
-      this.lease?.stop();
+    const teardown = new Teardown(this.client.clock, () => {});
+    lease?.stop();
+    if (session.isUp) {
+      await teardown.step('goodbye', withinMs * GOODBYE_SHARE, () =>
+        Promise.allSettled([redisLog.close(), lease?.release()]),
+      );
     }
+    redisLog.abandon();
     this.redisDirectory.close();
     for (const links of this.links) links.close();
-    await this.session.close();
+    await session.close(withinMs * (1 - GOODBYE_SHARE));
   }
 }

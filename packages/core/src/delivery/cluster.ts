@@ -147,8 +147,7 @@ export class Cluster {
   /** Sends and records what is still in hand. */
   async flush(): Promise<void> {
     for (const requester of this.requesters) requester.recordAnswers();
-    await this.outcomes.flush();
-    await this.links.flush();
+    await Promise.all([this.outcomes.flush(), this.links.flush()]);
   }
 
   private isPresent({ nodeId, incarnation }: NodeAddress): boolean {

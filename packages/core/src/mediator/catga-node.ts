@@ -28,6 +28,9 @@ import { checkWiring } from './wiring.js';
 
 type HandlerDetails = Partial<Omit<HandlerRegistration, 'handler'>>;
 
+/** What closing gets at least, in milliseconds, however long handlers took to end. */
+const CLOSING_MS = 1000;
+
 /**
  * One node: handlers, a mediator, and the engine between them and the rest of the world. `CatgaModule` makes one for
  * an application; without Nest, register handlers, then `init()`, `start()`, and in the end `stop()`.
@@ -49,6 +52,8 @@ export class CatgaNode {
   private hasStarted = false;
   private hasGivenUp = false;
   private draining: Promise<void> | undefined;
+  /** How long draining took, in milliseconds. */
+  private drainedMs = 0;
 
   /** `CATGA_CONFIGURATION` for wrong options. */
   constructor(options: CatgaOptions = {}, services: Partial<NodeServices> = {}) {
@@ -134,7 +139,7 @@ export class CatgaNode {
     try {
       await runtime.joinCluster(connection);
     } catch (thrown) {
-      await connection.close();
+      await runtime.letGo(connection, this.closingMs);
       throw thrown;
     }
     runtime.open(connection, routes.requests, routes.events);
@@ -143,7 +148,7 @@ export class CatgaNode {
       this.durableIds = routes.durable.map(({ id }) => id);
       await runtime.outbox?.open(namespace);
     } catch (thrown) {
-      await runtime.close();
+      await runtime.close(this.closingMs);
       throw thrown;
     }
     const requestTypes = [...routes.requests.values()].map(({ type }) => type);
@@ -185,16 +190,19 @@ export class CatgaNode {
 
   /**
    * Withdraws, refuses new work with `CATGA_SHUTTING_DOWN`, stops consuming, and waits for running handlers, up to
-   * `shutdown.drainTimeoutMs`; what still runs then has its signal aborted, and its messages go back to the engine. What
-   * waits in the outbox is sent within the rest of that time.
+   * `shutdown.drainTimeoutMs`; what still runs then has its signal aborted. What waits in the outbox is sent within the
+   * rest of that time. Never rejects, and takes no longer, whatever the broker does: a step that fails is reported.
    */
   drain(): Promise<void> {
     return (this.draining ??= this.drainOnce());
   }
 
-  /** Lets go of the engine. */
+  /**
+   * Gives back what was taken and not finished, and lets go of the engine, within what draining left of
+   * `shutdown.drainTimeoutMs`, at least a second. Never rejects.
+   */
   close(): Promise<void> {
-    return this.runtime.close();
+    return this.runtime.close(this.closingMs);
   }
 
   /** Whether the node takes new work. */
@@ -225,25 +233,36 @@ export class CatgaNode {
     await this.close();
   }
 
-  private async drainOnce(): Promise<void> {
-    const { runtime } = this;
-    const { drainTimeoutMs } = this.options.shutdown;
-    const endMs = runtime.clock.monotonicMs() + drainTimeoutMs;
-    runtime.messaging.isOpen = false;
-    await this.endHandling(drainTimeoutMs);
-    await runtime.flushOutbox(Math.max(0, endMs - runtime.clock.monotonicMs()));
+  private get closingMs(): number {
+    return Math.max(CLOSING_MS, this.options.shutdown.drainTimeoutMs - this.drainedMs);
   }
 
-  private async endHandling(drainTimeoutMs: number): Promise<void> {
+  private async drainOnce(): Promise<void> {
     const { runtime } = this;
-    if (await runtime.isDoneWithin(drainTimeoutMs, this.finish())) return;
-    await this.durable.stop();
-    this.hasGivenUp = true;
-    const { inFlight } = runtime.admission;
-    runtime.services.logger.warn(
-      `${inFlight} messages were still being handled after ${drainTimeoutMs} ms; their signals are aborted.`,
-    );
-    runtime.messaging.abortRunning();
+    const { clock, teardown } = runtime;
+    const { drainTimeoutMs } = this.options.shutdown;
+    const startMs = clock.monotonicMs();
+    const leftMs = (): number => Math.max(0, startMs + drainTimeoutMs - clock.monotonicMs());
+    runtime.messaging.isOpen = false;
+    const handled = await teardown.step('the handlers', leftMs(), () => this.finish());
+    if (handled !== 'done') {
+      void this.durable.stop(); // Begun by now, unless what comes before it hangs.
+      this.hasGivenUp = true;
+      await teardown.step('aborting handlers', CLOSING_MS, () => this.abortHandlers(drainTimeoutMs));
+    }
+    await teardown.step('the outbox', leftMs(), () => runtime.outbox?.flush());
+    this.drainedMs = clock.monotonicMs() - startMs;
+  }
+
+  private async abortHandlers(drainTimeoutMs: number): Promise<void> {
+    const { admission, services, messaging } = this.runtime;
+    messaging.abortRunning();
+    const { inFlight } = admission;
+    if (inFlight > 0) {
+      services.logger.warn(
+        `${inFlight} messages were still being handled after ${drainTimeoutMs} ms; their signals are aborted.`,
+      );
+    }
     await nextTurn(); // Handlers that obey their signal end here.
   }
 
@@ -259,12 +278,17 @@ export class CatgaNode {
     }
   }
 
-  /** Handles what nobody will handle later, then what is running. */
+  /** Handles what nobody will handle later, then what is running. A broker that hangs holds up none of it. */
   private async finish(): Promise<void> {
+    const { presence, engine, admission } = this.runtime;
     // A directory that cannot be told finds out by itself, and running handlers are none the worse for it.
-    await this.runtime.presence.withdraw().catch((thrown: unknown) => this.runtime.reportOfEngine(thrown));
-    if (this.hasStarted && this.runtime.engine.forgetsMessages) await this.runtime.settled();
-    await this.durable.stop();
-    await this.runtime.admission.idle();
+    const withdrawn = presence.withdraw().catch((thrown: unknown) => this.runtime.reportOfEngine(thrown));
+    if (this.hasStarted && engine.forgetsMessages) {
+      await withdrawn;
+      await this.runtime.settled();
+    }
+    const stopped = this.durable.stop();
+    await admission.idle();
+    await Promise.all([withdrawn, stopped]);
   }
 }

@@ -1,4 +1,6 @@
+import type { FailureReport } from '../contracts/error-report.js';
 import type { MessageType } from '../contracts/message-type.js';
+import { toError } from '../errors/catga-error.js';
 import type { LogConsumer, LogSubscription } from '../ports/durable-log.js';
 import type { EngineConnection } from '../ports/engine.js';
 import type { Admission } from '../pipeline/admission/admission.js';
@@ -29,6 +31,7 @@ export class DurableSubscriptions {
   private readonly consumers: LogConsumer[] = [];
   /** What came before every handler was ready; undefined once they are. */
   private early: (() => void)[] | undefined = [];
+  private stopping: Promise<void> | undefined;
 
   constructor(private readonly services: SubscriptionServices) {}
 
@@ -51,9 +54,16 @@ export class DurableSubscriptions {
     for (const consume of early) consume();
   }
 
-  /** Takes nothing new. What was taken goes on. */
-  async stop(): Promise<void> {
-    await Promise.all(this.consumers.map((consumer) => consumer.stop()));
+  /** Takes nothing new. What was taken goes on. Never rejects; a consumer that cannot be stopped is reported. */
+  stop(): Promise<void> {
+    return (this.stopping ??= this.stopAll());
+  }
+
+  private async stopAll(): Promise<void> {
+    const stopped = await Promise.allSettled(this.consumers.map(async (consumer) => consumer.stop()));
+    for (const end of stopped) {
+      if (end.status === 'rejected') this.services.consumer.failures.report(consumerFailure(end.reason));
+    }
   }
 
   private whenOpen(consume: () => void): void {
@@ -85,4 +95,9 @@ export class DurableSubscriptions {
       },
     };
   }
+}
+
+function consumerFailure(thrown: unknown): FailureReport {
+  const source = 'stopping: a consumer';
+  return { error: toError(thrown), source, envelope: undefined, attempt: 0, disposition: 'none' };
 }

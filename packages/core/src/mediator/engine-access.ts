@@ -9,7 +9,7 @@ import type { JoinedCluster } from './join-cluster.js';
 export class EngineAccess {
   /** This node's part in a cluster, where the engine reaches other nodes. */
   joined: JoinedCluster | undefined;
-  private connection: EngineConnection | undefined;
+  connection: EngineConnection | undefined;
   private execution: IdempotentExecution | undefined;
   private queuedOutcomes: QueuedOutcomes | undefined;
 
@@ -70,12 +70,9 @@ export class EngineAccess {
     return this.connection?.dueMessages?.() ?? 0;
   }
 
-  /** Refuses what is unanswered, lets what was sent leave, and lets go. */
-  async close(): Promise<void> {
-    const { connection, joined } = this;
+  /** Takes nothing to the engine any more, and refuses what is unanswered. */
+  leave(): void {
     this.connection = undefined;
-    joined?.cluster.close(shuttingDownError('What was not answered', this.nodeId));
-    await joined?.cluster.flush();
-    await connection?.close();
+    this.joined?.cluster.close(shuttingDownError('What was not answered', this.nodeId));
   }
 }

@@ -18,6 +18,7 @@ import { OutcomeCodec } from '../reliability/outcome-codec.js';
 import { QueuedOutcomes } from '../reliability/queued-outcomes.js';
 import { NodeOutbox } from '../reliability/outbox/node-outbox.js';
 import { nextTurn } from '../time/next-turn.js';
+import { Teardown } from '../time/teardown.js';
 import { Timetable } from '../time/timetable.js';
 import { Codec } from '../wire/codec.js';
 import { ErrorCodec } from '../wire/error-codec.js';
@@ -42,9 +43,11 @@ export class NodeRuntime {
   readonly messaging: NodeMessaging;
   readonly presence: NodePresence;
   readonly outbox: NodeOutbox | undefined;
+  readonly teardown: Teardown;
   private readonly nodesSeen: NodeRegistry;
   private readonly errorCodec: ErrorCodec;
   private workerId: number | undefined;
+  private closing: Promise<void> | undefined;
 
   constructor(
     readonly options: ResolvedCatgaOptions,
@@ -56,6 +59,7 @@ export class NodeRuntime {
     this.timetable = new Timetable(clock);
     this.admission = new Admission(options.concurrency, this.timetable);
     this.failures = new CatgaErrorSink(logger, clock);
+    this.teardown = new Teardown(clock, (step, thrown) => this.report(`stopping: ${step}`, thrown));
     this.errorCodec = new ErrorCodec(services.errorTranslators);
     const dialect = { protocolVersion: PROTOCOL_VERSION, serializer: options.serializer.name };
     this.nodesSeen = new NodeRegistry(
@@ -193,35 +197,43 @@ export class NodeRuntime {
     }
   }
 
-  /** Sends what waits in the outbox, for at most `timeoutMs`. */
-  async flushOutbox(timeoutMs: number): Promise<void> {
-    if (this.outbox !== undefined) await this.isDoneWithin(timeoutMs, this.outbox.flush());
-  }
-
-  /** Resolves with whether `work` was done within `timeoutMs`. */
-  async isDoneWithin(timeoutMs: number, work: Promise<void>): Promise<boolean> {
-    let expire = (): void => {};
-    const expired = new Promise<boolean>((resolve) => (expire = () => resolve(false)));
-    const entry = this.timetable.after(timeoutMs, expire);
-    const isIdle = await Promise.race([work.then(() => true), expired]);
-    this.timetable.remove(entry);
-    return isIdle;
-  }
-
   /** Takes a failure of the engine to the error sink. */
   reportOfEngine(thrown: unknown): void {
     this.report(`engine ${this.options.engine.name}`, thrown);
   }
 
-  /** Lets go of the engine. */
-  async close(): Promise<void> {
+  /** Lets go of the engine, within so many milliseconds. Never rejects. */
+  close(withinMs: number): Promise<void> {
+    return (this.closing ??= this.closeOnce(withinMs));
+  }
+
+  /** Closes a connection that the node has no use for. Never rejects. */
+  async letGo(connection: EngineConnection, withinMs: number): Promise<void> {
+    await this.step(`engine ${this.options.engine.name}`, withinMs, () => connection.close(withinMs));
+  }
+
+  private async closeOnce(withinMs: number): Promise<void> {
+    const { clock, engine, outbox, presence } = this;
+    const endMs = clock.monotonicMs() + withinMs;
     this.health.end();
-    this.messaging.close();
-    this.outbox?.stop();
-    await this.engine.close();
-    await this.outbox?.close();
-    this.presence.close();
+    await this.step('work', withinMs, () => this.messaging.close());
+    outbox?.stop();
+    const { connection, joined } = engine;
+    engine.leave();
+    // What is not answered is refused at once; half of the time is for what leaves this process.
+    if (joined !== undefined) await this.step('answers', withinMs / 2, () => joined.cluster.flush());
+    const leftMs = (): number => Math.max(0, endMs - clock.monotonicMs());
+    if (connection !== undefined) await this.letGo(connection, leftMs());
+    if (outbox !== undefined) await this.step('the outbox', leftMs(), () => outbox.close());
+    await this.step('the directory', leftMs(), () => presence.close());
     this.timetable.clear();
+  }
+
+  private async step(name: string, withinMs: number, run: () => unknown): Promise<void> {
+    if ((await this.teardown.step(name, withinMs, run)) !== 'overdue') return;
+    this.services.logger.warn(
+      `Stopping: ${name} did not end within ${Math.round(withinMs)} ms; the node stops all the same.`,
+    );
   }
 
   private useWorker(workerId: number): void {

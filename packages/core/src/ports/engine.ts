@@ -66,6 +66,9 @@ export interface EngineConnection {
    * handled included. A node that stops handles them first, since nobody will later.
    */
   dueMessages?(): number;
-  /** Gives back what was taken and not settled, then lets go of the broker. May be called twice. */
-  close(): Promise<void>;
+  /**
+   * Gives back what was taken and not settled, then lets go of the broker: within `withinMs` milliseconds, whatever the
+   * broker does. What could not be told comes back by itself. May be called twice.
+   */
+  close(withinMs?: number): Promise<void>;
 }

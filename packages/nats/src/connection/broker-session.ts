@@ -160,8 +160,8 @@ export class BrokerSession {
     await this.within(this.connection.flush());
   }
 
-  /** Ends all subscriptions, and the connection if it is ours. May be called twice. */
-  async close(): Promise<void> {
+  /** Ends all subscriptions, and the connection if it is ours: each within so many milliseconds. May be called twice. */
+  async close(withinMs = this.options.timeoutMs): Promise<void> {
     if (this.isEnded) return;
     this.isEnded = true;
     this.kept = [];
@@ -170,9 +170,12 @@ export class BrokerSession {
     const { connection } = this;
     if (connection.isClosed()) return;
     this.subscriptions.end();
-    if (!this.options.ownsConnection) return this.within(connection.flush());
-    if (this.isThere) await this.within(connection.drain());
-    if (!connection.isClosed()) await connection.close();
+    if (!this.options.ownsConnection) {
+      if (this.isThere) await this.within(connection.flush(), withinMs);
+      return;
+    }
+    if (this.isThere) await this.within(connection.drain(), withinMs);
+    if (!connection.isClosed()) await this.within(connection.close(), withinMs);
   }
 
   private hand(subject: string, payload: Uint8Array, { reply, headers }: PublishTo): void {
@@ -250,9 +253,9 @@ export class BrokerSession {
     if (this.subscriptions.refusal === undefined) this.options.monitor?.restored();
   }
 
-  private async within(work: Promise<void>): Promise<void> {
+  private async within(work: Promise<void>, timeoutMs = this.options.timeoutMs): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const expired = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.options.timeoutMs)));
+    const expired = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
     await Promise.race([work.catch(() => {}), expired]);
     clearTimeout(timer);
   }

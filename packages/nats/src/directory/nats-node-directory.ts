@@ -2,6 +2,7 @@ import { CatgaError } from '@catga/core';
 import type { NodeInfo } from '@catga/core';
 import { Timetable, nodeIdTakenError } from '@catga/core/engine';
 import type { Clock, NodeAddress, NodeDirectory, NodeDirectoryListener } from '@catga/core/engine';
+import { unavailable } from '../connection/broker-errors.js';
 import type { BrokerSession } from '../connection/broker-session.js';
 import { bucketPrefix, isDeletion } from '../jetstream/bucket.js';
 import type { Bucket, BucketEntry } from '../jetstream/bucket.js';
@@ -67,9 +68,10 @@ export class NatsNodeDirectory implements NodeDirectory {
   }
 
   async withdraw({ nodeId, incarnation }: NodeAddress): Promise<void> {
-    const { bucket } = this.services;
+    const { bucket, session } = this.services;
     const own = this.own.get(nodeId);
     this.own.delete(nodeId);
+    if (!session.isUp) throw unavailable('NATS is away: the node lapses from the directory by itself.');
     let expected = own?.incarnation === incarnation ? own.revision : undefined;
     for (let tries = 0; tries < TRIES; tries++) {
       if (expected !== undefined) {

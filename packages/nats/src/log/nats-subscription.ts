@@ -66,15 +66,17 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
 
   async stop(): Promise<void> {
     this.isStopped = true;
-    const released = this.queue.splice(0).map((delivery) => this.release(delivery, 0));
-    await Promise.all([...released, this.lanes.stop()]);
+    // What cannot be given back now comes back by itself.
+    for (const delivery of this.queue.splice(0)) void this.release(delivery, 0).catch(() => {});
+    await this.lanes.stop();
   }
 
   /** Stops, and gives back what was taken and not settled. The deliveries are then void. */
   async leave(): Promise<void> {
-    await this.stop();
-    this.acks.write();
+    const stopped = this.stop();
     if (!this.services.session.isUp) return this.held.clear();
+    await stopped;
+    this.acks.write();
     for (const delivery of this.held) void this.release(delivery, 0).catch(() => {});
     while (this.underway.size > 0) await Promise.allSettled(this.underway);
   }

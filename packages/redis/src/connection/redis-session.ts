@@ -1,5 +1,5 @@
 import { CatgaError } from '@catga/core';
-import { Timetable } from '@catga/core/engine';
+import { Teardown, Timetable } from '@catga/core/engine';
 import type { Clock, EngineMonitor } from '@catga/core/engine';
 import {
   brokerError,
@@ -203,10 +203,10 @@ export class RedisSession {
     await this.ask((client) => client.ping()).catch(() => {});
   }
 
-  /** Ends the subscriptions, and the client if it is ours. May be called twice. */
-  async close(): Promise<void> {
+  /** Ends the subscriptions, and the client if it is ours, once the server has what was sent, if that is soon. May be called twice. */
+  async close(withinMs = this.options.timeoutMs): Promise<void> {
     if (this.isEnded) return;
-    await this.flush();
+    await new Teardown(this.options.clock, () => {}).step('flush', withinMs, () => this.flush());
     this.isEnded = true;
     for (const { reject } of this.questions) reject(closedError());
     this.timetable.clear();

@@ -3,6 +3,7 @@ import type { NodeInfo } from '@catga/core';
 import { Timetable, nodeIdTakenError } from '@catga/core/engine';
 import type { Clock, NodeAddress, NodeDirectory, NodeDirectoryListener } from '@catga/core/engine';
 import type { KeySpace } from '../connection/key-space.js';
+import { unavailable } from '../connection/broker-errors.js';
 import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
 import type { RedisSession } from '../connection/redis-session.js';
 import { decodeChange, decodeRecord } from './node-record.js';
@@ -47,6 +48,7 @@ export class RedisNodeDirectory implements NodeDirectory {
 
   async withdraw({ nodeId, incarnation }: NodeAddress): Promise<void> {
     const { session, keys } = this.services;
+    if (!session.isUp) throw unavailable('Redis is away: the node lapses from the directory by itself.');
     const goodbye = JSON.stringify({ goodbyeOf: nodeId, incarnation });
     await session.run(withdrawNode, this.keysOf(nodeId), [nodeId, incarnation, goodbye, keys.nodesChannel]);
   }
