@@ -7,8 +7,11 @@
 const kernelLayers = [
   ['contracts', 'errors'],
   ['ports'],
-  ['pipeline', 'reliability', 'discovery', 'ids', 'wire', 'time', 'options', 'health'],
-  ['mediator'],
+  ['pipeline', 'reliability', 'discovery', 'ids', 'wire', 'time', 'options', 'health', 'links', 'routing'],
+  ['cluster'],
+  ['handlers'],
+  ['requests', 'events', 'queue'],
+  ['node'],
 ];
 const kernel = 'packages/core/src';
 const inFolders = (folders) => `^${kernel}/(${folders.join('|')})/`;
@@ -20,7 +23,7 @@ const kernelRules = kernelLayers.slice(0, -1).map((folders, layer) => ({
   name: `kernel-${folders[0]}-points-down`,
   comment: `${folders.join(', ')} may not import from a higher layer of the kernel.`,
   severity: 'error',
-  from: { path: inFolders(folders) },
+  from: { path: inFolders(folders), pathNot: '\\.(spec|fixture)\\.ts$' },
   to: { path: inFolders(kernelLayers.slice(layer + 1).flat()) },
 }));
 
@@ -63,11 +66,11 @@ module.exports = {
       to: { path: inFolders(['memory']) },
     },
     {
-      name: 'engine-knows-no-mediator',
-      comment: 'An engine implements ports and knows nothing of the mediator above it.',
+      name: 'engine-knows-no-node',
+      comment: 'An engine implements ports and knows nothing of the node above it.',
       severity: 'error',
       from: { path: inFolders(['memory']), pathNot: '\\.(spec|fixture)\\.ts$' },
-      to: { path: inFolders(['mediator']) },
+      to: { path: inFolders(['cluster', 'handlers', 'requests', 'events', 'queue', 'node']) },
     },
     {
       name: 'kernel-stands-alone',

@@ -7,7 +7,7 @@ export { comparePositions, fromCursor, toCursor } from './reliability/dead-lette
 export { SeededRandom } from './memory/network/seeded-random.js';
 export { checkedOptions } from './options/checked-options.js';
 export type { MessageType } from './contracts/message-type.js';
-export type { MessageObserver, NodeServices } from './mediator/node-services.js';
+export type { MessageObserver, NodeServices } from './node/node-services.js';
 export type { HandlerFunction } from './pipeline/pipeline.js';
 export type { MessageValidator, ValidationResult } from './pipeline/validation/message-validator.js';
 export type { Clock } from './ports/clock.js';

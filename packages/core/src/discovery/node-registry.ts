@@ -18,7 +18,7 @@ export class NodeRegistry implements NodeDirectoryListener {
   private readonly known = new Map<string, KnownNode>();
   private readonly index = new InterestIndex();
   /** The same for the nodes that do not understand this one: nothing is sent to them. */
-  private readonly strangers = new InterestIndex();
+  private readonly incompatible = new InterestIndex();
   private readonly suspicion: Suspicion | undefined;
   private readonly listeners = new Set<(change: NodeChange) => void>();
   private readonly watchers = new Set<NodeWatcher>();
@@ -56,13 +56,13 @@ export class NodeRegistry implements NodeDirectoryListener {
   }
 
   /** Who handles a request and does not understand this node. */
-  strangersFor(name: string): readonly KnownNode[] {
-    return this.strangers.candidatesFor(name);
+  incompatibleFor(name: string): readonly KnownNode[] {
+    return this.incompatible.candidatesFor(name);
   }
 
   /** Who wants a plain event and does not understand this node. */
-  strangersAmong(eventName: string): EventSubscribers {
-    return this.strangers.subscribersOf(eventName);
+  incompatibleAmong(eventName: string): EventSubscribers {
+    return this.incompatible.subscribersOf(eventName);
   }
 
   /** The error of what does not reach nodes because they do not understand this one. */
@@ -149,7 +149,7 @@ export class NodeRegistry implements NodeDirectoryListener {
   }
 
   private indexOf({ isUnderstood }: KnownNode): InterestIndex {
-    return isUnderstood ? this.index : this.strangers;
+    return isUnderstood ? this.index : this.incompatible;
   }
 
   private tell(change: NodeChange): void {

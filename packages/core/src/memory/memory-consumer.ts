@@ -3,7 +3,7 @@ import type { StoredMessage } from '../ports/stored-message.js';
 import type { LogEntry } from './log-entry.js';
 
 /** The subscription that a consumer takes from. */
-export interface ConsumedSubscription {
+export interface ConsumedMessages {
   detach(consumer: MemoryConsumer): void;
   acknowledged(entry: LogEntry): void;
   /** `attempt` and `notBeforeMs` of the entry say when it is delivered again, and as which attempt. */
@@ -20,7 +20,7 @@ export class MemoryConsumer implements LogConsumer {
   private readonly taken = new Set<MemoryDelivery>();
 
   constructor(
-    private readonly subscription: ConsumedSubscription,
+    private readonly subscription: ConsumedMessages,
     private readonly concurrency: number,
     private readonly deliver: (delivery: LogDelivery) => void,
   ) {}

@@ -4,14 +4,14 @@ import { afterThis, nextTurn } from '../time/next-turn.js';
 import type { Timetable } from '../time/timetable.js';
 import type { LogEntry } from './log-entry.js';
 import { MemoryConsumer } from './memory-consumer.js';
-import type { ConsumedSubscription } from './memory-consumer.js';
+import type { ConsumedMessages } from './memory-consumer.js';
 import { OldestFirst } from './oldest-first.js';
 
 /** How many deliveries are handed out before timers, input and output get their turn. */
 const DELIVERIES_PER_TURN = 256;
 
 /** What the engine remembers of a handler: the messages it has not acknowledged, and who takes them. */
-export class MemorySubscription implements ConsumedSubscription {
+export class MemorySubscription implements ConsumedMessages {
   private readonly eligible = new OldestFirst<LogEntry>();
   /** The youngest unsettled message of each key; the older ones lead to it. */
   private readonly lastOfKey = new Map<string, LogEntry>();

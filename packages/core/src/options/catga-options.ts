@@ -3,7 +3,6 @@ import type { Engine } from '../ports/engine.js';
 import type { Outbox } from '../ports/outbox-store.js';
 import type { Serializer } from '../ports/serializer.js';
 import type { ConcurrencyLimits } from '../pipeline/admission/admission.js';
-import type { RetransmissionOptions } from '../delivery/request-sender.js';
 import type { RoutingStrategyName } from '../routing/resolve-routing-strategy.js';
 import type { RoutingStrategy } from '../routing/routing-strategy.js';
 import type { IdempotencyOptions } from '../reliability/idempotent-execution.js';
@@ -195,6 +194,14 @@ export interface CatgaOptions {
      */
     readonly drainTimeoutMs?: number;
   };
+}
+
+/** How unanswered requests are sent again. */
+export interface RetransmissionOptions {
+  /** How long a request waits for an answer before it is sent to the same node again, in milliseconds; doubles. */
+  readonly retransmitMs: number;
+  /** After how many transmissions without an answer another node is asked. */
+  readonly maxAttempts: number;
 }
 
 /** Options as the kernel uses them: complete, checked and frozen. */

@@ -8,7 +8,7 @@ export interface NodeRecord {
 }
 
 /** What is told of a node on the channel of changes. */
-export type NodeChange = NodeRecord | { readonly goodbyeOf: string; readonly incarnation: number };
+export type StoredNodeChange = NodeRecord | { readonly goodbyeOf: string; readonly incarnation: number };
 
 const names = z.array(z.string());
 const recordSchema = z.object({
@@ -40,7 +40,7 @@ export function decodeRecord(nodeId: string, bytes: Uint8Array): NodeRecord | un
 }
 
 /** Undefined for what is no change. */
-export function decodeChange(bytes: Uint8Array): NodeChange | undefined {
+export function decodeChange(bytes: Uint8Array): StoredNodeChange | undefined {
   const { data } = changeSchema.safeParse(parsed(bytes));
   return data && ('node' in data ? completed(data) : data);
 }

@@ -1,0 +1,236 @@
+import { LABEL } from '../../contracts/label.js';
+import type { MessageType } from '../../contracts/message-type.js';
+import { CatgaError, toError } from '../../errors/catga-error.js';
+import { shuttingDownError } from '../../errors/message-errors.js';
+import type { LinkTable } from '../../links/link-table.js';
+import type { MessageAttributes } from '../../pipeline/message-envelope.js';
+import type { Clock } from '../../ports/clock.js';
+import type { NodeAddress } from '../../ports/links.js';
+import type { Timetable } from '../../time/timetable.js';
+import type { Codec } from '../../wire/codec.js';
+import type { ErrorCodec } from '../../wire/error-codec.js';
+import { ReplyStatus } from '../../wire/frame-layout.js';
+import type { FrameBody, RequestRecord } from '../../wire/frame-records.js';
+import { messageFromRecord } from '../../wire/message-codec.js';
+import type { OutcomeRecorder } from './outcome-recorder.js';
+import { SentAnswers } from './sent-answers.js';
+import type { AnswerKeeper, AnswerMemory } from './sent-answers.js';
+import { TakenRequest } from './taken-request.js';
+import type { ReceivedEnd, ReceivedWork, RequestOwner } from './taken-request.js';
+
+/** What taking requests needs of the node. */
+export interface AnswererServices {
+  readonly self: NodeAddress;
+  readonly clock: Clock;
+  readonly timetable: Timetable;
+  readonly links: LinkTable;
+  readonly codec: Codec;
+  readonly errors: ErrorCodec;
+  readonly memory: AnswerMemory;
+  readonly outcomes: OutcomeRecorder;
+  /** Whether new work is taken. */
+  readonly isOpen: () => boolean;
+  /** The type of a request that is handled here. */
+  readonly handledType: (name: string) => MessageType | undefined;
+  /** Runs it, under a claim in the shared record if `isRecorded`, and tells `end` of the outcome, in a later turn. */
+  readonly run: (
+    type: MessageType,
+    message: object,
+    attributes: MessageAttributes,
+    remainingMs: number | undefined,
+    isRecorded: boolean,
+    end: ReceivedEnd,
+  ) => ReceivedWork;
+}
+
+/** What one other node asks of this one: each request runs once, however often it is sent, and is answered again. */
+export class RequestAnswerer implements RequestOwner, AnswerKeeper {
+  private readonly requests = new Map<number, TakenRequest>();
+  private readonly answers: SentAnswers;
+  /** Ids that callers did not choose begin with where they come from. */
+  private readonly idPrefix: string;
+
+  constructor(
+    private readonly sender: NodeAddress,
+    private readonly services: AnswererServices,
+  ) {
+    const { clock, timetable, memory } = services;
+    this.answers = new SentAnswers(clock, timetable, memory, this);
+    this.idPrefix = `${sender.nodeId}.${sender.incarnation}.`;
+  }
+
+  /** A request came, for the first time or again. */
+  received(record: RequestRecord<FrameBody>): void {
+    const known = this.requests.get(record.correlation);
+    if (known !== undefined) return this.receivedAgain(known);
+    const { correlation, name, qos, messageId } = record;
+    const isRecorded = qos === 2 || (qos === 1 && messageId !== undefined);
+    const request = new TakenRequest(this, correlation, name, qos, isRecorded);
+    const type = this.services.handledType(name);
+    if (!this.services.isOpen()) return this.refuse(request, shuttingDownError(name, this.nodeId));
+    if (type === undefined || type.kind === 'event') return this.refuse(request, this.notHandledError(name));
+    this.requests.set(correlation, request);
+    if (qos === 1 && !isRecorded && mayHaveEnded(record)) void this.runUnlessEnded(request, record, type);
+    else this.run(request, record, type);
+  }
+
+  /** Its caller gave up. */
+  cancelled(correlation: number): void {
+    const { nodeId } = this.sender;
+    this.requests
+      .get(correlation)
+      ?.work?.cancel(new CatgaError('CATGA_CANCELLED', `The caller at node ${nodeId} gave up.`));
+  }
+
+  /** The other node has this frame of ours, and `count - 1` before it. */
+  acknowledged(last: number, count: number): void {
+    this.answers.acknowledged(last, count);
+  }
+
+  succeeded(request: TakenRequest, value: unknown): void {
+    try {
+      const body = this.services.codec.encodeBody(`The result of ${request.name}`, { value });
+      this.answer(request, ReplyStatus.Value, body, true);
+    } catch (thrown) {
+      this.answerError(request, toError(thrown));
+    }
+  }
+
+  failed(request: TakenRequest, thrown: unknown, hasBegun: boolean): void {
+    const error = toError(thrown);
+    if (!hasBegun && error instanceof CatgaError && error.retryable) this.refuse(request, error);
+    else this.answerError(request, error);
+  }
+
+  record(request: TakenRequest): void {
+    const { answer, isForLog } = request;
+    if (!isForLog || answer === undefined) return;
+    const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+    const outcome = { ok: answer.status === ReplyStatus.Value, body };
+    this.services.outcomes.record(this.idOf(request.correlation), outcome);
+  }
+
+  forget(request: TakenRequest): void {
+    this.requests.delete(request.correlation);
+  }
+
+  /** What may not have arrived goes to the log. */
+  recordAnswers(): void {
+    this.answers.recordAll();
+  }
+
+  /** The other node is gone for good. */
+  close(): void {
+    this.answers.clear();
+  }
+
+  private receivedAgain(request: TakenRequest): void {
+    const { answer } = request;
+    if (answer === undefined) this.reply(request, ReplyStatus.Running, NOTHING);
+    else this.answers.add(request, this.reply(request, answer.status, answer.body));
+  }
+
+  /** A node that takes over, or was asked long ago, looks up first whether the request has ended already. */
+  private async runUnlessEnded(
+    request: TakenRequest,
+    record: RequestRecord<FrameBody>,
+    type: MessageType,
+  ): Promise<void> {
+    const { body } = record;
+    // Kept beyond this turn, while the frame is not.
+    const kept = typeof body === 'string' ? record : { ...record, body: body.slice() };
+    const { outcomes, self } = this.services;
+    const previous = record.previous ?? [];
+    try {
+      for (const node of record.isRetransmission ? [...previous, self] : previous) {
+        if (!LABEL.test(node.nodeId)) continue; // No node is called that.
+        const ended = await outcomes.find(node, this.idOf(record.correlation));
+        if (ended === undefined) continue;
+        return this.answer(request, ended.ok ? ReplyStatus.Value : ReplyStatus.Error, ended.body, false);
+      }
+    } catch (thrown) {
+      return this.failed(request, thrown, false);
+    }
+    this.run(request, kept, type);
+  }
+
+  private run(request: TakenRequest, record: RequestRecord<FrameBody>, type: MessageType): void {
+    try {
+      const { codec, run } = this.services;
+      const message = messageFromRecord(codec, type, record);
+      const attributes: MessageAttributes = {
+        messageId: record.messageId ?? this.idOf(record.correlation),
+        key: record.key,
+        headers: record.headers,
+        correlationId: record.correlationId,
+        causationId: record.causationId,
+        attempt: record.attempt,
+        originNodeId: this.sender.nodeId,
+      };
+      request.work = run(type, message, attributes, record.remainingMs, request.isRecorded, request);
+    } catch (thrown) {
+      this.failed(request, thrown, false);
+    }
+  }
+
+  /** Not run here: nothing to remember. */
+  private refuse(request: TakenRequest, error: CatgaError): void {
+    this.requests.delete(request.correlation);
+    this.reply(request, ReplyStatus.Refused, this.encodeError(request.name, error));
+  }
+
+  private answerError(request: TakenRequest, error: Error): void {
+    const isOutcome = !(error instanceof CatgaError);
+    try {
+      this.answer(request, ReplyStatus.Error, this.encodeError(request.name, error), isOutcome);
+    } catch (thrown) {
+      // Larger than a frame; this one is not.
+      this.answer(request, ReplyStatus.Error, this.encodeError(request.name, toError(thrown)), false);
+    }
+  }
+
+  private answer(request: TakenRequest, status: ReplyStatus, body: FrameBody, isOutcome: boolean): void {
+    const sequence = this.reply(request, status, body);
+    if (request.qos === 0) return this.forget(request);
+    request.work = undefined;
+    request.answer = { status, body };
+    request.isForLog = isOutcome && !request.isRecorded;
+    this.answers.add(request, sequence);
+  }
+
+  private reply({ correlation }: TakenRequest, status: ReplyStatus, body: FrameBody): number {
+    return this.services.links.to(this.sender).reply(correlation, status, body);
+  }
+
+  private encodeError(name: string, error: Error): FrameBody {
+    const { codec, errors } = this.services;
+    try {
+      return codec.encodeBody(`The error of ${name}`, errors.encode(error));
+    } catch (thrown) {
+      return codec.encodeAnyBody(`The error of ${name}`, errors.encode(toError(thrown)));
+    }
+  }
+
+  /** What the log knows a request by: where it came from. */
+  private idOf(correlation: number): string {
+    return this.idPrefix + correlation;
+  }
+
+  private get nodeId(): string {
+    return this.services.self.nodeId;
+  }
+
+  private notHandledError(name: string): CatgaError {
+    const { nodeId } = this;
+    return new CatgaError('CATGA_NO_HANDLER', `Node ${nodeId} does not handle ${name}.`, {
+      details: { name, nodeId },
+    });
+  }
+}
+
+/** Whether it was sent before, here or elsewhere. */
+function mayHaveEnded({ isRetransmission, previous }: RequestRecord<FrameBody>): boolean {
+  return isRetransmission || previous !== undefined;
+}
+
+const NOTHING = new Uint8Array(0);

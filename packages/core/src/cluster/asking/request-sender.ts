@@ -1,0 +1,308 @@
+import { randomInt } from 'node:crypto';
+import { CatgaError, toError } from '../../errors/catga-error.js';
+import { cancelledError, timeoutError } from '../../errors/message-errors.js';
+import type { KnownNode } from '../../discovery/known-node.js';
+import type { NodeRegistry } from '../../discovery/node-registry.js';
+import type { LinkTable } from '../../links/link-table.js';
+import type { RetransmissionOptions } from '../../options/catga-options.js';
+import type { Clock } from '../../ports/clock.js';
+import type { NodeAddress } from '../../ports/links.js';
+import type { RoutingStrategy } from '../../routing/routing-strategy.js';
+import type { Timetable, TimetableEntry } from '../../time/timetable.js';
+import type { Codec } from '../../wire/codec.js';
+import { isEncodedError } from '../../wire/error-codec.js';
+import type { ErrorCodec } from '../../wire/error-codec.js';
+import { ReplyStatus } from '../../wire/frame-layout.js';
+import type { FrameBody } from '../../wire/frame-records.js';
+import { PendingRequest, isSameAddress } from './pending-request.js';
+import type { OutgoingRequest } from './pending-request.js';
+import { possibleNodes, unaskedNodes } from './possible-nodes.js';
+import { isWorthAnotherNode, lostError, notOnTheWire, tooMuchUnanswered } from './sender-errors.js';
+
+/** What may be unanswered at one node before further requests go to another one, or are refused. */
+export interface UnansweredLimits {
+  readonly maxRequests: number;
+  readonly maxBytes: number;
+}
+
+/** What sending needs of the node. */
+export interface SenderServices {
+  readonly self: NodeAddress;
+  readonly registry: NodeRegistry;
+  readonly routing: RoutingStrategy;
+  readonly links: LinkTable;
+  readonly clock: Clock;
+  readonly timetable: Timetable;
+  readonly codec: Codec;
+  readonly errors: ErrorCodec;
+  readonly retransmission: RetransmissionOptions;
+  readonly unansweredLimits: UnansweredLimits;
+}
+
+/** No request has this number: cancelling it has no effect but that the engine may say that nobody listens. */
+const NO_REQUEST = 0;
+
+/** How many numbers of requests there are: the wire has 32 bits for them. */
+const CORRELATIONS = 2 ** 32;
+
+/** The longest pause between two transmissions, in milliseconds: a node that answers 'running' is asked no more often. */
+const LONGEST_PAUSE_MS = 5000;
+
+/** Requests to other nodes, until they are answered: sends, repeats, goes elsewhere, gives up. */
+export class RequestSender {
+  private readonly pending = new Map<number, PendingRequest>();
+  private sweep: TimetableEntry | undefined;
+
+  /** @param lastCorrelation what the numbers of requests are counted from: nobody who saw none of them can guess one */
+  constructor(
+    private readonly services: SenderServices,
+    private lastCorrelation = randomInt(CORRELATIONS),
+  ) {}
+
+  /** How many requests are unanswered. */
+  get size(): number {
+    return this.pending.size;
+  }
+
+  /**
+   * Sends a request to a node, or to another one if too much is unanswered there. Rejects with `CATGA_OVERLOADED` if
+   * it is so everywhere: whoever sends faster than others answer is told so, before memory runs out.
+   */
+  send(request: OutgoingRequest, wanted: KnownNode, signal?: AbortSignal): Promise<unknown> {
+    const { services } = this;
+    const target = this.hasRoom(wanted) ? wanted : this.anotherWithRoom(request);
+    if (target === undefined) return Promise.reject(tooMuchUnanswered(request.name, wanted));
+    return new Promise((resolve, reject) => {
+      const nowMs = services.clock.monotonicMs();
+      const correlation = this.nextCorrelation();
+      const pending = new PendingRequest(request, correlation, target, nowMs, resolve, reject, this.expired);
+      services.timetable.add(pending);
+      this.pending.set(pending.correlation, pending);
+      if (signal !== undefined) this.cancelWith(pending, signal);
+      count(target, pending);
+      this.transmit(pending, nowMs);
+      this.armSweep();
+    });
+  }
+
+  /**
+   * An answer came. Nothing happens if nobody waits for it any more, or if it is from a node that was not asked: another
+   * start of one that was asked is another node. Where the request was before it went elsewhere, it was asked too.
+   */
+  replied(sender: NodeAddress, correlation: number, status: ReplyStatus, body: FrameBody): void {
+    const pending = this.pending.get(correlation);
+    if (pending === undefined) return;
+    const isFromTarget = isSameAddress(sender, pending.target);
+    if (!isFromTarget && !pending.asked.some((node) => isSameAddress(node, sender))) return;
+    switch (status) {
+      case ReplyStatus.Value:
+      case ReplyStatus.Error:
+        return this.finish(pending, status, body);
+      case ReplyStatus.Running:
+        if (isFromTarget) pending.unanswered = 1;
+        return;
+      case ReplyStatus.Refused:
+        // What a node says that the request has left already does not drive it from where it is now.
+        if (isFromTarget) this.goElsewhere(pending, this.decodeError(pending.name, body));
+        return;
+    }
+  }
+
+  /** The engine did not take a request: it fails if it never left, and else is sent again in its time. */
+  notSent(correlation: number, reason: Error): void {
+    const pending = this.pending.get(correlation);
+    if (pending === undefined || pending.unanswered > 1 || pending.previous !== undefined) return;
+    this.settle(pending).reject(reason);
+  }
+
+  /** A node left, with a goodbye or without: asks again for what may be repeated, which tells a dead node from a draining one. */
+  left(address: NodeAddress): void {
+    let hasPending = false;
+    for (const pending of this.pending.values()) {
+      if (!isSameAddress(pending.target, address)) continue;
+      hasPending = true;
+      if (pending.qos > 0) this.transmit(pending);
+    }
+    if (hasPending) this.services.links.to(address).cancel(NO_REQUEST);
+  }
+
+  /**
+   * Nobody listens at an address: what was there goes elsewhere. A node that lost its connection for a moment is not
+   * there either: while the directory has it, what has nowhere else to go waits for its return.
+   */
+  lost(address: NodeAddress): void {
+    for (const pending of this.pending.values()) {
+      if (!isSameAddress(pending.target, address)) continue;
+      const lost = lostError(pending.name, address.nodeId);
+      if (!pending.mayRunAgain) this.settle(pending).reject(lost);
+      else if (this.unasked(pending).length > 0) this.goElsewhere(pending, lost);
+      else if (this.possible(pending).length > 0) pending.isStranded = true;
+      else this.settle(pending).reject(lost);
+    }
+  }
+
+  /** The engine lets no frames through to an address, or none to this node: no answer will come. */
+  refused(error: CatgaError, address?: NodeAddress): void {
+    for (const pending of this.pending.values())
+      if (address === undefined || isSameAddress(pending.target, address)) this.settle(pending).reject(error);
+  }
+
+  /** Nothing is waited for any more. */
+  close(reason: CatgaError): void {
+    for (const pending of this.pending.values()) this.settle(pending).reject(reason);
+    if (this.sweep !== undefined) this.services.timetable.remove(this.sweep);
+  }
+
+  private finish(pending: PendingRequest, status: ReplyStatus, body: FrameBody): void {
+    try {
+      if (status === ReplyStatus.Error)
+        return this.settle(pending).reject(this.decodeError(pending.name, body));
+      const what = `The result of ${pending.name}`;
+      const result = this.services.codec.decodeBody(what, body);
+      if (typeof result !== 'object' || result === null) throw notOnTheWire(what);
+      this.settle(pending).resolve((result as { readonly value?: unknown }).value);
+    } catch (thrown) {
+      this.settle(pending).reject(toError(thrown));
+    }
+  }
+
+  private transmit(pending: PendingRequest, nowMs = this.services.clock.monotonicMs()): void {
+    const { links, retransmission } = this.services;
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, retransmission.retransmitMs * 2 ** pending.unanswered);
+    pending.retransmitAtMs = nowMs + pauseMs;
+    pending.unanswered++;
+    pending.isStranded = false;
+    pending.remainingMs = Math.max(0, Math.ceil(pending.dueMs - nowMs));
+    try {
+      links.to(pending.target).request(pending);
+    } catch (thrown) {
+      // No frame can hold it.
+      this.settle(pending).reject(toError(thrown));
+    }
+  }
+
+  /** Asks another node, or gives up with the reason if there is none that was not asked before. */
+  private goElsewhere(pending: PendingRequest, reason: Error): void {
+    const others = isWorthAnotherNode(reason) ? this.unasked(pending) : [];
+    if (others.length === 0) return this.settle(pending).reject(reason);
+    this.move(pending, others, reason);
+  }
+
+  /** Sends it to one of some nodes, which may be the one that has it. */
+  private move(pending: PendingRequest, others: readonly KnownNode[], reason: Error, unanswered = 0): void {
+    const { registry, routing, self } = this.services;
+    const { node } = routing.select(
+      { name: pending.name, key: pending.key, selfNodeId: self.nodeId },
+      others,
+    );
+    const target = registry.get(node.nodeId);
+    if (target === undefined) return this.settle(pending).reject(reason);
+    const previous = pending.asked.filter((asked) => !isSameAddress(asked, target));
+    discount(pending);
+    count(target, pending);
+    pending.previous = previous.length > 0 ? previous : undefined;
+    pending.target = target;
+    pending.unanswered = unanswered;
+    this.transmit(pending);
+  }
+
+  private readonly expired = (pending: PendingRequest): void => {
+    this.giveUp(pending, timeoutError(pending.name, pending.timeoutMs));
+  };
+
+  private giveUp(pending: PendingRequest, reason: CatgaError): void {
+    this.services.links.to(pending.target).cancel(pending.correlation);
+    this.settle(pending).reject(reason);
+  }
+
+  private settle(pending: PendingRequest): PendingRequest {
+    if (this.pending.delete(pending.correlation)) discount(pending);
+    this.services.timetable.remove(pending);
+    pending.stopListening?.();
+    return pending;
+  }
+
+  private cancelWith(pending: PendingRequest, signal: AbortSignal): void {
+    const onAbort = (): void => this.giveUp(pending, cancelledError(pending.name, signal));
+    signal.addEventListener('abort', onAbort, { once: true });
+    pending.stopListening = () => signal.removeEventListener('abort', onAbort);
+  }
+
+  /** Looks through what is unanswered now and then: a timer for each request would cost more than the request. */
+  private armSweep(): void {
+    const everyMs = Math.max(1, this.services.retransmission.retransmitMs / 2);
+    this.sweep ??= this.services.timetable.after(everyMs, () => {
+      this.sweep = undefined;
+      this.retransmit();
+      if (this.pending.size > 0) this.armSweep();
+    });
+  }
+
+  private retransmit(): void {
+    const { clock, retransmission } = this.services;
+    const nowMs = clock.monotonicMs();
+    for (const pending of this.pending.values()) {
+      if (pending.retransmitAtMs > nowMs) continue;
+      if (pending.isStranded) this.sendAgainAnywhere(pending);
+      // At most once: a lost frame is a timeout, since the handler may have run.
+      else if (pending.qos === 0) continue;
+      else if (pending.unanswered < retransmission.maxAttempts || this.unasked(pending).length === 0)
+        this.transmit(pending);
+      else this.goElsewhere(pending, lostError(pending.name, pending.target.nodeId));
+    }
+  }
+
+  /** Everybody was asked, and nobody was there: whoever is now. */
+  private sendAgainAnywhere(pending: PendingRequest): void {
+    const lost = lostError(pending.name, pending.target.nodeId);
+    const nodes = this.possible(pending);
+    if (nodes.length === 0) return this.settle(pending).reject(lost);
+    this.move(pending, nodes, lost, pending.unanswered); // The pauses grow, wherever it goes.
+  }
+
+  private possible(pending: PendingRequest): readonly KnownNode[] {
+    return possibleNodes(this.services.registry, pending);
+  }
+
+  private unasked(pending: PendingRequest): readonly KnownNode[] {
+    return unaskedNodes(this.services.registry, pending);
+  }
+
+  private nextCorrelation(): number {
+    do this.lastCorrelation = (this.lastCorrelation + 1) % CORRELATIONS;
+    while (this.lastCorrelation === NO_REQUEST || this.pending.has(this.lastCorrelation));
+    return this.lastCorrelation;
+  }
+
+  private decodeError(name: string, body: FrameBody): Error {
+    const { codec, errors } = this.services;
+    const what = `The error of ${name}`;
+    try {
+      const encoded = codec.decodeBody(what, body);
+      return isEncodedError(encoded) ? errors.decode(encoded) : notOnTheWire(what);
+    } catch (thrown) {
+      return thrown instanceof CatgaError ? thrown : notOnTheWire(what, thrown);
+    }
+  }
+
+  private hasRoom({ inFlightHere, bytesHere }: KnownNode): boolean {
+    const { maxRequests, maxBytes } = this.services.unansweredLimits;
+    return inFlightHere < maxRequests && bytesHere < maxBytes;
+  }
+
+  private anotherWithRoom({ name, onlyNodeId }: OutgoingRequest): KnownNode | undefined {
+    if (onlyNodeId !== undefined) return undefined;
+    const { registry, self } = this.services;
+    return registry.candidatesFor(name).find((node) => node.nodeId !== self.nodeId && this.hasRoom(node));
+  }
+}
+
+function count(target: KnownNode, { body }: PendingRequest): void {
+  target.inFlightHere++;
+  target.bytesHere += body.length;
+}
+
+function discount({ target, body }: PendingRequest): void {
+  target.inFlightHere--;
+  target.bytesHere -= body.length;
+}

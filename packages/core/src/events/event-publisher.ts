@@ -1,0 +1,189 @@
+import type { MessageType } from '../contracts/message-type.js';
+import type { PublishOptions } from '../contracts/send-options.js';
+import { toError } from '../errors/catga-error.js';
+import type { Admission } from '../pipeline/admission/admission.js';
+import { HandlerContext } from '../pipeline/handler-context.js';
+import type { Cause, ContextHost } from '../pipeline/handler-context.js';
+import { MessageEnvelope, NO_ATTRIBUTES, checkMessageId } from '../pipeline/message-envelope.js';
+import type { MessageAttributes } from '../pipeline/message-envelope.js';
+import { promiseOf } from '../pipeline/promise-like.js';
+import type { DurableLog } from '../ports/durable-log.js';
+import type { Engine } from '../ports/engine.js';
+import type { CatgaErrorSink } from '../reliability/failure-sink.js';
+import type { Codec } from '../wire/codec.js';
+import type { EventRecord, FrameBody } from '../wire/frame-records.js';
+import { checkHeaders } from '../wire/limits.js';
+import { toStoredMessage } from '../wire/message-codec.js';
+import { DirectCalls } from './direct-calls.js';
+import type { DirectCall, DirectCallListener } from './direct-calls.js';
+import type { EventRoute, EventSubscriber } from '../handlers/routes.js';
+
+/** What publishing needs of the node. */
+export interface PublishServices {
+  readonly host: ContextHost;
+  readonly admission: Admission;
+  readonly failures: CatgaErrorSink;
+  readonly codec: Codec;
+  readonly engine: Pick<Engine, 'name' | 'capabilities'>;
+  /** The durable log, or the outbox before it; throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
+  readonly log: () => Pick<DurableLog, 'append'>;
+  readonly newId: () => string;
+}
+
+/** Every handler was called. */
+export const HANDED_OVER: Promise<void> = Promise.resolve();
+
+/** Takes events to their handlers: plain ones at once, reliable ones through the durable log. */
+export class EventPublisher implements DirectCallListener {
+  private readonly directCalls = new DirectCalls(this);
+
+  constructor(private readonly services: PublishServices) {}
+
+  /** Resolves when every handler was called (QoS 0) or the engine or the outbox has stored the event (QoS 1 and 2). */
+  publish(route: EventRoute, event: object, options?: PublishOptions, cause?: Cause): Promise<void> {
+    if (route.type.qos > 0) return this.append(route, event, options ?? {}, cause);
+    return this.deliver(route, event, options, cause);
+  }
+
+  /** Calls every handler of this node, whatever the event's quality of service. No handler's failure reaches the caller. */
+  deliver(route: EventRoute, event: object, options?: PublishOptions, cause?: Cause): Promise<void> {
+    let attributes = NO_ATTRIBUTES;
+    if (options !== undefined || cause !== undefined) {
+      try {
+        attributes = this.attributesOf(route, options ?? {}, cause);
+      } catch (thrown) {
+        return Promise.reject(toError(thrown));
+      }
+    }
+    for (const subscriber of route.subscribers) this.call(subscriber, event, attributes);
+    return HANDED_OVER;
+  }
+
+  /** Throws if what a publisher said is wrong: `CATGA_VALIDATION_FAILED`, `CATGA_PAYLOAD_TOO_LARGE`, `CATGA_SERIALIZATION`. */
+  check({ name }: MessageType, { messageId, headers }: PublishOptions): void {
+    checkMessageId(name, messageId);
+    if (headers !== undefined) checkHeaders(this.services.codec.limits, name, headers);
+  }
+
+  /** An event of another node: for the handlers that it says, and for them only. */
+  receive(route: EventRoute, event: object, record: EventRecord<FrameBody>, originNodeId: string): void {
+    const { messageId, key, headers, correlationId, causationId, toServiceHandlers, toNodeHandlers } = record;
+    const attributes = { messageId, key, headers, correlationId, causationId, originNodeId };
+    for (const subscriber of route.subscribers) {
+      const isWanted = subscriber.options.scope === 'node' ? toNodeHandlers : toServiceHandlers;
+      if (isWanted) this.call(subscriber, event, attributes);
+    }
+  }
+
+  private call(subscriber: EventSubscriber, event: object, attributes: MessageAttributes): void {
+    const { admission, newId } = this.services;
+    const { direct } = subscriber;
+    if (!admission.hasRoom) return this.callWhenFree(subscriber, event, attributes);
+    if (direct !== undefined) return this.callDirectly(subscriber, direct, event, attributes);
+    admission.enter();
+    this.run(subscriber, new MessageEnvelope(event, subscriber.type, subscriber.name, attributes, newId));
+  }
+
+  private callWhenFree(subscriber: EventSubscriber, event: object, attributes: MessageAttributes): void {
+    const { admission, host, newId } = this.services;
+    const envelope = new MessageEnvelope(event, subscriber.type, subscriber.name, attributes, newId);
+    const { cancellation } = new HandlerContext(envelope, host, undefined);
+    admission.enterWhenFree(envelope.name, cancellation).then(
+      () => this.run(subscriber, envelope),
+      (thrown: unknown) => this.report(subscriber, envelope, thrown),
+    );
+  }
+
+  private callDirectly(
+    subscriber: EventSubscriber,
+    direct: (event: object) => unknown,
+    event: object,
+    attributes: MessageAttributes,
+  ): void {
+    const { admission } = this.services;
+    admission.enter();
+    try {
+      const outcome = promiseOf(direct(event));
+      if (outcome === undefined) admission.leave();
+      else this.directCalls.wait(subscriber, event, attributes, outcome);
+    } catch (thrown) {
+      this.failed({ subscriber, event, attributes }, thrown);
+    }
+  }
+
+  /** A direct call failed, and its place is free. */
+  failed({ subscriber, event, attributes }: DirectCall, thrown: unknown): void {
+    const { admission, newId } = this.services;
+    admission.leave();
+    const envelope = new MessageEnvelope(event, subscriber.type, subscriber.name, attributes, newId);
+    this.report(subscriber, envelope, thrown);
+  }
+
+  private run(subscriber: EventSubscriber, envelope: MessageEnvelope): void {
+    const context = new HandlerContext(envelope, this.services.host, undefined);
+    const outcome = subscriber.step(envelope, context);
+    context.begin(outcome);
+    void outcome.then(this.done, (thrown: unknown) => {
+      this.services.admission.leave();
+      this.report(subscriber, envelope, thrown);
+    });
+  }
+
+  /** A handler has ended, and its place is free. */
+  readonly done = (): void => this.services.admission.leave();
+
+  private report(subscriber: EventSubscriber, envelope: MessageEnvelope, thrown: unknown): void {
+    const error = toError(thrown);
+    this.services.failures.report({
+      error,
+      source: subscriber.name,
+      envelope,
+      attempt: 1,
+      disposition: 'dropped',
+    });
+  }
+
+  private async append(
+    route: EventRoute,
+    event: object,
+    options: PublishOptions,
+    cause: Cause | undefined,
+  ): Promise<void> {
+    const { host, codec, newId, log } = this.services;
+    const attributes = this.attributesOf(route, options, cause);
+    const { messageId, headers, key, correlationId } = new MessageEnvelope(
+      event,
+      route.type,
+      route.type.name,
+      attributes,
+      newId,
+    );
+    const stored = toStoredMessage(codec, route.type, event, {
+      messageId,
+      headers,
+      key,
+      correlationId,
+      causationId: cause?.messageId,
+      originNodeId: host.nodeId,
+      sentAtMs: host.clock.now(),
+    });
+    await log().append(stored);
+  }
+
+  private attributesOf(
+    route: EventRoute,
+    options: PublishOptions,
+    cause: Cause | undefined,
+  ): MessageAttributes {
+    this.check(route.type, options);
+    const { messageId, headers, key } = options;
+    return {
+      messageId,
+      headers,
+      key,
+      originNodeId: this.services.host.nodeId,
+      correlationId: cause?.correlationId,
+      causationId: cause?.messageId,
+    };
+  }
+}

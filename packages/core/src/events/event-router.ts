@@ -1,0 +1,127 @@
+import type { MessageConstructor } from '../contracts/message.js';
+import type { PublishOptions } from '../contracts/send-options.js';
+import type { NodeInterests } from '../discovery/node-presence.js';
+import { CatgaError } from '../errors/catga-error.js';
+import type { Cause } from '../pipeline/handler-context.js';
+import type { NodeAddress } from '../ports/links.js';
+import type { Codec } from '../wire/codec.js';
+import type { EventRecord, FrameBody } from '../wire/frame-records.js';
+import { messageFromRecord } from '../wire/message-codec.js';
+import type { ClusterGateway } from '../cluster/cluster-gateway.js';
+import { HANDED_OVER } from './event-publisher.js';
+import type { EventPublisher } from './event-publisher.js';
+import type { MessageRegistry } from '../handlers/message-registry.js';
+import type { EventRoute } from '../handlers/routes.js';
+
+/** What routing events needs of the node. */
+export interface EventRouterServices {
+  readonly types: MessageRegistry;
+  readonly publisher: EventPublisher;
+  readonly codec: Codec;
+  readonly newId: () => string;
+  /** The way to other nodes, where the engine has one. */
+  readonly gateway: () => ClusterGateway | undefined;
+}
+
+const NOTHING_SAID: PublishOptions = Object.freeze({});
+
+/** Takes events to their handlers, here and on other nodes. */
+export class EventRouter {
+  private readonly routes = new Map<MessageConstructor, EventRoute>();
+  // Events of one type tend to follow each other, as requests do in `CatgaMediator`.
+  private lastTarget: unknown;
+  private lastRoute: EventRoute | undefined;
+
+  constructor(private readonly services: EventRouterServices) {}
+
+  add(routes: readonly EventRoute[]): void {
+    for (const route of routes) this.routes.set(route.type.target, route);
+  }
+
+  /** Which plain events the handlers here want. */
+  get interests(): Omit<NodeInterests, 'handles'> {
+    const plain = [...this.routes.values()].filter(({ type }) => type.qos === 0);
+    const wanted = (asNode: boolean): string[] =>
+      plain
+        .filter(({ subscribers }) => subscribers.some(({ options }) => (options.scope === 'node') === asNode))
+        .map(({ type }) => type.name);
+    return { subscribes: wanted(false), subscribesAsNode: wanted(true) };
+  }
+
+  /** Resolves when the event is handed over (QoS 0) or stored (QoS 1 and 2). */
+  publish(event: object, options: PublishOptions | undefined, cause: Cause | undefined): Promise<void> {
+    const { publisher, gateway } = this.services;
+    const target = (event as object | undefined)?.constructor;
+    const route = target === this.lastTarget ? this.lastRoute : this.find(target);
+    const ways = gateway();
+    if (route !== undefined && (ways === undefined || route.type.qos > 0)) {
+      return publisher.publish(route, event, options, cause);
+    }
+    return this.publishAnywhere(route ?? this.routeOf(event), event, options, cause, ways);
+  }
+
+  /** Takes an event to every node. */
+  async broadcast(event: object, options: PublishOptions | undefined): Promise<void> {
+    const { publisher, newId, gateway } = this.services;
+    const route = this.routeOf(event);
+    const said = { ...options, messageId: options?.messageId ?? newId() };
+    await publisher.deliver(route, event, said);
+    gateway()?.broadcast(route.type, event, said, undefined);
+  }
+
+  /** An event of another node: for the handlers here that it says. `CATGA_SERIALIZATION` if it cannot be decoded. */
+  receive(sender: NodeAddress, record: EventRecord<FrameBody>): void {
+    const { types, codec, publisher } = this.services;
+    const type = types.named(record.name);
+    const route = type && this.routes.get(type.target);
+    if (route === undefined) return;
+    const event = messageFromRecord(codec, route.type, record);
+    publisher.receive(route, event, record, sender.nodeId);
+  }
+
+  private find(target: unknown): EventRoute | undefined {
+    const route = this.routes.get(target as MessageConstructor);
+    if (route !== undefined) {
+      this.lastTarget = target;
+      this.lastRoute = route;
+    }
+    return route;
+  }
+
+  private publishAnywhere(
+    route: EventRoute,
+    event: object,
+    options: PublishOptions | undefined,
+    cause: Cause | undefined,
+    gateway: ClusterGateway | undefined,
+  ): Promise<void> {
+    const { publisher, newId } = this.services;
+    const { type, subscribers } = route;
+    if (gateway === undefined || type.qos > 0) return publisher.publish(route, event, options, cause);
+    if (subscribers.length === 0) {
+      if (options !== undefined) publisher.check(type, options);
+      gateway.publish(type, event, options ?? NOTHING_SAID, cause, false);
+      return HANDED_OVER;
+    }
+    // One id for the handlers here and elsewhere.
+    const said = { ...options, messageId: options?.messageId ?? newId() };
+    const isHandledHere = subscribers.some(({ options: { scope } }) => scope !== 'node');
+    return publisher
+      .publish(route, event, said, cause)
+      .then(() => gateway.publish(type, event, said, cause, isHandledHere));
+  }
+
+  /** Finds or makes the route of an event; one that nobody here handles has no subscribers. */
+  private routeOf(event: object): EventRoute {
+    const type = this.services.types.typeOfMessage(event);
+    if (type.kind !== 'event') {
+      throw new CatgaError(
+        'CATGA_CONFIGURATION',
+        `${type.name} is a ${type.kind}: send it; only events are published.`,
+      );
+    }
+    let route = this.routes.get(type.target);
+    if (route === undefined) this.routes.set(type.target, (route = { type, subscribers: [] }));
+    return route;
+  }
+}

@@ -1,0 +1,294 @@
+import type { EventHandlerOptions } from '../contracts/handlers.js';
+import type { MessageConstructor } from '../contracts/message.js';
+import type { CatgaIds } from '../ids/catga-ids.js';
+import type { CatgaOptions, ResolvedCatgaOptions } from '../options/catga-options.js';
+import { resolveCatgaOptions } from '../options/resolve-options.js';
+import type { HandlerFunction } from '../pipeline/pipeline.js';
+import type { Clock } from '../ports/clock.js';
+import type { EngineConnection } from '../ports/engine.js';
+import { CatgaDeadLetters } from '../reliability/dead-letters.js';
+import type { CatgaErrorSink } from '../reliability/failure-sink.js';
+import { CatgaSubscriptions, leftBehind } from '../reliability/subscriptions.js';
+import { CatgaOutbox } from '../reliability/outbox/catga-outbox.js';
+import { nextTurn } from '../time/next-turn.js';
+import { CatgaMediator } from './catga-mediator.js';
+import { HandlerCompiler } from './compile-handlers.js';
+import { DurableSubscriptions } from '../queue/durable-subscriptions.js';
+import { NodeRuntime } from './node-runtime.js';
+import { DEFAULT_SERVICES } from './node-services.js';
+import type { NodeServices } from './node-services.js';
+import type { NodeSummary } from './node-summary.js';
+import type {
+  EventHandlerRegistration,
+  HandlerRegistration,
+  RequestHandlerRegistration,
+} from '../handlers/registration.js';
+import { compileRoutes } from './wire-routes.js';
+import { checkWiring } from './wiring.js';
+
+type HandlerDetails = Partial<Omit<HandlerRegistration, 'handler'>>;
+
+/** What closing gets at least, in milliseconds, however long handlers took to end. */
+const CLOSING_MS = 1000;
+
+/**
+ * One node: handlers, a mediator, and the engine between them and the rest of the world. `CatgaModule` makes one for
+ * an application; without Nest, register handlers, then `init()`, `start()`, and in the end `stop()`.
+ */
+export class CatgaNode {
+  readonly options: ResolvedCatgaOptions;
+  readonly mediator: CatgaMediator;
+  readonly deadLetters: CatgaDeadLetters;
+  readonly subscriptions: CatgaSubscriptions;
+  readonly outbox: CatgaOutbox;
+  readonly failures: CatgaErrorSink;
+  readonly ids: CatgaIds;
+  private readonly runtime: NodeRuntime;
+  private readonly requests: RequestHandlerRegistration[] = [];
+  private readonly events: EventHandlerRegistration[] = [];
+  private readonly durable: DurableSubscriptions;
+  /** The ids of this node's durable subscriptions. */
+  private durableIds: readonly string[] = [];
+  private hasStarted = false;
+  private hasGivenUp = false;
+  private draining: Promise<void> | undefined;
+  /** How long draining took, in milliseconds. */
+  private drainedMs = 0;
+
+  /** `CATGA_CONFIGURATION` for wrong options. */
+  constructor(options: CatgaOptions = {}, services: Partial<NodeServices> = {}) {
+    this.options = resolveCatgaOptions(options);
+    const runtime = new NodeRuntime(this.options, { ...DEFAULT_SERVICES, ...services });
+    this.runtime = runtime;
+    this.mediator = new CatgaMediator(runtime.messaging);
+    this.deadLetters = new CatgaDeadLetters(() => runtime.engine.connected('Dead letters'), runtime.codec);
+    this.outbox = new CatgaOutbox(() => runtime.outbox?.access);
+    this.ids = runtime.ids;
+    this.failures = runtime.failures;
+    this.subscriptions = new CatgaSubscriptions({
+      register: () => runtime.engine.connected('A subscription').subscriptions,
+      handled: () => this.durableIds,
+    });
+    this.durable = new DurableSubscriptions({
+      host: runtime.messaging,
+      admission: runtime.admission,
+      newId: () => runtime.ids.next(),
+      consumer: {
+        nodeId: runtime.nodeId,
+        codec: runtime.codec,
+        failures: runtime.failures,
+        inboxTtlMs: this.options.idempotency.ttlMs,
+        deadLetterTtlMs: this.options.deadLetters.ttlMs,
+        now: () => runtime.clock.now(),
+        isOpen: () => runtime.messaging.isOpen,
+        isStopping: () => this.hasGivenUp,
+        engine: () => runtime.engine.connected('A delivery'),
+        outcomes: () => runtime.engine.outcomes(),
+      },
+    });
+  }
+
+  /** The one handler of a request. Before `init`. */
+  handleRequest(message: MessageConstructor, handler: HandlerFunction, details: HandlerDetails = {}): this {
+    this.requests.push({ name: `${message.name}Handler`, ...details, message, handler });
+    return this;
+  }
+
+  /** A handler of events. Its name is what durable subscriptions go by. Before `init`. */
+  handleEvent(
+    messages: MessageConstructor | readonly MessageConstructor[],
+    handler: HandlerFunction,
+    { name, usesContext, dependsOnCaller, location, ...options }: HandlerDetails & EventHandlerOptions = {},
+  ): this {
+    const all = Array.isArray(messages)
+      ? (messages as readonly MessageConstructor[])
+      : [messages as MessageConstructor];
+    const ownName = name ?? `${all.map((message) => message.name).join('And')}Handler`;
+    this.events.push({
+      name: ownName,
+      usesContext,
+      dependsOnCaller,
+      location,
+      options,
+      messages: all,
+      handler,
+    });
+    return this;
+  }
+
+  /**
+   * Checks and compiles all handlers, connects, and makes the durable subscriptions. From now on messages can be sent;
+   * what comes through the log waits for {@link start}. `CATGA_CONFIGURATION` lists everything that is wrong.
+   * @param problems what whoever registered the handlers found wrong, to be listed with the rest
+   */
+  async init(problems: readonly string[] = []): Promise<NodeSummary> {
+    const { options, runtime } = this;
+    const { engine, namespace, nodeId, heartbeat } = options;
+    const wiring = checkWiring(runtime.messaging.registry, engine, this.requests, this.events, problems);
+    const compiler = await HandlerCompiler.create(runtime.services, runtime.timetable, options.behaviors);
+    const routes = await compileRoutes(wiring, compiler, options, (type, handler) =>
+      runtime.messaging.shortWayTo(type, handler),
+    );
+    const connection = await engine.connect({
+      namespace,
+      nodeId,
+      clock: runtime.clock,
+      heartbeatTimeoutMs: heartbeat.timeoutMs,
+      monitor: runtime.monitor,
+    });
+    try {
+      await runtime.joinCluster(connection);
+    } catch (thrown) {
+      await runtime.letGo(connection, this.closingMs);
+      throw thrown;
+    }
+    runtime.open(connection, routes.requests, routes.events);
+    try {
+      await this.durable.provision(routes.durable, connection);
+      this.durableIds = routes.durable.map(({ id }) => id);
+      await runtime.outbox?.open(namespace);
+    } catch (thrown) {
+      await runtime.close(this.closingMs);
+      throw thrown;
+    }
+    const requestTypes = [...routes.requests.values()].map(({ type }) => type);
+    return {
+      engine: engine.name,
+      service: options.service,
+      nodeId,
+      commands: requestTypes.filter(({ kind }) => kind === 'command').length,
+      queries: requestTypes.filter(({ kind }) => kind === 'query').length,
+      events: routes.events.length,
+      eventHandlers: this.events.length,
+      durableSubscriptions: routes.durable.length,
+      behaviors: options.behaviors.length,
+    };
+  }
+
+  /** Every handler is ready: consumes what comes through the log, and makes the node known. */
+  async start(): Promise<void> {
+    this.hasStarted = true;
+    this.durable.start();
+    this.runtime.outbox?.start();
+    const connection = this.runtime.engine.connected('The node');
+    await this.runtime.presence.announce(connection.directory);
+    void this.reportLeftBehind(connection).catch((thrown: unknown) => {
+      // It was stopped meanwhile, or the broker is away: the next start tells.
+      if (this.isOpen) this.runtime.reportOfEngine(thrown);
+    });
+  }
+
+  /** Resolves once nothing is being handled and, on the memory engine, nothing that is due now is left to handle. */
+  settled(): Promise<void> {
+    return this.runtime.settled();
+  }
+
+  /** A heartbeat; `CatgaModule` calls it every `heartbeat.intervalMs`. */
+  beat(): Promise<void> {
+    return this.runtime.beat();
+  }
+
+  /**
+   * Withdraws, refuses new work with `CATGA_SHUTTING_DOWN`, stops consuming, and waits for running handlers, up to
+   * `shutdown.drainTimeoutMs`; what still runs then has its signal aborted. What waits in the outbox is sent within the
+   * rest of that time. Never rejects, and takes no longer, whatever the broker does: a step that fails is reported.
+   */
+  drain(): Promise<void> {
+    return (this.draining ??= this.drainOnce());
+  }
+
+  /**
+   * Gives back what was taken and not finished, and lets go of the engine, within what draining left of
+   * `shutdown.drainTimeoutMs`, at least a second. Never rejects.
+   */
+  close(): Promise<void> {
+    return this.runtime.close(this.closingMs);
+  }
+
+  /** Whether the node takes new work. */
+  get isOpen(): boolean {
+    return this.runtime.messaging.isOpen;
+  }
+
+  /**
+   * Why the node should get no traffic: it has not started, it is stopping, or its engine has been out of reach for longer
+   * than `health.graceMs`. Undefined while it is ready.
+   */
+  get problem(): string | undefined {
+    if (!this.isOpen)
+      return this.draining === undefined ? 'The node has not started.' : 'The node is stopping.';
+    const { nodeId } = this.options;
+    const isPresent = this.mediator.nodes().some((node) => node.nodeId === nodeId);
+    return isPresent ? this.runtime.health.problem : 'The node is not in the directory yet.';
+  }
+
+  /** Where its time comes from. */
+  get clock(): Clock {
+    return this.runtime.clock;
+  }
+
+  /** Drains and closes. */
+  async stop(): Promise<void> {
+    await this.drain();
+    await this.close();
+  }
+
+  private get closingMs(): number {
+    return Math.max(CLOSING_MS, this.options.shutdown.drainTimeoutMs - this.drainedMs);
+  }
+
+  private async drainOnce(): Promise<void> {
+    const { runtime } = this;
+    const { clock, teardown } = runtime;
+    const { drainTimeoutMs } = this.options.shutdown;
+    const startMs = clock.monotonicMs();
+    const leftMs = (): number => Math.max(0, startMs + drainTimeoutMs - clock.monotonicMs());
+    runtime.messaging.isOpen = false;
+    const handled = await teardown.step('the handlers', leftMs(), () => this.finish());
+    if (handled !== 'done') {
+      void this.durable.stop(); // Begun by now, unless what comes before it hangs.
+      this.hasGivenUp = true;
+      await teardown.step('aborting handlers', CLOSING_MS, () => this.abortHandlers(drainTimeoutMs));
+    }
+    await teardown.step('the outbox', leftMs(), () => runtime.outbox?.flush());
+    this.drainedMs = clock.monotonicMs() - startMs;
+  }
+
+  private async abortHandlers(drainTimeoutMs: number): Promise<void> {
+    const { admission, services, messaging } = this.runtime;
+    messaging.abortRunning();
+    const { inFlight } = admission;
+    if (inFlight > 0) {
+      services.logger.warn(
+        `${inFlight} messages were still being handled after ${drainTimeoutMs} ms; their signals are aborted.`,
+      );
+    }
+    await nextTurn(); // Handlers that obey their signal end here.
+  }
+
+  /** Handlers that are no longer in the code go on collecting messages until somebody says that they may be forgotten. */
+  private async reportLeftBehind({ subscriptions }: EngineConnection): Promise<void> {
+    if (subscriptions === undefined) return;
+    const { service } = this.options;
+    for (const { id, waiting } of leftBehind(await subscriptions.list(), service, this.durableIds)) {
+      this.runtime.services.logger.warn(
+        `No handler of this node is for the durable subscription '${id}', in which ${waiting} messages wait. If no ` +
+          'other node handles it any more, drop it with CatgaSubscriptions: it goes on collecting messages.',
+      );
+    }
+  }
+
+  /** Handles what nobody will handle later, then what is running. A broker that hangs holds up none of it. */
+  private async finish(): Promise<void> {
+    const { presence, engine, admission } = this.runtime;
+    // A directory that cannot be told finds out by itself, and running handlers are none the worse for it.
+    const withdrawn = presence.withdraw().catch((thrown: unknown) => this.runtime.reportOfEngine(thrown));
+    if (this.hasStarted && engine.forgetsMessages) {
+      await withdrawn;
+      await this.runtime.settled();
+    }
+    const stopped = this.durable.stop();
+    await admission.idle();
+    await Promise.all([withdrawn, stopped]);
+  }
+}

@@ -1,0 +1,92 @@
+import type { Behavior, BehaviorOption, BehaviorRef } from '../contracts/behavior.js';
+import { isCallerPolicy, isPolicy } from '../contracts/policy.js';
+import type { HandlerPolicy } from '../contracts/policy.js';
+import type { MessageType } from '../contracts/message-type.js';
+import { CachingBehavior } from '../pipeline/caching/caching.behavior.js';
+import { HandlerContext } from '../pipeline/handler-context.js';
+import { makeHandlerPolicy } from '../pipeline/resilience/make-policies.js';
+import { compilePipeline, handlerStep } from '../pipeline/pipeline.js';
+import { TimeoutBehavior } from '../pipeline/timeout/timeout.behavior.js';
+import { standardSchemaValidator } from '../pipeline/validation/message-validator.js';
+import { ValidationBehavior } from '../pipeline/validation/validation.behavior.js';
+import type { Timetable } from '../time/timetable.js';
+import { notReplaced } from '../pipeline/resilience/call-policies.js';
+import type { NodeServices } from './node-services.js';
+import { usesContext } from '../handlers/registration.js';
+import type { HandlerRegistration } from '../handlers/registration.js';
+import type { CompiledHandler } from '../handlers/routes.js';
+
+/** Builds pipelines: global behaviors, then validation, caching, the message's own behaviors, then the handler. */
+export class HandlerCompiler {
+  private constructor(
+    private readonly services: NodeServices,
+    private readonly timetable: Timetable,
+    private readonly globalBehaviors: readonly (Behavior | HandlerPolicy)[],
+  ) {}
+
+  static async create(
+    services: NodeServices,
+    timetable: Timetable,
+    behaviors: readonly BehaviorOption[],
+  ): Promise<HandlerCompiler> {
+    const all = [...services.behaviors, ...behaviors];
+    const resolved = await resolveAll(all, services);
+    return new HandlerCompiler(services, timetable, resolved);
+  }
+
+  /** Compiles one handler for one type of message. */
+  async compile(type: MessageType, registration: HandlerRegistration): Promise<CompiledHandler> {
+    const { handler, name } = registration;
+    const steps = [
+      ...notReplaced(this.globalBehaviors, type),
+      ...this.builtIn(type),
+      ...(await resolveAll(type.behaviors, this.services)),
+    ];
+    // What a policy counts belongs to one handler and one type of message.
+    const behaviors = steps.map((step) =>
+      isPolicy(step) ? makeHandlerPolicy(step, this.services.clock, this.timetable) : step,
+    );
+    // An observer is told of a message on the long way only.
+    const isUnobserved = this.services.observer === undefined;
+    const isDirect = behaviors.length === 0 && isUnobserved && !usesContext(registration);
+    return {
+      name,
+      step: compilePipeline(behaviors, handlerStep(handler)),
+      direct: isDirect ? (handler as (message: object) => unknown) : undefined,
+    };
+  }
+
+  /** The handler where no caller waits: each attempt has at most `timeoutMs`. */
+  limited(compiled: CompiledHandler, timeoutMs: number | undefined): CompiledHandler {
+    if (timeoutMs === undefined) return compiled;
+    const timeout = new TimeoutBehavior(timeoutMs, this.timetable, (context, reason) => {
+      if (context instanceof HandlerContext) context.cancellation.cancel(reason);
+    });
+    return { ...compiled, step: compilePipeline([timeout], compiled.step), direct: undefined };
+  }
+
+  private builtIn(type: MessageType): Behavior[] {
+    const { schema, cache } = type;
+    const behaviors: Behavior[] = [];
+    const validators = [
+      ...(schema ? [standardSchemaValidator(schema)] : []),
+      ...this.services.validatorsFor(type),
+    ];
+    if (validators.length > 0) behaviors.push(new ValidationBehavior(validators));
+    if (cache !== undefined) behaviors.push(new CachingBehavior(cache, this.services.clock));
+    return behaviors;
+  }
+}
+
+/** Makes behaviors of classes. What stands at callers is not for handlers. */
+function resolveAll(
+  options: readonly BehaviorOption[],
+  services: NodeServices,
+): Promise<readonly (Behavior | HandlerPolicy)[]> {
+  const atHandlers = options.filter(
+    (option): option is BehaviorRef | HandlerPolicy => !isCallerPolicy(option),
+  );
+  return Promise.all(
+    atHandlers.map(async (option) => (isPolicy(option) ? option : services.resolveBehavior(option))),
+  );
+}

@@ -1,0 +1,261 @@
+import type { FailureReport } from '../contracts/error-report.js';
+import type { MessageConstructor } from '../contracts/message.js';
+import { suspectAfterMs } from '../discovery/suspicion.js';
+import { NodePresence } from '../discovery/node-presence.js';
+import { NodeRegistry } from '../discovery/node-registry.js';
+import { CatgaError, toError } from '../errors/catga-error.js';
+import { EngineHealth } from '../health/engine-health.js';
+import { CatgaIds } from '../ids/catga-ids.js';
+import type { ResolvedCatgaOptions } from '../options/catga-options.js';
+import { Admission } from '../pipeline/admission/admission.js';
+import type { Clock } from '../ports/clock.js';
+import type { DurableLog } from '../ports/durable-log.js';
+import type { EngineConnection } from '../ports/engine.js';
+import type { EngineMonitor } from '../ports/engine-monitor.js';
+import { CatgaErrorSink } from '../reliability/failure-sink.js';
+import { IdempotentExecution } from '../reliability/idempotent-execution.js';
+import { OutcomeCodec } from '../reliability/outcome-codec.js';
+import { QueuedOutcomes } from '../reliability/queued-outcomes.js';
+import { NodeOutbox } from '../reliability/outbox/node-outbox.js';
+import { nextTurn } from '../time/next-turn.js';
+import { Teardown } from '../time/teardown.js';
+import { Timetable } from '../time/timetable.js';
+import { Codec } from '../wire/codec.js';
+import { ErrorCodec } from '../wire/error-codec.js';
+import { PROTOCOL_VERSION } from '../wire/frame-layout.js';
+import { EngineAccess } from './engine-access.js';
+import { joinCluster } from './join-cluster.js';
+import { NodeMessaging } from './node-messaging.js';
+import type { NodeServices } from './node-services.js';
+import type { EventRoute, RequestRoute } from '../handlers/routes.js';
+
+/** What a node is while it runs: its parts, and how they begin, go on and end together. */
+export class NodeRuntime {
+  readonly nodeId: string;
+  readonly clock: Clock;
+  readonly timetable: Timetable;
+  readonly admission: Admission;
+  readonly failures: CatgaErrorSink;
+  readonly codec: Codec;
+  readonly ids: CatgaIds;
+  readonly engine: EngineAccess;
+  readonly health: EngineHealth;
+  readonly messaging: NodeMessaging;
+  readonly presence: NodePresence;
+  readonly outbox: NodeOutbox | undefined;
+  readonly teardown: Teardown;
+  private readonly nodesSeen: NodeRegistry;
+  private readonly errorCodec: ErrorCodec;
+  private workerId: number | undefined;
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    readonly options: ResolvedCatgaOptions,
+    readonly services: NodeServices,
+  ) {
+    const { clock, logger, observer } = services;
+    this.nodeId = options.nodeId;
+    this.clock = clock;
+    this.timetable = new Timetable(clock);
+    this.admission = new Admission(options.concurrency, this.timetable);
+    this.failures = new CatgaErrorSink(logger, clock);
+    this.teardown = new Teardown(clock, (step, thrown) => this.report(`stopping: ${step}`, thrown));
+    this.errorCodec = new ErrorCodec(services.errorTranslators);
+    const dialect = { protocolVersion: PROTOCOL_VERSION, serializer: options.serializer.name };
+    this.nodesSeen = new NodeRegistry(
+      {
+        clock,
+        timetable: this.timetable,
+        suspectAfterMs: suspectAfterMs(options.heartbeat),
+        selfNodeId: options.nodeId,
+      },
+      dialect,
+    );
+    this.codec = new Codec(options.serializer, options.limits);
+    this.ids = new CatgaIds({
+      clock,
+      onClockDrift: ({ backwardMs }) =>
+        logger.warn(
+          `The clock stepped back; ids go on from ${backwardMs} ms ahead of it until it catches up.`,
+        ),
+    });
+    this.engine = new EngineAccess(options.nodeId);
+    this.health = new EngineHealth(options.engine.name, options.health.graceMs, clock, logger);
+    const { nodeId, timetable, failures } = this;
+    const log = (): DurableLog => this.engine.connected('A durable message').log;
+    this.outbox =
+      options.outbox && new NodeOutbox(options.outbox, { nodeId, log, clock, timetable, failures, logger });
+    this.messaging = new NodeMessaging({
+      options,
+      observer,
+      engine: this.engine,
+      log: () => this.outbox ?? log(),
+      clock,
+      timetable: this.timetable,
+      admission: this.admission,
+      failures: this.failures,
+      codec: this.codec,
+      nodes: this.nodesSeen,
+      newId: () => this.ids.next(),
+      presence: () => this.presence,
+    });
+    this.presence = new NodePresence(
+      {
+        nodeId: options.nodeId,
+        service: options.service,
+        endpoint: options.endpoint,
+        incarnation: clock.now(),
+        ...dialect,
+        metadata: options.metadata,
+      },
+      this.nodesSeen,
+      () => this.messaging.interests,
+      () => {
+        const { inFlight, queued, handled } = this.admission;
+        return { inFlight, queued, unanswered: this.engine.unanswered, handled };
+      },
+      (error) => this.reportFlood('directory', error),
+    );
+  }
+
+  /** Opens this node's inbox, where the engine reaches other nodes. */
+  async joinCluster(connection: EngineConnection): Promise<void> {
+    const { messaging } = this;
+    const { nodeId, incarnation } = this.presence.self;
+    this.engine.joined = await joinCluster(connection, this.options, {
+      self: { nodeId, incarnation },
+      registry: this.nodesSeen,
+      clock: this.clock,
+      timetable: this.timetable,
+      codec: this.codec,
+      errors: this.errorCodec,
+      isOpen: () => messaging.isOpen,
+      handledType: (name) => messaging.handledType(name),
+      run: (type, message, attributes, remainingMs, isRecorded, end) =>
+        messaging.receiveRequest(type, message, attributes, remainingMs, isRecorded, end),
+      event: (sender, event) => {
+        try {
+          messaging.receiveEvent(sender, event);
+        } catch (thrown) {
+          this.report(event.name, thrown);
+        }
+      },
+      failed: (source, thrown) => this.reportFlood(source, thrown),
+      newId: () => this.ids.next(),
+      warn: (message) => this.services.logger.warn(message),
+    });
+  }
+
+  /** Takes the routes and the connection, and work from now on. */
+  open(
+    connection: EngineConnection,
+    requests: ReadonlyMap<MessageConstructor, RequestRoute>,
+    events: readonly EventRoute[],
+  ): void {
+    const { codec, errorCodec, timetable, options } = this;
+    this.useWorker(connection.workerId);
+    const { idempotency: store } = connection;
+    const outcomes = new OutcomeCodec(codec, errorCodec);
+    this.engine.open(
+      connection,
+      new IdempotentExecution(store, options.idempotency, outcomes, timetable),
+      new QueuedOutcomes(store, options.idempotency, outcomes, timetable),
+    );
+    this.messaging.open(requests, events);
+  }
+
+  /** A heartbeat. */
+  async beat(): Promise<void> {
+    const { workerId } = this.engine;
+    if (workerId !== undefined && workerId !== this.workerId) this.useWorker(workerId);
+    const sentMs = this.clock.monotonicMs();
+    try {
+      await this.presence.beat();
+      this.health.beatArrived();
+    } catch (thrown) {
+      if (isUnavailable(thrown)) this.health.beatFailed(sentMs, thrown.message);
+      throw thrown;
+    }
+  }
+
+  /** What the engine tells of its connection goes to whoever asks for the node's health, the log and the error sink. */
+  get monitor(): EngineMonitor {
+    const source = `engine ${this.options.engine.name}`;
+    return {
+      ...this.health.connection,
+      refused: (what, error) => this.reportFlood(`${source} ${what}`, error),
+      warn: (message) => this.services.logger.warn(message),
+    };
+  }
+
+  /** Resolves once nothing is being handled and, where messages end with the process, none that is due is left. */
+  async settled(): Promise<void> {
+    await this.admission.idle();
+    while (this.engine.dueMessages > 0) {
+      await nextTurn(); // They are handed out by then.
+      await this.admission.idle();
+    }
+  }
+
+  /** Takes a failure of the engine to the error sink. */
+  reportOfEngine(thrown: unknown): void {
+    this.report(`engine ${this.options.engine.name}`, thrown);
+  }
+
+  /** Lets go of the engine, within so many milliseconds. Never rejects. */
+  close(withinMs: number): Promise<void> {
+    return (this.closing ??= this.closeOnce(withinMs));
+  }
+
+  /** Closes a connection that the node has no use for. Never rejects. */
+  async letGo(connection: EngineConnection, withinMs: number): Promise<void> {
+    await this.step(`engine ${this.options.engine.name}`, withinMs, () => connection.close(withinMs));
+  }
+
+  private async closeOnce(withinMs: number): Promise<void> {
+    const { clock, engine, outbox, presence } = this;
+    const endMs = clock.monotonicMs() + withinMs;
+    this.health.end();
+    await this.step('work', withinMs, () => this.messaging.close());
+    outbox?.stop();
+    const { connection, joined } = engine;
+    engine.leave();
+    // What is not answered is refused at once; half of the time is for what leaves this process.
+    if (joined !== undefined) await this.step('answers', withinMs / 2, () => joined.cluster.flush());
+    const leftMs = (): number => Math.max(0, endMs - clock.monotonicMs());
+    if (connection !== undefined) await this.letGo(connection, leftMs());
+    if (outbox !== undefined) await this.step('the outbox', leftMs(), () => outbox.close());
+    await this.step('the directory', leftMs(), () => presence.close());
+    this.timetable.clear();
+  }
+
+  private async step(name: string, withinMs: number, run: () => unknown): Promise<void> {
+    if ((await this.teardown.step(name, withinMs, run)) !== 'overdue') return;
+    this.services.logger.warn(
+      `Stopping: ${name} did not end within ${Math.round(withinMs)} ms; the node stops all the same.`,
+    );
+  }
+
+  private useWorker(workerId: number): void {
+    this.workerId = workerId;
+    this.ids.useWorker(workerId);
+  }
+
+  private report(source: string, thrown: unknown): void {
+    this.failures.report(failureOf(source, thrown));
+  }
+
+  /** A failure that whoever reaches this node's inbox can bring about. */
+  private reportFlood(source: string, thrown: unknown): void {
+    this.failures.reportFlood(failureOf(source, thrown));
+  }
+}
+
+/** A failure that is of no message. */
+function failureOf(source: string, thrown: unknown): FailureReport {
+  return { error: toError(thrown), source, envelope: undefined, attempt: 0, disposition: 'none' };
+}
+
+function isUnavailable(thrown: unknown): thrown is CatgaError {
+  return thrown instanceof CatgaError && thrown.code === 'CATGA_ENGINE_UNAVAILABLE';
+}

@@ -1,0 +1,109 @@
+import type { MessageConstructor } from '../contracts/message.js';
+import type { MessageType } from '../contracts/message-type.js';
+import type { ResolvedCatgaOptions } from '../options/catga-options.js';
+import type { RetryOptions } from '../reliability/retry-policy.js';
+import type { HandlerCompiler } from './compile-handlers.js';
+import { queueOf } from '../queue/command-queue.js';
+import type { DurableHandler } from '../queue/durable-subscriptions.js';
+import type { EventHandlerRegistration } from '../handlers/registration.js';
+import type { CompiledHandler, EventRoute, EventSubscriber, RequestRoute } from '../handlers/routes.js';
+import type { Wiring } from './wiring.js';
+
+/** How many messages a durable subscription works on at a time unless its handler says otherwise. */
+const DEFAULT_CONCURRENCY = 16;
+
+/** Everything a node does, compiled. */
+export interface Routes {
+  readonly requests: ReadonlyMap<MessageConstructor, RequestRoute>;
+  readonly events: readonly EventRoute[];
+  readonly durable: readonly DurableHandler[];
+}
+
+/** Compiles what was checked. */
+export async function compileRoutes(
+  wiring: Wiring,
+  compiler: HandlerCompiler,
+  options: ResolvedCatgaOptions,
+  shortWayTo: (type: MessageType, handler: CompiledHandler) => RequestRoute['direct'],
+): Promise<Routes> {
+  const requests = new Map<MessageConstructor, RequestRoute>();
+  const durable: DurableHandler[] = [];
+  for (const [type, registration] of wiring.requests) {
+    const compiled = await compiler.compile(type, registration);
+    const timeoutMs = type.timeoutMs ?? options.request.timeoutMs;
+    const takesShortcut = timeoutMs === undefined && type.qos < 2 && options.routing === 'local-first';
+    const route = {
+      ...compiled,
+      direct: takesShortcut ? shortWayTo(type, compiled) : undefined,
+      type,
+      timeoutMs,
+    };
+    requests.set(type.target, route);
+    if (type.kind === 'command' && options.engine.capabilities.queues)
+      durable.push(commandQueue(type, compiler.limited(compiled, timeoutMs), options));
+  }
+
+  const events: EventRoute[] = [];
+  const reliable = new Map<EventHandlerRegistration, Map<MessageType, CompiledHandler>>();
+  for (const [type, registrations] of wiring.events) {
+    const subscribers: EventSubscriber[] = [];
+    for (const registration of registrations) {
+      const compiled = compiler.limited(await compiler.compile(type, registration), type.timeoutMs);
+      subscribers.push({ ...compiled, type, options: registration.options });
+      if (type.qos === 0) continue;
+      const types = reliable.get(registration) ?? new Map<MessageType, CompiledHandler>();
+      reliable.set(registration, types.set(type, compiled));
+    }
+    events.push({ type, subscribers });
+  }
+  for (const [registration, handlers] of reliable)
+    durable.push(eventSubscription(registration, handlers, options));
+  return { requests, events, durable };
+}
+
+function commandQueue(
+  type: MessageType,
+  route: CompiledHandler,
+  options: ResolvedCatgaOptions,
+): DurableHandler {
+  return {
+    id: queueOf(type.name),
+    kind: 'command',
+    names: [type.name],
+    concurrency: DEFAULT_CONCURRENCY,
+    handlers: new Map([[type, route]]),
+    retry: options.retry,
+  };
+}
+
+function eventSubscription(
+  registration: EventHandlerRegistration,
+  handlers: ReadonlyMap<MessageType, CompiledHandler>,
+  { service, retry }: ResolvedCatgaOptions,
+): DurableHandler {
+  const { concurrency, startFrom } = registration.options;
+  return {
+    id: `${service}.${registration.name}`,
+    kind: 'event',
+    names: [...handlers.keys()].map(({ name }) => name),
+    startFrom: startFrom ?? 'new',
+    concurrency: concurrency ?? DEFAULT_CONCURRENCY,
+    handlers,
+    retry: retryOf(registration.options, retry),
+  };
+}
+
+/** What a handler says, and of the rest what the module says. */
+function retryOf(
+  { maxAttempts, backoff = {} }: EventHandlerRegistration['options'],
+  module: RetryOptions,
+): RetryOptions {
+  const { initialDelayMs, maxDelayMs, multiplier, jitter } = backoff;
+  return {
+    maxAttempts: maxAttempts ?? module.maxAttempts,
+    initialDelayMs: initialDelayMs ?? module.initialDelayMs,
+    maxDelayMs: maxDelayMs ?? module.maxDelayMs,
+    multiplier: multiplier ?? module.multiplier,
+    jitter: jitter ?? module.jitter,
+  };
+}

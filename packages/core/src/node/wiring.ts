@@ -1,0 +1,114 @@
+import type { MessageConstructor } from '../contracts/message.js';
+import type { MessageType } from '../contracts/message-type.js';
+import { CatgaError, toError } from '../errors/catga-error.js';
+import { issuesOfEventHandler } from '../options/event-handler-options.js';
+import type { Engine } from '../ports/engine.js';
+import type { MessageRegistry } from '../handlers/message-registry.js';
+import type {
+  EventHandlerRegistration,
+  HandlerRegistration,
+  RequestHandlerRegistration,
+} from '../handlers/registration.js';
+
+/** Everything that was registered, checked. */
+export interface Wiring {
+  readonly requests: ReadonlyMap<MessageType, RequestHandlerRegistration>;
+  readonly events: ReadonlyMap<MessageType, readonly EventHandlerRegistration[]>;
+}
+
+/**
+ * Checks what was registered against itself and against the engine. `CATGA_CONFIGURATION` lists every problem, with
+ * the classes and the fix.
+ */
+export function checkWiring(
+  registry: MessageRegistry,
+  engine: Engine,
+  requests: readonly RequestHandlerRegistration[],
+  events: readonly EventHandlerRegistration[],
+  known: readonly string[],
+): Wiring {
+  const problems = [...known];
+  const attempt = <T>(run: () => T): T | undefined => {
+    try {
+      return run();
+    } catch (thrown) {
+      problems.push(toError(thrown).message);
+      return undefined;
+    }
+  };
+  const typeOf = (message: MessageConstructor): MessageType | undefined => {
+    const type = attempt(() => registry.typeOf(message));
+    if (type === undefined) return undefined;
+    const supported = type.kind === 'event' ? engine.capabilities.events : engine.capabilities.requests;
+    if (!supported.includes(type.qos)) {
+      problems.push(
+        `${type.name} asks for QoS ${type.qos}, which the engine '${engine.name}' does not support for ` +
+          `${type.kind === 'event' ? 'events' : 'requests'}: lower its qos or choose another engine.`,
+      );
+    }
+    return type;
+  };
+
+  const requestHandlers = new Map<MessageType, RequestHandlerRegistration>();
+  for (const registration of requests) {
+    const type = typeOf(registration.message);
+    if (type === undefined) continue;
+    const first = requestHandlers.get(type);
+    if (type.kind === 'event') {
+      problems.push(
+        `${describe(registration)} handles the event ${type.name}: use @EventHandler for events.`,
+      );
+    } else if (first !== undefined) {
+      problems.push(
+        `${type.name} has two handlers, ${describe(first)} and ${describe(registration)}: ` +
+          'a request has exactly one; remove one of them, or provide it in one module only.',
+      );
+    } else if (type.cache !== undefined && registration.dependsOnCaller === true) {
+      problems.push(
+        `${type.name} is cached, but ${describe(registration)} has guards, interceptors or a request scope, which a ` +
+          'cached result would pass by: remove @Message({ cache }), or do without them.',
+      );
+    } else requestHandlers.set(type, registration);
+  }
+
+  const eventHandlers = new Map<MessageType, EventHandlerRegistration[]>();
+  const names = new Map<string, HandlerRegistration>();
+  for (const registration of events) {
+    const namesake = names.get(registration.name);
+    if (namesake !== undefined) {
+      problems.push(
+        `Two event handlers are named '${registration.name}', ${describe(namesake)} and ${describe(registration)}: ` +
+          'give one @EventHandler(…, { name }), or provide it in one module only.',
+      );
+    }
+    names.set(registration.name, registration);
+    for (const { path, message } of issuesOfEventHandler(registration.options)) {
+      problems.push(`${describe(registration)} has wrong options: ${path}: ${message}`);
+    }
+    for (const message of new Set(registration.messages)) {
+      const type = typeOf(message);
+      if (type === undefined) continue;
+      if (type.kind !== 'event') {
+        problems.push(
+          `${describe(registration)} handles the ${type.kind} ${type.name}: use @RequestHandler for it.`,
+        );
+      } else if (type.qos > 0 && registration.options.scope === 'node') {
+        problems.push(
+          `${describe(registration)} subscribes the reliable event ${type.name} with scope 'node': a durable ` +
+            "subscription belongs to a service; use scope 'service' or a plain event.",
+        );
+      } else eventHandlers.set(type, [...(eventHandlers.get(type) ?? []), registration]);
+    }
+  }
+
+  if (problems.length > 0) {
+    throw new CatgaError('CATGA_CONFIGURATION', `Catga cannot start:\n- ${problems.join('\n- ')}`, {
+      details: { problems },
+    });
+  }
+  return { requests: requestHandlers, events: eventHandlers };
+}
+
+function describe({ name, location }: HandlerRegistration): string {
+  return location === undefined ? name : `${name} (${location})`;
+}

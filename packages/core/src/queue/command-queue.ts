@@ -1,0 +1,92 @@
+import type { CatgaResult } from '../contracts/result.js';
+import type { MessageType } from '../contracts/message-type.js';
+import type { EnqueueOptions, EnqueueReceipt } from '../contracts/send-options.js';
+import { CatgaError } from '../errors/catga-error.js';
+import { COMMAND_QUEUES } from '../ports/durable-log.js';
+import { KEEP_OUTCOME } from '../reliability/kept-outcome.js';
+import { MessageEnvelope, checkMessageId } from '../pipeline/message-envelope.js';
+import { toStoredMessage } from '../wire/message-codec.js';
+import type { Cause } from '../pipeline/handler-context.js';
+import type { PublishServices } from '../events/event-publisher.js';
+import { OutcomeWaiter, withoutOutcome } from './outcome-waiter.js';
+import type { OutcomeWaiterServices } from './outcome-waiter.js';
+import { QueuedReceipt } from './queued-receipt.js';
+
+/** The durable subscription that the nodes which handle a command share. */
+export function queueOf(commandName: string): string {
+  return `${COMMAND_QUEUES}.${commandName}`;
+}
+
+/** Stores commands that are to run later, whoever is there then. */
+export class CommandQueue {
+  private readonly waiter: OutcomeWaiter;
+
+  constructor(
+    private readonly services: Pick<PublishServices, 'host' | 'codec' | 'log' | 'newId' | 'engine'> &
+      OutcomeWaiterServices,
+  ) {
+    this.waiter = new OutcomeWaiter(services);
+  }
+
+  /** How a queued command ended; undefined if it has not, or nobody was to record it. */
+  async outcomeOf({ name }: MessageType, messageId: string): Promise<CatgaResult<unknown> | undefined> {
+    return this.services.outcomes().find({ name, messageId });
+  }
+
+  /** Resolves once the engine or the outbox has stored the command. */
+  async enqueue(
+    type: MessageType,
+    command: object,
+    options: EnqueueOptions,
+    cause?: Cause,
+  ): Promise<EnqueueReceipt> {
+    const { host, codec, log, newId, engine } = this.services;
+    const { delayMs, keepOutcome = false } = options;
+    checkMessageId(type.name, options.messageId);
+    if (type.kind !== 'command') {
+      throw new CatgaError('CATGA_UNSUPPORTED', `${type.name} is a query; only commands can be queued.`);
+    }
+    if (!engine.capabilities.queues) {
+      throw new CatgaError(
+        'CATGA_UNSUPPORTED',
+        `${type.name} cannot be queued: the engine '${engine.name}' stores no commands. Send it instead, or choose an ` +
+          'engine that does.',
+        { details: { name: type.name, engine: engine.name } },
+      );
+    }
+    if (delayMs !== undefined && !(delayMs >= 0 && delayMs <= MAX_DELAY_MS)) {
+      throw new CatgaError(
+        'CATGA_CONFIGURATION',
+        `delayMs of ${type.name} must be from 0 to ${MAX_DELAY_MS}.`,
+      );
+    }
+    const { messageId, headers, key, correlationId } = new MessageEnvelope(
+      command,
+      type,
+      type.name,
+      { ...options, correlationId: cause?.correlationId },
+      newId,
+    );
+    const message = toStoredMessage(codec, type, command, {
+      messageId,
+      headers,
+      key,
+      correlationId,
+      causationId: cause?.messageId,
+      originNodeId: host.nodeId,
+      sentAtMs: host.clock.now(),
+    });
+    // Beside the sender's headers, so that it is not counted with them.
+    const stored = keepOutcome ? { ...message, headers: { ...headers, [KEEP_OUTCOME]: '1' } } : message;
+    const { duplicate } = await log().append(stored, { delayMs });
+    return new QueuedReceipt(
+      messageId,
+      type.name,
+      duplicate,
+      keepOutcome ? this.waiter.wait : withoutOutcome,
+    );
+  }
+}
+
+/** A year: beyond it a delay is more likely a mistake of units. */
+const MAX_DELAY_MS = 366 * 24 * 60 * 60 * 1000;

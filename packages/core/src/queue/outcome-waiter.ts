@@ -1,0 +1,51 @@
+import type { CatgaResult } from '../contracts/result.js';
+import type { OutcomeOptions } from '../contracts/send-options.js';
+import { CatgaError } from '../errors/catga-error.js';
+import { cancelledError } from '../errors/message-errors.js';
+import type { QueuedCommand, QueuedOutcomes } from '../reliability/queued-outcomes.js';
+import type { Timetable } from '../time/timetable.js';
+import { outcomeUntil } from '../pipeline/outcome-until.js';
+
+/** What waiting needs of the node. */
+export interface OutcomeWaiterServices {
+  readonly timetable: Timetable;
+  readonly waiting: Set<(reason: CatgaError) => void>;
+  /** Throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
+  readonly outcomes: () => QueuedOutcomes;
+}
+
+/** Waits for queued commands to end. */
+export class OutcomeWaiter {
+  constructor(private readonly services: OutcomeWaiterServices) {}
+
+  /** `CATGA_TIMEOUT`, `CATGA_CANCELLED`, `CATGA_SHUTTING_DOWN` when the waiting ends first. */
+  readonly wait = async (
+    command: QueuedCommand,
+    { timeoutMs, signal }: OutcomeOptions,
+  ): Promise<CatgaResult<unknown>> => {
+    const { name } = command;
+    const { timetable, waiting, outcomes } = this.services;
+    if (timeoutMs !== undefined && !(timeoutMs > 0))
+      throw new CatgaError('CATGA_CONFIGURATION', `timeoutMs of ${name} must be above 0.`);
+    if (signal?.aborted === true) throw cancelledError(name, signal);
+    let isAwaited = true;
+    const outcome = outcomes().await(command, () => isAwaited);
+    const giveUp = (): void => void (isAwaited = false);
+    // The looking ends with the waiting, and what it fails with then is nobody's news.
+    const patience = { name, timeoutMs, signal, timetable, waiting, giveUp, onLateFailure: () => {} };
+    return (await outcomeUntil(outcome, patience)) as CatgaResult<unknown>;
+  };
+}
+
+/** For a command whose end nobody was to record. */
+export function withoutOutcome({ name }: QueuedCommand): Promise<never> {
+  return Promise.reject(
+    new CatgaError(
+      'CATGA_UNSUPPORTED',
+      `${name} was queued without \`keepOutcome\`: nobody records how it ends.`,
+      {
+        details: { name },
+      },
+    ),
+  );
+}

@@ -1,0 +1,194 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { FailureReport } from '../contracts/error-report.js';
+import { describeMessage } from '../contracts/message-type.js';
+import { ReliableEvent } from '../contracts/message.js';
+import type { StoredDeadLetter } from '../ports/dead-letter-store.js';
+import type { LogDelivery } from '../ports/durable-log.js';
+import type { StoredMessage } from '../ports/stored-message.js';
+import { MessageEnvelope } from '../pipeline/message-envelope.js';
+import { Codec } from '../wire/codec.js';
+import { json } from '../wire/json-serializer.js';
+import { toStoredMessage } from '../wire/message-codec.js';
+import { CatgaErrorSink } from './failure-sink.js';
+import { KEEP_OUTCOME } from './kept-outcome.js';
+import { DeliveryHandler } from './delivery-handler.js';
+
+@ReliableEvent({ qos: 2 })
+class Paid {
+  readonly amount = 1;
+}
+
+const type = describeMessage(Paid);
+const codec = new Codec(json(), { maxPayloadBytes: 1000, maxHeaderBytes: 1000 });
+const stored = toStoredMessage(codec, type, new Paid(), {
+  messageId: 'm1',
+  headers: {},
+  key: undefined,
+  correlationId: 'm1',
+  causationId: undefined,
+  originNodeId: 'n',
+  sentAtMs: 0,
+});
+
+describe('the consumer of a durable subscription', () => {
+  let trace: string[];
+  let reports: FailureReport[];
+  let letters: StoredDeadLetter[];
+  let handle: () => Promise<unknown>;
+  let isStopping: boolean;
+  let inboxAdd: () => Promise<void>;
+  let keepOutcome: () => Promise<void>;
+  let seen: unknown[];
+
+  beforeEach(() => {
+    trace = [];
+    reports = [];
+    letters = [];
+    handle = () => Promise.resolve();
+    isStopping = false;
+    inboxAdd = () => Promise.resolve();
+    keepOutcome = () => Promise.resolve();
+    seen = [];
+  });
+
+  async function consume(attempt = 1, message: StoredMessage = stored): Promise<string[]> {
+    const failures = new CatgaErrorSink({ debug() {}, log() {}, warn() {}, error() {} });
+    failures.subscribe((report) => void reports.push(report));
+    const consumer = new DeliveryHandler(
+      {
+        id: 'shop.Books',
+        retry: { maxAttempts: 3, initialDelayMs: 100, maxDelayMs: 1000, multiplier: 2, jitter: false },
+        typeOf: (name) => (name === 'Paid' ? type : undefined),
+        envelope: (of, message, attributes) =>
+          new MessageEnvelope(message, of, 'shop.Books', attributes, () => ''),
+        async handle({ headers }) {
+          seen.push(headers);
+          trace.push('handle');
+          return handle();
+        },
+      },
+      {
+        nodeId: 'n1',
+        codec,
+        failures,
+        inboxTtlMs: 500,
+        deadLetterTtlMs: 700,
+        now: () => 5000,
+        outcomes: () => ({
+          async record({ name, messageId }, end) {
+            trace.push(`outcome of ${name} ${messageId}: ${end.ok ? String(end.value) : end.error.message}`);
+            return keepOutcome();
+          },
+        }),
+        isOpen: () => !isStopping,
+        isStopping: () => isStopping,
+        engine: () => ({
+          inbox: {
+            has: () => Promise.resolve(trace.includes('recorded before')),
+            async add(subscription, messageId, ttlMs) {
+              trace.push(`record ${subscription} ${messageId} ${ttlMs}`);
+              return inboxAdd();
+            },
+          },
+          deadLetters: {
+            async put(letter, ttlMs) {
+              trace.push(`bury ${ttlMs}`);
+              letters.push(letter);
+            },
+            get: () => Promise.reject(new Error('unused')),
+            list: () => Promise.reject(new Error('unused')),
+            remove: () => Promise.reject(new Error('unused')),
+          },
+        }),
+      },
+    );
+    const delivery: LogDelivery = {
+      message,
+      attempt,
+      ack: async (isConfirmed) => void trace.push(isConfirmed === true ? 'ack, confirmed' : 'ack'),
+      nak: async (delayMs) => void trace.push(`nak ${delayMs}`),
+      release: async () => void trace.push('release'),
+    };
+    await consumer.consume(delivery);
+    return trace;
+  }
+
+  it('acknowledges only after the handler succeeded and the success was recorded', async () => {
+    await expect(consume()).resolves.toEqual(['handle', 'record shop.Books m1 500', 'ack, confirmed']);
+  });
+
+  it('does not run a handler whose success was recorded', async () => {
+    trace.push('recorded before');
+    await expect(consume()).resolves.toEqual(['recorded before', 'ack, confirmed']);
+  });
+
+  it('gives a failed message back, later each time, and records no success', async () => {
+    handle = () => Promise.reject(new Error('no'));
+    await expect(consume(1)).resolves.toEqual(['handle', 'nak 100']);
+    trace = [];
+    await expect(consume(2)).resolves.toEqual(['handle', 'nak 200']);
+    expect(reports.map(({ attempt, disposition }) => `${attempt} ${disposition}`)).toEqual([
+      '1 retried',
+      '2 retried',
+    ]);
+  });
+
+  it('buries a message before it acknowledges it: it is in the log or in the dead letters, never in neither', async () => {
+    handle = () => Promise.reject(new Error('no'));
+    await expect(consume(3)).resolves.toEqual(['handle', 'bury 700', 'ack']);
+    expect(letters).toMatchObject([
+      { id: 'm1~shop.Books~1', failure: { attempts: 3, nodeId: 'n1', failedAt: new Date(5000) } },
+    ]);
+    expect(JSON.stringify(letters)).not.toContain('stack');
+  });
+
+  it('gives a message back untouched if its node has to stop: that is not its fault', async () => {
+    isStopping = true;
+    handle = () => Promise.reject(new Error('aborted'));
+    await expect(consume(3)).resolves.toEqual(['handle', 'release']);
+    expect(reports).toEqual([]);
+  });
+
+  it('never rejects: what it cannot settle is reported and comes back', async () => {
+    inboxAdd = () => Promise.reject(new Error('the engine is away'));
+    await expect(consume()).resolves.toEqual(['handle', 'record shop.Books m1 500', 'nak 100']);
+    expect(reports).toMatchObject([
+      { source: 'shop.Books', error: { message: 'the engine is away' }, disposition: 'retried' },
+    ]);
+  });
+
+  describe('of a command whose outcome is kept', () => {
+    const queued = { ...stored, kind: 'command' as const, headers: { [KEEP_OUTCOME]: '1', tenant: 'a' } };
+
+    it('records it before the success and the acknowledgement, so that it comes again if it cannot', async () => {
+      handle = () => Promise.resolve('paid');
+      const recorded = ['handle', 'outcome of Paid m1: paid', 'record shop.Books m1 500', 'ack, confirmed'];
+      await expect(consume(1, queued)).resolves.toEqual(recorded);
+      trace = [];
+      keepOutcome = () => Promise.reject(new Error('the engine is away'));
+      await expect(consume(1, queued)).resolves.toEqual(['handle', 'outcome of Paid m1: paid', 'nak 100']);
+    });
+
+    it('records the error of the last attempt, of no other', async () => {
+      handle = () => Promise.reject(new Error('no'));
+      await expect(consume(2, queued)).resolves.toEqual(['handle', 'nak 200']);
+      trace = [];
+      const buried = ['handle', 'bury 700', 'outcome of Paid m1: no', 'ack'];
+      await expect(consume(3, queued)).resolves.toEqual(buried);
+    });
+
+    it('records nothing for an event that bears the mark, and shows it to no handler', async () => {
+      await expect(consume(1, { ...queued, kind: 'event' })).resolves.not.toContain(
+        'outcome of Paid m1: undefined',
+      );
+      expect(seen).toEqual([{ tenant: 'a' }]);
+    });
+  });
+
+  it('survives a handler that throws what is no error', async () => {
+    // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- handlers may throw anything
+    handle = jest.fn(() => Promise.reject(undefined));
+    await expect(consume()).resolves.toEqual(['handle', 'nak 100']);
+    expect(reports[0]!.error).toBeInstanceOf(Error);
+  });
+});

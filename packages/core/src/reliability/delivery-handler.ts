@@ -1,0 +1,176 @@
+import type { CatgaResult } from '../contracts/result.js';
+import type { MessageType } from '../contracts/message-type.js';
+import { CatgaError, toError } from '../errors/catga-error.js';
+import type { DeadLetterStore } from '../ports/dead-letter-store.js';
+import type { LogDelivery } from '../ports/durable-log.js';
+import type { Inbox } from '../ports/inbox.js';
+import type { MessageEnvelope } from '../pipeline/message-envelope.js';
+import type { MessageAttributes } from '../pipeline/message-envelope.js';
+import type { Codec } from '../wire/codec.js';
+import { fromStoredMessage } from '../wire/message-codec.js';
+import { retryAfterMsOf } from '../pipeline/resilience/failures.js';
+import { deadLetterOf } from './dead-letter-record.js';
+import type { CatgaErrorSink } from './failure-sink.js';
+import { KEEP_OUTCOME, ownHeaders } from './kept-outcome.js';
+import type { QueuedOutcomes } from './queued-outcomes.js';
+import { isRetryable, retryDelayMs } from './retry-policy.js';
+import type { RetryOptions } from './retry-policy.js';
+
+/** What a consumer works for: one handler and the types of the messages it gets. */
+export interface HandledSubscription {
+  readonly id: string;
+  readonly retry: RetryOptions;
+  typeOf(name: string): MessageType | undefined;
+  envelope(type: MessageType, message: object, attributes: MessageAttributes): MessageEnvelope;
+  /** Runs the pipeline and the handler. */
+  handle(envelope: MessageEnvelope): Promise<unknown>;
+}
+
+/** What consumers share on a node. */
+export interface ConsumerServices {
+  readonly nodeId: string;
+  readonly codec: Codec;
+  readonly failures: CatgaErrorSink;
+  /** How long a recorded success keeps a handler from running again, in milliseconds. */
+  readonly inboxTtlMs: number;
+  /** How long dead letters are kept, in milliseconds. */
+  readonly deadLetterTtlMs: number;
+  now(): number;
+  /** Throws `CATGA_SHUTTING_DOWN` once the engine is let go. */
+  engine(): { readonly inbox: Inbox; readonly deadLetters: DeadLetterStore };
+  /** Where outcomes of commands go that somebody may ask for. */
+  outcomes(): Pick<QueuedOutcomes, 'record'>;
+  /** Whether the node takes new work. */
+  isOpen(): boolean;
+  /** Whether the node has given up on what still runs: then failures are nobody's fault. */
+  isStopping(): boolean;
+}
+
+/** How long a message waits that was refused by its own stopping node, or by a limit that does not say, in milliseconds. */
+const REFUSED_DELAY_MS = 1000;
+
+/** Takes the deliveries of one durable subscription to its handler: retries, inbox, dead letters. */
+export class DeliveryHandler {
+  constructor(
+    private readonly subscription: HandledSubscription,
+    private readonly services: ConsumerServices,
+  ) {}
+
+  /** Never rejects; a delivery that cannot be settled is reported, and the engine brings it back. */
+  async consume(delivery: LogDelivery): Promise<void> {
+    try {
+      await this.process(delivery);
+    } catch (thrown) {
+      this.services.failures.report({
+        error: toError(thrown),
+        source: this.subscription.id,
+        envelope: undefined,
+        attempt: delivery.attempt,
+        disposition: 'retried',
+      });
+      await delivery.nak(this.delayMs(delivery)).catch(() => {
+        // The engine is gone; what was taken and not settled comes back by itself. The failure is reported above.
+      });
+    }
+  }
+
+  private async process(delivery: LogDelivery): Promise<void> {
+    const { services, subscription } = this;
+    const envelope = this.open(delivery);
+    if (envelope instanceof Error) return this.bury(delivery, undefined, envelope);
+    if (delivery.attempt > subscription.retry.maxAttempts) {
+      return this.bury(delivery, envelope, unfinished(subscription.id, delivery));
+    }
+    const recordsSuccess = envelope.qos === 2;
+    let value: unknown;
+    if (recordsSuccess && (await services.engine().inbox.has(subscription.id, envelope.messageId)))
+      return delivery.ack(true);
+    try {
+      value = await subscription.handle(envelope);
+    } catch (thrown) {
+      return this.fail(delivery, envelope, toError(thrown));
+    }
+    // Before the success, which keeps the handler from running again and telling its outcome.
+    await this.keepOutcome(delivery, { ok: true, value });
+    if (recordsSuccess) {
+      await services.engine().inbox.add(subscription.id, envelope.messageId, services.inboxTtlMs);
+    }
+    await delivery.ack(recordsSuccess);
+  }
+
+  private open({ message: stored, attempt, problem }: LogDelivery): MessageEnvelope | Error {
+    if (problem !== undefined) return problem;
+    const type = this.subscription.typeOf(stored.name);
+    if (type === undefined) {
+      return new CatgaError('CATGA_NO_HANDLER', `${this.subscription.id} does not handle '${stored.name}'.`, {
+        retryable: false,
+      });
+    }
+    try {
+      const message = fromStoredMessage(this.services.codec, type, stored);
+      const headers =
+        stored.headers[KEEP_OUTCOME] === undefined ? stored.headers : ownHeaders(stored.headers);
+      return this.subscription.envelope(type, message, { ...stored, headers, attempt });
+    } catch (thrown) {
+      return toError(thrown);
+    }
+  }
+
+  private async fail(delivery: LogDelivery, envelope: MessageEnvelope, error: Error): Promise<void> {
+    if (this.services.isStopping()) return delivery.release();
+    // Refused by the node that drains around it: no fault of the handler, and not to be tried again here and now.
+    if (isOwnRefusal(error) && !this.services.isOpen()) return delivery.release(REFUSED_DELAY_MS);
+    // Refused by a limit in front of the handler, which has not run: not an attempt at it.
+    if (error === envelope.refusal) return delivery.release(retryAfterMsOf(error) || REFUSED_DELAY_MS);
+    const isLast = delivery.attempt >= this.subscription.retry.maxAttempts;
+    if (isLast || !isRetryable(error)) return this.bury(delivery, envelope, error);
+    this.report(delivery, envelope, error, 'retried');
+    await delivery.nak(this.delayMs(delivery));
+  }
+
+  private async bury(
+    delivery: LogDelivery,
+    envelope: MessageEnvelope | undefined,
+    error: Error,
+  ): Promise<void> {
+    const { services, subscription } = this;
+    const letter = deadLetterOf(delivery, subscription.id, error, services.nodeId, services.now());
+    await services.engine().deadLetters.put(letter, services.deadLetterTtlMs);
+    await this.keepOutcome(delivery, { ok: false, error });
+    this.report(delivery, envelope, error, 'dead-lettered');
+    await delivery.ack();
+  }
+
+  /** Before the acknowledgement: what cannot be recorded now comes again. */
+  private async keepOutcome({ message }: LogDelivery, end: CatgaResult<unknown>): Promise<void> {
+    if (message.kind === 'command' && message.headers[KEEP_OUTCOME] !== undefined)
+      await this.services.outcomes().record(message, end);
+  }
+
+  private delayMs({ attempt }: LogDelivery): number {
+    return retryDelayMs(this.subscription.retry, attempt);
+  }
+
+  private report(
+    { attempt }: LogDelivery,
+    envelope: MessageEnvelope | undefined,
+    error: Error,
+    disposition: 'retried' | 'dead-lettered',
+  ): void {
+    this.services.failures.report({ error, source: this.subscription.id, envelope, attempt, disposition });
+  }
+}
+
+/** The last attempt ended with its process, or with its connection to the engine, and may have been the cause. */
+function unfinished(subscription: string, { message, attempt }: LogDelivery): CatgaError {
+  const attempts = attempt - 1;
+  return new CatgaError(
+    'CATGA_NODE_LOST',
+    `${subscription} was given '${message.name}' ${attempts} times, and the last node was gone before it had settled it.`,
+    { details: { attempts } },
+  );
+}
+
+function isOwnRefusal(error: Error): boolean {
+  return error instanceof CatgaError && error.code === 'CATGA_SHUTTING_DOWN';
+}

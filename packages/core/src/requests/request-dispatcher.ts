@@ -1,0 +1,202 @@
+import type { MessageType } from '../contracts/message-type.js';
+import type { SendOptions } from '../contracts/send-options.js';
+import { CatgaError, toError } from '../errors/catga-error.js';
+import type { ReceivedEnd, ReceivedWork } from '../cluster/answering/taken-request.js';
+import { cancelledError } from '../errors/message-errors.js';
+import type { Admission } from '../pipeline/admission/admission.js';
+import { HandlerContext } from '../pipeline/handler-context.js';
+import type { Cause, ContextHost } from '../pipeline/handler-context.js';
+import { MessageEnvelope, NO_ATTRIBUTES, checkMessageId } from '../pipeline/message-envelope.js';
+import type { MessageAttributes } from '../pipeline/message-envelope.js';
+import type { CatgaErrorSink } from '../reliability/failure-sink.js';
+import type { IdempotentExecution } from '../reliability/idempotent-execution.js';
+import type { Timetable } from '../time/timetable.js';
+import { checkHeaders } from '../wire/limits.js';
+import type { Limits } from '../wire/limits.js';
+import { outcomeUntil } from '../pipeline/outcome-until.js';
+import type { AttemptOptions } from '../pipeline/resilience/policed-call.js';
+import { ReceivedCall } from './received-call.js';
+import type { CompiledHandler, RequestRoute } from '../handlers/routes.js';
+
+/** What dispatching needs of the node. */
+export interface DispatchServices {
+  readonly host: ContextHost;
+  readonly admission: Admission;
+  readonly timetable: Timetable;
+  readonly failures: CatgaErrorSink;
+  readonly limits: Limits;
+  /** Callers that wait for no longer than the node works; each is told why it waits in vain. */
+  readonly waiting: Set<(reason: CatgaError) => void>;
+  /** The record of ids; throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
+  readonly idempotency: () => IdempotentExecution;
+  readonly newId: () => string;
+}
+
+/** Takes a request to its handler in this process: admission, deadline, cancellation, idempotency. */
+export class RequestDispatcher {
+  constructor(private readonly services: DispatchServices) {}
+
+  /**
+   * What runs a request about which nothing was said, once it has its place: the handler itself where it takes only
+   * the message, or else all that {@link dispatch} does that such a request has a use for.
+   */
+  shortWayTo(type: MessageType, { name, step, direct }: CompiledHandler): (request: object) => unknown {
+    if (direct !== undefined) return direct;
+    const { host, newId } = this.services;
+    return (request) => {
+      const envelope = new MessageEnvelope(request, type, name, NO_ATTRIBUTES, newId);
+      const context = new HandlerContext(envelope, host, undefined);
+      const outcome = step(envelope, context);
+      context.begin(outcome);
+      return outcome;
+    };
+  }
+
+  /** Any request. A cause has a place already; what it causes shares its correlation and has no more time than it. */
+  dispatch(route: RequestRoute, request: object, options: AttemptOptions, cause?: Cause): Promise<unknown> {
+    const problem = this.problemOf(route, options);
+    if (problem !== undefined) return Promise.reject(problem);
+    const timeoutMs = this.timeoutMs(route, options, cause);
+    const { host, admission, timetable, newId, failures, waiting } = this.services;
+    const attributes = attributesOf(options, cause, host.nodeId);
+    const envelope = new MessageEnvelope(request, route.type, route.name, attributes, newId);
+    const deadlineMs = timeoutMs === undefined ? undefined : host.clock.monotonicMs() + timeoutMs;
+    const context = new HandlerContext(envelope, host, deadlineMs);
+    const admit = (): Promise<unknown> => this.admit(route, envelope, context, cause);
+    const isRecorded = this.isRecorded(route, options);
+    const outcome = isRecorded
+      ? admission.hold(this.services.idempotency().run(envelope, context.cancellation, admit))
+      : admit();
+    if (timeoutMs === undefined && options.signal === undefined && !isRecorded) return outcome;
+    return outcomeUntil(outcome, {
+      name: route.type.name,
+      timeoutMs,
+      signal: options.signal,
+      timetable,
+      waiting,
+      giveUp: (reason) => context.cancellation.cancel(reason),
+      onLateFailure: (error) =>
+        failures.report({ error, source: route.name, envelope, attempt: 1, disposition: 'none' }),
+    });
+  }
+
+  /** A request of another node's caller: the same, but nobody here waits for it; `end` hears of it. */
+  receive(
+    route: RequestRoute,
+    request: object,
+    attributes: MessageAttributes,
+    remainingMs: number | undefined,
+    isRecorded: boolean,
+    end: ReceivedEnd,
+  ): ReceivedWork {
+    const { host, admission, timetable, newId } = this.services;
+    const envelope = new MessageEnvelope(request, route.type, route.name, attributes, newId);
+    const deadlineMs = remainingMs === undefined ? undefined : host.clock.monotonicMs() + remainingMs;
+    const context = new HandlerContext(envelope, host, deadlineMs);
+    const isAdmitted = !isRecorded && admission.hasRoom;
+    const call = new ReceivedCall(context, remainingMs, end, isAdmitted ? admission : undefined, timetable);
+    call.follow(this.outcomeOf(route, envelope, context, isRecorded, isAdmitted));
+    return call;
+  }
+
+  private outcomeOf(
+    route: RequestRoute,
+    envelope: MessageEnvelope,
+    context: HandlerContext,
+    isRecorded: boolean,
+    isAdmitted: boolean,
+  ): Promise<unknown> {
+    const { admission } = this.services;
+    if (isAdmitted) {
+      admission.enter();
+      const outcome = route.step(envelope, context);
+      context.begin(outcome);
+      return outcome;
+    }
+    const admit = (): Promise<unknown> => this.admit(route, envelope, context, undefined);
+    return admission.hold(
+      isRecorded ? this.services.idempotency().run(envelope, context.cancellation, admit) : admit(),
+    );
+  }
+
+  private isRecorded(route: RequestRoute, options: SendOptions): boolean {
+    const { qos } = route.type;
+    return qos === 2 || (qos === 1 && options.messageId !== undefined);
+  }
+
+  /** What is wrong with what a caller said, if anything. */
+  problemOf({ type: { name } }: Pick<RequestRoute, 'type'>, options: SendOptions): Error | undefined {
+    if (options.signal?.aborted === true) return cancelledError(name, options.signal);
+    if (options.timeoutMs !== undefined && !(options.timeoutMs > 0)) {
+      return new CatgaError('CATGA_CONFIGURATION', `timeoutMs of ${name} must be above 0.`);
+    }
+    try {
+      checkMessageId(name, options.messageId);
+      if (options.headers !== undefined) checkHeaders(this.services.limits, name, options.headers);
+    } catch (thrown) {
+      return toError(thrown);
+    }
+    return undefined;
+  }
+
+  /** How long a caller waits for the handler here, in milliseconds; undefined for as long as it runs. */
+  timeoutMs(route: RequestRoute, options: SendOptions, cause: Cause | undefined): number | undefined {
+    const ownMs = options.timeoutMs ?? route.timeoutMs;
+    if (cause?.deadlineMs === undefined) return ownMs;
+    const leftMs = Math.max(0, cause.deadlineMs - this.services.host.clock.monotonicMs());
+    return ownMs === undefined ? leftMs : Math.min(ownMs, leftMs);
+  }
+
+  private admit(
+    route: RequestRoute,
+    envelope: MessageEnvelope,
+    context: HandlerContext,
+    cause: Cause | undefined,
+  ): Promise<unknown> {
+    const { admission } = this.services;
+    if (cause !== undefined || admission.hasRoom) {
+      admission.enter();
+      return this.runAdmitted(route, envelope, context);
+    }
+    return admission
+      .enterWhenFree(envelope.name, context.cancellation)
+      .then(() => this.runAdmitted(route, envelope, context));
+  }
+
+  private runAdmitted(
+    route: RequestRoute,
+    envelope: MessageEnvelope,
+    context: HandlerContext,
+  ): Promise<unknown> {
+    const outcome = route.step(envelope, context);
+    context.begin(outcome);
+    return outcome.then(this.succeeded, this.failed);
+  }
+
+  private readonly succeeded = (value: unknown): unknown => {
+    this.services.admission.leave();
+    return value;
+  };
+
+  private readonly failed = (thrown: unknown): never => {
+    this.services.admission.leave();
+    throw thrown;
+  };
+}
+
+function attributesOf(
+  options: AttemptOptions,
+  cause: Cause | undefined,
+  originNodeId: string,
+): MessageAttributes {
+  const { messageId, headers, key, attempt } = options;
+  return {
+    attempt,
+    messageId,
+    headers,
+    key,
+    originNodeId,
+    correlationId: cause?.correlationId,
+    causationId: cause?.messageId,
+  };
+}
