@@ -2,6 +2,7 @@
 export { REQUEST_KIND } from './contracts/request.js';
 export { toError } from './errors/catga-error.js';
 export { ERROR_CATALOGUE } from './errors/error-catalogue.js';
+export { callUserCode, describeThrownByName } from './errors/user-code.js';
 export { nodeIdTakenError } from './errors/message-errors.js';
 export { comparePositions, fromCursor, toCursor } from './reliability/dead-letter-cursor.js';
 export { SeededRandom } from './memory/network/seeded-random.js';
@@ -34,6 +35,7 @@ export type {
   OutboxState,
   OutboxStore,
 } from './ports/outbox-store.js';
+export { GuardedLogger } from './reliability/guarded-logger.js';
 export { DeliveryWindow } from './reliability/delivery-window.js';
 export { OutboxQuota, outboxBytes } from './reliability/outbox/outbox-quota.js';
 export type { OutboxLimits } from './reliability/outbox/outbox-quota.js';

@@ -7,6 +7,7 @@ import type { QualityOfService } from './quality-of-service.js';
 import { REQUEST_KIND } from './request.js';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { CatgaError } from '../errors/catga-error.js';
+import { answeredAtOnce } from '../errors/user-code.js';
 
 /** A message class with everything that was said of it, resolved. One application makes its own. */
 export interface MessageType {
@@ -55,7 +56,7 @@ export function describeMessage(target: MessageConstructor): MessageType {
     behaviors: options.behaviors ?? [],
     // The decorator held the functions to the class they are on; from here on they meet only its instances.
     cache: options.cache as CacheOptions<object> | undefined,
-    keyOf: keyReader(options.key as string | ((message: object) => string | undefined) | undefined),
+    keyOf: keyReader(name, options.key as string | ((message: object) => unknown) | undefined),
   });
 }
 
@@ -74,16 +75,24 @@ function kindOf(target: MessageConstructor): MessageKind {
 }
 
 function keyReader(
-  key: string | ((message: object) => string | undefined) | undefined,
+  name: string,
+  key: string | ((message: object) => unknown) | undefined,
 ): ((message: object) => string | undefined) | undefined {
-  if (typeof key !== 'string') return key;
+  if (key === undefined) return undefined;
   return (message) => {
-    const value: unknown = (message as Readonly<Record<string, unknown>>)[key];
+    const value =
+      typeof key === 'string'
+        ? (message as Readonly<Record<string, unknown>>)[key]
+        : answeredAtOnce(`The key function of ${name}`, key(message));
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
       return String(value);
-    throw new CatgaError('CATGA_CONFIGURATION', `The key field '${key}' holds neither text nor a number.`, {
-      details: { key },
-    });
+    throw new CatgaError(
+      'CATGA_CONFIGURATION',
+      typeof key === 'string'
+        ? `The key field '${key}' holds neither text nor a number.`
+        : `The key function of ${name} gave neither text nor a number.`,
+      { details: typeof key === 'string' ? { key } : { name } },
+    );
   };
 }

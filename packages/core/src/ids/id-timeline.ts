@@ -1,4 +1,5 @@
 import { CatgaError } from '../errors/catga-error.js';
+import { callUserCode, describeThrown, warnOfUserCode } from '../errors/user-code.js';
 import { lastTimestamp } from './id-layout.js';
 import type { ResolvedIdsOptions } from './id-options.js';
 
@@ -25,6 +26,7 @@ export class IdTimeline {
   private reading = NEVER;
   private borrowedMs = 0;
   private reporting = false;
+  private hasWarned = false;
 
   constructor(options: ResolvedIdsOptions) {
     this.options = options;
@@ -87,11 +89,23 @@ export class IdTimeline {
     if (backwardMs <= maxBackwardDriftMs || this.reporting) return;
     this.reporting = true;
     try {
-      onClockDrift({ backwardMs, clockMs: now + layout.epochMs, timestampMs: this.current + layout.epochMs });
+      const drift = {
+        backwardMs,
+        clockMs: now + layout.epochMs,
+        timestampMs: this.current + layout.epochMs,
+      };
+      callUserCode(() => onClockDrift(drift), this.callbackFailed);
     } finally {
       this.reporting = false;
     }
   }
+
+  /** Ids go on: the callback is told of the clock, and decides nothing. */
+  private readonly callbackFailed = (thrown: unknown): void => {
+    if (this.hasWarned) return;
+    this.hasWarned = true;
+    warnOfUserCode(`onClockDrift of CatgaIds failed: ${describeThrown(thrown)}`);
+  };
 
   /** Before the first id there is nothing to ride out on: a clock before the epoch would repeat ids at each start. */
   private refuseUnusable(now: number): void {

@@ -8,6 +8,7 @@ import type { Clock } from '../ports/clock.js';
 import type { EngineConnection } from '../ports/engine.js';
 import { CatgaDeadLetters } from '../reliability/dead-letters.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
+import { GuardedLogger } from '../reliability/guarded-logger.js';
 import { CatgaSubscriptions, leftBehind } from '../reliability/subscriptions.js';
 import { CatgaOutbox } from '../reliability/outbox/catga-outbox.js';
 import { nextTurn } from '../time/next-turn.js';
@@ -58,7 +59,7 @@ export class CatgaNode {
   /** `CATGA_CONFIGURATION` for wrong options. */
   constructor(options: CatgaOptions = {}, services: Partial<NodeServices> = {}) {
     this.options = resolveCatgaOptions(options);
-    const runtime = new NodeRuntime(this.options, { ...DEFAULT_SERVICES, ...services });
+    const runtime = new NodeRuntime(this.options, guarded({ ...DEFAULT_SERVICES, ...services }));
     this.runtime = runtime;
     this.mediator = new CatgaMediator(runtime.messaging);
     this.deadLetters = new CatgaDeadLetters(() => runtime.engine.connected('Dead letters'), runtime.codec);
@@ -291,4 +292,9 @@ export class CatgaNode {
     await admission.idle();
     await Promise.all([withdrawn, stopped]);
   }
+}
+
+/** A logger that fails must not keep the node from its work. */
+function guarded(services: NodeServices): NodeServices {
+  return { ...services, logger: new GuardedLogger(services.logger) };
 }

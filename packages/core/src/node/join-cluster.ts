@@ -2,6 +2,7 @@ import { Cluster } from '../cluster/cluster.js';
 import type { ClusterServices } from '../cluster/cluster.js';
 import type { EngineConnection } from '../ports/engine.js';
 import type { ResolvedCatgaOptions } from '../options/catga-options.js';
+import { CheckedRouting } from '../routing/checked-routing.js';
 import { resolveRoutingStrategy } from '../routing/resolve-routing-strategy.js';
 import { ClusterGateway } from '../cluster/cluster-gateway.js';
 
@@ -47,10 +48,11 @@ export async function joinCluster(
   const openLinks = connection.openLinks?.bind(connection);
   if (openLinks === undefined || outcomes === undefined) return undefined;
   const { self, registry, codec, clock } = services;
+  const routing = resolveRoutingStrategy(options.routing);
   const cluster = await Cluster.join(
     {
       ...services,
-      routing: resolveRoutingStrategy(options.routing),
+      routing: typeof options.routing === 'string' ? routing : new CheckedRouting(routing),
       retransmission: options.request,
       unansweredLimits: UNANSWERED_LIMITS,
       outcomes,

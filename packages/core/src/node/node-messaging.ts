@@ -144,19 +144,31 @@ export class NodeMessaging implements MediatorHost, ContextHost {
   send(route: RequestRoute | undefined, request: object, options: SendOptions | undefined): Promise<unknown> {
     if (!this.isOpen) return Promise.reject(this.closedError(request));
     this.observer?.sent(request, options ?? {});
-    return this.requestRouter.send(route, request, options ?? {});
+    try {
+      return this.requestRouter.send(route, request, options ?? {});
+    } catch (thrown) {
+      return Promise.reject(toError(thrown));
+    }
   }
 
   sendAs<R>(request: CatgaRequest<R>, options: SendOptions, cause: Cause): Promise<R> {
     this.observer?.sent(request, options);
     if (!this.services.engine.isConnected) return Promise.reject(this.closedError(request));
-    return this.requestRouter.send(this.routeOf(request), request, options, cause) as Promise<R>;
+    try {
+      return this.requestRouter.send(this.routeOf(request), request, options, cause) as Promise<R>;
+    } catch (thrown) {
+      return Promise.reject(toError(thrown));
+    }
   }
 
   sendToNode(nodeId: string, request: object, options: SendOptions | undefined): Promise<unknown> {
     if (!this.isOpen) return Promise.reject(this.closedError(request));
     this.observer?.sent(request, options ?? {});
-    return this.requestRouter.sendToNode(nodeId, this.routeOf(request), request, options ?? {});
+    try {
+      return this.requestRouter.sendToNode(nodeId, this.routeOf(request), request, options ?? {});
+    } catch (thrown) {
+      return Promise.reject(toError(thrown));
+    }
   }
 
   async enqueue(command: object, options: EnqueueOptions): Promise<EnqueueReceipt> {

@@ -24,6 +24,7 @@ import { Codec } from '../wire/codec.js';
 import { ErrorCodec } from '../wire/error-codec.js';
 import { PROTOCOL_VERSION } from '../wire/frame-layout.js';
 import { EngineAccess } from './engine-access.js';
+import { GuardedObserver } from './guarded-observer.js';
 import { joinCluster } from './join-cluster.js';
 import { NodeMessaging } from './node-messaging.js';
 import type { NodeServices } from './node-services.js';
@@ -56,11 +57,13 @@ export class NodeRuntime {
     const { clock, logger, observer } = services;
     this.nodeId = options.nodeId;
     this.clock = clock;
-    this.timetable = new Timetable(clock);
+    this.timetable = new Timetable(clock, (thrown) => this.reportFlood('timer', thrown));
     this.admission = new Admission(options.concurrency, this.timetable);
     this.failures = new CatgaErrorSink(logger, clock);
     this.teardown = new Teardown(clock, (step, thrown) => this.report(`stopping: ${step}`, thrown));
-    this.errorCodec = new ErrorCodec(services.errorTranslators);
+    this.errorCodec = new ErrorCodec(services.errorTranslators, (thrown) =>
+      this.reportFlood('error translator', thrown),
+    );
     const dialect = { protocolVersion: PROTOCOL_VERSION, serializer: options.serializer.name };
     this.nodesSeen = new NodeRegistry(
       {
@@ -87,7 +90,7 @@ export class NodeRuntime {
       options.outbox && new NodeOutbox(options.outbox, { nodeId, log, clock, timetable, failures, logger });
     this.messaging = new NodeMessaging({
       options,
-      observer,
+      observer: observer && new GuardedObserver(observer, (thrown) => this.reportFlood('observer', thrown)),
       engine: this.engine,
       log: () => this.outbox ?? log(),
       clock,
@@ -137,7 +140,7 @@ export class NodeRuntime {
         try {
           messaging.receiveEvent(sender, event);
         } catch (thrown) {
-          this.report(event.name, thrown);
+          this.reportFlood(event.name, thrown);
         }
       },
       failed: (source, thrown) => this.reportFlood(source, thrown),

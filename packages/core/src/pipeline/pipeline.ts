@@ -41,7 +41,7 @@ export function compilePipeline(behaviors: readonly Behavior[], last: Step): Ste
 function aroundOne(first: Behavior, last: Step): Step {
   return (envelope, context) => {
     try {
-      return toPromise(first.handle(envelope, context, () => last(envelope, context)));
+      return toPromise(first.handle(envelope, context, () => heard(last(envelope, context))));
     } catch (thrown) {
       return rejected(thrown);
     }
@@ -50,10 +50,10 @@ function aroundOne(first: Behavior, last: Step): Step {
 
 function aroundTwo(first: Behavior, second: Behavior, last: Step): Step {
   return (envelope, context) => {
-    const afterSecond: Next = () => last(envelope, context);
+    const afterSecond: Next = () => heard(last(envelope, context));
     const afterFirst: Next = () => {
       try {
-        return toPromise(second.handle(envelope, context, afterSecond));
+        return heard(toPromise(second.handle(envelope, context, afterSecond)));
       } catch (thrown) {
         return rejected(thrown);
       }
@@ -68,17 +68,17 @@ function aroundTwo(first: Behavior, second: Behavior, last: Step): Step {
 
 function aroundThree(first: Behavior, second: Behavior, third: Behavior, last: Step): Step {
   return (envelope, context) => {
-    const afterThird: Next = () => last(envelope, context);
+    const afterThird: Next = () => heard(last(envelope, context));
     const afterSecond: Next = () => {
       try {
-        return toPromise(third.handle(envelope, context, afterThird));
+        return heard(toPromise(third.handle(envelope, context, afterThird)));
       } catch (thrown) {
         return rejected(thrown);
       }
     };
     const afterFirst: Next = () => {
       try {
-        return toPromise(second.handle(envelope, context, afterSecond));
+        return heard(toPromise(second.handle(envelope, context, afterSecond)));
       } catch (thrown) {
         return rejected(thrown);
       }
@@ -90,6 +90,14 @@ function aroundThree(first: Behavior, second: Behavior, third: Behavior, last: S
     }
   };
 }
+
+/** A behavior may fail while what it went on to runs: nobody else would hear how that ends. */
+function heard(outcome: Promise<unknown>): Promise<unknown> {
+  outcome.then(undefined, ignore);
+  return outcome;
+}
+
+function ignore(): void {}
 
 /** What was thrown goes on as it is. */
 function rejected(thrown: unknown): Promise<never> {

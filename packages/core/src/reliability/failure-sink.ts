@@ -1,4 +1,6 @@
+import type { Envelope } from '../contracts/envelope.js';
 import type { FailureReport } from '../contracts/error-report.js';
+import { callUserCode, describeThrown } from '../errors/user-code.js';
 import type { Clock } from '../ports/clock.js';
 import type { CatgaLogger } from '../ports/logger.js';
 import { systemClock } from '../time/system-clock.js';
@@ -22,7 +24,7 @@ interface Flood {
  * @publicApi
  */
 export class CatgaErrorSink {
-  private readonly listeners = new Set<(report: FailureReport) => void>();
+  private readonly listeners = new Set<(report: FailureReport) => unknown>();
   private readonly counts = new Map<string, number>();
   private readonly floods = new Map<string, Flood>();
 
@@ -36,8 +38,11 @@ export class CatgaErrorSink {
     return this.counts;
   }
 
-  /** Tells a listener of every failure from now on. Returns how to stop. */
-  subscribe(listener: (report: FailureReport) => void): () => void {
+  /**
+   * Tells a listener of every failure from now on. Returns how to stop. A listener that throws, or whose promise
+   * rejects, is logged, once every ten seconds, and told of the next failure all the same.
+   */
+  subscribe(listener: (report: FailureReport) => unknown): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
@@ -56,19 +61,22 @@ export class CatgaErrorSink {
    */
   reportFlood(report: FailureReport): void {
     this.count(report);
-    const kind = `${report.source} ${codeOf(report.error).code ?? report.error.name}`;
+    const more = this.turnIn(`${report.source} ${kindOf(report.error)}`);
+    if (more === undefined) return;
+    this.write(report, more);
+    this.tell(report);
+  }
+
+  /** Whether one of a kind is to be told now: how many came before it, in words; undefined if it is only counted. */
+  private turnIn(kind: string): string | undefined {
     const nowMs = this.clock.monotonicMs();
     const flood = this.floods.get(kind);
     if (flood !== undefined && nowMs < flood.untilMs) {
       flood.unsaid++;
-      return;
+      return undefined;
     }
     this.floods.set(kind, { untilMs: nowMs + FLOOD_MS, unsaid: 0 });
-    this.write(
-      report,
-      flood === undefined || flood.unsaid === 0 ? '' : ` (and ${flood.unsaid} more before it)`,
-    );
-    this.tell(report);
+    return flood === undefined || flood.unsaid === 0 ? '' : ` (and ${flood.unsaid} more before it)`;
   }
 
   private count({ source }: FailureReport): void {
@@ -76,21 +84,48 @@ export class CatgaErrorSink {
   }
 
   private tell(report: FailureReport): void {
-    for (const listener of this.listeners) {
-      try {
-        listener(report);
-      } catch (thrown) {
-        this.logger.error(`A listener of CatgaErrorSink threw: ${String(thrown)}`);
-      }
-    }
+    for (const listener of this.listeners) callUserCode(() => listener(report), this.listenerFailed);
   }
 
+  private readonly listenerFailed = (thrown: unknown): void => {
+    const more = this.turnIn('a listener');
+    if (more !== undefined)
+      this.logger.error(`A listener of CatgaErrorSink failed: ${describeThrown(thrown)}${more}`);
+  };
+
   private write({ error, source, envelope, attempt, disposition }: FailureReport, more: string): void {
-    const { code } = codeOf(error);
-    const subject = envelope === undefined ? '' : ` on ${envelope.name} ${envelope.messageId}`;
+    const subject = envelope === undefined ? '' : ` on ${envelope.name} ${idOf(envelope)}`;
     const tries = attempt > 0 ? ` (attempt ${attempt}, ${disposition})` : '';
-    const text = `${source} failed${subject}${tries}: ${code === undefined ? '' : `${code} `}${error.message}${more}`;
+    const text = `${source} failed${subject}${tries}: ${codeIn(error)}${describeThrown(error)}${more}`;
     if (disposition === 'retried') this.logger.warn(text);
-    else this.logger.error(text, error.stack);
+    else this.logger.error(text, stackOf(error));
+  }
+}
+
+/** One that was not asked for before is made now, which a clock that stands still may refuse. */
+function idOf(envelope: Envelope): string {
+  return readable(() => envelope.messageId) ?? '(without an id)';
+}
+
+// An error is whatever was thrown: to read it may throw, too.
+
+function kindOf(error: Error): string {
+  return readable(() => codeOf(error).code ?? error.name) ?? 'unknown';
+}
+
+function codeIn(error: Error): string {
+  const code = readable(() => codeOf(error).code);
+  return code === undefined ? '' : `${code} `;
+}
+
+function stackOf(error: Error): string | undefined {
+  return readable(() => error.stack);
+}
+
+function readable(read: () => string | undefined): string | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
   }
 }

@@ -23,7 +23,8 @@ export interface RoutingCandidate {
  *
  * Contract: `candidates` holds at least one, in an order that stays the same while nodes come and go; the result is one
  * of them. It is asked once for each request, and again with the nodes that are left if the first choice fails: it must
- * be quick, and must not keep `candidates`. One application has one instance.
+ * be quick, answer at once, and must not keep `candidates`. One application has one instance. A request is rejected with
+ * what `select` throws, and with `CATGA_CONFIGURATION` if the result is none of the candidates, or a promise.
  *
  * @publicApi
  */

@@ -30,7 +30,11 @@ export class Timetable {
   private armedForMs = Infinity;
   private added = 0;
 
-  constructor(private readonly clock: Clock) {}
+  /** @param onFailure told of what an entry throws; without it that goes to the clock's timer, and so ends the process */
+  constructor(
+    private readonly clock: Clock,
+    private readonly onFailure?: (thrown: unknown) => void,
+  ) {}
 
   /** How many entries wait. */
   get size(): number {
@@ -82,12 +86,22 @@ export class Timetable {
         // What an entry adds for "now" waits for the next tick, as with any timer.
         if (first.dueMs > nowMs || first.order >= addedBefore) break;
         this.remove(first);
-        first.run();
+        this.runNow(first);
       }
     } finally {
       this.arm();
     }
   };
+
+  /** One that fails takes none of the others with it. */
+  private runNow(entry: TimetableEntry): void {
+    if (this.onFailure === undefined) return entry.run();
+    try {
+      entry.run();
+    } catch (thrown) {
+      this.onFailure(thrown);
+    }
+  }
 
   /** The earliest entry that still waits. */
   private first(): TimetableEntry | undefined {

@@ -1,4 +1,5 @@
 import { CatgaError, toError } from '../errors/catga-error.js';
+import { answeredAtOnce } from '../errors/user-code.js';
 import type { Serializer } from '../ports/serializer.js';
 import type { FrameBody } from './frame-records.js';
 import { checkPayload } from './limits.js';
@@ -20,7 +21,7 @@ export class Codec {
   encode(name: string, value: unknown): Uint8Array {
     let bytes: Uint8Array;
     try {
-      bytes = this.serializer.encode(value);
+      bytes = bytesOf(this.serializer.encode(value));
     } catch (thrown) {
       throw unencodable(name, thrown);
     }
@@ -39,7 +40,8 @@ export class Codec {
   encodeAnyBody(name: string, value: unknown): FrameBody {
     const { serializer } = this;
     try {
-      return serializer.encodeText === undefined ? serializer.encode(value) : serializer.encodeText(value);
+      if (serializer.encodeText === undefined) return bytesOf(serializer.encode(value));
+      return textOf(serializer.encodeText(value));
     } catch (thrown) {
       throw unencodable(name, thrown);
     }
@@ -51,9 +53,12 @@ export class Codec {
     if (typeof body !== 'string') return this.decode(name, body);
     const { serializer } = this;
     try {
-      return serializer.decodeText === undefined
-        ? serializer.decode(Buffer.from(body))
-        : serializer.decodeText(body);
+      return answeredAtOnce(
+        'The serializer',
+        serializer.decodeText === undefined
+          ? serializer.decode(Buffer.from(body))
+          : serializer.decodeText(body),
+      );
     } catch (thrown) {
       throw undecodable(name, thrown);
     }
@@ -76,11 +81,21 @@ export class Codec {
       );
     }
     try {
-      return this.serializer.decode(bytes);
+      return answeredAtOnce('The serializer', this.serializer.decode(bytes));
     } catch (thrown) {
       throw undecodable(name, thrown);
     }
   }
+}
+
+function bytesOf(encoded: unknown): Uint8Array {
+  if (ArrayBuffer.isView(encoded)) return encoded as Uint8Array;
+  throw new TypeError(`the serializer gave ${typeof answeredAtOnce('The serializer', encoded)}, not bytes`);
+}
+
+function textOf(encoded: unknown): string {
+  if (typeof encoded === 'string') return encoded;
+  throw new TypeError(`the serializer gave ${typeof answeredAtOnce('The serializer', encoded)}, not text`);
 }
 
 function unencodable(name: string, thrown: unknown): CatgaError {

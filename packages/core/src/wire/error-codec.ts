@@ -1,4 +1,5 @@
 import { CatgaError } from '../errors/catga-error.js';
+import { answeredAtOnce } from '../errors/user-code.js';
 import { ERROR_CATALOGUE } from '../errors/error-catalogue.js';
 import type { CatgaErrorCode } from '../errors/error-catalogue.js';
 
@@ -75,14 +76,18 @@ const catgaTranslator: ErrorTranslator = {
 export class ErrorCodec {
   private readonly translators: readonly ErrorTranslator[];
 
-  constructor(translators: readonly ErrorTranslator[]) {
+  /** @param onFailure told of what a translator throws; the error goes without it then */
+  constructor(
+    translators: readonly ErrorTranslator[],
+    private readonly onFailure: (thrown: unknown) => void = () => {},
+  ) {
     this.translators = [...translators, catgaTranslator];
   }
 
   encode(error: Error): EncodedError {
     const base = { name: error.name, message: error.message, ...codeOf(error), ...retryableOf(error) };
     for (const translator of this.translators) {
-      const encoded = translator.encode(error);
+      const encoded = this.attempt(() => translator.encode(error));
       if (encoded !== undefined) return { type: translator.type, ...base, data: encoded.data };
     }
     return { type: 'error', ...base };
@@ -90,9 +95,20 @@ export class ErrorCodec {
 
   decode(encoded: EncodedError): Error {
     const translator = this.translators.find(({ type }) => type === encoded.type);
-    const error = translator?.decode(encoded) ?? new RemoteError(encoded.name, encoded.message, encoded.code);
+    const error =
+      this.attempt(() => translator?.decode(encoded)) ??
+      new RemoteError(encoded.name, encoded.message, encoded.code);
     // Callers repeat what declares itself retryable, wherever it was thrown.
     return encoded.retryable === true ? Object.assign(error, { retryable: true }) : error;
+  }
+
+  private attempt<T>(call: () => T): T | undefined {
+    try {
+      return answeredAtOnce('An error translator', call());
+    } catch (thrown) {
+      this.onFailure(thrown);
+      return undefined;
+    }
   }
 }
 

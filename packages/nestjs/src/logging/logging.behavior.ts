@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { LoggerService } from '@nestjs/common';
+import { callUserCode, describeThrownByName } from '@catga/core/engine';
 import type { Behavior, Envelope, MessageContext, Next } from '@catga/core';
 
 /** What is logged, and how. */
@@ -40,19 +41,28 @@ class LoggingBehavior implements Behavior {
     this.write = level === 'off' ? () => {} : (text) => logger[level]?.(text);
   }
 
+  /** A logger that fails is no failure of the message. */
+  private say(write: () => void): void {
+    callUserCode(write, () => {});
+  }
+
   async handle(envelope: Envelope, context: MessageContext, next: Next): Promise<unknown> {
     const startedMs = performance.now();
     try {
       const result = await next();
       const tookMs = performance.now() - startedMs;
-      if (tookMs > this.slowMs)
-        this.logger.warn(`${describe(envelope, context)} was slow: ${tookMs.toFixed(1)} ms`);
-      else this.write(`${describe(envelope, context)} took ${tookMs.toFixed(1)} ms`);
+      this.say(() => {
+        const subject = describe(envelope, context);
+        if (tookMs > this.slowMs) this.logger.warn(`${subject} was slow: ${tookMs.toFixed(1)} ms`);
+        else this.write(`${subject} took ${tookMs.toFixed(1)} ms`);
+      });
       return result;
     } catch (thrown) {
       const tookMs = performance.now() - startedMs;
-      this.logger.error(
-        `${describe(envelope, context)} failed after ${tookMs.toFixed(1)} ms: ${String(thrown)}`,
+      this.say(() =>
+        this.logger.error(
+          `${describe(envelope, context)} failed after ${tookMs.toFixed(1)} ms: ${describeThrownByName(thrown)}`,
+        ),
       );
       throw thrown;
     }

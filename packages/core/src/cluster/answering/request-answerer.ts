@@ -30,6 +30,8 @@ export interface AnswererServices {
   readonly outcomes: OutcomeRecorder;
   /** Whether new work is taken. */
   readonly isOpen: () => boolean;
+  /** Something failed that no caller sees. */
+  readonly failed: (source: string, thrown: unknown) => void;
   /** The type of a request that is handled here. */
   readonly handledType: (name: string) => MessageType | undefined;
   /** Runs it, under a claim in the shared record if `isRecorded`, and tells `end` of the outcome, in a later turn. */
@@ -207,7 +209,18 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
     try {
       return codec.encodeBody(`The error of ${name}`, errors.encode(error));
     } catch (thrown) {
-      return codec.encodeAnyBody(`The error of ${name}`, errors.encode(toError(thrown)));
+      return this.encodeAny(name, toError(thrown));
+    }
+  }
+
+  /** Why an error cannot be told. A serializer that encodes nothing at all leaves only the fact that there is one. */
+  private encodeAny(name: string, reason: Error): FrameBody {
+    const { codec, errors } = this.services;
+    try {
+      return codec.encodeAnyBody(`The error of ${name}`, errors.encode(reason));
+    } catch (thrown) {
+      this.services.failed(name, thrown);
+      return codec.isText ? '' : NOTHING;
     }
   }
 

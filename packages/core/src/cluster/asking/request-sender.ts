@@ -191,11 +191,17 @@ export class RequestSender {
   /** Sends it to one of some nodes, which may be the one that has it. */
   private move(pending: PendingRequest, others: readonly KnownNode[], reason: Error, unanswered = 0): void {
     const { registry, routing, self } = this.services;
-    const { node } = routing.select(
-      { name: pending.name, key: pending.key, selfNodeId: self.nodeId },
-      others,
-    );
-    const target = registry.get(node.nodeId);
+    let target: KnownNode | undefined;
+    try {
+      const chosen = routing.select(
+        { name: pending.name, key: pending.key, selfNodeId: self.nodeId },
+        others,
+      );
+      target = registry.get(chosen.node.nodeId);
+    } catch (thrown) {
+      // A strategy of the application; whoever waits is told, and what else was lost with the node goes on.
+      return this.settle(pending).reject(toError(thrown));
+    }
     if (target === undefined) return this.settle(pending).reject(reason);
     const previous = pending.asked.filter((asked) => !isSameAddress(asked, target));
     discount(pending);

@@ -1,4 +1,5 @@
 import { CatgaError } from '../../errors/catga-error.js';
+import { callUserCode, describeThrown, warnOfUserCode } from '../../errors/user-code.js';
 import type { NodeAddress } from '../../ports/links.js';
 import type { EngineTime } from '../memory-engine.js';
 import { noFrames } from './frame-event.js';
@@ -13,6 +14,7 @@ export class FrameExchange {
   readonly counts = noFrames();
   private readonly endpoints = new Map<string, NetworkEndpoint>();
   private readonly transit: FrameTransit;
+  private hasWarned = false;
 
   constructor(
     private readonly weather: NetworkWeather,
@@ -97,8 +99,16 @@ export class FrameExchange {
 
   private note(fate: FrameFate, from: NetworkEndpoint, to: NodeAddress, frame: Uint8Array): void {
     this.counts[fate]++;
-    this.onFrame?.({ fate, from: from.address, to, frame, atMs: this.time.clock.monotonicMs() });
+    const event = { fate, from: from.address, to, frame, atMs: this.time.clock.monotonicMs() };
+    callUserCode(() => this.onFrame?.(event), this.listenerFailed);
   }
+
+  /** The frame goes its way all the same. */
+  private readonly listenerFailed = (thrown: unknown): void => {
+    if (this.hasWarned) return;
+    this.hasWarned = true;
+    warnOfUserCode(`onFrame of MemoryNetwork failed: ${describeThrown(thrown)}`);
+  };
 }
 
 function keyOf(namespace: string, { nodeId, incarnation }: NodeAddress): string {

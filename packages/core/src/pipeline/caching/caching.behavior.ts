@@ -3,6 +3,7 @@ import type { Behavior, Next } from '../../contracts/behavior.js';
 import type { Envelope } from '../../contracts/envelope.js';
 import type { CacheOptions } from '../../contracts/message.js';
 import type { MessageContext } from '../../contracts/message-context.js';
+import { answeredAtOnce } from '../../errors/user-code.js';
 import type { Clock } from '../../ports/clock.js';
 import { CatgaError } from '../../errors/catga-error.js';
 import { LocalView } from '../../wire/content-text.js';
@@ -50,7 +51,7 @@ export class CachingBehavior implements Behavior {
   /** All fields, unless the message says what counts. `CATGA_SERIALIZATION` for what does not tell queries apart. */
   private keyOf({ name, message }: Envelope): string {
     if (this.options.key === undefined) return contentOf(name, message, this.view);
-    const key: unknown = this.options.key(message);
+    const key: unknown = answeredAtOnce(`cache.key of ${name}`, this.options.key(message));
     if (typeof key === 'string') return key;
     throw new CatgaError('CATGA_SERIALIZATION', `cache.key of ${name} gave no text, but ${typeof key}.`, {
       details: { name },

@@ -1,5 +1,6 @@
 import type { CallerPolicy } from '../../contracts/policy.js';
 import { CatgaError, toError } from '../../errors/catga-error.js';
+import { answeredAtOnce } from '../../errors/user-code.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Call, CallStep, NextCall } from './call.js';
 import { isCancellation } from './failures.js';
@@ -105,7 +106,7 @@ export class CircuitBreaker implements CallStep {
   /** A predicate that throws has not called the error harmless. */
   private isFailure(thrown: unknown): boolean {
     try {
-      return this.options.isFailure(toError(thrown));
+      return answeredAtOnce('isFailure of circuitBreaker', this.options.isFailure(toError(thrown)));
     } catch {
       return true;
     }

@@ -2,6 +2,7 @@ import type { CallerPolicy } from '../../contracts/policy.js';
 import type { CatgaError } from '../../errors/catga-error.js';
 import { toError } from '../../errors/catga-error.js';
 import { cancelledError } from '../../errors/message-errors.js';
+import { answeredAtOnce } from '../../errors/user-code.js';
 import type { Clock } from '../../ports/clock.js';
 import { retryDelayMs } from '../../reliability/retry-policy.js';
 import type { Timetable } from '../../time/timetable.js';
@@ -46,8 +47,8 @@ export class Retry implements CallStep {
   /** The pause before the next attempt; undefined if there is none. */
   private delayMs(call: Call, error: Error): number | undefined {
     const { options } = this;
-    if (call.attempt >= options.maxAttempts || call.signal?.aborted === true || !options.retryIf(error))
-      return undefined;
+    if (call.attempt >= options.maxAttempts || call.signal?.aborted === true) return undefined;
+    if (!answeredAtOnce(`retryIf of retry for ${call.name}`, options.retryIf(error))) return undefined;
     const afterMs = retryAfterMsOf(error);
     if (afterMs > options.maxDelayMs) return undefined;
     // After what the error asks for, not instead of it: all who were refused together would come back together.
