@@ -1,7 +1,8 @@
 import { CatgaError } from './catga-error.js';
 
 /** The error of a message that took too long. */
-export function timeoutError(name: string, timeoutMs: number): CatgaError {
+export function timeoutError(name: string, patienceMs: number): CatgaError {
+  const timeoutMs = Math.round(patienceMs); // What is left of a deadline is a fraction.
   return new CatgaError('CATGA_TIMEOUT', `${name} was not finished within ${timeoutMs} ms.`, {
     details: { name, timeoutMs },
   });

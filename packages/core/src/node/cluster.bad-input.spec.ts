@@ -73,6 +73,18 @@ describe('what anybody may write to the inbox of a node', () => {
     expect(log.errors.at(-1)).toMatch(/links failed: CATGA_SERIALIZATION .* \(and \d+ more before it\)/);
   });
 
+  it('is counted as an event that cannot be read, and one line in ten seconds is logged of it', async () => {
+    const facts = { messageId: 'm1', body: Buffer.from('{') };
+    const to = { toServiceHandlers: true, toNodeHandlers: true };
+    const bad: AnyRecord = { kind: 'event', name: 'CartViewed', ...to, ...facts };
+    const sender = { nodeId: 'intruder', incarnation: 1 };
+    for (let sequence = 1; sequence <= 500; sequence++)
+      intruder.send(orders.mediator.self, frameFrom(sender, [bad], sequence));
+    await expectGoingOn();
+    expect(orders.failures.failures.get('CartViewed')).toBe(500);
+    expect(log.errors).toHaveLength(1);
+  });
+
   it('does no harm as a frame of any records, whole or damaged', async () => {
     const named = anyRecord.map((record) =>
       record.kind === 'request'

@@ -2,6 +2,7 @@ import type { CatgaError } from '../errors/catga-error.js';
 import { toError } from '../errors/catga-error.js';
 import { cancelledError, timeoutError } from '../errors/message-errors.js';
 import type { Timetable } from '../time/timetable.js';
+import { onAbort } from '../time/abort-listeners.js';
 
 /** How long somebody waits for an outcome. */
 export interface Patience {
@@ -28,19 +29,16 @@ export function outcomeUntil(outcome: Promise<unknown>, patience: Patience): Pro
       patience.giveUp(reason);
       reject(reason);
     };
-    const onAbort = (): void => {
-      if (signal !== undefined) giveUp(cancelledError(name, signal));
-    };
     const deadline =
       timeoutMs === undefined
         ? undefined
         : timetable.after(timeoutMs, () => giveUp(timeoutError(name, timeoutMs)));
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const stopListening = signal && onAbort(signal, () => giveUp(cancelledError(name, signal)));
     waiting.add(giveUp);
     const settle = (): void => {
       waiting.delete(giveUp);
       if (deadline !== undefined) timetable.remove(deadline);
-      signal?.removeEventListener('abort', onAbort);
+      stopListening?.();
     };
     outcome.then(
       (value) => {

@@ -61,7 +61,8 @@ export class DeliveryHandler {
     try {
       await this.process(delivery);
     } catch (thrown) {
-      this.services.failures.report({
+      // While the engine is away no delivery can be settled.
+      this.services.failures.reportFlood({
         error: toError(thrown),
         source: this.subscription.id,
         envelope: undefined,
@@ -157,7 +158,10 @@ export class DeliveryHandler {
     error: Error,
     disposition: 'retried' | 'dead-lettered',
   ): void {
-    this.services.failures.report({ error, source: this.subscription.id, envelope, attempt, disposition });
+    const report = { error, source: this.subscription.id, envelope, attempt, disposition };
+    // What cannot be read is nobody's failing handler, and whoever reaches the broker can store any number of it.
+    if (envelope === undefined) this.services.failures.reportFlood(report);
+    else this.services.failures.report(report);
   }
 }
 

@@ -18,6 +18,7 @@ import { PendingRequest, isSameAddress } from './pending-request.js';
 import type { OutgoingRequest } from './pending-request.js';
 import { possibleNodes, unaskedNodes } from './possible-nodes.js';
 import { isWorthAnotherNode, lostError, notOnTheWire, tooMuchUnanswered } from './sender-errors.js';
+import { onAbort } from '../../time/abort-listeners.js';
 
 /** What may be unanswered at one node before further requests go to another one, or are refused. */
 export interface UnansweredLimits {
@@ -229,9 +230,7 @@ export class RequestSender {
   }
 
   private cancelWith(pending: PendingRequest, signal: AbortSignal): void {
-    const onAbort = (): void => this.giveUp(pending, cancelledError(pending.name, signal));
-    signal.addEventListener('abort', onAbort, { once: true });
-    pending.stopListening = () => signal.removeEventListener('abort', onAbort);
+    pending.stopListening = onAbort(signal, () => this.giveUp(pending, cancelledError(pending.name, signal)));
   }
 
   /** Looks through what is unanswered now and then: a timer for each request would cost more than the request. */

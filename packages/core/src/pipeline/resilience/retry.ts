@@ -8,6 +8,7 @@ import { retryDelayMs } from '../../reliability/retry-policy.js';
 import type { Timetable } from '../../time/timetable.js';
 import type { Call, CallStep, NextCall } from './call.js';
 import { retryAfterMsOf } from './failures.js';
+import { onAbort } from '../../time/abort-listeners.js';
 
 /** What waiting between two attempts needs of the node. */
 export interface RetryServices {
@@ -65,21 +66,18 @@ export class Retry implements CallStep {
       const settle = (): void => {
         timetable.remove(entry);
         waiting.delete(giveUp);
-        signal?.removeEventListener('abort', onAbort);
+        stopListening?.();
       };
       const giveUp = (reason: CatgaError): void => {
         settle();
         reject(reason);
-      };
-      const onAbort = (): void => {
-        if (signal !== undefined) giveUp(cancelledError(name, signal));
       };
       const entry = timetable.after(delayMs, () => {
         settle();
         resolve();
       });
       waiting.add(giveUp);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const stopListening = signal && onAbort(signal, () => giveUp(cancelledError(name, signal)));
     });
   }
 }
