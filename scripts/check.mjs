@@ -1,54 +1,78 @@
-// Everything `npm test` holds, quickest first; stops at the first step that fails, with its exit status.
-// `npm test -- lint knip` runs only the named steps; `npm run test:all` adds those that take long.
-import { spawnSync } from 'node:child_process';
+// Everything `npm test` holds. Stages run one after the other, the steps of a stage two at a time; it ends with the first
+// stage that has a failure. `npm test -- lint knip` runs only the named steps; `npm run test:all` adds those that take long.
+import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
-const steps = [
-  ['build', 'compiles, tests included'],
-  ['format:check', 'prettier'],
-  ['lint', 'oxlint, type-aware'],
-  ['deps:check', 'the arrows between packages and layers'],
-  ['knip', 'unused files, exports and dependencies'],
-  ['test:types', 'what must not compile does not'],
-  ['test:docs', 'the snippets of the docs compile'],
-  ['test:servers', 'the servers that tests need are here'],
-  ['test:unit', 'jest'],
-  ['test:packages', 'packed tarballs: publint, attw'],
-  ['test:consumer', 'the tarballs in a Nest 12 ESM app, a Nest 11 CommonJS app and its Jest'],
+const stages = [
+  [['build', 'compiles, tests included']],
+  [
+    ['format:check', 'prettier'],
+    ['lint', 'oxlint, type-aware'],
+    ['deps:check', 'the arrows between packages and layers'],
+    ['knip', 'unused files, exports and dependencies'],
+    ['test:types', 'what must not compile does not'],
+    ['test:docs', 'the snippets of the docs compile'],
+    ['test:servers', 'the servers that tests need are here'],
+  ],
+  [['test:unit', 'jest']],
+  [
+    ['test:packages', 'packed tarballs: publint, attw'],
+    ['test:consumer', 'the tarballs in a Nest 12 ESM app, a Nest 11 CommonJS app and its Jest'],
+  ],
 ];
-
-/** What takes minutes more. */
-const longSteps = [['test:long', 'every fault of chaos on every engine']];
+const longStages = [[['test:long', 'every fault of chaos on every engine, and every benchmark']]];
+/** As many as the cores of a small machine. */
+const AT_A_TIME = 2;
 
 const isAll = process.argv[2] === '--all';
-if (isAll) steps.push(...longSteps);
+if (isAll) stages.push(...longStages);
 const wanted = process.argv.slice(isAll ? 3 : 2);
-const unknown = wanted.filter((name) => !steps.some(([step]) => step === name));
+const names = stages.flat().map(([name]) => name);
+const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
-  console.error(`No such step: ${unknown.join(', ')}. There are: ${steps.map(([step]) => step).join(', ')}.`);
+  console.error(`No such step: ${unknown.join(', ')}. There are: ${names.join(', ')}.`);
   process.exit(2);
 }
 
 const root = new URL('..', import.meta.url);
 const started = performance.now();
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
-let passed = 0;
-let failedWith = 0;
 
-for (const [name, meaning] of steps.filter(([step]) => wanted.length === 0 || wanted.includes(step))) {
+/** Resolves with its exit status. What it says is shown at once if it runs alone, else when it has ended. */
+function play([name, meaning], isAlone) {
   const since = performance.now();
-  console.log(`\n> ${name}: ${meaning}`);
-  const { status, signal } = spawnSync('npm', ['run', '--silent', name], {
+  const title = `\n> ${name}: ${meaning}`;
+  if (isAlone) console.log(title);
+  let said = '';
+  const child = spawn('npm', ['run', '--silent', name], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: isAlone ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   });
-  failedWith = status ?? 128 + (constants.signals[signal] ?? 0);
-  console.log(`${failedWith === 0 ? 'ok' : 'FAILED'} ${name} (${seconds(since)})`);
-  if (failedWith !== 0) break;
-  passed += 1;
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += String(chunk)));
+  return new Promise((resolve) => {
+    child.on('close', (code, signal) => {
+      const status = code ?? 128 + (constants.signals[signal] ?? 0);
+      if (!isAlone) process.stdout.write(`${title}\n${said}`);
+      console.log(`${status === 0 ? 'ok' : 'FAILED'} ${name} (${seconds(since)})`);
+      resolve(status);
+    });
+  });
 }
 
+const statuses = [];
+for (const stage of stages) {
+  const steps = stage.filter(([name]) => wanted.length === 0 || wanted.includes(name));
+  const waiting = [...steps];
+  const lane = async () => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift())
+      statuses.push(await play(step, steps.length === 1));
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, lane));
+  if (statuses.some((status) => status !== 0)) break;
+}
+
+const failed = statuses.filter((status) => status !== 0);
 console.log(`\nSteps of npm test, in ${seconds(started)}:`);
-console.log(`${passed} passed, ${failedWith === 0 ? 0 : 1} failed`);
-process.exitCode = failedWith;
+console.log(`${statuses.length - failed.length} passed, ${failed.length} failed`);
+process.exitCode = failed[0] ?? 0;
