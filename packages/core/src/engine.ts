@@ -4,6 +4,25 @@ export { toError } from './errors/catga-error.js';
 export { ERROR_CATALOGUE } from './errors/error-catalogue.js';
 export { callUserCode, describeThrownByName } from './errors/user-code.js';
 export { nodeIdTakenError } from './errors/message-errors.js';
+export { BrokerConnection } from './engine-kit/broker-connection.js';
+export type { BrokerLink, BrokerParts, LinkOpener, TakenWork } from './engine-kit/broker-connection.js';
+export { BufferBudget } from './engine-kit/buffer-budget.js';
+export { factsOfDeadLetter, matchesDeadLetter } from './engine-kit/dead-letter-match.js';
+export type { DeadLetterFacts } from './engine-kit/dead-letter-match.js';
+export {
+  decodeNodeChange,
+  decodeNodeRecord,
+  encodeNodeChange,
+  noNodeRecordError,
+} from './engine-kit/node-record.js';
+export type { NodeGoodbye, NodeRecord } from './engine-kit/node-record.js';
+export { NodeRoutes } from './engine-kit/node-routes.js';
+export { readStoredMessage } from './engine-kit/read-stored-message.js';
+export type { ReadMessage } from './engine-kit/read-stored-message.js';
+export { ReconnectGrace } from './engine-kit/reconnect-grace.js';
+export { requireServerVersion } from './engine-kit/server-version.js';
+export { WORKERS, WORKER_LEASE_MS } from './engine-kit/worker-id-lease.js';
+export type { WorkerIdStore } from './engine-kit/worker-id-lease.js';
 export { comparePositions, fromCursor, toCursor } from './reliability/dead-letter-cursor.js';
 export { SeededRandom } from './memory/network/seeded-random.js';
 export { checkedOptions } from './options/checked-options.js';

@@ -180,3 +180,25 @@ describe('the outcome log', () => {
     await expect(outcomes!.find(node, 'id9')).resolves.toEqual({ ok: true, body });
   });
 });
+
+describe('a server that is too old', () => {
+  it('is refused at the start, with what runs, what is needed and what to do', async () => {
+    const server = await startServer();
+    const connection = await connect({ servers: `127.0.0.1:${server.port}` });
+    afterCase(() => connection.close());
+    const older = (version: string): NatsClientConnection =>
+      new Proxy<NatsClientConnection>(connection, {
+        get: (target, key) =>
+          key === 'info'
+            ? { ...connection.info, version }
+            : (Reflect.get(target, key) as (() => unknown) | undefined)?.bind(target),
+      });
+    await expect(open({ connection: older('2.9.25') })).rejects.toMatchObject({
+      code: 'CATGA_UNSUPPORTED',
+      message:
+        'nats-server 2.9.25 is too old: this engine needs nats-server 2.10 or newer. Upgrade the server.',
+      details: { version: '2.9.25', required: '2.10' },
+    });
+    await expect(open({ connection: older('2.10.0') })).resolves.toBeDefined();
+  });
+});

@@ -1,18 +1,19 @@
 import { CatgaError } from '@catga/core';
+import { BrokerConnection, requireServerVersion } from '@catga/core/engine';
 import type { Engine, EngineClient, EngineConnection } from '@catga/core/engine';
 import type { NatsClientConnection } from './connection/client-connection.js';
 import { openConnection } from './connection/open-connection.js';
-import { NatsEngineConnection } from './nats-engine-connection.js';
+import { openNatsParts } from './nats-parts.js';
 import type { NatsEngineOptions } from './options/nats-engine-options.js';
 import { resolveNatsOptions } from './options/resolve-nats-options.js';
 import type { ResolvedNatsOptions } from './options/resolve-nats-options.js';
 
-/** The oldest server that has what this engine needs, as numbers that compare: major, minor. */
-const OLDEST_SERVER = [2, 9] as const;
+/** The oldest server that has what this engine needs. */
+const OLDEST_SERVER = [2, 10] as const;
 
 /**
  * Nodes in a cluster over NATS: requests and plain events between them on core NATS, everything that is shared on
- * JetStream. Needs nats-server 2.9 or newer with JetStream enabled.
+ * JetStream. Needs nats-server 2.10 or newer with JetStream enabled.
  *
  * @param servers `'nats://host:4222'`, several of one cluster, or {@link NatsEngineOptions}
  * @throws CatgaError `CATGA_CONFIGURATION` for options that make no sense, every one of them
@@ -40,8 +41,9 @@ class NatsEngine implements Engine {
     const options = this.#options;
     const connection = options.connection ?? (await openConnection(options, client));
     try {
-      checkServer(connection);
-      return await NatsEngineConnection.open(client, options, connection);
+      // Without info it is away just now; it was there before.
+      if (connection.info !== undefined) checkServer(connection.info);
+      return await BrokerConnection.open(openNatsParts(client, options, connection));
     } catch (thrown) {
       if (options.connection === undefined && !connection.isClosed()) await connection.close();
       throw thrown;
@@ -49,15 +51,12 @@ class NatsEngine implements Engine {
   }
 }
 
-function checkServer({ info }: NatsClientConnection): void {
-  if (info === undefined) return; // It is away just now; it was there before.
-  const { version, headers } = info;
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const isOld = major < OLDEST_SERVER[0] || (major === OLDEST_SERVER[0] && minor < OLDEST_SERVER[1]);
-  if (!isOld && headers !== false) return;
+function checkServer({ version, headers }: NonNullable<NatsClientConnection['info']>): void {
+  requireServerVersion('nats-server', version, OLDEST_SERVER);
+  if (headers !== false) return;
   throw new CatgaError(
     'CATGA_UNSUPPORTED',
-    `nats-server ${version} is too old: the NATS engine needs ${OLDEST_SERVER.join('.')} or newer.`,
+    'nats-server does not take headers, which this engine needs: remove no_header_support from its configuration.',
     { details: { version } },
   );
 }

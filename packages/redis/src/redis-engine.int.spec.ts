@@ -196,7 +196,9 @@ describe('worker ids', () => {
     const server = await start();
     const operator = admin(server);
     await Promise.all(
-      Array.from({ length: 256 }, (_, id) => operator.set(`{catga:workers}:${id}`, 'somebody', 'PX', 60_000)),
+      Array.from({ length: 1024 }, (_, id) =>
+        operator.set(`{catga:workers}:${id}`, 'somebody', 'PX', 60_000),
+      ),
     );
     await expect(open(server.url)).rejects.toMatchObject({ code: 'CATGA_OVERLOADED' });
     await operator.del('{catga:workers}:7');

@@ -1,10 +1,11 @@
+import { BrokerConnection } from '@catga/core/engine';
 import type { Engine, EngineClient, EngineConnection } from '@catga/core/engine';
 import type { Cluster, Redis } from 'ioredis';
 import { openClients } from './connection/open-clients.js';
 import type { RedisEngineOptions } from './options/redis-engine-options.js';
 import { resolveRedisOptions } from './options/resolve-redis-options.js';
 import type { ResolvedRedisOptions } from './options/resolve-redis-options.js';
-import { RedisEngineConnection } from './redis-engine-connection.js';
+import { openRedisParts } from './redis-parts.js';
 
 /**
  * Nodes in a cluster over Redis alone: frames between them over pub/sub, stored messages in streams, everything that is
@@ -34,6 +35,6 @@ class RedisEngine implements Engine {
 
   async connect(client: EngineClient): Promise<EngineConnection> {
     const options = this.#options;
-    return RedisEngineConnection.open(client, options, await openClients(options, client));
+    return BrokerConnection.open(openRedisParts(client, options, await openClients(options, client)));
   }
 }

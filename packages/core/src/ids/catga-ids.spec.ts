@@ -21,8 +21,8 @@ describe('CatgaIds', () => {
 
   it('lays the bits out as timestamp, worker, sequence from the top', () => {
     const ids = new CatgaIds({ workerId: 5, clock: new HandClock(Date.UTC(2024, 0, 1) + 3) });
-    expect(ids.nextBigInt()).toBe((3n << 22n) | (5n << 14n));
-    expect(ids.nextBigInt()).toBe((3n << 22n) | (5n << 14n) | 1n);
+    expect(ids.nextBigInt()).toBe((3n << 22n) | (5n << 12n));
+    expect(ids.nextBigInt()).toBe((3n << 22n) | (5n << 12n) | 1n);
   });
 
   it('continues one sequence through texts, numbers and batches', () => {
@@ -44,7 +44,7 @@ describe('CatgaIds', () => {
   });
 
   it.each([
-    { timestampBits: 41, workerBits: 10, sequenceBits: 12, epochMs: 1_288_834_974_657 },
+    { timestampBits: 41, workerBits: 8, sequenceBits: 14, epochMs: 1_288_834_974_657 },
     { timestampBits: 52, workerBits: 1, sequenceBits: 10, epochMs: 0 },
     { timestampBits: 42, workerBits: 1, sequenceBits: 1, epochMs: 0 },
     { timestampBits: 32, workerBits: 1, sequenceBits: 30, epochMs: NOON_MS - 5 },
@@ -66,7 +66,7 @@ describe('CatgaIds', () => {
   it('refuses to parse an id that is too wide for its layout', () => {
     const ids = new CatgaIds({ layout: { timestampBits: 30 } });
     expect(() => ids.parse(2n ** 52n)).toThrow(validation);
-    expect(ids.parse(2n ** 52n - 1n)).toMatchObject({ workerId: 255, sequence: 16_383 });
+    expect(ids.parse(2n ** 52n - 1n)).toMatchObject({ workerId: 1023, sequence: 4095 });
     expect(() => ids.parse(-1n)).toThrow(validation);
     expect(() => ids.parse('no id')).toThrow(validation);
   });

@@ -19,7 +19,7 @@ describe('a burst of ids', () => {
 
   it('reads the clock once per 64 ids after that', () => {
     const clock = new HandClock(NOON_MS);
-    const ids = new CatgaIds({ clock });
+    const ids = new CatgaIds({ clock, layout: { workerBits: 8, sequenceBits: 14 } });
     burst(ids, 64 + 6_400);
     expect(clock.readings).toBe(64 + 100);
   });

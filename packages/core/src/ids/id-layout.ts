@@ -15,15 +15,16 @@ export interface IdLayout {
 }
 
 /**
- * 41 bits of milliseconds since 2024-01-01T00:00:00Z (until September 2093), 8 bits of worker (256 workers),
- * 14 bits of sequence (16.4 million ids a second and worker). The sign bit of a 64-bit column stays free.
+ * 41 bits of milliseconds since 2024-01-01T00:00:00Z (until September 2093), 10 bits of worker (1,024 workers),
+ * 12 bits of sequence (4.1 million ids a second and worker). The sign bit of a 64-bit column stays free.
+ * Who makes more ids gives worker bits to the sequence, for ids of fewer workers.
  *
  * @publicApi
  */
 export const DEFAULT_ID_LAYOUT: IdLayout = Object.freeze({
   timestampBits: 41,
-  workerBits: 8,
-  sequenceBits: 14,
+  workerBits: 10,
+  sequenceBits: 12,
   epochMs: Date.UTC(2024, 0, 1),
 });
 

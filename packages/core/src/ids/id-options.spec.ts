@@ -6,20 +6,20 @@ import type { CatgaIdsOptions } from './id-options.js';
 const configuration = expect.objectContaining({ code: 'CATGA_CONFIGURATION' });
 
 describe('the options of an id generator', () => {
-  it('default to worker 0, and to 41, 8 and 14 bits since 2024', () => {
+  it('default to worker 0, and to 41, 10 and 12 bits since 2024', () => {
     const ids = new CatgaIds();
     expect(ids.workerId).toBe(0);
     expect(ids.layout).toEqual({
       timestampBits: 41,
-      workerBits: 8,
-      sequenceBits: 14,
+      workerBits: 10,
+      sequenceBits: 12,
       epochMs: Date.parse('2024-01-01T00:00:00Z'),
     });
   });
 
   it('take part of a layout and keep the rest', () => {
     const ids = new CatgaIds({ layout: { workerBits: 5 } });
-    expect(ids.layout).toMatchObject({ timestampBits: 41, workerBits: 5, sequenceBits: 14 });
+    expect(ids.layout).toMatchObject({ timestampBits: 41, workerBits: 5, sequenceBits: 12 });
   });
 
   it('are copied, so that changing them later changes nothing', () => {
@@ -31,14 +31,12 @@ describe('the options of an id generator', () => {
   });
 
   it('allow every worker id that fits the layout', () => {
-    expect(new CatgaIds({ workerId: 255 }).workerId).toBe(255);
-    expect(new CatgaIds({ workerId: 1023, layout: { workerBits: 10, sequenceBits: 12 } }).workerId).toBe(
-      1023,
-    );
+    expect(new CatgaIds({ workerId: 1023 }).workerId).toBe(1023);
+    expect(new CatgaIds({ workerId: 255, layout: { workerBits: 8, sequenceBits: 14 } }).workerId).toBe(255);
   });
 
   it.each<[string, CatgaIdsOptions]>([
-    ['a worker id that does not fit the layout', { workerId: 256 }],
+    ['a worker id that does not fit the layout', { workerId: 1024 }],
     ['a negative worker id', { workerId: -1 }],
     ['a worker id that is no integer', { workerId: 1.5 }],
     ['a layout of more than 63 bits', { layout: { timestampBits: 42 } }],

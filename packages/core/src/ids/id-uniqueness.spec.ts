@@ -44,7 +44,12 @@ describe('ids', () => {
       fc.integer({ min: 1, max: 14 }),
       async (steps, sequenceBits) => {
         const clock = new HandClock(NOON_MS);
-        const ids = new CatgaIds({ clock, workerId: 77, layout: { sequenceBits }, maxBorrowMs: 100_000 });
+        const ids = new CatgaIds({
+          clock,
+          workerId: 77,
+          layout: { workerBits: 8, sequenceBits },
+          maxBorrowMs: 100_000,
+        });
         const made = await run(ids, clock, steps);
         expect(ascends(made)).toBe(true);
         expect(made.every((id) => ids.parse(id).workerId === 77)).toBe(true);

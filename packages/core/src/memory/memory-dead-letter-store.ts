@@ -1,4 +1,5 @@
 import type { DeadLetterFilter, DeadLetterPageRequest } from '../contracts/dead-letter.js';
+import { factsOfDeadLetter, matchesDeadLetter } from '../engine-kit/dead-letter-match.js';
 import type { DeadLetterStore, StoredDeadLetter } from '../ports/dead-letter-store.js';
 import { comparePositions, fromCursor, toCursor } from '../reliability/dead-letter-cursor.js';
 import type { DeadLetterPosition } from '../reliability/dead-letter-cursor.js';
@@ -43,7 +44,12 @@ export class MemoryDeadLetterStore implements DeadLetterStore {
     const from = page.after === undefined ? 0 : this.placeAfter(fromCursor(page.after));
     for (let place = from; place < this.order.length; place++) {
       const candidate = this.order[place];
-      if (candidate === undefined || !this.isKept(candidate) || !matches(candidate, filter)) continue;
+      if (
+        candidate === undefined ||
+        !this.isKept(candidate) ||
+        !matchesDeadLetter(factsOfDeadLetter(candidate.letter), filter)
+      )
+        continue;
       if (last !== undefined && items.length === page.limit) return { items, next: toCursor(last) };
       items.push(candidate.letter);
       last = candidate;
@@ -80,16 +86,4 @@ export class MemoryDeadLetterStore implements DeadLetterStore {
     }
     return low;
   }
-}
-
-function matches({ letter, failedAtMs }: KeptLetter, filter: DeadLetterFilter): boolean {
-  const { stored, failure } = letter;
-  return (
-    (filter.messageId === undefined || stored.messageId === filter.messageId) &&
-    (filter.name === undefined || stored.name === filter.name) &&
-    (filter.subscription === undefined || letter.subscription === filter.subscription) &&
-    (filter.errorCode === undefined || failure.error.code === filter.errorCode) &&
-    (filter.since === undefined || failedAtMs >= filter.since.getTime()) &&
-    (filter.until === undefined || failedAtMs < filter.until.getTime())
-  );
 }

@@ -1,7 +1,4 @@
-import { CatgaError } from '../errors/catga-error.js';
-
-/** How many generators of ids there can be in a namespace: the default layout has 8 bits for them. */
-const WORKERS = 256;
+import { WORKERS, noWorkerIdError } from '../engine-kit/worker-id-lease.js';
 
 /** Who of a namespace has which worker id. The one given back longest ago is given out first. */
 export class WorkerIds {
@@ -11,7 +8,7 @@ export class WorkerIds {
   lease(): number {
     const workerId = this.free.shift();
     if (workerId !== undefined) return workerId;
-    throw new CatgaError('CATGA_OVERLOADED', `All ${WORKERS} worker ids of the namespace are given out.`);
+    throw noWorkerIdError();
   }
 
   giveBack(workerId: number): void {

@@ -56,7 +56,7 @@ export interface EngineConnection {
   /** What nodes have finished; where there are links. */
   readonly outcomes?: OutcomeLog;
   /**
-   * Tells this node's ids from those of every other connection to the namespace, for as long as it is open: 0 to 255.
+   * Tells this node's ids from those of every other connection to the namespace, for as long as it is open: 0 to 1,023.
    * Another number from some moment on if its lease lapsed, because the broker was away or the process stood still;
    * the kernel looks at each heartbeat.
    */

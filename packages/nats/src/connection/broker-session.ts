@@ -1,5 +1,5 @@
 import type { CatgaError } from '@catga/core';
-import { nextTurn, toError } from '@catga/core/engine';
+import { BufferBudget, nextTurn, toError } from '@catga/core/engine';
 import type { EngineMonitor } from '@catga/core/engine';
 import { closedError, tooLarge, unavailable } from './broker-errors.js';
 import type {
@@ -37,9 +37,6 @@ interface Kept extends PublishTo {
   readonly payload: Uint8Array;
 }
 
-/** Counted for each kept message beside its payload. */
-const OVERHEAD_BYTES = 128;
-
 /**
  * A connection and whether the broker is there. The client forgets what is published while it reconnects, each time it
  * dials; so that is kept here, in order and within a bound, until the broker is back.
@@ -49,7 +46,7 @@ export class BrokerSession {
   private readonly refusalListeners = new Set<(refusal: Refusal) => void>();
   private readonly listeners = new Set<() => void>();
   private kept: Kept[] = [];
-  private keptBytes = 0;
+  private readonly budget: BufferBudget;
   private isThere = true;
   private isEnded = false;
 
@@ -62,6 +59,7 @@ export class BrokerSession {
       () => this.isThere,
       () => this.tellReturned(),
     );
+    this.budget = new BufferBudget('NATS', options.maxBufferedBytes);
     void this.follow();
     void connection.closed().then((error) => this.closed(error));
   }
@@ -95,11 +93,8 @@ export class BrokerSession {
   publish(subject: string, payload: Uint8Array, to: PublishTo = {}): void {
     if (this.isClosed) throw closedError();
     if (this.isThere) return this.hand(subject, payload, to);
-    const bytes = payload.byteLength + OVERHEAD_BYTES;
-    if (this.keptBytes + bytes > this.options.maxBufferedBytes) {
-      throw unavailable(`NATS is away, and ${this.keptBytes} bytes wait for it already.`);
-    }
-    this.keptBytes += bytes;
+    this.budget.require(payload.byteLength);
+    this.budget.add(payload.byteLength);
     this.kept.push({ subject, payload, ...to });
   }
 
@@ -174,8 +169,8 @@ export class BrokerSession {
       if (this.isThere) await this.within(connection.flush(), withinMs);
       return;
     }
-    if (this.isThere) await this.within(connection.drain(), withinMs);
-    if (!connection.isClosed()) await this.within(connection.close(), withinMs);
+    if (this.isThere) await this.within(connection.drain(), withinMs / 2);
+    if (!connection.isClosed()) await this.within(connection.close(), withinMs / 2);
   }
 
   private hand(subject: string, payload: Uint8Array, { reply, headers }: PublishTo): void {
@@ -236,7 +231,7 @@ export class BrokerSession {
     this.isThere = true;
     const { kept } = this;
     this.kept = [];
-    this.keptBytes = 0;
+    this.budget.clear();
     for (const message of kept) {
       try {
         this.hand(message.subject, message.payload, message);

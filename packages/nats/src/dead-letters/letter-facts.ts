@@ -1,15 +1,8 @@
-import type { StoredDeadLetter } from '@catga/core/engine';
-import type { DeadLetterFilter } from '@catga/core';
+import type { DeadLetterFacts } from '@catga/core/engine';
 import { z } from 'zod';
 
 /** What a dead letter is listed by: a header of its message, so that a list need not read the messages. */
-export interface LetterFacts {
-  readonly id: string;
-  readonly subscription: string;
-  readonly messageId: string;
-  readonly name: string;
-  readonly errorCode?: string | undefined;
-  readonly failedAtMs: number;
+export interface LetterFacts extends DeadLetterFacts {
   /** By the server's clock, in milliseconds since 1970. */
   readonly expiresAtMs: number;
 }
@@ -28,13 +21,6 @@ const schema = z.object({
   expiresAtMs: z.number(),
 });
 
-export function factsOf(letter: StoredDeadLetter, expiresAtMs: number): LetterFacts {
-  const { id, subscription, stored, failure } = letter;
-  const { messageId, name } = stored;
-  const failedAtMs = failure.failedAt.getTime();
-  return { id, subscription, messageId, name, errorCode: failure.error.code, failedAtMs, expiresAtMs };
-}
-
 /** JSON in printable ASCII, as a header carries it. */
 export function encodeFacts(facts: LetterFacts): string {
   return JSON.stringify(facts).replace(BEYOND_ASCII, (character) =>
@@ -52,15 +38,4 @@ export function decodeFacts(header: string): LetterFacts | undefined {
   } catch {
     return undefined; // Something else was put where the dead letters are; it is none.
   }
-}
-
-export function matches(facts: LetterFacts, filter: DeadLetterFilter): boolean {
-  return (
-    (filter.messageId === undefined || facts.messageId === filter.messageId) &&
-    (filter.name === undefined || facts.name === filter.name) &&
-    (filter.subscription === undefined || facts.subscription === filter.subscription) &&
-    (filter.errorCode === undefined || facts.errorCode === filter.errorCode) &&
-    (filter.since === undefined || facts.failedAtMs >= filter.since.getTime()) &&
-    (filter.until === undefined || facts.failedAtMs < filter.until.getTime())
-  );
 }

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetterFilter, DeadLetterPageRequest } from '@catga/core';
-import { StoredMessageCodec, comparePositions, fromCursor, toCursor } from '@catga/core/engine';
+import {
+  StoredMessageCodec,
+  comparePositions,
+  factsOfDeadLetter,
+  fromCursor,
+  matchesDeadLetter,
+  toCursor,
+} from '@catga/core/engine';
 import type { DeadLetterStore, StoredDeadLetter } from '@catga/core/engine';
 import type { ServerClock } from '../jetstream/server-clock.js';
 import { readSubject } from '../jetstream/stream-reader.js';
@@ -8,7 +15,7 @@ import type { ReaderServices } from '../jetstream/stream-reader.js';
 import type { StoredEntry, StreamStore } from '../jetstream/stream-store.js';
 import { readAckSubject } from '../log/ack-subject.js';
 import { HeaderBlock } from '../connection/header-block.js';
-import { LETTER_HEADER, decodeFacts, encodeFacts, factsOf, matches } from './letter-facts.js';
+import { LETTER_HEADER, decodeFacts, encodeFacts } from './letter-facts.js';
 import type { LetterFacts } from './letter-facts.js';
 
 type Page = Required<Pick<DeadLetterPageRequest, 'limit'>> & DeadLetterPageRequest;
@@ -42,7 +49,7 @@ export class NatsDeadLetterStore implements DeadLetterStore {
     const { message } = failure.error;
     const error = { ...failure.error, message: message.slice(0, LONGEST_ERROR) };
     const payload = this.codec.encode({ ...stored, history: [...stored.history, { ...failure, error }] });
-    const facts = encodeFacts(factsOf(letter, expiresAtMs));
+    const facts = encodeFacts({ ...factsOfDeadLetter(letter), expiresAtMs });
     await this.store.store(this.subjectOf(letter.id), payload, new HeaderBlock().set(LETTER_HEADER, facts));
   }
 
@@ -59,7 +66,7 @@ export class NatsDeadLetterStore implements DeadLetterStore {
     const nowMs = await this.serverClock.now();
     const listed = await this.listed();
     const found = listed
-      .filter((facts) => facts.expiresAtMs > nowMs && matches(facts, filter))
+      .filter((facts) => facts.expiresAtMs > nowMs && matchesDeadLetter(facts, filter))
       .filter((facts) => start === undefined || comparePositions(facts, start) > 0)
       .toSorted(comparePositions);
     const page = found.slice(0, limit);

@@ -1,4 +1,5 @@
-import type { Clock, LinkListener, NodeAddress, NodeLinks } from '@catga/core/engine';
+import { NodeRoutes, ReconnectGrace } from '@catga/core/engine';
+import type { Clock, LinkListener, LinkOpener, NodeAddress, NodeLinks } from '@catga/core/engine';
 import { createInbox } from '@nats-io/transport-node';
 import { tooLarge } from '../connection/broker-errors.js';
 import { isNobodyThere } from '../connection/broker-requests.js';
@@ -19,30 +20,40 @@ export interface LinkServices {
 /** No node listens there: whether frames may be sent at all is tried on it. */
 const NO_INCARNATION = 0;
 
-/** Nodes that went without a word leave theirs behind. */
-const MOST_ROUTES = 4096;
+/** Opens the links of a connection. */
+export class NatsLinkOpener implements LinkOpener {
+  constructor(private readonly services: LinkServices) {}
+
+  open(self: NodeAddress, listener: LinkListener): Promise<NatsLinks> {
+    return NatsLinks.open(this.services, self, listener);
+  }
+}
 
 /**
  * Frames over core NATS: a subject for each node and incarnation. Every frame names a subject to answer on, on which
  * nobody answers but the server, when nobody listens.
  */
 export class NatsLinks implements NodeLinks {
-  /** Until when silence says nothing: the broker was away, and others may still be on their way back to it. */
-  private excusedUntilMs = -Infinity;
   private readonly inbox: string;
   /** Where this node listens. */
   private readonly subject: string;
   private readonly ends: (() => void)[] = [];
-  /** Subjects by address, as text: made once for each node. */
-  private readonly routes = new Map<string, { readonly subject: string; readonly reply: string }>();
+  private readonly grace: ReconnectGrace;
+  private readonly routes: NodeRoutes<{ readonly subject: string; readonly reply: string }>;
 
   private constructor(
     private readonly services: LinkServices,
     self: NodeAddress,
     private readonly listener: LinkListener,
   ) {
-    this.inbox = createInbox(services.inboxPrefix);
-    this.subject = nodeSubject(services.namespace, self);
+    const { namespace, clock, inboxPrefix, reconnectGraceMs } = services;
+    this.inbox = createInbox(inboxPrefix);
+    this.subject = nodeSubject(namespace, self);
+    this.grace = new ReconnectGrace(clock, reconnectGraceMs);
+    this.routes = new NodeRoutes((address) => ({
+      subject: nodeSubject(namespace, address),
+      reply: undeliverableSubject(this.inbox, address),
+    }));
   }
 
   /**
@@ -59,7 +70,7 @@ export class NatsLinks implements NodeLinks {
     links.ends.push(
       () => frames.unsubscribe(),
       () => undeliverable.unsubscribe(),
-      session.onReturn(() => links.excuse()),
+      session.onReturn(() => links.grace.begin()),
       session.onRefusal((refusal) => links.refused(refusal)),
     );
     try {
@@ -78,7 +89,7 @@ export class NatsLinks implements NodeLinks {
   send(to: NodeAddress, frame: Uint8Array): void {
     if (frame.byteLength > this.maxFrameBytes)
       throw tooLarge('A frame', frame.byteLength, this.maxFrameBytes);
-    const { subject, reply } = this.routeTo(to);
+    const { subject, reply } = this.routes.to(to);
     this.services.session.publish(subject, frame, { reply });
     const refusal = this.services.session.refusalOf(this.subject);
     // After the sender has noted what it waits for: no answer will come here.
@@ -93,10 +104,6 @@ export class NatsLinks implements NodeLinks {
     for (const end of this.ends.splice(0)) end();
   }
 
-  private excuse(): void {
-    this.excusedUntilMs = this.services.clock.monotonicMs() + this.services.reconnectGraceMs;
-  }
-
   /** Frames to a node are not let through, or none to this one. */
   private refused({ operation, subject, error }: Refusal): void {
     if (operation === 'subscribe') {
@@ -109,28 +116,10 @@ export class NatsLinks implements NodeLinks {
   }
 
   private undelivered(subject: string): void {
-    if (this.services.clock.monotonicMs() < this.excusedUntilMs) return;
+    if (!this.grace.isOver) return;
     const address = addressOf(this.inbox, subject);
     if (address === undefined) return;
-    this.routes.delete(routeKey(address));
+    this.routes.forget(address);
     this.listener.unreachable(address);
   }
-
-  private routeTo(address: NodeAddress): { readonly subject: string; readonly reply: string } {
-    const key = routeKey(address);
-    let route = this.routes.get(key);
-    if (route === undefined) {
-      if (this.routes.size >= MOST_ROUTES) this.routes.clear();
-      route = {
-        subject: nodeSubject(this.services.namespace, address),
-        reply: undeliverableSubject(this.inbox, address),
-      };
-      this.routes.set(key, route);
-    }
-    return route;
-  }
-}
-
-function routeKey({ nodeId, incarnation }: NodeAddress): string {
-  return `${nodeId} ${incarnation}`;
 }

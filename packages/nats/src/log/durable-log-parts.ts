@@ -1,4 +1,3 @@
-import { StoredMessageCodec } from '@catga/core/engine';
 import type { BrokerSession } from '../connection/broker-session.js';
 import { bucketPrefix } from '../jetstream/bucket.js';
 import type { Bucket } from '../jetstream/bucket.js';
@@ -45,7 +44,6 @@ export function openDurableLog(
     inboxPrefix,
     ackWaitMs,
     maxUnsettled,
-    codec: new StoredMessageCodec(),
     streams: logStreams(namespace, api, durable, replicas),
     records: new SubscriptionRecords(subscriptions),
     keyedNames: new KeyedNames(subscriptions, session, bucketPrefix(`${namespace}_subscriptions`)),

@@ -87,7 +87,7 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
     const { sequence, deliveries, storedAtMs } = facts;
     if (lane.settled.has(facts)) return this.again(message);
     const origin = { consumer, reply: message.reply ?? '', sequence, deliveries, storedAtMs };
-    const read = readMessage(services.codec, message, this.wanted.kind, origin, services.maxMessageBytes);
+    const read = readMessage(message, this.wanted.kind, origin, services.maxMessageBytes);
     const delivery = new NatsDelivery(
       this,
       origin,

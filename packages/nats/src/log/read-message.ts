@@ -1,5 +1,5 @@
-import { toError } from '@catga/core/engine';
-import type { StoredMessage, StoredMessageCodec } from '@catga/core/engine';
+import { readStoredMessage } from '@catga/core/engine';
+import type { ReadMessage } from '@catga/core/engine';
 import type { ClientMessage } from '../connection/client-connection.js';
 import type { DeliveryOrigin } from './nats-delivery.js';
 
@@ -7,43 +7,16 @@ import type { DeliveryOrigin } from './nats-delivery.js';
 export const DELAY_HEADER = 'Catga-Delay';
 /** What a command may be delayed by at most: 366 days. */
 const LONGEST_DELAY_MS = 366 * 24 * 60 * 60 * 1000;
-/** Text in a body of another kind: no serializer is called that. */
-const NO_SERIALIZER = '';
-
-/** A message of a stream, or why it cannot be read. */
-export interface ReadMessage {
-  readonly message: StoredMessage;
-  readonly problem: Error | undefined;
-}
 
 /** Reads a message. One that cannot be read keeps its bytes, and its consumer and place in the stream are its id. */
 export function readMessage(
-  codec: StoredMessageCodec,
   { data, subject }: ClientMessage,
   kind: 'event' | 'command',
   { consumer, sequence }: Pick<DeliveryOrigin, 'consumer' | 'sequence'>,
   maxBytes: () => number,
 ): ReadMessage {
-  try {
-    return { message: codec.decode(data), problem: undefined };
-  } catch (thrown) {
-    const place = `${consumer}.${sequence}`;
-    const message: StoredMessage = {
-      messageId: place,
-      name: subject,
-      kind,
-      body: data.subarray(0, maxBytes()),
-      serializer: NO_SERIALIZER,
-      headers: {},
-      key: undefined,
-      correlationId: place,
-      causationId: undefined,
-      originNodeId: '',
-      sentAtMs: 0,
-      history: [],
-    };
-    return { message, problem: toError(thrown) };
-  }
+  const found = { messageId: `${consumer}.${sequence}`, name: subject, kind, sentAtMs: 0 };
+  return readStoredMessage(data, found, maxBytes());
 }
 
 /**

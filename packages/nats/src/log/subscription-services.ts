@@ -1,4 +1,4 @@
-import type { Clock, StoredMessageCodec } from '@catga/core/engine';
+import type { Clock } from '@catga/core/engine';
 import type { BrokerSession } from '../connection/broker-session.js';
 import type { JetStreamApi } from '../jetstream/jetstream-api.js';
 import type { ServerClock } from '../jetstream/server-clock.js';
@@ -13,7 +13,6 @@ export interface SubscriptionServices {
   readonly api: JetStreamApi;
   readonly clock: Clock;
   readonly serverClock: ServerClock;
-  readonly codec: StoredMessageCodec;
   readonly streams: LogStreams;
   readonly records: SubscriptionRecords;
   readonly keyedNames: KeyedNames;

@@ -1,5 +1,5 @@
 import { isNativeError } from 'node:util/types';
-import { CatgaError } from '@catga/core';
+import { requireServerVersion } from '@catga/core/engine';
 import type { Clock } from '@catga/core/engine';
 import { Cluster, Redis } from 'ioredis';
 import type { ClusterOptions, RedisOptions } from 'ioredis';
@@ -14,7 +14,7 @@ export interface Clients {
   readonly subscriber: RedisClient;
 }
 
-/** The oldest server that has what this engine needs, as numbers that compare: major, minor. */
+/** The oldest server that has what this engine needs. */
 const OLDEST_SERVER = [6, 2] as const;
 
 /** Connect again, and ask again: the answer of ioredis's `reconnectOnError`. */
@@ -192,12 +192,5 @@ function hostsOf(client: RedisClient): string {
 async function checkServer(client: RedisClient): Promise<void> {
   const info = await client.info('server').catch(() => ''); // Not everyone may ask.
   const [, version] = /^redis_version:(\S+)/m.exec(info) ?? [];
-  if (version === undefined) return;
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major > OLDEST_SERVER[0] || (major === OLDEST_SERVER[0] && minor >= OLDEST_SERVER[1])) return;
-  throw new CatgaError(
-    'CATGA_UNSUPPORTED',
-    `Redis ${version} is too old: the Redis engine needs ${OLDEST_SERVER.join('.')} or newer.`,
-    { details: { version } },
-  );
+  if (version !== undefined) requireServerVersion('Redis', version, OLDEST_SERVER);
 }

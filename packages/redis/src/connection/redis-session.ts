@@ -1,5 +1,5 @@
 import { CatgaError } from '@catga/core';
-import { Teardown, Timetable } from '@catga/core/engine';
+import { BufferBudget, Teardown, Timetable } from '@catga/core/engine';
 import type { Clock, EngineMonitor } from '@catga/core/engine';
 import {
   brokerError,
@@ -30,15 +30,11 @@ export interface SessionOptions {
 }
 
 interface Question {
-  readonly bytes: number;
   /** The key or channel it is about, to be named in errors. */
   readonly subject: string | undefined;
   readonly ask: (client: RedisClient) => void;
   readonly reject: (error: Error) => void;
 }
-
-/** Counted for each command beside what it carries. */
-const OVERHEAD_BYTES = 128;
 
 /** Why the broker is away, until a client says more. */
 const LOST = 'The server closed the connection.';
@@ -58,7 +54,7 @@ export class RedisSession {
   private readonly listeners = new Set<() => void>();
   private readonly refusalListeners = new Set<(error: CatgaError) => void>();
   private readonly undo: (() => void)[] = [];
-  private outstandingBytes = 0;
+  private readonly budget: BufferBudget;
   private isThere = true;
   private upSinceMs = -Infinity;
   private isEnded = false;
@@ -70,6 +66,7 @@ export class RedisSession {
     private readonly options: SessionOptions,
   ) {
     this.timetable = new Timetable(options.clock);
+    this.budget = new BufferBudget('Redis', options.maxBufferedBytes);
     this.channels = new Channels(subscriber);
     for (const connection of [client, subscriber]) {
       this.listen(connection, 'close', () => this.lost());
@@ -116,18 +113,17 @@ export class RedisSession {
         return this.questions.delete(question);
       };
       const question: Question = {
-        bytes: bytes + OVERHEAD_BYTES,
         subject,
         reject: (error) => void (settle() && reject(error)),
         ask: (client) => {
-          this.outstandingBytes += question.bytes;
+          const free = this.budget.add(bytes);
           send(client).then(
             (answer) => {
-              this.outstandingBytes -= question.bytes;
+              free();
               if (settle()) resolve(answer);
             },
             (thrown: unknown) => {
-              this.outstandingBytes -= question.bytes;
+              free();
               this.failed(question, thrown);
             },
           );
@@ -167,17 +163,16 @@ export class RedisSession {
     heardBy: (listeners: number) => void,
     refused: (error: CatgaError) => void,
   ): void {
-    const bytes = message.byteLength + OVERHEAD_BYTES;
     this.admit(message.byteLength);
-    this.outstandingBytes += bytes;
+    const free = this.budget.add(message.byteLength);
     const view = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
     this.client.publish(channel, view).then(
       (listeners) => {
-        this.outstandingBytes -= bytes;
+        free();
         if (!this.isEnded) heardBy(listeners);
       },
       (thrown: unknown) => {
-        this.outstandingBytes -= bytes;
+        free();
         // Otherwise lost, as frames may be.
         if (!this.isEnded && isRefusal(thrown)) refused(this.reported(brokerError(thrown, channel)));
       },
@@ -220,8 +215,7 @@ export class RedisSession {
 
   private admit(bytes: number): void {
     if (this.isClosed) throw closedError();
-    if (this.isThere || this.outstandingBytes + bytes <= this.options.maxBufferedBytes) return;
-    throw unavailable(`Redis is away, and ${this.outstandingBytes} bytes wait for it already.`);
+    if (!this.isThere) this.budget.require(bytes);
   }
 
   private failed(question: Question, thrown: unknown): void {

@@ -1,5 +1,5 @@
 import type { DeadLetterFilter, DeadLetterPageRequest } from '@catga/core';
-import { fromCursor, toCursor } from '@catga/core/engine';
+import { factsOfDeadLetter, fromCursor, matchesDeadLetter, toCursor } from '@catga/core/engine';
 import type { DeadLetterStore, StoredDeadLetter } from '@catga/core/engine';
 import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
 import type { RedisSession } from '../connection/redis-session.js';
@@ -51,7 +51,7 @@ export class RedisDeadLetterStore implements DeadLetterStore {
       );
       for (let at = 0; at + 1 < found.length; at += 2) {
         const letter = decodeDeadLetter(bytesOf(found[at + 1]));
-        if (letter === undefined || !matches(letter, filter)) continue;
+        if (letter === undefined || !matchesDeadLetter(factsOfDeadLetter(letter), filter)) continue;
         if (items.length === limit) return { items, next: toCursor(fromPlace(last)) };
         items.push(letter);
         last = bytesOf(found[at]).toString();
@@ -65,14 +65,4 @@ export class RedisDeadLetterStore implements DeadLetterStore {
   async remove(id: string): Promise<boolean> {
     return numberOf(await this.session.run(removeDeadLetter, [this.prefix], [id])) === 1;
   }
-}
-
-/** Times are matched by the server. */
-function matches({ stored, subscription, failure }: StoredDeadLetter, filter: DeadLetterFilter): boolean {
-  return (
-    (filter.messageId === undefined || stored.messageId === filter.messageId) &&
-    (filter.name === undefined || stored.name === filter.name) &&
-    (filter.subscription === undefined || subscription === filter.subscription) &&
-    (filter.errorCode === undefined || failure.error.code === filter.errorCode)
-  );
 }

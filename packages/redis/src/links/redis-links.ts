@@ -1,5 +1,6 @@
 import type { CatgaError } from '@catga/core';
-import type { LinkListener, NodeAddress, NodeLinks } from '@catga/core/engine';
+import { NodeRoutes, ReconnectGrace } from '@catga/core/engine';
+import type { Clock, LinkListener, LinkOpener, NodeAddress, NodeLinks } from '@catga/core/engine';
 import { tooLarge } from '../connection/broker-errors.js';
 import type { KeySpace } from '../connection/key-space.js';
 import type { RedisSession } from '../connection/redis-session.js';
@@ -8,6 +9,7 @@ import type { RedisSession } from '../connection/redis-session.js';
 export interface LinkServices {
   readonly session: RedisSession;
   readonly keys: KeySpace;
+  readonly clock: Clock;
   /** How long others may take to reconnect after this node did, in milliseconds. */
   readonly reconnectGraceMs: number;
 }
@@ -25,8 +27,14 @@ interface Channel {
 /** No node listens there: whether frames may be sent at all is tried on it. */
 const NO_INCARNATION = 0;
 
-/** Nodes that went without a word leave theirs behind. */
-const MOST_CHANNELS = 4096;
+/** Opens the links of a connection. */
+export class RedisLinkOpener implements LinkOpener {
+  constructor(private readonly services: LinkServices) {}
+
+  open(self: NodeAddress, listener: LinkListener): Promise<RedisLinks> {
+    return RedisLinks.open(this.services, self, listener);
+  }
+}
 
 /**
  * Frames over pub/sub: a channel for each node and incarnation. PUBLISH answers how many it reached, which tells without
@@ -35,13 +43,23 @@ const MOST_CHANNELS = 4096;
 export class RedisLinks implements NodeLinks {
   readonly maxFrameBytes = MAX_FRAME_BYTES;
   private readonly ends: (() => void)[] = [];
-  /** Channels by address, as text: made once for each node. */
-  private readonly channels = new Map<string, Channel>();
+  private readonly grace: ReconnectGrace;
+  private readonly channels: NodeRoutes<Channel>;
 
   private constructor(
     private readonly services: LinkServices,
     private readonly listener: LinkListener,
-  ) {}
+  ) {
+    const { keys, clock, reconnectGraceMs } = services;
+    this.grace = new ReconnectGrace(clock, reconnectGraceMs);
+    this.channels = new NodeRoutes((address) => ({
+      name: keys.nodeChannel(address),
+      heardBy: (listeners) => {
+        if (listeners === 0) this.unheard(address);
+      },
+      refused: (error) => this.listener.refused?.(error, address),
+    }));
+  }
 
   /**
    * Resolves once the server knows that this node listens.
@@ -51,6 +69,7 @@ export class RedisLinks implements NodeLinks {
     const { session, keys } = services;
     const links = new RedisLinks(services, listener);
     links.ends.push(
+      session.onReturn(() => links.grace.begin()),
       await session.channels.subscribe(keys.nodeChannel(self), (frame) => listener.received(frame)),
       session.onRefusal((error) => listener.refused?.(error)),
     );
@@ -66,7 +85,7 @@ export class RedisLinks implements NodeLinks {
 
   send(to: NodeAddress, frame: Uint8Array): void {
     if (frame.byteLength > MAX_FRAME_BYTES) throw tooLarge('A frame', frame.byteLength, MAX_FRAME_BYTES);
-    const { name, heardBy, refused } = this.channelOf(to);
+    const { name, heardBy, refused } = this.channels.to(to);
     this.services.session.publish(name, frame, heardBy, refused);
   }
 
@@ -78,26 +97,10 @@ export class RedisLinks implements NodeLinks {
     for (const end of this.ends.splice(0)) end();
   }
 
-  private channelOf(address: NodeAddress): Channel {
-    const key = `${address.nodeId} ${address.incarnation}`;
-    let channel = this.channels.get(key);
-    if (channel === undefined) {
-      if (this.channels.size >= MOST_CHANNELS) this.channels.clear();
-      const heardBy = (listeners: number): void => {
-        if (listeners === 0) this.unheard(key, address);
-      };
-      const refused = (error: CatgaError): void => this.listener.refused?.(error, address);
-      channel = { name: this.services.keys.nodeChannel(address), heardBy, refused };
-      this.channels.set(key, channel);
-    }
-    return channel;
-  }
-
-  private unheard(key: string, address: NodeAddress): void {
-    const { session, reconnectGraceMs } = this.services;
-    // The broker was away, and others may still be on their way back to it.
-    if (!session.knowsListeners || session.upForMs < reconnectGraceMs) return;
-    this.channels.delete(key);
+  private unheard(address: NodeAddress): void {
+    const { session } = this.services;
+    if (!session.knowsListeners || !session.isUp || !this.grace.isOver) return;
+    this.channels.forget(address);
     this.listener.unreachable(address);
   }
 }

@@ -1,0 +1,124 @@
+import type { Clock } from '../ports/clock.js';
+import type { DeadLetterStore } from '../ports/dead-letter-store.js';
+import type { DurableLog } from '../ports/durable-log.js';
+import type { EngineConnection } from '../ports/engine.js';
+import type { IdempotencyStore } from '../ports/idempotency-store.js';
+import type { Inbox } from '../ports/inbox.js';
+import type { LinkListener, NodeAddress, NodeLinks } from '../ports/links.js';
+import type { NodeDirectory } from '../ports/node-directory.js';
+import type { OutcomeLog } from '../ports/outcome-log.js';
+import type { SubscriptionRegister } from '../ports/subscription-register.js';
+import { Teardown } from '../time/teardown.js';
+import { WorkerIdLease } from './worker-id-lease.js';
+import type { WorkerIdStore } from './worker-id-lease.js';
+
+/** How much of the time to close is for the goodbye; the rest is for the connection to the broker. */
+const GOODBYE_SHARE = 0.75;
+
+/** Something that ends at once. */
+interface Closable {
+  close(): void;
+}
+
+/** The connection to the broker. */
+export interface BrokerLink {
+  /** Whether the broker is in reach. */
+  readonly isUp: boolean;
+  /** Ends within so many milliseconds. */
+  close(withinMs: number): Promise<void>;
+}
+
+/** What a node took from the broker. */
+export interface TakenWork {
+  /** Gives back what was taken and not settled. */
+  giveBack(): Promise<void>;
+  /** Waits for no answer any more, and tells the broker nothing: what was taken comes back by itself. */
+  abandon(): void;
+}
+
+/** Opens a node's inbox for frames. */
+export interface LinkOpener {
+  open(self: NodeAddress, listener: LinkListener): Promise<NodeLinks & Closable>;
+}
+
+/** What a connection to a broker consists of. */
+export interface BrokerParts {
+  readonly clock: Clock;
+  /** How long it may take to close where nobody says otherwise, in milliseconds. */
+  readonly closeWithinMs: number;
+  readonly session: BrokerLink;
+  readonly log: DurableLog;
+  readonly subscriptions: SubscriptionRegister;
+  readonly idempotency: IdempotencyStore;
+  readonly inbox: Inbox;
+  readonly deadLetters: DeadLetterStore;
+  readonly outcomes: OutcomeLog;
+  readonly directory: NodeDirectory & Closable;
+  readonly links: LinkOpener;
+  readonly workerIds: WorkerIdStore;
+  readonly taken: TakenWork;
+}
+
+/** One node's access to a broker: its ports, its lease on a worker id, and the order in which they end. */
+export class BrokerConnection implements EngineConnection {
+  readonly log: DurableLog;
+  readonly subscriptions: SubscriptionRegister;
+  readonly idempotency: IdempotencyStore;
+  readonly inbox: Inbox;
+  readonly deadLetters: DeadLetterStore;
+  readonly outcomes: OutcomeLog;
+  readonly directory: NodeDirectory;
+  private readonly links = new Set<Closable>();
+  private lease: WorkerIdLease | undefined;
+  private closing: Promise<void> | undefined;
+
+  private constructor(private readonly parts: BrokerParts) {
+    this.log = parts.log;
+    this.subscriptions = parts.subscriptions;
+    this.idempotency = parts.idempotency;
+    this.inbox = parts.inbox;
+    this.deadLetters = parts.deadLetters;
+    this.outcomes = parts.outcomes;
+    this.directory = parts.directory;
+  }
+
+  /** Takes a worker id: the first thing that the broker stores. Closes the parts if that fails. */
+  static async open(parts: BrokerParts): Promise<BrokerConnection> {
+    const opened = new BrokerConnection(parts);
+    try {
+      opened.lease = await WorkerIdLease.take(parts.workerIds, parts.clock);
+      return opened;
+    } catch (thrown) {
+      await opened.close();
+      throw thrown;
+    }
+  }
+
+  get workerId(): number {
+    return this.lease?.current ?? 0;
+  }
+
+  async openLinks(self: NodeAddress, listener: LinkListener): Promise<NodeLinks> {
+    const links = await this.parts.links.open(self, listener);
+    this.links.add(links);
+    return links;
+  }
+
+  close(withinMs = this.parts.closeWithinMs): Promise<void> {
+    return (this.closing ??= this.closeOnce(withinMs));
+  }
+
+  private async closeOnce(withinMs: number): Promise<void> {
+    const { clock, session, directory, taken } = this.parts;
+    // A broker that cannot be told drops the lease by itself, and brings back what was taken.
+    this.lease?.stop();
+    directory.close();
+    for (const links of this.links) links.close();
+    // After the links, whose peers are to hear at once that nobody listens here any more.
+    await new Teardown(clock, () => {}).step('goodbye', withinMs * GOODBYE_SHARE, () =>
+      Promise.allSettled([taken.giveBack(), session.isUp ? this.lease?.release() : undefined]),
+    );
+    taken.abandon();
+    await session.close(withinMs * (1 - GOODBYE_SHARE));
+  }
+}

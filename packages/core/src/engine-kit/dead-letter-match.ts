@@ -1,0 +1,30 @@
+import type { DeadLetterFilter } from '../contracts/dead-letter.js';
+import type { StoredDeadLetter } from '../ports/dead-letter-store.js';
+
+/** What a dead letter is listed by. */
+export interface DeadLetterFacts {
+  readonly id: string;
+  readonly subscription: string;
+  readonly messageId: string;
+  readonly name: string;
+  readonly errorCode?: string | undefined;
+  readonly failedAtMs: number;
+}
+
+export function factsOfDeadLetter({ id, subscription, stored, failure }: StoredDeadLetter): DeadLetterFacts {
+  const { messageId, name } = stored;
+  const failedAtMs = failure.failedAt.getTime();
+  return { id, subscription, messageId, name, errorCode: failure.error.code, failedAtMs };
+}
+
+/** Whether a list with this filter has the letter. */
+export function matchesDeadLetter(facts: DeadLetterFacts, filter: DeadLetterFilter): boolean {
+  return (
+    (filter.messageId === undefined || facts.messageId === filter.messageId) &&
+    (filter.name === undefined || facts.name === filter.name) &&
+    (filter.subscription === undefined || facts.subscription === filter.subscription) &&
+    (filter.errorCode === undefined || facts.errorCode === filter.errorCode) &&
+    (filter.since === undefined || facts.failedAtMs >= filter.since.getTime()) &&
+    (filter.until === undefined || facts.failedAtMs < filter.until.getTime())
+  );
+}

@@ -1,0 +1,115 @@
+import type { TakenWork, BrokerParts, EngineClient } from '@catga/core/engine';
+import { BrokerRequests } from './connection/broker-requests.js';
+import { BrokerSession } from './connection/broker-session.js';
+import type { NatsClientConnection } from './connection/client-connection.js';
+import { NatsDeadLetterStore } from './dead-letters/nats-dead-letter-store.js';
+import { NatsNodeDirectory } from './directory/nats-node-directory.js';
+import { NatsInbox } from './inbox/nats-inbox.js';
+import { Bucket, bucketPrefix, bucketStream } from './jetstream/bucket.js';
+import { JetStreamApi } from './jetstream/jetstream-api.js';
+import { ServerClock } from './jetstream/server-clock.js';
+import { StreamStore } from './jetstream/stream-store.js';
+import type { StreamShape } from './jetstream/stream-store.js';
+import { NatsLinkOpener } from './links/nats-links.js';
+import { openDurableLog } from './log/durable-log-parts.js';
+import type { NatsDurableLog } from './log/nats-durable-log.js';
+import type { ResolvedNatsOptions } from './options/resolve-nats-options.js';
+import { NatsOutcomeLog } from './outcomes/nats-outcome-log.js';
+import { NatsIdempotencyStore } from './records/nats-idempotency-store.js';
+import { NatsWorkerIds } from './workers/worker-ids.js';
+
+/** One node's access to NATS: a session, and the ports over it. */
+export function openNatsParts(
+  client: EngineClient,
+  options: ResolvedNatsOptions,
+  connection: NatsClientConnection,
+): BrokerParts {
+  const { namespace, nodeId, clock, heartbeatTimeoutMs, monitor } = client;
+  const { requestTimeoutMs: timeoutMs, inboxPrefix, reconnect } = options;
+  const session = new BrokerSession(connection, {
+    maxBufferedBytes: reconnect.maxBufferedBytes,
+    timeoutMs,
+    ownsConnection: options.connection === undefined,
+    monitor,
+  });
+  const requests = new BrokerRequests(session, clock, { timeoutMs, inboxPrefix });
+  const api = new JetStreamApi(requests, clock, timeoutMs);
+  const streams = new Streams(api, options.replicas);
+  const records = streams.bucket(`${namespace}_records`);
+  const serverClock = new ServerClock(records, clock);
+  const bucketName = `${namespace}_nodes`;
+  const bucket = streams.bucket(bucketName);
+  const reader = { session, requests, inboxPrefix, timeoutMs };
+  const outcomes = streams.stream({
+    name: `${namespace}_outcomes`,
+    subjects: [`${namespace}.outcomes.>`],
+  });
+  const letters = `${namespace}.dead-letters.`;
+  const letterStream = streams.stream({
+    name: `${namespace}_dead_letters`,
+    subjects: [`${letters}>`],
+    perSubject: 1,
+  });
+  const log = openDurableLog(namespace, options, {
+    session,
+    api,
+    serverClock,
+    subscriptions: streams.bucket(`${namespace}_subscriptions`, { isForEver: true }),
+    attempts: streams.bucket(`${namespace}_attempts`),
+  });
+  const reconnectGraceMs = 2 * (reconnect.waitMs + reconnect.jitterMs) + 1000;
+  return {
+    clock,
+    closeWithinMs: timeoutMs,
+    session,
+    log,
+    subscriptions: log.register,
+    idempotency: new NatsIdempotencyStore(records, serverClock),
+    inbox: new NatsInbox(streams.bucket(`${namespace}_inbox`), serverClock),
+    deadLetters: new NatsDeadLetterStore(letters, letterStream, serverClock, reader),
+    outcomes: new NatsOutcomeLog(namespace, outcomes, reader),
+    directory: new NatsNodeDirectory({ session, bucketName, bucket, serverClock, clock, heartbeatTimeoutMs }),
+    links: new NatsLinkOpener({ session, namespace, clock, inboxPrefix, reconnectGraceMs }),
+    workerIds: new NatsWorkerIds(streams.bucket(`${namespace}_workers`), nodeId),
+    taken: new TakenFromNats(log, requests),
+  };
+}
+
+/** What consumers took, and the questions that have no answer. */
+class TakenFromNats implements TakenWork {
+  constructor(
+    private readonly log: NatsDurableLog,
+    private readonly requests: BrokerRequests,
+  ) {}
+
+  giveBack(): Promise<void> {
+    return this.log.close();
+  }
+
+  abandon(): void {
+    this.requests.close();
+  }
+}
+
+/** The streams and buckets of a connection, with one number of replicas. */
+class Streams {
+  constructor(
+    private readonly api: JetStreamApi,
+    private readonly replicas: number,
+  ) {}
+
+  stream(shape: Omit<StreamShape, 'replicas'>): StreamStore {
+    return new StreamStore({ ...shape, replicas: this.replicas }, this.api);
+  }
+
+  bucket(name: string, { isForEver = false } = {}): Bucket {
+    const shape = {
+      name: bucketStream(name),
+      subjects: [`${bucketPrefix(name)}>`],
+      perSubject: 1,
+      isBucket: true,
+      isForEver,
+    };
+    return new Bucket(name, this.stream(shape));
+  }
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import type { BrokerParts, EngineClient, TakenWork } from '@catga/core/engine';
+import { KeySpace } from './connection/key-space.js';
+import type { Clients } from './connection/open-clients.js';
+import { isClusterClient } from './connection/redis-client.js';
+import { RedisSession } from './connection/redis-session.js';
+import { RedisDeadLetterStore } from './dead-letters/redis-dead-letter-store.js';
+import { RedisNodeDirectory } from './directory/redis-node-directory.js';
+import { RedisInbox } from './inbox/redis-inbox.js';
+import { RedisLinkOpener } from './links/redis-links.js';
+import { RedisLog } from './log/redis-log.js';
+import { RedisSubscriptionRegister } from './log/subscription-register.js';
+import type { ResolvedRedisOptions } from './options/resolve-redis-options.js';
+import { RedisOutcomeLog } from './outcomes/redis-outcome-log.js';
+import { RedisIdempotencyStore } from './records/redis-idempotency-store.js';
+import { RedisWorkerIds } from './workers/worker-ids.js';
+
+/** A process that is busy for so long has not died, however short its heartbeats are. */
+const SHORTEST_LEASE_MS = 5000;
+
+/** One node's access to Redis: a session, and the ports over it. */
+export function openRedisParts(
+  client: EngineClient,
+  options: ResolvedRedisOptions,
+  clients: Clients,
+): BrokerParts {
+  const { namespace, nodeId, clock, heartbeatTimeoutMs, monitor } = client;
+  const { requestTimeoutMs: timeoutMs, deduplicationWindowMs, keptEvents, reconnect } = options;
+  const session = new RedisSession(clients.client, clients.subscriber, {
+    clock,
+    maxBufferedBytes: reconnect.maxBufferedBytes,
+    timeoutMs,
+    ownsClient: options.client === undefined,
+    monitor,
+  });
+  const keys = new KeySpace(namespace, isClusterClient(clients.client) ? 0 : clients.client.options.db);
+  const log = new RedisLog({
+    session,
+    prefix: keys.part('log'),
+    wakeChannel: keys.wakeChannel,
+    clock,
+    consumer: `${nodeId}.${randomUUID()}`,
+    leaseMs: Math.max(heartbeatTimeoutMs, SHORTEST_LEASE_MS),
+    deduplicationWindowMs,
+    keptEvents,
+  });
+  return {
+    clock,
+    closeWithinMs: timeoutMs,
+    session,
+    log,
+    subscriptions: new RedisSubscriptionRegister(session, keys.part('log')),
+    idempotency: new RedisIdempotencyStore(session, keys),
+    inbox: new RedisInbox(session, keys),
+    deadLetters: new RedisDeadLetterStore(session, keys.part('dead')),
+    outcomes: new RedisOutcomeLog(session, keys),
+    directory: new RedisNodeDirectory({ session, keys, clock, heartbeatTimeoutMs }),
+    links: new RedisLinkOpener({ session, keys, clock, reconnectGraceMs: 2 * reconnect.maxWaitMs + 1000 }),
+    workerIds: new RedisWorkerIds(session, keys.part('workers'), nodeId),
+    taken: new TakenFromRedis(log, session),
+  };
+}
+
+/** What consumers took. */
+class TakenFromRedis implements TakenWork {
+  constructor(
+    private readonly log: RedisLog,
+    private readonly session: RedisSession,
+  ) {}
+
+  async giveBack(): Promise<void> {
+    if (this.session.isUp) await this.log.close();
+  }
+
+  abandon(): void {
+    this.log.abandon();
+  }
+}
