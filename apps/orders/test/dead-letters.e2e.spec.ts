@@ -50,7 +50,7 @@ describe('a shipping mail that fails', () => {
     const orderId = await shipped();
     const [letter] = await deadLetters(1);
     expect(letter).toMatchObject({
-      id: `shipped-${orderId}~orders.shipping-mail~1`,
+      id: `orders.shipped.v1~shipped-${orderId}~orders.shipping-mail~1`,
       messageId: `shipped-${orderId}`,
       name: 'orders.shipped.v1',
       kind: 'event',

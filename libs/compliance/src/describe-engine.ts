@@ -9,8 +9,11 @@ import { deadLetters } from './cases/dead-letters.js';
 import { durableLog } from './cases/durable-log.js';
 import { exactlyOnceCommands } from './cases/exactly-once-commands.js';
 import { exactlyOnceEvents } from './cases/exactly-once-events.js';
+import { effectKeys } from './cases/effect-keys.js';
 import { idempotencyStore } from './cases/idempotency-store.js';
 import { idempotentCommands } from './cases/idempotent-commands.js';
+import { identities } from './cases/identities.js';
+import { keySpaces } from './cases/key-spaces.js';
 import { limits } from './cases/limits.js';
 import { namespaces } from './cases/namespaces.js';
 import { nodeDirectory } from './cases/node-directory.js';
@@ -53,6 +56,8 @@ export function describeEngine(name: string, harness: EngineHarness): void {
     refusals(lab);
     if (harness.capabilities.requests.includes(2)) exactlyOnceCommands(lab);
     idempotencyStore(lab);
+    keySpaces(lab);
+    effectKeys(lab);
     if (harness.capabilities.queues) {
       commandQueues(lab);
       queuedOutcomes(lab);
@@ -69,7 +74,10 @@ export function describeEngine(name: string, harness: EngineHarness): void {
       poisonMessages(lab);
       competingConsumers(lab);
     }
-    if (events.includes(2)) exactlyOnceEvents(lab);
+    if (events.includes(2)) {
+      exactlyOnceEvents(lab);
+      identities(lab);
+    }
     if (lab.storesMessages) {
       durableLog(lab);
       deadLetterStore(lab);

@@ -62,6 +62,13 @@ export class PaymentTaken {
   constructor(readonly paymentId: string) {}
 }
 
+/** Another one, so that one handler gets two. */
+@ReliableEvent({ qos: 2 })
+@Message({ name: 'payments.returned.v1' })
+export class PaymentReturned {
+  constructor(readonly paymentId: string) {}
+}
+
 /** Refuses a total below 0. */
 const totalSchema: MessageOptions['schema'] = {
   '~standard': {

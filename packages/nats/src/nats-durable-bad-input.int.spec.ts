@@ -158,7 +158,7 @@ describe('random bytes with any headers', () => {
     const server = await bench.server();
     const raw = await bench.raw(server);
     const { log, inbox } = await bench.open({ servers: server.url });
-    await inbox.add('shop.Listener', 'm0', 60_000); // Makes the bucket.
+    await inbox.add('shop.Listener', { name: 'placed', messageId: 'm0' }, 60_000); // Makes the bucket.
     const received = new Received();
     await log.subscribe(SUBSCRIPTION, received.hold);
     await append({ log } as EngineConnection, 'm1');
@@ -174,7 +174,7 @@ describe('random bytes with any headers', () => {
       expect(subjects).not.toEqual([]);
       for (const subject of subjects) await raw.connection.request(subject, randomBytes(20));
     }
-    await expect(inbox.has('shop.Listener', 'm0')).resolves.toBe(false);
+    await expect(inbox.has('shop.Listener', { name: 'placed', messageId: 'm0' })).resolves.toBe(false);
     await received.at(1).nak(0);
     await received.atLeast(3);
     expect(received.attempts).toEqual(['m1 1', 'm1 2', 'm1 2']);

@@ -38,7 +38,9 @@ describe('a server that runs a long script of somebody else', () => {
     const script = await holdUp(server);
     await expect(idempotency.claim('k', 'f', 60_000)).rejects.toMatchObject(unavailable('BUSY'));
     await expect(log.append(storedMessage({ messageId: 'm1' }))).rejects.toMatchObject(unavailable('BUSY'));
-    await expect(inbox.has('shop.A', 'm1')).rejects.toMatchObject(unavailable('BUSY'));
+    await expect(inbox.has('shop.A', { name: 'placed', messageId: 'm1' })).rejects.toMatchObject(
+      unavailable('BUSY'),
+    );
     await script.end();
     await expect(idempotency.claim('k', 'f', 60_000)).resolves.toMatchObject({ state: 'claimed' });
     await expect(log.append(storedMessage({ messageId: 'm1' }))).resolves.toEqual({ duplicate: false });

@@ -51,8 +51,8 @@ describe('a server that is full', () => {
     await expect(idempotency.renew('k', claim.token, 60_000)).resolves.toBe(true);
     await expect(idempotency.complete('k', claim.token, outcome, 60_000)).resolves.toBe(true);
     await expect(idempotency.find('k')).resolves.toEqual(outcome);
-    await inbox.add(EVENTS.id, 'm1', 60_000);
-    await expect(inbox.has(EVENTS.id, 'm1')).resolves.toBe(true);
+    await inbox.add(EVENTS.id, { name: 'placed', messageId: 'm1' }, 60_000);
+    await expect(inbox.has(EVENTS.id, { name: 'placed', messageId: 'm1' })).resolves.toBe(true);
     const letter: StoredDeadLetter = {
       id: 'm2',
       subscription: EVENTS.id,

@@ -75,7 +75,7 @@ export class FaultLab {
   private async recordInRedis(messageId: string): Promise<string | undefined> {
     const client = new Redis(this.broker.url);
     try {
-      const [key = ''] = await client.keys(`{${this.namespace}:records:*}:id:${messageId}`);
+      const [key = ''] = await client.keys(`{${this.namespace}:records:*}:id:request~${messageId}`);
       const record = (await client.get(key)) ?? '';
       const [head, length = ''] = /^[01] \d+ (\d+) /.exec(record) ?? [];
       return head === undefined ? undefined : record.slice(head.length + Number(length));
@@ -85,7 +85,7 @@ export class FaultLab {
   }
 
   private async recordInNats(messageId: string): Promise<string | undefined> {
-    const subject = `$KV.${this.namespace}_records.id.${messageId}`;
+    const subject = `$KV.${this.namespace}_records.id.request.${messageId}`;
     const client = await this.client();
     const answer = await client.request(
       `$JS.API.STREAM.MSG.GET.KV_${this.namespace}_records`,

@@ -6,11 +6,11 @@ import type { OrderHistoryEntry } from '@catga/contracts';
 export class OrderHistory {
   private readonly entries = new Map<string, Map<string, OrderHistoryEntry>>();
 
-  /** An event may be delivered again, so the same message is recorded once. */
-  record(orderId: string, messageId: string, entry: OrderHistoryEntry): void {
+  /** An event may be delivered again, so it is recorded once by the key of the effect. */
+  record(orderId: string, effectKey: string, entry: OrderHistoryEntry): void {
     const ofOrder = this.entries.get(orderId) ?? new Map<string, OrderHistoryEntry>();
     this.entries.set(orderId, ofOrder);
-    if (!ofOrder.has(messageId)) ofOrder.set(messageId, entry);
+    if (!ofOrder.has(effectKey)) ofOrder.set(effectKey, entry);
   }
 
   /** In the order of recording. */

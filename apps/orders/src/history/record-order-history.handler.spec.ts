@@ -6,7 +6,7 @@ import { OrderHistory } from './order-history.js';
 import { RecordOrderHistory } from './record-order-history.handler.js';
 
 const at = (second: number): string => `2026-01-01T00:00:0${second}.000Z`;
-const delivery = (messageId: string) => ({ messageId }) as MessageContext;
+const delivery = (effectKey: string) => ({ effectKey }) as MessageContext;
 
 it('records each event of each order once, however often it is delivered', () => {
   const history = new OrderHistory();

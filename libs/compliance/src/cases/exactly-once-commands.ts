@@ -40,7 +40,11 @@ export function exactlyOnceCommands(lab: Lab): void {
         await first.init(); // makes the subscription, and consumes nothing
         await first.mediator.enqueue(new ChargeCard(1), { messageId: 'charged' });
         await lab.whileTimePasses(first.stop());
-        await connection.inbox.add('queue.ChargeCard', 'charged', 1000 * lab.unitMs);
+        await connection.inbox.add(
+          'queue.ChargeCard',
+          { name: 'ChargeCard', messageId: 'charged' },
+          1000 * lab.unitMs,
+        );
         const second = await lab.run(
           lab.node().handleRequest(ChargeCard, (command) => amounts.push((command as ChargeCard).amount)),
         );

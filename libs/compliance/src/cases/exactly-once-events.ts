@@ -17,7 +17,8 @@ export function exactlyOnceEvents(lab: Lab): void {
     const publisher = await lab.run(lab.node({ service: 'shop' }));
     await publisher.mediator.publish(new PaymentTaken('before'), { messageId });
     await lab.until(() => deliveries.length === 1);
-    if (recordsSuccess) await connection.inbox.add(SUBSCRIPTION, messageId, 1000 * lab.unitMs);
+    if (recordsSuccess)
+      await connection.inbox.add(SUBSCRIPTION, { name: NAME, messageId }, 1000 * lab.unitMs);
     await connection.close();
   }
 
@@ -52,7 +53,7 @@ export function exactlyOnceEvents(lab: Lab): void {
       await node.mediator.publish(new PaymentTaken('p1'), { messageId: 'm1' });
       await lab.until(() => seen.length > 0);
       const { inbox } = await lab.connect();
-      await lab.until(() => inbox.has(SUBSCRIPTION, 'm1'));
+      await lab.until(() => inbox.has(SUBSCRIPTION, { name: NAME, messageId: 'm1' }));
     });
 
     it('is retried when its handler failed', async () => {
@@ -73,22 +74,22 @@ export function exactlyOnceEvents(lab: Lab): void {
     it('remembers a success for one subscription and one message', async () => {
       const { inbox } = await lab.connect();
       const other = (await lab.connect({ nodeId: 'other' })).inbox;
-      await expect(inbox.has('shop.A', 'm1')).resolves.toBe(false);
-      await inbox.add('shop.A', 'm1', 1000 * lab.unitMs);
-      await inbox.add('shop.A', 'm1', 1000 * lab.unitMs);
-      await expect(other.has('shop.A', 'm1')).resolves.toBe(true);
-      await expect(inbox.has('shop.B', 'm1')).resolves.toBe(false);
-      await expect(inbox.has('shop.A', 'm2')).resolves.toBe(false);
-      await expect(inbox.has('shop.', 'Am1')).resolves.toBe(false);
+      await expect(inbox.has('shop.A', { name: 'placed', messageId: 'm1' })).resolves.toBe(false);
+      await inbox.add('shop.A', { name: 'placed', messageId: 'm1' }, 1000 * lab.unitMs);
+      await inbox.add('shop.A', { name: 'placed', messageId: 'm1' }, 1000 * lab.unitMs);
+      await expect(other.has('shop.A', { name: 'placed', messageId: 'm1' })).resolves.toBe(true);
+      await expect(inbox.has('shop.B', { name: 'placed', messageId: 'm1' })).resolves.toBe(false);
+      await expect(inbox.has('shop.A', { name: 'placed', messageId: 'm2' })).resolves.toBe(false);
+      await expect(inbox.has('shop.', { name: 'placed', messageId: 'Am1' })).resolves.toBe(false);
     });
 
     it('forgets it after its time to live, and no sooner', async () => {
       const { inbox } = await lab.connect();
-      await inbox.add('shop.A', 'm1', 4 * lab.unitMs);
+      await inbox.add('shop.A', { name: 'placed', messageId: 'm1' }, 4 * lab.unitMs);
       await lab.pass(2);
-      await expect(inbox.has('shop.A', 'm1')).resolves.toBe(true);
+      await expect(inbox.has('shop.A', { name: 'placed', messageId: 'm1' })).resolves.toBe(true);
       await lab.pass(4);
-      await expect(inbox.has('shop.A', 'm1')).resolves.toBe(false);
+      await expect(inbox.has('shop.A', { name: 'placed', messageId: 'm1' })).resolves.toBe(false);
     });
   });
 }

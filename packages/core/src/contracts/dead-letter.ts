@@ -19,7 +19,8 @@ export interface DeadLetterFailure {
  */
 export interface DeadLetter extends DeadLetterFailure {
   /**
-   * Names the message, the handler and the series of attempts: a message that two handlers fail on is two dead letters.
+   * Made of the message's wire name and id, the subscription and the series of attempts: a message that two handlers fail
+   * on is two dead letters, and so are two messages of different names that share an id.
    */
   readonly id: string;
   readonly messageId: string;

@@ -12,6 +12,13 @@ export interface MessageContext {
   readonly name: string;
   /** Assigned once; the same for every attempt. */
   readonly messageId: string;
+  /**
+   * What an effect of this handler is to be known by where it must not happen twice: as an idempotency key for another
+   * system, or a unique key in a table. Text of the wire name and the id, and for an event also of the subscription,
+   * `service.handler`, with `~` between them: the same for every attempt, after a redrive, and on every node, and no
+   * other message's or handler's, though the id alone may be.
+   */
+  readonly effectKey: string;
   /** The id of the message that began this conversation; the message's own id if it was the first. */
   readonly correlationId: string;
   /** The id of the message whose handler sent this one. */

@@ -18,7 +18,7 @@ describe('the memory engine', () => {
     await before.log.append(storedMessage('taken'));
     await harness.settle();
     await before.log.append(storedMessage('not taken'));
-    await before.inbox.add('shop.mail', 'm0', 60_000);
+    await before.inbox.add('shop.mail', { name: 'placed', messageId: 'm0' }, 60_000);
     const claim = await before.idempotency.claim('id', 'print', 1000);
     if (claim.state === 'claimed') await before.idempotency.complete('id', claim.token, outcome, 60_000);
     const letter = {
@@ -37,7 +37,7 @@ describe('the memory engine', () => {
     await after.log.subscribe(subscription(), received.take);
     await harness.settle();
     expect(received.ids).toEqual(['taken', 'not taken', 'appended after the restart']);
-    expect(await after.inbox.has('shop.mail', 'm0')).toBe(true);
+    expect(await after.inbox.has('shop.mail', { name: 'placed', messageId: 'm0' })).toBe(true);
     expect(await after.idempotency.claim('id', 'print', 1000)).toEqual({ state: 'finished', outcome });
     expect(await after.deadLetters.get('letter')).toEqual(letter);
   });
@@ -49,11 +49,11 @@ describe('the memory engine', () => {
       await harness.connect({ namespace: 'there' }),
       await new MemoryHarness().connect({ namespace: 'here' }),
     ];
-    await here.inbox.add('shop.mail', 'm1', 60_000);
+    await here.inbox.add('shop.mail', { name: 'placed', messageId: 'm1' }, 60_000);
     await here.idempotency.claim('id', 'print', 60_000);
     await here.log.append(storedMessage('m1'));
     for (const { inbox, idempotency, log } of elsewhere) {
-      expect(await inbox.has('shop.mail', 'm1')).toBe(false);
+      expect(await inbox.has('shop.mail', { name: 'placed', messageId: 'm1' })).toBe(false);
       expect(await idempotency.claim('id', 'other print', 60_000)).toMatchObject({ state: 'claimed' });
       expect(await log.append(storedMessage('m1'))).toEqual({ duplicate: false });
     }
@@ -77,7 +77,7 @@ describe('the memory engine', () => {
     const harness = new MemoryHarness();
     const { log, inbox, idempotency } = await harness.connect();
     await log.append(storedMessage('m1'));
-    await inbox.add('shop.mail', 'm1', 1000);
+    await inbox.add('shop.mail', { name: 'placed', messageId: 'm1' }, 1000);
     await idempotency.claim('id', 'print', 1000);
     expect(harness.clock.armedTimers).toBe(0);
   });
@@ -129,8 +129,8 @@ describe('the memory engine', () => {
     const { log, inbox, idempotency, deadLetters, directory } = connection;
     await expect(log.append(storedMessage('m1'))).rejects.toMatchObject(refusal);
     await expect(log.subscribe(subscription(), () => {})).rejects.toMatchObject(refusal);
-    await expect(inbox.has('s', 'm')).rejects.toMatchObject(refusal);
-    await expect(inbox.add('s', 'm', 1)).rejects.toMatchObject(refusal);
+    await expect(inbox.has('s', { name: 'placed', messageId: 'm' })).rejects.toMatchObject(refusal);
+    await expect(inbox.add('s', { name: 'placed', messageId: 'm' }, 1)).rejects.toMatchObject(refusal);
     await expect(idempotency.claim('id', 'print', 1)).rejects.toMatchObject(refusal);
     await expect(idempotency.complete('id', 1, outcome, 1)).rejects.toMatchObject(refusal);
     await expect(idempotency.renew('id', 1, 1)).rejects.toMatchObject(refusal);

@@ -5,18 +5,18 @@ describe('MemoryInbox', () => {
   it('has a success of one handler on one message until its time to live is over', async () => {
     let nowMs = 0;
     const inbox = new MemoryInbox(() => nowMs);
-    await inbox.add('shop.mail', 'm1', 100);
-    await inbox.add('shop.mail', 'm1', 100);
-    expect(await inbox.has('shop.mail', 'm1')).toBe(true);
-    expect(await inbox.has('shop.mail', 'm2')).toBe(false);
-    expect(await inbox.has('shop.stock', 'm1')).toBe(false);
+    await inbox.add('shop.mail', { name: 'placed', messageId: 'm1' }, 100);
+    await inbox.add('shop.mail', { name: 'placed', messageId: 'm1' }, 100);
+    expect(await inbox.has('shop.mail', { name: 'placed', messageId: 'm1' })).toBe(true);
+    expect(await inbox.has('shop.mail', { name: 'placed', messageId: 'm2' })).toBe(false);
+    expect(await inbox.has('shop.stock', { name: 'placed', messageId: 'm1' })).toBe(false);
     nowMs = 100;
-    expect(await inbox.has('shop.mail', 'm1')).toBe(false);
+    expect(await inbox.has('shop.mail', { name: 'placed', messageId: 'm1' })).toBe(false);
   });
 
   it('keeps subscription and message apart, whatever their names are made of', async () => {
     const inbox = new MemoryInbox(() => 0);
-    await inbox.add('a', 'bc', 100);
-    expect(await inbox.has('ab', 'c')).toBe(false);
+    await inbox.add('a', { name: 'placed', messageId: 'bc' }, 100);
+    expect(await inbox.has('ab', { name: 'placed', messageId: 'c' })).toBe(false);
   });
 });

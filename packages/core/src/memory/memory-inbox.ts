@@ -1,4 +1,6 @@
+import { joinedKey } from '../ids/joined-key.js';
 import type { Inbox } from '../ports/inbox.js';
+import type { MessageIdentity } from '../ports/stored-message.js';
 import { ExpiringMap } from './expiring-map.js';
 
 /** The record of handled messages of one namespace. */
@@ -9,17 +11,16 @@ export class MemoryInbox implements Inbox {
     this.successes = new ExpiringMap(monotonicMs);
   }
 
-  has(subscription: string, messageId: string): Promise<boolean> {
-    return Promise.resolve(this.successes.get(keyOf(subscription, messageId)) === true);
+  has(subscription: string, message: MessageIdentity): Promise<boolean> {
+    return Promise.resolve(this.successes.get(keyOf(subscription, message)) === true);
   }
 
-  add(subscription: string, messageId: string, ttlMs: number): Promise<void> {
-    this.successes.set(keyOf(subscription, messageId), true, ttlMs);
+  add(subscription: string, message: MessageIdentity, ttlMs: number): Promise<void> {
+    this.successes.set(keyOf(subscription, message), true, ttlMs);
     return Promise.resolve();
   }
 }
 
-/** The length tells where the one ends and the other begins, whatever they are made of. */
-function keyOf(subscription: string, messageId: string): string {
-  return `${subscription.length}:${subscription}${messageId}`;
+function keyOf(subscription: string, { name, messageId }: MessageIdentity): string {
+  return joinedKey(subscription, name, messageId);
 }

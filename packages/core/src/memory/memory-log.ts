@@ -1,5 +1,6 @@
 import type { DurableSubscription } from '../contracts/durable-subscription.js';
 import { CatgaError } from '../errors/catga-error.js';
+import { joinedKey } from '../ids/joined-key.js';
 import type { Clock } from '../ports/clock.js';
 import type { AppendOptions, LogDelivery, LogSubscription } from '../ports/durable-log.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
@@ -44,7 +45,7 @@ export class MemoryLog implements SubscriptionRegister {
       this.subscription(options.subscription).add(newLogEntry(message, sequence, notBeforeMs));
       return STORED;
     }
-    const identity = `${message.name} ${message.messageId}`;
+    const identity = joinedKey(message.name, message.messageId);
     if (this.seen.has(identity)) return DUPLICATE;
     const wanting = this.routes.of(message.kind, message.name);
     const isUnclaimed = wanting.length === 0 && message.kind === 'command';

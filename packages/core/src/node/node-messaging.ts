@@ -63,6 +63,7 @@ export class NodeMessaging implements MediatorHost, ContextHost {
   readonly admission: Admission;
   readonly clock: Clock;
   readonly nodeId: string;
+  readonly service: string;
   readonly registry = new MessageRegistry();
   private readonly observer: MessageObserver | undefined;
   private readonly running = new RunningWork();
@@ -78,6 +79,7 @@ export class NodeMessaging implements MediatorHost, ContextHost {
     this.admission = admission;
     this.clock = services.clock;
     this.nodeId = options.nodeId;
+    this.service = options.service;
     this.observer = services.observer;
     const parts = {
       host: this,

@@ -7,6 +7,7 @@ import type {
   PublishOptions,
   SendOptions,
 } from '../contracts/send-options.js';
+import { joinedKey } from '../ids/joined-key.js';
 import type { Clock } from '../ports/clock.js';
 import { Cancellation } from '../time/cancellation.js';
 import type { MessageEnvelope } from './message-envelope.js';
@@ -22,6 +23,8 @@ export interface Cause {
 /** What a context needs of the node. */
 export interface ContextHost {
   readonly nodeId: string;
+  /** The name that the replicas of this node share. */
+  readonly service: string;
   readonly clock: Clock;
   sendAs<R>(request: CatgaRequest<R>, options: SendOptions, cause: Cause): Promise<R>;
   publishAs(event: object, options: PublishOptions, cause: Cause): Promise<void>;
@@ -39,6 +42,8 @@ export class HandlerContext implements MessageContext, Cause {
     private readonly envelope: MessageEnvelope,
     private readonly host: ContextHost,
     readonly deadlineMs: number | undefined,
+    /** The durable subscription that the message came by. */
+    private readonly subscription?: string,
   ) {}
 
   /** Whether and why the message was given up. */
@@ -63,6 +68,16 @@ export class HandlerContext implements MessageContext, Cause {
 
   get messageId(): string {
     return this.envelope.messageId;
+  }
+
+  get effectKey(): string {
+    const { name, messageId, kind, handler, hasIdOfCaller } = this.envelope;
+    if (kind === 'event')
+      return joinedKey(name, messageId, this.subscription ?? `${this.host.service}.${handler}`);
+    // Nobody can choose the id that a request without one was given.
+    return this.subscription !== undefined || hasIdOfCaller
+      ? joinedKey(name, messageId)
+      : joinedKey(name, '', messageId);
   }
 
   get correlationId(): string {

@@ -8,6 +8,8 @@ import { CatgaError } from '../errors/catga-error.js';
 /** What a sender may have said of a message; all of it is optional, and most messages have none of it. */
 export interface MessageAttributes {
   readonly messageId?: string;
+  /** Whether Catga made {@link messageId}, on this node or another: such ids and those of callers are told apart. */
+  readonly isIdMade?: boolean;
   readonly headers?: MessageHeaders;
   readonly key?: string;
   readonly correlationId?: string;
@@ -57,6 +59,12 @@ export class MessageEnvelope implements Envelope {
 
   get messageId(): string {
     return (this.assignedId ??= this.newId());
+  }
+
+  /** Whether whoever sent the message chose its id. */
+  get hasIdOfCaller(): boolean {
+    const { messageId, isIdMade } = this.attributes;
+    return messageId !== undefined && isIdMade !== true;
   }
 
   get name(): string {

@@ -1,6 +1,12 @@
-/** The record of which handler has succeeded on which message: what makes QoS 2 of events. */
+import type { MessageIdentity } from './stored-message.js';
+
+/**
+ * The record of which handler has succeeded on which message: what makes QoS 2 of events.
+ *
+ * Contract: the subscription, the wire name and the id together are the key, whatever is in them. `add` may be repeated.
+ */
 export interface Inbox {
-  has(subscription: string, messageId: string): Promise<boolean>;
-  /** Records a success for `ttlMs`. May be repeated. */
-  add(subscription: string, messageId: string, ttlMs: number): Promise<void>;
+  has(subscription: string, message: MessageIdentity): Promise<boolean>;
+  /** Records a success for `ttlMs`. */
+  add(subscription: string, message: MessageIdentity, ttlMs: number): Promise<void>;
 }

@@ -1,6 +1,9 @@
 import type { DeadLetterFailure } from '../contracts/dead-letter.js';
 import type { MessageHeaders } from '../contracts/headers.js';
 
+/** What a reliable event or a queued command is known by: two messages of different names may share an id. */
+export type MessageIdentity = Pick<StoredMessage, 'name' | 'messageId'>;
+
 /** A message at rest: what a durable log keeps. */
 export interface StoredMessage {
   readonly messageId: string;

@@ -83,7 +83,7 @@ export class DurableSubscriptions {
       async handle(envelope) {
         const step = durable.handlers.get(envelope.type)?.step;
         if (step === undefined) throw new TypeError(`${durable.id} has no handler for ${envelope.name}`);
-        const context = new HandlerContext(envelope, host, undefined);
+        const context = new HandlerContext(envelope, host, undefined, durable.id);
         admission.enter();
         try {
           const outcome = step(envelope, context);

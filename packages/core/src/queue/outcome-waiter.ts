@@ -2,7 +2,8 @@ import type { CatgaResult } from '../contracts/result.js';
 import type { OutcomeOptions } from '../contracts/send-options.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { cancelledError } from '../errors/message-errors.js';
-import type { QueuedCommand, QueuedOutcomes } from '../reliability/queued-outcomes.js';
+import type { MessageIdentity } from '../ports/stored-message.js';
+import type { QueuedOutcomes } from '../reliability/queued-outcomes.js';
 import type { Timetable } from '../time/timetable.js';
 import { outcomeUntil } from '../pipeline/outcome-until.js';
 
@@ -20,7 +21,7 @@ export class OutcomeWaiter {
 
   /** `CATGA_TIMEOUT`, `CATGA_CANCELLED`, `CATGA_SHUTTING_DOWN` when the waiting ends first. */
   readonly wait = async (
-    command: QueuedCommand,
+    command: MessageIdentity,
     { timeoutMs, signal }: OutcomeOptions,
   ): Promise<CatgaResult<unknown>> => {
     const { name } = command;
@@ -38,7 +39,7 @@ export class OutcomeWaiter {
 }
 
 /** For a command whose end nobody was to record. */
-export function withoutOutcome({ name }: QueuedCommand): Promise<never> {
+export function withoutOutcome({ name }: MessageIdentity): Promise<never> {
   return Promise.reject(
     new CatgaError(
       'CATGA_UNSUPPORTED',

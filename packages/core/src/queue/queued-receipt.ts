@@ -1,9 +1,12 @@
 import type { CatgaResult } from '../contracts/result.js';
 import type { EnqueueReceipt, OutcomeOptions } from '../contracts/send-options.js';
-import type { QueuedCommand } from '../reliability/queued-outcomes.js';
+import type { MessageIdentity } from '../ports/stored-message.js';
 
 /** Waits for the outcome of a command. */
-export type AwaitOutcome = (command: QueuedCommand, options: OutcomeOptions) => Promise<CatgaResult<unknown>>;
+export type AwaitOutcome = (
+  command: MessageIdentity,
+  options: OutcomeOptions,
+) => Promise<CatgaResult<unknown>>;
 
 /** A receipt that can be sent on as JSON: its fields are what it says, and how it waits is none of them. */
 export class QueuedReceipt implements EnqueueReceipt {

@@ -1,21 +1,24 @@
 import type { DeadLetter } from '../contracts/dead-letter.js';
+import { joinedKey } from '../ids/joined-key.js';
 import type { StoredDeadLetter } from '../ports/dead-letter-store.js';
 import type { LogDelivery } from '../ports/durable-log.js';
 import { codeOf } from '../wire/error-codec.js';
 
 /**
- * What is stored of a delivery that is given up. Its id is the same however often this series of attempts is written,
- * and another one for the series after a redrive, which may fail before the redriven letter is removed.
+ * What is stored of a delivery that is given up. Its id is made of the message's name and id, the subscription, and the
+ * number of this series of attempts: the same however often the series is written, and another one for the series after
+ * a redrive, which may fail before the redriven letter is removed. What could not be read has no name of its own.
  */
 export function deadLetterOf(
-  { message, attempt }: LogDelivery,
+  { message, attempt, problem }: LogDelivery,
   subscription: string,
   error: Error,
   nodeId: string,
   nowMs: number,
 ): StoredDeadLetter {
+  const { name, messageId, history } = message;
   return {
-    id: `${message.messageId}~${subscription}~${message.history.length + 1}`,
+    id: joinedKey(problem === undefined ? name : '', messageId, subscription, String(history.length + 1)),
     subscription,
     stored: message,
     failure: {

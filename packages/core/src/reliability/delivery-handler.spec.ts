@@ -85,8 +85,8 @@ describe('the consumer of a durable subscription', () => {
         engine: () => ({
           inbox: {
             has: () => Promise.resolve(trace.includes('recorded before')),
-            async add(subscription, messageId, ttlMs) {
-              trace.push(`record ${subscription} ${messageId} ${ttlMs}`);
+            async add(subscription, { name, messageId }, ttlMs) {
+              trace.push(`record ${subscription} ${name} ${messageId} ${ttlMs}`);
               return inboxAdd();
             },
           },
@@ -114,7 +114,7 @@ describe('the consumer of a durable subscription', () => {
   }
 
   it('acknowledges only after the handler succeeded and the success was recorded', async () => {
-    await expect(consume()).resolves.toEqual(['handle', 'record shop.Books m1 500', 'ack, confirmed']);
+    await expect(consume()).resolves.toEqual(['handle', 'record shop.Books Paid m1 500', 'ack, confirmed']);
   });
 
   it('does not run a handler whose success was recorded', async () => {
@@ -137,7 +137,7 @@ describe('the consumer of a durable subscription', () => {
     handle = () => Promise.reject(new Error('no'));
     await expect(consume(3)).resolves.toEqual(['handle', 'bury 700', 'ack']);
     expect(letters).toMatchObject([
-      { id: 'm1~shop.Books~1', failure: { attempts: 3, nodeId: 'n1', failedAt: new Date(5000) } },
+      { id: 'Paid~m1~shop.Books~1', failure: { attempts: 3, nodeId: 'n1', failedAt: new Date(5000) } },
     ]);
     expect(JSON.stringify(letters)).not.toContain('stack');
   });
@@ -151,7 +151,7 @@ describe('the consumer of a durable subscription', () => {
 
   it('never rejects: what it cannot settle is reported and comes back', async () => {
     inboxAdd = () => Promise.reject(new Error('the engine is away'));
-    await expect(consume()).resolves.toEqual(['handle', 'record shop.Books m1 500', 'nak 100']);
+    await expect(consume()).resolves.toEqual(['handle', 'record shop.Books Paid m1 500', 'nak 100']);
     expect(reports).toMatchObject([
       { source: 'shop.Books', error: { message: 'the engine is away' }, disposition: 'retried' },
     ]);
@@ -162,7 +162,12 @@ describe('the consumer of a durable subscription', () => {
 
     it('records it before the success and the acknowledgement, so that it comes again if it cannot', async () => {
       handle = () => Promise.resolve('paid');
-      const recorded = ['handle', 'outcome of Paid m1: paid', 'record shop.Books m1 500', 'ack, confirmed'];
+      const recorded = [
+        'handle',
+        'outcome of Paid m1: paid',
+        'record shop.Books Paid m1 500',
+        'ack, confirmed',
+      ];
       await expect(consume(1, queued)).resolves.toEqual(recorded);
       trace = [];
       keepOutcome = () => Promise.reject(new Error('the engine is away'));

@@ -84,7 +84,7 @@ export class DeliveryHandler {
     }
     const recordsSuccess = envelope.qos === 2;
     let value: unknown;
-    if (recordsSuccess && (await services.engine().inbox.has(subscription.id, envelope.messageId)))
+    if (recordsSuccess && (await services.engine().inbox.has(subscription.id, envelope)))
       return delivery.ack(true);
     try {
       value = await subscription.handle(envelope);
@@ -94,7 +94,7 @@ export class DeliveryHandler {
     // Before the success, which keeps the handler from running again and telling its outcome.
     await this.keepOutcome(delivery, { ok: true, value });
     if (recordsSuccess) {
-      await services.engine().inbox.add(subscription.id, envelope.messageId, services.inboxTtlMs);
+      await services.engine().inbox.add(subscription.id, envelope, services.inboxTtlMs);
     }
     await delivery.ack(recordsSuccess);
   }

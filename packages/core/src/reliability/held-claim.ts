@@ -3,7 +3,7 @@ import type { Timetable, TimetableEntry } from '../time/timetable.js';
 
 /** What is claimed. */
 export interface ClaimedId {
-  readonly id: string;
+  readonly key: string;
   readonly fingerprint: string;
   readonly leaseMs: number;
 }
@@ -49,10 +49,10 @@ export class HeldClaim {
   }
 
   private async renew(): Promise<void> {
-    const { id, fingerprint, leaseMs } = this.claimed;
-    if ((await this.store.renew(id, this.currentToken, leaseMs)) || this.isOver) return;
+    const { key, fingerprint, leaseMs } = this.claimed;
+    if ((await this.store.renew(key, this.currentToken, leaseMs)) || this.isOver) return;
     // Either somebody took over, or the store forgot: then the run goes on under a claim of its own.
-    const claim = await this.store.claim(id, fingerprint, leaseMs);
+    const claim = await this.store.claim(key, fingerprint, leaseMs);
     if (claim.state === 'claimed') this.currentToken = claim.token;
     else this.onLost();
   }

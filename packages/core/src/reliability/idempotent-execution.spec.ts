@@ -58,7 +58,7 @@ describe('a recorded run', () => {
     let finish = (_value: string): void => {};
     const run = node()(() => new Promise((resolve) => (finish = resolve)));
     await clock.advance(5000);
-    await expect(store.claim('id', 'another content', 300)).resolves.toEqual({ state: 'mismatch' });
+    await expect(store.claim('request~id', 'another content', 300)).resolves.toEqual({ state: 'mismatch' });
     const other = jest.fn(() => Promise.resolve('a second run'));
     const repetition = node()(other);
     await clock.advance(5000);
@@ -97,7 +97,7 @@ describe('a recorded run', () => {
   });
 
   it('asks less and less often while somebody else runs', async () => {
-    const claim = await store.claim('id', 'print', 1_000_000);
+    const claim = await store.claim('request~id', 'print', 1_000_000);
     expect(claim.state).toBe('claimed');
     const asked: number[] = [];
     const original = store.claim.bind(store);

@@ -2,6 +2,7 @@ import type { CatgaResult } from '../contracts/result.js';
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import { takenOverError } from '../errors/message-errors.js';
+import { joinedKey } from '../ids/joined-key.js';
 import type { IdempotencyStore } from '../ports/idempotency-store.js';
 import type { Cancellation } from '../time/cancellation.js';
 import type { Timetable } from '../time/timetable.js';
@@ -47,38 +48,38 @@ export class IdempotentExecution {
     cancellation: Cancellation,
     execute: () => Promise<unknown>,
   ): Promise<unknown> {
-    const id = envelope.messageId;
+    const key = keyOf(envelope);
     const print = fingerprint(envelope.name, envelope.message);
     /** Of a run whose record was lost: if nobody else has the id, it is recorded anew, for its effect has happened. */
     let unrecorded: Finished | undefined;
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(2 * pollMs, LAST_POLL_MS)) {
       if (unrecorded === undefined) cancellation.throwIfCancelled();
-      const claim = await this.store.claim(id, print, this.options.leaseMs);
+      const claim = await this.store.claim(key, print, this.options.leaseMs);
       switch (claim.state) {
         case 'finished':
           return resultOf(this.outcomes.decode(envelope.name, claim.outcome));
         case 'mismatch':
           throw new CatgaError(
             'CATGA_IDEMPOTENCY_MISMATCH',
-            `The messageId '${id}' was used for a message with another content.`,
-            { details: { messageId: id, name: envelope.name } },
+            `The messageId '${envelope.messageId}' was used for a message with another content.`,
+            { details: { messageId: envelope.messageId, name: envelope.name } },
           );
         case 'running':
           cancellation.throwIfCancelled();
-          await (this.running.get(id) ?? this.pause(pollMs));
+          await (this.running.get(key) ?? this.pause(pollMs));
           break;
         case 'claimed': {
           const run = unrecorded
-            ? this.record(envelope, claim.token, unrecorded)
-            : this.runClaimed(envelope, print, cancellation, claim.token, execute);
+            ? this.record(envelope.name, key, claim.token, unrecorded)
+            : this.runClaimed(envelope, key, print, cancellation, claim.token, execute);
           const finished = run.then(noResult, noResult);
-          this.running.set(id, finished);
+          this.running.set(key, finished);
           try {
             const end = await run;
             if (end.stands) return resultOf(end.answer);
             unrecorded = end.finished;
           } finally {
-            if (this.running.get(id) === finished) this.running.delete(id);
+            if (this.running.get(key) === finished) this.running.delete(key);
           }
         }
       }
@@ -87,15 +88,16 @@ export class IdempotentExecution {
 
   private async runClaimed(
     envelope: MessageEnvelope,
+    key: string,
     print: string,
     cancellation: Cancellation,
     firstToken: number,
     execute: () => Promise<unknown>,
   ): Promise<RunEnd> {
-    const { name, messageId: id } = envelope;
-    const claimed = { id, fingerprint: print, leaseMs: this.options.leaseMs };
+    const { name, messageId } = envelope;
+    const claimed = { key, fingerprint: print, leaseMs: this.options.leaseMs };
     const held = new HeldClaim(this.store, this.timetable, claimed, firstToken, () =>
-      cancellation.overrule(takenOverError(name, id)),
+      cancellation.overrule(takenOverError(name, messageId)),
     );
     try {
       const answer = await execute().then(
@@ -104,26 +106,22 @@ export class IdempotentExecution {
       );
       const token = await held.token();
       if (!answer.ok && !isOutcome(answer.error, cancellation)) {
-        const isReleased = await this.store.release(id, token);
+        const isReleased = await this.store.release(key, token);
         // Somebody else has the id, and the answer is theirs.
         return isReleased || !cancellation.isOverruled
           ? { stands: true, answer }
           : { stands: false, finished: undefined };
       }
-      return await this.record(envelope, token, this.outcomes.encode(name, answer));
+      return await this.record(name, key, token, this.outcomes.encode(name, answer));
     } finally {
       held.end();
     }
   }
 
-  private async record(
-    { name, messageId }: MessageEnvelope,
-    token: number,
-    finished: Finished,
-  ): Promise<RunEnd> {
+  private async record(name: string, key: string, token: number, finished: Finished): Promise<RunEnd> {
     const { ttlMs } = this.options;
     const complete = async (end: Finished): Promise<RunEnd> =>
-      (await this.store.complete(messageId, token, end.recorded, ttlMs))
+      (await this.store.complete(key, token, end.recorded, ttlMs))
         ? { stands: true, answer: end.answer }
         : { stands: false, finished: end };
     try {
@@ -138,6 +136,11 @@ export class IdempotentExecution {
   private pause(delayMs: number): Promise<void> {
     return new Promise((resolve) => void this.timetable.after(delayMs, resolve));
   }
+}
+
+/** Ids of callers and ids of Catga's are records of two kinds, whatever they look like. */
+function keyOf({ messageId, hasIdOfCaller }: MessageEnvelope): string {
+  return joinedKey(hasIdOfCaller ? 'request' : 'made', messageId);
 }
 
 /** Whether an error is how the request ended, to be replayed, or only says that it could not be run now. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { CatgaError } from '../errors/catga-error.js';
+import { joinedKey } from '../ids/joined-key.js';
 import { MemoryIdempotencyStore } from '../memory/memory-idempotency-store.js';
 import type { IdempotencyStore } from '../ports/idempotency-store.js';
 import { TestClock } from '../time/test-clock.js';
@@ -81,7 +82,7 @@ describe('outcomes of queued commands', () => {
   });
 
   it('are recorded after all where a node died while it was at it', async () => {
-    await store.claim(JSON.stringify(['queued', command.name, command.messageId]), command.name, LEASE_MS);
+    await store.claim(joinedKey('queued', command.name, command.messageId), command.name, LEASE_MS);
     const recorded = outcomes.record(command, { ok: true, value: 'paid' });
     await clock.advance(2 * LEASE_MS);
     await recorded;

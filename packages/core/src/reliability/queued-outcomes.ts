@@ -1,6 +1,8 @@
 import type { CatgaResult } from '../contracts/result.js';
 import { CatgaError } from '../errors/catga-error.js';
+import { joinedKey } from '../ids/joined-key.js';
 import type { IdempotencyStore } from '../ports/idempotency-store.js';
+import type { MessageIdentity } from '../ports/stored-message.js';
 import type { Timetable } from '../time/timetable.js';
 import type { IdempotencyOptions } from './idempotent-execution.js';
 import type { OutcomeCodec } from './outcome-codec.js';
@@ -8,12 +10,6 @@ import type { OutcomeCodec } from './outcome-codec.js';
 /** How often an outcome that is not there yet is looked for, in milliseconds: the pause doubles. */
 const FIRST_PAUSE_MS = 20;
 const LAST_PAUSE_MS = 2000;
-
-/** A queued command: its wire name and its id. */
-export interface QueuedCommand {
-  readonly name: string;
-  readonly messageId: string;
-}
 
 /** How queued commands ended, in the shared record, beside the ids that callers gave to what they sent. */
 export class QueuedOutcomes {
@@ -25,7 +21,7 @@ export class QueuedOutcomes {
   ) {}
 
   /** Records how a command ended. The first end stays: a repetition, or a dead letter that is tried again, changes nothing. */
-  async record(command: QueuedCommand, end: CatgaResult<unknown>): Promise<void> {
+  async record(command: MessageIdentity, end: CatgaResult<unknown>): Promise<void> {
     const { leaseMs } = this.options;
     const { name } = command;
     const key = keyOf(command);
@@ -39,13 +35,13 @@ export class QueuedOutcomes {
   }
 
   /** How it ended; undefined if it has not, if nobody was to record it, or if the record has expired. */
-  async find(command: QueuedCommand): Promise<CatgaResult<unknown> | undefined> {
+  async find(command: MessageIdentity): Promise<CatgaResult<unknown> | undefined> {
     const outcome = await this.store.find(keyOf(command));
     return outcome && this.codec.decode(command.name, outcome);
   }
 
   /** Resolves with how it ended once it has, unless nobody waits any more. */
-  async await(command: QueuedCommand, isAwaited: () => boolean): Promise<CatgaResult<unknown> | undefined> {
+  async await(command: MessageIdentity, isAwaited: () => boolean): Promise<CatgaResult<unknown> | undefined> {
     for (let pauseMs = FIRST_PAUSE_MS; isAwaited(); pauseMs = nextPause(pauseMs)) {
       const outcome = await this.find(command).catch(whileAway);
       if (outcome !== undefined) return outcome;
@@ -81,9 +77,9 @@ function whileAway(thrown: unknown): undefined {
   if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_ENGINE_UNAVAILABLE') throw thrown;
 }
 
-/** No caller's id looks like it. */
-function keyOf({ name, messageId }: QueuedCommand): string {
-  return JSON.stringify(['queued', name, messageId]);
+/** Records of requests, which callers give ids to, begin with another word. */
+function keyOf({ name, messageId }: MessageIdentity): string {
+  return joinedKey('queued', name, messageId);
 }
 
 function nextPause(pauseMs: number): number {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { MessageType } from '../contracts/message-type.js';
 import type { SendOptions } from '../contracts/send-options.js';
 import type { KnownNode } from '../discovery/known-node.js';
@@ -85,7 +86,7 @@ export class RequestRouter {
   ): Promise<unknown> {
     const { types, clock, newId, isOpen, nodeId } = this.services;
     const type = route?.type ?? types.typeOfMessage(request);
-    const messageId = options.messageId ?? (repeats ? newId() : undefined);
+    const messageId = options.messageId ?? (repeats ? unguessable(newId()) : undefined);
     const timeoutMs = this.timeoutMs(type, route, options, cause);
     const call = new PolicedCall(type.name, options, messageId, timeoutMs, clock, (attempt) =>
       // What a running handler sends is part of work that a stopping node sees through.
@@ -213,4 +214,12 @@ export class RequestRouter {
   private presentNodes(): readonly string[] {
     return this.services.nodes.nodes.map((node) => node.nodeId);
   }
+}
+
+/**
+ * An id that all attempts share travels as one that a caller gave, and has its record among those: nobody can give the
+ * same one by chance or on purpose.
+ */
+function unguessable(id: string): string {
+  return `${id}.${randomUUID()}`;
 }

@@ -1,4 +1,5 @@
-import type { Inbox } from '@catga/core/engine';
+import { joinedKey } from '@catga/core/engine';
+import type { Inbox, MessageIdentity } from '@catga/core/engine';
 import type { Bucket } from '../jetstream/bucket.js';
 import type { ServerClock } from '../jetstream/server-clock.js';
 import { recordKey } from '../records/record-key.js';
@@ -10,20 +11,19 @@ export class NatsInbox implements Inbox {
     private readonly serverClock: ServerClock,
   ) {}
 
-  async has(subscription: string, messageId: string): Promise<boolean> {
-    const entry = await this.bucket.get(keyOf(subscription, messageId));
+  async has(subscription: string, message: MessageIdentity): Promise<boolean> {
+    const entry = await this.bucket.get(keyOf(subscription, message));
     if (entry === undefined) return false;
     const ttlMs = Number(new TextDecoder().decode(entry.value));
     return entry.storedAtMs + ttlMs > (await this.serverClock.now());
   }
 
-  async add(subscription: string, messageId: string, ttlMs: number): Promise<void> {
+  async add(subscription: string, message: MessageIdentity, ttlMs: number): Promise<void> {
     await this.bucket.keepFor(ttlMs);
-    await this.bucket.put(keyOf(subscription, messageId), new TextEncoder().encode(String(ttlMs)));
+    await this.bucket.put(keyOf(subscription, message), new TextEncoder().encode(String(ttlMs)));
   }
 }
 
-/** Quoted, which tells where the one ends and the other begins, whatever they are made of. */
-function keyOf(subscription: string, messageId: string): string {
-  return recordKey(JSON.stringify([subscription, messageId]));
+function keyOf(subscription: string, { name, messageId }: MessageIdentity): string {
+  return recordKey(joinedKey(subscription, name, messageId));
 }

@@ -35,10 +35,27 @@ describe('records of requests', () => {
   });
 
   it('have keys that a broker can carry, one for each id', () => {
-    const ids = ['a', 'A', 'a.b', 'a b', '>', '*', 'ключ', 'x'.repeat(128), 'x'.repeat(129), 'id.a', ''];
+    const ids = [
+      'a',
+      'A',
+      'a.b',
+      'a b',
+      '>',
+      '*',
+      'ключ',
+      'x'.repeat(128),
+      'x'.repeat(129),
+      'id.a',
+      'a~b',
+      'a~b~c',
+      'a~~b',
+      '~a',
+      'a~',
+      '',
+    ];
     const keys = ids.map(recordKey);
     expect(new Set(keys).size).toBe(ids.length);
-    for (const key of keys) expect(key).toMatch(/^(id|sha256)\.[A-Za-z0-9_-]+$/);
-    expect(recordKey('order-1')).toBe('id.order-1');
+    for (const key of keys) expect(key).toMatch(/^(id|sha256)\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/);
+    expect(recordKey('request~order-1')).toBe('id.request.order-1');
   });
 });

@@ -1,4 +1,5 @@
-import type { NodeAddress } from '@catga/core/engine';
+import { joinedKey } from '@catga/core/engine';
+import type { MessageIdentity, NodeAddress } from '@catga/core/engine';
 
 /** In how many slots of a Redis Cluster the records of a namespace lie. */
 const RECORD_PARTS = 16;
@@ -39,8 +40,8 @@ export class KeySpace {
     return `${this.namespace}:outcome:${nodeId}:${incarnation}:${id}`;
   }
 
-  success(subscription: string, messageId: string): string {
-    return `${this.namespace}:inbox:${subscription.length}:${subscription}:${messageId}`;
+  success(subscription: string, { name, messageId }: MessageIdentity): string {
+    return `${this.namespace}:inbox:${joinedKey(subscription, name, messageId)}`;
   }
 
   /** Where a node listens for frames. */

@@ -162,6 +162,7 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
       const message = messageFromRecord(codec, type, record);
       const attributes: MessageAttributes = {
         messageId: record.messageId ?? this.idOf(record.correlation),
+        isIdMade: record.messageId === undefined,
         key: record.key,
         headers: record.headers,
         correlationId: record.correlationId,

@@ -68,10 +68,10 @@ describe('the faults of a memory network', () => {
     b.send(a, 'x');
     c.send(a, 'x');
     c.send(b, 'c to b');
-    await a.connection.inbox.add('s', 'm', 1000);
+    await a.connection.inbox.add('s', { name: 'placed', messageId: 'm' }, 1000);
     await harness.settle();
     expect([a.frames, b.frames]).toEqual([[], ['c to b']]);
-    expect(await b.connection.inbox.has('s', 'm')).toBe(true);
+    expect(await b.connection.inbox.has('s', { name: 'placed', messageId: 'm' })).toBe(true);
     harness.network.heal('b', 'a');
     harness.network.cut('c', 'a');
     b.send(a, 'still isolated');

@@ -204,7 +204,9 @@ describe('a crashed node of a memory network', () => {
     const { connection, links } = b;
     await expect(connection.log.append(storedMessage('m2'))).rejects.toMatchObject(unavailable);
     await expect(connection.log.subscribe(subscription(), () => {})).rejects.toMatchObject(unavailable);
-    await expect(connection.inbox.add('s', 'm', 1)).rejects.toMatchObject(unavailable);
+    await expect(connection.inbox.add('s', { name: 'placed', messageId: 'm' }, 1)).rejects.toMatchObject(
+      unavailable,
+    );
     await expect(connection.idempotency.claim('i', 'p', 1)).rejects.toMatchObject(unavailable);
     await expect(connection.deadLetters.get('d')).rejects.toMatchObject(unavailable);
     await expect(connection.directory.refresh(node('b'))).rejects.toMatchObject(unavailable);
@@ -213,7 +215,7 @@ describe('a crashed node of a memory network', () => {
     expect(() => b.send(a, 'x')).toThrow(expect.objectContaining(unavailable));
     expect(connection.dueMessages?.()).toBe(0);
     await connection.close();
-    expect(await a.connection.inbox.has('s', 'm')).toBe(false);
+    expect(await a.connection.inbox.has('s', { name: 'placed', messageId: 'm' })).toBe(false);
   });
 
   it('loses what waited while it was paused', async () => {
@@ -221,13 +223,13 @@ describe('a crashed node of a memory network', () => {
     harness.network.pause('b');
     a.send(b, 'to it');
     b.send(a, 'from it');
-    const asked = b.connection.inbox.add('s', 'm', 1000);
+    const asked = b.connection.inbox.add('s', { name: 'placed', messageId: 'm' }, 1000);
     harness.network.crash('b');
     harness.network.resume('b');
     await expect(asked).rejects.toMatchObject(unavailable);
     await harness.settle();
     expect([a.frames, b.frames]).toEqual([[], []]);
-    expect(await a.connection.inbox.has('s', 'm')).toBe(false);
+    expect(await a.connection.inbox.has('s', { name: 'placed', messageId: 'm' })).toBe(false);
   });
 
   it('can come back under its id, even at once', async () => {

@@ -10,7 +10,7 @@ export const dropSubscription = lua`
 local prefix, id = KEYS[1], ARGV[1]
 local names, busy = prefix .. ':names:' .. id, prefix .. ':busy:' .. id
 for _, name in ipairs(redis.call('SMEMBERS', names)) do redis.call('SREM', prefix .. ':wants:' .. name, id) end
-for _, key in ipairs(redis.call('HKEYS', busy)) do redis.call('UNLINK', prefix .. ':line:' .. id .. ':' .. key) end
+for _, key in ipairs(redis.call('HKEYS', busy)) do redis.call('UNLINK', prefix .. ':line:' .. #id .. ':' .. id .. ':' .. key) end
 local waited = redis.call('UNLINK', prefix .. ':entries:' .. id)
 redis.call('UNLINK', names, busy, prefix .. ':back:' .. id)
 return math.max(waited, redis.call('HDEL', prefix .. ':subscriptions', id))

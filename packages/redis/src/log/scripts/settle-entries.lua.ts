@@ -34,7 +34,7 @@ local function follow(entry)
   if not key or redis.call('HGET', busy, key) ~= entry then return end
   local after, due
   repeat
-    local line = redis.call('LPOP', prefix .. ':line:' .. id .. ':' .. key)
+    local line = redis.call('LPOP', prefix .. ':line:' .. #id .. ':' .. id .. ':' .. key)
     if not line then return redis.call('HDEL', busy, key) end
     after, due = string.match(line, '^(%d+%-%d+) (%d+)$')
   until after

@@ -9,7 +9,7 @@ export const takeEntries = lua`
 --          :entries:<subscription>       stream of what a subscription has not acknowledged, with the group 'catga'
 --          :back:<subscription>          sorted set of entries that were put aside, by when they are due
 --          :busy:<subscription>          hash from a message key to the entry that has it
---          :line:<subscription>:<key>    list of the entries that wait for a key, each as '<entry> <due>'
+--          :line:<length of the subscription's id>:<subscription>:<key>    list of the entries that wait for a key, each as '<entry> <due>'
 -- ARGV[1]  subscription
 -- ARGV[2]  consumer
 -- ARGV[3]  how many entries it takes at most
@@ -74,7 +74,7 @@ while room > 0 and most > 0 and not isDry do
     if isWaiting or isEarly then
       redis.call('XCLAIM', entries, 'catga', '-', 0, entry, 'RETRYCOUNT', 1, 'JUSTID')
       if isWaiting then
-        redis.call('RPUSH', prefix .. ':line:' .. id .. ':' .. key, entry .. ' ' .. (due or '0'))
+        redis.call('RPUSH', prefix .. ':line:' .. #id .. ':' .. id .. ':' .. key, entry .. ' ' .. (due or '0'))
       else
         redis.call('ZADD', back, due, entry)
       end
