@@ -4,7 +4,16 @@ import { ExpiringMap } from './expiring-map.js';
 type IdempotencyRecord = {
   readonly fingerprint: string;
   readonly token: number;
-} & ({ readonly outcome: StoredOutcome } | { readonly leaseEndsMs: number });
+} & (
+  { readonly outcome: StoredOutcome } | { readonly leaseEndsMs: number; readonly mark: string | undefined }
+);
+
+/** A claim that is not finished. */
+interface Held {
+  readonly fingerprint: string;
+  readonly token: number;
+  readonly mark: string | undefined;
+}
 
 /**
  * How many leases long a claim is remembered that nobody renewed, took over or finished. Until it is taken over, its
@@ -21,13 +30,13 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     this.records = new ExpiringMap(monotonicMs);
   }
 
-  claim(key: string, fingerprint: string, leaseMs: number): Promise<Claim> {
-    return Promise.resolve(this.claimNow(key, fingerprint, leaseMs));
+  claim(key: string, fingerprint: string, leaseMs: number, mark?: string): Promise<Claim> {
+    return Promise.resolve(this.claimNow(key, fingerprint, leaseMs, mark));
   }
 
   renew(key: string, token: number, leaseMs: number): Promise<boolean> {
     const held = this.heldWith(key, token);
-    if (held !== undefined) this.lease(key, held.fingerprint, token, leaseMs);
+    if (held !== undefined) this.lease(key, held, leaseMs);
     return Promise.resolve(held !== undefined);
   }
 
@@ -46,25 +55,29 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     return Promise.resolve(record !== undefined && 'outcome' in record ? record.outcome : undefined);
   }
 
-  private claimNow(key: string, fingerprint: string, leaseMs: number): Claim {
+  private claimNow(key: string, fingerprint: string, leaseMs: number, mark: string | undefined): Claim {
     const record = this.records.get(key);
     if (record !== undefined) {
       if (record.fingerprint !== fingerprint) return { state: 'mismatch' };
       if ('outcome' in record) return { state: 'finished', outcome: record.outcome };
+      if (mark !== undefined && record.mark === mark) {
+        this.lease(key, record, leaseMs);
+        return { state: 'claimed', token: record.token };
+      }
       if (record.leaseEndsMs > this.monotonicMs()) return { state: 'running' };
     }
     const token = ++this.lastToken;
-    this.lease(key, fingerprint, token, leaseMs);
+    this.lease(key, { fingerprint, token, mark }, leaseMs);
     return { state: 'claimed', token };
   }
 
-  private lease(key: string, fingerprint: string, token: number, leaseMs: number): void {
+  private lease(key: string, { fingerprint, token, mark }: Held, leaseMs: number): void {
     const leaseEndsMs = this.monotonicMs() + leaseMs;
-    this.records.set(key, { fingerprint, token, leaseEndsMs }, leaseMs * LEASES_REMEMBERED);
+    this.records.set(key, { fingerprint, token, mark, leaseEndsMs }, leaseMs * LEASES_REMEMBERED);
   }
 
   /** The unfinished claim of this token, if nobody took it over. */
-  private heldWith(key: string, token: number): IdempotencyRecord | undefined {
+  private heldWith(key: string, token: number): Held | undefined {
     const record = this.records.get(key);
     return record !== undefined && record.token === token && !('outcome' in record) ? record : undefined;
   }

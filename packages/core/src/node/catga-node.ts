@@ -85,6 +85,7 @@ export class CatgaNode {
         isStopping: () => this.hasGivenUp,
         engine: () => runtime.engine.connected('A delivery'),
         outcomes: () => runtime.engine.outcomes(),
+        writes: runtime.writes,
       },
     });
   }
@@ -256,8 +257,9 @@ export class CatgaNode {
   }
 
   private async abortHandlers(drainTimeoutMs: number): Promise<void> {
-    const { admission, services, messaging } = this.runtime;
+    const { admission, services, messaging, writes } = this.runtime;
     messaging.abortRunning();
+    writes.giveUp();
     const { inFlight } = admission;
     if (inFlight > 0) {
       services.logger.warn(

@@ -16,6 +16,7 @@ import { CatgaErrorSink } from '../reliability/failure-sink.js';
 import { IdempotentExecution } from '../reliability/idempotent-execution.js';
 import { OutcomeCodec } from '../reliability/outcome-codec.js';
 import { QueuedOutcomes } from '../reliability/queued-outcomes.js';
+import { UntilTaken } from '../reliability/until-taken.js';
 import { NodeOutbox } from '../reliability/outbox/node-outbox.js';
 import { nextTurn } from '../time/next-turn.js';
 import { Teardown } from '../time/teardown.js';
@@ -45,6 +46,7 @@ export class NodeRuntime {
   readonly presence: NodePresence;
   readonly outbox: NodeOutbox | undefined;
   readonly teardown: Teardown;
+  readonly writes: UntilTaken;
   private readonly nodesSeen: NodeRegistry;
   private readonly errorCodec: ErrorCodec;
   private workerId: number | undefined;
@@ -60,6 +62,7 @@ export class NodeRuntime {
     this.timetable = new Timetable(clock, (thrown) => this.reportFlood('timer', thrown));
     this.admission = new Admission(options.concurrency, this.timetable);
     this.failures = new CatgaErrorSink(logger, clock);
+    this.writes = new UntilTaken(this.timetable, (thrown) => this.reportFlood('recording', thrown));
     this.teardown = new Teardown(clock, (step, thrown) => this.report(`stopping: ${step}`, thrown));
     this.errorCodec = new ErrorCodec(services.errorTranslators, (thrown) =>
       this.reportFlood('error translator', thrown),
@@ -161,8 +164,8 @@ export class NodeRuntime {
     const outcomes = new OutcomeCodec(codec, errorCodec);
     this.engine.open(
       connection,
-      new IdempotentExecution(store, options.idempotency, outcomes, timetable),
-      new QueuedOutcomes(store, options.idempotency, outcomes, timetable),
+      new IdempotentExecution(store, options.idempotency, outcomes, timetable, this.writes),
+      new QueuedOutcomes(store, options.idempotency, outcomes, timetable, this.writes),
     );
     this.messaging.open(requests, events);
   }
@@ -220,6 +223,7 @@ export class NodeRuntime {
     const endMs = clock.monotonicMs() + withinMs;
     this.health.end();
     await this.step('work', withinMs, () => this.messaging.close());
+    this.writes.giveUp();
     outbox?.stop();
     const { connection, joined } = engine;
     engine.leave();

@@ -23,8 +23,12 @@ export type Claim =
  * claim gets it with a greater token, and what the old holder does with its token has no effect and returns false.
  */
 export interface IdempotencyStore {
-  /** `fingerprint` is a digest of the message; a record with another one is a mismatch. */
-  claim(key: string, fingerprint: string, leaseMs: number): Promise<Claim>;
+  /**
+   * `fingerprint` is a digest of the message; a record with another one is a mismatch.
+   * @param mark of whoever asks, which nobody else has: who asks again because no answer came gets the claim that is
+   * there already, with a new lease. Without one every call is somebody else's
+   */
+  claim(key: string, fingerprint: string, leaseMs: number, mark?: string): Promise<Claim>;
   /** Keeps a claim from lapsing. */
   renew(key: string, token: number, leaseMs: number): Promise<boolean>;
   /** Records the outcome for `ttlMs`. */

@@ -12,6 +12,10 @@ import { toStoredMessage } from '../wire/message-codec.js';
 import { CatgaErrorSink } from './failure-sink.js';
 import { KEEP_OUTCOME } from './kept-outcome.js';
 import { DeliveryHandler } from './delivery-handler.js';
+import { CatgaError } from '../errors/catga-error.js';
+import { TestClock } from '../time/test-clock.js';
+import { Timetable } from '../time/timetable.js';
+import { UntilTaken } from './until-taken.js';
 
 @ReliableEvent({ qos: 2 })
 class Paid {
@@ -38,7 +42,10 @@ describe('the consumer of a durable subscription', () => {
   let isStopping: boolean;
   let inboxAdd: () => Promise<void>;
   let keepOutcome: () => Promise<void>;
+  let acknowledge: () => Promise<void>;
   let seen: unknown[];
+  let clock: TestClock;
+  let writes: UntilTaken;
 
   beforeEach(() => {
     trace = [];
@@ -48,13 +55,16 @@ describe('the consumer of a durable subscription', () => {
     isStopping = false;
     inboxAdd = () => Promise.resolve();
     keepOutcome = () => Promise.resolve();
+    acknowledge = () => Promise.resolve();
     seen = [];
+    clock = new TestClock();
+    writes = new UntilTaken(new Timetable(clock), () => void trace.push('away'));
   });
 
-  async function consume(attempt = 1, message: StoredMessage = stored): Promise<string[]> {
+  function consumerOf(): DeliveryHandler {
     const failures = new CatgaErrorSink({ debug() {}, log() {}, warn() {}, error() {} });
     failures.subscribe((report) => void reports.push(report));
-    const consumer = new DeliveryHandler(
+    return new DeliveryHandler(
       {
         id: 'shop.Books',
         retry: { maxAttempts: 3, initialDelayMs: 100, maxDelayMs: 1000, multiplier: 2, jitter: false },
@@ -79,7 +89,9 @@ describe('the consumer of a durable subscription', () => {
             trace.push(`outcome of ${name} ${messageId}: ${end.ok ? String(end.value) : end.error.message}`);
             return keepOutcome();
           },
+          hasSucceeded: () => Promise.resolve(trace.includes('outcome recorded before')),
         }),
+        writes,
         isOpen: () => !isStopping,
         isStopping: () => isStopping,
         engine: () => ({
@@ -102,10 +114,20 @@ describe('the consumer of a durable subscription', () => {
         }),
       },
     );
+  }
+
+  async function consume(
+    attempt = 1,
+    message: StoredMessage = stored,
+    consumer: DeliveryHandler = consumerOf(),
+  ): Promise<string[]> {
     const delivery: LogDelivery = {
       message,
       attempt,
-      ack: async (isConfirmed) => void trace.push(isConfirmed === true ? 'ack, confirmed' : 'ack'),
+      ack: async (isConfirmed) => {
+        await acknowledge();
+        trace.push(isConfirmed === true ? 'ack, confirmed' : 'ack');
+      },
       nak: async (delayMs) => void trace.push(`nak ${delayMs}`),
       release: async () => void trace.push('release'),
     };
@@ -151,10 +173,63 @@ describe('the consumer of a durable subscription', () => {
 
   it('never rejects: what it cannot settle is reported and comes back', async () => {
     inboxAdd = () => Promise.reject(new Error('the engine is away'));
-    await expect(consume()).resolves.toEqual(['handle', 'record shop.Books Paid m1 500', 'nak 100']);
+    await expect(consume()).resolves.toEqual(['handle', 'record shop.Books Paid m1 500', 'release']);
     expect(reports).toMatchObject([
       { source: 'shop.Books', error: { message: 'the engine is away' }, disposition: 'retried' },
     ]);
+  });
+
+  describe('while the engine is away', () => {
+    let isAway: boolean;
+    const ask = (): Promise<void> =>
+      isAway
+        ? Promise.reject(new CatgaError('CATGA_ENGINE_UNAVAILABLE', 'The broker is away.'))
+        : Promise.resolve();
+    beforeEach(() => {
+      isAway = true;
+      inboxAdd = ask;
+      acknowledge = ask;
+    });
+
+    it('keeps a success and records it when the engine is back; the handler does not run again', async () => {
+      const consumed = consume();
+      await clock.advance(60_000);
+      expect(trace.filter((step) => step === 'handle')).toHaveLength(1);
+      expect(trace).not.toContain('ack, confirmed');
+      isAway = false;
+      await clock.advance(2000);
+      await consumed;
+      expect(trace.at(-1)).toBe('ack, confirmed');
+      expect(trace.filter((step) => step === 'handle' || step.startsWith('nak'))).toEqual(['handle']);
+      expect(reports).toEqual([]);
+    });
+
+    it('lets a message that comes again wait for the record, and does not handle it', async () => {
+      const consumer = consumerOf();
+      const first = consume(1, stored, consumer);
+      await clock.advance(0);
+      const again = consume(4, stored, consumer);
+      await clock.advance(60_000);
+      isAway = false;
+      await clock.advance(2000);
+      await Promise.all([first, again]);
+      expect(trace.filter((step) => step === 'handle' || step.startsWith('bury'))).toEqual(['handle']);
+      expect(trace.filter((step) => step === 'ack, confirmed')).toHaveLength(2);
+    });
+
+    it('gives the message back uncounted if its node has to stop first', async () => {
+      const consumed = consume();
+      await clock.advance(60_000);
+      writes.giveUp();
+      await consumed;
+      expect(trace.at(-1)).toBe('release');
+    });
+
+    it('buries nobody whose success is recorded, however often the message came', async () => {
+      isAway = false;
+      trace.push('recorded before');
+      await expect(consume(4)).resolves.toEqual(['recorded before', 'ack, confirmed']);
+    });
   });
 
   describe('of a command whose outcome is kept', () => {
@@ -171,7 +246,13 @@ describe('the consumer of a durable subscription', () => {
       await expect(consume(1, queued)).resolves.toEqual(recorded);
       trace = [];
       keepOutcome = () => Promise.reject(new Error('the engine is away'));
-      await expect(consume(1, queued)).resolves.toEqual(['handle', 'outcome of Paid m1: paid', 'nak 100']);
+      await expect(consume(1, queued)).resolves.toEqual(['handle', 'outcome of Paid m1: paid', 'release']);
+    });
+
+    it('acknowledges one that comes again after it was recorded as a success', async () => {
+      const plain = { ...queued, qos: 1 as const };
+      trace.push('outcome recorded before');
+      await expect(consume(4, plain)).resolves.toEqual(['outcome recorded before', 'ack, confirmed']);
     });
 
     it('records the error of the last attempt, of no other', async () => {

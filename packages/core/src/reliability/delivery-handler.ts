@@ -4,6 +4,7 @@ import { CatgaError, toError } from '../errors/catga-error.js';
 import type { DeadLetterStore } from '../ports/dead-letter-store.js';
 import type { LogDelivery } from '../ports/durable-log.js';
 import type { Inbox } from '../ports/inbox.js';
+import type { StoredMessage } from '../ports/stored-message.js';
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
 import type { Codec } from '../wire/codec.js';
@@ -13,8 +14,11 @@ import { deadLetterOf } from './dead-letter-record.js';
 import type { CatgaErrorSink } from './failure-sink.js';
 import { KEEP_OUTCOME, ownHeaders } from './kept-outcome.js';
 import type { QueuedOutcomes } from './queued-outcomes.js';
+import { MessagesAtWork } from './messages-at-work.js';
+import type { WorkOnMessage } from './messages-at-work.js';
 import { isRetryable, retryDelayMs } from './retry-policy.js';
 import type { RetryOptions } from './retry-policy.js';
+import type { UntilTaken } from './until-taken.js';
 
 /** What a consumer works for: one handler and the types of the messages it gets. */
 export interface HandledSubscription {
@@ -39,7 +43,9 @@ export interface ConsumerServices {
   /** Throws `CATGA_SHUTTING_DOWN` once the engine is let go. */
   engine(): { readonly inbox: Inbox; readonly deadLetters: DeadLetterStore };
   /** Where outcomes of commands go that somebody may ask for. */
-  outcomes(): Pick<QueuedOutcomes, 'record'>;
+  outcomes(): Pick<QueuedOutcomes, 'record' | 'hasSucceeded'>;
+  /** Repeats what the engine is told of how a message ended. */
+  readonly writes: UntilTaken;
   /** Whether the node takes new work. */
   isOpen(): boolean;
   /** Whether the node has given up on what still runs: then failures are nobody's fault. */
@@ -49,8 +55,13 @@ export interface ConsumerServices {
 /** How long a message waits that was refused by its own stopping node, or by a limit that does not say, in milliseconds. */
 const REFUSED_DELAY_MS = 1000;
 
-/** Takes the deliveries of one durable subscription to its handler: retries, inbox, dead letters. */
+/**
+ * Takes the deliveries of one durable subscription to its handler: retries, inbox, dead letters. How a message ended is told
+ * to the engine until it takes it; a message that comes again meanwhile waits, and its handler does not run again.
+ */
 export class DeliveryHandler {
+  private readonly atWork = new MessagesAtWork();
+
   constructor(
     private readonly subscription: HandledSubscription,
     private readonly services: ConsumerServices,
@@ -58,8 +69,12 @@ export class DeliveryHandler {
 
   /** Never rejects; a delivery that cannot be settled is reported, and the engine brings it back. */
   async consume(delivery: LogDelivery): Promise<void> {
+    const envelope = this.open(delivery);
+    const work = await this.atWork.begin(delivery.message);
     try {
-      await this.process(delivery);
+      if (work === undefined) await this.acknowledge(delivery, true);
+      else if (envelope instanceof Error) await this.bury(delivery, undefined, envelope);
+      else await this.process(delivery, envelope, work);
     } catch (thrown) {
       // While the engine is away no delivery can be settled.
       this.services.failures.reportFlood({
@@ -69,34 +84,60 @@ export class DeliveryHandler {
         attempt: delivery.attempt,
         disposition: 'retried',
       });
-      await delivery.nak(this.delayMs(delivery)).catch(() => {
+      const delayMs = this.delayMs(delivery);
+      // What succeeded, or was not tried, is no attempt that failed.
+      const isAttempt = work?.progress === 'tried';
+      await (isAttempt ? delivery.nak(delayMs) : delivery.release(delayMs)).catch(() => {
         // The engine is gone; what was taken and not settled comes back by itself. The failure is reported above.
       });
+    } finally {
+      work?.end();
     }
   }
 
-  private async process(delivery: LogDelivery): Promise<void> {
+  private async process(
+    delivery: LogDelivery,
+    envelope: MessageEnvelope,
+    work: WorkOnMessage,
+  ): Promise<void> {
     const { services, subscription } = this;
-    const envelope = this.open(delivery);
-    if (envelope instanceof Error) return this.bury(delivery, undefined, envelope);
+    const recordsSuccess = envelope.qos === 2;
+    if (await this.hasSucceeded(delivery, envelope)) return this.acknowledge(delivery, true);
+    work.progress = 'tried';
     if (delivery.attempt > subscription.retry.maxAttempts) {
       return this.bury(delivery, envelope, unfinished(subscription.id, delivery));
     }
-    const recordsSuccess = envelope.qos === 2;
     let value: unknown;
-    if (recordsSuccess && (await services.engine().inbox.has(subscription.id, envelope)))
-      return delivery.ack(true);
     try {
       value = await subscription.handle(envelope);
     } catch (thrown) {
       return this.fail(delivery, envelope, toError(thrown));
     }
+    work.progress = 'succeeded';
     // Before the success, which keeps the handler from running again and telling its outcome.
     await this.keepOutcome(delivery, { ok: true, value });
     if (recordsSuccess) {
-      await services.engine().inbox.add(subscription.id, envelope, services.inboxTtlMs);
+      await services.writes.run(() =>
+        services.engine().inbox.add(subscription.id, envelope, services.inboxTtlMs),
+      );
     }
-    await delivery.ack(recordsSuccess);
+    await this.acknowledge(delivery, recordsSuccess);
+  }
+
+  /** Whether a success is recorded, whose acknowledgement was lost. */
+  private async hasSucceeded({ message, attempt }: LogDelivery, envelope: MessageEnvelope): Promise<boolean> {
+    const { services, subscription } = this;
+    if (envelope.qos === 2) {
+      const isRecorded = await services.writes.run(() =>
+        services.engine().inbox.has(subscription.id, envelope),
+      );
+      if (isRecorded) return true;
+    }
+    return attempt > 1 && keepsOutcome(message) && services.outcomes().hasSucceeded(message);
+  }
+
+  private acknowledge(delivery: LogDelivery, isConfirmed?: boolean): Promise<void> {
+    return this.services.writes.run(() => delivery.ack(isConfirmed));
   }
 
   private open({ message: stored, attempt, problem }: LogDelivery): MessageEnvelope | Error {
@@ -136,16 +177,15 @@ export class DeliveryHandler {
   ): Promise<void> {
     const { services, subscription } = this;
     const letter = deadLetterOf(delivery, subscription.id, error, services.nodeId, services.now());
-    await services.engine().deadLetters.put(letter, services.deadLetterTtlMs);
+    await services.writes.run(() => services.engine().deadLetters.put(letter, services.deadLetterTtlMs));
     await this.keepOutcome(delivery, { ok: false, error });
     this.report(delivery, envelope, error, 'dead-lettered');
-    await delivery.ack();
+    await this.acknowledge(delivery);
   }
 
   /** Before the acknowledgement: what cannot be recorded now comes again. */
   private async keepOutcome({ message }: LogDelivery, end: CatgaResult<unknown>): Promise<void> {
-    if (message.kind === 'command' && message.headers[KEEP_OUTCOME] !== undefined)
-      await this.services.outcomes().record(message, end);
+    if (keepsOutcome(message)) await this.services.outcomes().record(message, end);
   }
 
   private delayMs({ attempt }: LogDelivery): number {
@@ -173,6 +213,11 @@ function unfinished(subscription: string, { message, attempt }: LogDelivery): Ca
     `${subscription} was given '${message.name}' ${attempts} times, and the last node was gone before it had settled it.`,
     { details: { attempts } },
   );
+}
+
+/** Whether somebody may ask how a message ended. */
+function keepsOutcome({ kind, headers }: StoredMessage): boolean {
+  return kind === 'command' && headers[KEEP_OUTCOME] !== undefined;
 }
 
 function isOwnRefusal(error: Error): boolean {

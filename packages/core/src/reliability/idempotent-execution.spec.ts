@@ -13,6 +13,7 @@ import { ErrorCodec } from '../wire/error-codec.js';
 import { json } from '../wire/json-serializer.js';
 import { IdempotentExecution } from './idempotent-execution.js';
 import { OutcomeCodec } from './outcome-codec.js';
+import { UntilTaken } from './until-taken.js';
 
 class Pay extends Command<string> {
   constructor(readonly amount = 1) {
@@ -42,6 +43,7 @@ describe('a recorded run', () => {
       options,
       new OutcomeCodec(codec, new ErrorCodec([])),
       timetable,
+      new UntilTaken(timetable, () => {}),
     );
     return (
       execute: () => Promise<unknown>,
@@ -165,6 +167,7 @@ describe('a recorded run', () => {
       options,
       new OutcomeCodec(codec, new ErrorCodec([])),
       timetable,
+      new UntilTaken(timetable, () => {}),
     );
     const type = describeMessage(Pay);
     await Promise.allSettled(

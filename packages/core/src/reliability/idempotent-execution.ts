@@ -1,14 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import type { CatgaResult } from '../contracts/result.js';
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import { takenOverError } from '../errors/message-errors.js';
 import { joinedKey } from '../ids/joined-key.js';
-import type { IdempotencyStore } from '../ports/idempotency-store.js';
+import type { Claim, IdempotencyStore } from '../ports/idempotency-store.js';
 import type { Cancellation } from '../time/cancellation.js';
 import type { Timetable } from '../time/timetable.js';
 import { fingerprint } from '../wire/fingerprint.js';
 import { HeldClaim } from './held-claim.js';
+import type { ClaimedId } from './held-claim.js';
 import type { Finished, OutcomeCodec } from './outcome-codec.js';
+import { isForNow } from './until-taken.js';
+import type { UntilTaken } from './until-taken.js';
 
 /** How long records are kept and claims are held. */
 export interface IdempotencyOptions {
@@ -30,16 +34,34 @@ type RunEnd =
   | { readonly stands: true; readonly answer: Settled }
   | { readonly stands: false; readonly finished: Finished | undefined };
 
-/** Runs a request once per id: claims the id, runs, records the outcome, and answers repeats from the record. */
+/** What this node runs, or has run and not recorded yet. */
+interface Running {
+  readonly fingerprint: string;
+  readonly cancellation: Cancellation;
+  readonly ended: Promise<void>;
+}
+
+/** How many claims at a time are taken back whose answer was lost; beyond it they lapse by themselves. */
+const MOST_TAKEN_BACK = 1024;
+
+/**
+ * Runs a request once per id: claims the id, runs, records the outcome, and answers repeats from the record. An outcome
+ * that the store does not take is kept and recorded later; the handler does not run again meanwhile.
+ */
 export class IdempotentExecution {
-  /** What this node runs now, so that duplicates here wait for it instead of asking the store again and again. */
-  private readonly running = new Map<string, Promise<void>>();
+  /** What this node runs now: duplicates here wait for it, also when its lease ended while the store was away. */
+  private readonly running = new Map<string, Running>();
+  /** Begins the marks of claims: no other node has it. */
+  private readonly self = randomUUID();
+  private lastMark = 0;
+  private takenBack = 0;
 
   constructor(
     private readonly store: IdempotencyStore,
     private readonly options: IdempotencyOptions,
     private readonly outcomes: OutcomeCodec,
     private readonly timetable: Timetable,
+    private readonly writes: UntilTaken,
   ) {}
 
   /** Resolves or rejects with the outcome, run now or replayed. `CATGA_IDEMPOTENCY_MISMATCH` for another content. */
@@ -50,11 +72,20 @@ export class IdempotentExecution {
   ): Promise<unknown> {
     const key = keyOf(envelope);
     const print = fingerprint(envelope.name, envelope.message);
+    const mark = `${this.self}.${++this.lastMark}`;
+    const claimed: ClaimedId = { key, fingerprint: print, leaseMs: this.options.leaseMs, mark };
     /** Of a run whose record was lost: if nobody else has the id, it is recorded anew, for its effect has happened. */
     let unrecorded: Finished | undefined;
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(2 * pollMs, LAST_POLL_MS)) {
       if (unrecorded === undefined) cancellation.throwIfCancelled();
-      const claim = await this.store.claim(key, print, this.options.leaseMs);
+      const here = this.running.get(key);
+      if (here?.fingerprint === print && !here.cancellation.isOverruled && unrecorded === undefined) {
+        await here.ended;
+        continue;
+      }
+      const claim = await (unrecorded === undefined
+        ? this.claim(claimed)
+        : this.writes.run(() => this.ask(claimed)));
       switch (claim.state) {
         case 'finished':
           return resultOf(this.outcomes.decode(envelope.name, claim.outcome));
@@ -66,64 +97,104 @@ export class IdempotentExecution {
           );
         case 'running':
           cancellation.throwIfCancelled();
-          await (this.running.get(key) ?? this.pause(pollMs));
+          await (this.running.get(key)?.ended ?? this.pause(pollMs));
           break;
         case 'claimed': {
-          const run = unrecorded
-            ? this.record(envelope.name, key, claim.token, unrecorded)
-            : this.runClaimed(envelope, key, print, cancellation, claim.token, execute);
-          const finished = run.then(noResult, noResult);
-          this.running.set(key, finished);
+          const run = this.runClaimed(envelope, claimed, cancellation, claim.token, unrecorded, execute);
+          const here: Running = { fingerprint: print, cancellation, ended: run.then(noResult, noResult) };
+          this.running.set(key, here);
           try {
             const end = await run;
             if (end.stands) return resultOf(end.answer);
             unrecorded = end.finished;
           } finally {
-            if (this.running.get(key) === finished) this.running.delete(key);
+            if (this.running.get(key) === here) this.running.delete(key);
           }
         }
       }
     }
   }
 
+  private ask({ key, fingerprint: print, leaseMs, mark }: ClaimedId): Promise<Claim> {
+    return this.store.claim(key, print, leaseMs, mark);
+  }
+
+  private async claim(claimed: ClaimedId): Promise<Claim> {
+    try {
+      return await this.ask(claimed);
+    } catch (thrown) {
+      if (isForNow(thrown) && this.takenBack < MOST_TAKEN_BACK) void this.takeBack(claimed);
+      throw thrown;
+    }
+  }
+
+  /** A claim whose answer was lost may be there all the same, and keep whoever asks next waiting until its lease ends. */
+  private async takeBack(claimed: ClaimedId): Promise<void> {
+    this.takenBack++;
+    try {
+      const claim = await this.writes.run(() => this.ask(claimed));
+      if (claim.state === 'claimed')
+        await this.writes.run(() => this.store.release(claimed.key, claim.token));
+    } catch {
+      // The node stops, or the store refuses: then it lapses.
+    } finally {
+      this.takenBack--;
+    }
+  }
+
   private async runClaimed(
     envelope: MessageEnvelope,
-    key: string,
-    print: string,
+    claimed: ClaimedId,
     cancellation: Cancellation,
     firstToken: number,
+    unrecorded: Finished | undefined,
     execute: () => Promise<unknown>,
   ): Promise<RunEnd> {
     const { name, messageId } = envelope;
-    const claimed = { key, fingerprint: print, leaseMs: this.options.leaseMs };
     const held = new HeldClaim(this.store, this.timetable, claimed, firstToken, () =>
       cancellation.overrule(takenOverError(name, messageId)),
     );
     try {
+      if (unrecorded !== undefined) return await this.record(name, claimed.key, held, unrecorded);
       const answer = await execute().then(
         (value): Settled => ({ ok: true, value }),
         (thrown: unknown): Settled => ({ ok: false, error: toError(thrown) }),
       );
-      const token = await held.token();
       if (!answer.ok && !isOutcome(answer.error, cancellation)) {
-        const isReleased = await this.store.release(key, token);
+        const isReleased = await this.release(claimed.key, held);
         // Somebody else has the id, and the answer is theirs.
         return isReleased || !cancellation.isOverruled
           ? { stands: true, answer }
           : { stands: false, finished: undefined };
       }
-      return await this.record(name, key, token, this.outcomes.encode(name, answer));
+      return await this.record(name, claimed.key, held, this.outcomes.encode(name, answer));
     } finally {
       held.end();
     }
   }
 
-  private async record(name: string, key: string, token: number, finished: Finished): Promise<RunEnd> {
+  /** Whoever asked need not wait until a store that is away has forgotten the claim. */
+  private release(key: string, held: HeldClaim): Promise<boolean> {
+    return held.settle(async (token) => {
+      try {
+        return await this.store.release(key, token);
+      } catch (thrown) {
+        if (!isForNow(thrown)) throw thrown;
+        void this.writes.run(() => this.store.release(key, token)).catch(noResult); // Else it lapses.
+        return true;
+      }
+    });
+  }
+
+  /** Repeated until the store has it, while the claim is renewed: the effect has happened. */
+  private async record(name: string, key: string, held: HeldClaim, finished: Finished): Promise<RunEnd> {
     const { ttlMs } = this.options;
-    const complete = async (end: Finished): Promise<RunEnd> =>
-      (await this.store.complete(key, token, end.recorded, ttlMs))
-        ? { stands: true, answer: end.answer }
-        : { stands: false, finished: end };
+    const complete = async (end: Finished): Promise<RunEnd> => {
+      const isRecorded = await this.writes.run(() =>
+        held.settle((token) => this.store.complete(key, token, end.recorded, ttlMs)),
+      );
+      return isRecorded ? { stands: true, answer: end.answer } : { stands: false, finished: end };
+    };
     try {
       return await complete(finished);
     } catch (thrown) {

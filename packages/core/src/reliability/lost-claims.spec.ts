@@ -12,6 +12,7 @@ import { ErrorCodec } from '../wire/error-codec.js';
 import { json } from '../wire/json-serializer.js';
 import { IdempotentExecution } from './idempotent-execution.js';
 import { OutcomeCodec } from './outcome-codec.js';
+import { UntilTaken } from './until-taken.js';
 
 class Pay extends Command<string> {}
 
@@ -57,6 +58,7 @@ describe('a recorded run that loses its claim', () => {
       options,
       new OutcomeCodec(codec, new ErrorCodec([])),
       timetable,
+      new UntilTaken(timetable, () => {}),
     );
     const envelope = new MessageEnvelope(new Pay(), describeMessage(Pay), 'H', { messageId: 'id' }, () => '');
     const cancellation = new Cancellation(() => {});

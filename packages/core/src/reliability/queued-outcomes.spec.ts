@@ -9,6 +9,7 @@ import { Codec } from '../wire/codec.js';
 import { ErrorCodec } from '../wire/error-codec.js';
 import { json } from '../wire/json-serializer.js';
 import { OutcomeCodec } from './outcome-codec.js';
+import { UntilTaken } from './until-taken.js';
 import { QueuedOutcomes } from './queued-outcomes.js';
 
 const LEASE_MS = 300;
@@ -40,11 +41,13 @@ describe('outcomes of queued commands', () => {
     };
     const codec = new Codec(json(), { maxPayloadBytes: 1000, maxHeaderBytes: 1000 });
     const options = { ttlMs: TTL_MS, leaseMs: LEASE_MS };
+    const timetable = new Timetable(clock);
     outcomes = new QueuedOutcomes(
       store,
       options,
       new OutcomeCodec(codec, new ErrorCodec([])),
-      new Timetable(clock),
+      timetable,
+      new UntilTaken(timetable, () => {}),
     );
   });
 

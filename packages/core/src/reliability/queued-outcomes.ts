@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { CatgaResult } from '../contracts/result.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { joinedKey } from '../ids/joined-key.js';
@@ -6,6 +7,7 @@ import type { MessageIdentity } from '../ports/stored-message.js';
 import type { Timetable } from '../time/timetable.js';
 import type { IdempotencyOptions } from './idempotent-execution.js';
 import type { OutcomeCodec } from './outcome-codec.js';
+import type { UntilTaken } from './until-taken.js';
 
 /** How often an outcome that is not there yet is looked for, in milliseconds: the pause doubles. */
 const FIRST_PAUSE_MS = 20;
@@ -18,20 +20,31 @@ export class QueuedOutcomes {
     private readonly options: IdempotencyOptions,
     private readonly codec: OutcomeCodec,
     private readonly timetable: Timetable,
+    private readonly writes: UntilTaken,
   ) {}
 
-  /** Records how a command ended. The first end stays: a repetition, or a dead letter that is tried again, changes nothing. */
+  /**
+   * Records how a command ended, for as long as the store is away too. The first end stays: a repetition, or a dead letter
+   * that is tried again, changes nothing.
+   */
   async record(command: MessageIdentity, end: CatgaResult<unknown>): Promise<void> {
     const { leaseMs } = this.options;
     const { name } = command;
     const key = keyOf(command);
+    const mark = randomUUID();
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = nextPause(pauseMs)) {
-      const claim = await this.store.claim(key, name, leaseMs);
+      const claim = await this.writes.run(() => this.store.claim(key, name, leaseMs, mark));
       if (claim.state === 'claimed') {
         if (await this.complete(key, claim.token, name, end)) return;
       } else if (claim.state !== 'running') return;
       await this.pause(pauseMs); // Another delivery of it is being recorded, or was when its node died.
     }
+  }
+
+  /** Whether it is recorded that it succeeded. */
+  async hasSucceeded(command: MessageIdentity): Promise<boolean> {
+    const outcome = await this.writes.run(() => this.store.find(keyOf(command)));
+    return outcome?.ok === true;
   }
 
   /** How it ended; undefined if it has not, if nobody was to record it, or if the record has expired. */
@@ -57,13 +70,16 @@ export class QueuedOutcomes {
     end: CatgaResult<unknown>,
   ): Promise<boolean> {
     const { ttlMs } = this.options;
+    const complete = (outcome: CatgaResult<unknown>): Promise<boolean> =>
+      this.writes.run(() =>
+        this.store.complete(key, token, this.codec.encode(name, outcome).recorded, ttlMs),
+      );
     try {
-      return await this.store.complete(key, token, this.codec.encode(name, end).recorded, ttlMs);
+      return await complete(end);
     } catch (thrown) {
       // More than the engine takes: that is the outcome, since the effect has happened.
       if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_PAYLOAD_TOO_LARGE') throw thrown;
-      const { recorded } = this.codec.encode(name, { ok: false, error: thrown });
-      return this.store.complete(key, token, recorded, ttlMs);
+      return complete({ ok: false, error: thrown });
     }
   }
 

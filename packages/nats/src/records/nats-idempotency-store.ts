@@ -33,9 +33,13 @@ export class NatsIdempotencyStore implements IdempotencyStore {
     private readonly serverClock: ServerClock,
   ) {}
 
-  async claim(id: string, fingerprint: string, leaseMs: number): Promise<Claim> {
+  async claim(
+    id: string,
+    fingerprint: string,
+    leaseMs: number,
+    claimId: string = randomUUID(),
+  ): Promise<Claim> {
     const key = recordKey(id);
-    const claimId = randomUUID();
     await this.bucket.keepFor(leaseMs * LEASES_REMEMBERED);
     const value = encodeIdempotencyRecord({
       state: 'running',
@@ -50,9 +54,10 @@ export class NatsIdempotencyStore implements IdempotencyStore {
       if (token !== undefined) return this.hold(key, fingerprint, token);
       const entry = await this.bucket.get(key);
       const record = recordOf(entry);
-      // Ours, stored before the broker went away and took its answer along.
+      // Ours, stored before the broker went away and took its answer along: claimed anew, for a whole lease.
       if (entry !== undefined && record?.state === 'running' && record.claimId === claimId) {
-        return this.hold(key, fingerprint, entry.revision);
+        expected = entry.revision;
+        continue;
       }
       const answer = entry && record && (await this.answerFrom(entry, record, fingerprint));
       if (answer !== undefined) return answer;

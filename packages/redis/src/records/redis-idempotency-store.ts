@@ -62,8 +62,12 @@ export class RedisIdempotencyStore implements IdempotencyStore {
     );
   }
 
-  async claim(id: string, fingerprint: string, leaseMs: number): Promise<Claim> {
-    const mark = `${this.self}.${++this.lastMark}`;
+  async claim(
+    id: string,
+    fingerprint: string,
+    leaseMs: number,
+    mark = `${this.self}.${++this.lastMark}`,
+  ): Promise<Claim> {
     const found = await this.claims.add({ id, fingerprint, mark, leaseMs: Math.ceil(leaseMs) });
     if (Buffer.isBuffer(found)) return { state: 'finished', outcome: outcomeOf(found, 1) };
     const token = numberOf(found);

@@ -10,7 +10,7 @@ export const claimRecords = lua`
 -- for each claim
 --   +0  id
 --   +1  fingerprint of the message
---   +2  the mark of this claim: a repetition of the same call gets the same answer
+--   +2  the mark of whoever claims, without spaces: repeated, it gets the claim it has, with a new lease
 --   +3  how long the lease lasts, in milliseconds; unfinished, a claim is remembered for ten times as long
 --
 -- Returns for each claim its token, 0 if another one runs, -1 if the id has another fingerprint, -2 if the server is full;
@@ -41,8 +41,12 @@ local function claim(record, fingerprint, mark, lease)
     return ok .. string.sub(held, outcomeAt)
   end
   local heldToken, ends, heldMark, print = string.match(held, '^R (%d+) (%d+) (%S+) (.*)$')
-  if heldMark == mark then return tonumber(heldToken) end
   if print ~= fingerprint then return -1 end
+  if heldMark == mark then
+    local again = string.format('R %s %.0f ', heldToken, now + lease) .. mark .. ' ' .. fingerprint
+    redis.pcall('SET', record, again, 'PX', lease * 10)
+    return tonumber(heldToken)
+  end
   if tonumber(ends) > now then return 0 end
   if made then return -2 end
   token = math.max(token, tonumber(heldToken)) + 1

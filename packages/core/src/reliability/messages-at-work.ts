@@ -1,0 +1,45 @@
+import { joinedKey } from '../ids/joined-key.js';
+import type { MessageIdentity } from '../ports/stored-message.js';
+
+/** One message between its delivery and the engine's word that it is settled. */
+export interface WorkOnMessage {
+  /** How far it is: nobody tried it, it was tried, or it succeeded and only the engine does not know yet. */
+  progress: 'untried' | 'tried' | 'succeeded';
+  end(): void;
+}
+
+class Work implements WorkOnMessage {
+  progress: WorkOnMessage['progress'] = 'untried';
+  private waiting: (() => void)[] = [];
+
+  constructor(private readonly onEnd: () => void) {}
+
+  ended(): Promise<void> {
+    return new Promise((resolve) => void this.waiting.push(resolve));
+  }
+
+  end(): void {
+    this.onEnd();
+    for (const resume of this.waiting.splice(0)) resume();
+  }
+}
+
+/**
+ * What one subscription works on at this node. A message that is delivered again before it is settled, because the engine
+ * took the node for gone or forgot what it was told, waits for the work that is under way.
+ */
+export class MessagesAtWork {
+  private readonly works = new Map<string, Work>();
+
+  /** Begins the work on a message once nobody here works on it; undefined if it has succeeded meanwhile. */
+  async begin({ name, messageId }: MessageIdentity): Promise<WorkOnMessage | undefined> {
+    const key = joinedKey(name, messageId);
+    for (let other = this.works.get(key); other !== undefined; other = this.works.get(key)) {
+      await other.ended();
+      if (other.progress === 'succeeded') return undefined;
+    }
+    const work = new Work(() => void this.works.delete(key));
+    this.works.set(key, work);
+    return work;
+  }
+}

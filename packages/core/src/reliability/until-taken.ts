@@ -1,0 +1,63 @@
+import { CatgaError } from '../errors/catga-error.js';
+import type { Timetable, TimetableEntry } from '../time/timetable.js';
+import { retryDelayMs } from './retry-policy.js';
+
+/** The pauses between tries: a broker that is back is asked within two seconds. */
+const PAUSE = { maxAttempts: Infinity, initialDelayMs: 50, maxDelayMs: 2000, multiplier: 2, jitter: true };
+
+/**
+ * Repeats what the engine could not be told, until it is told or the node gives up: how a message ended is known, and a
+ * broker that is away does not change it.
+ */
+export class UntilTaken {
+  private readonly pauses = new Map<TimetableEntry, () => void>();
+  private hasGivenUp = false;
+
+  /** @param onFailure told of the first failure of each that is repeated */
+  constructor(
+    private readonly timetable: Timetable,
+    private readonly onFailure: (thrown: unknown) => void,
+  ) {}
+
+  /**
+   * Resolves with what `ask` resolves with. Rejects with what trying again does not help against, and with the last
+   * failure once the node has given up.
+   */
+  async run<T>(ask: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await ask();
+      } catch (thrown) {
+        if (this.hasGivenUp || !isForNow(thrown)) throw thrown;
+        if (attempt === 1) this.onFailure(thrown);
+      }
+      await this.pause(retryDelayMs(PAUSE, attempt));
+    }
+  }
+
+  /** Nothing is repeated any more; what pauses is tried once more. */
+  giveUp(): void {
+    this.hasGivenUp = true;
+    for (const [entry, resume] of this.pauses) {
+      this.timetable.remove(entry);
+      resume();
+    }
+    this.pauses.clear();
+  }
+
+  private pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const entry = this.timetable.after(delayMs, () => {
+        this.pauses.delete(entry);
+        resolve();
+      });
+      this.pauses.set(entry, resolve);
+    });
+  }
+}
+
+/** Whether the engine is away or full, and it is not known what became of what it was told. */
+export function isForNow(thrown: unknown): boolean {
+  if (!(thrown instanceof CatgaError) || !thrown.retryable) return false;
+  return thrown.code === 'CATGA_ENGINE_UNAVAILABLE' || thrown.code === 'CATGA_OVERLOADED';
+}
