@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { asyncContexts } from './cases/async-contexts.js';
 import { cancellation } from './cases/cancellation.js';
 import { commandQueues } from './cases/command-queues.js';
 import { competingConsumers } from './cases/competing-consumers.js';
@@ -51,6 +52,7 @@ export function describeEngine(name: string, harness: EngineHarness): void {
     requests(lab);
     cancellation(lab);
     conversations(lab);
+    asyncContexts(lab);
     limits(lab);
     idempotentCommands(lab);
     refusals(lab);

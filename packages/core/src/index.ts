@@ -14,6 +14,7 @@ export type {
   HandlerBackoff,
   IEventHandler,
   IRequestHandler,
+  RequestHandlerOptions,
 } from './contracts/handlers.js';
 export type { MessageHeaders } from './contracts/headers.js';
 export type { MessageContext } from './contracts/message-context.js';

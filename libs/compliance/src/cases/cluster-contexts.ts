@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { MessageContext } from '@catga/core';
 import { describe, expect, it } from '@jest/globals';
 import type { ClusterLab } from '../cluster-lab.js';
@@ -22,6 +23,24 @@ export function clusterContexts(lab: ClusterLab): void {
       const facts = { headers, originNodeId: 'gateway', causationId: undefined };
       expect(request).toMatchObject({ ...facts, messageId: 'm1', correlationId: 'm1', attempt: 1 });
       expect(event).toMatchObject({ ...facts, messageId: 'm2', correlationId: 'm2' });
+    });
+
+    it('is not what its sender keeps in an AsyncLocalStorage', async () => {
+      const storage = new AsyncLocalStorage<string>();
+      const seen: unknown[] = [];
+      const note = (): void => void seen.push(storage.getStore());
+      const gateway = lab.member('gateway', { service: 'web' });
+      const orders = lab
+        .member('orders', { service: 'orders' })
+        .handleRequest(GetOrder, note)
+        .handleEvent(CartViewed, note);
+      await lab.start(gateway, orders);
+      await storage.run('sender', async () => {
+        await gateway.mediator.publish(new CartViewed('c1'));
+        await gateway.mediator.send(new GetOrder('o1'));
+      });
+      await lab.until(() => seen.length === 2);
+      expect(seen).toEqual([undefined, undefined]);
     });
 
     it('are the conversation and the cause, from node to node', async () => {

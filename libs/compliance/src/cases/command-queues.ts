@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Gate } from '../lab.js';
 import type { Lab } from '../lab.js';
 import { GetOrder, ReserveStock } from '../messages.js';
 
@@ -90,6 +91,45 @@ export function commandQueues(lab: Lab): void {
       await expect(node.deadLetters.list()).resolves.toMatchObject({
         items: [{ messageId, name: 'ReserveStock', kind: 'command', attempts: 3, message: { sku: 'tea' } }],
       });
+    });
+
+    it('is tried as often, and after such pauses, as its handler says', async () => {
+      const attemptedAtMs: number[] = [];
+      const backoff = { initialDelayMs: 4 * lab.unitMs, multiplier: 1, jitter: false };
+      const node = await lab.run(
+        lab.node().handleRequest(
+          ReserveStock,
+          () => {
+            attemptedAtMs.push(lab.clock.monotonicMs());
+            throw new Error('no stock');
+          },
+          { maxAttempts: 2, backoff },
+        ),
+      );
+      await node.mediator.enqueue(new ReserveStock('tea'));
+      await lab.until(async () => (await node.deadLetters.list()).items.length > 0);
+      await expect(node.deadLetters.list()).resolves.toMatchObject({ items: [{ attempts: 2 }] });
+      const [first = 0, second = 0] = attemptedAtMs;
+      expect(attemptedAtMs).toHaveLength(2);
+      expect(second - first).toBeGreaterThanOrEqual(4 * lab.unitMs - 1);
+    });
+
+    it('runs beside no more of its type than its handler allows', async () => {
+      let running = 0;
+      const together: number[] = [];
+      const gate = new Gate();
+      const handler = async (): Promise<void> => {
+        together.push(++running);
+        await gate.opened;
+        running--;
+      };
+      const node = await lab.run(lab.node().handleRequest(ReserveStock, handler, { concurrency: 2 }));
+      for (let count = 0; count < 5; count++) await node.mediator.enqueue(new ReserveStock('tea'));
+      await lab.until(() => together.length === 2);
+      await lab.pass(2);
+      gate.open();
+      await lab.until(() => together.length === 5);
+      expect(Math.max(...together)).toBe(2);
     });
 
     it('is refused if it is a query, or its delay is none', async () => {

@@ -8,6 +8,7 @@ import type { EngineConnection } from '../ports/engine.js';
 import type { NodeAddress, NodeLinks } from '../ports/links.js';
 import type { OutcomeLog } from '../ports/outcome-log.js';
 import type { RoutingStrategy } from '../routing/routing-strategy.js';
+import { outsideOfCallers } from '../time/outside.js';
 import type { Timetable } from '../time/timetable.js';
 import type { Codec } from '../wire/codec.js';
 import type { ErrorCodec } from '../wire/error-codec.js';
@@ -98,7 +99,7 @@ export class Cluster {
   static async join(services: ClusterServices, openLinks: OpenLinks): Promise<Cluster> {
     const joined: { cluster?: Cluster } = {};
     const transport = await openLinks(services.self, {
-      received: (frame) => joined.cluster?.frames.received(frame),
+      received: (frame) => outsideOfCallers(() => joined.cluster?.frames.received(frame)),
       unreachable: (address) => joined.cluster?.lost(address),
       refused: (error, address) => joined.cluster?.sender.refused(error, address),
     });

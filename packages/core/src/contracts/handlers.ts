@@ -22,6 +22,25 @@ export interface IEventHandler<E extends object> {
   handle(event: E, context: MessageContext): PromiseLike<void> | void;
 }
 
+/** How the handler of a command gets what was queued. Without effect on what is sent. */
+export interface RequestHandlerOptions {
+  /**
+   * How many queued commands of its type this handler may work on at a time, on one node.
+   * @defaultValue 16
+   */
+  readonly concurrency?: number;
+  /**
+   * How often a queued command is tried before it becomes a dead letter.
+   * @defaultValue `retry.maxAttempts` of the module
+   */
+  readonly maxAttempts?: number;
+  /**
+   * How long it waits between two attempts at a queued command.
+   * @defaultValue for each field that of `retry` of the module
+   */
+  readonly backoff?: HandlerBackoff;
+}
+
 /** How one event handler is subscribed. */
 export interface EventHandlerOptions {
   /**

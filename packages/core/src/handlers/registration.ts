@@ -1,4 +1,4 @@
-import type { EventHandlerOptions } from '../contracts/handlers.js';
+import type { EventHandlerOptions, RequestHandlerOptions } from '../contracts/handlers.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import type { HandlerFunction } from '../pipeline/pipeline.js';
 
@@ -24,6 +24,7 @@ export interface HandlerRegistration {
 /** The one handler of a request. */
 export interface RequestHandlerRegistration extends HandlerRegistration {
   readonly message: MessageConstructor;
+  readonly options: RequestHandlerOptions;
 }
 
 /** A handler of one or more events. */

@@ -1,4 +1,4 @@
-import type { EventHandlerOptions } from '../contracts/handlers.js';
+import type { EventHandlerOptions, RequestHandlerOptions } from '../contracts/handlers.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import type { CatgaIds } from '../ids/catga-ids.js';
 import type { CatgaOptions, ResolvedCatgaOptions } from '../options/catga-options.js';
@@ -91,8 +91,20 @@ export class CatgaNode {
   }
 
   /** The one handler of a request. Before `init`. */
-  handleRequest(message: MessageConstructor, handler: HandlerFunction, details: HandlerDetails = {}): this {
-    this.requests.push({ name: `${message.name}Handler`, ...details, message, handler });
+  handleRequest(
+    message: MessageConstructor,
+    handler: HandlerFunction,
+    { name, usesContext, dependsOnCaller, location, ...options }: HandlerDetails & RequestHandlerOptions = {},
+  ): this {
+    this.requests.push({
+      name: name ?? `${message.name}Handler`,
+      usesContext,
+      dependsOnCaller,
+      location,
+      options,
+      message,
+      handler,
+    });
     return this;
   }
 

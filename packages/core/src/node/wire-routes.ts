@@ -1,3 +1,4 @@
+import type { RequestHandlerOptions } from '../contracts/handlers.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import type { MessageType } from '../contracts/message-type.js';
 import type { ResolvedCatgaOptions } from '../options/catga-options.js';
@@ -5,7 +6,7 @@ import type { RetryOptions } from '../reliability/retry-policy.js';
 import type { HandlerCompiler } from './compile-handlers.js';
 import { queueOf } from '../queue/command-queue.js';
 import type { DurableHandler } from '../queue/durable-subscriptions.js';
-import type { EventHandlerRegistration } from '../handlers/registration.js';
+import type { EventHandlerRegistration, RequestHandlerRegistration } from '../handlers/registration.js';
 import type { CompiledHandler, EventRoute, EventSubscriber, RequestRoute } from '../handlers/routes.js';
 import type { Wiring } from './wiring.js';
 
@@ -40,7 +41,7 @@ export async function compileRoutes(
     };
     requests.set(type.target, route);
     if (type.kind === 'command' && options.engine.capabilities.queues)
-      durable.push(commandQueue(type, compiler.limited(compiled, timeoutMs), options));
+      durable.push(commandQueue(type, registration, compiler.limited(compiled, timeoutMs), options));
   }
 
   const events: EventRoute[] = [];
@@ -63,16 +64,17 @@ export async function compileRoutes(
 
 function commandQueue(
   type: MessageType,
+  { options }: RequestHandlerRegistration,
   route: CompiledHandler,
-  options: ResolvedCatgaOptions,
+  { retry }: ResolvedCatgaOptions,
 ): DurableHandler {
   return {
     id: queueOf(type.name),
     kind: 'command',
     names: [type.name],
-    concurrency: DEFAULT_CONCURRENCY,
+    concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
     handlers: new Map([[type, route]]),
-    retry: options.retry,
+    retry: retryOf(options, retry),
   };
 }
 
@@ -94,10 +96,7 @@ function eventSubscription(
 }
 
 /** What a handler says, and of the rest what the module says. */
-function retryOf(
-  { maxAttempts, backoff = {} }: EventHandlerRegistration['options'],
-  module: RetryOptions,
-): RetryOptions {
+function retryOf({ maxAttempts, backoff = {} }: RequestHandlerOptions, module: RetryOptions): RetryOptions {
   const { initialDelayMs, maxDelayMs, multiplier, jitter } = backoff;
   return {
     maxAttempts: maxAttempts ?? module.maxAttempts,

@@ -1,7 +1,7 @@
 import type { MessageConstructor } from '../contracts/message.js';
 import type { MessageType } from '../contracts/message-type.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
-import { issuesOfEventHandler } from '../options/event-handler-options.js';
+import { issuesOfEventHandler, issuesOfRequestHandler } from '../options/handler-options.js';
 import type { Engine } from '../ports/engine.js';
 import type { MessageRegistry } from '../handlers/message-registry.js';
 import type {
@@ -53,7 +53,16 @@ export function checkWiring(
   for (const registration of requests) {
     const type = typeOf(registration.message);
     if (type === undefined) continue;
+    for (const { path, message } of issuesOfRequestHandler(registration.options)) {
+      problems.push(`${describe(registration)} has wrong options: ${path}: ${message}`);
+    }
     const first = requestHandlers.get(type);
+    if (type.kind === 'query' && Object.keys(registration.options).length > 0) {
+      problems.push(
+        `${describe(registration)} has options for queued commands, but ${type.name} is a query, which nobody queues: ` +
+          'leave them out.',
+      );
+    }
     if (type.kind === 'event') {
       problems.push(
         `${describe(registration)} handles the event ${type.name}: use @EventHandler for events.`,

@@ -10,6 +10,7 @@ import { MessageEnvelope } from '../pipeline/message-envelope.js';
 import { DeliveryHandler } from '../reliability/delivery-handler.js';
 import type { ConsumerServices } from '../reliability/delivery-handler.js';
 import type { RetryOptions } from '../reliability/retry-policy.js';
+import { outsideOfCallers } from '../time/outside.js';
 import type { CompiledHandler } from '../handlers/routes.js';
 
 /** What a durable subscription serves: one handler and the messages that reach it through the log. */
@@ -41,7 +42,9 @@ export class DurableSubscriptions {
       const consumer = new DeliveryHandler(this.consumed(handler), this.services.consumer);
       this.consumers.push(
         await log.subscribe(handler, (delivery) =>
-          this.whenOpen(() => void this.services.admission.hold(consumer.consume(delivery))),
+          this.whenOpen(() =>
+            outsideOfCallers(() => void this.services.admission.hold(consumer.consume(delivery))),
+          ),
         ),
       );
     }

@@ -1,8 +1,12 @@
-import type { EventHandlerOptions, MessageConstructor } from '@catga/core';
+import type { EventHandlerOptions, MessageConstructor, RequestHandlerOptions } from '@catga/core';
 
 /** What a decorator says of a handler class or method. */
 export type HandlerMetadata =
-  | { readonly kind: 'request'; readonly message: MessageConstructor }
+  | {
+      readonly kind: 'request';
+      readonly message: MessageConstructor;
+      readonly options: RequestHandlerOptions;
+    }
   | {
       readonly kind: 'event';
       readonly messages: readonly MessageConstructor[];

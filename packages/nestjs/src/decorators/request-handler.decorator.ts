@@ -1,4 +1,10 @@
-import type { CatgaRequest, MessageConstructor, MessageContext, ResultOf } from '@catga/core';
+import type {
+  CatgaRequest,
+  MessageConstructor,
+  MessageContext,
+  RequestHandlerOptions,
+  ResultOf,
+} from '@catga/core';
 import { writeHandlerMetadata } from './handler-metadata.js';
 
 type Handle<T> = (request: T, context: MessageContext) => PromiseLike<ResultOf<T>> | ResultOf<T>;
@@ -11,13 +17,15 @@ export interface RequestHandlerDecorator<T extends CatgaRequest<unknown>> {
 
 /**
  * Class or method decorator: handles requests of one type. A request has exactly one handler; the application does
- * not start with two.
+ * not start with two. The options are about what is queued for it.
  *
+ * @example `@RequestHandler(ChargeCard, { concurrency: 1, maxAttempts: 3 })`
  * @publicApi
  */
 export function RequestHandler<T extends CatgaRequest<unknown>>(
   message: MessageConstructor<T>,
+  options: RequestHandlerOptions = {},
 ): RequestHandlerDecorator<T> {
   return (target: object, _method?: string | symbol, descriptor?: { readonly value?: object }): void =>
-    writeHandlerMetadata(descriptor?.value ?? target, { kind: 'request', message });
+    writeHandlerMetadata(descriptor?.value ?? target, { kind: 'request', message, options });
 }

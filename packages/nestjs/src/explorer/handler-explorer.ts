@@ -102,7 +102,8 @@ export class HandlerExplorer {
     }
     const { handler, ...invocation } = this.invoker.invocation(found);
     const details = { name, location, ...invocation };
-    if (metadata.kind === 'request') this.node.handleRequest(metadata.message, handler, details);
+    if (metadata.kind === 'request')
+      this.node.handleRequest(metadata.message, handler, { ...metadata.options, ...details });
     else {
       this.node.handleEvent(metadata.messages, handler, {
         ...details,

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import type { EventHandlerOptions, RequestHandlerOptions } from '../contracts/handlers.js';
+import { describeIssue } from './option-issues.js';
+import type { OptionIssue } from './option-issues.js';
+import { backoff, count } from './option-values.js';
+
+const queued = {
+  concurrency: count.optional(),
+  maxAttempts: count.optional(),
+  backoff: z.strictObject(backoff).partial().optional(),
+};
+
+const requestHandler = z.strictObject(queued);
+
+const eventHandler = z.strictObject({
+  ...queued,
+  name: z.string().min(1).optional(),
+  scope: z.enum(['service', 'node']).optional(),
+  startFrom: z.enum(['new', 'beginning']).optional(),
+});
+
+/** Everything that is wrong with what the handler of a request says of itself. */
+export function issuesOfRequestHandler(options: RequestHandlerOptions): readonly OptionIssue[] {
+  return requestHandler.safeParse(options).error?.issues.flatMap(describeIssue) ?? [];
+}
+
+/** Everything that is wrong with what an event handler says of itself. */
+export function issuesOfEventHandler(options: EventHandlerOptions): readonly OptionIssue[] {
+  return eventHandler.safeParse(options).error?.issues.flatMap(describeIssue) ?? [];
+}
