@@ -1,8 +1,9 @@
 // For authors of engines and of what surrounds a node. No promise of stability to applications.
 export { REQUEST_KIND } from './contracts/request.js';
 export { toError } from './errors/catga-error.js';
+export { lineOf, toErrorRecord } from './errors/error-record.js';
 export { ERROR_CATALOGUE } from './errors/error-catalogue.js';
-export { callUserCode, describeThrownByName } from './errors/user-code.js';
+export { callUserCode } from './errors/user-code.js';
 export { nodeIdTakenError } from './errors/message-errors.js';
 export { BrokerConnection } from './engine-kit/broker-connection.js';
 export type { BrokerLink, BrokerParts, LinkOpener, TakenWork } from './engine-kit/broker-connection.js';

@@ -3,6 +3,8 @@ import type { ErrorTranslator } from '@catga/core/engine';
 import { describe, expect, it } from '@jest/globals';
 import type { ClusterLab } from '../cluster-lab.js';
 import { GetOrder, PlaceOrder, Refund } from '../messages.js';
+import { STRANGE_ERRORS } from '../strange-errors.js';
+import { InsufficientFunds, Withdraw, expectInsufficientFunds } from './declared-errors.js';
 
 /** What an HTTP framework throws. */
 class HttpError extends Error {
@@ -71,6 +73,49 @@ export function clusterErrors(lab: ClusterLab): void {
       const error = await thrownBy(gateway.mediator.send(new GetOrder('o1')));
       expect(error).toBeInstanceOf(HttpError);
       expect(error).toMatchObject({ status: 404, response: { message: 'no such order' } });
+    });
+
+    it('arrives as an instance of the class that its message declares', async () => {
+      const gateway = lab.member('gateway');
+      const bank = lab.member('bank').handleRequest(Withdraw, () => {
+        throw new InsufficientFunds({ cents: 5 });
+      });
+      await lab.start(gateway, bank);
+      expectInsufficientFunds(await thrownBy(gateway.mediator.send(new Withdraw(5))));
+      const messageId = 'w1';
+      expectInsufficientFunds(await thrownBy(gateway.mediator.send(new Withdraw(5), { messageId })));
+      expectInsufficientFunds(await thrownBy(gateway.mediator.send(new Withdraw(5), { messageId })));
+      const [result] = await lab.whileTimePasses(gateway.mediator.sendBatch([new Withdraw(5)]));
+      expectInsufficientFunds(result?.ok === false ? result.error : undefined);
+    });
+
+    it('arrives with its causes, and with what it holds', async () => {
+      const gateway = lab.member('gateway');
+      const orders = lab.member('orders').handleRequest(GetOrder, () => {
+        const cause = new Error('no card', { cause: 'expired' });
+        throw new AggregateError([new RangeError('far')], 'not charged', { cause });
+      });
+      await lab.start(gateway, orders);
+      const error = await thrownBy(gateway.mediator.send(new GetOrder('o1')));
+      expect(error).toMatchObject({
+        name: 'AggregateError',
+        message: 'not charged',
+        errors: [{ name: 'RangeError', message: 'far' }],
+        cause: { message: 'no card', cause: { message: 'expired' } },
+      });
+    });
+
+    it('arrives, whatever was thrown', async () => {
+      const gateway = lab.member('gateway');
+      const orders = lab.member('orders').handleRequest(GetOrder, (query) => {
+        throw STRANGE_ERRORS[Number((query as GetOrder).orderId)]![1]();
+      });
+      await lab.start(gateway, orders);
+      for (const [index, [what, , told]] of STRANGE_ERRORS.entries()) {
+        const error = await thrownBy(gateway.mediator.send(new GetOrder(String(index))));
+        expect({ what, error }).toMatchObject({ what, error: told });
+        expect(error).toBeInstanceOf(Error);
+      }
     });
 
     it('of validation arrives with its fields, and the handler does not run', async () => {

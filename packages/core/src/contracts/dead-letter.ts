@@ -1,10 +1,11 @@
+import type { ErrorRecord } from './error-record.js';
 import type { MessageHeaders } from './headers.js';
 import type { MessageKind } from './envelope.js';
 
 /** One series of attempts that ended in the dead-letter store. */
 export interface DeadLetterFailure {
-  /** What the last attempt failed with; never a stack. */
-  readonly error: { readonly name: string; readonly message: string; readonly code?: string };
+  /** What the last attempt failed with. */
+  readonly error: ErrorRecord;
   /** How many attempts were made in this series. */
   readonly attempts: number;
   /** The node that gave up. */
@@ -49,6 +50,7 @@ export interface DeadLetterFilter {
   /** Wire name of the message. */
   readonly name?: string;
   readonly subscription?: string;
+  /** The code of the error, as text: `'11000'` for the number 11000. */
   readonly errorCode?: string;
   /** Given up at or after. */
   readonly since?: Date;

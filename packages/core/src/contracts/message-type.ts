@@ -1,7 +1,7 @@
 import type { BehaviorOption } from './behavior.js';
 import type { MessageKind } from './envelope.js';
 import { readMessageMetadata } from './message.js';
-import type { CacheOptions, MessageConstructor } from './message.js';
+import type { CacheOptions, ErrorClass, MessageConstructor } from './message.js';
 import { problemOfPolicies } from './policy.js';
 import type { QualityOfService } from './quality-of-service.js';
 import { REQUEST_KIND } from './request.js';
@@ -18,6 +18,8 @@ export interface MessageType {
   readonly timeoutMs: number | undefined;
   readonly schema: StandardSchemaV1 | undefined;
   readonly behaviors: readonly BehaviorOption[];
+  /** Errors that arrive as what they were. */
+  readonly errors: readonly ErrorClass[];
   readonly cache: CacheOptions<object> | undefined;
   /** What ordering and hashing go by; undefined if the message has no key. */
   readonly keyOf: ((message: object) => string | undefined) | undefined;
@@ -44,6 +46,11 @@ export function describeMessage(target: MessageConstructor): MessageType {
   if (options.timeoutMs !== undefined && !(options.timeoutMs > 0)) refuse('timeoutMs must be above 0.');
   if (options.cache !== undefined && kind !== 'query') refuse('cache is for queries.');
   if (options.cache !== undefined && !(options.cache.ttlMs > 0)) refuse('cache.ttlMs must be above 0.');
+  if (options.errors?.every(isErrorClass) === false) {
+    refuse(
+      'errors must be classes of errors, and one is none; is it undefined because of a circular import?',
+    );
+  }
   const policyProblem = problemOfPolicies(options.behaviors ?? [], kind);
   if (policyProblem !== undefined) refuse(policyProblem);
   return Object.freeze({
@@ -54,6 +61,7 @@ export function describeMessage(target: MessageConstructor): MessageType {
     timeoutMs: options.timeoutMs,
     schema: options.schema,
     behaviors: options.behaviors ?? [],
+    errors: options.errors ?? [],
     // The decorator held the functions to the class they are on; from here on they meet only its instances.
     cache: options.cache as CacheOptions<object> | undefined,
     keyOf: keyReader(name, options.key as string | ((message: object) => unknown) | undefined),
@@ -95,4 +103,11 @@ function keyReader(
       { details: typeof key === 'string' ? { key } : { name } },
     );
   };
+}
+
+/** Whether it is a class of errors, as the types ask for. */
+function isErrorClass(target: unknown): boolean {
+  if (typeof target !== 'function') return false;
+  const { prototype } = target as { readonly prototype: unknown };
+  return target === Error || prototype instanceof Error;
 }

@@ -2,6 +2,9 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { BehaviorOption } from './behavior.js';
 import type { QualityOfService } from './quality-of-service.js';
 
+/** A class of errors, abstract or not, whatever its constructor takes. */
+export type ErrorClass = abstract new (...fields: never[]) => Error;
+
 /** How results of a query are kept; see {@link MessageOptions.cache}. */
 export interface CacheOptions<T> {
   /** How long a result is served again, in milliseconds. */
@@ -46,6 +49,14 @@ export interface MessageOptions<T = never> {
    * `rateLimit`, `bulkhead`) replaces the module's policy of the same sort.
    */
   readonly behaviors?: readonly BehaviorOption[];
+  /**
+   * Classes of errors that the handler throws and callers catch: they arrive as instances of their class from other nodes,
+   * from stored outcomes and from repeats of an id, with their own data properties, made without running the constructor.
+   * The wire name of a class is its own static `wireName`, or else the class name; give one where classes are minified.
+   * `#private` fields do not cross. An error that extends a declared class arrives as an instance of that.
+   * @defaultValue none: an error arrives by name, message and code
+   */
+  readonly errors?: readonly ErrorClass[];
   /** Queries only: serve results again for a while. */
   readonly cache?: CacheOptions<T>;
 }

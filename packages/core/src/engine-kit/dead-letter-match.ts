@@ -14,7 +14,9 @@ export interface DeadLetterFacts {
 export function factsOfDeadLetter({ id, subscription, stored, failure }: StoredDeadLetter): DeadLetterFacts {
   const { messageId, name } = stored;
   const failedAtMs = failure.failedAt.getTime();
-  return { id, subscription, messageId, name, errorCode: failure.error.code, failedAtMs };
+  const { code } = failure.error;
+  const errorCode = code === undefined ? undefined : String(code);
+  return { id, subscription, messageId, name, errorCode, failedAtMs };
 }
 
 /** Whether a list with this filter has the letter. */

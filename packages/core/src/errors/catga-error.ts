@@ -1,12 +1,12 @@
-import { isNativeError } from 'node:util/types';
 import { ERROR_CATALOGUE } from './error-catalogue.js';
 import type { CatgaErrorCode } from './error-catalogue.js';
+import { ThrownValue, isReadableError } from './error-record.js';
 
 /** What a {@link CatgaError} may carry besides its code and message. */
 export interface CatgaErrorOptions {
   /** Facts for programs: ids, names, limits, validation issues. Never secrets. */
   readonly details?: Readonly<Record<string, unknown>>;
-  /** The error that led to this one. Stays in the process. */
+  /** The error that led to this one. Other nodes are told its name, message and code. */
   readonly cause?: unknown;
   /** Overrides what the catalogue says of the code. */
   readonly retryable?: boolean;
@@ -50,17 +50,10 @@ export class CatgaError extends Error {
   }
 }
 
-/** Turns whatever was thrown into an `Error`, keeping errors as they are. */
+/**
+ * Turns whatever was thrown into an `Error`, keeping errors as they are. Of an object that is none its message, name,
+ * code and `retryable` are kept, and itself as the cause; the same of an error that cannot be read.
+ */
 export function toError(thrown: unknown): Error {
-  // An error of another realm (a vm context, such as a test runner's) is no instance of this realm's class.
-  if (thrown instanceof Error || isNativeError(thrown)) return thrown;
-  return new Error(textOf(thrown), { cause: thrown });
-}
-
-function textOf(thrown: unknown): string {
-  try {
-    return String(thrown);
-  } catch {
-    return 'something was thrown that cannot be made text';
-  }
+  return isReadableError(thrown) ? thrown : new ThrownValue(thrown);
 }

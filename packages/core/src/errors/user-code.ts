@@ -1,9 +1,6 @@
-import { CatgaError, toError } from './catga-error.js';
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return false;
-  return typeof (value as { readonly then?: unknown }).then === 'function';
-}
+import { CatgaError } from './catga-error.js';
+import { recordOf } from './error-record.js';
+import { promiseOf } from './promise-like.js';
 
 /**
  * Calls user code that nobody waits for: from a timer, a frame, a sink. What it throws, and what a promise that it
@@ -12,8 +9,7 @@ function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
  */
 export function callUserCode(call: () => unknown, onFailure: (thrown: unknown) => void): void {
   try {
-    const result = call();
-    if (isPromiseLike(result)) Promise.resolve(result).then(undefined, onFailure);
+    promiseOf(call())?.then(undefined, onFailure);
   } catch (thrown) {
     onFailure(thrown);
   }
@@ -25,28 +21,15 @@ export function callUserCode(call: () => unknown, onFailure: (thrown: unknown) =
  * @param what names the code, such as `The key of Order`
  */
 export function answeredAtOnce<T>(what: string, value: T): T {
-  if (!isPromiseLike(value)) return value;
-  Promise.resolve(value).then(undefined, () => {});
+  const promise = promiseOf(value);
+  if (promise === undefined) return value;
+  promise.then(undefined, () => {});
   throw new CatgaError('CATGA_CONFIGURATION', `${what} gave a promise: it must give its answer at once.`);
 }
 
 /** What was thrown, in words, whatever it is. */
 export function describeThrown(thrown: unknown): string {
-  try {
-    const { message }: { readonly message: unknown } = toError(thrown);
-    return String(message);
-  } catch {
-    return 'something was thrown that cannot be made text';
-  }
-}
-
-/** As {@link describeThrown}, with the name of its class. */
-export function describeThrownByName(thrown: unknown): string {
-  try {
-    return String(thrown);
-  } catch {
-    return describeThrown(thrown);
-  }
+  return recordOf(thrown).message;
 }
 
 /** For user code whose failure no logger hears of. */

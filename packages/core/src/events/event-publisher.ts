@@ -6,7 +6,7 @@ import { HandlerContext } from '../pipeline/handler-context.js';
 import type { Cause, ContextHost } from '../pipeline/handler-context.js';
 import { MessageEnvelope, NO_ATTRIBUTES, checkMessageId } from '../pipeline/message-envelope.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
-import { promiseOf } from '../pipeline/promise-like.js';
+import { promiseOf } from '../errors/promise-like.js';
 import type { DurableLog } from '../ports/durable-log.js';
 import type { Engine } from '../ports/engine.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';

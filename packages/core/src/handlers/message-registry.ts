@@ -2,13 +2,17 @@ import { describeMessage } from '../contracts/message-type.js';
 import type { MessageType } from '../contracts/message-type.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import { CatgaError } from '../errors/catga-error.js';
+import { DeclaredErrors } from '../wire/declared-errors.js';
 
 /** The message types of one application, by class and by wire name. */
 export class MessageRegistry {
   private readonly byClass = new Map<MessageConstructor, MessageType>();
   private readonly byName = new Map<string, MessageType>();
 
-  /** Describes a class the first time it is met. `CATGA_CONFIGURATION` if its wire name is another class's. */
+  /** @param errors the classes of errors that the messages declare */
+  constructor(readonly errors = new DeclaredErrors()) {}
+
+  /** Describes a class the first time it is met. `CATGA_CONFIGURATION` if its wire name, or that of an error it declares, is another class's. */
   typeOf(target: MessageConstructor): MessageType {
     const known = this.byClass.get(target);
     if (known !== undefined) return known;
@@ -22,6 +26,7 @@ export class MessageRegistry {
         { details: { name: type.name } },
       );
     }
+    for (const error of type.errors) this.errors.declare(error, type.name);
     this.byClass.set(target, type);
     this.byName.set(type.name, type);
     return type;

@@ -12,7 +12,7 @@ import type {
 } from '../contracts/send-options.js';
 import { toError } from '../errors/catga-error.js';
 import { allPublished } from '../errors/publish-batch-error.js';
-import { promiseOf } from '../pipeline/promise-like.js';
+import { promiseOf } from '../errors/promise-like.js';
 import type { MediatorHost } from './mediator-host.js';
 import { BatchWaiters, RequestBatch } from '../requests/request-batch.js';
 import type { RequestRoute } from '../handlers/routes.js';

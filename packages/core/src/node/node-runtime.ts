@@ -64,9 +64,6 @@ export class NodeRuntime {
     this.failures = new CatgaErrorSink(logger, clock);
     this.writes = new UntilTaken(this.timetable, (thrown) => this.reportFlood('recording', thrown));
     this.teardown = new Teardown(clock, (step, thrown) => this.report(`stopping: ${step}`, thrown));
-    this.errorCodec = new ErrorCodec(services.errorTranslators, (thrown) =>
-      this.reportFlood('error translator', thrown),
-    );
     const dialect = { protocolVersion: PROTOCOL_VERSION, serializer: options.serializer.name };
     this.nodesSeen = new NodeRegistry(
       {
@@ -105,6 +102,10 @@ export class NodeRuntime {
       newId: () => this.ids.next(),
       presence: () => this.presence,
     });
+    this.errorCodec = new ErrorCodec(
+      [this.messaging.registry.errors, ...services.errorTranslators],
+      (thrown) => this.reportFlood('error translator', thrown),
+    );
     this.presence = new NodePresence(
       {
         nodeId: options.nodeId,

@@ -46,6 +46,25 @@ describe('a node refuses to start', () => {
     await expect(problemsOf(node)).resolves.toEqual([expect.stringContaining("share the wire name 'Seen'")]);
   });
 
+  it('with two declared errors under one wire name, or one that is none, naming the fix', async () => {
+    const one = (() => class NotPaid extends Error {})();
+    const other = (() => class NotPaid extends Error {})();
+    @Message({ errors: [one] })
+    class Pay extends Command {}
+    @Message({ errors: [other] })
+    class Refund extends Command {}
+    @Message({ errors: [undefined as never] })
+    class Refuse extends Command {}
+    const node = new CatgaNode()
+      .handleRequest(Pay, nothing)
+      .handleRequest(Refund, nothing)
+      .handleRequest(Refuse, nothing);
+    await expect(problemsOf(node)).resolves.toEqual([
+      expect.stringMatching(/Refund.*share the wire name 'NotPaid'.*wireName/),
+      expect.stringMatching(/Refuse.*circular import/),
+    ]);
+  });
+
   it('with two event handlers of one name, which would share a subscription', async () => {
     const node = new CatgaNode()
       .handleEvent(Bought, nothing, { name: 'Mail' })

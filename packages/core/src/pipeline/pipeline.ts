@@ -1,7 +1,7 @@
 import type { Behavior, Next } from '../contracts/behavior.js';
 import type { Envelope } from '../contracts/envelope.js';
 import type { MessageContext } from '../contracts/message-context.js';
-import { toPromise } from './promise-like.js';
+import { toPromise } from '../errors/promise-like.js';
 
 /** A pipeline, or the rest of one. Never throws: what goes wrong is a rejected promise. */
 export type Step = (envelope: Envelope, context: MessageContext) => Promise<unknown>;

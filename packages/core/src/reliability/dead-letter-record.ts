@@ -1,8 +1,8 @@
 import type { DeadLetter } from '../contracts/dead-letter.js';
+import { recordOf } from '../errors/error-record.js';
 import { joinedKey } from '../ids/joined-key.js';
 import type { StoredDeadLetter } from '../ports/dead-letter-store.js';
 import type { LogDelivery } from '../ports/durable-log.js';
-import { codeOf } from '../wire/error-codec.js';
 
 /**
  * What is stored of a delivery that is given up. Its id is made of the message's name and id, the subscription, and the
@@ -22,7 +22,7 @@ export function deadLetterOf(
     subscription,
     stored: message,
     failure: {
-      error: { name: error.name, message: error.message, ...codeOf(error) },
+      error: recordOf(error),
       attempts: attempt,
       nodeId,
       failedAt: new Date(nowMs),

@@ -1,13 +1,15 @@
 import type { Envelope } from '../contracts/envelope.js';
 import type { FailureReport } from '../contracts/error-report.js';
+import { codeOf, heldLineOf, recordOf } from '../errors/error-record.js';
 import { callUserCode, describeThrown } from '../errors/user-code.js';
+import { readOf, wellFormed } from '../errors/well-formed.js';
 import type { Clock } from '../ports/clock.js';
 import type { CatgaLogger } from '../ports/logger.js';
 import { systemClock } from '../time/system-clock.js';
-import { codeOf } from '../wire/error-codec.js';
 
 /** How long failures of one kind that come in floods are only counted after one was logged, in milliseconds. */
 const FLOOD_MS = 10_000;
+const LONGEST_STACK = 16_384;
 
 /** Failures of one kind, of which one was logged. */
 interface Flood {
@@ -61,7 +63,7 @@ export class CatgaErrorSink {
    */
   reportFlood(report: FailureReport): void {
     this.count(report);
-    const more = this.turnIn(`${report.source} ${kindOf(report.error)}`);
+    const more = this.turnIn(`${report.source} ${codeOf(report.error).code ?? recordOf(report.error).name}`);
     if (more === undefined) return;
     this.write(report, more);
     this.tell(report);
@@ -94,9 +96,12 @@ export class CatgaErrorSink {
   };
 
   private write({ error, source, envelope, attempt, disposition }: FailureReport, more: string): void {
+    const record = recordOf(error);
+    const { code, message } = record;
     const subject = envelope === undefined ? '' : ` on ${envelope.name} ${idOf(envelope)}`;
     const tries = attempt > 0 ? ` (attempt ${attempt}, ${disposition})` : '';
-    const text = `${source} failed${subject}${tries}: ${codeIn(error)}${describeThrown(error)}${more}`;
+    const said = `${code === undefined ? '' : `${code} `}${message}${heldLineOf(record)}`;
+    const text = `${source} failed${subject}${tries}: ${said}${more}`;
     if (disposition === 'retried') this.logger.warn(text);
     else this.logger.error(text, stackOf(error));
   }
@@ -104,28 +109,15 @@ export class CatgaErrorSink {
 
 /** One that was not asked for before is made now, which a clock that stands still may refuse. */
 function idOf(envelope: Envelope): string {
-  return readable(() => envelope.messageId) ?? '(without an id)';
-}
-
-// An error is whatever was thrown: to read it may throw, too.
-
-function kindOf(error: Error): string {
-  return readable(() => codeOf(error).code ?? error.name) ?? 'unknown';
-}
-
-function codeIn(error: Error): string {
-  const code = readable(() => codeOf(error).code);
-  return code === undefined ? '' : `${code} `;
-}
-
-function stackOf(error: Error): string | undefined {
-  return readable(() => error.stack);
-}
-
-function readable(read: () => string | undefined): string | undefined {
   try {
-    return read();
+    return envelope.messageId;
   } catch {
-    return undefined;
+    return '(without an id)';
   }
+}
+
+/** A stack has the message in it, which may be of any length. */
+function stackOf(error: Error): string | undefined {
+  const stack = readOf(error, 'stack');
+  return typeof stack === 'string' ? wellFormed(stack, LONGEST_STACK) : undefined;
 }

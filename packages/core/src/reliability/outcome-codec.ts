@@ -1,8 +1,9 @@
 import type { CatgaResult } from '../contracts/result.js';
-import { toError } from '../errors/catga-error.js';
+import { CatgaError, toError } from '../errors/catga-error.js';
 import type { StoredOutcome } from '../ports/idempotency-store.js';
 import type { Codec } from '../wire/codec.js';
-import type { EncodedError, ErrorCodec } from '../wire/error-codec.js';
+import { isEncodedError } from '../wire/error-codec.js';
+import type { ErrorCodec } from '../wire/error-codec.js';
 
 /** A run that has ended: what is answered, and what of it is recorded. */
 export interface Finished {
@@ -22,18 +23,32 @@ export class OutcomeCodec {
     try {
       const body = settled.ok
         ? this.codec.encode(`The result of ${name}`, { value: settled.value })
-        : this.codec.encode(`The error of ${name}`, this.errors.encode(settled.error));
+        : this.encodeError(name, settled.error);
       return { recorded: { ok: settled.ok, body }, answer: settled };
     } catch (thrown) {
       const error = toError(thrown);
-      const body = this.codec.encode(`The error of ${name}`, this.errors.encode(error));
-      return { recorded: { ok: false, body }, answer: { ok: false, error } };
+      return { recorded: { ok: false, body: this.encodeError(name, error) }, answer: { ok: false, error } };
     }
   }
 
   decode(name: string, outcome: StoredOutcome): CatgaResult<unknown> {
     const decoded = this.codec.decode(`The outcome of ${name}`, outcome.body);
     if (outcome.ok) return { ok: true, value: (decoded as { readonly value: unknown }).value };
-    return { ok: false, error: this.errors.decode(decoded as EncodedError) };
+    if (!isEncodedError(decoded)) {
+      throw new CatgaError('CATGA_SERIALIZATION', `The recorded error of ${name} is none.`, {
+        details: { name },
+      });
+    }
+    return { ok: false, error: this.errors.decode(decoded) };
+  }
+
+  /** What is too much to be recorded is recorded by its name, message and code. */
+  private encodeError(name: string, error: Error): Uint8Array {
+    const what = `The error of ${name}`;
+    try {
+      return this.codec.encode(what, this.errors.encode(error));
+    } catch {
+      return this.codec.encode(what, this.errors.encodeBriefly(error));
+    }
   }
 }

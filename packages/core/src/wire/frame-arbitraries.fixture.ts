@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ReplyStatus } from './frame-layout.js';
 import type { AnyRecord } from './frame.fixture.js';
-import { FORBIDDEN_KEYS } from './forbidden-keys.js';
+import { FORBIDDEN_KEYS } from '../contracts/forbidden-keys.js';
 
 const u32 = fc.nat({ max: 0xffff_ffff });
 /** Well-formed, of any length that text takes different ways for, beyond ASCII and beyond the basic plane. */

@@ -2,7 +2,7 @@ import type { MessageHeaders } from '../contracts/headers.js';
 import type { QualityOfService } from '../contracts/quality-of-service.js';
 import type { NodeAddress } from '../ports/links.js';
 import { ByteReader } from './byte-reader.js';
-import { FORBIDDEN_KEYS } from './forbidden-keys.js';
+import { FORBIDDEN_KEYS } from '../contracts/forbidden-keys.js';
 import { malformedFrame, unsupportedVersion } from './frame-errors.js';
 import {
   HAS_CAUSATION_ID,

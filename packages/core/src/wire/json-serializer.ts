@@ -1,5 +1,5 @@
 import type { Serializer } from '../ports/serializer.js';
-import { FORBIDDEN_KEYS } from './forbidden-keys.js';
+import { FORBIDDEN_KEYS } from '../contracts/forbidden-keys.js';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });

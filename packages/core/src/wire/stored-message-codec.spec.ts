@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CatgaError } from '../errors/catga-error.js';
+import { recordOf } from '../errors/error-record.js';
 import type { StoredMessage } from '../ports/stored-message.js';
 import { StoredMessageCodec } from './stored-message-codec.js';
 
@@ -11,8 +12,16 @@ const headerName = text.filter((name) => !['__proto__', 'constructor', 'prototyp
 
 const failure = fc.record({
   error: fc
-    .record({ name: text, message: text, code: fc.option(text, { nil: undefined }) })
-    .map(({ code, ...error }) => ({ ...error, ...(code !== undefined && { code }) })),
+    .record({
+      name: text,
+      message: text,
+      code: fc.option(fc.oneof(text, fc.integer()), { nil: undefined }),
+      cause: fc.option(fc.record({ name: text, message: text }), { nil: undefined }),
+      errors: fc.option(fc.array(fc.record({ name: text, message: text }), { maxLength: 3 }), {
+        nil: undefined,
+      }),
+    })
+    .map(recordOf),
   attempts: fc.nat(),
   nodeId: text,
   failedAt: fc.nat({ max: 8.64e15 }).map((ms) => new Date(ms)),

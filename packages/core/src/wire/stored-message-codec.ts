@@ -1,10 +1,11 @@
 import type { DeadLetterFailure } from '../contracts/dead-letter.js';
 import type { MessageHeaders } from '../contracts/headers.js';
 import { CatgaError } from '../errors/catga-error.js';
+import { recordOf } from '../errors/error-record.js';
 import type { StoredMessage } from '../ports/stored-message.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
-import { FORBIDDEN_KEYS } from './forbidden-keys.js';
+import { FORBIDDEN_KEYS } from '../contracts/forbidden-keys.js';
 import { TextCache } from './text-cache.js';
 
 /** `CM`, for Catga's messages. */
@@ -18,6 +19,10 @@ const HAS_HEADERS = 0x08;
 const HAS_HISTORY = 0x10;
 const HAS_CORRELATION_ID = 0x20;
 const KNOWN_FLAGS = 0x3f;
+
+/** Flags of a failure: its error has a code that is text; it has more, as JSON. */
+const HAS_CODE = 0x01;
+const HAS_MORE = 0x02;
 
 const INITIAL_BYTES = 4096;
 /** A buffer beyond this is let go of after a large message. */
@@ -137,10 +142,14 @@ export class StoredMessageCodec {
     const { writer } = this;
     writer.u16(history.length);
     for (const { error, attempts, nodeId, failedAt } of history) {
-      writer.text(error.name);
-      writer.longText(error.message);
-      writer.u8(error.code === undefined ? 0 : 1);
-      if (error.code !== undefined) writer.text(error.code);
+      const { name, message, code, ...held } = recordOf(error);
+      const more = typeof code === 'number' ? { code, ...held } : held;
+      const hasMore = Object.keys(more).length > 0;
+      writer.text(name);
+      writer.longText(message);
+      writer.u8((typeof code === 'string' ? HAS_CODE : 0) | (hasMore ? HAS_MORE : 0));
+      if (typeof code === 'string') writer.text(code);
+      if (hasMore) writer.longText(JSON.stringify(more));
       writer.u32(attempts);
       writer.text(nodeId);
       writer.u64(toMoment(failedAt.getTime()));
@@ -154,13 +163,29 @@ export class StoredMessageCodec {
     return Array.from({ length: count }, () => {
       const name = reader.text();
       const message = reader.longText();
-      const code = reader.u8() === 0 ? undefined : reader.text();
+      const flags = reader.u8();
+      if ((flags & ~(HAS_CODE | HAS_MORE)) !== 0)
+        throw reader.malformed('flags of a failure that are not known');
+      const code = (flags & HAS_CODE) === 0 ? undefined : reader.text();
+      const more = (flags & HAS_MORE) === 0 ? {} : this.readMore(reader.longText());
       const attempts = reader.u32();
       const nodeId = reader.text();
       const failedAt = new Date(reader.u64());
-      const error = { name, message, ...(code !== undefined && { code }) };
+      const error = recordOf({ name, message, ...(code !== undefined && { code }), ...more });
       return { error, attempts, nodeId, failedAt };
     });
+  }
+
+  /** What a failure's error has besides: a code that is a number, a cause, errors. */
+  private readMore(json: string): object {
+    let more: unknown;
+    try {
+      more = JSON.parse(json);
+    } catch {
+      more = undefined;
+    }
+    if (typeof more !== 'object' || more === null) throw this.reader.malformed('a failure is no JSON');
+    return more;
   }
 }
 

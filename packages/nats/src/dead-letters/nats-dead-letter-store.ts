@@ -24,9 +24,6 @@ interface Listed extends LetterFacts {
   readonly sequence: number;
 }
 
-/** An error's text beyond this is cut: the letter has to fit a message. */
-const LONGEST_ERROR = 4096;
-
 /**
  * A stream with a subject for each dead letter. The message is stored as in the log, with this failure as the last of its
  * history. A list reads the headers of all letters: there should be few.
@@ -46,9 +43,7 @@ export class NatsDeadLetterStore implements DeadLetterStore {
     await this.store.keepFor(ttlMs);
     const expiresAtMs = (await this.serverClock.now()) + ttlMs;
     const { stored, failure } = letter;
-    const { message } = failure.error;
-    const error = { ...failure.error, message: message.slice(0, LONGEST_ERROR) };
-    const payload = this.codec.encode({ ...stored, history: [...stored.history, { ...failure, error }] });
+    const payload = this.codec.encode({ ...stored, history: [...stored.history, failure] });
     const facts = encodeFacts({ ...factsOfDeadLetter(letter), expiresAtMs });
     await this.store.store(this.subjectOf(letter.id), payload, new HeaderBlock().set(LETTER_HEADER, facts));
   }

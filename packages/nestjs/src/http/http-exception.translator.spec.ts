@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConflictException, HttpException, Injectable } from '@nestjs/common';
+import * as common from '@nestjs/common';
+import { ConflictException, HttpException, Injectable, NotFoundException } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
+import { httpExceptionTranslator } from './http-exception.translator.js';
 import { start } from '../application.fixture.js';
 import { CatgaMediator, Command, RequestHandler } from '../index.js';
 
@@ -57,8 +60,72 @@ describe('an HttpException that is replayed for a repeated id', () => {
     ]);
   });
 
-  it('does not bring its cause along', async () => {
+  it('brings its cause along by name and message', async () => {
     const { errors } = await twice(7);
-    expect((errors[1] as HttpException).cause).toBeUndefined();
+    expect((errors[1] as HttpException).cause).toMatchObject({
+      name: 'Error',
+      message: 'constraint seats_pk',
+    });
+  });
+
+  it("is an instance of Nest's own class", async () => {
+    const { errors } = await twice(7);
+    expect(errors[1]).toBeInstanceOf(ConflictException);
+    expect((await twice(0)).errors[1]).toBeInstanceOf(NotFoundException);
+  });
+});
+
+describe('an HttpException on the wire', () => {
+  const carry = (error: HttpException): Error | undefined => {
+    const encoded = JSON.parse(JSON.stringify(httpExceptionTranslator.encode(error))) as { data: unknown };
+    const { name, message } = error;
+    return httpExceptionTranslator.decode({ type: 'http', name, message, data: encoded.data });
+  };
+  const builtIn = Object.values(common as Record<string, unknown>).filter(
+    (value): value is Type<HttpException> =>
+      typeof value === 'function' && value.prototype instanceof HttpException,
+  );
+
+  it.each(builtIn.map((type) => [type.name, type] as const))('arrives as a %s if it is one', (name, type) => {
+    const sent = new type({ reason: 'because' }, { description: 'Described' });
+    const arrived = carry(sent);
+    expect(arrived).toBeInstanceOf(type);
+    expect(arrived).toMatchObject({ name, message: sent.message, options: { description: 'Described' } });
+    expect((arrived as HttpException).getStatus()).toBe(sent.getStatus());
+    expect((arrived as HttpException).getResponse()).toEqual({ reason: 'because' });
+  });
+
+  it('knows every class that Nest has', () => expect(builtIn.length).toBeGreaterThanOrEqual(21));
+
+  it("that extends one of Nest's classes arrives as that, under its own name", () => {
+    class OutOfStock extends ConflictException {}
+    const arrived = carry(new OutOfStock('no tea'));
+    expect(arrived).toBeInstanceOf(ConflictException);
+    expect(arrived?.name).toBe('OutOfStock');
+    expect((arrived as HttpException).getResponse()).toMatchObject({ statusCode: 409, message: 'no tea' });
+  });
+
+  it('of a status that Nest has no class for stays an HttpException', () => {
+    const arrived = carry(new HttpException({ retry: false }, 451));
+    expect(arrived).toBeInstanceOf(HttpException);
+    expect(Object.getPrototypeOf(arrived)).toBe(HttpException.prototype);
+    expect((arrived as HttpException).getStatus()).toBe(451);
+  });
+
+  it('whose response is an error keeps that from clients', () => {
+    const arrived = carry(new HttpException(new Error('secret') as never, 500));
+    expect((arrived as HttpException).getResponse()).toBeInstanceOf(Error);
+  });
+
+  it.each([undefined, null, 'x', {}, { status: 'teapot' }])('is not made of %j', (data) => {
+    const decode = (): unknown =>
+      httpExceptionTranslator.decode({ type: 'http', name: 'x', message: 'x', data });
+    let made: unknown;
+    try {
+      made = decode();
+    } catch {
+      made = undefined; // As good: the codec takes either for an error it does not know.
+    }
+    expect(made).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { CatgaError, CatgaNode } from '@catga/core';
 import type { NodeSummary } from '@catga/core';
-import { GuardedLogger, describeThrownByName, nextTurn } from '@catga/core/engine';
+import { GuardedLogger, lineOf, nextTurn } from '@catga/core/engine';
 import { HandlerExplorer } from '../explorer/handler-explorer.js';
 import { Heartbeat } from './heartbeat.js';
 
@@ -26,7 +26,7 @@ export class NodeLifecycleService implements OnModuleInit, OnApplicationShutdown
       () => node.beat(),
       (thrown) => {
         // That the engine is out of reach is logged once, not at every heartbeat.
-        if (!isUnavailable(thrown)) this.logger.warn(`A heartbeat failed: ${describeThrownByName(thrown)}`);
+        if (!isUnavailable(thrown)) this.logger.warn(`A heartbeat failed: ${lineOf(thrown)}`);
       },
     );
   }

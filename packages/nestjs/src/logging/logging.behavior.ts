@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { LoggerService } from '@nestjs/common';
-import { callUserCode, describeThrownByName } from '@catga/core/engine';
 import type { Behavior, Envelope, MessageContext, Next } from '@catga/core';
+import { callUserCode, lineOf } from '@catga/core/engine';
 
 /** What is logged, and how. */
 export interface LoggingOptions {
@@ -61,7 +61,7 @@ class LoggingBehavior implements Behavior {
       const tookMs = performance.now() - startedMs;
       this.say(() =>
         this.logger.error(
-          `${describe(envelope, context)} failed after ${tookMs.toFixed(1)} ms: ${describeThrownByName(thrown)}`,
+          `${describe(envelope, context)} failed after ${tookMs.toFixed(1)} ms: ${lineOf(thrown)}`,
         ),
       );
       throw thrown;

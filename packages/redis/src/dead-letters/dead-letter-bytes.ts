@@ -1,4 +1,4 @@
-import { StoredMessageCodec } from '@catga/core/engine';
+import { StoredMessageCodec, toErrorRecord } from '@catga/core/engine';
 import type { StoredDeadLetter } from '@catga/core/engine';
 import { z } from 'zod';
 
@@ -6,7 +6,7 @@ const headSchema = z.object({
   id: z.string(),
   subscription: z.string(),
   failure: z.object({
-    error: z.object({ name: z.string(), message: z.string(), code: z.string().optional() }),
+    error: z.unknown(),
     attempts: z.number(),
     nodeId: z.string(),
     failedAt: z.iso.datetime().transform((text) => new Date(text)),
@@ -31,9 +31,9 @@ export function decodeDeadLetter(bytes: Buffer): StoredDeadLetter | undefined {
   try {
     const messageAt = PREFIX_BYTES + bytes.readUInt32BE(0);
     const head = headSchema.parse(JSON.parse(bytes.toString('utf8', PREFIX_BYTES, messageAt)));
-    const { error, ...facts } = head.failure;
-    const { name, message, code } = error;
-    const failure = { ...facts, error: { name, message, ...(code !== undefined && { code }) } };
+    const error = toErrorRecord(head.failure.error);
+    if (error === undefined) return undefined;
+    const failure = { ...head.failure, error };
     const stored = codec.decode(new Uint8Array(bytes.subarray(messageAt)));
     return { id: head.id, subscription: head.subscription, failure, stored };
   } catch {

@@ -184,11 +184,12 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
 
   private answerError(request: TakenRequest, error: Error): void {
     const isOutcome = !(error instanceof CatgaError);
+    const { name } = request;
     try {
-      this.answer(request, ReplyStatus.Error, this.encodeError(request.name, error), isOutcome);
-    } catch (thrown) {
-      // Larger than a frame; this one is not.
-      this.answer(request, ReplyStatus.Error, this.encodeError(request.name, toError(thrown)), false);
+      this.answer(request, ReplyStatus.Error, this.encodeError(name, error), isOutcome);
+    } catch {
+      // Larger than a frame; this is not.
+      this.answer(request, ReplyStatus.Error, this.encodeBriefly(name, error), isOutcome);
     }
   }
 
@@ -209,16 +210,16 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
     const { codec, errors } = this.services;
     try {
       return codec.encodeBody(`The error of ${name}`, errors.encode(error));
-    } catch (thrown) {
-      return this.encodeAny(name, toError(thrown));
+    } catch {
+      return this.encodeBriefly(name, error);
     }
   }
 
-  /** Why an error cannot be told. A serializer that encodes nothing at all leaves only the fact that there is one. */
-  private encodeAny(name: string, reason: Error): FrameBody {
+  /** Of any limit: what went wrong is told. A serializer that encodes nothing at all leaves only the fact that something did. */
+  private encodeBriefly(name: string, error: Error): FrameBody {
     const { codec, errors } = this.services;
     try {
-      return codec.encodeAnyBody(`The error of ${name}`, errors.encode(reason));
+      return codec.encodeAnyBody(`The error of ${name}`, errors.encodeBriefly(error));
     } catch (thrown) {
       this.services.failed(name, thrown);
       return codec.isText ? '' : NOTHING;

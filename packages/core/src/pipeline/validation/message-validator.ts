@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { promiseOf } from '../promise-like.js';
+import { promiseOf } from '../../errors/promise-like.js';
 
 /** One thing that is wrong with a message. */
 export interface ValidationIssue {

@@ -1,4 +1,4 @@
-import { FORBIDDEN_KEYS } from '../forbidden-keys.js';
+import { FORBIDDEN_KEYS } from '../../contracts/forbidden-keys.js';
 
 /** Makes objects of decoded maps, and leaves out the keys that lead to an object's prototype. */
 export function withoutForbiddenKeys(value: unknown): unknown {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { FORBIDDEN_KEYS } from '../forbidden-keys.js';
+import { FORBIDDEN_KEYS } from '../../contracts/forbidden-keys.js';
 import { MAX_DEPTH } from './carried-values.js';
 
 /** The only extension type: a moment. */
