@@ -21,6 +21,7 @@ import { namespaces } from './cases/namespaces.js';
 import { nodeDirectory } from './cases/node-directory.js';
 import { nodes } from './cases/nodes.js';
 import { ordering } from './cases/ordering.js';
+import { outages } from './cases/outages.js';
 import { plainEvents } from './cases/plain-events.js';
 import { poisonMessages } from './cases/poison-messages.js';
 import { publisherDeduplication } from './cases/publisher-deduplication.js';
@@ -92,6 +93,7 @@ export function describeEngine(name: string, harness: EngineHarness): void {
     nodeDirectory(lab);
     nodes(lab);
     namespaces(lab);
+    outages(lab);
     stopping(lab);
   });
   if (harness.createCluster !== undefined) describeCluster(name, harness, harness.createCluster);

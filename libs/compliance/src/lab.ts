@@ -60,12 +60,21 @@ export class Lab {
 
   /** A node on the engine; it is stopped after the case. Failed deliveries are repeated soon and without jitter. */
   node(options: Omit<CatgaOptions, 'engine'> = {}, services: Partial<NodeServices> = {}): CatgaNode {
+    return this.nodeOn(this.engine, options, services);
+  }
+
+  /** A node on an engine that stands in front of the one that is tested. */
+  nodeOn(
+    engine: Engine,
+    options: Omit<CatgaOptions, 'engine'> = {},
+    services: Partial<NodeServices> = {},
+  ): CatgaNode {
     const node = new CatgaNode(
       {
         retry: { initialDelayMs: this.unitMs, jitter: false, maxAttempts: 3 },
         shutdown: { drainTimeoutMs: this.unitMs },
         ...options,
-        engine: this.engine,
+        engine,
       },
       { clock: this.clock, ...services },
     );

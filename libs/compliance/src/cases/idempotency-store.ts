@@ -30,6 +30,16 @@ export function idempotencyStore(lab: Lab): void {
       expect(claims.filter(({ state }) => state === 'running')).toHaveLength(19);
     });
 
+    it('gives who asks again with its mark the claim that it has, and nobody else', async () => {
+      const token = tokenOf(await store.claim('k', 'print', leaseMs, 'mine'));
+      const again = tokenOf(await store.claim('k', 'print', leaseMs, 'mine'));
+      await expect(store.claim('k', 'print', leaseMs, 'theirs')).resolves.toEqual({ state: 'running' });
+      await expect(store.claim('k', 'print', leaseMs)).resolves.toEqual({ state: 'running' });
+      await expect(store.claim('k', 'other print', leaseMs, 'mine')).resolves.toEqual({ state: 'mismatch' });
+      expect(again).toBeGreaterThanOrEqual(token);
+      await expect(store.complete('k', again, done, ttlMs)).resolves.toBe(true);
+    });
+
     it('answers with the outcome once it is recorded, byte by byte', async () => {
       const token = tokenOf(await store.claim('k', 'print', leaseMs));
       await expect(store.complete('k', token, done, ttlMs)).resolves.toBe(true);

@@ -55,7 +55,8 @@ export class NatsIdempotencyStore implements IdempotencyStore {
       const entry = await this.bucket.get(key);
       const record = recordOf(entry);
       // Ours, stored before the broker went away and took its answer along: claimed anew, for a whole lease.
-      if (entry !== undefined && record?.state === 'running' && record.claimId === claimId) {
+      const isOurs = record?.state === 'running' && record.claimId === claimId;
+      if (entry !== undefined && isOurs && record.fingerprint === fingerprint) {
         expected = entry.revision;
         continue;
       }

@@ -1,0 +1,61 @@
+import { CatgaError } from '@catga/core';
+import type { Engine, EngineClient, EngineConnection, LogDelivery } from '@catga/core/engine';
+
+/** What becomes of what the engine is told: it is not told, or it does as told and its answer is lost. */
+export type Weather = 'fine' | 'away' | 'answers lost';
+
+/**
+ * An engine whose records and acknowledgements can be out of reach for a while, as they are for a node whose broker went
+ * away just as a handler ended, for longer than the node waits for an answer.
+ */
+export class InterruptedEngine implements Engine {
+  readonly name: string;
+  readonly capabilities: Engine['capabilities'];
+  weather: Weather = 'fine';
+
+  constructor(private readonly engine: Engine) {
+    this.name = engine.name;
+    this.capabilities = engine.capabilities;
+  }
+
+  async connect(client: EngineClient): Promise<EngineConnection> {
+    const connection = await this.engine.connect(client);
+    const { log, idempotency, inbox, deadLetters } = connection;
+    const ports = {
+      idempotency: this.interrupted(idempotency),
+      inbox: this.interrupted(inbox),
+      deadLetters: this.interrupted(deadLetters),
+      log: {
+        append: log.append.bind(log),
+        subscribe: (wanted, deliver) =>
+          log.subscribe(wanted, (delivery) => deliver(this.interrupted<LogDelivery>(delivery))),
+      } satisfies EngineConnection['log'],
+    };
+    return new Proxy(connection, {
+      get: (target, property) => {
+        if (property in ports) return ports[property as keyof typeof ports];
+        const value: unknown = Reflect.get(target, property, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+  }
+
+  private interrupted<T extends object>(port: T): T {
+    return new Proxy(port, {
+      get: (target, property) => {
+        const value: unknown = Reflect.get(target, property, target);
+        if (typeof value !== 'function') return value;
+        return async (...args: unknown[]): Promise<unknown> => {
+          if (this.weather === 'away') throw away();
+          const answer = (await Reflect.apply(value, target, args)) as unknown;
+          if (this.weather === 'answers lost') throw away();
+          return answer;
+        };
+      },
+    });
+  }
+}
+
+function away(): CatgaError {
+  return new CatgaError('CATGA_ENGINE_UNAVAILABLE', 'The broker did not answer in time.');
+}
