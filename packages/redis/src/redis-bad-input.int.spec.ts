@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { joinedKey } from '@catga/core/engine';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CatgaNode } from '@catga/core';
 import { connectTo } from './testing/case-ends.fixture.js';
@@ -113,7 +114,7 @@ describe('random bytes', () => {
 
   it('in what is kept about ids do not keep other requests from running', async () => {
     const { idempotency } = await connectTo(broker.url);
-    for (let id = 0; id < 64; id++) await idempotency.claim(`id-${id}`, 'f', 60_000);
+    for (let id = 0; id < 64; id++) await idempotency.claim(joinedKey('request', `id-${id}`), 'f', 60_000);
     for (const key of await broker.admin.keys('{catga:records:*}:*')) {
       await broker.admin.set(key, junk());
     }

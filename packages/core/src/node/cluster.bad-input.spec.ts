@@ -10,9 +10,11 @@ import { writeFrame, writeRecord } from '../wire/frame.fixture.js';
 import type { AnyRecord } from '../wire/frame.fixture.js';
 import type { CatgaNode } from './catga-node.js';
 import { CartViewed, PlaceOrder, TestCluster } from './cluster.fixture.js';
+import { OverheardEngine } from './overheard-engine.fixture.js';
 import { LogBook } from './log-book.fixture.js';
 
 let cluster: TestCluster;
+let engine: OverheardEngine;
 let log: LogBook;
 let orders: CatgaNode;
 let gateway: CatgaNode;
@@ -27,7 +29,8 @@ beforeEach(async () => {
   viewed = 0;
   log = new LogBook();
   cluster = new TestCluster(new MemoryNetwork());
-  gateway = cluster.node('gateway');
+  engine = new OverheardEngine(cluster.network);
+  gateway = cluster.node('gateway', { engine });
   orders = cluster
     .node('orders', {}, { logger: log })
     .handleRequest(PlaceOrder, (command) => (command as PlaceOrder).sku)
@@ -195,9 +198,8 @@ describe('what answers a request', () => {
     const sent = gateway.mediator.trySend(new PlaceOrder('tea'));
     await cluster.turns();
     cluster.network.heal();
-    for (let correlation = 0; correlation < 3; correlation++) {
-      writeRecord(writer, { kind: 'reply', correlation, status, body: Buffer.from(body) });
-    }
+    const [correlation] = engine.correlations;
+    writeRecord(writer, { kind: 'reply', correlation: correlation!, status, body: Buffer.from(body) });
     intruder.send(gateway.mediator.self, writer.finish(1000, 0));
     await cluster.turns();
     await expect(sent).resolves.toMatchObject({ ok: false, error: { code: 'CATGA_SERIALIZATION' } });

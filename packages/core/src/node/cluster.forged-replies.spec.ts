@@ -1,40 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryNetwork } from '../memory/network/memory-network.js';
 import type { NodeAddress, NodeLinks } from '../ports/links.js';
-import type { Engine, EngineConnection } from '../ports/engine.js';
 import { ReplyStatus } from '../wire/frame-layout.js';
-import { recordsOf, writeFrame } from '../wire/frame.fixture.js';
+import { writeFrame } from '../wire/frame.fixture.js';
 import type { CatgaNode } from './catga-node.js';
 import { CountOrders, PlaceOrder, TestCluster } from './cluster.fixture.js';
-
-/** The network, with the numbers of the requests that a node on it sends. */
-class OverheardEngine implements Engine {
-  readonly correlations: number[] = [];
-  readonly name: string;
-  readonly capabilities: Engine['capabilities'];
-
-  constructor(private readonly engine: Engine) {
-    this.name = engine.name;
-    this.capabilities = engine.capabilities;
-  }
-
-  async connect(client: Parameters<Engine['connect']>[0]): Promise<EngineConnection> {
-    const connection = await this.engine.connect(client);
-    const openLinks: EngineConnection['openLinks'] = async (self, listener) => {
-      const links = await connection.openLinks!(self, listener);
-      return {
-        maxFrameBytes: links.maxFrameBytes,
-        send: (to, frame) => {
-          for (const record of recordsOf(frame))
-            if (record.kind === 'request') this.correlations.push(record.correlation);
-          links.send(to, frame);
-        },
-        flush: () => links.flush(),
-      };
-    };
-    return Object.create(connection, { openLinks: { value: openLinks } }) as EngineConnection;
-  }
-}
+import { OverheardEngine } from './overheard-engine.fixture.js';
 
 let cluster: TestCluster;
 let engine: OverheardEngine;
