@@ -3,14 +3,14 @@ import type { MessageHeaders } from './headers.js';
 import type { EnqueueOptions, EnqueueReceipt, PublishOptions, SendOptions } from './send-options.js';
 
 /**
- * What a handler knows about the message it is handling.
+ * Context of the message that a handler is processing.
  *
  * @publicApi
  */
 export interface MessageContext {
   /** The wire name of the message. */
   readonly name: string;
-  /** Assigned once; the same for every attempt. */
+  /** Id of the message: assigned once, the same for every attempt. */
   readonly messageId: string;
   /**
    * What an effect of this handler is to be known by where it must not happen twice: as an idempotency key for another
@@ -19,27 +19,28 @@ export interface MessageContext {
    * other message's or handler's, though the id alone may be.
    */
   readonly effectKey: string;
-  /** The id of the message that began this conversation; the message's own id if it was the first. */
+  /** Correlation id: the id of the first message of this conversation, which may be this one. */
   readonly correlationId: string;
-  /** The id of the message whose handler sent this one. */
+  /** Causation id: the id of the message whose handler sent this one; undefined if no handler did. */
   readonly causationId: string | undefined;
-  /** What the sender attached. */
+  /** Headers that the sender attached. */
   readonly headers: MessageHeaders;
-  /** 1 for the first delivery of this message to this handler. */
+  /** Number of the attempt: 1 for the first delivery of this message to this handler. */
   readonly attempt: number;
   /** The id of the node that sent the message. */
   readonly originNodeId: string;
-  /** When the caller stops waiting; undefined if it waits as long as the handler runs. */
+  /** Deadline of the caller; undefined if it waits as long as the handler runs. */
   readonly deadline: Date | undefined;
   /**
-   * Aborted when the caller gives up, when the deadline passes, when the node has to stop, or when it stood still for so
-   * long that another node took the message over: look at it before an effect that must not happen twice.
+   * Abort signal: aborted when the caller cancels, when the deadline passes, when the shutdown limit of the node is
+   * reached, or when the lease expired and another node took the message over. Check it before an effect that must not
+   * happen twice.
    */
   readonly signal: AbortSignal;
-  /** As `mediator.send`, with this message as the cause and no more time than this message has left. */
+  /** Request of this handler: as `mediator.send`, with this message as the cause and no more time than it has left. Works while the node drains. */
   send<R>(request: CatgaRequest<R>, options?: SendOptions): Promise<R>;
-  /** As `mediator.publish`, with this message as the cause. */
+  /** Event of this handler: as `mediator.publish`, with this message as the cause. Works while the node drains. */
   publish(event: object, options?: PublishOptions): Promise<void>;
-  /** As `mediator.enqueue`, with this message as the cause. */
+  /** Queued command of this handler: as `mediator.enqueue`, with this message as the cause. */
   enqueue<R>(command: Command<R>, options?: EnqueueOptions): Promise<EnqueueReceipt<R>>;
 }

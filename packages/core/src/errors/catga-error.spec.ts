@@ -49,7 +49,7 @@ describe('the errors of messages', () => {
   it('say what happened and what is known', () => {
     expect(timeoutError('Buy', 50)).toMatchObject({
       code: 'CATGA_TIMEOUT',
-      message: 'Buy was not finished within 50 ms.',
+      message: 'Buy timed out after 50 ms.',
       details: { name: 'Buy', timeoutMs: 50 },
     });
     expect(shuttingDownError('Buy', 'n1')).toMatchObject({

@@ -2,27 +2,27 @@ import { ERROR_CATALOGUE } from './error-catalogue.js';
 import type { CatgaErrorCode } from './error-catalogue.js';
 import { ThrownValue, isReadableError } from './error-record.js';
 
-/** What a {@link CatgaError} may carry besides its code and message. */
+/** Options of a {@link CatgaError}. */
 export interface CatgaErrorOptions {
   /** Facts for programs: ids, names, limits, validation issues. Never secrets. */
   readonly details?: Readonly<Record<string, unknown>>;
-  /** The error that led to this one. Other nodes are told its name, message and code. */
+  /** Cause of the error. Other nodes receive its name, message and code. */
   readonly cause?: unknown;
-  /** Overrides what the catalogue says of the code. */
+  /** Overrides the default of the code. */
   readonly retryable?: boolean;
 }
 
 /**
- * An error of Catga itself, as opposed to one that a handler threw.
+ * Error of Catga itself, as opposed to an error that a handler threw.
  *
  * @publicApi
  */
 export class CatgaError extends Error {
-  /** Stable, for programs to decide on; see `docs/reference/errors.md`. */
+  /** Error code: stable, for programs; see `docs/reference/errors.md`. */
   readonly code: CatgaErrorCode;
   /** Whether the same message, sent again later, may succeed. */
   readonly retryable: boolean;
-  /** Facts for programs; its shape depends on the code. */
+  /** Facts for programs, such as ids and limits; the shape depends on the code. */
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(code: CatgaErrorCode, message: string, options: CatgaErrorOptions = {}) {
@@ -33,7 +33,7 @@ export class CatgaError extends Error {
     this.details = Object.freeze({ ...options.details });
   }
 
-  /** What to do about it, from the catalogue. */
+  /** Hint: what to do about the error. */
   get hint(): string {
     return ERROR_CATALOGUE[this.code].hint;
   }

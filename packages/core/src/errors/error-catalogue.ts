@@ -21,25 +21,22 @@ export const ERROR_CATALOGUE = Object.freeze({
   ),
   CATGA_CANCELLED: entry(
     false,
-    'The caller aborted its signal; send again if the answer is wanted after all.',
+    'The caller aborted its signal, or the lease of the request expired; send it again if you need the result.',
   ),
   CATGA_NODE_NOT_FOUND: entry(false, 'Take the node id from mediator.nodes(); the node may have left.'),
-  CATGA_NODE_LOST: entry(
-    true,
-    'The node left while it worked on the request; repeat with the same messageId.',
-  ),
+  CATGA_NODE_LOST: entry(true, 'The node crashed or left before it replied; repeat with the same messageId.'),
   CATGA_OVERLOADED: entry(
     true,
-    'Back off and repeat, or raise concurrency.maxInFlight and maxQueued, or the bulkhead, if the machine has room.',
+    'Back off and repeat, or raise concurrency.maxInFlight and maxQueued, the bulkhead, or the storage limit of the engine or outbox.',
   ),
   CATGA_RATE_LIMITED: entry(true, 'Repeat after details.retryAfterMs, or raise the permits of rateLimit.'),
   CATGA_CIRCUIT_OPEN: entry(
     true,
-    'Requests of this type failed too often; see why, and repeat after details.retryAfterMs.',
+    'Too many requests of this type failed; find the cause, and repeat after details.retryAfterMs.',
   ),
   CATGA_SHUTTING_DOWN: entry(
     true,
-    'The node takes no new work; repeat on another node or after its restart.',
+    'The node is not started or is shutting down; repeat on another node or after its restart.',
   ),
   CATGA_PAYLOAD_TOO_LARGE: entry(
     false,
@@ -47,27 +44,33 @@ export const ERROR_CATALOGUE = Object.freeze({
   ),
   CATGA_SERIALIZATION: entry(
     false,
-    'Messages, results and thrown errors that are stored must be plain data for the configured serializer.',
+    'Use plain data in messages, results and thrown errors, or configure a serializer that supports their types.',
   ),
   CATGA_VALIDATION_FAILED: entry(false, 'Correct the fields listed in details.issues.'),
   CATGA_IDEMPOTENCY_MISMATCH: entry(
     false,
-    'The messageId was used for a message with another content. Use a new id for a new message.',
+    'The messageId was already used for a message with other content. Use a new id for a new message.',
   ),
-  CATGA_ENGINE_UNAVAILABLE: entry(true, 'The engine could not be reached; check its address and its state.'),
+  CATGA_ENGINE_UNAVAILABLE: entry(
+    true,
+    'The broker is disconnected or did not answer; check its address, its state and its permissions.',
+  ),
   CATGA_UNSUPPORTED: entry(
     false,
-    'Choose an engine that supports this, or lower what is asked of it; nodes need one serializer and one version.',
+    'Use an engine that supports this feature; give all nodes of a namespace one serializer and one protocol version.',
   ),
   CATGA_CONFIGURATION: entry(
     false,
-    'Correct what the message names; the application does not start until then.',
+    'Correct the options, decorators or arguments that the error text names.',
   ),
   CATGA_DEAD_LETTER_NOT_FOUND: entry(
     false,
-    'Take the id from CatgaDeadLetters.list(); it may have been redriven.',
+    'Take the id from CatgaDeadLetters.list(); the dead letter may have been redriven, dropped or expired.',
   ),
-  CATGA_REMOTE: entry(false, 'The handler threw this error; its name, message and code were kept.'),
+  CATGA_REMOTE: entry(
+    false,
+    'The handler on another node, or an earlier run, threw this error; its name, message and code are the original ones.',
+  ),
 });
 
 /** The code of a {@link CatgaError}. */

@@ -1,14 +1,14 @@
 import { CatgaError } from './catga-error.js';
 
-/** The error of a message that took too long. */
+/** Timeout of a message. */
 export function timeoutError(name: string, patienceMs: number): CatgaError {
   const timeoutMs = Math.round(patienceMs); // What is left of a deadline is a fraction.
-  return new CatgaError('CATGA_TIMEOUT', `${name} was not finished within ${timeoutMs} ms.`, {
+  return new CatgaError('CATGA_TIMEOUT', `${name} timed out after ${timeoutMs} ms.`, {
     details: { name, timeoutMs },
   });
 }
 
-/** The error of a request whose caller aborted its signal; Catga's own reasons are passed on as they are. */
+/** Cancellation of a request by its caller's signal; a `CatgaError` as the reason is passed on unchanged. */
 export function cancelledError(name: string, signal: AbortSignal): CatgaError {
   const reason: unknown = signal.reason;
   return reason instanceof CatgaError
@@ -19,38 +19,38 @@ export function cancelledError(name: string, signal: AbortSignal): CatgaError {
       });
 }
 
-/** The error of work that is offered to a node that has not started. */
+/** Refusal of work by a node that has not started. */
 export function notStartedError(name: string, nodeId: string): CatgaError {
   return new CatgaError(
     'CATGA_SHUTTING_DOWN',
-    `${name}: node ${nodeId} has not started; send once the application is initialised.`,
+    `${name}: node ${nodeId} has not started; send messages after the application is initialised.`,
     { details: { name, nodeId } },
   );
 }
 
-/** The error of work that is offered to a node that stops. */
+/** Refusal of work by a node that is shutting down. */
 export function shuttingDownError(name: string, nodeId: string): CatgaError {
-  return new CatgaError('CATGA_SHUTTING_DOWN', `${name}: node ${nodeId} takes no new work.`, {
+  return new CatgaError('CATGA_SHUTTING_DOWN', `${name}: node ${nodeId} is shutting down.`, {
     details: { name, nodeId },
   });
 }
 
-/** Why the signal of a run is aborted that stood still for so long that another node has its message now. */
+/** Abort reason of a run whose lease expired: another node took its message over. */
 export function takenOverError(name: string, messageId: string): CatgaError {
   return new CatgaError(
     'CATGA_CANCELLED',
-    `${name}: another node took the message over; its outcome counts.`,
+    `${name}: the lease expired and another node took the message over; this run is aborted and its outcome is discarded.`,
     {
       details: { name, messageId },
     },
   );
 }
 
-/** The error of a node whose id another process took. */
+/** Conflict of node ids: another process runs under this node's id. */
 export function nodeIdTakenError(nodeId: string, incarnation: number, taken: number): CatgaError {
   return new CatgaError(
     'CATGA_CONFIGURATION',
-    `Another process announced itself as node ${nodeId} since this one did: each running node needs an id of its own.`,
+    `Another process uses the nodeId ${nodeId}: give each running node a unique nodeId.`,
     { details: { nodeId, incarnation, taken } },
   );
 }

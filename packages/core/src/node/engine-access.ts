@@ -73,6 +73,6 @@ export class EngineAccess {
   /** Takes nothing to the engine any more, and refuses what is unanswered. */
   leave(): void {
     this.connection = undefined;
-    this.joined?.cluster.close(shuttingDownError('What was not answered', this.nodeId));
+    this.joined?.cluster.close(shuttingDownError('An unanswered request', this.nodeId));
   }
 }

@@ -254,7 +254,7 @@ export class NodeMessaging implements MediatorHost, ContextHost {
 
   /** Aborts the signals of all that still runs, and refuses what waits for it. */
   abortRunning(): void {
-    const reason = shuttingDownError('What was not finished', this.nodeId);
+    const reason = shuttingDownError('Running handlers', this.nodeId);
     this.running.abort(reason);
     this.admission.refuseWaiting(reason);
   }
@@ -262,7 +262,7 @@ export class NodeMessaging implements MediatorHost, ContextHost {
   /** Takes nothing any more, and ends what still waits. */
   close(): void {
     this.isOpen = false;
-    this.running.stopWaiting(shuttingDownError('What was not answered', this.nodeId));
+    this.running.stopWaiting(shuttingDownError('A waiting request', this.nodeId));
   }
 
   private routeOf(request: object): RequestRoute | undefined {

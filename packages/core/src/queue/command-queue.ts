@@ -44,7 +44,10 @@ export class CommandQueue {
     const { delayMs, keepOutcome = false } = options;
     checkMessageId(type.name, options.messageId);
     if (type.kind !== 'command') {
-      throw new CatgaError('CATGA_UNSUPPORTED', `${type.name} is a query; only commands can be queued.`);
+      throw new CatgaError(
+        'CATGA_UNSUPPORTED',
+        `${type.name} is ${type.kind === 'event' ? 'an event' : 'a query'}: only commands can be queued.`,
+      );
     }
     if (!engine.capabilities.queues) {
       throw new CatgaError(
