@@ -15,6 +15,7 @@ import { clusterRestarts } from './cases/cluster-restarts.js';
 import { clusterRouting } from './cases/cluster-routing.js';
 import { clusterStopping } from './cases/cluster-stopping.js';
 import { clusterWatchers } from './cases/cluster-watchers.js';
+import { encodableRequests } from './cases/encodable-messages.js';
 import { ClusterLab } from './cluster-lab.js';
 import type { ClusterUnderTest, EngineHarness } from './engine-harness.js';
 
@@ -35,6 +36,7 @@ export function describeCluster(
     clusterLoad(lab);
     clusterRequests(lab);
     clusterErrors(lab);
+    encodableRequests(lab);
     clusterContexts(lab);
     clusterCompatibility(lab);
     clusterDeadlines(lab);

@@ -9,6 +9,7 @@ import { deadLetterStore } from './cases/dead-letter-store.js';
 import { deadLetters } from './cases/dead-letters.js';
 import { declaredErrors } from './cases/declared-errors.js';
 import { durableLog } from './cases/durable-log.js';
+import { encodableMessages } from './cases/encodable-messages.js';
 import { exactlyOnceCommands } from './cases/exactly-once-commands.js';
 import { exactlyOnceEvents } from './cases/exactly-once-events.js';
 import { effectKeys } from './cases/effect-keys.js';
@@ -79,6 +80,7 @@ export function describeEngine(name: string, harness: EngineHarness): void {
       redrive(lab);
       deadLetterAdministration(lab);
       poisonMessages(lab);
+      if (harness.capabilities.queues) encodableMessages(lab);
       competingConsumers(lab);
     }
     if (events.includes(2)) {

@@ -10,6 +10,7 @@ import type { Cause } from '../pipeline/handler-context.js';
 import type { Clock } from '../ports/clock.js';
 import type { Codec } from '../wire/codec.js';
 import type { EventRecord, FrameBody } from '../wire/frame-records.js';
+import { encodeMessageBody } from '../wire/message-codec.js';
 import type { AttemptOptions } from '../pipeline/resilience/policed-call.js';
 
 /** How long a caller waits for another node where nobody says, in milliseconds. */
@@ -62,7 +63,7 @@ export class ClusterGateway {
     const outgoing: OutgoingRequest = {
       name: type.name,
       qos: type.qos,
-      body: this.services.codec.encodeBody(type.name, request),
+      body: encodeMessageBody(this.services.codec, type, request),
       messageId: options.messageId,
       callerAttempt: options.attempt,
       key: options.key ?? type.keyOf?.(request),
@@ -127,7 +128,7 @@ export class ClusterGateway {
     targets: readonly EventTarget[],
   ): void {
     if (targets.length === 0) return;
-    const body = this.services.codec.encodeBody(type.name, event);
+    const body = encodeMessageBody(this.services.codec, type, event);
     // One id for all who get it; whoever is alone with it gives it one of its own.
     const messageId = options.messageId ?? (targets.length > 1 ? this.services.newId() : undefined);
     for (const { known, toServiceHandlers, toNodeHandlers } of targets) {

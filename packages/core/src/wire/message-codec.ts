@@ -1,4 +1,6 @@
+import { types } from 'node:util';
 import { NO_HEADERS } from '../contracts/headers.js';
+import { madeOf } from '../contracts/made-of.js';
 import type { MessageHeaders } from '../contracts/headers.js';
 import type { MessageType } from '../contracts/message-type.js';
 import { CatgaError } from '../errors/catga-error.js';
@@ -39,7 +41,7 @@ export function toStoredMessage(
     messageId: facts.messageId,
     name: type.name,
     kind: type.kind === 'event' ? 'event' : 'command',
-    body: codec.encode(type.name, message),
+    body: encodeMessage(codec, type, message),
     serializer: codec.serializer.name,
     headers: facts.headers,
     key: facts.key,
@@ -65,12 +67,63 @@ export function messageFromRecord(codec: Codec, type: MessageType, { headers, bo
   return messageOf(type, codec.decodeBody(type.name, body));
 }
 
+/**
+ * A message as bytes. `CATGA_SERIALIZATION` for one that no receiver could read, `CATGA_PAYLOAD_TOO_LARGE` for one that is
+ * too large.
+ */
+export function encodeMessage(codec: Codec, type: MessageType, message: object): Uint8Array {
+  const bytes = codec.encode(type.name, message);
+  if (mayBecomeAnything(message)) checkSent(type, codec.decode(type.name, bytes));
+  return bytes;
+}
+
+/** As {@link encodeMessage}, for a frame. */
+export function encodeMessageBody(codec: Codec, type: MessageType, message: object): FrameBody {
+  const body = codec.encodeBody(type.name, message);
+  if (mayBecomeAnything(message)) checkSent(type, codec.decodeBody(type.name, body));
+  return body;
+}
+
+/** Whether it may be encoded as something else than its fields, so that it is worth a second look. */
+function mayBecomeAnything(message: object): boolean {
+  return (
+    typeof (message as { readonly toJSON?: unknown }).toJSON === 'function' ||
+    Array.isArray(message) ||
+    ArrayBuffer.isView(message) ||
+    types.isBoxedPrimitive(message)
+  );
+}
+
+function checkSent(type: MessageType, decoded: unknown): void {
+  if (isFields(decoded)) return;
+  const { name } = type;
+  const kind = decoded === null ? 'null' : Array.isArray(decoded) ? 'a list' : `a ${typeof decoded}`;
+  throw new CatgaError(
+    'CATGA_SERIALIZATION',
+    `${name} cannot be sent: it becomes ${kind} instead of an object with its fields; look at its toJSON.`,
+    { details: { name } },
+  );
+}
+
+/** Fields of a message, as opposed to text, a list, a moment or anything else that is no object of fields. */
+function isFields(value: unknown): value is object {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !ArrayBuffer.isView(value) &&
+    !types.isDate(value) &&
+    !types.isMap(value) &&
+    !types.isSet(value)
+  );
+}
+
 /** An instance of the message's class, made without running its constructor. */
 function messageOf(type: MessageType, fields: unknown): object {
-  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
+  if (!isFields(fields)) {
     throw new CatgaError('CATGA_SERIALIZATION', `${type.name} is not an object on the wire.`, {
       details: { name: type.name },
     });
   }
-  return Object.assign(Object.create(type.target.prototype as object) as object, fields);
+  return madeOf(type.target.prototype as object, fields);
 }

@@ -101,6 +101,21 @@ describe('validation', () => {
     expect(seen).toBe('converted');
   });
 
+  it('keeps what the schema converted from accessors, and runs no setter of the class', async () => {
+    const schema = z.object({ customer: z.string(), lines: z.any(), size: z.number(), note: z.string() });
+    class Noted extends Order {
+      get note(): string {
+        return 'own';
+      }
+      set note(_value: string) {
+        throw new Error('a setter ran');
+      }
+    }
+    const handled = (await validate(new Noted('ann'), standardSchemaValidator(schema))) as Noted;
+    expect(handled).toBeInstanceOf(Noted);
+    expect([handled.size, handled.note]).toEqual([1, 'own']);
+  });
+
   it('stops at the first validator that refuses', async () => {
     const refusing: MessageValidator = () => ({ valid: false, issues: [{ path: '', message: 'is closed' }] });
     const unreached: MessageValidator = () => {

@@ -1,5 +1,6 @@
 import type { Behavior, Next } from '../../contracts/behavior.js';
 import type { Envelope } from '../../contracts/envelope.js';
+import { madeOf } from '../../contracts/made-of.js';
 import type { MessageContext } from '../../contracts/message-context.js';
 import { CatgaError } from '../../errors/catga-error.js';
 import type { MessageValidator, ValidationResult } from './message-validator.js';
@@ -27,6 +28,6 @@ function accept(envelope: Envelope, result: ValidationResult): void {
   }
   if (result.fields !== undefined && result.fields !== envelope.message) {
     const prototype = Object.getPrototypeOf(envelope.message) as object;
-    envelope.message = Object.assign(Object.create(prototype) as object, result.fields);
+    envelope.message = madeOf(prototype, result.fields);
   }
 }
