@@ -11,7 +11,7 @@ export class SendShippingMail implements IEventHandler<OrderShipped> {
   async handle({ orderId, customerId }: OrderShipped, context: MessageContext): Promise<void> {
     await this.mailServer.send(customerId, `Your order ${orderId} is on its way.`);
     // At least once means perhaps twice: an id made of the cause's keeps a repeat from being published again.
-    const messageId = `mail-of-${context.messageId}`;
+    const messageId = `mail-of-${context.effectKey}`;
     await context.publish(new ShippingMailSent(orderId, new Date().toISOString()), { messageId });
   }
 }

@@ -43,6 +43,29 @@ export function clusterContexts(lab: ClusterLab): void {
       expect(seen).toEqual([undefined, undefined]);
     });
 
+    it.each([undefined, 'order-1'])(
+      'is the key of its effects, the same on each node that is asked: id %s',
+      async (messageId) => {
+        const keys: string[] = [];
+        const gateway = lab.member('gateway', { service: 'web', heartbeat: lab.slowHeartbeat });
+        const orders = (nodeId: string) =>
+          lab
+            .member(nodeId, { heartbeat: lab.slowHeartbeat, idempotency: { leaseMs: 20 * lab.unitMs } })
+            .handleRequest(PlaceOrder, (_command, { effectKey }) =>
+              keys.push(effectKey) === 1 ? new Promise(() => {}) : { orderId: nodeId },
+            );
+        const nodes = [orders('one'), orders('two')];
+        await lab.start(gateway, ...nodes);
+        const sent = gateway.mediator.send(new PlaceOrder('c1'), { messageId });
+        await lab.until(() => keys.length === 1);
+        lab.crash(nodes.find(({ mediator }) => mediator.self.load.inFlight > 0)!);
+        await lab.whileTimePasses(sent);
+        expect(keys).toHaveLength(2);
+        expect(new Set(keys).size).toBe(1);
+        expect(keys[0]).toMatch(messageId === undefined ? /^PlaceOrder~~gateway\./ : /^PlaceOrder~order-1$/);
+      },
+    );
+
     it('are the conversation and the cause, from node to node', async () => {
       const contexts: MessageContext[] = [];
       const gateway = lab.member('gateway', { service: 'web' });

@@ -36,6 +36,15 @@ export function queuedOutcomes(lab: Lab): void {
       await expect(node.mediator.outcomeOf(ReserveStock, queued.messageId)).resolves.toBeUndefined();
     });
 
+    it('is recorded for whoever asks by the option, and not for a header of the same purpose', async () => {
+      const node = await charging(() => 'paid');
+      const headers = { 'catga-keep-outcome': '1', tenant: 'blue' };
+      const queued = await node.mediator.enqueue(new ChargeCard(1), { headers, messageId: 'q1' });
+      const asked = await node.mediator.enqueue(new ChargeCard(2), { messageId: 'q2', keepOutcome: true });
+      await lab.whileTimePasses(asked.outcome());
+      await expect(node.mediator.outcomeOf(ChargeCard, queued.messageId)).resolves.toBeUndefined();
+    });
+
     it('is that of the attempt that succeeded', async () => {
       const node = await charging((_command, { attempt }) => {
         if (attempt < 3) throw new Error('the bank is away');

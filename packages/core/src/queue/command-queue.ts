@@ -3,7 +3,7 @@ import type { MessageType } from '../contracts/message-type.js';
 import type { EnqueueOptions, EnqueueReceipt } from '../contracts/send-options.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { COMMAND_QUEUES } from '../ports/durable-log.js';
-import { KEEP_OUTCOME } from '../reliability/kept-outcome.js';
+import { KEEP_OUTCOME, ownHeaders } from '../reliability/kept-outcome.js';
 import { MessageEnvelope, checkMessageId } from '../pipeline/message-envelope.js';
 import { toStoredMessage } from '../wire/message-codec.js';
 import type { Cause } from '../pipeline/handler-context.js';
@@ -80,7 +80,10 @@ export class CommandQueue {
       sentAtMs: host.clock.now(),
     });
     // Beside the sender's headers, so that it is not counted with them.
-    const stored = keepOutcome ? { ...message, headers: { ...headers, [KEEP_OUTCOME]: '1' } } : message;
+    const stored = {
+      ...message,
+      headers: keepOutcome ? { ...headers, [KEEP_OUTCOME]: '1' } : ownHeaders(headers),
+    };
     const { duplicate } = await log().append(stored, { delayMs });
     return new QueuedReceipt(
       messageId,

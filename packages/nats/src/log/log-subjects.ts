@@ -25,7 +25,7 @@ export function keyLane(index: number): string {
 
 /** A wire name as the end of a subject. No two names have one form. */
 export function nameTokens(name: string): string {
-  if (name.length > LONGEST_NAME) return `=${digestOf(name)}`;
+  if (name.length > LONGEST_NAME) return `==${digestOf(name)}`; // No name is spelt so.
   return PLAIN_NAME.test(name) ? name : spelt(name);
 }
 
