@@ -78,12 +78,12 @@ export class Child {
   }
 
   /** SIGTERM: it finishes what is running. Rejects if it does not end by itself. */
-  async terminate(): Promise<void> {
+  async terminate(withinMs = STOPS_WITHIN_MS): Promise<void> {
     this.signal('SIGTERM');
-    const end = await Promise.race([this.ended(), pause(STOPS_WITHIN_MS, 'late', { ref: false })]);
+    const end = await Promise.race([this.ended(), pause(withinMs, 'late', { ref: false })]);
     if (end !== 'late') return;
     await this.kill();
-    throw new Error(`${this.name} did not stop within ${STOPS_WITHIN_MS} ms of SIGTERM:\n${this.log()}`);
+    throw new Error(`${this.name} did not stop within ${withinMs} ms of SIGTERM:\n${this.log()}`);
   }
 
   private log(): string {

@@ -21,7 +21,11 @@ const CALLERS = 'callers';
 /** How long a process waits for an answer of the broker: the default of the engines. */
 const PATIENCE_MS = 10_000;
 /** So that an outbox has something to do while the broker is away. */
-const IMPATIENCE_MS = 1000;
+export const IMPATIENCE_MS = 1000;
+/** How long an impatient node that stops waits for its handlers. */
+const DRAIN_MS = 2000;
+/** How long one takes to stop at most: closing and the end of a process on a busy machine included. */
+const STOPS_WITHIN_MS = DRAIN_MS + 3000;
 /** How long a node that died stays away. */
 const AWAY_MS = 300;
 /** How long a message may take to reach the handler that dies of it. */
@@ -35,6 +39,8 @@ export interface StageOptions {
   readonly concurrency?: NodeSettings['concurrency'];
   /** Whether callers keep what the broker does not take within a second. */
   readonly hasOutbox?: boolean;
+  /** Whether nodes wait for the broker and for their handlers no longer than a second or two. */
+  readonly isImpatient?: boolean;
 }
 
 interface Seat {
@@ -115,10 +121,15 @@ export class Stage {
 
   /** SIGTERM, and a new process once the old one has ended. */
   async restartNode(nodeId: NodeId): Promise<void> {
+    await this.stopNode(nodeId);
+    await this.startNode(nodeId);
+  }
+
+  /** SIGTERM. Rejects if the process does not end in time. */
+  async stopNode(nodeId: NodeId): Promise<void> {
     const seat = this.seat(nodeId);
     seat.isKept = false;
-    await seat.child?.terminate();
-    await this.startNode(nodeId);
+    await seat.child?.terminate(this.options.isImpatient === true ? STOPS_WITHIN_MS : undefined);
   }
 
   /** Resolves when every node that died is back, and so many have died, if they do soon. */
@@ -138,7 +149,7 @@ export class Stage {
     rmSync(this.files.directory, { recursive: true, force: true });
   }
 
-  private async startNode(nodeId: NodeId): Promise<void> {
+  async startNode(nodeId: NodeId): Promise<void> {
     const seat = this.seat(nodeId);
     const args = [JSON.stringify(this.settingsOf(nodeId, NODES[nodeId], seat.link.ports))];
     const child = Child.start(nodeId, 'node', args, this.files.logOf(nodeId));
@@ -161,16 +172,24 @@ export class Stage {
   }
 
   private settingsOf(nodeId: string, service: string, ports: readonly number[]): NodeSettings {
-    const { concurrency = { maxInFlight: 1000, maxQueued: 10_000 }, hasOutbox = false } = this.options;
+    const {
+      concurrency = { maxInFlight: 1000, maxQueued: 10_000 },
+      hasOutbox = false,
+      isImpatient = false,
+    } = this.options;
     const keeps = hasOutbox && service === CALLERS;
     return {
-      engine: this.broker.engineAt(ports, keeps ? IMPATIENCE_MS : PATIENCE_MS),
+      engine: this.broker.engineAt(
+        ports,
+        keeps || (isImpatient && service !== CALLERS) ? IMPATIENCE_MS : PATIENCE_MS,
+      ),
       namespace: this.namespace,
       nodeId,
       service,
       ledgerPort: this.ledgerPort,
       callFile: this.files.callsOf(nodeId),
       concurrency,
+      ...(isImpatient && { drainTimeoutMs: DRAIN_MS }),
       ...(keeps && { outbox: this.files.outboxOf(nodeId) }),
     };
   }

@@ -11,6 +11,8 @@ export interface NodeSettings {
   readonly callFile: string;
   /** The folder of its outbox, if it has one. */
   readonly outbox?: string;
+  /** How long a node that stops waits for its handlers, in milliseconds. */
+  readonly drainTimeoutMs?: number;
   /** How many messages the node handles at a time, and how many wait. */
   readonly concurrency: { readonly maxInFlight: number; readonly maxQueued: number };
 }

@@ -10,6 +10,8 @@ export const FAULTS = {
   'cut-one-way': 'a node is heard and does not hear',
   'broker-restart': 'the broker is killed and comes back with its store',
   'broker-away': 'the broker is away, and callers have an outbox',
+  'broker-gone-long': 'the broker is away for longer than nodes wait for it, as handlers end',
+  'stopped-meanwhile': 'a node is stopped while the broker is away',
   'broker-failover': 'one of several servers of the broker is killed',
   'broker-emptied': 'the broker comes back empty',
   'broker-full': 'the broker is full',

@@ -1,9 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { IMPATIENCE_MS } from '../conductor/stage.js';
 import type { Scenario } from './scenario.js';
 
 /** How long the broker stays away. */
 const AWAY_MS = 700;
 const LONG_AWAY_MS = 3000;
+/** Longer than impatient nodes wait, shorter than a lease. */
+const LONGER_THAN_NODES_WAIT_MS = 2 * IMPATIENCE_MS;
 
 export const BROKER_FAULTS: readonly Scenario[] = [
   {
@@ -27,6 +30,33 @@ export const BROKER_FAULTS: readonly Scenario[] = [
       await stage.broker.kill();
       await pause(LONG_AWAY_MS);
       await stage.broker.start();
+      await pause(seconds * 300);
+    },
+  },
+  {
+    fault: 'broker-gone-long',
+    stage: { isImpatient: true },
+    async run({ stage, start, seconds, rate }) {
+      // Some of them end while the broker is away, whenever it goes.
+      start({ instruction: 'slow' }, rate / 4);
+      await pause(seconds * 300);
+      await stage.broker.kill();
+      await pause(LONGER_THAN_NODES_WAIT_MS);
+      await stage.broker.start();
+      await pause(seconds * 300);
+    },
+  },
+  {
+    fault: 'stopped-meanwhile',
+    stage: { isImpatient: true },
+    async run({ stage, start, seconds, rate }) {
+      start({ instruction: 'slow' }, rate / 4);
+      await pause(seconds * 300);
+      await stage.broker.kill();
+      // Rejects if it does not end within its limit.
+      await stage.stopNode('orders-1');
+      await stage.broker.start();
+      await stage.startNode('orders-1');
       await pause(seconds * 300);
     },
   },
