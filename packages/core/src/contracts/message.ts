@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { CatgaError } from '../errors/catga-error.js';
 import type { BehaviorOption } from './behavior.js';
 import type { QualityOfService } from './quality-of-service.js';
 
@@ -107,7 +108,8 @@ export function writeMessageMetadata(target: MessageClass, added: Partial<Messag
 export function Message<T extends object>(
   options: MessageOptions<T>,
 ): (target: MessageConstructor<T>) => void {
-  return (target) => writeMessageMetadata(target, { options });
+  return (target: unknown, member?: string | symbol) =>
+    writeMessageMetadata(messageClassOf('@Message', target, member), { options });
 }
 
 /**
@@ -117,5 +119,26 @@ export function Message<T extends object>(
  * @publicApi
  */
 export function ReliableEvent(options: { readonly qos?: 1 | 2 } = {}): (target: MessageConstructor) => void {
-  return (target) => writeMessageMetadata(target, { reliableQos: options.qos ?? 1 });
+  if (typeof options === 'function')
+    throw misused('@ReliableEvent', 'needs its parentheses: @ReliableEvent()');
+  return (target: unknown, member?: string | symbol) =>
+    writeMessageMetadata(messageClassOf('@ReliableEvent', target, member), {
+      reliableQos: options.qos ?? 1,
+    });
+}
+
+/** The class that a decorator is on. `CATGA_CONFIGURATION` for anything else: it would have no effect there. */
+function messageClassOf(
+  decorator: string,
+  target: unknown,
+  member: string | symbol | undefined,
+): MessageClass {
+  if (typeof target === 'function' && member === undefined) return target;
+  const owner: unknown = typeof target === 'function' ? target : (target as object | undefined)?.constructor;
+  const place = `${typeof owner === 'function' ? owner.name : 'something'}${member === undefined ? '' : `.${String(member)}`}`;
+  throw misused(decorator, `is on ${place}, which is no class: put it on the class of the message`);
+}
+
+function misused(decorator: string, problem: string): CatgaError {
+  return new CatgaError('CATGA_CONFIGURATION', `${decorator} ${problem}.`);
 }

@@ -1,3 +1,7 @@
+import { noteCopy } from './copies.js';
+
+noteCopy();
+
 /** Marks the kind of a request class on its prototype, so that two copies of this package agree about it. */
 export const REQUEST_KIND: unique symbol = Symbol.for('catga.request-kind');
 

@@ -12,6 +12,9 @@ export interface CatgaErrorOptions {
   readonly retryable?: boolean;
 }
 
+/** On every `CatgaError`, whichever copy of this package made it. */
+const BRAND: unique symbol = Symbol.for('catga.error');
+
 /**
  * Error of Catga itself, as opposed to an error that a handler threw.
  *
@@ -33,6 +36,12 @@ export class CatgaError extends Error {
     this.details = Object.freeze({ ...options.details });
   }
 
+  /** An error of another copy of this package is one, too: `instanceof`, and so `@Catch(CatgaError)`, hold for it. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== CatgaError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+
   /** Hint: what to do about the error. */
   get hint(): string {
     return ERROR_CATALOGUE[this.code].hint;
@@ -49,6 +58,8 @@ export class CatgaError extends Error {
     };
   }
 }
+
+Object.defineProperty(CatgaError.prototype, BRAND, { value: true });
 
 /**
  * Turns whatever was thrown into an `Error`, keeping errors as they are. Of an object that is none its message, name,

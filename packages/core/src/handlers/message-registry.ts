@@ -19,10 +19,15 @@ export class MessageRegistry {
     const type = describeMessage(target);
     const namesake = this.byName.get(type.name);
     if (namesake !== undefined) {
+      const isSameAgain = namesake.target.name === target.name;
       throw new CatgaError(
         'CATGA_CONFIGURATION',
-        `Two message classes share the wire name '${type.name}' (${namesake.target.name} and ${target.name}): ` +
-          'give one of them @Message({ name }).',
+        isSameAgain
+          ? `Two classes named ${target.name} share the wire name '${type.name}'. If they are meant to be one, its file was ` +
+              'loaded twice, by two bundles or two copies of a package: build it once, and import it from there. Else ' +
+              'give one of them @Message({ name }).'
+          : `Two message classes share the wire name '${type.name}' (${namesake.target.name} and ${target.name}): ` +
+              'give one of them @Message({ name }).',
         { details: { name: type.name } },
       );
     }

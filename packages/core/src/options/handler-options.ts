@@ -13,10 +13,10 @@ const queued = {
 const requestHandler = z.strictObject(queued);
 
 const eventHandler = z.strictObject({
-  ...queued,
   name: z.string().min(1).optional(),
   scope: z.enum(['service', 'node']).optional(),
   startFrom: z.enum(['new', 'beginning']).optional(),
+  ...queued,
 });
 
 /** Everything that is wrong with what the handler of a request says of itself. */

@@ -13,17 +13,61 @@ export type HandlerMetadata =
       readonly options: EventHandlerOptions;
     };
 
-const HANDLER_METADATA = 'catga:handler';
+/** What was written down when a class was made: a handler, or what is wrong with how it was decorated. */
+export type Declared = HandlerMetadata | { readonly kind: 'wrong'; readonly problem: string };
 
-/** Writes on a class (about its `handle`) or on a method. */
-export function writeHandlerMetadata(target: object, metadata: HandlerMetadata): void {
-  const before = readHandlerMetadata(target);
-  Reflect.defineMetadata(HANDLER_METADATA, [...before, metadata], target);
+const DECLARED = 'catga:handler';
+
+/** What a decorator is called with: a class, or a member of a class or of its prototype. */
+export interface Decorated {
+  readonly target: object;
+  readonly member: string | symbol | undefined;
+  readonly descriptor: { readonly value?: unknown } | undefined;
 }
 
-/** What was written on exactly this class or method; subclasses say it themselves. */
-export function readHandlerMetadata(target: unknown): readonly HandlerMetadata[] {
+/**
+ * Writes on a class (about its `handle`) or on a method. Where no handler can be, the class says so when the application
+ * starts: a decorator that threw would be the only problem that anybody is told of.
+ */
+export function declareHandler(decorator: string, decorated: Decorated, declared: Declared): void {
+  const { target, member, descriptor } = decorated;
+  if (member === undefined) return add(target, declared);
+  const name = String(member);
+  if (typeof target === 'function') {
+    const problem = `uses ${decorator} on the static method ${name}, which has no instance: make it a method of the instance.`;
+    return add(target, { kind: 'wrong', problem });
+  }
+  if (typeof descriptor?.value === 'function') return add(descriptor.value, declared);
+  const problem = `uses ${decorator} on ${name}, which is no method: make it one.`;
+  add(target.constructor, { kind: 'wrong', problem });
+}
+
+/** What was written on exactly this class or method. */
+export function readDeclared(target: unknown): readonly Declared[] {
   if (typeof target !== 'function') return [];
-  const metadata: unknown = Reflect.getOwnMetadata(HANDLER_METADATA, target);
-  return (metadata as readonly HandlerMetadata[] | undefined) ?? [];
+  const declared: unknown = Reflect.getOwnMetadata(DECLARED, target);
+  return (declared as readonly Declared[] | undefined) ?? [];
+}
+
+function add(target: object, declared: Declared): void {
+  Reflect.defineMetadata(DECLARED, [...readDeclared(target), declared], target);
+}
+
+/** Whether a value may be a class of messages. */
+export function isClass(value: unknown): value is MessageConstructor {
+  if (typeof value !== 'function' || value === Object) return false;
+  const { prototype } = value as { readonly prototype?: unknown };
+  return typeof prototype === 'object' && prototype !== null;
+}
+
+/** Why a value that stands for a class of messages is none. */
+export function notAClass(value: unknown): string {
+  if (value === undefined)
+    return (
+      'undefined: a circular import? Import the message from the file that declares it, and let that file import no ' +
+      'handler.'
+    );
+  if (value === Object) return 'Object, which is no class of its own.';
+  if (typeof value === 'function') return 'a function that is no class.';
+  return `${value === null ? 'null' : Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`}: name the class itself.`;
 }

@@ -5,13 +5,14 @@ import type {
   RequestHandlerOptions,
   ResultOf,
 } from '@catga/core';
-import { writeHandlerMetadata } from './handler-metadata.js';
+import { declareHandler, isClass, notAClass } from './handler-metadata.js';
+import type { Declared } from './handler-metadata.js';
 
 type Handle<T> = (request: T, context: MessageContext) => PromiseLike<ResultOf<T>> | ResultOf<T>;
 
 /** Decorates a class that implements `IRequestHandler<T>`, or a method that takes `T` and returns its result. */
 export interface RequestHandlerDecorator<T extends CatgaRequest<unknown>> {
-  (target: new (...dependencies: never[]) => { readonly handle: Handle<T> }): void;
+  (target: abstract new (...dependencies: never[]) => { readonly handle: Handle<T> }): void;
   (target: object, method: string | symbol, descriptor: { readonly value?: Handle<T> }): void;
 }
 
@@ -26,6 +27,9 @@ export function RequestHandler<T extends CatgaRequest<unknown>>(
   message: MessageConstructor<T>,
   options: RequestHandlerOptions = {},
 ): RequestHandlerDecorator<T> {
-  return (target: object, _method?: string | symbol, descriptor?: { readonly value?: object }): void =>
-    writeHandlerMetadata(descriptor?.value ?? target, { kind: 'request', message, options });
+  const declared: Declared = isClass(message)
+    ? { kind: 'request', message, options }
+    : { kind: 'wrong', problem: `uses @RequestHandler with ${notAClass(message)}` };
+  return (target: object, member?: string | symbol, descriptor?: { readonly value?: unknown }): void =>
+    declareHandler('@RequestHandler', { target, member, descriptor }, declared);
 }

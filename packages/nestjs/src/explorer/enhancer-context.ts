@@ -22,7 +22,7 @@ const CONTEXT_PARAMETER = 0;
 /** One method that handles messages, on one instance. */
 export interface HandlerMethod {
   readonly instance: object;
-  readonly method: string;
+  readonly method: string | symbol;
   /** For handlers that are made per message. */
   readonly contextId?: ContextId;
   readonly inquirerId?: string;
@@ -65,14 +65,14 @@ export class EnhancerContext {
 
   /** The method with its enhancers around it. */
   wrap({ instance, method, contextId, inquirerId }: HandlerMethod): HandlerFunction {
-    const callback = (instance as Record<string, (...args: unknown[]) => unknown>)[method];
-    if (callback === undefined) throw new TypeError(`${method} is not a method`);
+    const callback = (instance as Record<string | symbol, (...args: unknown[]) => unknown>)[method];
+    if (callback === undefined) throw new TypeError(`${String(method)} is not a method`);
     const has = (key: string): boolean => enhancersOf(key, instance.constructor, callback).length > 0;
     if (has(PIPES)) describeParameters(instance, method);
     return this.creator.create(
       instance,
       callback,
-      method,
+      method as string, // A key of metadata, which a symbol is as well.
       PARAMETERS,
       {
         exchangeKeyForValue: (type: number, _data: unknown, args: unknown[]) =>
@@ -105,7 +105,7 @@ function enhancersOf(
 }
 
 /** Says that the message and the context are parameters, as `@Body()` would in a controller: pipes need it. */
-function describeParameters(instance: object, method: string): void {
+function describeParameters(instance: object, method: string | symbol): void {
   const parameters = Object.fromEntries(
     [MESSAGE_PARAMETER, CONTEXT_PARAMETER].map((type, index) => [`${type}:${index}`, { index, pipes: [] }]),
   );

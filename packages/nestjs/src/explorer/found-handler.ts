@@ -6,7 +6,7 @@ export interface FoundHandler {
   readonly wrapper: InstanceWrapper<object>;
   /** The class that carries the decorator. */
   readonly target: { readonly name: string };
-  readonly method: string;
+  readonly method: string | symbol;
   readonly callback: (...args: never[]) => unknown;
   readonly metadata: HandlerMetadata;
   /** `Class` or `Class.method`. */

@@ -1,30 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { CatgaNode } from '@catga/core';
-import { readHandlerMetadata } from '../decorators/handler-metadata.js';
-import type { HandlerMetadata } from '../decorators/handler-metadata.js';
 import { EnhancerContext } from './enhancer-context.js';
 import type { FoundHandler } from './found-handler.js';
+import { declarationsOf } from './handler-declarations.js';
+import type { Class, Declarations } from './handler-declarations.js';
 import { HandlerInvoker } from './handler-invoker.js';
 
-type Class = abstract new (...args: never[]) => object;
 type Method = (...args: never[]) => unknown;
 
-/** What a decorator says, and of which method. */
-interface Declaration {
-  readonly method: string;
-  readonly metadata: HandlerMetadata;
-  /** `Class` or `Class.method`. */
-  readonly name: string;
-}
+const NOTHING: Declarations = { handlers: [], problems: [] };
 
 /** Finds every decorated class and method among the providers and controllers, and registers it with the node. */
 @Injectable()
 export class HandlerExplorer {
+  private explored: ReadonlySet<InstanceWrapper> = new Set();
+  private modulesSeen = 0;
+
   constructor(
     private readonly discovery: DiscoveryService,
-    private readonly scanner: MetadataScanner,
+    private readonly modules: ModulesContainer,
     private readonly enhancers: EnhancerContext,
     private readonly invoker: HandlerInvoker,
     private readonly node: CatgaNode,
@@ -32,7 +28,9 @@ export class HandlerExplorer {
 
   /** Returns what is wrong with the decorated classes, for the node to report with the rest. */
   explore(): readonly string[] {
-    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
+    const wrappers = this.wrappers();
+    this.explored = new Set(wrappers);
+    this.modulesSeen = this.modules.size;
     const problems: string[] = [];
     const nodes = wrappers.filter(({ token }) => token === CatgaNode).length;
     if (nodes > 1) {
@@ -41,53 +39,60 @@ export class HandlerExplorer {
           'module; the others can inject what it exports.',
       );
     }
+    const isProvided = providedAmong(wrappers);
     for (const wrapper of wrappers) {
       // An alias is another provider's instance.
       if (wrapper.isAlias) continue;
-      const { target, declarations } = this.decorated(wrapper);
-      for (const { method, metadata, name } of declarations) {
+      const { target, declarations } = this.decorated(wrapper, isProvided);
+      const location = wrapper.host?.name ?? 'unknown module';
+      problems.push(...declarations.problems.map((problem) => `${target.name} (${location}) ${problem}`));
+      for (const { method, metadata, name } of declarations.handlers) {
         const callback = methodOf(wrapper, target, method) as Method | undefined;
-        const location = wrapper.host?.name ?? 'unknown module';
         const problem =
           typeof callback === 'function'
             ? this.register({ wrapper, target, method, callback, metadata, name, location })
-            : `is decorated as a handler but has no method '${method}': add it, or decorate the method that handles the message.`;
+            : `is decorated as a handler but has no method '${String(method)}': add it, or decorate the method that handles the message.`;
         if (problem !== undefined) problems.push(`${target.name} (${location}) ${problem}`);
       }
     }
     return problems;
   }
 
+  /** The handlers that came with modules which were loaded since, as `Class (Module)`; each is told once. */
+  lateHandlers(): readonly string[] {
+    if (this.modules.size === this.modulesSeen) return [];
+    this.modulesSeen = this.modules.size;
+    const wrappers = this.wrappers();
+    const late = wrappers.filter((wrapper) => !this.explored.has(wrapper) && !wrapper.isAlias);
+    this.explored = new Set(wrappers);
+    const isProvided = providedAmong(wrappers);
+    return late.flatMap((wrapper) =>
+      this.decorated(wrapper, isProvided).declarations.handlers.map(
+        ({ name }) => `${name} (${wrapper.host?.name ?? 'unknown module'})`,
+      ),
+    );
+  }
+
+  private wrappers(): readonly InstanceWrapper[] {
+    return [...this.discovery.getProviders(), ...this.discovery.getControllers()];
+  }
+
   /**
    * The class whose decorators count: that of the instance, or else the one it is provided as, so that a handler that
    * a test overrides with a plain object is still found.
    */
-  private decorated({ instance, metatype, token, inject }: InstanceWrapper<object>): {
-    readonly target: Class;
-    readonly declarations: readonly Declaration[];
-  } {
+  private decorated(
+    { instance, metatype, token, inject }: InstanceWrapper<object>,
+    isProvided: (base: object) => boolean,
+  ): { readonly target: Class; readonly declarations: Declarations } {
     const candidates: unknown[] = [instance?.constructor, inject ? undefined : metatype, token];
     for (const target of candidates) {
       if (typeof target !== 'function' || typeof target.prototype !== 'object') continue;
-      const declarations = this.declarationsOf(target as unknown as Class);
-      if (declarations.length > 0) return { target: target as unknown as Class, declarations };
+      const declarations = declarationsOf(target as unknown as Class, isProvided);
+      if (declarations.handlers.length + declarations.problems.length > 0)
+        return { target: target as unknown as Class, declarations };
     }
-    return { target: Object, declarations: [] };
-  }
-
-  private declarationsOf(target: Class): readonly Declaration[] {
-    const { name } = target;
-    const methods = target.prototype as Readonly<Record<string, object | undefined>>;
-    return [
-      ...readHandlerMetadata(target).map((metadata) => ({ method: 'handle', metadata, name })),
-      ...this.scanner.getAllMethodNames(methods).flatMap((method) =>
-        readHandlerMetadata(methods[method]).map((metadata) => ({
-          method,
-          metadata,
-          name: `${name}.${method}`,
-        })),
-      ),
-    ];
+    return { target: Object, declarations: NOTHING };
   }
 
   /** Returns why it cannot be, if it cannot. */
@@ -115,8 +120,14 @@ export class HandlerExplorer {
   }
 }
 
+/** Whether a class is that of a provider, or what one is provided as. */
+function providedAmong(wrappers: readonly InstanceWrapper[]): (base: object) => boolean {
+  const classes = new Set<unknown>(wrappers.flatMap(({ token, metatype }) => [token, metatype]));
+  return (base) => classes.has(base);
+}
+
 /** A method of the instance, which a test may have replaced, or of the class where there is no instance yet. */
-function methodOf({ instance }: InstanceWrapper<object>, target: Class, method: string): unknown {
+function methodOf({ instance }: InstanceWrapper<object>, target: Class, method: string | symbol): unknown {
   const host = (instance as object | undefined) ?? (target.prototype as object);
-  return (host as Record<string, unknown>)[method];
+  return (host as Record<string | symbol, unknown>)[method];
 }

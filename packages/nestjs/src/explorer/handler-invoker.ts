@@ -35,7 +35,7 @@ export class HandlerInvoker {
     if (!wrapper.isDependencyTreeStatic() || wrapper.isTransient) {
       return { handler: this.perMessage(found, isEnhanced), usesContext: true, dependsOnCaller };
     }
-    const instance = wrapper.instance as Record<string, HandlerFunction>;
+    const instance = wrapper.instance as Record<string | symbol, HandlerFunction>;
     if (isEnhanced) {
       return { handler: this.enhancers.wrap({ instance, method }), usesContext: true, dependsOnCaller };
     }
@@ -55,9 +55,13 @@ export class HandlerInvoker {
         { message, context, headers: context.headers },
         wrapper.isDependencyTreeDurable(),
       );
-      const instance = await moduleRef.resolve<Record<string, HandlerFunction>>(wrapper.token, contextId, {
-        strict: true,
-      });
+      const instance = await moduleRef.resolve<Record<string | symbol, HandlerFunction>>(
+        wrapper.token,
+        contextId,
+        {
+          strict: true,
+        },
+      );
       const handler = isEnhanced
         ? this.enhancers.wrap({ instance, method, contextId, inquirerId: wrapper.id })
         : instance[method]?.bind(instance);

@@ -23,7 +23,7 @@ export class NodeLifecycleService implements OnModuleInit, OnApplicationShutdown
     this.heartbeat = new Heartbeat(
       node.clock,
       node.options.heartbeat.intervalMs,
-      () => node.beat(),
+      () => this.beat(),
       (thrown) => {
         // That the engine is out of reach is logged once, not at every heartbeat.
         if (!isUnavailable(thrown)) this.logger.warn(`A heartbeat failed: ${lineOf(thrown)}`);
@@ -51,6 +51,18 @@ export class NodeLifecycleService implements OnModuleInit, OnApplicationShutdown
 
   async onApplicationShutdown(): Promise<void> {
     await this.node.close();
+  }
+
+  private async beat(): Promise<void> {
+    const late = this.explorer.lateHandlers();
+    if (late.length > 0) {
+      this.logger.error(
+        `These handlers came with a module that was loaded after the start, and are never called: ${late.join(', ')}. ` +
+          'Nodes say at their start what they handle: import the module where the application is put together, and load ' +
+          'lazily what the handlers use.',
+      );
+    }
+    await this.node.beat();
   }
 
   /** A turn after the start, since an application context starts before anybody has it to enable hooks on. */
