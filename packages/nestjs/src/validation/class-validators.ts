@@ -1,23 +1,54 @@
+import { Logger } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import type { ValidationIssue } from '@catga/core';
 import type { MessageType, MessageValidator } from '@catga/core/engine';
 import { isAbsentPackage } from './absent-package.js';
+import { classTransformers } from './class-transformers.js';
 
-/** Gives messages whose class carries class-validator's decorators a validator, where that package is installed. */
+/**
+ * Gives messages whose class carries class-validator's decorators a validator, where that package is installed. Before it
+ * runs, class-transformer's decorators on the class are applied, where that package is: nested objects of messages from
+ * stores and from other nodes become instances of what `@Type` says.
+ */
 export async function classValidators(): Promise<(type: MessageType) => readonly MessageValidator[]> {
   const library = await loadClassValidator();
-  if (library === undefined) return () => [];
-  const { getMetadataStorage, validate } = library;
-  const validator: MessageValidator = async (message) => {
-    const errors = await validate(message);
-    return errors.length === 0
-      ? { valid: true }
-      : { valid: false, issues: errors.flatMap((error) => issuesOf(error)) };
+  const transformers = await classTransformers();
+  if (library === undefined && transformers === undefined) return () => [];
+  return (type) => {
+    const transform = transformers?.(type);
+    const rules =
+      library?.getMetadataStorage().getTargetValidationMetadatas(type.target, '', false, false) ?? [];
+    const isNested = rules.some((rule) => rule.type === 'nestedValidation');
+    if (isNested && transformers === undefined) warnOfNested(type.name);
+    if (rules.length === 0 && transform === undefined) return [];
+    return [
+      async (message) => {
+        const fields = transform?.(message);
+        const issues = rules.length === 0 ? [] : await issuesIn(library, instanceOf(type, fields) ?? message);
+        return issues.length > 0 ? { valid: false, issues } : { valid: true, ...(fields && { fields }) };
+      },
+    ];
   };
-  return ({ target }) => {
-    const rules = getMetadataStorage().getTargetValidationMetadatas(target, '', false, false);
-    return rules.length > 0 ? [validator] : [];
-  };
+}
+
+/** What class-validator looks at: an object of the class. */
+function instanceOf({ target }: MessageType, fields: object | undefined): object | undefined {
+  return fields && { __proto__: target.prototype as object, ...fields };
+}
+
+async function issuesIn(
+  library: typeof import('class-validator') | undefined,
+  message: object,
+): Promise<readonly ValidationIssue[]> {
+  const errors = (await library?.validate(message)) ?? [];
+  return errors.flatMap((error) => issuesOf(error));
+}
+
+function warnOfNested(name: string): void {
+  new Logger('Catga').warn(
+    `${name} has @ValidateNested, but class-transformer is not installed: what is nested in messages from other nodes and ` +
+      'from stores is plain data and fails validation. Install class-transformer and say @Type(() => TheClass).',
+  );
 }
 
 async function loadClassValidator(): Promise<typeof import('class-validator') | undefined> {

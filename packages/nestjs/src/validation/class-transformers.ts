@@ -1,0 +1,85 @@
+import { types } from 'node:util';
+import type { MessageType } from '@catga/core/engine';
+import { isAbsentPackage } from './absent-package.js';
+
+/** Makes of a message's fields what class-transformer's decorators on its class say. */
+export type FieldTransformer = (message: object) => object;
+
+/** The part of class-transformer's record of decorators that says whether a class has any. */
+interface DecoratorRecord {
+  readonly _typeMetadatas?: ReadonlyMap<unknown, unknown>;
+  readonly _transformMetadatas?: ReadonlyMap<unknown, unknown>;
+  readonly _exposeMetadatas?: ReadonlyMap<unknown, unknown>;
+  readonly _excludeMetadatas?: ReadonlyMap<unknown, unknown>;
+}
+
+/** The package shows it under this path only. */
+const RECORD: string = 'class-transformer/cjs/storage.js';
+
+/**
+ * Gives messages whose class carries class-transformer's decorators (`@Type`, `@Transform`, `@Expose`, `@Exclude`) what
+ * applies them, as a `ValidationPipe` without `transformOptions` does. Undefined where that package is not installed.
+ */
+export async function classTransformers(): Promise<
+  ((type: MessageType) => FieldTransformer | undefined) | undefined
+> {
+  try {
+    const { plainToClassFromExist } = await import('class-transformer');
+    const { defaultMetadataStorage: record } = (await import(RECORD)) as {
+      readonly defaultMetadataStorage: DecoratorRecord;
+    };
+    return ({ target }) => {
+      if (!isDecorated(record, target)) return undefined;
+      return (message) =>
+        // Of the class by name alone, so that neither its constructor nor a setter of it runs.
+        plainToClassFromExist(
+          Object.defineProperty({}, 'constructor', { value: target }),
+          copyOf({ ...message }, new Map()) as object,
+        );
+    };
+  } catch (thrown) {
+    if (isAbsentPackage('class-transformer', thrown)) return undefined;
+    throw thrown;
+  }
+}
+
+function isDecorated(record: DecoratorRecord, target: unknown): boolean {
+  const kinds = [
+    record._typeMetadatas,
+    record._transformMetadatas,
+    record._exposeMetadatas,
+    record._excludeMetadatas,
+  ];
+  for (let at = target; typeof at === 'function'; at = Object.getPrototypeOf(at))
+    if (kinds.some((kind) => kind?.has(at) === true)) return true;
+  return false;
+}
+
+/** A deep copy of what has fields: class-transformer takes discriminators out of what it is given. */
+function copyOf(value: unknown, copies: Map<unknown, unknown>): unknown {
+  if (typeof value !== 'object' || value === null || isOfAnotherKind(value)) return value;
+  const known = copies.get(value);
+  if (known !== undefined) return known;
+  const isList = Array.isArray(value);
+  const copy: object = isList ? [] : (Object.create(Object.getPrototypeOf(value) as object | null) as object);
+  copies.set(value, copy);
+  for (const [key, item] of Object.entries(value)) {
+    Object.defineProperty(copy, key, {
+      value: copyOf(item, copies),
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
+  return copy;
+}
+
+function isOfAnotherKind(value: object): boolean {
+  return (
+    types.isDate(value) ||
+    types.isMap(value) ||
+    types.isSet(value) ||
+    types.isPromise(value) ||
+    ArrayBuffer.isView(value)
+  );
+}
