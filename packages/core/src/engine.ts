@@ -24,6 +24,8 @@ export { ReconnectGrace } from './engine-kit/reconnect-grace.js';
 export { requireServerVersion } from './engine-kit/server-version.js';
 export { WORKERS, WORKER_LEASE_MS } from './engine-kit/worker-id-lease.js';
 export type { WorkerIdStore } from './engine-kit/worker-id-lease.js';
+export { identifyServer } from './health/identify-server.js';
+export type { ServerKind } from './health/identify-server.js';
 export { comparePositions, fromCursor, toCursor } from './reliability/dead-letter-cursor.js';
 export { SeededRandom } from './memory/network/seeded-random.js';
 export { checkedOptions } from './options/checked-options.js';

@@ -7,6 +7,7 @@ import type { Authenticator, NodeConnectionOptions } from '@nats-io/transport-no
 import type { ResolvedNatsOptions } from '../options/resolve-nats-options.js';
 import { unavailable } from './broker-errors.js';
 import type { NatsClientConnection } from './client-connection.js';
+import { wrongServer } from './wrong-server.js';
 
 /**
  * Opens a connection of our own; waits for the broker if `waitOnStart` says so, but not for it to change its mind.
@@ -23,9 +24,13 @@ export async function openConnection(
     try {
       return await connect(clientOptions);
     } catch (thrown) {
-      if (!waitOnStart || thrown instanceof AuthorizationError) {
+      const wrong = await wrongServer(
+        addresses.hosts,
+        clientOptions.tls !== undefined && clientOptions.tls !== null,
+      );
+      if (!waitOnStart || wrong !== undefined || thrown instanceof AuthorizationError) {
         throw unavailable(
-          `NATS cannot be reached at ${addresses.hosts.join(', ')}: ${reasonOf(thrown)}.`,
+          `NATS cannot be reached at ${addresses.hosts.join(', ')}: ${wrong ?? reasonOf(thrown)}.`,
           thrown,
         );
       }

@@ -1,12 +1,14 @@
 import { isNativeError } from 'node:util/types';
 import { requireServerVersion } from '@catga/core/engine';
-import type { Clock } from '@catga/core/engine';
+import type { Clock, EngineClient } from '@catga/core/engine';
 import { Cluster, Redis } from 'ioredis';
 import type { ClusterOptions, RedisOptions } from 'ioredis';
 import type { ResolvedRedisOptions } from '../options/resolve-redis-options.js';
 import { isReplica, unavailable } from './broker-errors.js';
 import { isClusterClient } from './redis-client.js';
 import type { RedisClient } from './redis-client.js';
+import { riskOfSettings } from './server-settings.js';
+import { wrongServer } from './wrong-server.js';
 
 /** The connections of one node: one that asks, one that listens. */
 export interface Clients {
@@ -36,7 +38,7 @@ const NOT_PIPELINED = ['publish', 'subscribe', 'unsubscribe', 'ping'];
  */
 export async function openClients(
   options: ResolvedRedisOptions,
-  { nodeId, clock }: { readonly nodeId: string; readonly clock: Clock },
+  { nodeId, clock, monitor }: Pick<EngineClient, 'nodeId' | 'clock' | 'monitor'>,
 ): Promise<Clients> {
   const own = options.client === undefined ? ownClient(options, nodeId) : undefined;
   const client = options.client ?? own;
@@ -47,10 +49,15 @@ export async function openClients(
     await connect(client, options, clock);
     await checkServer(client);
     await connect(subscriber, options, clock);
+    const risk = monitor && (await riskOfSettings(client));
+    if (risk !== undefined) monitor?.warn(risk);
     return { client, subscriber };
   } catch (thrown) {
-    subscriber.disconnect();
-    own?.disconnect();
+    // What they say after this is nobody's concern; ioredis would write it to the console.
+    for (const made of [subscriber, own]) {
+      made?.on('error', () => {});
+      made?.disconnect();
+    }
     throw thrown;
   }
 }
@@ -137,9 +144,19 @@ async function connect(client: RedisClient, options: ResolvedRedisOptions, clock
   let stopWaiting = (): void => {};
   try {
     await new Promise<void>((resolve, reject) => {
+      let isExplaining = false;
       const fail = (): void => {
-        if (waitOnStart && !isRefusal(reason)) return;
-        const why = reason === undefined && client.status === 'connect' ? NOT_READY : reasonOf(reason);
+        if (isExplaining) return;
+        isExplaining = true;
+        void wrongServer(client).then((wrong) => {
+          isExplaining = false;
+          failed(wrong);
+        });
+      };
+      const failed = (wrong: string | undefined): void => {
+        if (waitOnStart && wrong === undefined && !isRefusal(reason)) return;
+        const why =
+          wrong ?? (reason === undefined && client.status === 'connect' ? NOT_READY : reasonOf(reason));
         reject(unavailable(`Redis cannot be reached at ${hostsOf(client)}: ${why}.`, reason));
       };
       const stopTimer = clock.setTimer(connectTimeoutMs, fail);
