@@ -14,7 +14,7 @@ function pages() {
   const readmes = ['packages', 'libs', 'apps'].flatMap((home) =>
     below(home, false).map((folder) => join(folder, 'README.md')),
   );
-  const own = [join(root, 'README.md'), join(root, 'CONTRIBUTING.md')];
+  const own = [join(root, 'README.md'), join(root, 'CONTRIBUTING.md'), join(root, 'SECURITY.md')];
   const docs = below('docs', true).filter((name) => name.endsWith('.md'));
   return [...own, ...docs, ...readmes].filter((page) => existsSync(page));
 }

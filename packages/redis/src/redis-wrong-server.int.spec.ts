@@ -59,12 +59,13 @@ describe('redis() pointed at something else', () => {
     const folder = new TemporaryFolder();
     ends.push(() => folder.remove());
     const tlsPort = await freePort();
-    const server = await spawn(
-      ...['--tls-port', String(tlsPort), '--tls-auth-clients', 'no'],
-      ...['--tls-cert-file', folder.write('server.pem', certificates.cert)],
-      ...['--tls-key-file', folder.write('server.key', certificates.key)],
-      ...['--tls-ca-cert-file', folder.write('ca.pem', certificates.cert)],
-    );
+    const settings = [
+      ['--tls-port', String(tlsPort), '--tls-auth-clients', 'no'],
+      ['--tls-cert-file', folder.write('server.pem', certificates.cert)],
+      ['--tls-key-file', folder.write('server.key', certificates.key)],
+      ['--tls-ca-cert-file', folder.write('ca.pem', certificates.cert)],
+    ];
+    const server = await spawn(...settings.flat());
     await expect(startOn({ url: `redis://127.0.0.1:${tlsPort}` })).resolves.toMatch(
       /speaks TLS: use rediss:\/\//,
     );
