@@ -7,16 +7,18 @@ export { callUserCode } from './errors/user-code.js';
 export { nodeIdTakenError } from './errors/message-errors.js';
 export { BrokerConnection } from './engine-kit/broker-connection.js';
 export type { BrokerLink, BrokerParts, LinkOpener, TakenWork } from './engine-kit/broker-connection.js';
+export { BrokerNodeDirectory } from './engine-kit/broker-node-directory.js';
 export { BufferBudget } from './engine-kit/buffer-budget.js';
 export { factsOfDeadLetter, matchesDeadLetter } from './engine-kit/dead-letter-match.js';
 export type { DeadLetterFacts } from './engine-kit/dead-letter-match.js';
-export {
-  decodeNodeChange,
-  decodeNodeRecord,
-  encodeNodeChange,
-  noNodeRecordError,
-} from './engine-kit/node-record.js';
-export type { NodeGoodbye, NodeRecord } from './engine-kit/node-record.js';
+export { decodeNodeRecord, encodeNodeChange } from './engine-kit/node-record.js';
+export type { NodeRecord } from './engine-kit/node-record.js';
+export type {
+  DirectoryChange,
+  DirectoryEntry,
+  DirectoryStore,
+  Heartbeat,
+} from './engine-kit/directory-store.js';
 export { NodeRoutes } from './engine-kit/node-routes.js';
 export { readStoredMessage } from './engine-kit/read-stored-message.js';
 export type { ReadMessage } from './engine-kit/read-stored-message.js';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CatgaNode } from '@catga/core';
+import { encodeNodeChange } from '@catga/core/engine';
 import { connect, headers } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { encodeRecord } from './directory/node-record.js';
 import { recordKey } from './records/record-key.js';
 import { ChargeCard, NatsCluster, PlaceOrder, seenBy, until } from './testing/nats-cluster.fixture.js';
 import { sharedBroker } from './testing/nats-server.fixture.js';
@@ -66,8 +66,10 @@ describe('random bytes', () => {
     const bucket = '$KV.catga_nodes';
     for (let times = 0; times < 100; times++) raw.publish(`${bucket}.junk-${times}`, junk());
     const { self } = orders.mediator;
+    for (const beat of ['orders.1.1', 'orders.1.x.1.1.1.1.1', 'ghost.1.60000.99999999999999.0.0.0.0'])
+      raw.publish(`${bucket}.${beat}`, junk());
     const record = (changes: object): Uint8Array =>
-      encodeRecord({ node: { ...self, ...changes }, timeoutMs: 60_000 });
+      encodeNodeChange({ node: { ...self, ...changes }, timeoutMs: 60_000 });
     raw.publish(`${bucket}.impostor`, record({ nodeId: 'somebody' }));
     raw.publish(`${bucket}.odd`, record({ nodeId: 'odd', incarnation: 1.5 }));
     raw.publish(`${bucket}.odd`, record({ nodeId: 'odd', incarnation: -1 }));

@@ -1,9 +1,10 @@
+import { BrokerNodeDirectory } from '@catga/core/engine';
 import type { TakenWork, BrokerParts, EngineClient } from '@catga/core/engine';
 import { BrokerRequests } from './connection/broker-requests.js';
 import { BrokerSession } from './connection/broker-session.js';
 import type { NatsClientConnection } from './connection/client-connection.js';
 import { NatsDeadLetterStore } from './dead-letters/nats-dead-letter-store.js';
-import { NatsNodeDirectory } from './directory/nats-node-directory.js';
+import { NatsDirectoryStore } from './directory/nats-directory-store.js';
 import { NatsInbox } from './inbox/nats-inbox.js';
 import { Bucket, bucketPrefix, bucketStream } from './jetstream/bucket.js';
 import { JetStreamApi } from './jetstream/jetstream-api.js';
@@ -37,9 +38,17 @@ export function openNatsParts(
   const streams = new Streams(api, options.replicas);
   const records = streams.bucket(`${namespace}_records`);
   const serverClock = new ServerClock(records, clock);
-  const bucketName = `${namespace}_nodes`;
-  const bucket = streams.bucket(bucketName);
   const reader = { session, requests, inboxPrefix, timeoutMs };
+  const nodesName = `${namespace}_nodes`;
+  const nodesStream = streams.bucketStream(nodesName, { isForEver: true, storage: 'memory' });
+  const nodes = new NatsDirectoryStore(
+    new Bucket(nodesName, nodesStream),
+    nodesStream,
+    bucketPrefix(nodesName),
+    session,
+    reader,
+    clock,
+  );
   const outcomes = streams.stream({
     name: `${namespace}_outcomes`,
     subjects: [`${namespace}.outcomes.>`],
@@ -68,7 +77,7 @@ export function openNatsParts(
     inbox: new NatsInbox(streams.bucket(`${namespace}_inbox`), serverClock),
     deadLetters: new NatsDeadLetterStore(letters, letterStream, serverClock, reader),
     outcomes: new NatsOutcomeLog(namespace, outcomes, reader),
-    directory: new NatsNodeDirectory({ session, bucketName, bucket, serverClock, clock, heartbeatTimeoutMs }),
+    directory: new BrokerNodeDirectory(nodes, clock, heartbeatTimeoutMs),
     links: new NatsLinkOpener({ session, namespace, clock, inboxPrefix, reconnectGraceMs }),
     workerIds: new NatsWorkerIds(streams.bucket(`${namespace}_workers`), nodeId),
     taken: new TakenFromNats(log, requests),
@@ -103,13 +112,16 @@ class Streams {
   }
 
   bucket(name: string, { isForEver = false } = {}): Bucket {
-    const shape = {
+    return new Bucket(name, this.bucketStream(name, { isForEver }));
+  }
+
+  bucketStream(name: string, kept: Pick<StreamShape, 'isForEver' | 'storage'>): StreamStore {
+    return this.stream({
       name: bucketStream(name),
       subjects: [`${bucketPrefix(name)}>`],
       perSubject: 1,
       isBucket: true,
-      isForEver,
-    };
-    return new Bucket(name, this.stream(shape));
+      ...kept,
+    });
   }
 }

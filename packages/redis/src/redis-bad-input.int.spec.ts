@@ -92,23 +92,22 @@ describe('random bytes', () => {
     const record = (changes: object): string =>
       JSON.stringify({ timeoutMs: 60_000, node: { ...self, ...changes } });
     const put = async (key: string, value: Buffer | string): Promise<void> => {
-      await broker.admin.hset(`${NODES}:node:${key}`, 'i', 1, 'r', value);
-      await broker.admin.pexpire(`${NODES}:node:${key}`, 60_000);
-      await broker.admin.sadd(`${NODES}:all`, key);
+      await broker.admin.hset(`${NODES}:records`, key, value);
+      await broker.admin.hset(`${NODES}:beats`, key, `${self.incarnation} ${Date.now()} 60000 0 0 0 0`);
     };
     for (let times = 0; times < 20; times++) await put(`junk-${times}`, junk());
     await put('impostor', record({ nodeId: 'somebody' }));
     await put('__proto__', record({ nodeId: '__proto__' }));
     await put('odd', record({ nodeId: 'odd', incarnation: 1.5 }));
-    await put('forever', record({ nodeId: 'forever' }));
-    await broker.admin.persist(`${NODES}:node:forever`);
-    await broker.admin.set(`${NODES}:node:text`, 'of somebody else');
-    await broker.admin.sadd(`${NODES}:all`, 'text', 'gone', junk());
+    await put('stale', record({ nodeId: 'stale' }));
+    await broker.admin.hset(`${NODES}:beats`, 'stale', `${self.incarnation} 1 1000 0 0 0 0`);
+    await broker.admin.hset(`${NODES}:beats`, 'ghost', `1 ${Date.now()} 60000 0 0 0 0`);
+    await broker.admin.hset(`${NODES}:beats`, 'text', 'of somebody else', 'bytes', junk());
     const late = cluster.node('late'); // Reads what is there.
     await cluster.start(late);
     await until(() => seenBy(late) === '__proto__,gateway,late,orders'); // a name like any other
-    expect(late.failures.failures.get('directory')).toBe(24);
-    await expect(broker.admin.sismember(`${NODES}:all`, 'gone')).resolves.toBe(0);
+    expect(late.failures.failures.get('directory')).toBe(22);
+    await expect(broker.admin.hexists(`${NODES}:records`, 'stale')).resolves.toBe(0);
     await expectGoingOn();
   });
 

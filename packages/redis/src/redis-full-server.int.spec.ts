@@ -97,10 +97,10 @@ describe('a server that is full', () => {
     await directory.announce(nodeInfo('node'));
     await fill();
     await directory.refresh(nodeInfo('node'));
-    await operator.del('{catga:nodes}:node:node', '{catga:nodes}:all');
+    await operator.del('{catga:nodes}:records', '{catga:nodes}:beats');
     await directory.refresh(nodeInfo('node'));
-    await expect(operator.hget('{catga:nodes}:node:node', 'i')).resolves.toBe('1');
-    await expect(operator.smembers('{catga:nodes}:all')).resolves.toEqual(['node']);
+    await expect(operator.hget('{catga:nodes}:beats', 'node')).resolves.toMatch(/^1 /);
+    await expect(operator.hkeys('{catga:nodes}:records')).resolves.toEqual(['node']);
   });
 
   it('loses nobody: nodes stay, requests of QoS 1 go on, and those of QoS 2 are refused', async () => {

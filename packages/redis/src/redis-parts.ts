@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { BrokerNodeDirectory } from '@catga/core/engine';
 import type { BrokerParts, EngineClient, TakenWork } from '@catga/core/engine';
 import { KeySpace } from './connection/key-space.js';
 import type { Clients } from './connection/open-clients.js';
 import { isClusterClient } from './connection/redis-client.js';
 import { RedisSession } from './connection/redis-session.js';
 import { RedisDeadLetterStore } from './dead-letters/redis-dead-letter-store.js';
-import { RedisNodeDirectory } from './directory/redis-node-directory.js';
+import { RedisDirectoryStore } from './directory/redis-directory-store.js';
 import { RedisInbox } from './inbox/redis-inbox.js';
 import { RedisLinkOpener } from './links/redis-links.js';
 import { RedisLog } from './log/redis-log.js';
@@ -54,7 +55,7 @@ export function openRedisParts(
     inbox: new RedisInbox(session, keys),
     deadLetters: new RedisDeadLetterStore(session, keys.part('dead')),
     outcomes: new RedisOutcomeLog(session, keys),
-    directory: new RedisNodeDirectory({ session, keys, clock, heartbeatTimeoutMs }),
+    directory: new BrokerNodeDirectory(new RedisDirectoryStore(session, keys), clock, heartbeatTimeoutMs),
     links: new RedisLinkOpener({ session, keys, clock, reconnectGraceMs: 2 * reconnect.maxWaitMs + 1000 }),
     workerIds: new RedisWorkerIds(session, keys.part('workers'), nodeId),
     taken: new TakenFromRedis(log, session),

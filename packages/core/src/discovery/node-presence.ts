@@ -29,8 +29,10 @@ export class NodePresence {
   async announce(directory: NodeDirectory): Promise<void> {
     this.directory = directory;
     const { registry, refused } = this;
+    if (directory.look !== undefined)
+      registry.lookBeforeSuspicion(() => directory.look?.() ?? Promise.resolve());
     this.stopWatching = await directory.watch({
-      present: (node) => registry.present(node),
+      present: (node, ageMs) => registry.present(node, ageMs),
       left: (nodeId) => registry.left(nodeId),
       refused,
     });

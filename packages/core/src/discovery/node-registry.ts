@@ -74,14 +74,14 @@ export class NodeRegistry implements NodeDirectoryListener {
     );
   }
 
-  present(node: NodeInfo): void {
+  present(node: NodeInfo, ageMs = 0): void {
     if (this.isClosed) return;
     const known = this.known.get(node.nodeId);
-    if (known?.incarnation === node.incarnation) this.update(known, node);
+    if (known?.incarnation === node.incarnation) this.update(known, node, ageMs);
     // The late words of an earlier incarnation; unless the later one fell silent, and the clocks it was named by lied.
     else if (known === undefined || known.incarnation < node.incarnation || known.isSuspected) {
       if (known !== undefined) this.left(node.nodeId);
-      this.join(new KnownNode(node, this.dialect === ANY || isSameDialect(this.dialect, node)));
+      this.join(new KnownNode(node, this.dialect === ANY || isSameDialect(this.dialect, node)), ageMs);
     }
   }
 
@@ -92,6 +92,11 @@ export class NodeRegistry implements NodeDirectoryListener {
     this.suspicion?.forget(nodeId);
     this.indexOf(known).remove(known, known.node);
     this.tell({ type: 'left', node: known.node });
+  }
+
+  /** Before a node is suspected, `look` brings what is known up to date. */
+  lookBeforeSuspicion(look: () => Promise<void>): void {
+    this.suspicion?.lookBefore(look);
   }
 
   /** First the present nodes, then changes, until the reader stops or the registry closes. */
@@ -118,16 +123,16 @@ export class NodeRegistry implements NodeDirectoryListener {
     this.watchers.clear();
   }
 
-  private join(known: KnownNode): void {
+  private join(known: KnownNode, ageMs: number): void {
     this.known.set(known.nodeId, known);
-    this.suspicion?.heard(known.nodeId);
+    this.suspicion?.heard(known.nodeId, ageMs);
     this.indexOf(known).add(known);
     this.tell({ type: 'joined', node: known.node });
   }
 
-  private update(known: KnownNode, node: NodeInfo): void {
+  private update(known: KnownNode, node: NodeInfo, ageMs: number): void {
     const before = known.node;
-    this.suspicion?.heard(known.nodeId);
+    this.suspicion?.heard(known.nodeId, ageMs);
     if (haveSameInterests(before, node) && before.service === node.service) {
       known.node = node;
       if (before.status !== node.status) this.indexOf(known).statusChanged(known);

@@ -29,10 +29,11 @@ interface HeartbeatTimes {
  * all of them, and only while there are any.
  */
 export class Suspicion {
-  /** When each was last heard, the longest silent first. */
+  /** When each was last heard. */
   private readonly heardAtMs = new Map<string, number>();
   private readonly graceMs: number;
   private sweep: TimetableEntry | undefined;
+  private look: (() => Promise<void>) | undefined;
 
   /** @param onSilent told once of each node that is silent for too long, until it is heard again */
   constructor(
@@ -42,13 +43,21 @@ export class Suspicion {
     this.graceMs = options.suspectAfterMs / 5;
   }
 
-  /** A sign of life. */
-  heard(nodeId: string): void {
-    const { clock, selfNodeId, suspectAfterMs } = this.options;
+  /** Before anybody is suspected what is known is brought up to date, if that takes no longer than the margin. */
+  lookBefore(look: () => Promise<void>): void {
+    this.look = look;
+  }
+
+  /** A sign of life, so many milliseconds ago. */
+  heard(nodeId: string, ageMs = 0): void {
+    const { clock, timetable, selfNodeId, suspectAfterMs } = this.options;
     if (nodeId === selfNodeId) return;
     this.heardAtMs.delete(nodeId);
-    this.heardAtMs.set(nodeId, clock.monotonicMs());
-    this.sweep ??= this.sweepAfter(suspectAfterMs);
+    this.heardAtMs.set(nodeId, clock.monotonicMs() - ageMs);
+    const delayMs = Math.max(0, suspectAfterMs - ageMs);
+    if (this.sweep !== undefined && this.sweep.dueMs <= clock.monotonicMs() + delayMs) return;
+    if (this.sweep !== undefined) timetable.remove(this.sweep);
+    this.sweep = this.sweepAfter(delayMs);
   }
 
   forget(nodeId: string): void {
@@ -76,16 +85,38 @@ export class Suspicion {
       this.sweep = this.sweepAfter(this.graceMs);
       return;
     }
+    if (this.look === undefined || this.silentAt(nowMs).length === 0) return this.tell();
+    // Whatever comes first: the answer, or the end of the margin.
+    let isTold = false;
+    const tellOnce = (): void => {
+      if (isTold) return;
+      isTold = true;
+      if (this.sweep === waiting) this.options.timetable.remove(waiting);
+      this.sweep = undefined;
+      this.tell();
+    };
+    const waiting = this.options.timetable.after(this.graceMs, tellOnce);
+    this.sweep = waiting;
+    void this.look().then(tellOnce, tellOnce);
+  }
+
+  private silentAt(nowMs: number): readonly string[] {
     const silent: string[] = [];
     for (const [nodeId, heardAtMs] of this.heardAtMs) {
-      const silentAtMs = heardAtMs + this.options.suspectAfterMs;
-      if (silentAtMs > nowMs) {
-        this.sweep = this.sweepAfter(silentAtMs - nowMs);
-        break;
-      }
-      this.heardAtMs.delete(nodeId);
-      silent.push(nodeId);
+      if (heardAtMs + this.options.suspectAfterMs <= nowMs) silent.push(nodeId);
     }
+    return silent;
+  }
+
+  /** Tells of those that are silent, and looks again when the next may be. */
+  private tell(): void {
+    const { clock, suspectAfterMs } = this.options;
+    const nowMs = clock.monotonicMs();
+    const silent = this.silentAt(nowMs);
+    for (const nodeId of silent) this.heardAtMs.delete(nodeId);
+    let firstMs = Infinity;
+    for (const heardAtMs of this.heardAtMs.values()) firstMs = Math.min(firstMs, heardAtMs);
+    if (firstMs < Infinity) this.sweep = this.sweepAfter(firstMs + suspectAfterMs - nowMs);
     for (const nodeId of silent) this.onSilent(nodeId);
   }
 

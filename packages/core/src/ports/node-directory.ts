@@ -13,7 +13,7 @@ export interface NodeDirectory {
   /** Makes the node known. */
   announce(node: NodeInfo): Promise<void>;
   /**
-   * A heartbeat: keeps the record and brings its load up to date. `CATGA_CONFIGURATION` if the record is another
+   * A heartbeat: keeps the record and brings its load up to date, for watchers no later than their own next heartbeat. `CATGA_CONFIGURATION` if the record is another
    * start's: two processes have one node id.
    */
   refresh(node: NodeInfo): Promise<void>;
@@ -21,11 +21,16 @@ export interface NodeDirectory {
   withdraw(node: NodeAddress): Promise<void>;
   /** Reports the present nodes, then every change. Returns how to stop. */
   watch(listener: NodeDirectoryListener): Promise<() => void>;
+  /**
+   * Where heartbeats are read as a list and not told: reads it now, so that watchers know the latest. Never rejects.
+   */
+  look?(): Promise<void>;
 }
 
 /** What a directory reports. */
 export interface NodeDirectoryListener {
-  present(node: NodeInfo): void;
+  /** @param ageMs how long ago it gave its latest sign of life; 0 if left out */
+  present(node: NodeInfo, ageMs?: number): void;
   left(nodeId: string): void;
   /** Something is there that is no record of a node. It is left alone. */
   refused?(error: CatgaError): void;

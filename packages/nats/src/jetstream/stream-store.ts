@@ -23,6 +23,8 @@ export interface StreamShape {
   readonly perSubject?: number;
   /** Whether a message may take the place of all before it on its subject, as key-value buckets need. */
   readonly isBucket?: boolean;
+  /** Where it is kept, without settings. */
+  readonly storage?: 'file' | 'memory';
   /** Whether its messages are kept for ever; otherwise as long as {@link StreamStore.keepFor} says. */
   readonly isForEver?: boolean;
   /** Held to: a stream that is there already is brought to them. */
@@ -45,6 +47,8 @@ export interface StreamInfo {
   /** Tells a stream from one of its name that was there before. */
   readonly created: string;
   readonly config: Readonly<Record<string, unknown>> & { readonly max_age?: number };
+  /** The server's time. */
+  readonly ts?: string;
   readonly state: { readonly last_seq: number; readonly subjects?: Readonly<Record<string, number>> };
 }
 
@@ -124,8 +128,24 @@ export class StreamStore {
 
   /** The subjects that have messages. */
   async subjects(filter: string): Promise<readonly string[]> {
+    return (await this.listSubjects(filter)).subjects;
+  }
+
+  /** The subjects that have messages, and the server's time, in milliseconds since 1970; undefined if there is no stream. */
+  async listSubjects(
+    filter: string,
+  ): Promise<{ readonly subjects: readonly string[]; readonly serverMs: number | undefined }> {
     const info = await this.info({ subjects_filter: filter });
-    return Object.keys(info?.state.subjects ?? {});
+    const serverMs = info?.ts === undefined ? undefined : Date.parse(info.ts);
+    return { subjects: Object.keys(info?.state.subjects ?? {}), serverMs };
+  }
+
+  /** Removes the messages of a subject: all but the last so many, or all before a sequence number. */
+  async purge(
+    filter: string,
+    { keep, before: seq }: { readonly keep?: number; readonly before?: number } = {},
+  ): Promise<void> {
+    await this.api.call(`STREAM.PURGE.${this.shape.name}`, { filter, keep, seq }, ABSENT);
   }
 
   /** Makes the stream if need be, and has it keep messages long enough. Resolves with what it was then. */
@@ -209,7 +229,7 @@ function configOf(shape: StreamShape, wantedForMs: number): StreamConfig {
     name,
     subjects,
     retention: settings?.retention ?? 'limits',
-    storage: settings?.storage ?? 'file',
+    storage: settings?.storage ?? shape.storage ?? 'file',
     num_replicas: replicas,
     max_consumers: -1,
     max_msgs: -1,

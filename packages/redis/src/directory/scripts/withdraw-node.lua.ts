@@ -1,19 +1,20 @@
 import { lua } from '../../connection/lua-script.js';
 
 export const withdrawNode = lua`
--- Removes the record of one start of a node, and tells who watches.
+-- Removes the record and the heartbeat of one start of a node, and tells who watches.
 --
--- KEYS[1]  the record
--- KEYS[2]  set of node ids
+-- KEYS[1]  hash from node id to record
+-- KEYS[2]  hash from node id to heartbeat; see the script that announces a node
 -- ARGV[1]  node id
 -- ARGV[2]  incarnation: the record of another start of the node stays
 -- ARGV[3]  the goodbye
 -- ARGV[4]  channel of changes
 --
 -- Returns 1, or 0 if there is no such record.
-if redis.call('HGET', KEYS[1], 'i') ~= ARGV[2] then return 0 end
-redis.call('DEL', KEYS[1])
-redis.call('SREM', KEYS[2], ARGV[1])
+local before = redis.call('HGET', KEYS[2], ARGV[1])
+if string.match(before or '', '^(%d+) ') ~= ARGV[2] then return 0 end
+redis.call('HDEL', KEYS[1], ARGV[1])
+redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('PUBLISH', ARGV[4], ARGV[3])
 return 1
 `;

@@ -1,0 +1,202 @@
+import type { NodeInfo } from '../contracts/node-info.js';
+import type { Clock } from '../ports/clock.js';
+import type { NodeDirectoryListener } from '../ports/node-directory.js';
+import type { Timetable, TimetableEntry } from '../time/timetable.js';
+import type { DirectoryChange, DirectoryEntry, DirectoryStore, Heartbeat } from './directory-store.js';
+import { decodeNodeChange, decodeNodeRecord, noNodeRecordError } from './node-record.js';
+import type { NodeRecord } from './node-record.js';
+
+interface Known {
+  readonly node: NodeInfo;
+  readonly timeoutMs: number;
+  lapsesAtMs: number;
+  /** Of the latest heartbeat that was seen; undefined before the first. */
+  mark: string | undefined;
+  /** It had lapsed when the list was read last. */
+  isMissing: boolean;
+}
+
+/** How soon the list is read again when somebody is missing or the broker did not answer, in milliseconds. */
+const READ_AGAIN_AFTER_MS = 250;
+
+/**
+ * The nodes that one watcher knows. Records and goodbyes are told as they happen; that a node is still there is seen in
+ * the list of heartbeats, which is read with each heartbeat of this node, and when the time of a known one is over.
+ * By the broker's clock it lapsed, or it did not. The list is read twice, since a broker that stood still may answer
+ * before it takes the heartbeats that waited. Nobody is taken for gone while the broker cannot be asked, nor before all
+ * had time to announce themselves to one that was away.
+ */
+export class WatchedNodes {
+  private readonly known = new Map<string, Known>();
+  /** Of whom changes told since reading began: what is read of them is older. */
+  private readonly toldOf = new Set<string>();
+  private readonly ends: (() => void)[] = [];
+  private timer: TimetableEntry | undefined;
+  private reading: Promise<void> | undefined;
+  /** The last question had no answer, and heartbeats of then may have had none. */
+  private wasDeaf = false;
+  private isClosed = false;
+
+  /** @param readEveryMs how often the list is read at least, in milliseconds */
+  constructor(
+    private readonly store: DirectoryStore,
+    private readonly listener: NodeDirectoryListener,
+    private readonly clock: Clock,
+    private readonly timetable: Timetable,
+    private readonly readEveryMs: number,
+  ) {}
+
+  /** Listens first and reads then, so that nothing falls in between. */
+  async open(): Promise<void> {
+    this.ends.push(await this.store.listen((change) => this.changed(change)));
+    this.ends.push(
+      this.store.onReturn(() => {
+        this.listenAnew();
+        // What cannot be read now is seen with the next heartbeats.
+        void this.readAll().catch(() => {});
+      }),
+    );
+    await this.readAll();
+    this.arm(this.readEveryMs);
+  }
+
+  /** Reads the list of heartbeats. Never rejects. */
+  look(): Promise<void> {
+    return (this.reading ??= this.lookOnce().finally(() => (this.reading = undefined)));
+  }
+
+  close(): void {
+    this.isClosed = true;
+    for (const end of this.ends.splice(0)) end();
+    if (this.timer !== undefined) this.timetable.remove(this.timer);
+  }
+
+  private changed({ key, bytes }: DirectoryChange): void {
+    if (this.isClosed) return;
+    const change = decodeNodeChange(bytes);
+    const nodeId = change && ('node' in change ? change.node.nodeId : change.goodbyeOf);
+    if (change === undefined || !(key === '' || key === nodeId)) {
+      this.listener.refused?.(noNodeRecordError(key));
+    } else if ('node' in change) {
+      this.toldOf.add(change.node.nodeId);
+      this.joined(change);
+    } else {
+      this.toldOf.add(change.goodbyeOf);
+      const known = this.known.get(change.goodbyeOf);
+      if (known?.node.incarnation === change.incarnation) this.left(change.goodbyeOf);
+    }
+  }
+
+  private async readAll(): Promise<void> {
+    this.toldOf.clear();
+    const [heartbeats, entries] = await Promise.all([this.store.readHeartbeats(), this.store.readEntries()]);
+    const latest = new Map(heartbeats.map((heartbeat) => [heartbeat.nodeId, heartbeat]));
+    for (const entry of entries) this.found(entry, latest.get(entry.nodeId));
+  }
+
+  /** An entry was read, and the heartbeat of its node, if there is one. */
+  private found(entry: DirectoryEntry, heartbeat: Heartbeat | undefined): void {
+    const { nodeId } = entry;
+    if (this.isClosed || this.toldOf.has(nodeId)) return;
+    const record = decodeNodeRecord(nodeId, entry.bytes);
+    if (record === undefined) return this.listener.refused?.(noNodeRecordError(nodeId));
+    if (heartbeat?.incarnation === record.node.incarnation && heartbeat.ageMs < record.timeoutMs)
+      this.joined(record, heartbeat);
+  }
+
+  private async lookOnce(): Promise<void> {
+    let nextMs = this.readEveryMs;
+    try {
+      const heartbeats = await this.store.readHeartbeats();
+      if (this.isClosed) return;
+      // Answered by a broker that is just back, before anybody could announce himself.
+      if (!this.store.isUp) return this.arm(READ_AGAIN_AFTER_MS);
+      if (this.wasDeaf) this.listenAnew();
+      const unknown = heartbeats.filter((heartbeat) => !this.heard(heartbeat));
+      for (const heartbeat of unknown) await this.meet(heartbeat);
+      nextMs = this.sweep();
+    } catch {
+      // The broker is away, or busy. It is asked when it may be back.
+      this.wasDeaf = true;
+      nextMs = READ_AGAIN_AFTER_MS;
+    }
+    this.arm(nextMs);
+  }
+
+  /** Whether the heartbeat is of a node that is known, or of one that is gone. */
+  private heard({ nodeId, incarnation, mark, ageMs, timeoutMs, load }: Heartbeat): boolean {
+    const known = this.known.get(nodeId);
+    if (known?.node.incarnation !== incarnation) return ageMs >= timeoutMs;
+    const isFirst = known.mark === undefined;
+    if (known.mark === mark) return true;
+    known.mark = mark;
+    // One that beats is there, whatever clock its heartbeat was stamped by.
+    this.promise(known, isFirst ? ageMs : Math.min(ageMs, known.timeoutMs / 2));
+    if (!isFirst || !haveSameLoad(load, known.node.load))
+      this.listener.present({ ...known.node, load }, ageMs);
+    return true;
+  }
+
+  /** A node beats whose record was not told of. */
+  private async meet(heartbeat: Heartbeat): Promise<void> {
+    this.toldOf.delete(heartbeat.nodeId);
+    const entry = await this.store.readEntry(heartbeat.nodeId);
+    if (entry !== undefined) this.found(entry, heartbeat);
+  }
+
+  private joined({ node, timeoutMs }: NodeRecord, heartbeat?: Heartbeat): void {
+    const known: Known = { node, timeoutMs, lapsesAtMs: 0, mark: heartbeat?.mark, isMissing: false };
+    this.promise(known, heartbeat?.ageMs ?? 0);
+    this.known.set(node.nodeId, known);
+    const seen = heartbeat === undefined ? node : { ...node, load: heartbeat.load };
+    this.listener.present(seen, heartbeat?.ageMs ?? 0);
+  }
+
+  private promise(known: Known, ageMs: number): void {
+    known.lapsesAtMs = this.clock.monotonicMs() + known.timeoutMs - ageMs;
+    known.isMissing = false;
+  }
+
+  private left(nodeId: string): void {
+    if (this.known.delete(nodeId)) this.listener.left(nodeId);
+  }
+
+  /** The broker was away and is back, perhaps empty: who is still there has a whole timeout to say so. */
+  private listenAnew(): void {
+    this.wasDeaf = false;
+    for (const known of this.known.values()) this.promise(known, 0);
+  }
+
+  /** Looks through what lapsed. Returns when the list is to be read again, in milliseconds. */
+  private sweep(): number {
+    const nowMs = this.clock.monotonicMs();
+    let nextMs = this.readEveryMs;
+    for (const [nodeId, known] of this.known) {
+      if (known.lapsesAtMs > nowMs) nextMs = Math.min(nextMs, known.lapsesAtMs - nowMs);
+      else if (known.isMissing) this.left(nodeId);
+      else {
+        known.isMissing = true;
+        nextMs = Math.min(nextMs, READ_AGAIN_AFTER_MS);
+      }
+    }
+    return Math.max(1, nextMs);
+  }
+
+  private arm(delayMs: number): void {
+    if (this.timer !== undefined) this.timetable.remove(this.timer);
+    if (this.isClosed) return;
+    this.timer = this.timetable.after(delayMs, () => {
+      this.timer = undefined;
+      void this.look();
+    });
+  }
+}
+
+function haveSameLoad(one: NodeInfo['load'], other: NodeInfo['load']): boolean {
+  return (
+    one.inFlight === other.inFlight &&
+    one.queued === other.queued &&
+    one.unanswered === other.unanswered &&
+    one.handled === other.handled
+  );
+}
