@@ -10,6 +10,7 @@ import { deadLetters } from './cases/dead-letters.js';
 import { declaredErrors } from './cases/declared-errors.js';
 import { durableLog } from './cases/durable-log.js';
 import { encodableMessages } from './cases/encodable-messages.js';
+import { errorRules } from './cases/error-rules.js';
 import { exactlyOnceCommands } from './cases/exactly-once-commands.js';
 import { exactlyOnceEvents } from './cases/exactly-once-events.js';
 import { effectKeys } from './cases/effect-keys.js';
@@ -60,6 +61,7 @@ export function describeEngine(name: string, harness: EngineHarness): void {
     limits(lab);
     idempotentCommands(lab);
     declaredErrors(lab);
+    errorRules(lab);
     refusals(lab);
     if (harness.capabilities.requests.includes(2)) exactlyOnceCommands(lab);
     idempotencyStore(lab);

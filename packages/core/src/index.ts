@@ -8,6 +8,8 @@ export type {
   DeadLetterPageRequest,
 } from './contracts/dead-letter.js';
 export type { Envelope, MessageKind } from './contracts/envelope.js';
+export type { ErrorClass } from './contracts/error-class.js';
+export type { ErrorMatch, OutcomeRules } from './contracts/error-match.js';
 export type { ErrorRecord } from './contracts/error-record.js';
 export type { FailureReport } from './contracts/error-report.js';
 export type {
@@ -20,7 +22,7 @@ export type {
 export type { MessageHeaders } from './contracts/headers.js';
 export type { MessageContext } from './contracts/message-context.js';
 export { Message, ReliableEvent } from './contracts/message.js';
-export type { CacheOptions, ErrorClass, MessageConstructor, MessageOptions } from './contracts/message.js';
+export type { CacheOptions, MessageConstructor, MessageOptions } from './contracts/message.js';
 export type { NodeChange, NodeInfo, NodeLoad } from './contracts/node-info.js';
 export type {
   BulkheadOptions,

@@ -39,6 +39,34 @@ describe('the type of a message', () => {
     expect(() => describeMessage(Empty)).toThrow(/needs @Message\(\{ name \}\)/);
   });
 
+  describe('says which errors of its handlers are meant', () => {
+    const described = (options: MessageOptions<object>, base: new () => object = Buy) => {
+      class Described extends base {}
+      Message({ name: 'described', ...options })(Described);
+      return () => describeMessage(Described);
+    };
+
+    it('by classes, codes, names and functions', () => {
+      const outcomes = { only: [RangeError, 'CODE'], except: [404, (error: Error) => error.message === ''] };
+      expect(described({ outcomes, deadLetterOn: [TypeError] })()).toMatchObject({
+        outcomes,
+        deadLetterOn: [TypeError],
+      });
+    });
+
+    it('and is refused if it says it of another kind of message, or wrongly', () => {
+      expect(described({ outcomes: {} }, Bought)).toThrow(/outcomes is for requests/);
+      expect(described({ deadLetterOn: [] }, Look)).toThrow(/deadLetterOn is for commands and events/);
+      const wrong = (match: unknown) => described({ deadLetterOn: [match as never] });
+      expect(wrong(undefined)).toThrow(/deadLetterOn\.0 .*circular import\?/);
+      expect(wrong(class Other {})).toThrow(/a class that extends Error, and Other does not/);
+      expect(wrong('')).toThrow(/deadLetterOn\.0/);
+      expect(wrong({})).toThrow(/deadLetterOn\.0/);
+      expect(described({ outcomes: { only: 'X' as never } })).toThrow(/outcomes\.only must be a list/);
+      expect(described({ outcomes: { never: [] } as never })).toThrow(/outcomes\.never is an unknown option/);
+    });
+  });
+
   describe('its quality of service is decided in one place', () => {
     const declared = (qos: 0 | 1 | 2, base: new () => object): ReturnType<typeof describeMessage> => {
       class Declared extends base {}

@@ -1,7 +1,11 @@
 import type { BehaviorOption } from './behavior.js';
 import type { MessageKind } from './envelope.js';
+import { problemOfErrorMatch } from './error-match.js';
+import type { ErrorMatch, OutcomeRules } from './error-match.js';
 import { readMessageMetadata } from './message.js';
-import type { CacheOptions, ErrorClass, MessageConstructor } from './message.js';
+import { isErrorClass } from './error-class.js';
+import type { ErrorClass } from './error-class.js';
+import type { CacheOptions, MessageConstructor, MessageOptions } from './message.js';
 import { problemOfPolicies } from './policy.js';
 import type { QualityOfService } from './quality-of-service.js';
 import { REQUEST_KIND } from './request.js';
@@ -21,6 +25,8 @@ export interface MessageType {
   /** Errors that arrive as what they were. */
   readonly errors: readonly ErrorClass[];
   readonly cache: CacheOptions<object> | undefined;
+  readonly outcomes: OutcomeRules | undefined;
+  readonly deadLetterOn: readonly ErrorMatch[] | undefined;
   /** What ordering and hashing go by; undefined if the message has no key. */
   readonly keyOf: ((message: object) => string | undefined) | undefined;
 }
@@ -53,6 +59,7 @@ export function describeMessage(target: MessageConstructor): MessageType {
   }
   const policyProblem = problemOfPolicies(options.behaviors ?? [], kind);
   if (policyProblem !== undefined) refuse(policyProblem);
+  for (const problem of problemsOfErrors(kind, options)) refuse(problem);
   return Object.freeze({
     target,
     name,
@@ -64,8 +71,32 @@ export function describeMessage(target: MessageConstructor): MessageType {
     errors: options.errors ?? [],
     // The decorator held the functions to the class they are on; from here on they meet only its instances.
     cache: options.cache as CacheOptions<object> | undefined,
+    outcomes: options.outcomes,
+    deadLetterOn: options.deadLetterOn,
     keyOf: keyReader(name, options.key as string | ((message: object) => unknown) | undefined),
   });
+}
+
+/** What is wrong with what a message says of the errors of its handlers. */
+function* problemsOfErrors(
+  kind: MessageKind,
+  { outcomes, deadLetterOn }: MessageOptions<never>,
+): Generator<string> {
+  if (outcomes !== undefined && kind === 'event') yield 'outcomes is for requests; an event has none.';
+  if (deadLetterOn !== undefined && kind === 'query') yield 'deadLetterOn is for commands and events.';
+  for (const key of Object.keys(outcomes ?? {}))
+    if (key !== 'only' && key !== 'except') yield `outcomes.${key} is an unknown option.`;
+  const lists = { 'outcomes.only': outcomes?.only, 'outcomes.except': outcomes?.except, deadLetterOn };
+  for (const [path, list] of Object.entries(lists)) {
+    if (list === undefined) continue;
+    if (!Array.isArray(list)) yield `${path} must be a list.`;
+    else {
+      for (const [index, match] of list.entries()) {
+        const problem = problemOfErrorMatch(match);
+        if (problem !== undefined) yield `${path}.${index} ${problem}.`;
+      }
+    }
+  }
 }
 
 /** The one place where the quality of service of a message is decided. */
@@ -103,11 +134,4 @@ function keyReader(
       { details: typeof key === 'string' ? { key } : { name } },
     );
   };
-}
-
-/** Whether it is a class of errors, as the types ask for. */
-function isErrorClass(target: unknown): boolean {
-  if (typeof target !== 'function') return false;
-  const { prototype } = target as { readonly prototype: unknown };
-  return target === Error || prototype instanceof Error;
 }

@@ -1,10 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { CatgaError } from '../errors/catga-error.js';
 import type { BehaviorOption } from './behavior.js';
+import type { ErrorClass } from './error-class.js';
+import type { ErrorMatch, OutcomeRules } from './error-match.js';
 import type { QualityOfService } from './quality-of-service.js';
-
-/** A class of errors, abstract or not, whatever its constructor takes. */
-export type ErrorClass = abstract new (...fields: never[]) => Error;
 
 /** How results of a query are kept; see {@link MessageOptions.cache}. */
 export interface CacheOptions<T> {
@@ -60,6 +59,16 @@ export interface MessageOptions<T = never> {
   readonly errors?: readonly ErrorClass[];
   /** Queries only: serve results again for a while. */
   readonly cache?: CacheOptions<T>;
+  /**
+   * Requests only: which errors of its handler are recorded and answered again to a repeat.
+   * @defaultValue `outcomes` of the module
+   */
+  readonly outcomes?: OutcomeRules;
+  /**
+   * Commands and reliable events: errors after which a queued command or an event becomes a dead letter at once.
+   * @defaultValue `deadLetterOn` of the module
+   */
+  readonly deadLetterOn?: readonly ErrorMatch[];
 }
 
 /** What decorators wrote on a class. Kept on the class itself, so nothing is shared between applications. */

@@ -78,6 +78,7 @@ export class CatgaNode {
         nodeId: runtime.nodeId,
         codec: runtime.codec,
         failures: runtime.failures,
+        rules: runtime.rules,
         inboxTtlMs: this.options.idempotency.ttlMs,
         deadLetterTtlMs: this.options.deadLetters.ttlMs,
         now: () => runtime.clock.now(),

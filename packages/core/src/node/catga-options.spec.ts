@@ -22,6 +22,7 @@ type Group =
   | 'concurrency'
   | 'retry'
   | 'idempotency'
+  | 'outcomes'
   | 'deadLetters'
   | 'limits'
   | 'health'
@@ -49,6 +50,23 @@ async function attemptsWith(retry: CatgaOptions['retry'], passMs = 10_000): Prom
   await node.mediator.publish(new Bought());
   await clock.advance(passMs);
   return times.map((time) => time - times[0]!);
+}
+
+class Refused extends Error {}
+
+/** How often a handler that throws an error runs when its command is sent twice with one id. */
+async function runsWith(outcomes: CatgaOptions['outcomes'], error: Error): Promise<number> {
+  let runs = 0;
+  const { node } = await startNode(
+    (it) =>
+      it.handleRequest(Buy, () => {
+        runs++;
+        throw error;
+      }),
+    { outcomes },
+  );
+  for (const _ of [1, 2]) await node.mediator.trySend(new Buy(), { messageId: 'k' });
+  return runs;
 }
 
 const never = (): Promise<never> => new Promise(() => {});
@@ -244,6 +262,30 @@ const effects: Readonly<Record<OptionPath, () => Promise<void>>> = {
     expect(answers).toEqual([]);
     await clock.advance(1001);
     expect(answers).toEqual(['taken over']);
+  },
+  async 'outcomes.only'() {
+    await expect(runsWith({ only: [Refused] }, new Refused())).resolves.toBe(1);
+    await expect(runsWith({ only: [Refused] }, new Error('another'))).resolves.toBe(2);
+    // What is named goes before what an error looks like.
+    const named = Object.assign(new Refused(), { code: 'ECONNRESET', retryable: true });
+    await expect(runsWith({ only: [Refused] }, named)).resolves.toBe(1);
+  },
+  async 'outcomes.except'() {
+    await expect(runsWith({}, new Refused())).resolves.toBe(1);
+    await expect(runsWith({ except: [Refused] }, new Refused())).resolves.toBe(2);
+    await expect(runsWith({ only: [Error], except: [Refused] }, new Refused())).resolves.toBe(2);
+  },
+  async deadLetterOn() {
+    const { node, clock } = await startNode(
+      (it) => it.handleEvent(Bought, () => Promise.reject(new Refused('no'))),
+      { deadLetterOn: [Refused] },
+    );
+    await node.mediator.publish(new Bought());
+    await clock.advance(0);
+    await expect(node.deadLetters.list()).resolves.toMatchObject({ items: [{ attempts: 1 }] });
+    expect(() => new CatgaNode({ deadLetterOn: [undefined as never] })).toThrow(
+      /deadLetterOn\.0: .*circular/,
+    );
   },
   async 'deadLetters.ttlMs'() {
     const { node, clock } = await startNode(

@@ -13,6 +13,7 @@ import type { DurableLog } from '../ports/durable-log.js';
 import type { EngineConnection } from '../ports/engine.js';
 import type { EngineMonitor } from '../ports/engine-monitor.js';
 import { CatgaErrorSink } from '../reliability/failure-sink.js';
+import { ErrorRules } from '../reliability/error-rules.js';
 import { IdempotentExecution } from '../reliability/idempotent-execution.js';
 import { OutcomeCodec } from '../reliability/outcome-codec.js';
 import { QueuedOutcomes } from '../reliability/queued-outcomes.js';
@@ -48,6 +49,8 @@ export class NodeRuntime {
   readonly teardown: Teardown;
   readonly writes: UntilTaken;
   private readonly nodesSeen: NodeRegistry;
+  /** What the errors of handlers mean. */
+  readonly rules: ErrorRules;
   private readonly errorCodec: ErrorCodec;
   private workerId: number | undefined;
   private closing: Promise<void> | undefined;
@@ -63,6 +66,7 @@ export class NodeRuntime {
     this.admission = new Admission(options.concurrency, this.timetable);
     this.failures = new CatgaErrorSink(logger, clock);
     this.writes = new UntilTaken(this.timetable, (thrown) => this.reportFlood('recording', thrown));
+    this.rules = new ErrorRules(options.outcomes, options.deadLetterOn);
     this.teardown = new Teardown(clock, (step, thrown) => this.report(`stopping: ${step}`, thrown));
     const dialect = { protocolVersion: PROTOCOL_VERSION, serializer: options.serializer.name };
     this.nodesSeen = new NodeRegistry(
@@ -165,7 +169,7 @@ export class NodeRuntime {
     const outcomes = new OutcomeCodec(codec, errorCodec);
     this.engine.open(
       connection,
-      new IdempotentExecution(store, options.idempotency, outcomes, timetable, this.writes),
+      new IdempotentExecution(store, options.idempotency, outcomes, this.rules, timetable, this.writes),
       new QueuedOutcomes(store, options.idempotency, outcomes, timetable, this.writes),
     );
     this.messaging.open(requests, events);

@@ -1,4 +1,5 @@
 import type { BehaviorOption } from '../contracts/behavior.js';
+import type { ErrorMatch, OutcomeRules } from '../contracts/error-match.js';
 import type { Engine } from '../ports/engine.js';
 import type { Outbox } from '../ports/outbox-store.js';
 import type { Serializer } from '../ports/serializer.js';
@@ -140,6 +141,19 @@ export interface CatgaOptions {
      */
     readonly leaseMs?: number;
   };
+  /**
+   * Which errors of handlers are outcomes: recorded under the id of their request and answered again to a repeat. A
+   * message may have its own, which then count instead.
+   * @defaultValue every error but failures of the infrastructure (a network, a database or a broker that is away) and
+   * those with `retryable: true`
+   */
+  readonly outcomes?: OutcomeRules;
+  /**
+   * Errors of handlers after which a reliable event or a queued command is not tried again: it becomes a dead letter at
+   * once, as after any error with `retryable: false`. A message may have its own, which then count instead.
+   * @defaultValue none
+   */
+  readonly deadLetterOn?: readonly ErrorMatch[];
   /** What becomes of messages that handlers gave up on. */
   readonly deadLetters?: {
     /**
@@ -218,6 +232,8 @@ export interface ResolvedCatgaOptions {
   readonly concurrency: ConcurrencyLimits;
   readonly retry: RetryOptions;
   readonly idempotency: IdempotencyOptions;
+  readonly outcomes: OutcomeRules;
+  readonly deadLetterOn: readonly ErrorMatch[];
   readonly deadLetters: { readonly ttlMs: number };
   readonly outbox: Outbox | undefined;
   readonly limits: Limits;

@@ -36,8 +36,11 @@ describe('options', () => {
       retry: { maxAttempts: 5, initialDelayMs: 100, maxDelayMs: 30_000, multiplier: 2, jitter: true },
       idempotency: { ttlMs: 86_400_000, leaseMs: 30_000 },
       deadLetters: { ttlMs: 2_592_000_000 },
+      outcomes: { only: undefined, except: [] },
+      deadLetterOn: [],
       limits: { maxPayloadBytes: 1_048_576, maxHeaderBytes: 16_384 },
       behaviors: [],
+      health: { graceMs: 10_000 },
       shutdown: { drainTimeoutMs: 10_000 },
     });
   });
@@ -71,16 +74,21 @@ describe('options', () => {
       engine: 'memory',
       serializer: {},
       behaviors: [{}, () => {}],
+      outcomes: { only: [class Other {}], never: [] },
+      deadLetterOn: [Error, undefined],
     });
     expect(issues.map((issue) => issue.slice(0, issue.indexOf(':'))).toSorted()).toEqual([
       'behaviors.0',
       'concurrency.maxInFlight',
       'concurrency.maxQueue',
+      'deadLetterOn.1',
       'endpoint',
       'engine',
       'heartbeat.timeoutMs',
       'limits.maxPayloadBytes',
       'metadata.zone',
+      'outcomes.never',
+      'outcomes.only.0',
       'retry.jitter',
       'retry.maxAttempts',
       'retry.multiplier',

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { CatgaError } from '../errors/catga-error.js';
 import { memory } from '../memory/memory-engine.js';
 import type { BehaviorOption } from '../contracts/behavior.js';
+import { problemOfErrorMatch } from '../contracts/error-match.js';
+import type { ErrorMatch } from '../contracts/error-match.js';
 import { isPolicy, problemOfPolicies } from '../contracts/policy.js';
 import { COMMAND_QUEUES } from '../ports/durable-log.js';
 import type { Engine } from '../ports/engine.js';
@@ -26,6 +28,14 @@ const has = (value: unknown, ...methods: readonly string[]): boolean =>
   typeof value === 'object' &&
   value !== null &&
   methods.every((method) => typeof (value as Readonly<Record<string, unknown>>)[method] === 'function');
+
+const errorMatches = z.array(
+  z.unknown().transform((match, context) => {
+    const message = problemOfErrorMatch(match);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+    return match as ErrorMatch;
+  }),
+);
 
 const schema = z.strictObject({
   engine: z
@@ -83,6 +93,8 @@ const schema = z.strictObject({
   idempotency: z
     .strictObject({ ttlMs: durationMs.default(24 * 60 * 60 * 1000), leaseMs: timerMs.default(30_000) })
     .prefault({}),
+  outcomes: z.strictObject({ only: errorMatches.optional(), except: errorMatches.default([]) }).prefault({}),
+  deadLetterOn: errorMatches.default([]),
   deadLetters: z.strictObject({ ttlMs: durationMs.default(30 * 24 * 60 * 60 * 1000) }).prefault({}),
   outbox: z
     .custom<Outbox>(
@@ -134,6 +146,7 @@ export function resolveCatgaOptions(options: CatgaOptions = {}): ResolvedCatgaOp
     nodeId: data.nodeId ?? `${data.service.slice(0, 48)}-${crypto.randomUUID().slice(0, 8)}`,
     endpoint: data.endpoint,
     outbox: data.outbox,
+    outcomes: { ...data.outcomes, only: data.outcomes.only },
     request: { ...data.request, timeoutMs: data.request.timeoutMs },
     serializer: data.serializer ?? json(),
   });
@@ -148,5 +161,6 @@ function deepFreeze(options: ResolvedCatgaOptions): ResolvedCatgaOptions {
     if (isPlain && !ofTheUser.has(value)) Object.freeze(value);
   }
   Object.freeze(options.behaviors);
+  Object.freeze(options.deadLetterOn);
   return Object.freeze(options);
 }

@@ -16,6 +16,7 @@ import { CatgaError } from '../errors/catga-error.js';
 import { TestClock } from '../time/test-clock.js';
 import { Timetable } from '../time/timetable.js';
 import { UntilTaken } from './until-taken.js';
+import { ErrorRules } from './error-rules.js';
 
 @ReliableEvent({ qos: 2 })
 class Paid {
@@ -81,6 +82,7 @@ describe('the consumer of a durable subscription', () => {
         nodeId: 'n1',
         codec,
         failures,
+        rules: new ErrorRules({}, []),
         inboxTtlMs: 500,
         deadLetterTtlMs: 700,
         now: () => 5000,

@@ -11,12 +11,13 @@ import type { Codec } from '../wire/codec.js';
 import { fromStoredMessage } from '../wire/message-codec.js';
 import { retryAfterMsOf } from '../pipeline/resilience/failures.js';
 import { deadLetterOf } from './dead-letter-record.js';
+import type { ErrorRules } from './error-rules.js';
 import type { CatgaErrorSink } from './failure-sink.js';
 import { KEEP_OUTCOME, ownHeaders } from './kept-outcome.js';
 import type { QueuedOutcomes } from './queued-outcomes.js';
 import { MessagesAtWork } from './messages-at-work.js';
 import type { WorkOnMessage } from './messages-at-work.js';
-import { isRetryable, retryDelayMs } from './retry-policy.js';
+import { retryDelayMs } from './retry-policy.js';
 import type { RetryOptions } from './retry-policy.js';
 import type { UntilTaken } from './until-taken.js';
 
@@ -35,6 +36,8 @@ export interface ConsumerServices {
   readonly nodeId: string;
   readonly codec: Codec;
   readonly failures: CatgaErrorSink;
+  /** What the errors of handlers mean. */
+  readonly rules: ErrorRules;
   /** How long a recorded success keeps a handler from running again, in milliseconds. */
   readonly inboxTtlMs: number;
   /** How long dead letters are kept, in milliseconds. */
@@ -165,7 +168,8 @@ export class DeliveryHandler {
     // Refused by a limit in front of the handler, which has not run: not an attempt at it.
     if (error === envelope.refusal) return delivery.release(retryAfterMsOf(error) || REFUSED_DELAY_MS);
     const isLast = delivery.attempt >= this.subscription.retry.maxAttempts;
-    if (isLast || !isRetryable(error)) return this.bury(delivery, envelope, error);
+    if (isLast || !this.services.rules.isWorthRetrying(envelope.type, error))
+      return this.bury(delivery, envelope, error);
     this.report(delivery, envelope, error, 'retried');
     await delivery.nak(this.delayMs(delivery));
   }
@@ -178,7 +182,12 @@ export class DeliveryHandler {
     const { services, subscription } = this;
     const letter = deadLetterOf(delivery, subscription.id, error, services.nodeId, services.now());
     await services.writes.run(() => services.engine().deadLetters.put(letter, services.deadLetterTtlMs));
-    await this.keepOutcome(delivery, { ok: false, error });
+    if (
+      envelope === undefined ||
+      error instanceof CatgaError ||
+      services.rules.isOutcome(envelope.type, error)
+    )
+      await this.keepOutcome(delivery, { ok: false, error });
     this.report(delivery, envelope, error, 'dead-lettered');
     await this.acknowledge(delivery);
   }

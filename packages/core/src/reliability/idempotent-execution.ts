@@ -8,6 +8,7 @@ import type { Claim, IdempotencyStore } from '../ports/idempotency-store.js';
 import type { Cancellation } from '../time/cancellation.js';
 import type { Timetable } from '../time/timetable.js';
 import { fingerprint } from '../wire/fingerprint.js';
+import type { ErrorRules } from './error-rules.js';
 import { HeldClaim } from './held-claim.js';
 import type { ClaimedId } from './held-claim.js';
 import type { Finished, OutcomeCodec } from './outcome-codec.js';
@@ -60,6 +61,7 @@ export class IdempotentExecution {
     private readonly store: IdempotencyStore,
     private readonly options: IdempotencyOptions,
     private readonly outcomes: OutcomeCodec,
+    private readonly rules: ErrorRules,
     private readonly timetable: Timetable,
     private readonly writes: UntilTaken,
   ) {}
@@ -160,7 +162,7 @@ export class IdempotentExecution {
         (value): Settled => ({ ok: true, value }),
         (thrown: unknown): Settled => ({ ok: false, error: toError(thrown) }),
       );
-      if (!answer.ok && !isOutcome(answer.error, cancellation)) {
+      if (!answer.ok && !this.isOutcome(envelope, answer.error, cancellation)) {
         const isReleased = await this.release(claimed.key, held);
         // Somebody else has the id, and the answer is theirs.
         return isReleased || !cancellation.isOverruled
@@ -204,6 +206,11 @@ export class IdempotentExecution {
     }
   }
 
+  /** Whether an error is how the request ended, to be replayed, or only says that it could not be run now. */
+  private isOutcome({ type }: MessageEnvelope, error: Error, cancellation: Cancellation): boolean {
+    return !cancellation.isCancelled && !cancellation.isOverruled && this.rules.isOutcome(type, error);
+  }
+
   private pause(delayMs: number): Promise<void> {
     return new Promise((resolve) => void this.timetable.after(delayMs, resolve));
   }
@@ -212,14 +219,6 @@ export class IdempotentExecution {
 /** Ids of callers and ids of Catga's are records of two kinds, whatever they look like. */
 function keyOf({ messageId, hasIdOfCaller }: MessageEnvelope): string {
   return joinedKey(hasIdOfCaller ? 'request' : 'made', messageId);
-}
-
-/** Whether an error is how the request ended, to be replayed, or only says that it could not be run now. */
-function isOutcome(error: Error, cancellation: Cancellation): boolean {
-  if (cancellation.isCancelled || cancellation.isOverruled) return false;
-  if (error instanceof CatgaError) return false;
-  // A handler says of its own error that it is no answer: a lost database connection, not a refused payment.
-  return (error as { readonly retryable?: unknown }).retryable !== true;
 }
 
 function resultOf(answer: Settled): unknown {

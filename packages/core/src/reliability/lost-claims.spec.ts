@@ -10,6 +10,7 @@ import { Timetable } from '../time/timetable.js';
 import { Codec } from '../wire/codec.js';
 import { ErrorCodec } from '../wire/error-codec.js';
 import { json } from '../wire/json-serializer.js';
+import { ErrorRules } from './error-rules.js';
 import { IdempotentExecution } from './idempotent-execution.js';
 import { OutcomeCodec } from './outcome-codec.js';
 import { UntilTaken } from './until-taken.js';
@@ -57,6 +58,7 @@ describe('a recorded run that loses its claim', () => {
       store,
       options,
       new OutcomeCodec(codec, new ErrorCodec([])),
+      new ErrorRules({}, []),
       timetable,
       new UntilTaken(timetable, () => {}),
     );

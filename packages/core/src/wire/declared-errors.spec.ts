@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isNativeError } from 'node:util/types';
-import type { ErrorClass } from '../contracts/message.js';
+import type { ErrorClass } from '../contracts/error-class.js';
 import { DeclaredErrors } from './declared-errors.js';
 import { ErrorCodec, RemoteError } from './error-codec.js';
 import { json } from './json-serializer.js';

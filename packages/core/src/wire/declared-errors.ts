@@ -3,7 +3,7 @@ import { codeOf } from '../errors/error-record.js';
 import { ownData } from '../errors/plain-data.js';
 import { readOf } from '../errors/well-formed.js';
 import { FORBIDDEN_KEYS } from '../contracts/forbidden-keys.js';
-import type { ErrorClass } from '../contracts/message.js';
+import type { ErrorClass } from '../contracts/error-class.js';
 import type { EncodedError, ErrorTranslator } from './error-codec.js';
 
 /** What every error is told by, besides the fields of its class. */
