@@ -1,5 +1,5 @@
 import type { MessageType } from '../contracts/message-type.js';
-import type { PublishOptions, SendOptions } from '../contracts/send-options.js';
+import type { SaidPublishOptions, SaidSendOptions } from '../contracts/said-headers.js';
 import type { Cluster } from './cluster.js';
 import type { OutgoingRequest } from './asking/pending-request.js';
 import type { EventSubscribers } from '../discovery/interest-index.js';
@@ -47,7 +47,7 @@ export class ClusterGateway {
   ) {}
 
   /** The node that a request goes to: undefined if nobody handles it. */
-  nodeFor(type: MessageType, request: object, options: SendOptions): KnownNode | undefined {
+  nodeFor(type: MessageType, request: object, options: SaidSendOptions): KnownNode | undefined {
     return this.cluster.nodeFor(type.name, options.key ?? type.keyOf?.(request));
   }
 
@@ -81,7 +81,7 @@ export class ClusterGateway {
   publish(
     type: MessageType,
     event: object,
-    options: PublishOptions,
+    options: SaidPublishOptions,
     cause: Cause | undefined,
     isHandledHere: boolean,
   ): void {
@@ -107,7 +107,7 @@ export class ClusterGateway {
   }
 
   /** Takes an event to every other node. */
-  broadcast(type: MessageType, event: object, options: PublishOptions, cause: Cause | undefined): void {
+  broadcast(type: MessageType, event: object, options: SaidPublishOptions, cause: Cause | undefined): void {
     const { registry, self } = this.services;
     const targets: EventTarget[] = [];
     const incompatible: KnownNode[] = [];
@@ -123,7 +123,7 @@ export class ClusterGateway {
   private sendEvent(
     type: MessageType,
     event: object,
-    options: PublishOptions,
+    options: SaidPublishOptions,
     cause: Cause | undefined,
     targets: readonly EventTarget[],
   ): void {
@@ -154,7 +154,7 @@ export class ClusterGateway {
   }
 
   /** How long a caller waits for another node, in milliseconds. */
-  timeoutMs(type: MessageType, options: SendOptions, cause: Cause | undefined): number {
+  timeoutMs(type: MessageType, options: SaidSendOptions, cause: Cause | undefined): number {
     const ownMs = options.timeoutMs ?? type.timeoutMs ?? this.services.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     if (cause?.deadlineMs === undefined) return ownMs;
     return Math.max(0, Math.min(ownMs, cause.deadlineMs - this.services.clock.monotonicMs()));

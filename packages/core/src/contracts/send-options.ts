@@ -17,8 +17,8 @@ export interface SendOptions {
   readonly timeoutMs?: number;
   /** Cancellation: aborting it rejects with `CATGA_CANCELLED` and aborts the handler's `context.signal`. */
   readonly signal?: AbortSignal;
-  /** Headers of the message: text, sent to the handler's `context.headers`. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Headers of the message: text, sent to the handler's `context.headers`. One whose value is undefined is left out. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
   /** Key for `consistent-hash` routing and ordering. Overrides `@Message({ key })`. */
   readonly key?: string;
 }
@@ -52,8 +52,8 @@ export interface StreamOptions extends BatchOptions {
 export interface PublishOptions {
   /** Deduplication id of a reliable event: the engine stores one event per name and id within its deduplication window. */
   readonly messageId?: string;
-  /** Headers of the event: text, sent to every handler's `context.headers`. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Headers of the event: text, sent to every handler's `context.headers`. One whose value is undefined is left out. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
   /** Ordering key: events with the same key reach a handler in order. Overrides `@Message({ key })`. */
   readonly key?: string;
 }

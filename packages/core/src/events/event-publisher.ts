@@ -1,5 +1,5 @@
 import type { MessageType } from '../contracts/message-type.js';
-import type { PublishOptions } from '../contracts/send-options.js';
+import type { SaidPublishOptions } from '../contracts/said-headers.js';
 import { toError } from '../errors/catga-error.js';
 import type { Admission } from '../pipeline/admission/admission.js';
 import { HandlerContext } from '../pipeline/handler-context.js';
@@ -40,13 +40,13 @@ export class EventPublisher implements DirectCallListener {
   constructor(private readonly services: PublishServices) {}
 
   /** Resolves when every handler was called (QoS 0) or the engine or the outbox has stored the event (QoS 1 and 2). */
-  publish(route: EventRoute, event: object, options?: PublishOptions, cause?: Cause): Promise<void> {
+  publish(route: EventRoute, event: object, options?: SaidPublishOptions, cause?: Cause): Promise<void> {
     if (route.type.qos > 0) return this.append(route, event, options ?? {}, cause);
     return this.deliver(route, event, options, cause);
   }
 
   /** Calls every handler of this node, whatever the event's quality of service. No handler's failure reaches the caller. */
-  deliver(route: EventRoute, event: object, options?: PublishOptions, cause?: Cause): Promise<void> {
+  deliver(route: EventRoute, event: object, options?: SaidPublishOptions, cause?: Cause): Promise<void> {
     let attributes = NO_ATTRIBUTES;
     if (options !== undefined || cause !== undefined) {
       try {
@@ -60,7 +60,7 @@ export class EventPublisher implements DirectCallListener {
   }
 
   /** Throws if what a publisher said is wrong: `CATGA_VALIDATION_FAILED`, `CATGA_PAYLOAD_TOO_LARGE`, `CATGA_SERIALIZATION`. */
-  check({ name }: MessageType, { messageId, headers }: PublishOptions): void {
+  check({ name }: MessageType, { messageId, headers }: SaidPublishOptions): void {
     checkMessageId(name, messageId);
     if (headers !== undefined) checkHeaders(this.services.codec.limits, name, headers);
   }
@@ -146,7 +146,7 @@ export class EventPublisher implements DirectCallListener {
   private async append(
     route: EventRoute,
     event: object,
-    options: PublishOptions,
+    options: SaidPublishOptions,
     cause: Cause | undefined,
   ): Promise<void> {
     const { host, codec, newId, log } = this.services;
@@ -172,7 +172,7 @@ export class EventPublisher implements DirectCallListener {
 
   private attributesOf(
     route: EventRoute,
-    options: PublishOptions,
+    options: SaidPublishOptions,
     cause: Cause | undefined,
   ): MessageAttributes {
     this.check(route.type, options);

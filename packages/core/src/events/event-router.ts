@@ -1,5 +1,5 @@
 import type { MessageConstructor } from '../contracts/message.js';
-import type { PublishOptions } from '../contracts/send-options.js';
+import type { SaidPublishOptions } from '../contracts/said-headers.js';
 import type { NodeInterests } from '../discovery/node-presence.js';
 import { CatgaError } from '../errors/catga-error.js';
 import type { Cause } from '../pipeline/handler-context.js';
@@ -23,7 +23,7 @@ export interface EventRouterServices {
   readonly gateway: () => ClusterGateway | undefined;
 }
 
-const NOTHING_SAID: PublishOptions = Object.freeze({});
+const NOTHING_SAID: SaidPublishOptions = Object.freeze({});
 
 /** Takes events to their handlers, here and on other nodes. */
 export class EventRouter {
@@ -49,7 +49,7 @@ export class EventRouter {
   }
 
   /** Resolves when the event is handed over (QoS 0) or stored (QoS 1 and 2). */
-  publish(event: object, options: PublishOptions | undefined, cause: Cause | undefined): Promise<void> {
+  publish(event: object, options: SaidPublishOptions | undefined, cause: Cause | undefined): Promise<void> {
     const { publisher, gateway } = this.services;
     const target = (event as object | undefined)?.constructor;
     const route = target === this.lastTarget ? this.lastRoute : this.find(target);
@@ -61,7 +61,7 @@ export class EventRouter {
   }
 
   /** Takes an event to every node. */
-  async broadcast(event: object, options: PublishOptions | undefined): Promise<void> {
+  async broadcast(event: object, options: SaidPublishOptions | undefined): Promise<void> {
     const { publisher, newId, gateway } = this.services;
     const route = this.routeOf(event);
     const said = { ...options, messageId: options?.messageId ?? newId() };
@@ -91,7 +91,7 @@ export class EventRouter {
   private publishAnywhere(
     route: EventRoute,
     event: object,
-    options: PublishOptions | undefined,
+    options: SaidPublishOptions | undefined,
     cause: Cause | undefined,
     gateway: ClusterGateway | undefined,
   ): Promise<void> {

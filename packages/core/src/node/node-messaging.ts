@@ -1,6 +1,7 @@
 import type { MessageType } from '../contracts/message-type.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import type { NodeChange, NodeInfo } from '../contracts/node-info.js';
+import { saidHeaders } from '../contracts/said-headers.js';
 import type { CatgaResult } from '../contracts/result.js';
 import type { CatgaRequest } from '../contracts/request.js';
 import type {
@@ -147,7 +148,7 @@ export class NodeMessaging implements MediatorHost, ContextHost {
     if (!this.isOpen) return Promise.reject(this.closedError(request));
     this.observer?.sent(request, options ?? {});
     try {
-      return this.requestRouter.send(route, request, options ?? {});
+      return this.requestRouter.send(route, request, saidHeaders(options ?? {}));
     } catch (thrown) {
       return Promise.reject(toError(thrown));
     }
@@ -157,7 +158,12 @@ export class NodeMessaging implements MediatorHost, ContextHost {
     this.observer?.sent(request, options);
     if (!this.services.engine.isConnected) return Promise.reject(this.closedError(request));
     try {
-      return this.requestRouter.send(this.routeOf(request), request, options, cause) as Promise<R>;
+      return this.requestRouter.send(
+        this.routeOf(request),
+        request,
+        saidHeaders(options),
+        cause,
+      ) as Promise<R>;
     } catch (thrown) {
       return Promise.reject(toError(thrown));
     }
@@ -167,7 +173,12 @@ export class NodeMessaging implements MediatorHost, ContextHost {
     if (!this.isOpen) return Promise.reject(this.closedError(request));
     this.observer?.sent(request, options ?? {});
     try {
-      return this.requestRouter.sendToNode(nodeId, this.routeOf(request), request, options ?? {});
+      return this.requestRouter.sendToNode(
+        nodeId,
+        this.routeOf(request),
+        request,
+        saidHeaders(options ?? {}),
+      );
     } catch (thrown) {
       return Promise.reject(toError(thrown));
     }
@@ -183,7 +194,7 @@ export class NodeMessaging implements MediatorHost, ContextHost {
     // In a cluster any node may handle it, one that is not there yet too.
     if (this.services.engine.gateway === undefined && this.routeOf(command) === undefined)
       throw this.requestRouter.noHandlerError(command);
-    return this.queue.enqueue(this.registry.typeOfMessage(command), command, options, cause);
+    return this.queue.enqueue(this.registry.typeOfMessage(command), command, saidHeaders(options), cause);
   }
 
   async outcomeOf(command: MessageConstructor, messageId: string): Promise<CatgaResult<unknown> | undefined> {
@@ -199,7 +210,7 @@ export class NodeMessaging implements MediatorHost, ContextHost {
     this.observer?.published(event, options ?? {});
     if (!this.services.engine.isConnected) return Promise.reject(this.closedError(event));
     try {
-      return this.eventRouter.publish(event, options, cause);
+      return this.eventRouter.publish(event, options && saidHeaders(options), cause);
     } catch (thrown) {
       return Promise.reject(toError(thrown));
     }
@@ -208,7 +219,7 @@ export class NodeMessaging implements MediatorHost, ContextHost {
   broadcast(event: object, options: PublishOptions | undefined): Promise<void> {
     if (!this.isOpen) return Promise.reject(this.closedError(event));
     this.observer?.published(event, options ?? {});
-    return this.eventRouter.broadcast(event, options);
+    return this.eventRouter.broadcast(event, options && saidHeaders(options));
   }
 
   nodes(): readonly NodeInfo[] {

@@ -1,6 +1,7 @@
 import type { CatgaResult } from '../contracts/result.js';
 import type { MessageType } from '../contracts/message-type.js';
-import type { EnqueueOptions, EnqueueReceipt } from '../contracts/send-options.js';
+import type { SaidEnqueueOptions } from '../contracts/said-headers.js';
+import type { EnqueueReceipt } from '../contracts/send-options.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { COMMAND_QUEUES } from '../ports/durable-log.js';
 import { KEEP_OUTCOME, ownHeaders } from '../reliability/kept-outcome.js';
@@ -37,7 +38,7 @@ export class CommandQueue {
   async enqueue(
     type: MessageType,
     command: object,
-    options: EnqueueOptions,
+    options: SaidEnqueueOptions,
     cause?: Cause,
   ): Promise<EnqueueReceipt> {
     const { host, codec, log, newId, engine } = this.services;

@@ -1,5 +1,5 @@
 import type { MessageType } from '../contracts/message-type.js';
-import type { SendOptions } from '../contracts/send-options.js';
+import type { SaidSendOptions } from '../contracts/said-headers.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import type { ReceivedEnd, ReceivedWork } from '../cluster/answering/taken-request.js';
 import { cancelledError } from '../errors/message-errors.js';
@@ -119,13 +119,13 @@ export class RequestDispatcher {
     );
   }
 
-  private isRecorded(route: RequestRoute, options: SendOptions): boolean {
+  private isRecorded(route: RequestRoute, options: SaidSendOptions): boolean {
     const { qos } = route.type;
     return qos === 2 || (qos === 1 && options.messageId !== undefined);
   }
 
   /** What is wrong with what a caller said, if anything. */
-  problemOf({ type: { name } }: Pick<RequestRoute, 'type'>, options: SendOptions): Error | undefined {
+  problemOf({ type: { name } }: Pick<RequestRoute, 'type'>, options: SaidSendOptions): Error | undefined {
     if (options.signal?.aborted === true) return cancelledError(name, options.signal);
     if (options.timeoutMs !== undefined && !(options.timeoutMs > 0)) {
       return new CatgaError('CATGA_CONFIGURATION', `timeoutMs of ${name} must be above 0.`);
@@ -140,7 +140,7 @@ export class RequestDispatcher {
   }
 
   /** How long a caller waits for the handler here, in milliseconds; undefined for as long as it runs. */
-  timeoutMs(route: RequestRoute, options: SendOptions, cause: Cause | undefined): number | undefined {
+  timeoutMs(route: RequestRoute, options: SaidSendOptions, cause: Cause | undefined): number | undefined {
     const ownMs = options.timeoutMs ?? route.timeoutMs;
     if (cause?.deadlineMs === undefined) return ownMs;
     const leftMs = Math.max(0, cause.deadlineMs - this.services.host.clock.monotonicMs());

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageType } from '../contracts/message-type.js';
-import type { SendOptions } from '../contracts/send-options.js';
+import type { SaidSendOptions } from '../contracts/said-headers.js';
 import type { KnownNode } from '../discovery/known-node.js';
 import type { NodeRegistry } from '../discovery/node-registry.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
@@ -44,7 +44,7 @@ export class RequestRouter {
   send(
     route: RequestRoute | undefined,
     request: object,
-    options: SendOptions,
+    options: SaidSendOptions,
     cause?: Cause,
   ): Promise<unknown> {
     const policed = this.policiesOf(route, request);
@@ -58,7 +58,7 @@ export class RequestRouter {
     nodeId: string,
     route: RequestRoute | undefined,
     request: object,
-    options: SendOptions,
+    options: SaidSendOptions,
   ): Promise<unknown> {
     const policed = this.policiesOf(route, request);
     if (policed === undefined) return this.sendOnceToNode(nodeId, route, request, options);
@@ -81,7 +81,7 @@ export class RequestRouter {
     way: Way,
     route: RequestRoute | undefined,
     request: object,
-    options: SendOptions,
+    options: SaidSendOptions,
     cause?: Cause,
   ): Promise<unknown> {
     const { types, clock, newId, isOpen, nodeId } = this.services;
@@ -99,7 +99,7 @@ export class RequestRouter {
   private timeoutMs(
     type: MessageType,
     route: RequestRoute | undefined,
-    options: SendOptions,
+    options: SaidSendOptions,
     cause: Cause | undefined,
   ): number | undefined {
     const { dispatcher, isLocalFirst } = this.services;

@@ -1,9 +1,9 @@
-import type { SendOptions } from '../../contracts/send-options.js';
+import type { SaidSendOptions } from '../../contracts/said-headers.js';
 import type { Call } from './call.js';
 import type { Clock } from '../../ports/clock.js';
 
 /** What is said of one attempt at a request. */
-export interface AttemptOptions extends SendOptions {
+export interface AttemptOptions extends SaidSendOptions {
   /** Which attempt of its caller this is; 1 unless it is sent again. */
   readonly attempt?: number;
 }
@@ -16,7 +16,7 @@ export class PolicedCall implements Call {
 
   constructor(
     readonly name: string,
-    private readonly options: SendOptions,
+    private readonly options: SaidSendOptions,
     /** What all attempts are known by; undefined if there is only one. */
     private readonly messageId: string | undefined,
     timeoutMs: number | undefined,
