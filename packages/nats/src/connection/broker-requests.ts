@@ -94,7 +94,9 @@ export class BrokerRequests {
       });
       this.sweep ??= this.sweepLater();
       try {
-        this.session.publish(subject, payload, { reply: `${this.inbox}.${token}`, headers });
+        // Whoever asked and was told that there was no answer is not to find that it happened later.
+        const isWanted = (): boolean => this.pending.has(token);
+        this.session.publish(subject, payload, { reply: `${this.inbox}.${token}`, headers, isWanted });
       } catch (thrown) {
         this.take(token);
         throw thrown;

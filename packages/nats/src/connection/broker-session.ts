@@ -28,6 +28,8 @@ export interface SessionOptions {
 
 /** Where a message goes beside its subject. */
 export interface PublishTo {
+  /** Whether it is still to be sent once the broker is back. */
+  readonly isWanted?: () => boolean;
   readonly reply?: string;
   readonly headers?: EncodedHeaders;
 }
@@ -233,6 +235,7 @@ export class BrokerSession {
     this.kept = [];
     this.budget.clear();
     for (const message of kept) {
+      if (message.isWanted?.() === false) continue;
       try {
         this.hand(message.subject, message.payload, message);
       } catch {
