@@ -11,132 +11,111 @@ import type { RetryOptions } from '../reliability/retry-policy.js';
 import type { Limits } from '../wire/limits.js';
 
 /**
- * How a node is set up. Everything has a default; unknown and wrong options are all reported at once at start-up.
+ * Options of a node. Every option has a default; unknown and invalid ones are reported together at start-up.
  *
  * @publicApi
  */
 export interface CatgaOptions {
-  /**
-   * What distributes and remembers messages.
-   * @defaultValue `memory()`: one process, nothing to install, nothing kept after it ends
+  /** Engine: transports and stores messages.
+   * @defaultValue `memory()`: one process, no broker, no persistence
    */
   readonly engine?: Engine;
-  /**
-   * The name that replicas share. Replicas of one service compete for an event; each service gets it.
+  /** Service name, shared by replicas. Replicas of a service compete for each event; every service gets it.
    * @defaultValue 'app'
    */
   readonly service?: string;
-  /**
-   * Keeps applications that share a broker apart.
+  /** Namespace: isolates applications that share a broker.
    * @defaultValue 'catga'
    */
   readonly namespace?: string;
-  /**
-   * The name of this node, unique among the running nodes of the namespace.
+  /** Node id, unique among the running nodes of the namespace.
    * @defaultValue the service, `-`, and a random suffix
    */
   readonly nodeId?: string;
-  /** Where this node's own HTTP interface is reached; only published to the other nodes. */
+  /** URL of this node's own HTTP interface; only shown to the other nodes. */
   readonly endpoint?: string;
-  /**
-   * Text published to the other nodes: zone, version.
+  /** Metadata shown to the other nodes, as text: zone, version.
    * @defaultValue none
    */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** How nodes notice that one is gone. */
+  /** Heartbeats: failure detection between nodes. */
   readonly heartbeat?: {
-    /**
-     * How often the node reports itself and its load, in milliseconds.
+    /** Interval of the heartbeats, which also report the load, in milliseconds.
      * @defaultValue 5000
      */
     readonly intervalMs?: number;
-    /**
-     * After how long without a report it is gone, in milliseconds; more than `intervalMs`.
+    /** Time without a heartbeat after which a node has left, in milliseconds; more than `intervalMs`.
      * @defaultValue 15000
      */
     readonly timeoutMs?: number;
   };
-  /**
-   * Which node handles a request: `'local-first'` this one if it can, else each in its turn; `'round-robin'` each in its
-   * turn; `'least-loaded'`; `'random'`; `'consistent-hash'` by the message's key; or a strategy of your own.
+  /** Routing strategy of requests: `'local-first'` this node if it handles them, else the others in turn; `'round-robin'`
+   * all in turn; `'least-loaded'`; `'random'`; `'consistent-hash'` by the message's key; or a strategy of your own.
    * @defaultValue 'local-first'
    */
   readonly routing?: RoutingStrategyName | RoutingStrategy;
   /** Defaults of requests. */
   readonly request?: {
-    /**
-     * How long a caller waits for an outcome, in milliseconds, where neither the message nor the call says.
+    /** Timeout of a request, in milliseconds, unless the message or the call sets one.
      * @defaultValue 30000 for a request to another node; none in one process: an ordinary `await` of a running handler
      */
     readonly timeoutMs?: number;
-    /**
-     * How long a request to another node waits for a sign of life before it is sent there again, in milliseconds; the
-     * pause doubles. A slow handler answers with one and is never run twice for it.
+    /** Time without a response from the other node before a request is re-sent to it, in milliseconds; doubles each time.
+     * While its handler runs the node responds with "running", so a slow handler is never run twice.
      * @defaultValue 500
      */
     readonly retransmitMs?: number;
-    /**
-     * After how many transmissions without a sign of life another node is asked.
+    /** Number of transmissions without a response before failover to another node.
      * @defaultValue 4
      */
     readonly maxAttempts?: number;
   };
-  /** How much the node takes on at a time. */
+  /** Concurrency limits of the node. */
   readonly concurrency?: {
-    /**
-     * Requests and plain events handled at the same time. Requests that a handler sends through its context are part of
-     * its own work and always have a place.
+    /** Maximum number of requests and plain events in flight. Requests that a handler sends through its context use its
+     * slot.
      * @defaultValue Infinity
      */
     readonly maxInFlight?: number;
-    /**
-     * How many more wait for a place before `CATGA_OVERLOADED`.
+    /** Maximum number of messages that wait for a slot; beyond it `CATGA_OVERLOADED`.
      * @defaultValue 10000
      */
     readonly maxQueued?: number;
-    /**
-     * How long they wait before `CATGA_OVERLOADED`, in milliseconds.
+    /** Maximum wait for a slot before `CATGA_OVERLOADED`, in milliseconds.
      * @defaultValue 30000
      */
     readonly queueTimeoutMs?: number;
   };
-  /** How reliable events and queued commands are tried again. */
+  /** Retries (redelivery) of reliable events and queued commands. */
   readonly retry?: {
-    /**
-     * How often a message is tried before it becomes a dead letter.
+    /** Number of attempts before a message becomes a dead letter.
      * @defaultValue 5
      */
     readonly maxAttempts?: number;
-    /**
-     * The pause after the first failure, in milliseconds.
+    /** Delay after the first failure, in milliseconds.
      * @defaultValue 100
      */
     readonly initialDelayMs?: number;
-    /**
-     * The longest pause, in milliseconds.
+    /** Maximum delay, in milliseconds.
      * @defaultValue 30000
      */
     readonly maxDelayMs?: number;
-    /**
-     * How much longer each pause is than the one before.
+    /** Factor between one delay and the next.
      * @defaultValue 2
      */
     readonly multiplier?: number;
-    /**
-     * Whether a pause is drawn at random between half of itself and all of it.
+    /** Whether each delay is random between 50 % and 100 % of its value.
      * @defaultValue true
      */
     readonly jitter?: boolean;
   };
   /** The record of ids and outcomes. */
   readonly idempotency?: {
-    /**
-     * How long an outcome is replayed, and a recorded success of a QoS 2 event remembered, in milliseconds.
+    /** Lifetime of a recorded outcome, and of a recorded success of a QoS 2 event, in milliseconds.
      * @defaultValue 86400000 (24 hours)
      */
     readonly ttlMs?: number;
-    /**
-     * After how long without renewal a run is taken for dead and its id may run again, in milliseconds.
+    /** Lease of a run, in milliseconds: without renewal it expires, and its id may run again.
      * @defaultValue 30000
      */
     readonly leaseMs?: number;
@@ -156,69 +135,61 @@ export interface CatgaOptions {
   readonly deadLetterOn?: readonly ErrorMatch[];
   /** What becomes of messages that handlers gave up on. */
   readonly deadLetters?: {
-    /**
-     * How long they are kept, in milliseconds.
+    /** Retention of dead letters, in milliseconds.
      * @defaultValue 2592000000 (30 days)
      */
     readonly ttlMs?: number;
   };
-  /**
-   * Where reliable events and queued commands wait while the engine is away: `memoryOutbox()`, or `fileOutbox()` of
-   * `@catga/outbox-file`. They are sent in order when it is back.
+  /** Outbox: stores reliable events and queued commands during a broker outage and sends them in order after the
+   * reconnect: `memoryOutbox()`, or `fileOutbox()` of `@catga/outbox-file`.
    * @defaultValue none: `publish` and `enqueue` reject with `CATGA_ENGINE_UNAVAILABLE`
    */
   readonly outbox?: Outbox;
-  /** How large messages may be. */
+  /** Size limits of messages. */
   readonly limits?: {
-    /**
-     * The encoded message, in bytes.
+    /** Maximum size of an encoded message, in bytes.
      * @defaultValue 1048576 (1 MiB)
      */
     readonly maxPayloadBytes?: number;
-    /**
-     * All headers together, in bytes.
+    /** Maximum size of all headers together, in bytes.
      * @defaultValue 16384 (16 KiB)
      */
     readonly maxHeaderBytes?: number;
   };
-  /**
-   * How messages become bytes where they are stored or sent.
+  /** Serializer of messages that are stored or sent.
    * @defaultValue `json()`
    */
   readonly serializer?: Serializer;
-  /**
-   * Steps around every handler, the first one outermost. A policy among them is for each type of message by itself, and
-   * gives way to the one of the same sort that a message has of its own.
+  /** Behaviors (middleware) around every handler, the first one outermost. A policy among them has separate state for each
+   * message type, and is replaced by a policy of the same kind on the message.
    * @defaultValue none
    */
   readonly behaviors?: readonly BehaviorOption[];
-  /** When a node says that it is not ready. */
+  /** Readiness of the node. */
   readonly health?: {
-    /**
-     * How long the engine may be out of reach before the node's readiness is down, in milliseconds.
+    /** Duration of a broker outage after which the node is not ready, in milliseconds.
      * @defaultValue 10000
      */
     readonly graceMs?: number;
   };
-  /** How the node stops. */
+  /** Graceful shutdown. */
   readonly shutdown?: {
-    /**
-     * How long running handlers are waited for, in milliseconds; then their `context.signal` is aborted.
+    /** Time to wait for running handlers, in milliseconds; then their `context.signal` is aborted.
      * @defaultValue 10000
      */
     readonly drainTimeoutMs?: number;
   };
 }
 
-/** How unanswered requests are sent again. */
+/** Re-sending of unanswered requests. */
 export interface RetransmissionOptions {
-  /** How long a request waits for an answer before it is sent to the same node again, in milliseconds; doubles. */
+  /** Time without a response before a request is re-sent to the same node, in milliseconds; doubles each time. */
   readonly retransmitMs: number;
-  /** After how many transmissions without an answer another node is asked. */
+  /** Number of transmissions without a response before failover to another node. */
   readonly maxAttempts: number;
 }
 
-/** Options as the kernel uses them: complete, checked and frozen. */
+/** Resolved options: complete, validated and frozen. */
 export interface ResolvedCatgaOptions {
   readonly engine: Engine;
   readonly service: string;
