@@ -56,7 +56,7 @@ function checkServer({ version, headers }: NonNullable<NatsClientConnection['inf
   if (headers !== false) return;
   throw new CatgaError(
     'CATGA_UNSUPPORTED',
-    'nats-server does not take headers, which this engine needs: remove no_header_support from its configuration.',
+    'nats-server has message headers disabled, which this engine needs: remove no_header_support from its configuration.',
     { details: { version } },
   );
 }

@@ -54,7 +54,7 @@ describe('the readiness of a node over NATS', () => {
     process.kill(server.pid ?? 0, 'SIGSTOP');
     try {
       await until(() => one.problem !== undefined);
-      expect(one.problem).toContain('NATS did not answer within 500 ms');
+      expect(one.problem).toContain('NATS did not reply within 500 ms');
     } finally {
       process.kill(server.pid ?? 0, 'SIGCONT');
     }

@@ -50,6 +50,6 @@ function isScoped(ref: object): boolean {
 function scopeError({ name }: { readonly name: string }): CatgaError {
   return new CatgaError(
     'CATGA_CONFIGURATION',
-    `The behavior ${name} must not be request-scoped or transient, nor depend on what is: it is shared by all messages.`,
+    `The behavior ${name} must not be request-scoped or transient, nor depend on such a provider: one instance is shared by all messages.`,
   );
 }

@@ -4,7 +4,7 @@ import { CatgaError } from '@catga/core';
 export function damagedError(path: string, how: string, cause?: unknown): CatgaError {
   return new CatgaError(
     'CATGA_CONFIGURATION',
-    `The outbox in ${path} is damaged: ${how}. Restore it, or move the folder away to begin with an empty one.`,
+    `The outbox in ${path} is corrupt: ${how}. Restore it from a backup, or move the folder away to start with an empty outbox.`,
     { details: { path }, cause },
   );
 }

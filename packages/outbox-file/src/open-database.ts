@@ -81,7 +81,7 @@ function toRefusal(path: string, thrown: unknown): CatgaError {
   if (cause?.code === 'LEVEL_LOCKED') {
     return new CatgaError(
       'CATGA_CONFIGURATION',
-      `The outbox in ${path} is in use by another node or process: give each a path of its own.`,
+      `The outbox in ${path} is in use by another node or process: give each node its own path.`,
       { details: { path }, cause: thrown },
     );
   }

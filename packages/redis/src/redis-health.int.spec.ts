@@ -51,7 +51,7 @@ describe('the readiness of a node over Redis', () => {
     const one = await start({ url: server.url, requestTimeoutMs: 500 });
     server.pause();
     await until(() => one.problem !== undefined);
-    expect(one.problem).toContain('Redis did not answer within 500 ms');
+    expect(one.problem).toContain('Redis did not reply within 500 ms');
     server.resume();
     await until(() => one.problem === undefined);
     expect(lines.filter((line) => line.startsWith('Connection'))).toHaveLength(2);

@@ -54,7 +54,7 @@ describe('processes of one cluster', () => {
     const subject = `${lab.namespace}.node.${address.nodeId}.${address.incarnation}`;
     client.publish(subject, newer);
     await until(() => /protocol version 2; this node speaks version 1/.test(one.log));
-    expect(one.log).toContain('Bring all nodes of the namespace to one version');
+    expect(one.log).toContain('Use one protocol version on all nodes of the namespace');
     expect(await caller.send('Note', 'afterwards', WAITS)).toHaveProperty('runId');
     expect(lab.effectsOf('as it is')).toHaveLength(1);
   });

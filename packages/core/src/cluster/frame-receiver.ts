@@ -55,7 +55,7 @@ export class FrameReceiver {
       this.handlers.refused(
         error instanceof CatgaError
           ? error
-          : new CatgaError('CATGA_SERIALIZATION', 'A frame could not be taken apart.', { cause: error }),
+          : new CatgaError('CATGA_SERIALIZATION', 'A frame could not be decoded.', { cause: error }),
       );
     }
   }

@@ -18,7 +18,7 @@ export function dialectError(what: string, nodes: readonly NodeInfo[], own: Dial
   return new CatgaError(
     'CATGA_UNSUPPORTED',
     `${what}: ${theirs.join(', ')}; this node speaks ${described(own)}. ` +
-      'Give all nodes of the namespace one serializer, and bring them to one version.',
+      'Use one serializer and one protocol version on all nodes of the namespace.',
     {
       details: {
         nodes: nodes.map(({ nodeId, protocolVersion, serializer }) => ({

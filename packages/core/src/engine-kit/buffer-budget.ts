@@ -18,7 +18,7 @@ export class BufferBudget {
     if (this.waitingBytes + bytes + OVERHEAD_BYTES <= this.maxBytes) return;
     throw new CatgaError(
       'CATGA_ENGINE_UNAVAILABLE',
-      `${this.broker} is away, and ${this.waitingBytes} bytes wait for it already (reconnect.maxBufferedBytes: ${this.maxBytes}).`,
+      `${this.broker} is disconnected, and the send buffer holds ${this.waitingBytes} bytes already (reconnect.maxBufferedBytes: ${this.maxBytes}).`,
     );
   }
 

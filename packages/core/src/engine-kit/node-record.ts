@@ -59,7 +59,7 @@ export function decodeNodeChange(bytes: Uint8Array): NodeRecord | NodeGoodbye | 
 export function noNodeRecordError(key: string): CatgaError {
   return new CatgaError(
     'CATGA_SERIALIZATION',
-    `The entry '${key.slice(0, 64)}' of the node directory is no record of a node.`,
+    `The entry '${key.slice(0, 64)}' of the node directory is not a valid node record.`,
     { details: { key } },
   );
 }

@@ -24,7 +24,7 @@ export interface WorkerIdStore {
 export function noWorkerIdError(): CatgaError {
   return new CatgaError(
     'CATGA_OVERLOADED',
-    `All ${WORKERS} worker ids of the namespace are leased: as many nodes are connected, or were within the last minute.`,
+    `All ${WORKERS} worker ids of the namespace are leased: too many nodes are connected, or were within the last minute.`,
     { details: { workers: WORKERS } },
   );
 }

@@ -24,7 +24,10 @@ export function answeredAtOnce<T>(what: string, value: T): T {
   const promise = promiseOf(value);
   if (promise === undefined) return value;
   promise.then(undefined, () => {});
-  throw new CatgaError('CATGA_CONFIGURATION', `${what} gave a promise: it must give its answer at once.`);
+  throw new CatgaError(
+    'CATGA_CONFIGURATION',
+    `${what} returned a promise: it must return its value synchronously.`,
+  );
 }
 
 /** What was thrown, in words, whatever it is. */

@@ -117,7 +117,7 @@ export class EventRouter {
     if (type.kind !== 'event') {
       throw new CatgaError(
         'CATGA_CONFIGURATION',
-        `${type.name} is a ${type.kind}: send it; only events are published.`,
+        `${type.name} is a ${type.kind}: use send; only events can be published.`,
       );
     }
     let route = this.routes.get(type.target);

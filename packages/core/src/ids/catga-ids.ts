@@ -180,7 +180,7 @@ export class CatgaIds {
 function requireRange(target: BigUint64Array, from: number, to: number): void {
   const indices = Number.isInteger(from) && Number.isInteger(to);
   if (indices && 0 <= from && from <= to && to <= target.length) return;
-  throw new CatgaError('CATGA_VALIDATION_FAILED', 'fill() needs a range within its array', {
+  throw new CatgaError('CATGA_VALIDATION_FAILED', 'fill() needs a range inside the array', {
     details: {
       from,
       to,

@@ -42,7 +42,7 @@ export function layoutProblems(layout: IdLayout): readonly string[] {
     problems.push(`timestampBits, workerBits and sequenceBits add up to ${bits}; at most ${ID_BITS} fit`);
   }
   if (layout.epochMs + lastTimestamp(layout) > LATEST_DATE_MS) {
-    problems.push('epochMs and timestampBits reach beyond the latest moment a Date can tell');
+    problems.push('epochMs and timestampBits exceed the largest Date');
   }
   return problems;
 }

@@ -78,9 +78,13 @@ export class IdTimeline {
       this.read();
       if (this.current !== full || this.borrowedMs < maxBorrowMs) return;
     }
-    throw new CatgaError('CATGA_OVERLOADED', `Ids are ${maxBorrowMs} ms ahead of a clock that stands still`, {
-      details: { maxBorrowMs, readings: READINGS_PER_WAIT },
-    });
+    throw new CatgaError(
+      'CATGA_OVERLOADED',
+      `Ids are ${maxBorrowMs} ms ahead of a clock that does not advance`,
+      {
+        details: { maxBorrowMs, readings: READINGS_PER_WAIT },
+      },
+    );
   }
 
   private reportDrift(now: number): void {

@@ -68,8 +68,8 @@ describe('send', () => {
 
   it('refuses an event, and publish refuses a request', async () => {
     const { node } = await startNode((it) => it.handleRequest(Buy, () => '').handleEvent(Seen, () => {}));
-    await expect(node.mediator.send(new Seen() as never)).rejects.toThrow(/Seen is an event: publish it/);
-    await expect(node.mediator.publish(new Buy())).rejects.toThrow(/Buy is a command: send it/);
+    await expect(node.mediator.send(new Seen() as never)).rejects.toThrow(/Seen is an event: use publish/);
+    await expect(node.mediator.publish(new Buy())).rejects.toThrow(/Buy is a command: use send/);
     await expect(node.mediator.broadcast(new Look())).rejects.toThrow(/Look is a query: send it/);
   });
 

@@ -185,7 +185,7 @@ describe('a reliable event while the engine is away', () => {
     engine.weather = 'away';
     await expect(publish('a1')).rejects.toMatchObject({
       code: 'CATGA_ENGINE_UNAVAILABLE',
-      message: 'The outbox could not keep a message: disk full',
+      message: 'The outbox could not store a message: disk full',
     });
   });
 

@@ -28,7 +28,7 @@ describe('a node that stops with messages in its outbox', () => {
     expect(hasStopped).toBe(false);
     await clock.advance(1);
     await stopped;
-    expect(diary.lines.at(-1)).toBe('2 messages in the outbox were not sent; they end with the process.');
+    expect(diary.lines.at(-1)).toBe('2 messages in the outbox were not sent and are lost.');
   });
 
   it('does not wait for an engine that is away if they outlast the process', async () => {
@@ -41,7 +41,7 @@ describe('a node that stops with messages in its outbox', () => {
     const attempts = engine.attempts;
     await node.stop();
     expect(engine.attempts).toBe(attempts + 1);
-    expect(diary.lines.at(-1)).toBe('1 messages stay in the outbox until the node runs again.');
+    expect(diary.lines.at(-1)).toBe('1 messages remain in the outbox until the node restarts.');
   });
 
   it('stops even if the outbox cannot be closed, and reports it', async () => {
@@ -62,8 +62,8 @@ describe('a node that stops with messages in its outbox', () => {
     engine.weather = 'fine';
     await clock.advance(MINUTE);
     expect(diary.lines).toEqual([
-      'Messages wait in the outbox until they can be sent: The broker is away.',
-      'The outbox reaches the engine again.',
+      'The engine is unavailable; messages are stored in the outbox: The broker is away.',
+      'The outbox is connected to the engine again, and sends its messages.',
     ]);
   });
 });

@@ -276,7 +276,7 @@ export class CatgaNode {
     const { inFlight } = admission;
     if (inFlight > 0) {
       services.logger.warn(
-        `${inFlight} messages were still being handled after ${drainTimeoutMs} ms; their signals are aborted.`,
+        `${inFlight} handlers were still running after ${drainTimeoutMs} ms (shutdown.drainTimeoutMs); their signals are aborted.`,
       );
     }
     await nextTurn(); // Handlers that obey their signal end here.
@@ -288,8 +288,8 @@ export class CatgaNode {
     const { service } = this.options;
     for (const { id, waiting } of leftBehind(await subscriptions.list(), service, this.durableIds)) {
       this.runtime.services.logger.warn(
-        `No handler of this node is for the durable subscription '${id}', in which ${waiting} messages wait. If no ` +
-          'other node handles it any more, drop it with CatgaSubscriptions: it goes on collecting messages.',
+        `This node has no handler for the durable subscription '${id}', which has a backlog of ${waiting} messages. If no ` +
+          'other node handles it any more, drop it with CatgaSubscriptions: its backlog keeps growing.',
       );
     }
   }

@@ -158,7 +158,7 @@ describe('what anybody may write to the inbox of a node', () => {
     const writer = new FrameWriter('x\nERROR', { nodeId: 'a\nFATAL', incarnation: 1 }, orders.mediator.self);
     intruder.send(orders.mediator.self, writer.finish(1, 0));
     await cluster.turns();
-    expect(log.errors).toEqual([expect.stringContaining("Node a?FATAL has the serializer 'x?ERROR'")]);
+    expect(log.errors).toEqual([expect.stringContaining("Node a?FATAL uses the serializer 'x?ERROR'")]);
   });
 
   it('is not remembered for more senders than might exist, while those that do exist are', async () => {

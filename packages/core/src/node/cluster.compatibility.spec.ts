@@ -258,7 +258,7 @@ describe('a stored event of another serializer', () => {
           subscription: 'mail.Mail',
         },
       ]);
-      expect(items[0]?.error.message).toContain(`'${theirs}'; this node has '${ours}'`);
+      expect(items[0]?.error.message).toContain(`'${theirs}'; this node uses '${ours}'`);
       await mail.mediator.publish(new OrderShipped('o2'));
       await cluster.turns();
       expect(seen).toEqual([new OrderShipped('o2')]);

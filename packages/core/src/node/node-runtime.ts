@@ -83,7 +83,7 @@ export class NodeRuntime {
       clock,
       onClockDrift: ({ backwardMs }) =>
         logger.warn(
-          `The clock stepped back; ids go on from ${backwardMs} ms ahead of it until it catches up.`,
+          `The clock stepped back by ${backwardMs} ms; ids continue from the earlier time until the clock catches up.`,
         ),
     });
     this.engine = new EngineAccess(options.nodeId);
@@ -244,7 +244,7 @@ export class NodeRuntime {
   private async step(name: string, withinMs: number, run: () => unknown): Promise<void> {
     if ((await this.teardown.step(name, withinMs, run)) !== 'overdue') return;
     this.services.logger.warn(
-      `Stopping: ${name} did not end within ${Math.round(withinMs)} ms; the node stops all the same.`,
+      `Shutdown: ${name} did not finish within ${Math.round(withinMs)} ms; the shutdown continues.`,
     );
   }
 

@@ -53,7 +53,11 @@ describe('a routing strategy of the application', () => {
 
   it.each<[string, () => unknown, RegExp]>([
     ['throws', () => failures[0]?.[1]('no map'), /^no map$/],
-    ['rejects', () => failures[1]?.[1]('no map'), /gave a promise: it must give its answer at once/],
+    [
+      'rejects',
+      () => failures[1]?.[1]('no map'),
+      /returned a promise: it must return its value synchronously/,
+    ],
     ['gives nothing', () => undefined, /gave undefined, which is none of the candidates b: select must/],
     ['gives a node that left', () => ({ node: { nodeId: 'a' }, inFlightHere: 0 }), /gave node 'a', which is/],
     ['gives the name of a node', () => 'b', /gave a value of type string, which is none/],
@@ -161,7 +165,7 @@ describe.each(failures)('what %s', (_how, fail) => {
       .handleRequest(KeyedCommand, () => 'done')
       .handleEvent(Keyed, () => {});
     await cluster.start(sender, other);
-    const expected = /keyless|The key function of Keyed\w* gave a promise/;
+    const expected = /keyless|The key function of Keyed\w* returned a promise/;
     await expect(sender.mediator.send(new KeyedCommand())).rejects.toThrow(expected);
     await expect(sender.mediator.publish(new Keyed())).rejects.toThrow(expected);
     await expect(other.mediator.enqueue(new KeyedCommand())).rejects.toThrow(expected);
@@ -172,7 +176,7 @@ describe.each(failures)('what %s', (_how, fail) => {
     class Cached extends Query<number> {}
     const { node } = await startNode((it) => it.handleRequest(Cached, () => 1));
     await expect(node.mediator.send(new Cached())).rejects.toThrow(
-      /keyless|cache.key of Cached gave a promise/,
+      /keyless|cache.key of Cached returned a promise/,
     );
   });
 

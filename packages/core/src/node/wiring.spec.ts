@@ -123,9 +123,9 @@ describe('a node refuses to start', () => {
       .handleEvent(Seen, nothing);
     await expect(problemsOf(node)).resolves.toEqual([
       expect.stringContaining(
-        "Charge asks for QoS 2, which the engine 'plain' does not support for requests",
+        "Charge requires QoS 2, which the engine 'plain' does not support for requests",
       ),
-      expect.stringContaining("Bought asks for QoS 1, which the engine 'plain' does not support for events"),
+      expect.stringContaining("Bought requires QoS 1, which the engine 'plain' does not support for events"),
     ]);
   });
 

@@ -42,7 +42,7 @@ export function checkWiring(
     const supported = type.kind === 'event' ? engine.capabilities.events : engine.capabilities.requests;
     if (!supported.includes(type.qos)) {
       problems.push(
-        `${type.name} asks for QoS ${type.qos}, which the engine '${engine.name}' does not support for ` +
+        `${type.name} requires QoS ${type.qos}, which the engine '${engine.name}' does not support for ` +
           `${type.kind === 'event' ? 'events' : 'requests'}: lower its qos or choose another engine.`,
       );
     }
@@ -59,7 +59,7 @@ export function checkWiring(
     const first = requestHandlers.get(type);
     if (type.kind === 'query' && Object.keys(registration.options).length > 0) {
       problems.push(
-        `${describe(registration)} has options for queued commands, but ${type.name} is a query, which nobody queues: ` +
+        `${describe(registration)} has options for queued commands, but ${type.name} is a query, and queries cannot be queued: ` +
           'leave them out.',
       );
     }
@@ -75,7 +75,7 @@ export function checkWiring(
     } else if (type.cache !== undefined && registration.dependsOnCaller === true) {
       problems.push(
         `${type.name} is cached, but ${describe(registration)} has guards, interceptors or a request scope, which a ` +
-          'cached result would pass by: remove @Message({ cache }), or do without them.',
+          'cached result would bypass: remove @Message({ cache }) or those enhancers.',
       );
     } else requestHandlers.set(type, registration);
   }

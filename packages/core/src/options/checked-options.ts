@@ -11,9 +11,7 @@ export function checkedOptions<T>(what: string, schema: z.ZodType<T>, options: u
   const problems = result.error.issues.map(({ path, message }) =>
     [path.join('.'), message].filter(Boolean).join(': '),
   );
-  throw new CatgaError(
-    'CATGA_CONFIGURATION',
-    `${what} cannot be made with these options: ${problems.join('; ')}`,
-    { details: { problems } },
-  );
+  throw new CatgaError('CATGA_CONFIGURATION', `${what} has invalid options: ${problems.join('; ')}`, {
+    details: { problems },
+  });
 }

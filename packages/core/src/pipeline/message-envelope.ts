@@ -31,7 +31,7 @@ export function checkMessageId(name: string, messageId: string | undefined): voi
   const isEmpty = messageId === '';
   throw new CatgaError(
     'CATGA_VALIDATION_FAILED',
-    `messageId of ${name} is ${isEmpty ? 'empty' : 'no text'}.`,
+    `messageId of ${name} is ${isEmpty ? 'empty' : 'not a string'}.`,
     {
       details: {
         name,

@@ -32,6 +32,6 @@ export interface NodeDirectoryListener {
   /** @param ageMs how long ago it gave its latest sign of life; 0 if left out */
   present(node: NodeInfo, ageMs?: number): void;
   left(nodeId: string): void;
-  /** Something is there that is no record of a node. It is left alone. */
+  /** Something is there that is not a valid node record. It is left alone. */
   refused?(error: CatgaError): void;
 }

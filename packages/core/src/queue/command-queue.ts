@@ -53,7 +53,7 @@ export class CommandQueue {
     if (!engine.capabilities.queues) {
       throw new CatgaError(
         'CATGA_UNSUPPORTED',
-        `${type.name} cannot be queued: the engine '${engine.name}' stores no commands. Send it instead, or choose an ` +
+        `${type.name} cannot be queued: the engine '${engine.name}' stores no commands. Use send, or choose an ` +
           'engine that does.',
         { details: { name: type.name, engine: engine.name } },
       );

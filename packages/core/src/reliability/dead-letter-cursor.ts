@@ -20,7 +20,7 @@ export function toCursor({ failedAtMs, sequence }: DeadLetterPosition): string {
 export function fromCursor(cursor: string): DeadLetterPosition {
   const [, failedAt, sequence] = /^(-?\d+)~(\d+)$/.exec(cursor) ?? [];
   if (failedAt === undefined || sequence === undefined) {
-    const issues = [{ path: 'after', message: 'must be `next` of the page before' }];
+    const issues = [{ path: 'after', message: 'must be `next` of the previous page' }];
     throw new CatgaError('CATGA_VALIDATION_FAILED', `'${cursor}' is not a cursor of this list.`, {
       details: { issues },
     });

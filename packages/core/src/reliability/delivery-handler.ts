@@ -219,7 +219,7 @@ function unfinished(subscription: string, { message, attempt }: LogDelivery): Ca
   const attempts = attempt - 1;
   return new CatgaError(
     'CATGA_NODE_LOST',
-    `${subscription} was given '${message.name}' ${attempts} times, and the last node was gone before it had settled it.`,
+    `${subscription} received '${message.name}' ${attempts} times, and the last node crashed or lost its lease before the acknowledgement.`,
     { details: { attempts } },
   );
 }

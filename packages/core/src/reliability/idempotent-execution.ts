@@ -94,7 +94,7 @@ export class IdempotentExecution {
         case 'mismatch':
           throw new CatgaError(
             'CATGA_IDEMPOTENCY_MISMATCH',
-            `The messageId '${envelope.messageId}' was used for a message with another content.`,
+            `The messageId '${envelope.messageId}' was already used for a message with other content.`,
             { details: { messageId: envelope.messageId, name: envelope.name } },
           );
         case 'running':

@@ -35,7 +35,7 @@ export class OutcomeCodec {
     const decoded = this.codec.decode(`The outcome of ${name}`, outcome.body);
     if (outcome.ok) return { ok: true, value: (decoded as { readonly value: unknown }).value };
     if (!isEncodedError(decoded)) {
-      throw new CatgaError('CATGA_SERIALIZATION', `The recorded error of ${name} is none.`, {
+      throw new CatgaError('CATGA_SERIALIZATION', `The recorded error of ${name} is malformed.`, {
         details: { name },
       });
     }

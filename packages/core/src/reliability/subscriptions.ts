@@ -45,7 +45,7 @@ export class CatgaSubscriptions {
   private register(): SubscriptionRegister {
     const register = this.access.register();
     if (register !== undefined) return register;
-    throw new CatgaError('CATGA_UNSUPPORTED', 'This engine keeps no durable subscriptions.');
+    throw new CatgaError('CATGA_UNSUPPORTED', 'This engine has no durable subscriptions.');
   }
 }
 

@@ -155,14 +155,14 @@ export class RequestRouter {
       if (kind === 'event') {
         return new CatgaError(
           'CATGA_NO_HANDLER',
-          `${name} is an event: publish it; only commands and queries are sent.`,
+          `${name} is an event: use publish; only commands and queries can be sent.`,
           { details: { name }, retryable: false },
         );
       }
       const nodes = this.presentNodes();
       return new CatgaError(
         'CATGA_NO_HANDLER',
-        `No handler for ${name} on the nodes ${nodes.join(', ') || '(none)'}.`,
+        `No handler for ${name} on the present nodes ${nodes.join(', ') || '(none)'}.`,
         { details: { name, nodes } },
       );
     } catch (thrown) {
@@ -206,7 +206,7 @@ export class RequestRouter {
     const present = this.presentNodes();
     return new CatgaError(
       'CATGA_NODE_NOT_FOUND',
-      `There is no node '${nodeId}'; present: ${present.join(', ') || 'none'}.`,
+      `Node '${nodeId}' is not present; present nodes: ${present.join(', ') || 'none'}.`,
       { details: { nodeId, present } },
     );
   }

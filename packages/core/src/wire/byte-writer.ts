@@ -140,7 +140,7 @@ function tooLong(): CatgaError {
 
 /** The error of what has no form in a frame. */
 export function unwritable(problem: string): CatgaError {
-  return new CatgaError('CATGA_SERIALIZATION', `This cannot be written to a frame: ${problem}.`, {
+  return new CatgaError('CATGA_SERIALIZATION', `This value cannot be encoded in a frame: ${problem}.`, {
     details: { problem },
   });
 }

@@ -88,6 +88,6 @@ describe('a stored message', () => {
       ...toStoredMessage(codec, type, new Moved('a', 'b'), facts),
       body: Buffer.from(content),
     };
-    expect(() => fromStoredMessage(codec, type, stored)).toThrow(/not an object on the wire/);
+    expect(() => fromStoredMessage(codec, type, stored)).toThrow(/body of Moved is not an object/);
   });
 });

@@ -76,7 +76,7 @@ export class Codec {
     if (serializer !== this.serializer.name) {
       throw new CatgaError(
         'CATGA_SERIALIZATION',
-        `${name} was encoded by the serializer '${serializer}'; this node has '${this.serializer.name}'.`,
+        `${name} was encoded by the serializer '${serializer}'; this node uses '${this.serializer.name}'.`,
         { details: { name, serializer } },
       );
     }

@@ -13,7 +13,7 @@ export function malformedFrame(problem: string, offset: number): CatgaError {
 export function unsupportedVersion(version: number): CatgaError {
   return new CatgaError(
     'CATGA_UNSUPPORTED',
-    `A frame has protocol version ${version}; this node speaks version ${PROTOCOL_VERSION}. Bring all nodes of the namespace to one version.`,
+    `A frame has protocol version ${version}; this node speaks version ${PROTOCOL_VERSION}. Use one protocol version on all nodes of the namespace.`,
     { details: { version, supported: PROTOCOL_VERSION } },
   );
 }
@@ -25,7 +25,7 @@ export function requireSerializer(header: FrameHeader, serializer: string): void
   const theirs = printable(header.serializer);
   throw new CatgaError(
     'CATGA_SERIALIZATION',
-    `Node ${nodeId} has the serializer '${theirs}'; this node has '${serializer}'. All nodes of a namespace need the same one.`,
+    `Node ${nodeId} uses the serializer '${theirs}'; this node uses '${serializer}'. Use one serializer on all nodes of a namespace.`,
     { details: { nodeId, theirs, ours: serializer } },
   );
 }

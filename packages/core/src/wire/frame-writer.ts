@@ -170,7 +170,7 @@ export class FrameWriter {
       bytes.rewind(this.emptyBytes, KEPT_BYTES);
       throw new CatgaError(
         'CATGA_PAYLOAD_TOO_LARGE',
-        `${name} makes a frame of ${offset} bytes; the engine carries ${this.maxBytes}.`,
+        `${name} needs a frame of ${offset} bytes; the engine allows ${this.maxBytes}.`,
         { details: { name, bytes: offset, maxFrameBytes: this.maxBytes } },
       );
     }

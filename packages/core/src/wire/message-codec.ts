@@ -121,7 +121,7 @@ function isFields(value: unknown): value is object {
 /** An instance of the message's class, made without running its constructor. */
 function messageOf(type: MessageType, fields: unknown): object {
   if (!isFields(fields)) {
-    throw new CatgaError('CATGA_SERIALIZATION', `${type.name} is not an object on the wire.`, {
+    throw new CatgaError('CATGA_SERIALIZATION', `The body of ${type.name} is not an object.`, {
       details: { name: type.name },
     });
   }

@@ -196,7 +196,7 @@ function toMoment(ms: number): number {
 
 function notStored(thrown: CatgaError): CatgaError {
   const { problem } = thrown.details;
-  return new CatgaError('CATGA_SERIALIZATION', `This is not a stored message of Catga: ${String(problem)}.`, {
+  return new CatgaError('CATGA_SERIALIZATION', `The stored message is malformed: ${String(problem)}.`, {
     details: thrown.details,
   });
 }
@@ -204,7 +204,7 @@ function notStored(thrown: CatgaError): CatgaError {
 function unsupported(version: number): CatgaError {
   return new CatgaError(
     'CATGA_UNSUPPORTED',
-    `A stored message has version ${version}; this node reads version ${VERSION}. Bring all nodes of the namespace to one version.`,
+    `A stored message has version ${version}; this node reads version ${VERSION}. Use one protocol version on all nodes of the namespace.`,
     { details: { version, supported: VERSION } },
   );
 }

@@ -14,7 +14,7 @@ export function closedError(): CatgaError {
 export function tooLarge(what: string, bytes: number, maxBytes: number): CatgaError {
   return new CatgaError(
     'CATGA_PAYLOAD_TOO_LARGE',
-    `${what} of ${bytes} bytes is more than the ${maxBytes} bytes that the NATS server takes (max_payload).`,
+    `${what} of ${bytes} bytes exceeds the ${maxBytes} bytes that the NATS server accepts (max_payload).`,
     { details: { bytes, maxBytes } },
   );
 }

@@ -78,7 +78,7 @@ export class BrokerRequests {
       const token = (this.asked++).toString(36);
       const deadline = this.timetable.after(this.options.timeoutMs, () =>
         this.take(token)?.reject(
-          unavailable(`NATS did not answer within ${this.options.timeoutMs} ms, asked on ${subject}.`),
+          unavailable(`NATS did not reply within ${this.options.timeoutMs} ms to a request on ${subject}.`),
         ),
       );
       this.pending.set(token, {
@@ -161,7 +161,7 @@ export class BrokerRequests {
     try {
       this.session.publish(subject, payload, { reply: `${this.inbox}.${token}`, headers });
     } catch (thrown) {
-      this.take(token)?.reject(unavailable('NATS does not take a message.', thrown));
+      this.take(token)?.reject(unavailable('The connection to NATS refused a message.', thrown));
     }
   }
 }

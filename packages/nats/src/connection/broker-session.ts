@@ -183,7 +183,7 @@ export class BrokerSession {
       // Made anew: a client keeps the options of a call as its own.
       this.connection.publish(subject, payload, { reply, headers });
     } catch (thrown) {
-      throw unavailable('NATS does not take a message.', thrown);
+      throw unavailable('The connection to NATS refused a message.', thrown);
     }
   }
 
@@ -214,7 +214,7 @@ export class BrokerSession {
 
   private lost(server: string): void {
     this.isThere = false;
-    this.tellLost(`The server at ${server} is gone, or does not let this node in.`);
+    this.tellLost(`The server at ${server} is disconnected or rejects the connection of this node.`);
   }
 
   private tellLost(reason: string): void {

@@ -57,7 +57,7 @@ export class JetStreamApi {
 /** Nobody answers on JetStream's subjects. */
 export function notThere(): Error {
   return unavailable(
-    'JetStream does not answer; is it enabled? Start nats-server with JetStream: nats-server -js.',
+    'JetStream does not reply; is it enabled? Start nats-server with JetStream: nats-server -js.',
   );
 }
 

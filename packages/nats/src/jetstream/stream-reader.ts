@@ -51,7 +51,7 @@ export async function readSubject(
     `$JS.API.CONSUMER.CREATE.${stream}`,
     toJson({ stream_name: stream, config }),
   );
-  if (isNobodyThere(answer)) throw unavailable('JetStream does not answer.');
+  if (isNobodyThere(answer)) throw unavailable('JetStream does not reply.');
   const { name, num_pending: pending = 0, error } = answer.json<ConsumerMade>();
   if (error?.code === 404) return;
   if (error !== undefined || name === undefined) throw jetStreamError(`Reading ${stream}`, error ?? {});

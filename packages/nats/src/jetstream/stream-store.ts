@@ -212,8 +212,8 @@ function changesOf({ config }: StreamInfo, wanted: StreamConfig): object | undef
   if (fixed !== undefined) {
     throw new CatgaError(
       'CATGA_CONFIGURATION',
-      `The stream ${String(config.name)} is there with ${fixed} '${String(config[fixed])}', not '${String(wanted[fixed])}', ` +
-        'which cannot be changed: set the option to what it is, or remove the stream and what it holds.',
+      `The stream ${String(config.name)} exists with ${fixed} '${String(config[fixed])}', not '${String(wanted[fixed])}', ` +
+        'which cannot be changed: set the option to the existing value, or delete the stream and its messages.',
       { details: { stream: config.name, setting: fixed, found: config[fixed], wanted: wanted[fixed] } },
     );
   }

@@ -93,7 +93,9 @@ export class LogPublisher {
    */
   publish(message: OutgoingMessage): Promise<{ readonly duplicate: boolean }> {
     if (!this.session.isUp && !this.mayKeep(message)) {
-      return Promise.reject(unavailable(`NATS is away, and ${this.keptBytes} bytes wait for it already.`));
+      return Promise.reject(
+        unavailable(`NATS is disconnected, and the publish buffer holds ${this.keptBytes} bytes already.`),
+      );
     }
     const refusal = this.session.refusalOf(`${this.inbox}*`);
     if (refusal !== undefined) return Promise.reject(refusal);
@@ -143,7 +145,9 @@ export class LogPublisher {
     } catch (thrown) {
       this.pending.delete(number);
       pending.reject(
-        thrown instanceof CatgaError ? thrown : unavailable('NATS does not take a message.', thrown),
+        thrown instanceof CatgaError
+          ? thrown
+          : unavailable('The connection to NATS refused a message.', thrown),
       );
     }
   }
@@ -260,7 +264,9 @@ function settle(
   try {
     answer = readPublishAck(message);
   } catch (thrown) {
-    return reject(unavailable(`The answer to a message on ${subject} cannot be read.`, thrown));
+    return reject(
+      unavailable(`The publish acknowledgement of a message on ${subject} cannot be decoded.`, thrown),
+    );
   }
   if (answer.error !== undefined) reject(jetStreamError(`Storing on ${subject}`, answer.error));
   else resolve(answer.duplicate === true && !isRepeated ? DUPLICATE : STORED);
@@ -273,7 +279,7 @@ function notStored({ message: { subject } }: Pending, timeoutMs: number): CatgaE
 function overloaded(timeoutMs: number, maxPendingAcks: number): CatgaError {
   return new CatgaError(
     'CATGA_OVERLOADED',
-    `A message waited ${timeoutMs} ms for its turn: ${maxPendingAcks} others were on their way to the store.`,
+    `A message waited ${timeoutMs} ms to be published: ${maxPendingAcks} publishes were waiting for their acknowledgement (durable.maxPendingAcks).`,
     { details: { maxPendingAcks } },
   );
 }

@@ -83,7 +83,7 @@ export class NatsDurableLog implements DurableLog {
   async subscribe(wanted: LogSubscription, deliver: (delivery: LogDelivery) => void): Promise<LogConsumer> {
     if (this.isClosed) throw closedError();
     if (wanted.kind === 'command' && wanted.names.length !== 1) {
-      throw new CatgaError('CATGA_UNSUPPORTED', `${wanted.id}: a queue on NATS is of one command.`);
+      throw new CatgaError('CATGA_UNSUPPORTED', `${wanted.id}: a queue on NATS has exactly one command.`);
     }
     const lanes = new SubscriptionLanes(this.services, wanted);
     const subscription = new NatsSubscription(this.services, wanted, deliver, lanes);

@@ -45,7 +45,7 @@ export class SubscriptionRecords {
     }
     throw new CatgaError(
       'CATGA_ENGINE_UNAVAILABLE',
-      `So many nodes subscribe ${id} that this one could not.`,
+      `Too many nodes update the subscription ${id} at the same time; retry.`,
     );
   }
 

@@ -35,8 +35,8 @@ export class HandlerExplorer {
     const nodes = wrappers.filter(({ token }) => token === CatgaNode).length;
     if (nodes > 1) {
       problems.push(
-        `CatgaModule.forRoot() is imported ${nodes} times, each with a node of its own: import it once, in the root ` +
-          'module; the others can inject what it exports.',
+        `CatgaModule.forRoot() is imported ${nodes} times, each time with a separate node: import it once, in the root ` +
+          'module; other modules can inject its exports.',
       );
     }
     const isProvided = providedAmong(wrappers);

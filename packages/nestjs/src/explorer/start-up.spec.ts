@@ -141,9 +141,9 @@ describe('start-up refuses', () => {
     };
     const { message } = await refusal({ providers: [Bank], options: { engine: weak } });
     expect(message).toContain(
-      "Transfer asks for QoS 2, which the engine 'weak' does not support for requests",
+      "Transfer requires QoS 2, which the engine 'weak' does not support for requests",
     );
-    expect(message).toContain("Paid asks for QoS 1, which the engine 'weak' does not support for events");
+    expect(message).toContain("Paid requires QoS 1, which the engine 'weak' does not support for events");
     expect(message).toContain('lower its qos or choose another engine');
   });
 

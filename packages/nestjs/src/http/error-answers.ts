@@ -26,14 +26,17 @@ const SHORT_PAUSE_MS = 1000;
 /** The codes that say something to a client. */
 const PUBLIC_ERRORS: Partial<Record<CatgaErrorCode, PublicError>> = {
   CATGA_VALIDATION_FAILED: { status: 400, message: 'The request is invalid.' },
-  CATGA_NODE_NOT_FOUND: { status: 404, message: 'There is no such node.' },
-  CATGA_DEAD_LETTER_NOT_FOUND: { status: 404, message: 'There is no such dead letter.' },
-  CATGA_IDEMPOTENCY_MISMATCH: { status: 409, message: 'The idempotency key belongs to another request.' },
+  CATGA_NODE_NOT_FOUND: { status: 404, message: 'The node does not exist.' },
+  CATGA_DEAD_LETTER_NOT_FOUND: { status: 404, message: 'The dead letter does not exist.' },
+  CATGA_IDEMPOTENCY_MISMATCH: {
+    status: 409,
+    message: 'The idempotency key was already used for another request.',
+  },
   CATGA_PAYLOAD_TOO_LARGE: { status: 413, message: 'The request is too large.' },
-  CATGA_RATE_LIMITED: { status: 429, message: 'There were too many requests.' },
+  CATGA_RATE_LIMITED: { status: 429, message: 'Too many requests.' },
   CATGA_CANCELLED: { status: 499, message: 'The request was cancelled.' },
-  CATGA_NO_HANDLER: { status: 503, message: 'Nothing that handles the request is running.' },
-  CATGA_CIRCUIT_OPEN: { status: 503, message: 'Too many requests failed; this one was not tried.' },
+  CATGA_NO_HANDLER: { status: 503, message: 'No handler for the request is running.' },
+  CATGA_CIRCUIT_OPEN: { status: 503, message: 'Too many requests failed; the circuit breaker is open.' },
   CATGA_OVERLOADED: { status: 503, message: 'The service is overloaded.', retryAfterMs: SHORT_PAUSE_MS },
   CATGA_SHUTTING_DOWN: {
     status: 503,
@@ -41,8 +44,8 @@ const PUBLIC_ERRORS: Partial<Record<CatgaErrorCode, PublicError>> = {
     retryAfterMs: SHORT_PAUSE_MS,
   },
   CATGA_ENGINE_UNAVAILABLE: { status: 503, message: 'The service is unavailable.' },
-  CATGA_NODE_LOST: { status: 503, message: 'The service was lost while it worked on the request.' },
-  CATGA_TIMEOUT: { status: 504, message: 'The request was not finished in time.' },
+  CATGA_NODE_LOST: { status: 503, message: 'The service crashed while it handled the request.' },
+  CATGA_TIMEOUT: { status: 504, message: 'The request timed out.' },
 };
 
 /** What a client is told of an error; a code that is no business of clients is 500 without it. */

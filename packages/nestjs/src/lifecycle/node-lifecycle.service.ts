@@ -69,7 +69,7 @@ export class NodeLifecycleService implements OnModuleInit, OnApplicationShutdown
   private checkShutdownHooks(): void {
     if (!this.node.isOpen || process.listenerCount('SIGTERM') > 0) return;
     this.logger.warn(
-      'Shutdown hooks are not enabled: a SIGTERM drops running work. Call app.enableShutdownHooks() before listen().',
+      'Shutdown hooks are not enabled: SIGTERM aborts running handlers. Call app.enableShutdownHooks() before listen().',
     );
   }
 }

@@ -110,7 +110,7 @@ describe('a closing application', () => {
     await clock.advance(1);
     await closing;
     expect(module.get(Workshop).signal?.aborted).toBe(true);
-    expect(logger.at('warn').at(-1)).toContain('1 messages were still being handled after 3000 ms');
+    expect(logger.at('warn').at(-1)).toContain('1 handlers were still running after 3000 ms');
   });
 
   it('drains after the root, where servers stop, and before other modules close what its handlers need', async () => {

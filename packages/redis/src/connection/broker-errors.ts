@@ -15,14 +15,14 @@ export function closedError(): CatgaError {
 export function tooLarge(what: string, bytes: number, maxBytes: number): CatgaError {
   return new CatgaError(
     'CATGA_PAYLOAD_TOO_LARGE',
-    `${what} of ${bytes} bytes is more than the ${maxBytes} bytes that the Redis engine sends at a time.`,
+    `${what} of ${bytes} bytes exceeds the ${maxBytes} bytes that the Redis engine accepts.`,
     { details: { bytes, maxBytes } },
   );
 }
 
 /** The server is at `maxmemory`. */
 export function fullError(cause?: unknown): CatgaError {
-  return new CatgaError('CATGA_OVERLOADED', 'Redis is full (maxmemory): it stores nothing more.', {
+  return new CatgaError('CATGA_OVERLOADED', 'Redis is full (maxmemory) and refuses writes.', {
     cause: withoutArguments(cause),
   });
 }

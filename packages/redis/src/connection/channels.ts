@@ -27,7 +27,7 @@ export class Channels {
       stop();
       throw isRefusal(thrown)
         ? brokerError(thrown, channel)
-        : unavailable('Redis does not let this node listen.', thrown);
+        : unavailable('Redis refused the subscription of a channel.', thrown);
     }
   }
 

@@ -106,7 +106,7 @@ export class RedisSession {
     return new Promise((resolve, reject) => {
       this.admit(bytes);
       const deadline = this.timetable.after(this.options.timeoutMs, () =>
-        question.reject(unavailable(`Redis did not answer within ${this.options.timeoutMs} ms.`)),
+        question.reject(unavailable(`Redis did not reply within ${this.options.timeoutMs} ms.`)),
       );
       const settle = (): boolean => {
         this.timetable.remove(deadline);
@@ -254,7 +254,7 @@ export class RedisSession {
     if (this.isEnded || this.client.status !== 'ready' || this.subscriber.status !== 'ready') return;
     try {
       await this.channels.subscribeAgain();
-      if (await this.isReplica()) throw unavailable('The server is a replica, which takes no writes.');
+      if (await this.isReplica()) throw unavailable('The Redis server is a read-only replica.');
     } catch (thrown) {
       // It went away again, or is there and refuses for now.
       this.failedBecause(thrown);

@@ -81,7 +81,9 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
     const { nodeId } = this.sender;
     this.requests
       .get(correlation)
-      ?.work?.cancel(new CatgaError('CATGA_CANCELLED', `The caller at node ${nodeId} gave up.`));
+      ?.work?.cancel(
+        new CatgaError('CATGA_CANCELLED', `The caller on node ${nodeId} cancelled the request.`),
+      );
   }
 
   /** The other node has this frame of ours, and `count - 1` before it. */

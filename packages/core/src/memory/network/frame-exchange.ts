@@ -32,7 +32,7 @@ export class FrameExchange {
     if (this.endpoints.has(key)) {
       throw new CatgaError(
         'CATGA_CONFIGURATION',
-        `Node '${nodeId}' of incarnation ${incarnation} is on the network already.`,
+        `Node '${nodeId}' of incarnation ${incarnation} is already on the network.`,
         { details: { nodeId, incarnation } },
       );
     }

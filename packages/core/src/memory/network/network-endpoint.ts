@@ -32,7 +32,7 @@ export class NetworkEndpoint implements NodeLinks {
     if (bytes > maxFrameBytes) {
       throw new CatgaError(
         'CATGA_PAYLOAD_TOO_LARGE',
-        `A frame of ${bytes} bytes is more than the ${maxFrameBytes} bytes that a link carries.`,
+        `A frame of ${bytes} bytes is more than the ${maxFrameBytes} bytes that a link allows.`,
         { details: { bytes, maxFrameBytes } },
       );
     }

@@ -148,7 +148,7 @@ export class Admission {
     const { maxInFlight, queueTimeoutMs } = this.limits;
     return new CatgaError(
       'CATGA_OVERLOADED',
-      `${name} was refused: none of ${maxInFlight} places was free for ${queueTimeoutMs} ms. ${this.advice}`,
+      `${name} was refused: all ${maxInFlight} slots were in use for ${queueTimeoutMs} ms. ${this.advice}`,
       { details: { name, maxInFlight, queueTimeoutMs } },
     );
   }
@@ -157,7 +157,7 @@ export class Admission {
     const { maxInFlight, maxQueued } = this.limits;
     return new CatgaError(
       'CATGA_OVERLOADED',
-      `${name} was refused: ${maxInFlight} messages in flight and ${maxQueued} waiting are the limit.`,
+      `${name} was refused: the limit of ${maxInFlight} messages in flight and ${maxQueued} waiting is reached.`,
       { details: { name, maxInFlight, maxQueued } },
     );
   }

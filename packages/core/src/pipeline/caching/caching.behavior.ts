@@ -53,9 +53,13 @@ export class CachingBehavior implements Behavior {
     if (this.options.key === undefined) return contentOf(name, message, this.view);
     const key: unknown = answeredAtOnce(`cache.key of ${name}`, this.options.key(message));
     if (typeof key === 'string') return key;
-    throw new CatgaError('CATGA_SERIALIZATION', `cache.key of ${name} gave no text, but ${typeof key}.`, {
-      details: { name },
-    });
+    throw new CatgaError(
+      'CATGA_SERIALIZATION',
+      `cache.key of ${name} returned ${typeof key}: it must return a string.`,
+      {
+        details: { name },
+      },
+    );
   }
 
   private run(key: string, context: MessageContext, next: Next): Promise<unknown> {

@@ -30,7 +30,7 @@ export class RateLimitBehavior implements Behavior {
     const retryAfterMs = Math.max(1, Math.ceil(this.bucket.waitMs(nowMs)));
     return new CatgaError(
       'CATGA_RATE_LIMITED',
-      `${name} was refused: ${permits} in ${perMs} ms are the limit; there is room again in ${retryAfterMs} ms.`,
+      `${name} was refused: the rate limit is ${permits} in ${perMs} ms; retry after ${retryAfterMs} ms.`,
       { details: { name, permits, perMs, retryAfterMs } },
     );
   }

@@ -89,8 +89,8 @@ export class NodeOutbox implements Pick<DurableLog, 'append'> {
     const { outbox, services } = this;
     if (waiting === 0) return;
     if (outbox.capabilities.isLasting)
-      services.logger.log(`${waiting} messages stay in the outbox until the node runs again.`);
-    else services.logger.warn(`${waiting} messages in the outbox were not sent; they end with the process.`);
+      services.logger.log(`${waiting} messages remain in the outbox until the node restarts.`);
+    else services.logger.warn(`${waiting} messages in the outbox were not sent and are lost.`);
   }
 
   private async keep(waiting: OutboxMessage, cause?: unknown): Promise<{ readonly duplicate: boolean }> {
@@ -125,7 +125,7 @@ function toUnkeptError(thrown: unknown): CatgaError {
   if (thrown instanceof CatgaError) return thrown;
   return new CatgaError(
     'CATGA_ENGINE_UNAVAILABLE',
-    `The outbox could not keep a message: ${toError(thrown).message}`,
+    `The outbox could not store a message: ${toError(thrown).message}`,
     {
       cause: thrown,
     },

@@ -149,14 +149,17 @@ export class OutboxRelay {
   }
 
   private succeeded(round: Round): Round {
-    if (this.failedRounds > 0) this.services.logger.log('The outbox reaches the engine again.');
+    if (this.failedRounds > 0)
+      this.services.logger.log('The outbox is connected to the engine again, and sends its messages.');
     this.failedRounds = 0;
     return round;
   }
 
   private failed(error: Error): Round {
     if (this.failedRounds++ === 0)
-      this.services.logger.warn(`Messages wait in the outbox until they can be sent: ${error.message}`);
+      this.services.logger.warn(
+        `The engine is unavailable; messages are stored in the outbox: ${error.message}`,
+      );
     return 'failed';
   }
 
