@@ -133,7 +133,7 @@ export interface CatgaOptions {
    * @defaultValue none
    */
   readonly deadLetterOn?: readonly ErrorMatch[];
-  /** What becomes of messages that handlers gave up on. */
+  /** Dead letters: messages whose retries are exhausted. */
   readonly deadLetters?: {
     /** Retention of dead letters, in milliseconds.
      * @defaultValue 2592000000 (30 days)
