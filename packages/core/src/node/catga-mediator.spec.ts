@@ -70,7 +70,7 @@ describe('send', () => {
     const { node } = await startNode((it) => it.handleRequest(Buy, () => '').handleEvent(Seen, () => {}));
     await expect(node.mediator.send(new Seen() as never)).rejects.toThrow(/Seen is an event: use publish/);
     await expect(node.mediator.publish(new Buy())).rejects.toThrow(/Buy is a command: use send/);
-    await expect(node.mediator.broadcast(new Look())).rejects.toThrow(/Look is a query: send it/);
+    await expect(node.mediator.broadcast(new Look())).rejects.toThrow(/Look is a query: use send/);
   });
 
   it('goes by the class and not by its name, so that a minifier may rename it', async () => {
