@@ -39,7 +39,7 @@ describe('the readiness of a node over NATS', () => {
     await server.kill();
     await until(() => one.problem !== undefined);
     expect(one.problem).toMatch(
-      /^Engine nats has been out of reach for \d\.\d s: The server at 127\.0\.0\.1:\d+ is gone/,
+      /^Engine nats has been out of reach for \d\.\d s: The server at 127\.0\.0\.1:\d+ is disconnected/,
     );
     await server.start();
     await until(() => one.problem === undefined);
