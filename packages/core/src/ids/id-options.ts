@@ -102,7 +102,7 @@ export function resolveIdsOptions(options: CatgaIdsOptions): ResolvedIdsOptions 
     const problems = result.error.issues.map(({ path, message }) =>
       [path.join('.'), message].filter(Boolean).join(': '),
     );
-    const message = `Ids has invalid options: ${problems.join('; ')}`;
+    const message = `The id options are invalid: ${problems.join('; ')}`;
     throw new CatgaError('CATGA_CONFIGURATION', message, { details: { problems } });
   }
   return Object.freeze({ ...result.data, layout: Object.freeze(result.data.layout) });
