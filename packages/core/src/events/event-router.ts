@@ -7,20 +7,16 @@ import type { NodeAddress } from '../ports/links.js';
 import type { Codec } from '../wire/codec.js';
 import type { EventRecord, FrameBody } from '../wire/frame-records.js';
 import { messageFromRecord } from '../wire/message-codec.js';
-import type { ClusterGateway } from '../cluster/cluster-gateway.js';
+import type { CatgaIds } from '../ids/catga-ids.js';
+import type { EventFanOut } from './event-fan-out.js';
 import { HANDED_OVER } from './event-publisher.js';
 import type { EventPublisher } from './event-publisher.js';
 import type { MessageRegistry } from '../handlers/message-registry.js';
 import type { EventRoute } from '../handlers/routes.js';
 
-/** What routing events needs of the node. */
-export interface EventRouterServices {
-  readonly types: MessageRegistry;
-  readonly publisher: EventPublisher;
-  readonly codec: Codec;
-  readonly newId: () => string;
-  /** The way to other nodes, where the engine has one. */
-  readonly gateway: () => ClusterGateway | undefined;
+/** The way to other nodes, once the engine has one. */
+export interface FanOutAccess {
+  readonly fanOut: EventFanOut | undefined;
 }
 
 const NOTHING_SAID: SaidPublishOptions = Object.freeze({});
@@ -32,7 +28,13 @@ export class EventRouter {
   private lastTarget: unknown;
   private lastRoute: EventRoute | undefined;
 
-  constructor(private readonly services: EventRouterServices) {}
+  constructor(
+    private readonly types: MessageRegistry,
+    private readonly publisher: EventPublisher,
+    private readonly codec: Codec,
+    private readonly ids: CatgaIds,
+    private readonly engine: FanOutAccess,
+  ) {}
 
   add(routes: readonly EventRoute[]): void {
     for (const route of routes) this.routes.set(route.type.target, route);
@@ -50,28 +52,28 @@ export class EventRouter {
 
   /** Resolves when the event is handed over (QoS 0) or stored (QoS 1 and 2). */
   publish(event: object, options: SaidPublishOptions | undefined, cause: Cause | undefined): Promise<void> {
-    const { publisher, gateway } = this.services;
+    const { publisher } = this;
     const target = (event as object | undefined)?.constructor;
     const route = target === this.lastTarget ? this.lastRoute : this.find(target);
-    const ways = gateway();
-    if (route !== undefined && (ways === undefined || route.type.qos > 0)) {
+    const { fanOut } = this.engine;
+    if (route !== undefined && (fanOut === undefined || route.type.qos > 0)) {
       return publisher.publish(route, event, options, cause);
     }
-    return this.publishAnywhere(route ?? this.routeOf(event), event, options, cause, ways);
+    return this.publishAnywhere(route ?? this.routeOf(event), event, options, cause, fanOut);
   }
 
   /** Takes an event to every node. */
   async broadcast(event: object, options: SaidPublishOptions | undefined): Promise<void> {
-    const { publisher, newId, gateway } = this.services;
+    const { publisher, ids, engine } = this;
     const route = this.routeOf(event);
-    const said = { ...options, messageId: options?.messageId ?? newId() };
+    const said = { ...options, messageId: options?.messageId ?? ids.next() };
     await publisher.deliver(route, event, said);
-    gateway()?.broadcast(route.type, event, said, undefined);
+    engine.fanOut?.broadcast(route.type, event, said, undefined);
   }
 
   /** An event of another node: for the handlers here that it says. `CATGA_SERIALIZATION` if it cannot be decoded. */
   receive(sender: NodeAddress, record: EventRecord<FrameBody>): void {
-    const { types, codec, publisher } = this.services;
+    const { types, codec, publisher } = this;
     const type = types.named(record.name);
     const route = type && this.routes.get(type.target);
     if (route === undefined) return;
@@ -93,27 +95,27 @@ export class EventRouter {
     event: object,
     options: SaidPublishOptions | undefined,
     cause: Cause | undefined,
-    gateway: ClusterGateway | undefined,
+    fanOut: EventFanOut | undefined,
   ): Promise<void> {
-    const { publisher, newId } = this.services;
+    const { publisher, ids } = this;
     const { type, subscribers } = route;
-    if (gateway === undefined || type.qos > 0) return publisher.publish(route, event, options, cause);
+    if (fanOut === undefined || type.qos > 0) return publisher.publish(route, event, options, cause);
     if (subscribers.length === 0) {
       if (options !== undefined) publisher.check(type, options);
-      gateway.publish(type, event, options ?? NOTHING_SAID, cause, false);
+      fanOut.publish(type, event, options ?? NOTHING_SAID, cause, false);
       return HANDED_OVER;
     }
     // One id for the handlers here and elsewhere.
-    const said = { ...options, messageId: options?.messageId ?? newId() };
+    const said = { ...options, messageId: options?.messageId ?? ids.next() };
     const isHandledHere = subscribers.some(({ options: { scope } }) => scope !== 'node');
     return publisher
       .publish(route, event, said, cause)
-      .then(() => gateway.publish(type, event, said, cause, isHandledHere));
+      .then(() => fanOut.publish(type, event, said, cause, isHandledHere));
   }
 
   /** Finds or makes the route of an event; one that nobody here handles has no subscribers. */
   private routeOf(event: object): EventRoute {
-    const type = this.services.types.typeOfMessage(event);
+    const type = this.types.typeOfMessage(event);
     if (type.kind !== 'event') {
       throw new CatgaError(
         'CATGA_CONFIGURATION',

@@ -2,8 +2,16 @@ import { shuttingDownError } from '../errors/message-errors.js';
 import type { EngineConnection } from '../ports/engine.js';
 import type { IdempotentExecution } from '../reliability/idempotent-execution.js';
 import type { QueuedOutcomes } from '../reliability/queued-outcomes.js';
-import type { ClusterGateway } from '../cluster/cluster-gateway.js';
-import type { JoinedCluster } from './join-cluster.js';
+import type { RemoteRequests } from '../cluster/asking/remote-requests.js';
+import type { Cluster } from '../cluster/cluster.js';
+import type { EventFanOut } from '../events/event-fan-out.js';
+
+/** Traffic with other nodes, and the ways into it. */
+export interface JoinedCluster {
+  readonly cluster: Cluster;
+  readonly requests: RemoteRequests;
+  readonly events: EventFanOut;
+}
 
 /** A node's hold on its engine: nothing before it is opened, nothing after it was let go. */
 export class EngineAccess {
@@ -45,14 +53,19 @@ export class EngineAccess {
     return this.queuedOutcomes;
   }
 
-  /** The way to other nodes, where the engine has one. */
-  get gateway(): ClusterGateway | undefined {
-    return this.joined?.gateway;
+  /** The way of requests to other nodes, where the engine has one. */
+  get remoteRequests(): RemoteRequests | undefined {
+    return this.joined?.requests;
+  }
+
+  /** The way of plain events to other nodes, where the engine has one. */
+  get fanOut(): EventFanOut | undefined {
+    return this.joined?.events;
   }
 
   /** Requests that other nodes have not answered yet. */
   get unanswered(): number {
-    return this.joined?.cluster.unanswered ?? 0;
+    return this.joined?.cluster.sender.size ?? 0;
   }
 
   /** The number that tells this node's ids from others', as the engine has it now. */

@@ -10,7 +10,8 @@ import type {
   PublishOptions,
   SendOptions,
 } from '../contracts/send-options.js';
-import type { ReceivedEnd, ReceivedWork } from '../cluster/answering/taken-request.js';
+import type { HandledRequest, IncomingTraffic } from '../cluster/incoming-traffic.js';
+import type { CatgaIds } from '../ids/catga-ids.js';
 import type { NodeInterests, NodePresence } from '../discovery/node-presence.js';
 import type { NodeRegistry } from '../discovery/node-registry.js';
 import { toError } from '../errors/catga-error.js';
@@ -18,7 +19,6 @@ import { notStartedError, shuttingDownError } from '../errors/message-errors.js'
 import type { ResolvedCatgaOptions } from '../options/catga-options.js';
 import type { Admission } from '../pipeline/admission/admission.js';
 import type { Cause, ContextHost } from '../pipeline/handler-context.js';
-import type { MessageAttributes } from '../pipeline/message-envelope.js';
 import type { Clock } from '../ports/clock.js';
 import type { DurableLog } from '../ports/durable-log.js';
 import type { NodeAddress } from '../ports/links.js';
@@ -36,6 +36,7 @@ import type { MediatorHost } from './mediator-host.js';
 import { MessageRegistry, messageClass } from '../handlers/message-registry.js';
 import type { MessageObserver } from './node-services.js';
 import { RequestDispatcher } from '../requests/request-dispatcher.js';
+import { LocalRequest } from '../requests/local-request.js';
 import { RequestRouter } from '../requests/request-router.js';
 import type { CompiledHandler, EventRoute, RequestRoute } from '../handlers/routes.js';
 import { RunningWork } from './running-work.js';
@@ -53,12 +54,12 @@ export interface MessagingServices {
   readonly failures: CatgaErrorSink;
   readonly codec: Codec;
   readonly nodes: NodeRegistry;
-  readonly newId: () => string;
+  readonly ids: CatgaIds;
   readonly presence: () => NodePresence;
 }
 
 /** Every message that callers, handlers and other nodes hand to this node, and the way each of them takes. */
-export class NodeMessaging implements MediatorHost, ContextHost {
+export class NodeMessaging implements MediatorHost, ContextHost, IncomingTraffic {
   isOpen = false;
   requests: ReadonlyMap<MessageConstructor, RequestRoute> = new Map();
   readonly admission: Admission;
@@ -73,10 +74,13 @@ export class NodeMessaging implements MediatorHost, ContextHost {
   private readonly policies: CallPolicies;
   private readonly requestRouter: RequestRouter;
   private readonly eventRouter: EventRouter;
+  /** The requests that other nodes may send, by wire name. */
+  private readonly handled = new Map<string, LocalRequest>();
   private hasOpened = false;
 
   constructor(private readonly services: MessagingServices) {
-    const { options, engine, admission, codec, newId } = services;
+    const { options, engine, admission, codec, ids } = services;
+    const newId = (): string => ids.next();
     this.admission = admission;
     this.clock = services.clock;
     this.nodeId = options.nodeId;
@@ -103,30 +107,25 @@ export class NodeMessaging implements MediatorHost, ContextHost {
       timetable: services.timetable,
       waiting: this.running.waiting,
     });
-    this.requestRouter = new RequestRouter({
-      nodeId: options.nodeId,
-      isLocalFirst: options.routing === 'local-first',
-      types: this.registry,
-      nodes: services.nodes,
-      dispatcher: this.dispatcher,
-      policies: this.policies,
-      clock: services.clock,
-      newId,
-      isOpen: () => this.isOpen,
-      gateway: () => engine.gateway,
-    });
-    this.eventRouter = new EventRouter({
-      types: this.registry,
-      publisher: new EventPublisher(parts),
-      codec,
-      newId,
-      gateway: () => engine.gateway,
-    });
+    this.requestRouter = new RequestRouter(
+      this,
+      this.registry,
+      services.nodes,
+      this.dispatcher,
+      this.policies,
+      engine,
+      services.ids,
+      options.routing === 'local-first',
+    );
+    const publisher = new EventPublisher(parts);
+    this.eventRouter = new EventRouter(this.registry, publisher, codec, services.ids, engine);
   }
 
   /** Takes the routes, and work from now on. */
   open(requests: ReadonlyMap<MessageConstructor, RequestRoute>, events: readonly EventRoute[]): void {
     this.requests = requests;
+    for (const route of requests.values())
+      this.handled.set(route.type.name, new LocalRequest(route, this.dispatcher));
     this.eventRouter.add(events);
     this.isOpen = true;
     this.hasOpened = true;
@@ -192,7 +191,7 @@ export class NodeMessaging implements MediatorHost, ContextHost {
   async enqueueAs(command: object, options: EnqueueOptions, cause?: Cause): Promise<EnqueueReceipt> {
     this.observer?.enqueued(command, options);
     // In a cluster any node may handle it, one that is not there yet too.
-    if (this.services.engine.gateway === undefined && this.routeOf(command) === undefined)
+    if (this.services.engine.remoteRequests === undefined && this.routeOf(command) === undefined)
       throw this.requestRouter.noHandlerError(command);
     return this.queue.enqueue(this.registry.typeOfMessage(command), command, saidHeaders(options), cause);
   }
@@ -235,23 +234,8 @@ export class NodeMessaging implements MediatorHost, ContextHost {
     return this.services.nodes.watch();
   }
 
-  /** The type of a request that is handled here. */
-  handledType(name: string): MessageType | undefined {
-    return this.handledRoute(name)?.type;
-  }
-
-  /** A request of another node's caller. */
-  receiveRequest(
-    type: MessageType,
-    request: object,
-    attributes: MessageAttributes,
-    remainingMs: number | undefined,
-    isRecorded: boolean,
-    end: ReceivedEnd,
-  ): ReceivedWork {
-    const route = this.handledRoute(type.name);
-    if (route === undefined) throw this.requestRouter.noHandlerError(request);
-    return this.dispatcher.receive(route, request, attributes, remainingMs, isRecorded, end);
+  handledRequest(name: string): HandledRequest | undefined {
+    return this.handled.get(name);
   }
 
   /** An event of another node. `CATGA_SERIALIZATION` if it cannot be decoded. */
@@ -279,11 +263,6 @@ export class NodeMessaging implements MediatorHost, ContextHost {
   private routeOf(request: object): RequestRoute | undefined {
     const target = messageClass(request);
     return target && this.requests.get(target);
-  }
-
-  private handledRoute(name: string): RequestRoute | undefined {
-    const type = this.registry.named(name);
-    return type && this.requests.get(type.target);
   }
 
   private closedError(message: unknown): Error {

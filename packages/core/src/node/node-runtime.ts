@@ -1,9 +1,13 @@
-import type { FailureReport } from '../contracts/error-report.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import { suspectAfterMs } from '../discovery/suspicion.js';
 import { NodePresence } from '../discovery/node-presence.js';
 import { NodeRegistry } from '../discovery/node-registry.js';
-import { CatgaError, toError } from '../errors/catga-error.js';
+import { CatgaError } from '../errors/catga-error.js';
+import { RemoteRequests } from '../cluster/asking/remote-requests.js';
+import { Cluster } from '../cluster/cluster.js';
+import { EventFanOut } from '../events/event-fan-out.js';
+import { CheckedRouting } from '../routing/checked-routing.js';
+import { resolveRoutingStrategy } from '../routing/resolve-routing-strategy.js';
 import { EngineHealth } from '../health/engine-health.js';
 import { CatgaIds } from '../ids/catga-ids.js';
 import type { ResolvedCatgaOptions } from '../options/catga-options.js';
@@ -12,7 +16,7 @@ import type { Clock } from '../ports/clock.js';
 import type { DurableLog } from '../ports/durable-log.js';
 import type { EngineConnection } from '../ports/engine.js';
 import type { EngineMonitor } from '../ports/engine-monitor.js';
-import { CatgaErrorSink } from '../reliability/failure-sink.js';
+import { CatgaErrorSink, failureOf } from '../reliability/failure-sink.js';
 import { ErrorRules } from '../reliability/error-rules.js';
 import { IdempotentExecution } from '../reliability/idempotent-execution.js';
 import { OutcomeCodec } from '../reliability/outcome-codec.js';
@@ -27,7 +31,6 @@ import { ErrorCodec } from '../wire/error-codec.js';
 import { PROTOCOL_VERSION } from '../wire/frame-layout.js';
 import { EngineAccess } from './engine-access.js';
 import { GuardedObserver } from './guarded-observer.js';
-import { joinCluster } from './join-cluster.js';
 import { NodeMessaging } from './node-messaging.js';
 import type { NodeServices } from './node-services.js';
 import type { EventRoute, RequestRoute } from '../handlers/routes.js';
@@ -103,7 +106,7 @@ export class NodeRuntime {
       failures: this.failures,
       codec: this.codec,
       nodes: this.nodesSeen,
-      newId: () => this.ids.next(),
+      ids: this.ids,
       presence: () => this.presence,
     });
     this.errorCodec = new ErrorCodec(
@@ -131,29 +134,31 @@ export class NodeRuntime {
 
   /** Opens this node's inbox, where the engine reaches other nodes. */
   async joinCluster(connection: EngineConnection): Promise<void> {
-    const { messaging } = this;
+    const { options, messaging, nodesSeen: registry, clock, timetable, codec, failures, ids } = this;
+    const openLinks = connection.openLinks?.bind(connection);
+    const { outcomes } = connection;
+    if (openLinks === undefined || outcomes === undefined) return;
     const { nodeId, incarnation } = this.presence.self;
-    this.engine.joined = await joinCluster(connection, this.options, {
-      self: { nodeId, incarnation },
-      registry: this.nodesSeen,
-      clock: this.clock,
-      timetable: this.timetable,
-      codec: this.codec,
-      errors: this.errorCodec,
-      isOpen: () => messaging.isOpen,
-      handledType: (name) => messaging.handledType(name),
-      run: (type, message, attributes, remainingMs, isRecorded, end) =>
-        messaging.receiveRequest(type, message, attributes, remainingMs, isRecorded, end),
-      event: (sender, event) => {
-        try {
-          messaging.receiveEvent(sender, event);
-        } catch (thrown) {
-          this.reportFlood(event.name, thrown);
-        }
-      },
-      failed: (source, thrown) => this.reportFlood(source, thrown),
-      newId: () => this.ids.next(),
-      warn: (message) => this.services.logger.warn(message),
+    const self = { nodeId, incarnation };
+    const parts = { self, registry, clock, timetable, codec, errors: this.errorCodec, failures };
+    const chosen = resolveRoutingStrategy(options.routing);
+    const routing = typeof options.routing === 'string' ? chosen : new CheckedRouting(chosen);
+    const cluster = await Cluster.open(
+      self,
+      openLinks,
+      (transport) => new Cluster(parts, messaging, routing, options.request, outcomes, transport),
+    );
+    this.engine.joined = {
+      cluster,
+      requests: new RemoteRequests(parts, cluster.sender, routing, options.request.timeoutMs),
+      events: new EventFanOut(parts, options.service, cluster.links, ids),
+    };
+    registry.listen(({ type, node }) => {
+      const joined = type === 'joined' ? registry.get(node.nodeId) : undefined;
+      if (joined?.isUnderstood === false)
+        this.services.logger.warn(
+          registry.dialectError(`Nothing is sent to node ${node.nodeId}`, [joined]).message,
+        );
     });
   }
 
@@ -261,11 +266,6 @@ export class NodeRuntime {
   private reportFlood(source: string, thrown: unknown): void {
     this.failures.reportFlood(failureOf(source, thrown));
   }
-}
-
-/** A failure that is of no message. */
-function failureOf(source: string, thrown: unknown): FailureReport {
-  return { error: toError(thrown), source, envelope: undefined, attempt: 0, disposition: 'none' };
 }
 
 function isUnavailable(thrown: unknown): thrown is CatgaError {

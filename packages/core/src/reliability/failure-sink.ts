@@ -1,6 +1,7 @@
 import type { Envelope } from '../contracts/envelope.js';
 import type { FailureReport } from '../contracts/error-report.js';
 import { codeOf, heldLineOf, recordOf } from '../errors/error-record.js';
+import { toError } from '../errors/catga-error.js';
 import { callUserCode, describeThrown } from '../errors/user-code.js';
 import { readOf, wellFormed } from '../errors/well-formed.js';
 import type { Clock } from '../ports/clock.js';
@@ -10,6 +11,11 @@ import { systemClock } from '../time/system-clock.js';
 /** How long failures of one kind that come in floods are only counted after one was logged, in milliseconds. */
 const FLOOD_MS = 10_000;
 const LONGEST_STACK = 16_384;
+
+/** A failure that is of no message, of a part of the node. */
+export function failureOf(source: string, thrown: unknown): FailureReport {
+  return { error: toError(thrown), source, envelope: undefined, attempt: 0, disposition: 'none' };
+}
 
 /** Failures of one kind, of which one was logged. */
 interface Flood {

@@ -8,29 +8,24 @@ import { shuttingDownError } from '../errors/message-errors.js';
 import type { Cause } from '../pipeline/handler-context.js';
 import type { Clock } from '../ports/clock.js';
 import type { CallPolicies, PolicedCalls } from '../pipeline/resilience/call-policies.js';
-import type { ClusterGateway } from '../cluster/cluster-gateway.js';
+import type { CatgaIds } from '../ids/catga-ids.js';
+import type { RemoteRequests } from '../cluster/asking/remote-requests.js';
 import type { MessageRegistry } from '../handlers/message-registry.js';
 import { PolicedCall } from '../pipeline/resilience/policed-call.js';
 import type { AttemptOptions } from '../pipeline/resilience/policed-call.js';
 import type { RequestDispatcher } from './request-dispatcher.js';
 import type { RequestRoute } from '../handlers/routes.js';
 
-/** What routing needs of the node. */
-export interface RouterServices {
+/** The node that sends: who it is, and whether it takes new work. */
+export interface SendingNode {
   readonly nodeId: string;
-  /** Whether what can be handled here is. */
-  readonly isLocalFirst: boolean;
-  readonly types: MessageRegistry;
-  readonly nodes: NodeRegistry;
-  readonly dispatcher: RequestDispatcher;
-  /** What stands around sending. */
-  readonly policies: CallPolicies;
+  readonly isOpen: boolean;
   readonly clock: Clock;
-  readonly newId: () => string;
-  /** Whether new work is taken. */
-  readonly isOpen: () => boolean;
-  /** The way to other nodes, where the engine has one. */
-  gateway(): ClusterGateway | undefined;
+}
+
+/** The way to other nodes, once the engine has one. */
+export interface RemoteAccess {
+  readonly remoteRequests: RemoteRequests | undefined;
 }
 
 /** Where one attempt at a request goes. */
@@ -38,7 +33,17 @@ type Way = (attempt: AttemptOptions) => Promise<unknown>;
 
 /** Takes a request to its handler: here, or on the node that routing chooses. */
 export class RequestRouter {
-  constructor(private readonly services: RouterServices) {}
+  constructor(
+    private readonly node: SendingNode,
+    private readonly types: MessageRegistry,
+    private readonly nodes: NodeRegistry,
+    private readonly dispatcher: RequestDispatcher,
+    private readonly policies: CallPolicies,
+    private readonly engine: RemoteAccess,
+    private readonly ids: CatgaIds,
+    /** Whether a request that can be handled here is. */
+    private readonly isLocalFirst: boolean,
+  ) {}
 
   /** @param route to the handler here, if there is one */
   send(
@@ -67,9 +72,8 @@ export class RequestRouter {
   }
 
   private policiesOf(route: RequestRoute | undefined, request: object): PolicedCalls | undefined {
-    const { types, policies } = this.services;
     try {
-      return policies.of(route?.type ?? types.typeOfMessage(request));
+      return this.policies.of(route?.type ?? this.types.typeOfMessage(request));
     } catch {
       return undefined; // A message that cannot be described is refused where it is sent.
     }
@@ -84,13 +88,15 @@ export class RequestRouter {
     options: SaidSendOptions,
     cause?: Cause,
   ): Promise<unknown> {
-    const { types, clock, newId, isOpen, nodeId } = this.services;
-    const type = route?.type ?? types.typeOfMessage(request);
-    const messageId = options.messageId ?? (repeats ? unguessable(newId()) : undefined);
+    const { node } = this;
+    const type = route?.type ?? this.types.typeOfMessage(request);
+    const messageId = options.messageId ?? (repeats ? unguessable(this.ids.next()) : undefined);
     const timeoutMs = this.timeoutMs(type, route, options, cause);
-    const call = new PolicedCall(type.name, options, messageId, timeoutMs, clock, (attempt) =>
+    const call = new PolicedCall(type.name, options, messageId, timeoutMs, node.clock, (attempt) =>
       // What a running handler sends is part of work that a stopping node sees through.
-      isOpen() || cause !== undefined ? way(attempt) : Promise.reject(shuttingDownError(type.name, nodeId)),
+      node.isOpen || cause !== undefined
+        ? way(attempt)
+        : Promise.reject(shuttingDownError(type.name, node.nodeId)),
     );
     return run(call);
   }
@@ -102,11 +108,10 @@ export class RequestRouter {
     options: SaidSendOptions,
     cause: Cause | undefined,
   ): number | undefined {
-    const { dispatcher, isLocalFirst } = this.services;
-    const gateway = this.services.gateway();
-    const staysHere = route !== undefined && (isLocalFirst || gateway === undefined);
-    if (staysHere) return dispatcher.timeoutMs(route, options, cause);
-    return gateway?.timeoutMs(type, options, cause);
+    const { remoteRequests } = this.engine;
+    const staysHere = route !== undefined && (this.isLocalFirst || remoteRequests === undefined);
+    if (staysHere) return this.dispatcher.timeoutMs(route, options, cause);
+    return remoteRequests?.timeoutMs(type, options, cause);
   }
 
   private sendOnce(
@@ -115,13 +120,12 @@ export class RequestRouter {
     options: AttemptOptions,
     cause?: Cause,
   ): Promise<unknown> {
-    const { dispatcher, isLocalFirst } = this.services;
-    const gateway = this.services.gateway();
-    if (route !== undefined && (isLocalFirst || gateway === undefined)) {
-      return dispatcher.dispatch(route, request, options, cause);
+    const { remoteRequests } = this.engine;
+    if (route !== undefined && (this.isLocalFirst || remoteRequests === undefined)) {
+      return this.dispatcher.dispatch(route, request, options, cause);
     }
-    if (gateway === undefined) return Promise.reject(this.noHandlerError(request));
-    return this.sendToAny(gateway, route, request, options, cause);
+    if (remoteRequests === undefined) return Promise.reject(this.noHandlerError(request));
+    return this.sendToAny(remoteRequests, route, request, options, cause);
   }
 
   private sendOnceToNode(
@@ -130,19 +134,21 @@ export class RequestRouter {
     request: object,
     options: AttemptOptions,
   ): Promise<unknown> {
-    if (nodeId === this.services.nodeId) {
+    if (nodeId === this.node.nodeId) {
       if (route === undefined) return Promise.reject(this.noHandlerError(request));
-      return this.services.dispatcher.dispatch(route, request, options);
+      return this.dispatcher.dispatch(route, request, options);
     }
-    const node = this.services.nodes.get(nodeId);
-    const gateway = this.services.gateway();
-    if (node === undefined || gateway === undefined) return Promise.reject(this.nodeNotFoundError(nodeId));
+    const node = this.nodes.get(nodeId);
+    const { remoteRequests } = this.engine;
+    if (node === undefined || remoteRequests === undefined)
+      return Promise.reject(this.nodeNotFoundError(nodeId));
     try {
-      const type = this.services.types.typeOfMessage(request);
+      const type = this.types.typeOfMessage(request);
       if (!node.isUnderstood) return Promise.reject(this.incompatibleError(type.name, [node]));
-      const problem = this.services.dispatcher.problemOf({ type }, options);
+      const problem = this.dispatcher.problemOf({ type }, options);
       if (problem !== undefined) return Promise.reject(problem);
-      return gateway.send(type, request, options, undefined, node, true);
+      const key = options.key ?? type.keyOf?.(request);
+      return remoteRequests.send(type, request, key, options, undefined, node, true);
     } catch (thrown) {
       return Promise.reject(toError(thrown));
     }
@@ -151,7 +157,7 @@ export class RequestRouter {
   /** Why a request goes nowhere. */
   noHandlerError(request: unknown): Error {
     try {
-      const { name, kind } = this.services.types.typeOfMessage(request);
+      const { name, kind } = this.types.typeOfMessage(request);
       if (kind === 'event') {
         return new CatgaError(
           'CATGA_NO_HANDLER',
@@ -171,23 +177,22 @@ export class RequestRouter {
   }
 
   private sendToAny(
-    gateway: ClusterGateway,
+    remoteRequests: RemoteRequests,
     route: RequestRoute | undefined,
     request: object,
     options: AttemptOptions,
     cause: Cause | undefined,
   ): Promise<unknown> {
-    const { types, dispatcher, nodeId } = this.services;
     try {
-      const type = types.typeOfMessage(request);
-      const problem = dispatcher.problemOf({ type }, options);
+      const type = route?.type ?? this.types.typeOfMessage(request);
+      const problem = this.dispatcher.problemOf({ type }, options);
       if (problem !== undefined) return Promise.reject(problem);
-      const node = gateway.nodeFor(type, request, options);
-      if (node !== undefined && node.nodeId !== nodeId) {
-        return gateway.send(type, request, options, cause, node);
-      }
-      if (route !== undefined) return dispatcher.dispatch(route, request, options, cause);
-      const incompatible = this.services.nodes.incompatibleFor(type.name);
+      const key = options.key ?? type.keyOf?.(request);
+      const target = remoteRequests.nodeFor(type.name, key);
+      if (target !== undefined && target.nodeId !== this.node.nodeId)
+        return remoteRequests.send(type, request, key, options, cause, target);
+      if (route !== undefined) return this.dispatcher.dispatch(route, request, options, cause);
+      const incompatible = this.nodes.incompatibleFor(type.name);
       return Promise.reject(
         incompatible.length > 0
           ? this.incompatibleError(type.name, incompatible)
@@ -199,7 +204,7 @@ export class RequestRouter {
   }
 
   private incompatibleError(name: string, incompatible: readonly KnownNode[]): CatgaError {
-    return this.services.nodes.dialectError(`${name} cannot be sent to where it is handled`, incompatible);
+    return this.nodes.dialectError(`${name} cannot be sent to where it is handled`, incompatible);
   }
 
   private nodeNotFoundError(nodeId: string): CatgaError {
@@ -212,7 +217,7 @@ export class RequestRouter {
   }
 
   private presentNodes(): readonly string[] {
-    return this.services.nodes.nodes.map((node) => node.nodeId);
+    return this.nodes.nodes.map((node) => node.nodeId);
   }
 }
 

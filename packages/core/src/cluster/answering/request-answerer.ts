@@ -1,49 +1,20 @@
 import { LABEL } from '../../contracts/label.js';
-import type { MessageType } from '../../contracts/message-type.js';
 import { CatgaError, toError } from '../../errors/catga-error.js';
 import { shuttingDownError } from '../../errors/message-errors.js';
 import type { LinkTable } from '../../links/link-table.js';
 import type { MessageAttributes } from '../../pipeline/message-envelope.js';
-import type { Clock } from '../../ports/clock.js';
 import type { NodeAddress } from '../../ports/links.js';
-import type { Timetable } from '../../time/timetable.js';
-import type { Codec } from '../../wire/codec.js';
-import type { ErrorCodec } from '../../wire/error-codec.js';
 import { ReplyStatus } from '../../wire/frame-layout.js';
 import type { FrameBody, RequestRecord } from '../../wire/frame-records.js';
 import { messageFromRecord } from '../../wire/message-codec.js';
+import { failureOf } from '../../reliability/failure-sink.js';
+import type { ClusterParts } from '../cluster-parts.js';
+import type { HandledRequest, IncomingTraffic } from '../incoming-traffic.js';
 import type { OutcomeRecorder } from './outcome-recorder.js';
 import { SentAnswers } from './sent-answers.js';
 import type { AnswerKeeper, AnswerMemory } from './sent-answers.js';
 import { TakenRequest } from './taken-request.js';
-import type { ReceivedEnd, ReceivedWork, RequestOwner } from './taken-request.js';
-
-/** What taking requests needs of the node. */
-export interface AnswererServices {
-  readonly self: NodeAddress;
-  readonly clock: Clock;
-  readonly timetable: Timetable;
-  readonly links: LinkTable;
-  readonly codec: Codec;
-  readonly errors: ErrorCodec;
-  readonly memory: AnswerMemory;
-  readonly outcomes: OutcomeRecorder;
-  /** Whether new work is taken. */
-  readonly isOpen: () => boolean;
-  /** Something failed that no caller sees. */
-  readonly failed: (source: string, thrown: unknown) => void;
-  /** The type of a request that is handled here. */
-  readonly handledType: (name: string) => MessageType | undefined;
-  /** Runs it, under a claim in the shared record if `isRecorded`, and tells `end` of the outcome, in a later turn. */
-  readonly run: (
-    type: MessageType,
-    message: object,
-    attributes: MessageAttributes,
-    remainingMs: number | undefined,
-    isRecorded: boolean,
-    end: ReceivedEnd,
-  ) => ReceivedWork;
-}
+import type { RequestOwner } from './taken-request.js';
 
 /** What one other node asks of this one: each request runs once, however often it is sent, and is answered again. */
 export class RequestAnswerer implements RequestOwner, AnswerKeeper {
@@ -54,9 +25,13 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
 
   constructor(
     private readonly sender: NodeAddress,
-    private readonly services: AnswererServices,
+    private readonly parts: ClusterParts,
+    private readonly links: LinkTable,
+    private readonly incoming: IncomingTraffic,
+    private readonly outcomes: OutcomeRecorder,
+    memory: AnswerMemory,
   ) {
-    const { clock, timetable, memory } = services;
+    const { clock, timetable } = parts;
     this.answers = new SentAnswers(clock, timetable, memory, this);
     this.idPrefix = `${sender.nodeId}.${sender.incarnation}.`;
   }
@@ -68,12 +43,12 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
     const { correlation, name, qos, messageId } = record;
     const isRecorded = qos === 2 || (qos === 1 && messageId !== undefined);
     const request = new TakenRequest(this, correlation, name, qos, isRecorded);
-    const type = this.services.handledType(name);
-    if (!this.services.isOpen()) return this.refuse(request, shuttingDownError(name, this.nodeId));
-    if (type === undefined || type.kind === 'event') return this.refuse(request, this.notHandledError(name));
+    if (!this.incoming.isOpen) return this.refuse(request, shuttingDownError(name, this.nodeId));
+    const handled = this.incoming.handledRequest(name);
+    if (handled === undefined) return this.refuse(request, this.notHandledError(name));
     this.requests.set(correlation, request);
-    if (qos === 1 && !isRecorded && mayHaveEnded(record)) void this.runUnlessEnded(request, record, type);
-    else this.run(request, record, type);
+    if (qos === 1 && !isRecorded && mayHaveEnded(record)) void this.runUnlessEnded(request, record, handled);
+    else this.run(request, record, handled);
   }
 
   /** Its caller gave up. */
@@ -93,7 +68,7 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
 
   succeeded(request: TakenRequest, value: unknown): void {
     try {
-      const body = this.services.codec.encodeBody(`The result of ${request.name}`, { value });
+      const body = this.parts.codec.encodeBody(`The result of ${request.name}`, { value });
       this.answer(request, ReplyStatus.Value, body, true);
     } catch (thrown) {
       this.answerError(request, toError(thrown));
@@ -111,7 +86,7 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
     if (!isForLog || answer === undefined) return;
     const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
     const outcome = { ok: answer.status === ReplyStatus.Value, body };
-    this.services.outcomes.record(this.idOf(request.correlation), outcome);
+    this.outcomes.record(this.idOf(request.correlation), outcome);
   }
 
   forget(request: TakenRequest): void {
@@ -138,12 +113,13 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
   private async runUnlessEnded(
     request: TakenRequest,
     record: RequestRecord<FrameBody>,
-    type: MessageType,
+    handled: HandledRequest,
   ): Promise<void> {
     const { body } = record;
     // Kept beyond this turn, while the frame is not.
     const kept = typeof body === 'string' ? record : { ...record, body: body.slice() };
-    const { outcomes, self } = this.services;
+    const { outcomes } = this;
+    const { self } = this.parts;
     const previous = record.previous ?? [];
     try {
       for (const node of record.isRetransmission ? [...previous, self] : previous) {
@@ -155,13 +131,12 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
     } catch (thrown) {
       return this.failed(request, thrown, false);
     }
-    this.run(request, kept, type);
+    this.run(request, kept, handled);
   }
 
-  private run(request: TakenRequest, record: RequestRecord<FrameBody>, type: MessageType): void {
+  private run(request: TakenRequest, record: RequestRecord<FrameBody>, handled: HandledRequest): void {
     try {
-      const { codec, run } = this.services;
-      const message = messageFromRecord(codec, type, record);
+      const message = messageFromRecord(this.parts.codec, handled.type, record);
       const attributes: MessageAttributes = {
         messageId: record.messageId ?? this.idOf(record.correlation),
         isIdMade: record.messageId === undefined,
@@ -172,7 +147,7 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
         attempt: record.attempt,
         originNodeId: this.sender.nodeId,
       };
-      request.work = run(type, message, attributes, record.remainingMs, request.isRecorded, request);
+      request.work = handled.receive(message, attributes, record.remainingMs, request.isRecorded, request);
     } catch (thrown) {
       this.failed(request, thrown, false);
     }
@@ -205,11 +180,11 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
   }
 
   private reply({ correlation }: TakenRequest, status: ReplyStatus, body: FrameBody): number {
-    return this.services.links.to(this.sender).reply(correlation, status, body);
+    return this.links.to(this.sender).reply(correlation, status, body);
   }
 
   private encodeError(name: string, error: Error): FrameBody {
-    const { codec, errors } = this.services;
+    const { codec, errors } = this.parts;
     try {
       return codec.encodeBody(`The error of ${name}`, errors.encode(error));
     } catch {
@@ -219,11 +194,11 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
 
   /** Of any limit: what went wrong is told. A serializer that encodes nothing at all leaves only the fact that something did. */
   private encodeBriefly(name: string, error: Error): FrameBody {
-    const { codec, errors } = this.services;
+    const { codec, errors } = this.parts;
     try {
       return codec.encodeAnyBody(`The error of ${name}`, errors.encodeBriefly(error));
     } catch (thrown) {
-      this.services.failed(name, thrown);
+      this.parts.failures.reportFlood(failureOf(name, thrown));
       return codec.isText ? '' : NOTHING;
     }
   }
@@ -234,7 +209,7 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
   }
 
   private get nodeId(): string {
-    return this.services.self.nodeId;
+    return this.parts.self.nodeId;
   }
 
   private notHandledError(name: string): CatgaError {

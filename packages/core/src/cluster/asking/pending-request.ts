@@ -1,6 +1,7 @@
 import type { MessageHeaders } from '../../contracts/headers.js';
 import type { QualityOfService } from '../../contracts/quality-of-service.js';
 import type { KnownNode } from '../../discovery/known-node.js';
+import type { NodeRegistry } from '../../discovery/node-registry.js';
 import type { NodeAddress } from '../../ports/links.js';
 import type { TimetableEntry } from '../../time/timetable.js';
 import type { FrameBody, RequestRecord } from '../../wire/frame-records.js';
@@ -105,4 +106,21 @@ export class PendingRequest implements RequestRecord<FrameBody>, TimetableEntry 
 /** Whether two addresses are the same start of the same node. */
 export function isSameAddress(a: NodeAddress, b: NodeAddress): boolean {
   return a.nodeId === b.nodeId && a.incarnation === b.incarnation;
+}
+
+/** The nodes that may take a request, asked or not. */
+export function possibleNodes(
+  registry: NodeRegistry,
+  { name, onlyNodeId, target }: PendingRequest,
+): readonly KnownNode[] {
+  const candidates = registry.candidatesFor(name);
+  return onlyNodeId === undefined ? candidates : candidates.filter((node) => isSameAddress(node, target));
+}
+
+/** Those of them that were not asked yet. None for a request that may go to one node only: that one was. */
+export function unaskedNodes(registry: NodeRegistry, pending: PendingRequest): readonly KnownNode[] {
+  if (pending.onlyNodeId !== undefined) return [];
+  const { asked } = pending;
+  const candidates = possibleNodes(registry, pending);
+  return candidates.filter((node) => !asked.some((address) => isSameAddress(address, node)));
 }

@@ -2,43 +2,22 @@ import { randomInt } from 'node:crypto';
 import { CatgaError, toError } from '../../errors/catga-error.js';
 import { cancelledError, timeoutError } from '../../errors/message-errors.js';
 import type { KnownNode } from '../../discovery/known-node.js';
-import type { NodeRegistry } from '../../discovery/node-registry.js';
 import type { LinkTable } from '../../links/link-table.js';
 import type { RetransmissionOptions } from '../../options/catga-options.js';
-import type { Clock } from '../../ports/clock.js';
 import type { NodeAddress } from '../../ports/links.js';
 import type { RoutingStrategy } from '../../routing/routing-strategy.js';
-import type { Timetable, TimetableEntry } from '../../time/timetable.js';
-import type { Codec } from '../../wire/codec.js';
+import type { TimetableEntry } from '../../time/timetable.js';
 import { isEncodedError } from '../../wire/error-codec.js';
-import type { ErrorCodec } from '../../wire/error-codec.js';
 import { ReplyStatus } from '../../wire/frame-layout.js';
 import type { FrameBody } from '../../wire/frame-records.js';
-import { PendingRequest, isSameAddress } from './pending-request.js';
+import type { ClusterParts } from '../cluster-parts.js';
+import { PendingRequest, isSameAddress, possibleNodes, unaskedNodes } from './pending-request.js';
 import type { OutgoingRequest } from './pending-request.js';
-import { possibleNodes, unaskedNodes } from './possible-nodes.js';
 import { isWorthAnotherNode, lostError, notOnTheWire, tooMuchUnanswered } from './sender-errors.js';
 import { onAbort } from '../../time/abort-listeners.js';
 
 /** What may be unanswered at one node before further requests go to another one, or are refused. */
-export interface UnansweredLimits {
-  readonly maxRequests: number;
-  readonly maxBytes: number;
-}
-
-/** What sending needs of the node. */
-export interface SenderServices {
-  readonly self: NodeAddress;
-  readonly registry: NodeRegistry;
-  readonly routing: RoutingStrategy;
-  readonly links: LinkTable;
-  readonly clock: Clock;
-  readonly timetable: Timetable;
-  readonly codec: Codec;
-  readonly errors: ErrorCodec;
-  readonly retransmission: RetransmissionOptions;
-  readonly unansweredLimits: UnansweredLimits;
-}
+const UNANSWERED_LIMITS = Object.freeze({ maxRequests: 65_536, maxBytes: 64 * 1024 * 1024 });
 
 /** No request has this number: cancelling it has no effect but that the engine may say that nobody listens. */
 const NO_REQUEST = 0;
@@ -56,7 +35,10 @@ export class RequestSender {
 
   /** @param lastCorrelation what the numbers of requests are counted from: nobody who saw none of them can guess one */
   constructor(
-    private readonly services: SenderServices,
+    private readonly parts: ClusterParts,
+    private readonly links: LinkTable,
+    private readonly routing: RoutingStrategy,
+    private readonly retransmission: RetransmissionOptions,
     private lastCorrelation = randomInt(CORRELATIONS),
   ) {}
 
@@ -70,14 +52,14 @@ export class RequestSender {
    * it is so everywhere: whoever sends faster than others answer is told so, before memory runs out.
    */
   send(request: OutgoingRequest, wanted: KnownNode, signal?: AbortSignal): Promise<unknown> {
-    const { services } = this;
+    const { clock, timetable } = this.parts;
     const target = this.hasRoom(wanted) ? wanted : this.anotherWithRoom(request);
     if (target === undefined) return Promise.reject(tooMuchUnanswered(request.name, wanted));
     return new Promise((resolve, reject) => {
-      const nowMs = services.clock.monotonicMs();
+      const nowMs = clock.monotonicMs();
       const correlation = this.nextCorrelation();
       const pending = new PendingRequest(request, correlation, target, nowMs, resolve, reject, this.expired);
-      services.timetable.add(pending);
+      timetable.add(pending);
       this.pending.set(pending.correlation, pending);
       if (signal !== undefined) this.cancelWith(pending, signal);
       count(target, pending);
@@ -124,7 +106,7 @@ export class RequestSender {
       hasPending = true;
       if (pending.qos > 0) this.transmit(pending);
     }
-    if (hasPending) this.services.links.to(address).cancel(NO_REQUEST);
+    if (hasPending) this.links.to(address).cancel(NO_REQUEST);
   }
 
   /**
@@ -151,7 +133,7 @@ export class RequestSender {
   /** Nothing is waited for any more. */
   close(reason: CatgaError): void {
     for (const pending of this.pending.values()) this.settle(pending).reject(reason);
-    if (this.sweep !== undefined) this.services.timetable.remove(this.sweep);
+    if (this.sweep !== undefined) this.parts.timetable.remove(this.sweep);
   }
 
   private finish(pending: PendingRequest, status: ReplyStatus, body: FrameBody): void {
@@ -159,7 +141,7 @@ export class RequestSender {
       if (status === ReplyStatus.Error)
         return this.settle(pending).reject(this.decodeError(pending.name, body));
       const what = `The result of ${pending.name}`;
-      const result = this.services.codec.decodeBody(what, body);
+      const result = this.parts.codec.decodeBody(what, body);
       if (typeof result !== 'object' || result === null) throw notOnTheWire(what);
       this.settle(pending).resolve((result as { readonly value?: unknown }).value);
     } catch (thrown) {
@@ -167,8 +149,8 @@ export class RequestSender {
     }
   }
 
-  private transmit(pending: PendingRequest, nowMs = this.services.clock.monotonicMs()): void {
-    const { links, retransmission } = this.services;
+  private transmit(pending: PendingRequest, nowMs = this.parts.clock.monotonicMs()): void {
+    const { links, retransmission } = this;
     const pauseMs = Math.min(LONGEST_PAUSE_MS, retransmission.retransmitMs * 2 ** pending.unanswered);
     pending.retransmitAtMs = nowMs + pauseMs;
     pending.unanswered++;
@@ -191,10 +173,10 @@ export class RequestSender {
 
   /** Sends it to one of some nodes, which may be the one that has it. */
   private move(pending: PendingRequest, others: readonly KnownNode[], reason: Error, unanswered = 0): void {
-    const { registry, routing, self } = this.services;
+    const { registry, self } = this.parts;
     let target: KnownNode | undefined;
     try {
-      const chosen = routing.select(
+      const chosen = this.routing.select(
         { name: pending.name, key: pending.key, selfNodeId: self.nodeId },
         others,
       );
@@ -218,13 +200,13 @@ export class RequestSender {
   };
 
   private giveUp(pending: PendingRequest, reason: CatgaError): void {
-    this.services.links.to(pending.target).cancel(pending.correlation);
+    this.links.to(pending.target).cancel(pending.correlation);
     this.settle(pending).reject(reason);
   }
 
   private settle(pending: PendingRequest): PendingRequest {
     if (this.pending.delete(pending.correlation)) discount(pending);
-    this.services.timetable.remove(pending);
+    this.parts.timetable.remove(pending);
     pending.stopListening?.();
     return pending;
   }
@@ -235,8 +217,8 @@ export class RequestSender {
 
   /** Looks through what is unanswered now and then: a timer for each request would cost more than the request. */
   private armSweep(): void {
-    const everyMs = Math.max(1, this.services.retransmission.retransmitMs / 2);
-    this.sweep ??= this.services.timetable.after(everyMs, () => {
+    const everyMs = Math.max(1, this.retransmission.retransmitMs / 2);
+    this.sweep ??= this.parts.timetable.after(everyMs, () => {
       this.sweep = undefined;
       this.retransmit();
       if (this.pending.size > 0) this.armSweep();
@@ -244,8 +226,8 @@ export class RequestSender {
   }
 
   private retransmit(): void {
-    const { clock, retransmission } = this.services;
-    const nowMs = clock.monotonicMs();
+    const { retransmission } = this;
+    const nowMs = this.parts.clock.monotonicMs();
     for (const pending of this.pending.values()) {
       if (pending.retransmitAtMs > nowMs) continue;
       if (pending.isStranded) this.sendAgainAnywhere(pending);
@@ -266,11 +248,11 @@ export class RequestSender {
   }
 
   private possible(pending: PendingRequest): readonly KnownNode[] {
-    return possibleNodes(this.services.registry, pending);
+    return possibleNodes(this.parts.registry, pending);
   }
 
   private unasked(pending: PendingRequest): readonly KnownNode[] {
-    return unaskedNodes(this.services.registry, pending);
+    return unaskedNodes(this.parts.registry, pending);
   }
 
   private nextCorrelation(): number {
@@ -280,7 +262,7 @@ export class RequestSender {
   }
 
   private decodeError(name: string, body: FrameBody): Error {
-    const { codec, errors } = this.services;
+    const { codec, errors } = this.parts;
     const what = `The error of ${name}`;
     try {
       const encoded = codec.decodeBody(what, body);
@@ -291,13 +273,13 @@ export class RequestSender {
   }
 
   private hasRoom({ inFlightHere, bytesHere }: KnownNode): boolean {
-    const { maxRequests, maxBytes } = this.services.unansweredLimits;
+    const { maxRequests, maxBytes } = UNANSWERED_LIMITS;
     return inFlightHere < maxRequests && bytesHere < maxBytes;
   }
 
   private anotherWithRoom({ name, onlyNodeId }: OutgoingRequest): KnownNode | undefined {
     if (onlyNodeId !== undefined) return undefined;
-    const { registry, self } = this.services;
+    const { registry, self } = this.parts;
     return registry.candidatesFor(name).find((node) => node.nodeId !== self.nodeId && this.hasRoom(node));
   }
 }

@@ -1,33 +1,14 @@
 import type { MessageType } from '../contracts/message-type.js';
-import type { SaidPublishOptions, SaidSendOptions } from '../contracts/said-headers.js';
-import type { Cluster } from './cluster.js';
-import type { OutgoingRequest } from './asking/pending-request.js';
+import type { SaidPublishOptions } from '../contracts/said-headers.js';
+import type { ClusterParts } from '../cluster/cluster-parts.js';
 import type { EventSubscribers } from '../discovery/interest-index.js';
 import type { KnownNode } from '../discovery/known-node.js';
-import type { NodeRegistry } from '../discovery/node-registry.js';
-import type { CatgaError } from '../errors/catga-error.js';
+import type { CatgaIds } from '../ids/catga-ids.js';
+import type { LinkTable } from '../links/link-table.js';
 import type { Cause } from '../pipeline/handler-context.js';
-import type { Clock } from '../ports/clock.js';
-import type { Codec } from '../wire/codec.js';
+import { failureOf } from '../reliability/failure-sink.js';
 import type { EventRecord, FrameBody } from '../wire/frame-records.js';
 import { encodeMessageBody } from '../wire/message-codec.js';
-import type { AttemptOptions } from '../pipeline/resilience/policed-call.js';
-
-/** How long a caller waits for another node where nobody says, in milliseconds. */
-const DEFAULT_TIMEOUT_MS = 30_000;
-
-/** What leaving the process needs of the node. */
-export interface GatewayServices {
-  readonly self: { readonly nodeId: string; readonly service: string };
-  readonly registry: NodeRegistry;
-  readonly codec: Codec;
-  readonly clock: Clock;
-  /** How long callers wait unless the message or the call says. */
-  readonly timeoutMs: number | undefined;
-  readonly newId: () => string;
-  /** An event does not reach everybody who wants it. */
-  readonly unreached: (error: CatgaError) => void;
-}
 
 /** A node that an event goes to, and for whom there. */
 interface EventTarget {
@@ -36,46 +17,18 @@ interface EventTarget {
   readonly toNodeHandlers: boolean;
 }
 
-/** What leaves this process: requests to the nodes that handle them, plain events to the services that want them. */
-export class ClusterGateway {
+/** The way of a plain event out of this process: to the services and nodes that subscribe to it. */
+export class EventFanOut {
   /** Counts events, so that each goes to the next node of a service. */
   private published = 0;
 
   constructor(
-    private readonly cluster: Cluster,
-    private readonly services: GatewayServices,
+    private readonly parts: ClusterParts,
+    /** `service` of this node. */
+    private readonly service: string,
+    private readonly links: LinkTable,
+    private readonly ids: CatgaIds,
   ) {}
-
-  /** The node that a request goes to: undefined if nobody handles it. */
-  nodeFor(type: MessageType, request: object, options: SaidSendOptions): KnownNode | undefined {
-    return this.cluster.nodeFor(type.name, options.key ?? type.keyOf?.(request));
-  }
-
-  /** Sends a request to a node, and unless it is `isPinned` there, to others if need be. */
-  send(
-    type: MessageType,
-    request: object,
-    options: AttemptOptions,
-    cause: Cause | undefined,
-    target: KnownNode,
-    isPinned = false,
-  ): Promise<unknown> {
-    const outgoing: OutgoingRequest = {
-      name: type.name,
-      qos: type.qos,
-      body: encodeMessageBody(this.services.codec, type, request),
-      messageId: options.messageId,
-      callerAttempt: options.attempt,
-      key: options.key ?? type.keyOf?.(request),
-      headers: options.headers,
-      correlationId: cause?.correlationId,
-      causationId: cause?.messageId,
-      timeoutMs: this.timeoutMs(type, options, cause),
-      mayRunAgain: type.qos > 0 || type.kind === 'query',
-      onlyNodeId: isPinned ? target.nodeId : undefined,
-    };
-    return this.cluster.send(outgoing, target, options.signal);
-  }
 
   /** Takes a plain event to one node of each other service that wants it, and to every node that wants it as a node. */
   publish(
@@ -85,12 +38,12 @@ export class ClusterGateway {
     cause: Cause | undefined,
     isHandledHere: boolean,
   ): void {
-    const { registry, self } = this.services;
+    const { registry, self } = this.parts;
     const { services, nodes } = registry.subscribersOf(type.name);
     const turn = this.published++;
     const targets: EventTarget[] = [];
     for (const [service, members] of services) {
-      if (service === self.service && isHandledHere) continue;
+      if (service === this.service && isHandledHere) continue;
       const known = members[turn % members.length];
       if (known !== undefined && known.nodeId !== self.nodeId) {
         targets.push({ known, toServiceHandlers: true, toNodeHandlers: nodes.includes(known) });
@@ -108,7 +61,7 @@ export class ClusterGateway {
 
   /** Takes an event to every other node. */
   broadcast(type: MessageType, event: object, options: SaidPublishOptions, cause: Cause | undefined): void {
-    const { registry, self } = this.services;
+    const { registry, self } = this.parts;
     const targets: EventTarget[] = [];
     const incompatible: KnownNode[] = [];
     for (const { nodeId } of registry.nodes) {
@@ -128,9 +81,9 @@ export class ClusterGateway {
     targets: readonly EventTarget[],
   ): void {
     if (targets.length === 0) return;
-    const body = encodeMessageBody(this.services.codec, type, event);
+    const body = this.parts.codec.encodeBody(type.name, event);
     // One id for all who get it; whoever is alone with it gives it one of its own.
-    const messageId = options.messageId ?? (targets.length > 1 ? this.services.newId() : undefined);
+    const messageId = options.messageId ?? (targets.length > 1 ? this.ids.next() : undefined);
     for (const { known, toServiceHandlers, toNodeHandlers } of targets) {
       const record: EventRecord<FrameBody> = {
         name: type.name,
@@ -143,21 +96,15 @@ export class ClusterGateway {
         toServiceHandlers,
         toNodeHandlers,
       };
-      this.cluster.publish(record, known);
+      this.links.to(known).event(record);
     }
   }
 
   private reportIncompatible(name: string, incompatible: readonly KnownNode[]): void {
     if (incompatible.length === 0) return;
-    const { registry, unreached } = this.services;
-    unreached(registry.dialectError(`${name} does not reach everybody who wants it`, incompatible));
-  }
-
-  /** How long a caller waits for another node, in milliseconds. */
-  timeoutMs(type: MessageType, options: SaidSendOptions, cause: Cause | undefined): number {
-    const ownMs = options.timeoutMs ?? type.timeoutMs ?? this.services.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    if (cause?.deadlineMs === undefined) return ownMs;
-    return Math.max(0, Math.min(ownMs, cause.deadlineMs - this.services.clock.monotonicMs()));
+    const { registry, failures } = this.parts;
+    const error = registry.dialectError(`${name} does not reach everybody who wants it`, incompatible);
+    failures.reportFlood(failureOf('links', error));
   }
 }
 
