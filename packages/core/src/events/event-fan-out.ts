@@ -81,7 +81,7 @@ export class EventFanOut {
     targets: readonly EventTarget[],
   ): void {
     if (targets.length === 0) return;
-    const body = this.parts.codec.encodeBody(type.name, event);
+    const body = encodeMessageBody(this.parts.codec, type, event);
     // One id for all who get it; whoever is alone with it gives it one of its own.
     const messageId = options.messageId ?? (targets.length > 1 ? this.ids.next() : undefined);
     for (const { known, toServiceHandlers, toNodeHandlers } of targets) {
