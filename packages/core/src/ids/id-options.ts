@@ -43,8 +43,8 @@ export interface CatgaIdsOptions {
   readonly maxBorrowMs?: number;
   /**
    * Called for each step back that leaves the clock more than `maxBackwardDriftMs` behind, from within the call
-   * that noticed. When it returns, ids go on from the last timestamp; what it throws reaches the caller who
-   * wanted an id.
+   * that noticed. Ids then continue from the last timestamp. An error that it throws changes no id; the process
+   * warns of the first one.
    * @defaultValue none
    */
   readonly onClockDrift?: (drift: ClockDrift) => void;
