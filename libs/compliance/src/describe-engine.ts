@@ -5,6 +5,7 @@ import { commandQueues } from './cases/command-queues.js';
 import { competingConsumers } from './cases/competing-consumers.js';
 import { conversations } from './cases/conversations.js';
 import { deadLetterAdministration } from './cases/dead-letter-administration.js';
+import { deadLetterBatches } from './cases/dead-letter-batches.js';
 import { deadLetterStore } from './cases/dead-letter-store.js';
 import { deadLetters } from './cases/dead-letters.js';
 import { declaredErrors } from './cases/declared-errors.js';
@@ -80,6 +81,7 @@ export function describeEngine(name: string, harness: EngineHarness): void {
       deadLetters(lab);
       thrownValues(lab);
       redrive(lab);
+      deadLetterBatches(lab);
       deadLetterAdministration(lab);
       poisonMessages(lab);
       if (harness.capabilities.queues) encodableMessages(lab);

@@ -2,6 +2,8 @@
 export type { Behavior, BehaviorOption, BehaviorRef, Next } from './contracts/behavior.js';
 export type {
   DeadLetter,
+  DeadLetterBatchFailure,
+  DeadLetterBatchResult,
   DeadLetterFailure,
   DeadLetterFilter,
   DeadLetterPage,

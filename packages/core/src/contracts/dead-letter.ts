@@ -75,3 +75,23 @@ export interface DeadLetterPage {
   /** Where the next page begins; undefined on the last page. */
   readonly next: string | undefined;
 }
+
+/** A dead letter that could not be redriven or dropped; it is still there. */
+export interface DeadLetterBatchFailure {
+  readonly id: string;
+  readonly error: ErrorRecord;
+}
+
+/**
+ * What became of the dead letters that a filter found. Those that somebody else moved meanwhile are not counted.
+ *
+ * @publicApi
+ */
+export interface DeadLetterBatchResult {
+  /** How many were redriven or dropped. */
+  readonly succeeded: number;
+  /** How many could not be, and are still there. */
+  readonly failed: number;
+  /** The first 100 of those, with their errors. */
+  readonly failures: readonly DeadLetterBatchFailure[];
+}

@@ -1,10 +1,13 @@
 import type {
   DeadLetter,
+  DeadLetterBatchFailure,
+  DeadLetterBatchResult,
   DeadLetterFilter,
   DeadLetterPage,
   DeadLetterPageRequest,
 } from '../contracts/dead-letter.js';
-import { CatgaError } from '../errors/catga-error.js';
+import { CatgaError, toError } from '../errors/catga-error.js';
+import { recordOf } from '../errors/error-record.js';
 import type { DeadLetterStore, StoredDeadLetter } from '../ports/dead-letter-store.js';
 import type { DurableLog } from '../ports/durable-log.js';
 import type { Codec } from '../wire/codec.js';
@@ -12,6 +15,8 @@ import { describeDeadLetter } from './dead-letter-record.js';
 
 const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 1000;
+/** How many letters that could not be moved a result names. */
+const MOST_FAILURES = 100;
 
 /** What the API works on: an engine's log and dead-letter store. */
 export interface DeadLetterAccess {
@@ -59,51 +64,75 @@ export class CatgaDeadLetters {
   /**
    * Gives one (by id) or many (by filter) back to the handlers that failed on them, and only to those. The message
    * keeps its id; its attempts begin at 1 again, and the failures so far become its history.
-   * Resolves with how many. `CATGA_DEAD_LETTER_NOT_FOUND` for an unknown id.
+   *
+   * A filter means the letters that are there when it begins. A letter that cannot be moved stays where it is and is
+   * reported in the result; the others are moved. By id, that is a rejection with the error, and
+   * `CATGA_DEAD_LETTER_NOT_FOUND` for an unknown id.
    */
-  async redrive(which: string | DeadLetterFilter): Promise<number> {
+  redrive(id: string): Promise<void>;
+  redrive(filter: DeadLetterFilter): Promise<DeadLetterBatchResult>;
+  redrive(which: string | DeadLetterFilter): Promise<void | DeadLetterBatchResult> {
+    return typeof which === 'string' ? this.redriveOne(which) : this.each(which, (id) => this.redriveOne(id));
+  }
+
+  /**
+   * Forgets one (by id) or many (by filter). A letter that cannot be removed is reported in the result of a filter, and
+   * rejects for an id. `CATGA_DEAD_LETTER_NOT_FOUND` for an unknown id.
+   */
+  drop(id: string): Promise<void>;
+  drop(filter: DeadLetterFilter): Promise<DeadLetterBatchResult>;
+  drop(which: string | DeadLetterFilter): Promise<void | DeadLetterBatchResult> {
+    return typeof which === 'string' ? this.dropOne(which) : this.each(which, (id) => this.dropOne(id));
+  }
+
+  private async redriveOne(letterId: string): Promise<void> {
     const { log, deadLetters } = this.access();
-    return this.forEach(which, async ({ id, subscription, stored, failure }) => {
-      const message = { ...stored, history: [...stored.history, failure] };
-      // Appended before it is removed: a crash between the two leaves a letter too many, never one too few.
-      await log.append(message, { subscription });
-      await deadLetters.remove(id);
-    });
+    const letter = await deadLetters.get(letterId);
+    if (letter === undefined) throw notFound(letterId);
+    const { id, subscription, stored, failure } = letter;
+    const message = { ...stored, history: [...stored.history, failure] };
+    // Appended before it is removed: a crash between the two leaves a letter too many, never one too few.
+    await log.append(message, { subscription });
+    await deadLetters.remove(id);
   }
 
-  /** Forgets one (by id) or many (by filter). Resolves with how many. `CATGA_DEAD_LETTER_NOT_FOUND` for an unknown id. */
-  async drop(which: string | DeadLetterFilter): Promise<number> {
-    const { deadLetters } = this.access();
-    return this.forEach(which, async ({ id }) => {
-      await deadLetters.remove(id);
-    });
+  private async dropOne(id: string): Promise<void> {
+    if (!(await this.access().deadLetters.remove(id))) throw notFound(id);
   }
 
-  private async forEach(
-    which: string | DeadLetterFilter,
-    act: (letter: StoredDeadLetter) => Promise<void>,
-  ): Promise<number> {
-    const { deadLetters } = this.access();
-    if (typeof which === 'string') {
-      const letter = await deadLetters.get(which);
-      if (letter === undefined) {
-        throw new CatgaError('CATGA_DEAD_LETTER_NOT_FOUND', `There is no dead letter '${which}'.`, {
-          details: { id: which },
-        });
+  private async each(
+    filter: DeadLetterFilter,
+    act: (id: string) => Promise<void>,
+  ): Promise<DeadLetterBatchResult> {
+    let succeeded = 0;
+    let failed = 0;
+    const failures: DeadLetterBatchFailure[] = [];
+    for (const id of await this.idsOf(filter)) {
+      try {
+        await act(id);
+        succeeded++;
+      } catch (thrown) {
+        const error = toError(thrown);
+        if (isGone(error)) continue; // Somebody else moved it meanwhile, or it expired.
+        if (error instanceof CatgaError && error.code === 'CATGA_SHUTTING_DOWN') throw error;
+        failed++;
+        if (failures.length < MOST_FAILURES) failures.push({ id, error: recordOf(error) });
       }
-      await act(letter);
-      return 1;
     }
-    // All ids first: a letter that is redriven and fails again at once must not be met a second time.
-    const letters: StoredDeadLetter[] = [];
+    return { succeeded, failed, failures };
+  }
+
+  /** All of them first: a letter that is redriven and fails again at once must not be met a second time. */
+  private async idsOf(filter: DeadLetterFilter): Promise<string[]> {
+    const { deadLetters } = this.access();
+    const ids: string[] = [];
     let after: string | undefined;
     do {
-      const page = await deadLetters.list(which, { limit: LARGEST_PAGE, after });
-      letters.push(...page.items);
+      const page = await deadLetters.list(filter, { limit: DEFAULT_PAGE, after });
+      for (const { id } of page.items) ids.push(id);
       after = page.next;
     } while (after !== undefined);
-    for (const letter of letters) await act(letter);
-    return letters.length;
+    return ids;
   }
 
   private describe(letter: StoredDeadLetter): DeadLetter {
@@ -117,4 +146,14 @@ export class CatgaDeadLetters {
       return undefined; // An undecodable body is often why it is here; `body` has the bytes.
     }
   }
+}
+
+function notFound(id: string): CatgaError {
+  return new CatgaError('CATGA_DEAD_LETTER_NOT_FOUND', `There is no dead letter '${id}'.`, {
+    details: { id },
+  });
+}
+
+function isGone(error: Error): boolean {
+  return error instanceof CatgaError && error.code === 'CATGA_DEAD_LETTER_NOT_FOUND';
 }
