@@ -113,8 +113,8 @@ describe('an outbox on disk', () => {
   it('refuses to pass over a message that the disk has lost', async () => {
     const path = await folderWith('a', 'b', 'c');
     await damage(await fileOf(path, /\.log$/), '"messageId":"b"');
-    await expect(open(path)).rejects.toThrow(/is damaged/);
-    await expect(open(path)).rejects.toThrow(/is damaged/); // the first attempt has not made it look sound
+    await expect(open(path)).rejects.toThrow(/is corrupt/);
+    await expect(open(path)).rejects.toThrow(/is corrupt/); // the first attempt has not made it look sound
   });
 
   it.each([
@@ -126,7 +126,7 @@ describe('an outbox on disk', () => {
     await rm(await fileOf(path, pattern));
     await expect(open(path)).rejects.toMatchObject({
       code: 'CATGA_CONFIGURATION',
-      message: expect.stringContaining('is damaged') as unknown,
+      message: expect.stringContaining('is corrupt') as unknown,
     });
   });
 
@@ -136,7 +136,7 @@ describe('an outbox on disk', () => {
     await database.compactRange('', '~');
     await database.close();
     await damage(await fileOf(path, /\.ldb$/), 'orders.shipped');
-    await expect(open(path)).rejects.toThrow(/is damaged/);
+    await expect(open(path)).rejects.toThrow(/is corrupt/);
   });
 
   it('pages by bytes, so that large messages are not all in memory at once', async () => {

@@ -4,6 +4,11 @@ import { OrderShipped, PlaceOrder, RedisNodes, until } from './testing/redis-clu
 import { sharedBroker } from './testing/redis-server.fixture.js';
 import type { SharedBroker } from './testing/redis-server.fixture.js';
 
+/** A failure whose text is too long for a frame. */
+const cutShort = {
+  code: 'CATGA_REMOTE',
+  message: expect.stringMatching(/^x{100}/) as unknown,
+};
 const tooLarge = { code: 'CATGA_PAYLOAD_TOO_LARGE', retryable: false };
 const large = 'x'.repeat(1_200_000);
 
@@ -43,10 +48,10 @@ describe('nodes whose limit is larger than a frame', () => {
     await expect(gateway.mediator.send(new PlaceOrder('tea'))).resolves.toBe('tea');
   });
 
-  it('tell the caller of a result or an error that no frame holds', async () => {
+  it('tell the caller of a result that no frame holds, and the beginning of such an error', async () => {
     runs = 0;
     await expect(gateway.mediator.send(new PlaceOrder('large'))).rejects.toMatchObject(tooLarge);
-    await expect(gateway.mediator.send(new PlaceOrder('fail'))).rejects.toMatchObject(tooLarge);
+    await expect(gateway.mediator.send(new PlaceOrder('fail'))).rejects.toMatchObject(cutShort);
     expect(runs).toBe(2);
     await expect(gateway.mediator.send(new PlaceOrder('tea'))).resolves.toBe('tea');
   });

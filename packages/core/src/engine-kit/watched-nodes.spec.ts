@@ -12,6 +12,8 @@ const TIMEOUT_MS = 3000;
 /** A broker in this process, which can be away, and counts what it hands out. */
 class FakeBroker implements DirectoryStore {
   isUp = true;
+  /** Answers to lists wait for it. */
+  resumed: Promise<void> | undefined;
   lists = 0;
   told = 0;
   readonly records = new Map<string, Uint8Array>();
@@ -61,6 +63,7 @@ class FakeBroker implements DirectoryStore {
 
   async readHeartbeats(): Promise<readonly Heartbeat[]> {
     this.whileUp.lists++;
+    await this.resumed;
     const nowMs = this.clock.monotonicMs();
     return Array.from(this.beats.values(), ({ atMs, ...beat }) => ({ ...beat, ageMs: nowMs - atMs }));
   }
@@ -179,6 +182,24 @@ describe('nodes that are watched through a broker', () => {
     await beat('a', 1);
     expect(broker.records.has('a')).toBe(true);
     await pass(600);
+    await pass(250);
+    expect(told.filter((line) => line.endsWith('left'))).toEqual(['b left']);
+  });
+
+  it('have a whole timeout once a broker that was paused answers', async () => {
+    const { broker, directory, told, beat, pass } = await setUp();
+    await directory.announce(node('a'));
+    await directory.announce(node('b'));
+    let resume = (): void => {};
+    broker.resumed = new Promise((resolve) => (resume = resolve));
+    await pass(2 * TIMEOUT_MS);
+    broker.resumed = undefined;
+    resume();
+    await nextTurn();
+    for (let quarter = 0; quarter < 4; quarter++) await pass(250);
+    expect(told.filter((line) => line.endsWith('left'))).toEqual([]);
+    await beat('a', 1);
+    await pass(TIMEOUT_MS - 900);
     await pass(250);
     expect(told.filter((line) => line.endsWith('left'))).toEqual(['b left']);
   });

@@ -33,7 +33,7 @@ export class WatchedNodes {
   private readonly ends: (() => void)[] = [];
   private timer: TimetableEntry | undefined;
   private reading: Promise<void> | undefined;
-  /** The last question had no answer, and heartbeats of then may have had none. */
+  /** The last question had no answer, or a late one, and heartbeats of then may have had none. */
   private wasDeaf = false;
   private isClosed = false;
 
@@ -107,13 +107,16 @@ export class WatchedNodes {
   private async lookOnce(): Promise<void> {
     let nextMs = this.readEveryMs;
     try {
+      const askedMs = this.clock.monotonicMs();
       const heartbeats = await this.store.readHeartbeats();
       if (this.isClosed) return;
+      // A broker that was paused, or busy, for that long took no heartbeats either.
+      if (this.clock.monotonicMs() - askedMs >= this.readEveryMs) this.wasDeaf = true;
       // Answered by a broker that is just back, before anybody could announce himself.
       if (!this.store.isUp) return this.arm(READ_AGAIN_AFTER_MS);
-      if (this.wasDeaf) this.listenAnew();
       const unknown = heartbeats.filter((heartbeat) => !this.heard(heartbeat));
       for (const heartbeat of unknown) await this.meet(heartbeat);
+      if (this.wasDeaf) this.listenAnew();
       nextMs = this.sweep();
     } catch {
       // The broker is away, or busy. It is asked when it may be back.

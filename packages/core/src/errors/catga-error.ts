@@ -39,7 +39,11 @@ export class CatgaError extends Error {
   /** An error of another copy of this package is one, too: `instanceof`, and so `@Catch(CatgaError)`, hold for it. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (this !== CatgaError) return Function.prototype[Symbol.hasInstance].call(this, value);
-    return typeof value === 'object' && value !== null && BRAND in value;
+    try {
+      return typeof value === 'object' && value !== null && BRAND in value;
+    } catch {
+      return false; // A proxy that is revoked, or one whose traps throw.
+    }
   }
 
   /** Hint: what to do about the error. */
