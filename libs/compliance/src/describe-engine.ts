@@ -6,6 +6,7 @@ import { competingConsumers } from './cases/competing-consumers.js';
 import { conversations } from './cases/conversations.js';
 import { deadLetterAdministration } from './cases/dead-letter-administration.js';
 import { deadLetterBatches } from './cases/dead-letter-batches.js';
+import { deadLetterHistory } from './cases/dead-letter-history.js';
 import { deadLetterStore } from './cases/dead-letter-store.js';
 import { deadLetters } from './cases/dead-letters.js';
 import { declaredErrors } from './cases/declared-errors.js';
@@ -82,6 +83,7 @@ export function describeEngine(name: string, harness: EngineHarness): void {
       thrownValues(lab);
       redrive(lab);
       deadLetterBatches(lab);
+      deadLetterHistory(lab);
       deadLetterAdministration(lab);
       poisonMessages(lab);
       if (harness.capabilities.queues) encodableMessages(lab);

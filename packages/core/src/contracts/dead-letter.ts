@@ -11,6 +11,8 @@ export interface DeadLetterFailure {
   /** The node that gave up. */
   readonly nodeId: string;
   readonly failedAt: Date;
+  /** How many series just before this one are no longer told of; absent if none. */
+  readonly leftOut?: number;
 }
 
 /**
@@ -40,7 +42,10 @@ export interface DeadLetter extends DeadLetterFailure {
   readonly causationId: string | undefined;
   readonly originNodeId: string;
   readonly sentAt: Date;
-  /** Earlier series, oldest first: one for each time it was redriven. */
+  /**
+   * Earlier series, oldest first: one for each time it was redriven. With this letter's own failure at most 20, and 12 KiB:
+   * the first and the latest, between which {@link DeadLetterFailure.leftOut} says how many are missing.
+   */
   readonly history: readonly DeadLetterFailure[];
 }
 

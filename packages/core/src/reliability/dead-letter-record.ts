@@ -3,6 +3,7 @@ import { recordOf } from '../errors/error-record.js';
 import { joinedKey } from '../ids/joined-key.js';
 import type { StoredDeadLetter } from '../ports/dead-letter-store.js';
 import type { LogDelivery } from '../ports/durable-log.js';
+import { boundedHistory, seriesIn } from './dead-letter-history.js';
 
 /**
  * What is stored of a delivery that is given up. Its id is made of the message's name and id, the subscription, and the
@@ -16,17 +17,19 @@ export function deadLetterOf(
   nodeId: string,
   nowMs: number,
 ): StoredDeadLetter {
-  const { name, messageId, history } = message;
+  const { name, messageId } = message;
+  const series = seriesIn(message.history) + 1;
+  const { history, failure } = boundedHistory(message.history, {
+    error: recordOf(error),
+    attempts: attempt,
+    nodeId,
+    failedAt: new Date(nowMs),
+  });
   return {
-    id: joinedKey(problem === undefined ? name : '', messageId, subscription, String(history.length + 1)),
+    id: joinedKey(problem === undefined ? name : '', messageId, subscription, String(series)),
     subscription,
-    stored: message,
-    failure: {
-      error: recordOf(error),
-      attempts: attempt,
-      nodeId,
-      failedAt: new Date(nowMs),
-    },
+    stored: { ...message, history },
+    failure,
   };
 }
 

@@ -10,22 +10,26 @@ const moment = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const bytes = fc.uint8Array({ maxLength: 200 });
 const headerName = text.filter((name) => !['__proto__', 'constructor', 'prototype'].includes(name));
 
-const failure = fc.record({
-  error: fc
-    .record({
-      name: text,
-      message: text,
-      code: fc.option(fc.oneof(text, fc.integer()), { nil: undefined }),
-      cause: fc.option(fc.record({ name: text, message: text }), { nil: undefined }),
-      errors: fc.option(fc.array(fc.record({ name: text, message: text }), { maxLength: 3 }), {
-        nil: undefined,
-      }),
-    })
-    .map(recordOf),
-  attempts: fc.nat(),
-  nodeId: text,
-  failedAt: fc.nat({ max: 8.64e15 }).map((ms) => new Date(ms)),
-});
+const failure = fc.record(
+  {
+    error: fc
+      .record({
+        name: text,
+        message: text,
+        code: fc.option(fc.oneof(text, fc.integer()), { nil: undefined }),
+        cause: fc.option(fc.record({ name: text, message: text }), { nil: undefined }),
+        errors: fc.option(fc.array(fc.record({ name: text, message: text }), { maxLength: 3 }), {
+          nil: undefined,
+        }),
+      })
+      .map(recordOf),
+    attempts: fc.nat(),
+    nodeId: text,
+    failedAt: fc.nat({ max: 8.64e15 }).map((ms) => new Date(ms)),
+    leftOut: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
+  },
+  { requiredKeys: ['error', 'attempts', 'nodeId', 'failedAt'] },
+);
 
 const storedMessage: fc.Arbitrary<StoredMessage> = fc.record({
   messageId: text,

@@ -20,9 +20,11 @@ const HAS_HISTORY = 0x10;
 const HAS_CORRELATION_ID = 0x20;
 const KNOWN_FLAGS = 0x3f;
 
-/** Flags of a failure: its error has a code that is text; it has more, as JSON. */
+/** Flags of a failure: its error has a code that is text; it has more, as JSON; series before it are left out. */
 const HAS_CODE = 0x01;
 const HAS_MORE = 0x02;
+const HAS_LEFT_OUT = 0x04;
+const KNOWN_FAILURE_FLAGS = 0x07;
 
 const INITIAL_BYTES = 4096;
 /** A buffer beyond this is let go of after a large message. */
@@ -141,18 +143,23 @@ export class StoredMessageCodec {
   private writeHistory(history: readonly DeadLetterFailure[]): void {
     const { writer } = this;
     writer.u16(history.length);
-    for (const { error, attempts, nodeId, failedAt } of history) {
+    for (const { error, attempts, nodeId, failedAt, leftOut = 0 } of history) {
       const { name, message, code, ...held } = recordOf(error);
       const more = typeof code === 'number' ? { code, ...held } : held;
       const hasMore = Object.keys(more).length > 0;
       writer.text(name);
       writer.longText(message);
-      writer.u8((typeof code === 'string' ? HAS_CODE : 0) | (hasMore ? HAS_MORE : 0));
+      writer.u8(
+        (typeof code === 'string' ? HAS_CODE : 0) |
+          (hasMore ? HAS_MORE : 0) |
+          (leftOut > 0 ? HAS_LEFT_OUT : 0),
+      );
       if (typeof code === 'string') writer.text(code);
       if (hasMore) writer.longText(JSON.stringify(more));
       writer.u32(attempts);
       writer.text(nodeId);
       writer.u64(toMoment(failedAt.getTime()));
+      if (leftOut > 0) writer.u32(leftOut);
     }
   }
 
@@ -164,7 +171,7 @@ export class StoredMessageCodec {
       const name = reader.text();
       const message = reader.longText();
       const flags = reader.u8();
-      if ((flags & ~(HAS_CODE | HAS_MORE)) !== 0)
+      if ((flags & ~KNOWN_FAILURE_FLAGS) !== 0)
         throw reader.malformed('flags of a failure that are not known');
       const code = (flags & HAS_CODE) === 0 ? undefined : reader.text();
       const more = (flags & HAS_MORE) === 0 ? {} : this.readMore(reader.longText());
@@ -172,7 +179,8 @@ export class StoredMessageCodec {
       const nodeId = reader.text();
       const failedAt = new Date(reader.u64());
       const error = recordOf({ name, message, ...(code !== undefined && { code }), ...more });
-      return { error, attempts, nodeId, failedAt };
+      if ((flags & HAS_LEFT_OUT) === 0) return { error, attempts, nodeId, failedAt };
+      return { error, attempts, nodeId, failedAt, leftOut: reader.u32() };
     });
   }
 

@@ -22,7 +22,7 @@ import { DELAY_HEADER } from './read-message.js';
 import { SubscriptionLanes } from './subscription-lanes.js';
 import type { SubscriptionServices } from './subscription-services.js';
 
-/** What a dead letter adds to its message: why it is one. Kept free, so that every stored message can become one. */
+/** What a dead letter adds to its message: why it is one, and its history. Kept free, so that every stored message can become one. */
 export const DEAD_LETTER_BYTES = 16_384;
 const SWEEPS_PER_WAIT = 10;
 const LONGEST_SWEEP_MS = 1000;
@@ -59,7 +59,9 @@ export class NatsDurableLog implements DurableLog {
     const { streams, keyedNames } = this.services;
     const { delayMs = 0 } = options;
     const payload = this.codec.encode(message);
-    const limit = this.services.maxMessageBytes();
+    // What was a dead letter has its history where the log kept room for it.
+    const limit =
+      this.services.maxMessageBytes() + (options.subscription === undefined ? 0 : DEAD_LETTER_BYTES);
     if (payload.byteLength > limit) throw tooLarge(name, payload.byteLength, limit);
     if (options.subscription !== undefined) {
       const { store, prefix } = streams.retry;

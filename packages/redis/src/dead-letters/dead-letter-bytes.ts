@@ -9,6 +9,7 @@ const headSchema = z.object({
     error: z.unknown(),
     attempts: z.number(),
     nodeId: z.string(),
+    leftOut: z.number().exactOptional(),
     failedAt: z.iso.datetime().transform((text) => new Date(text)),
   }),
 });
