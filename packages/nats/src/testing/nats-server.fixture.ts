@@ -37,9 +37,13 @@ export async function sharedBroker(): Promise<SharedBroker> {
   };
 }
 
+/** Until none is left: under load a server may refuse a deletion, or list a stream that is just being made too late. */
 async function removeStreams(connection: NatsConnection): Promise<void> {
-  const listed = await connection.request('$JS.API.STREAM.NAMES', new Uint8Array(0), PATIENT);
-  const { streams } = listed.json<{ readonly streams?: readonly string[] | null }>();
-  for (const name of streams ?? [])
-    await connection.request(`$JS.API.STREAM.DELETE.${name}`, new Uint8Array(0), PATIENT);
+  for (;;) {
+    const listed = await connection.request('$JS.API.STREAM.NAMES', new Uint8Array(0), PATIENT);
+    const { streams } = listed.json<{ readonly streams?: readonly string[] | null }>();
+    if (!streams?.length) return;
+    for (const name of streams)
+      await connection.request(`$JS.API.STREAM.DELETE.${name}`, new Uint8Array(0), PATIENT);
+  }
 }
