@@ -1,19 +1,34 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 
 /** Where everything listens: nobody outside of this machine reaches it. */
 export const LOOPBACK = '127.0.0.1';
 
+/** Below the ports that systems give to outgoing connections, any of which may take one between the look and the use. */
+const LOWEST_PORT = 15_000;
+const HIGHEST_PORT = 32_000;
+const TRIES = 100;
+
 /** A port that nobody listens on at the moment. */
 export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`None of ${TRIES} ports from ${LOWEST_PORT} to ${HIGHEST_PORT} is free.`);
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  server.listen(0, LOOPBACK);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const isListening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, LOOPBACK, () => resolve(true));
+  });
+  if (!isListening) return false;
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }
 
 /** Whether somebody listens on a port. */

@@ -36,6 +36,10 @@ class FakeBroker implements DirectoryStore {
   comeBackEmpty(): void {
     this.records.clear();
     this.beats.clear();
+    this.comeBack();
+  }
+
+  comeBack(): void {
     this.isUp = true;
     for (const returned of this.returns) returned();
   }
@@ -181,6 +185,23 @@ describe('nodes that are watched through a broker', () => {
     await pass(TIMEOUT_MS - 500);
     await beat('a', 1);
     expect(broker.records.has('a')).toBe(true);
+    await pass(600);
+    await pass(250);
+    expect(told.filter((line) => line.endsWith('left'))).toEqual(['b left']);
+  });
+
+  it('have a whole timeout once the broker is back with heartbeats of before', async () => {
+    const { broker, directory, told, beat, pass } = await setUp();
+    await directory.announce(node('a'));
+    await directory.announce(node('b'));
+    broker.goAway();
+    for (let second = 0; second < 10; second++) await pass(1000);
+    broker.comeBack();
+    await nextTurn();
+    await beat('a', 1);
+    for (let quarter = 0; quarter < 10; quarter++) await pass(250);
+    expect(told.filter((line) => line.endsWith('left'))).toEqual([]);
+    await beat('a', 2);
     await pass(600);
     await pass(250);
     expect(told.filter((line) => line.endsWith('left'))).toEqual(['b left']);

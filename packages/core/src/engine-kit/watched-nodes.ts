@@ -155,8 +155,10 @@ export class WatchedNodes {
     this.listener.present(seen, heartbeat?.ageMs ?? 0);
   }
 
+  /** Never takes back what was promised: a heartbeat may be from before the broker was away. */
   private promise(known: Known, ageMs: number): void {
-    known.lapsesAtMs = this.clock.monotonicMs() + known.timeoutMs - ageMs;
+    const lapsesAtMs = this.clock.monotonicMs() + known.timeoutMs - ageMs;
+    known.lapsesAtMs = Math.max(known.lapsesAtMs, lapsesAtMs);
     known.isMissing = false;
   }
 
