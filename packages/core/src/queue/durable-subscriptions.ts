@@ -1,6 +1,5 @@
-import type { FailureReport } from '../contracts/error-report.js';
 import type { MessageType } from '../contracts/message-type.js';
-import { toError } from '../errors/catga-error.js';
+import { failureOf } from '../reliability/failure-sink.js';
 import type { LogConsumer, LogSubscription } from '../ports/durable-log.js';
 import type { EngineConnection } from '../ports/engine.js';
 import type { Admission } from '../pipeline/admission/admission.js';
@@ -65,7 +64,8 @@ export class DurableSubscriptions {
   private async stopAll(): Promise<void> {
     const stopped = await Promise.allSettled(this.consumers.map(async (consumer) => consumer.stop()));
     for (const end of stopped) {
-      if (end.status === 'rejected') this.services.consumer.failures.report(consumerFailure(end.reason));
+      if (end.status === 'rejected')
+        this.services.consumer.failures.report(failureOf('stopping: a consumer', end.reason));
     }
   }
 
@@ -98,9 +98,4 @@ export class DurableSubscriptions {
       },
     };
   }
-}
-
-function consumerFailure(thrown: unknown): FailureReport {
-  const source = 'stopping: a consumer';
-  return { error: toError(thrown), source, envelope: undefined, attempt: 0, disposition: 'none' };
 }
