@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { TemporaryFolder } from '@catga/servers';
 import type { EngineConnection, LogSubscription } from '@catga/core/engine';
@@ -9,6 +9,11 @@ import type { NatsServer } from './testing/nats-server.fixture.js';
 
 const STREAM = 'catga_commands';
 const QUEUE: LogSubscription = { id: 'queue.Pay', kind: 'command', names: ['Pay'], concurrency: 4 };
+
+interface ConsumerFloor {
+  readonly name: string;
+  readonly ack_floor: { readonly consumer_seq: number };
+}
 
 const bench = new DurableBench();
 let folder: TemporaryFolder;
@@ -35,6 +40,23 @@ async function handle(server: NatsServer): Promise<void> {
   await received.atLeast(4);
   await until(async () => (await held(server)) === 0);
   await connection.close();
+  await until(() => areFloorsStored(server));
+}
+
+/**
+ * Whether the server has stored the acknowledgement floor of each consumer. One that is stopped while it stores an
+ * older floor may keep that one. The file begins with a magic number, a version, and the floor counted in deliveries
+ * as a varint, which is below 128 here.
+ */
+async function areFloorsStored(server: NatsServer): Promise<boolean> {
+  const raw = await bench.raw(server);
+  const { consumers } = await raw.api<{ readonly consumers: readonly ConsumerFloor[] }>(
+    `CONSUMER.LIST.${STREAM}`,
+  );
+  return consumers.every(({ name, ack_floor: floor }) => {
+    const file = join(server.folderOf(STREAM), 'obs', name, 'o.dat');
+    return (existsSync(file) ? readFileSync(file)[2] : 0) === floor.consumer_seq;
+  });
 }
 
 async function held(server: NatsServer): Promise<number> {
