@@ -1,4 +1,4 @@
-// For authors of engines and of what surrounds a node. No promise of stability to applications.
+// The entry for engines, outboxes and test tools. It may change in any release.
 export { REQUEST_KIND } from './contracts/request.js';
 export { toError } from './errors/catga-error.js';
 export { lineOf, toErrorRecord } from './errors/error-record.js';
