@@ -1,5 +1,7 @@
 export { describeEngine } from './describe-engine.js';
 export type { ClusterUnderTest, EngineHarness, EngineUnderTest } from './engine-harness.js';
+export { describeLaneStore } from './lanes/describe-lane-store.js';
+export type { LaneStoreHarness, LaneStoreUnderTest } from './lanes/lane-store-harness.js';
 export { describeOutages, describeOutbox } from './outbox/describe-outbox.js';
 export { InterruptedEngine } from './outbox/interrupted-engine.js';
 export { interruptedMemory } from './outbox/interrupted-memory.js';

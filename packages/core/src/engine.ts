@@ -48,6 +48,9 @@ export type { Engine, EngineCapabilities, EngineClient, EngineConnection } from 
 export type { EngineMonitor } from './ports/engine-monitor.js';
 export type { Claim, IdempotencyStore, StoredOutcome } from './ports/idempotency-store.js';
 export type { Inbox } from './ports/inbox.js';
+export type { LaneFrame, LaneLog, LaneReader, LaneReceipt, LaneSink, LaneState } from './ports/lane-log.js';
+export type { LaneStore } from './ports/lane-store.js';
+export type { RecordStore, VersionedRecord } from './ports/record-store.js';
 export type { LinkListener, NodeAddress, NodeLinks } from './ports/links.js';
 export type {
   Outbox,

@@ -1,0 +1,95 @@
+import type { LaneLog, LaneReader, LaneSink, LaneStore } from '@catga/core/engine';
+import type { LaneStoreHarness, LaneStoreUnderTest } from './lane-store-harness.js';
+
+const PATIENCE_MS = 8_000;
+const POLL_MS = 5;
+
+/** What one case works with: an empty store, connections to it, and its time. */
+export class LaneLab {
+  private underTest: LaneStoreUnderTest | undefined;
+  private readonly connections: { close(): Promise<void> }[] = [];
+
+  constructor(readonly harness: LaneStoreHarness) {}
+
+  async open(): Promise<void> {
+    this.underTest = await this.harness.create();
+  }
+
+  async close(): Promise<void> {
+    const { underTest } = this;
+    this.underTest = undefined;
+    await Promise.all(this.connections.splice(0).map((connection) => connection.close()));
+    await underTest?.stop?.();
+  }
+
+  async connect(): Promise<LaneStore> {
+    const connection = await this.store.connect();
+    this.connections.push(connection);
+    return connection;
+  }
+
+  /** Resolves with whether the store can forget. */
+  async forget(): Promise<boolean> {
+    const { forget } = this.store;
+    await forget?.call(this.store);
+    return forget !== undefined;
+  }
+
+  async pass(ms: number): Promise<void> {
+    const { clock } = this.store;
+    if (clock !== undefined) await clock.advance(ms);
+    else await new Promise((resolve) => void setTimeout(resolve, ms));
+  }
+
+  async until(condition: () => boolean): Promise<void> {
+    const endMs = performance.now() + PATIENCE_MS;
+    while (!condition()) {
+      if (performance.now() > endMs)
+        throw new Error(`It was not so within ${PATIENCE_MS} ms: ${condition.toString()}`);
+      await this.pass(POLL_MS);
+    }
+  }
+
+  private get store(): LaneStoreUnderTest {
+    if (this.underTest === undefined) throw new Error('There is a store only while a case runs.');
+    return this.underTest;
+  }
+}
+
+/** What a reader was handed. */
+export class ReadFrames implements LaneSink {
+  readonly frames: { readonly position: number; readonly text: string }[] = [];
+  readonly reader: LaneReader;
+  timesCaughtUp = 0;
+  isDisplaced = false;
+
+  constructor(log: LaneLog, lane: number, from = 1) {
+    this.reader = log.read(lane, from, this);
+  }
+
+  get texts(): string[] {
+    return this.frames.map(({ text }) => text);
+  }
+
+  frame(position: number, bytes: Uint8Array): void {
+    this.frames.push({ position, text: new TextDecoder().decode(bytes) });
+  }
+
+  caughtUp(): void {
+    this.timesCaughtUp++;
+  }
+
+  displaced(): void {
+    this.isDisplaced = true;
+  }
+}
+
+let frames = 0;
+
+/** A frame of one event that holds a text, under an id of its own unless it is said. */
+export function textFrame(
+  text: string,
+  id = `frame-${++frames}`,
+): { id: string; bytes: Uint8Array; events: number } {
+  return { id, bytes: new TextEncoder().encode(text), events: 1 };
+}

@@ -1,0 +1,102 @@
+import type { RecordStore } from '@catga/core/engine';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { LaneLab } from './lane-lab.js';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const textOf = (value: Uint8Array | undefined): string | undefined =>
+  value && new TextDecoder().decode(value);
+
+/** Records with compare-and-set. */
+export function recordStore(lab: LaneLab): void {
+  describe('a record store', () => {
+    let records: RecordStore;
+    beforeEach(async () => void ({ records } = await lab.connect()));
+
+    const write = async (key: string, text: string, expected: number): Promise<number> => {
+      const version = await records.write(key, bytes(text), expected);
+      if (version === undefined) throw new Error(`${key} was not written.`);
+      return version;
+    };
+
+    it('finds what was written, wherever it is looked for', async () => {
+      const version = await write('a/b', 'one', 0);
+      expect(version).toBeGreaterThan(0);
+      const { records: other } = await lab.connect();
+      const found = await other.read('a/b');
+      expect([found?.key, textOf(found?.value), found?.version]).toEqual(['a/b', 'one', version]);
+      await expect(records.read('a/c')).resolves.toBeUndefined();
+    });
+
+    it('writes only in place of the version that is expected', async () => {
+      const first = await write('a', 'one', 0);
+      await expect(records.write('a', bytes('two'), 0)).resolves.toBeUndefined();
+      await expect(records.write('b', bytes('two'), first)).resolves.toBeUndefined();
+      const second = await write('a', 'two', first);
+      expect(second).not.toBe(first);
+      await expect(records.write('a', bytes('three'), first)).resolves.toBeUndefined();
+      expect(textOf((await records.read('a'))?.value)).toBe('two');
+    });
+
+    it('lets one of many that expect the same version write', async () => {
+      const version = await write('a', '0', 0);
+      const stores = await Promise.all([1, 2, 3].map(() => lab.connect()));
+      const written = await Promise.all(
+        stores.flatMap(({ records: store }, i) => [
+          store.write('a', bytes(`${i}`), version),
+          store.write('a', bytes(`${i}`), version),
+        ]),
+      );
+      expect(written.filter((one) => one !== undefined)).toHaveLength(1);
+    });
+
+    it('removes the version that is expected, and no version comes back', async () => {
+      const first = await write('a', 'one', 0);
+      const second = await write('a', 'two', first);
+      await expect(records.remove('a', first)).resolves.toBe(false);
+      await expect(records.remove('a', second)).resolves.toBe(true);
+      await expect(records.remove('a', second)).resolves.toBe(false);
+      await expect(records.read('a')).resolves.toBeUndefined();
+      await expect(records.write('a', bytes('x'), second)).resolves.toBeUndefined();
+      const third = await write('a', 'three', 0);
+      expect([first, second]).not.toContain(third);
+    });
+
+    it('lists what begins with whole parts', async () => {
+      for (const key of ['p/1/a', 'p/1/b', 'p/10/a', 'q/1']) await write(key, key, 0);
+      const gone = await write('p/1/gone', '', 0);
+      await records.remove('p/1/gone', gone);
+      const listed = await records.list('p/1/');
+      expect(listed.map(({ key }) => key).toSorted()).toEqual(['p/1/a', 'p/1/b']);
+      expect(listed.every(({ key, value }) => textOf(value) === key)).toBe(true);
+      await expect(records.list('nothing/')).resolves.toEqual([]);
+    });
+
+    it('takes keys of any characters, and tells them apart', async () => {
+      const keys = [
+        'k/a.b',
+        'k/a b',
+        'k/*',
+        'k/>',
+        'k/ü',
+        'k/Ü',
+        'k/=',
+        'k/a_b',
+        'k/{x}',
+        `k/${'x'.repeat(256)}`,
+      ];
+      for (const key of keys) await write(key, key, 0);
+      const listed = await records.list('k/');
+      expect(listed.map(({ key }) => key).toSorted()).toEqual(keys.toSorted());
+      for (const key of keys) expect(textOf((await records.read(key))?.value)).toBe(key);
+    });
+
+    it('holds any bytes, up to its limit', async () => {
+      expect(records.maxValueBytes).toBeGreaterThanOrEqual(65_536);
+      const value = Uint8Array.from({ length: 65_536 }, (_, i) => i % 256);
+      await records.write('large', value, 0);
+      await records.write('empty', new Uint8Array(), 0);
+      expect(Buffer.from((await records.read('large'))!.value).equals(value)).toBe(true);
+      expect((await records.read('empty'))!.value).toHaveLength(0);
+    });
+  });
+}

@@ -1,0 +1,115 @@
+import { CatgaError } from '../../errors/catga-error.js';
+import type {
+  LaneFrame,
+  LaneLog,
+  LaneReader,
+  LaneReceipt,
+  LaneSink,
+  LaneState,
+} from '../../ports/lane-log.js';
+import { ExpiringMap } from '../expiring-map.js';
+import { MemoryLane } from './memory-lane.js';
+
+/** What a memory log may hold. */
+export interface MemoryLaneOptions {
+  readonly lanes: number;
+  readonly deduplicationWindowMs: number;
+  /** How many events it holds at most. */
+  readonly maxEvents: number;
+  /** How many ids it remembers at most. */
+  readonly maxIds: number;
+}
+
+const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+let identities = 0;
+
+/** Lanes in arrays. */
+export class MemoryLaneLog implements LaneLog {
+  readonly lanes: number;
+  readonly maxFrameBytes = MAX_FRAME_BYTES;
+  private identity = newIdentity();
+  private all: readonly MemoryLane[];
+  private seen: ExpiringMap<LaneReceipt>;
+  private events = 0;
+
+  constructor(
+    private readonly options: MemoryLaneOptions,
+    private readonly monotonicMs: () => number,
+  ) {
+    this.lanes = options.lanes;
+    this.all = emptyLanes(options.lanes);
+    this.seen = new ExpiringMap(monotonicMs);
+  }
+
+  append(lane: number, { id, bytes, events }: LaneFrame): Promise<LaneReceipt> {
+    if (bytes.byteLength > MAX_FRAME_BYTES) return Promise.reject(tooLarge(bytes.byteLength));
+    const key = `${lane}/${id}`;
+    const known = this.seen.get(key);
+    if (known !== undefined) return Promise.resolve({ ...known, isDuplicate: true });
+    const { maxEvents, maxIds, deduplicationWindowMs } = this.options;
+    if (this.events + events > maxEvents || this.seen.size >= maxIds) return Promise.reject(this.full());
+    const receipt = this.lane(lane).append({ bytes, events });
+    this.events += events;
+    if (deduplicationWindowMs > 0) this.seen.set(key, receipt, deduplicationWindowMs);
+    return Promise.resolve(receipt);
+  }
+
+  state(lane: number): Promise<LaneState> {
+    const { first, last } = this.lane(lane);
+    return Promise.resolve({ identity: this.identity, first, last });
+  }
+
+  read(lane: number, from: number, sink: LaneSink): LaneReader {
+    return this.lane(lane).read(from, sink);
+  }
+
+  trim(lane: number, before: number): Promise<void> {
+    this.events -= this.lane(lane).trim(before);
+    return Promise.resolve();
+  }
+
+  /** Loses everything, as a broker without a disk does when it restarts. */
+  forget(): void {
+    const { all } = this;
+    this.identity = newIdentity();
+    this.all = emptyLanes(this.lanes);
+    this.seen = new ExpiringMap(this.monotonicMs);
+    this.events = 0;
+    for (const lane of all) lane.displaceReaders();
+  }
+
+  private lane(number: number): MemoryLane {
+    const lane = this.all[number];
+    if (lane === undefined) throw new RangeError(`There is no lane ${number} of ${this.lanes}.`);
+    return lane;
+  }
+
+  private full(): CatgaError {
+    const { maxEvents, maxIds, deduplicationWindowMs } = this.options;
+    const message =
+      this.seen.size >= maxIds
+        ? `The memory engine remembers as many message ids of the last ${deduplicationWindowMs} ms as it can.`
+        : `The memory engine holds ${this.events} messages of at most ${maxEvents}.`;
+    return new CatgaError('CATGA_OVERLOADED', message, {
+      details: { events: this.events, maxEvents, deduplicationWindowMs },
+    });
+  }
+}
+
+function newIdentity(): string {
+  return `memory-${++identities}`;
+}
+
+function emptyLanes(count: number): readonly MemoryLane[] {
+  return Array.from({ length: count }, () => new MemoryLane());
+}
+
+function tooLarge(bytes: number): CatgaError {
+  return new CatgaError(
+    'CATGA_PAYLOAD_TOO_LARGE',
+    `A frame has ${bytes} bytes; at most ${MAX_FRAME_BYTES} are allowed.`,
+    {
+      details: { bytes, maxFrameBytes: MAX_FRAME_BYTES },
+    },
+  );
+}

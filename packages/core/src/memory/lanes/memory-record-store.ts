@@ -1,0 +1,30 @@
+import type { RecordStore, VersionedRecord } from '../../ports/record-store.js';
+
+/** Records in a map. Versions are never given twice. */
+export class MemoryRecordStore implements RecordStore {
+  readonly maxValueBytes = 1024 * 1024;
+  private readonly records = new Map<string, VersionedRecord>();
+  private lastVersion = 0;
+
+  read(key: string): Promise<VersionedRecord | undefined> {
+    return Promise.resolve(this.records.get(key));
+  }
+
+  list(prefix: string): Promise<readonly VersionedRecord[]> {
+    const found: VersionedRecord[] = [];
+    for (const record of this.records.values()) if (record.key.startsWith(prefix)) found.push(record);
+    return Promise.resolve(found);
+  }
+
+  write(key: string, value: Uint8Array, expected: number): Promise<number | undefined> {
+    if ((this.records.get(key)?.version ?? 0) !== expected) return Promise.resolve(undefined);
+    const version = ++this.lastVersion;
+    this.records.set(key, { key, value, version });
+    return Promise.resolve(version);
+  }
+
+  remove(key: string, expected: number): Promise<boolean> {
+    if (this.records.get(key)?.version !== expected) return Promise.resolve(false);
+    return Promise.resolve(this.records.delete(key));
+  }
+}
