@@ -5,7 +5,7 @@ import type { TestingModule, TestingModuleBuilder } from '@nestjs/testing';
 import { TestClock } from '@catga/core/engine';
 import type { NodeServices } from '@catga/core/engine';
 import { CATGA_NODE_SERVICES, CatgaModule } from './index.js';
-import type { CatgaModuleOptions } from './index.js';
+import type { CatgaModuleExtras, CatgaModuleOptions } from './index.js';
 
 /** Keeps what was logged, by level. */
 export class LogBook implements LoggerService {
@@ -41,7 +41,7 @@ export interface Parts {
   readonly providers?: Provider[];
   readonly controllers?: Type[];
   readonly imports?: (Type | DynamicModule)[];
-  readonly options?: CatgaModuleOptions;
+  readonly options?: CatgaModuleOptions & CatgaModuleExtras;
   readonly services?: Partial<NodeServices>;
   readonly logger?: LoggerService;
   /** Overrides of providers. */
@@ -49,7 +49,10 @@ export interface Parts {
 }
 
 /** `CatgaModule.forRoot` on a node whose surroundings a test replaces. */
-export function catga(options: CatgaModuleOptions = {}, services: Partial<NodeServices> = {}): DynamicModule {
+export function catga(
+  options: CatgaModuleOptions & CatgaModuleExtras = {},
+  services: Partial<NodeServices> = {},
+): DynamicModule {
   const module = CatgaModule.forRoot(options);
   return {
     ...module,

@@ -16,6 +16,7 @@ import { BehaviorResolver } from './behavior-resolver.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './catga.module-definition.js';
 import type { ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } from './catga.module-definition.js';
 import { EnhancerContext } from './explorer/enhancer-context.js';
+import { GlobalEnhancers } from './explorer/global-enhancers.js';
 import { HandlerExplorer } from './explorer/handler-explorer.js';
 import { HandlerInvoker } from './explorer/handler-invoker.js';
 import { CatgaHealthIndicator } from './health/catga-health.indicator.js';
@@ -72,6 +73,7 @@ const PUBLIC_PARTS: Provider[] = [
     nodeProvider,
     ...PUBLIC_PARTS,
     BehaviorResolver,
+    GlobalEnhancers,
     EnhancerContext,
     HandlerInvoker,
     HandlerExplorer,

@@ -74,7 +74,7 @@ export function checkWiring(
       );
     } else if (type.cache !== undefined && registration.dependsOnCaller === true) {
       problems.push(
-        `${type.name} is cached, but ${describe(registration)} has guards, interceptors or a request scope, which a ` +
+        `${type.name} is cached, but ${describe(registration)} has guards, interceptors (its own or global ones) or a request scope, which a ` +
           'cached result would bypass: remove @Message({ cache }) or those enhancers.',
       );
     } else requestHandlers.set(type, registration);

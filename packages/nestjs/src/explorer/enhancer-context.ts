@@ -1,19 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type { ContextId } from '@nestjs/core';
-import { ApplicationConfig, ExternalContextCreator, ModulesContainer } from '@nestjs/core';
-import type { NestContainer } from '@nestjs/core';
+import { ExternalContextCreator, ModulesContainer } from '@nestjs/core';
+import type { ApplicationConfig, NestContainer } from '@nestjs/core';
 import type { HandlerFunction } from '@catga/core/engine';
 import type { FoundHandler } from './found-handler.js';
+import { GlobalEnhancers } from './global-enhancers.js';
+import type { EnhancerKind } from './global-enhancers.js';
 
 /** What `ExecutionContext.getType()` says in an enhancer of a handler. */
 export const CATGA_CONTEXT_TYPE = 'catga';
 
 /** The keys under which Nest keeps what `@UseGuards` and its like say; part of its public metadata. */
-const PIPES = '__pipes__';
-const FILTERS = '__exceptionFilters__';
-const ENHANCERS = ['__guards__', '__interceptors__', PIPES, FILTERS];
-
-const PARAMETERS = 'catga:parameters';
+const KEYS: Readonly<Record<EnhancerKind, string>> = {
+  guards: '__guards__',
+  interceptors: '__interceptors__',
+  pipes: '__pipes__',
+  filters: '__exceptionFilters__',
+};
+const KINDS = Object.keys(KEYS) as readonly EnhancerKind[];
 
 /** What Nest calls parameters. The message is a body: `ValidationPipe` and its like leave other kinds alone. */
 const MESSAGE_PARAMETER = 3;
@@ -23,34 +27,29 @@ const CONTEXT_PARAMETER = 0;
 export interface HandlerMethod {
   readonly instance: object;
   readonly method: string | symbol;
+  /** The handler's id, under which Nest keeps the transient enhancers that it made for it. */
+  readonly inquirerId: string;
   /** For handlers that are made per message. */
   readonly contextId?: ContextId;
-  readonly inquirerId?: string;
 }
 
-/** Puts Nest's guards, pipes, interceptors and filters around handlers that have any. Global ones do not apply. */
+/**
+ * Puts Nest's guards, pipes, interceptors and filters around handlers that have any: those of the class and the method,
+ * and the application's global ones if the option `globalEnhancers` says so.
+ */
 @Injectable()
 export class EnhancerContext {
-  private readonly creator: ExternalContextCreator;
+  private shared: ExternalContextCreator | undefined;
 
-  constructor(modules: ModulesContainer) {
-    // A configuration of its own has no global enhancers: those were written for HTTP, as in a hybrid application.
-    this.creator = ExternalContextCreator.fromContainer({
-      getModules: () => modules,
-      applicationConfig: new ApplicationConfig(),
-    } as NestContainer);
-    const applyPipes = this.creator.getParamValue.bind(this.creator);
-    this.creator.getParamValue = async (value, metadata, pipes) => {
-      if (Number(metadata.type) === CONTEXT_PARAMETER) return value;
-      // Compilers write down the types of decorated methods only, and of unions nothing.
-      const { constructor: metatype } = value as { readonly constructor: typeof metadata.metatype };
-      return applyPipes(value, { ...metadata, metatype }, pipes);
-    };
-  }
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly globals: GlobalEnhancers,
+  ) {}
 
-  /** Whether the class of the instance or the method says anything. */
-  hasEnhancers({ wrapper, target, callback }: FoundHandler): boolean {
-    return ENHANCERS.some((key) => enhancersOf(key, ownerOf(wrapper, target), callback).length > 0);
+  /** Whether there are enhancers of one of these kinds, the global ones included. */
+  hasEnhancers({ wrapper, target, callback }: FoundHandler, ...kinds: readonly EnhancerKind[]): boolean {
+    const owner = ownerOf(wrapper, target);
+    return (kinds.length === 0 ? KINDS : kinds).some((kind) => this.has(kind, owner, callback));
   }
 
   /**
@@ -58,32 +57,86 @@ export class EnhancerContext {
    * would leave them out without a word, guards included.
    */
   missing({ wrapper, target, callback }: FoundHandler): readonly string[] {
-    const all = ENHANCERS.flatMap((key) => enhancersOf(key, ownerOf(wrapper, target), callback));
+    const all = KINDS.flatMap((kind) => enhancersOf(kind, ownerOf(wrapper, target), callback));
     const classes = all.filter((enhancer) => typeof enhancer === 'function');
     return classes.filter((enhancer) => !wrapper.host?.injectables.has(enhancer)).map(({ name }) => name);
   }
 
   /** The method with its enhancers around it. */
-  wrap({ instance, method, contextId, inquirerId }: HandlerMethod): HandlerFunction {
-    const callback = (instance as Record<string | symbol, (...args: unknown[]) => unknown>)[method];
+  wrap(handler: HandlerMethod): HandlerFunction {
+    this.shared ??= this.creatorWith(this.globals.shared());
+    return this.wrapBy(this.shared, handler);
+  }
+
+  /** The method for one message, with its enhancers and the global ones that are made for that message. */
+  async wrapForMessage(handler: HandlerMethod, message: ContextId): Promise<HandlerFunction> {
+    if (this.globals.scoped.length === 0) return this.wrap(handler);
+    return this.wrapBy(this.creatorWith(await this.globals.forMessage(message)), handler);
+  }
+
+  private wrapBy(
+    creator: ExternalContextCreator,
+    { instance, method, contextId, inquirerId }: HandlerMethod,
+  ): HandlerFunction {
+    const callback = methodOf(instance, method);
     if (callback === undefined) throw new TypeError(`${String(method)} is not a method`);
-    const has = (key: string): boolean => enhancersOf(key, instance.constructor, callback).length > 0;
-    if (has(PIPES)) describeParameters(instance, method);
-    return this.creator.create(
+    return creator.create(
       instance,
       callback,
       method as string, // A key of metadata, which a symbol is as well.
-      PARAMETERS,
-      {
-        exchangeKeyForValue: (type: number, _data: unknown, args: unknown[]) =>
-          args[type === MESSAGE_PARAMETER ? 0 : 1],
-      },
+      undefined,
+      undefined,
       contextId,
       inquirerId,
-      { guards: true, interceptors: true, filters: has(FILTERS) },
+      { guards: true, interceptors: true, filters: this.has('filters', instance.constructor, callback) },
       CATGA_CONTEXT_TYPE,
     );
   }
+
+  private creatorWith(applicationConfig: ApplicationConfig): ExternalContextCreator {
+    const creator = ExternalContextCreator.fromContainer({
+      getModules: () => this.modules,
+      applicationConfig,
+    } as NestContainer);
+    // Pipes need parameters, which `@Body()` and its like describe in a controller.
+    creator.getMetadata = (instance: object, method) => {
+      const hasPipes = this.has('pipes', instance.constructor, methodOf(instance, method) ?? instance);
+      return hasPipes ? PARAMETERS : NO_PARAMETERS;
+    };
+    const applyPipes = creator.getParamValue.bind(creator);
+    creator.getParamValue = async (value, metadata, pipes) => {
+      if (Number(metadata.type) === CONTEXT_PARAMETER) return value;
+      // Compilers write down the types of decorated methods only, and of unions nothing.
+      const { constructor: metatype } = value as { readonly constructor: typeof metadata.metatype };
+      return applyPipes(value, { ...metadata, data: undefined, metatype }, pipes);
+    };
+    return creator;
+  }
+
+  private has(kind: EnhancerKind, owner: object, method: object): boolean {
+    return this.globals.has(kind) || enhancersOf(kind, owner, method).length > 0;
+  }
+}
+
+type Metadata = ReturnType<ExternalContextCreator['getMetadata']>;
+
+const NO_PARAMETERS: Metadata = { argsLength: 0, paramtypes: [], getParamsMetadata: () => [] };
+
+const PARAMETERS: Metadata = {
+  argsLength: 2,
+  paramtypes: [],
+  getParamsMetadata: () =>
+    [MESSAGE_PARAMETER, CONTEXT_PARAMETER].map((type, index) => ({
+      index,
+      type,
+      data: '',
+      pipes: [],
+      extractValue: (...args: unknown[]) => args[index],
+    })),
+};
+
+function methodOf(instance: object, method: string | symbol): ((...args: unknown[]) => unknown) | undefined {
+  return (instance as Record<string | symbol, (...args: unknown[]) => unknown>)[method];
 }
 
 /** The class that Nest reads enhancers from: that of the instance, which a test may have replaced by a plain object. */
@@ -93,21 +146,13 @@ function ownerOf({ instance }: FoundHandler['wrapper'], target: object): object 
 
 /** Classes and instances, of the class first. */
 function enhancersOf(
-  key: string,
+  kind: EnhancerKind,
   owner: object,
   method: object,
 ): readonly (object & { readonly name: string })[] {
   const read = (target: object): readonly (object & { readonly name: string })[] => {
-    const enhancers: unknown = Reflect.getMetadata(key, target);
+    const enhancers: unknown = Reflect.getMetadata(KEYS[kind], target);
     return Array.isArray(enhancers) ? (enhancers as ReturnType<typeof read>) : [];
   };
   return [...read(owner), ...read(method)];
-}
-
-/** Says that the message and the context are parameters, as `@Body()` would in a controller: pipes need it. */
-function describeParameters(instance: object, method: string | symbol): void {
-  const parameters = Object.fromEntries(
-    [MESSAGE_PARAMETER, CONTEXT_PARAMETER].map((type, index) => [`${type}:${index}`, { index, pipes: [] }]),
-  );
-  Reflect.defineMetadata(PARAMETERS, parameters, instance.constructor, method);
 }

@@ -7,20 +7,11 @@ import type {
   ExecutionContext,
   NestInterceptor,
 } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { catchError, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { start, stillClock } from '../application.fixture.js';
-import {
-  CatgaDeadLetters,
-  CatgaErrorSink,
-  CatgaMediator,
-  Command,
-  EventHandler,
-  ReliableEvent,
-  RequestHandler,
-} from '../index.js';
-import type { FailureReport, IEventHandler, IRequestHandler } from '../index.js';
+import { CatgaDeadLetters, CatgaErrorSink, CatgaMediator, EventHandler, ReliableEvent } from '../index.js';
+import type { FailureReport, IEventHandler } from '../index.js';
 
 class Seen {}
 
@@ -135,45 +126,5 @@ describe('a filter that returns nothing', () => {
     }
     const { failures } = await publish([Failing]);
     expect(failures).toMatchObject([{ source: 'Failing', error: { message: 'no ink' } }]);
-  });
-});
-
-describe('global enhancers', () => {
-  it('do not apply: they were written for HTTP', async () => {
-    class Pay extends Command<string> {}
-    const seen: string[] = [];
-    @RequestHandler(Pay)
-    @UseInterceptors({ intercept: (_context: ExecutionContext, next: CallHandler) => next.handle() })
-    class PayHandler implements IRequestHandler<Pay> {
-      handle(): string {
-        return 'paid';
-      }
-    }
-    @Catch()
-    class GlobalFilter implements ExceptionFilter {
-      catch(): void {
-        seen.push('filter');
-      }
-    }
-    const module = await start({
-      providers: [
-        PayHandler,
-        { provide: APP_GUARD, useValue: { canActivate: () => seen.push('guard') < 0 } },
-        { provide: APP_PIPE, useValue: { transform: () => seen.push('pipe') } },
-        {
-          provide: APP_INTERCEPTOR,
-          useValue: {
-            intercept: (_context: ExecutionContext, next: CallHandler) => (
-              seen.push('interceptor'),
-              next.handle()
-            ),
-          },
-        },
-        { provide: APP_FILTER, useClass: GlobalFilter },
-      ],
-    });
-    await expect(module.get(CatgaMediator).send(new Pay())).resolves.toBe('paid');
-    expect(seen).toEqual([]);
-    await module.close();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ForbiddenException, Inject, Injectable, Scope, UseGuards, UsePipes } from '@nestjs/common';
-import type { CanActivate, PipeTransform } from '@nestjs/common';
+import type { CanActivate, ExecutionContext, PipeTransform } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import { start } from '../application.fixture.js';
 import { CatgaMediator, Command, RequestHandler } from '../index.js';
@@ -78,6 +78,22 @@ describe('a guard', () => {
     await expect(send(SmallPayments, new Pay(5))).resolves.toBe('paid 5');
     await expect(send(SmallPayments, new Pay(500))).rejects.toThrow(ForbiddenException);
     expect(SmallAmounts.made).toBe(2);
+  });
+
+  it('may be transient, on a singleton', async () => {
+    @Injectable({ scope: Scope.TRANSIENT })
+    class KnownOnly implements CanActivate {
+      constructor(private readonly directory: Directory) {}
+      canActivate(context: ExecutionContext): boolean {
+        const [, { headers }] = context.getArgs<[Pay, MessageContext]>();
+        return this.directory.rolesOf[headers.user ?? ''] !== undefined;
+      }
+    }
+    @RequestHandler(Pay)
+    @UseGuards(KnownOnly)
+    class KnownPayers extends Unguarded {}
+    await expect(send(KnownPayers, new Pay(5), 'ada')).resolves.toBe('paid 5');
+    await expect(send(KnownPayers, new Pay(5), 'eve')).rejects.toThrow(ForbiddenException);
   });
 
   it('guards a request-scoped handler', async () => {

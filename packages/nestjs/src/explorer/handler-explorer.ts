@@ -4,6 +4,7 @@ import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js'
 import { CatgaNode } from '@catga/core';
 import { EnhancerContext } from './enhancer-context.js';
 import type { FoundHandler } from './found-handler.js';
+import { GlobalEnhancers } from './global-enhancers.js';
 import { declarationsOf } from './handler-declarations.js';
 import type { Class, Declarations } from './handler-declarations.js';
 import { HandlerInvoker } from './handler-invoker.js';
@@ -23,6 +24,7 @@ export class HandlerExplorer {
     private readonly modules: ModulesContainer,
     private readonly enhancers: EnhancerContext,
     private readonly invoker: HandlerInvoker,
+    private readonly globals: GlobalEnhancers,
     private readonly node: CatgaNode,
   ) {}
 
@@ -31,7 +33,7 @@ export class HandlerExplorer {
     const wrappers = this.wrappers();
     this.explored = new Set(wrappers);
     this.modulesSeen = this.modules.size;
-    const problems: string[] = [];
+    const problems = [...this.globals.problems];
     const nodes = wrappers.filter(({ token }) => token === CatgaNode).length;
     if (nodes > 1) {
       problems.push(

@@ -5,6 +5,7 @@ import type { MessageContext, MessageHeaders } from '@catga/core';
 import type { HandlerFunction } from '@catga/core/engine';
 import { EnhancerContext } from './enhancer-context.js';
 import type { FoundHandler } from './found-handler.js';
+import { GlobalEnhancers } from './global-enhancers.js';
 
 /** What `@Inject(REQUEST)` gives to handlers, and what they depend on, when they are made per message. */
 export interface MessageRequest {
@@ -19,25 +20,37 @@ export interface Invocation {
   readonly handler: HandlerFunction;
   /** False if the method takes only the message. */
   readonly usesContext: boolean;
-  /** Whether guards, interceptors or the handler's scope may make the answer depend on who asks. */
+  /** Whether guards, interceptors or the handler's scope may make the answer depend on who asks; global ones included. */
   readonly dependsOnCaller: boolean;
 }
 
-/** Turns found handlers into functions: plain for singletons, one instance per message for the others. */
+/**
+ * Turns found handlers into functions: plain for singletons, one instance per message for the others. Global enhancers that
+ * are made per message leave a singleton what it is.
+ */
 @Injectable()
 export class HandlerInvoker {
-  constructor(private readonly enhancers: EnhancerContext) {}
+  constructor(
+    private readonly enhancers: EnhancerContext,
+    private readonly globals: GlobalEnhancers,
+  ) {}
 
   invocation(found: FoundHandler): Invocation {
     const { wrapper, method, callback } = found;
     const isEnhanced = this.enhancers.hasEnhancers(found);
-    const dependsOnCaller = isEnhanced || !wrapper.isDependencyTreeStatic();
-    if (!wrapper.isDependencyTreeStatic() || wrapper.isTransient) {
+    const dependsOnCaller =
+      this.enhancers.hasEnhancers(found, 'guards', 'interceptors') || !wrapper.isDependencyTreeStatic();
+    if (!isShared(wrapper) || this.globals.scoped.length > 0) {
       return { handler: this.perMessage(found, isEnhanced), usesContext: true, dependsOnCaller };
     }
     const instance = wrapper.instance as Record<string | symbol, HandlerFunction>;
     if (isEnhanced) {
-      return { handler: this.enhancers.wrap({ instance, method }), usesContext: true, dependsOnCaller };
+      const inquirerId = wrapper.id;
+      return {
+        handler: this.enhancers.wrap({ instance, method, inquirerId }),
+        usesContext: true,
+        dependsOnCaller,
+      };
     }
     return {
       handler: (message, context) => (instance[method] as HandlerFunction)(message, context),
@@ -49,23 +62,22 @@ export class HandlerInvoker {
   private perMessage({ wrapper, target, method }: FoundHandler, isEnhanced: boolean): HandlerFunction {
     const moduleRef = wrapper.host?.getProviderByKey<ModuleRef>(ModuleRef).instance;
     if (moduleRef === undefined) throw new TypeError(`${target.name} has no host module`);
+    const scoped = [wrapper, ...this.globals.scoped].filter((part) => !part.isDependencyTreeStatic());
+    const isDurable = scoped.length > 0 && scoped.every((part) => part.isDependencyTreeDurable());
     return async (message, context) => {
-      const contextId = this.register(
-        moduleRef,
-        { message, context, headers: context.headers },
-        wrapper.isDependencyTreeDurable(),
-      );
+      const contextId = this.register(moduleRef, { message, context, headers: context.headers }, isDurable);
       const instance = await moduleRef.resolve<Record<string | symbol, HandlerFunction>>(
         wrapper.token,
         contextId,
-        {
-          strict: true,
-        },
+        { strict: true },
       );
-      const handler = isEnhanced
-        ? this.enhancers.wrap({ instance, method, contextId, inquirerId: wrapper.id })
-        : instance[method]?.bind(instance);
-      return handler?.(message, context);
+      if (!isEnhanced) return instance[method]?.(message, context);
+      const scope = isShared(wrapper) ? {} : { contextId };
+      const handler = await this.enhancers.wrapForMessage(
+        { instance, method, inquirerId: wrapper.id, ...scope },
+        contextId,
+      );
+      return handler(message, context);
     };
   }
 
@@ -76,4 +88,9 @@ export class HandlerInvoker {
     moduleRef.registerRequestByContextId(isDurable ? payload : Object.assign(request, payload), contextId);
     return contextId;
   }
+}
+
+/** Whether one instance handles all messages. */
+function isShared(wrapper: FoundHandler['wrapper']): boolean {
+  return wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
 }
