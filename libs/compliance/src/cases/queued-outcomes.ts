@@ -113,6 +113,18 @@ export function queuedOutcomes(lab: Lab): void {
       await expect(node.mediator.outcomeOf(ChargeCard, queued.messageId)).resolves.toBeUndefined();
     });
 
+    it('shows nothing of itself in a dead letter', async () => {
+      const node = await charging(() => {
+        throw Object.assign(new Error('refused'), { retryable: false });
+      });
+      const headers = { tenant: 'a' };
+      await node.mediator.enqueue(new ChargeCard(1), { keepOutcome: true, headers, messageId: 'q1' });
+      await lab.until(async () => (await node.deadLetters.list()).items.length > 0);
+      const [letter] = (await node.deadLetters.list()).items;
+      expect(letter?.headers).toEqual(headers);
+      expect((await node.deadLetters.get(letter!.id))?.headers).toEqual(headers);
+    });
+
     it('shows nothing of itself in headers and in a receipt as JSON', async () => {
       let seen: unknown;
       const node = await charging((_command, { headers }) => void (seen = headers));

@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FailureReport } from '../contracts/error-report.js';
 import { CatgaError } from '../errors/catga-error.js';
+import { Command } from '../contracts/request.js';
+import { InterruptedEngine } from '@catga/compliance';
+import { memory } from '../memory/memory-engine.js';
+import { startNode } from './running-node.fixture.js';
 import { memoryOutbox } from '../memory/memory-outbox.js';
 import { startWithOutbox } from './outbox.fixture.js';
 import type { NodeWithOutbox } from './outbox.fixture.js';
@@ -57,6 +61,30 @@ describe('a message in the outbox that the engine refuses for good', () => {
     expect(engine.appended.at(-1)?.messageId).toBe('a1');
     await expect(node.outbox.counts()).resolves.toEqual({ waiting: 0, parked: 0 });
     await expect(node.outbox.resend(parked!.id)).resolves.toBe(false);
+  });
+
+  it('shows the headers of its sender, and none of Catga', async () => {
+    class Charge extends Command<string> {}
+    const engine = new InterruptedEngine(memory());
+    const { node, clock } = await startNode((it) => it.handleRequest(Charge, () => 'charged'), {
+      engine,
+      outbox: memoryOutbox(),
+    });
+    engine.weather = 'away';
+    const headers = { tenant: 'a' };
+    const queued = await node.mediator.enqueue(new Charge(), { keepOutcome: true, headers });
+    engine.weather = tooLarge;
+    await clock.advance(MINUTE);
+    const [parked] = await node.outbox.parked();
+    expect(parked?.message.headers).toEqual(headers);
+    engine.weather = 'fine';
+    await node.outbox.resend(parked!.id);
+    await clock.advance(MINUTE);
+    // What is hidden is kept: the outcome is recorded all the same.
+    await expect(node.mediator.outcomeOf(Charge, queued.messageId)).resolves.toEqual({
+      ok: true,
+      value: 'charged',
+    });
   });
 
   it('can be dropped', async () => {

@@ -7,14 +7,15 @@ import type { HandlerFunction } from '../pipeline/pipeline.js';
 import type { Clock } from '../ports/clock.js';
 import type { EngineConnection } from '../ports/engine.js';
 import { CatgaDeadLetters } from '../reliability/dead-letters.js';
+import { DeliveryRecords } from '../reliability/delivery-records.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
 import { GuardedLogger } from '../reliability/guarded-logger.js';
 import { CatgaSubscriptions, leftBehind } from '../reliability/subscriptions.js';
 import { CatgaOutbox } from '../reliability/outbox/catga-outbox.js';
-import { nextTurn } from '../time/next-turn.js';
 import { CatgaMediator } from './catga-mediator.js';
 import { HandlerCompiler } from './compile-handlers.js';
 import { DurableSubscriptions } from '../queue/durable-subscriptions.js';
+import { NodeDrain } from './node-drain.js';
 import { NodeRuntime } from './node-runtime.js';
 import { DEFAULT_SERVICES } from './node-services.js';
 import type { NodeServices } from './node-services.js';
@@ -28,9 +29,6 @@ import { compileRoutes } from './wire-routes.js';
 import { checkWiring } from './wiring.js';
 
 type HandlerDetails = Partial<Omit<HandlerRegistration, 'handler'>>;
-
-/** What closing gets at least, in milliseconds, however long handlers took to end. */
-const CLOSING_MS = 1000;
 
 /**
  * One node: handlers, a mediator, and the engine between them and the rest of the world. `CatgaModule` makes one for
@@ -48,13 +46,7 @@ export class CatgaNode {
   private readonly requests: RequestHandlerRegistration[] = [];
   private readonly events: EventHandlerRegistration[] = [];
   private readonly durable: DurableSubscriptions;
-  /** The ids of this node's durable subscriptions. */
-  private durableIds: readonly string[] = [];
-  private hasStarted = false;
-  private hasGivenUp = false;
-  private draining: Promise<void> | undefined;
-  /** How long draining took, in milliseconds. */
-  private drainedMs = 0;
+  private readonly draining: NodeDrain;
 
   /** `CATGA_CONFIGURATION` for wrong options. */
   constructor(options: CatgaOptions = {}, services: Partial<NodeServices> = {}) {
@@ -66,29 +58,23 @@ export class CatgaNode {
     this.outbox = new CatgaOutbox(() => runtime.outbox?.access);
     this.ids = runtime.ids;
     this.failures = runtime.failures;
-    this.subscriptions = new CatgaSubscriptions({
-      register: () => runtime.engine.connected('A subscription').subscriptions,
-      handled: () => this.durableIds,
-    });
-    this.durable = new DurableSubscriptions({
-      host: runtime.messaging,
-      admission: runtime.admission,
-      newId: () => runtime.ids.next(),
-      consumer: {
-        nodeId: runtime.nodeId,
-        codec: runtime.codec,
-        failures: runtime.failures,
-        rules: runtime.rules,
-        inboxTtlMs: this.options.idempotency.ttlMs,
-        deadLetterTtlMs: this.options.deadLetters.ttlMs,
-        now: () => runtime.clock.now(),
-        isOpen: () => runtime.messaging.isOpen,
-        isStopping: () => this.hasGivenUp,
-        engine: () => runtime.engine.connected('A delivery'),
-        outcomes: () => runtime.engine.outcomes(),
-        writes: runtime.writes,
-      },
-    });
+    const { messaging, admission, ids, codec, failures, rules } = runtime;
+    this.durable = new DurableSubscriptions(
+      messaging,
+      admission,
+      ids,
+      codec,
+      failures,
+      rules,
+      new DeliveryRecords(
+        runtime.engine,
+        runtime.writes,
+        this.options.idempotency.ttlMs,
+        this.options.deadLetters.ttlMs,
+      ),
+    );
+    this.subscriptions = new CatgaSubscriptions(runtime.engine, this.durable);
+    this.draining = new NodeDrain(runtime, this.durable, this.options.shutdown.drainTimeoutMs);
   }
 
   /** The one handler of a request. Before `init`. */
@@ -154,16 +140,15 @@ export class CatgaNode {
     try {
       await runtime.joinCluster(connection);
     } catch (thrown) {
-      await runtime.letGo(connection, this.closingMs);
+      await runtime.letGo(connection, this.draining.leftMs);
       throw thrown;
     }
     runtime.open(connection, routes.requests, routes.events);
     try {
       await this.durable.provision(routes.durable, connection);
-      this.durableIds = routes.durable.map(({ id }) => id);
       await runtime.outbox?.open(namespace);
     } catch (thrown) {
-      await runtime.close(this.closingMs);
+      await runtime.close(this.draining.leftMs);
       throw thrown;
     }
     const requestTypes = [...routes.requests.values()].map(({ type }) => type);
@@ -182,7 +167,6 @@ export class CatgaNode {
 
   /** Every handler is ready: consumes what comes through the log, and makes the node known. */
   async start(): Promise<void> {
-    this.hasStarted = true;
     this.durable.start();
     this.runtime.outbox?.start();
     const connection = this.runtime.engine.connected('The node');
@@ -209,7 +193,7 @@ export class CatgaNode {
    * rest of that time. Never rejects, and takes no longer, whatever the broker does: a step that fails is reported.
    */
   drain(): Promise<void> {
-    return (this.draining ??= this.drainOnce());
+    return this.draining.run();
   }
 
   /**
@@ -217,7 +201,7 @@ export class CatgaNode {
    * `shutdown.drainTimeoutMs`, at least a second. Never rejects.
    */
   close(): Promise<void> {
-    return this.runtime.close(this.closingMs);
+    return this.runtime.close(this.draining.leftMs);
   }
 
   /** Whether the node takes new work. */
@@ -230,8 +214,7 @@ export class CatgaNode {
    * than `health.graceMs`. Undefined while it is ready.
    */
   get problem(): string | undefined {
-    if (!this.isOpen)
-      return this.draining === undefined ? 'The node has not started.' : 'The node is stopping.';
+    if (!this.isOpen) return this.draining.hasBegun ? 'The node is stopping.' : 'The node has not started.';
     const { nodeId } = this.options;
     const isPresent = this.mediator.nodes().some((node) => node.nodeId === nodeId);
     return isPresent ? this.runtime.health.problem : 'The node is not in the directory yet.';
@@ -248,64 +231,16 @@ export class CatgaNode {
     await this.close();
   }
 
-  private get closingMs(): number {
-    return Math.max(CLOSING_MS, this.options.shutdown.drainTimeoutMs - this.drainedMs);
-  }
-
-  private async drainOnce(): Promise<void> {
-    const { runtime } = this;
-    const { clock, teardown } = runtime;
-    const { drainTimeoutMs } = this.options.shutdown;
-    const startMs = clock.monotonicMs();
-    const leftMs = (): number => Math.max(0, startMs + drainTimeoutMs - clock.monotonicMs());
-    runtime.messaging.isOpen = false;
-    const handled = await teardown.step('the handlers', leftMs(), () => this.finish());
-    if (handled !== 'done') {
-      void this.durable.stop(); // Begun by now, unless what comes before it hangs.
-      this.hasGivenUp = true;
-      await teardown.step('aborting handlers', CLOSING_MS, () => this.abortHandlers(drainTimeoutMs));
-    }
-    await teardown.step('the outbox', leftMs(), () => runtime.outbox?.flush());
-    this.drainedMs = clock.monotonicMs() - startMs;
-  }
-
-  private async abortHandlers(drainTimeoutMs: number): Promise<void> {
-    const { admission, services, messaging, writes } = this.runtime;
-    messaging.abortRunning();
-    writes.giveUp();
-    const { inFlight } = admission;
-    if (inFlight > 0) {
-      services.logger.warn(
-        `${inFlight} handlers were still running after ${drainTimeoutMs} ms (shutdown.drainTimeoutMs); their signals are aborted.`,
-      );
-    }
-    await nextTurn(); // Handlers that obey their signal end here.
-  }
-
   /** Handlers that are no longer in the code go on collecting messages until somebody says that they may be forgotten. */
   private async reportLeftBehind({ subscriptions }: EngineConnection): Promise<void> {
     if (subscriptions === undefined) return;
     const { service } = this.options;
-    for (const { id, waiting } of leftBehind(await subscriptions.list(), service, this.durableIds)) {
+    for (const { id, waiting } of leftBehind(await subscriptions.list(), service, this.durable.ids)) {
       this.runtime.services.logger.warn(
         `This node has no handler for the durable subscription '${id}', which has a backlog of ${waiting} messages. If no ` +
           'other node handles it any more, drop it with CatgaSubscriptions: its backlog keeps growing.',
       );
     }
-  }
-
-  /** Handles what nobody will handle later, then what is running. A broker that hangs holds up none of it. */
-  private async finish(): Promise<void> {
-    const { presence, engine, admission } = this.runtime;
-    // A directory that cannot be told finds out by itself, and running handlers are none the worse for it.
-    const withdrawn = presence.withdraw().catch((thrown: unknown) => this.runtime.reportOfEngine(thrown));
-    if (this.hasStarted && engine.forgetsMessages) {
-      await withdrawn;
-      await this.runtime.settled();
-    }
-    const stopped = this.durable.stop();
-    await admission.idle();
-    await Promise.all([withdrawn, stopped]);
   }
 }
 

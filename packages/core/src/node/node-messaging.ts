@@ -22,6 +22,7 @@ import type { Cause, ContextHost } from '../pipeline/handler-context.js';
 import type { Clock } from '../ports/clock.js';
 import type { DurableLog } from '../ports/durable-log.js';
 import type { NodeAddress } from '../ports/links.js';
+import type { ConsumingNode } from '../reliability/delivery-handler.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
 import type { Cancellation } from '../time/cancellation.js';
 import type { Timetable } from '../time/timetable.js';
@@ -59,7 +60,7 @@ export interface MessagingServices {
 }
 
 /** Every message that callers, handlers and other nodes hand to this node, and the way each of them takes. */
-export class NodeMessaging implements MediatorHost, ContextHost, IncomingTraffic {
+export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, IncomingTraffic {
   isOpen = false;
   requests: ReadonlyMap<MessageConstructor, RequestRoute> = new Map();
   readonly admission: Admission;
@@ -245,6 +246,10 @@ export class NodeMessaging implements MediatorHost, ContextHost, IncomingTraffic
 
   abortOnStop(cancellation: Cancellation, outcome: Promise<unknown>): void {
     this.running.abortOnStop(cancellation, outcome);
+  }
+
+  get hasGivenUp(): boolean {
+    return this.running.isAborted;
   }
 
   /** Aborts the signals of all that still runs, and refuses what waits for it. */

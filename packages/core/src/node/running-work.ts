@@ -8,6 +8,11 @@ export class RunningWork {
   private readonly abortable = new Set<Cancellation>();
   private abortReason: CatgaError | undefined;
 
+  /** Whether what still ran was given up. */
+  get isAborted(): boolean {
+    return this.abortReason !== undefined;
+  }
+
   /** A handler holds a signal: it is aborted if the node stops before there is an outcome. */
   abortOnStop(cancellation: Cancellation, outcome: Promise<unknown>): void {
     if (this.abortReason !== undefined) return cancellation.cancel(this.abortReason);

@@ -5,7 +5,7 @@ import type { ResolvedCatgaOptions } from '../options/catga-options.js';
 import type { RetryOptions } from '../reliability/retry-policy.js';
 import type { HandlerCompiler } from './compile-handlers.js';
 import { queueOf } from '../queue/command-queue.js';
-import type { DurableHandler } from '../queue/durable-subscriptions.js';
+import type { DurableHandler } from '../queue/subscribed-handler.js';
 import type { EventHandlerRegistration, RequestHandlerRegistration } from '../handlers/registration.js';
 import type { CompiledHandler, EventRoute, EventSubscriber, RequestRoute } from '../handlers/routes.js';
 import type { Wiring } from './wiring.js';

@@ -4,6 +4,7 @@ import { joinedKey } from '../ids/joined-key.js';
 import type { StoredDeadLetter } from '../ports/dead-letter-store.js';
 import type { LogDelivery } from '../ports/durable-log.js';
 import { boundedHistory, seriesIn } from './dead-letter-history.js';
+import { ownHeaders } from './kept-outcome.js';
 
 /**
  * What is stored of a delivery that is given up. Its id is made of the message's name and id, the subscription, and the
@@ -44,7 +45,7 @@ export function describeDeadLetter(letter: StoredDeadLetter, decoded: unknown): 
     kind: stored.kind,
     message: decoded,
     body: stored.body,
-    headers: stored.headers,
+    headers: ownHeaders(stored.headers),
     key: stored.key,
     correlationId: stored.correlationId,
     causationId: stored.causationId,

@@ -12,6 +12,8 @@ import { toStoredMessage } from '../wire/message-codec.js';
 import { CatgaErrorSink } from './failure-sink.js';
 import { KEEP_OUTCOME } from './kept-outcome.js';
 import { DeliveryHandler } from './delivery-handler.js';
+import { DeliveryRecords } from './delivery-records.js';
+import type { RecordingEngine } from './delivery-records.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { TestClock } from '../time/test-clock.js';
 import { Timetable } from '../time/timetable.js';
@@ -78,44 +80,42 @@ describe('the consumer of a durable subscription', () => {
           return handle();
         },
       },
-      {
-        nodeId: 'n1',
-        codec,
-        failures,
-        rules: new ErrorRules({}, []),
-        inboxTtlMs: 500,
-        deadLetterTtlMs: 700,
-        now: () => 5000,
-        outcomes: () => ({
-          async record({ name, messageId }, end) {
-            trace.push(`outcome of ${name} ${messageId}: ${end.ok ? String(end.value) : end.error.message}`);
-            return keepOutcome();
-          },
-          hasSucceeded: () => Promise.resolve(trace.includes('outcome recorded before')),
-        }),
-        writes,
-        isOpen: () => !isStopping,
-        isStopping: () => isStopping,
-        engine: () => ({
-          inbox: {
-            has: () => Promise.resolve(trace.includes('recorded before')),
-            async add(subscription, { name, messageId }, ttlMs) {
-              trace.push(`record ${subscription} ${name} ${messageId} ${ttlMs}`);
-              return inboxAdd();
-            },
-          },
-          deadLetters: {
-            async put(letter, ttlMs) {
-              trace.push(`bury ${ttlMs}`);
-              letters.push(letter);
-            },
-            get: () => Promise.reject(new Error('unused')),
-            list: () => Promise.reject(new Error('unused')),
-            remove: () => Promise.reject(new Error('unused')),
-          },
-        }),
-      },
+      { nodeId: 'n1', clock: { now: () => 5000 }, isOpen: !isStopping, hasGivenUp: isStopping },
+      codec,
+      failures,
+      new ErrorRules({}, []),
+      new DeliveryRecords(engine(), writes, 500, 700),
     );
+  }
+
+  function engine(): RecordingEngine {
+    return {
+      outcomes: () => ({
+        async record({ name, messageId }, end) {
+          trace.push(`outcome of ${name} ${messageId}: ${end.ok ? String(end.value) : end.error.message}`);
+          return keepOutcome();
+        },
+        hasSucceeded: () => Promise.resolve(trace.includes('outcome recorded before')),
+      }),
+      connected: () => ({
+        inbox: {
+          has: () => Promise.resolve(trace.includes('recorded before')),
+          async add(subscription, { name, messageId }, ttlMs) {
+            trace.push(`record ${subscription} ${name} ${messageId} ${ttlMs}`);
+            return inboxAdd();
+          },
+        },
+        deadLetters: {
+          async put(letter, ttlMs) {
+            trace.push(`bury ${ttlMs}`);
+            letters.push(letter);
+          },
+          get: () => Promise.reject(new Error('unused')),
+          list: () => Promise.reject(new Error('unused')),
+          remove: () => Promise.reject(new Error('unused')),
+        },
+      }),
+    };
   }
 
   async function consume(

@@ -1,10 +1,7 @@
-import type { CatgaResult } from '../contracts/result.js';
 import type { MessageType } from '../contracts/message-type.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
-import type { DeadLetterStore } from '../ports/dead-letter-store.js';
+import type { Clock } from '../ports/clock.js';
 import type { LogDelivery } from '../ports/durable-log.js';
-import type { Inbox } from '../ports/inbox.js';
-import type { StoredMessage } from '../ports/stored-message.js';
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
 import type { Codec } from '../wire/codec.js';
@@ -13,13 +10,12 @@ import { retryAfterMsOf } from '../pipeline/resilience/failures.js';
 import { deadLetterOf } from './dead-letter-record.js';
 import type { ErrorRules } from './error-rules.js';
 import type { CatgaErrorSink } from './failure-sink.js';
-import { KEEP_OUTCOME, ownHeaders } from './kept-outcome.js';
-import type { QueuedOutcomes } from './queued-outcomes.js';
+import type { DeliveryRecords } from './delivery-records.js';
+import { ownHeaders } from './kept-outcome.js';
 import { MessagesAtWork } from './messages-at-work.js';
 import type { WorkOnMessage } from './messages-at-work.js';
 import { retryDelayMs } from './retry-policy.js';
 import type { RetryOptions } from './retry-policy.js';
-import type { UntilTaken } from './until-taken.js';
 
 /** What a consumer works for: one handler and the types of the messages it gets. */
 export interface HandledSubscription {
@@ -31,28 +27,14 @@ export interface HandledSubscription {
   handle(envelope: MessageEnvelope): Promise<unknown>;
 }
 
-/** What consumers share on a node. */
-export interface ConsumerServices {
+/** The node that consumes. */
+export interface ConsumingNode {
   readonly nodeId: string;
-  readonly codec: Codec;
-  readonly failures: CatgaErrorSink;
-  /** What the errors of handlers mean. */
-  readonly rules: ErrorRules;
-  /** How long a recorded success keeps a handler from running again, in milliseconds. */
-  readonly inboxTtlMs: number;
-  /** How long dead letters are kept, in milliseconds. */
-  readonly deadLetterTtlMs: number;
-  now(): number;
-  /** Throws `CATGA_SHUTTING_DOWN` once the engine is let go. */
-  engine(): { readonly inbox: Inbox; readonly deadLetters: DeadLetterStore };
-  /** Where outcomes of commands go that somebody may ask for. */
-  outcomes(): Pick<QueuedOutcomes, 'record' | 'hasSucceeded'>;
-  /** Repeats what the engine is told of how a message ended. */
-  readonly writes: UntilTaken;
+  readonly clock: Pick<Clock, 'now'>;
   /** Whether the node takes new work. */
-  isOpen(): boolean;
+  readonly isOpen: boolean;
   /** Whether the node has given up on what still runs: then failures are nobody's fault. */
-  isStopping(): boolean;
+  readonly hasGivenUp: boolean;
 }
 
 /** How long a message waits that was refused by its own stopping node, or by a limit that does not say, in milliseconds. */
@@ -67,7 +49,12 @@ export class DeliveryHandler {
 
   constructor(
     private readonly subscription: HandledSubscription,
-    private readonly services: ConsumerServices,
+    private readonly node: ConsumingNode,
+    private readonly codec: Codec,
+    private readonly failures: CatgaErrorSink,
+    /** What the errors of handlers mean. */
+    private readonly rules: ErrorRules,
+    private readonly records: DeliveryRecords,
   ) {}
 
   /** Never rejects; a delivery that cannot be settled is reported, and the engine brings it back. */
@@ -75,12 +62,12 @@ export class DeliveryHandler {
     const envelope = this.open(delivery);
     const work = await this.atWork.begin(delivery.message);
     try {
-      if (work === undefined) await this.acknowledge(delivery, true);
+      if (work === undefined) await this.records.acknowledge(delivery, true);
       else if (envelope instanceof Error) await this.bury(delivery, undefined, envelope);
       else await this.process(delivery, envelope, work);
     } catch (thrown) {
       // While the engine is away no delivery can be settled.
-      this.services.failures.reportFlood({
+      this.failures.reportFlood({
         error: toError(thrown),
         source: this.subscription.id,
         envelope: undefined,
@@ -103,9 +90,10 @@ export class DeliveryHandler {
     envelope: MessageEnvelope,
     work: WorkOnMessage,
   ): Promise<void> {
-    const { services, subscription } = this;
+    const { records, subscription } = this;
     const recordsSuccess = envelope.qos === 2;
-    if (await this.hasSucceeded(delivery, envelope)) return this.acknowledge(delivery, true);
+    if (await records.hasSucceeded(subscription.id, delivery, envelope))
+      return records.acknowledge(delivery, true);
     work.progress = 'tried';
     if (delivery.attempt > subscription.retry.maxAttempts) {
       return this.bury(delivery, envelope, unfinished(subscription.id, delivery));
@@ -118,29 +106,9 @@ export class DeliveryHandler {
     }
     work.progress = 'succeeded';
     // Before the success, which keeps the handler from running again and telling its outcome.
-    await this.keepOutcome(delivery, { ok: true, value });
-    if (recordsSuccess) {
-      await services.writes.run(() =>
-        services.engine().inbox.add(subscription.id, envelope, services.inboxTtlMs),
-      );
-    }
-    await this.acknowledge(delivery, recordsSuccess);
-  }
-
-  /** Whether a success is recorded, whose acknowledgement was lost. */
-  private async hasSucceeded({ message, attempt }: LogDelivery, envelope: MessageEnvelope): Promise<boolean> {
-    const { services, subscription } = this;
-    if (envelope.qos === 2) {
-      const isRecorded = await services.writes.run(() =>
-        services.engine().inbox.has(subscription.id, envelope),
-      );
-      if (isRecorded) return true;
-    }
-    return attempt > 1 && keepsOutcome(message) && services.outcomes().hasSucceeded(message);
-  }
-
-  private acknowledge(delivery: LogDelivery, isConfirmed?: boolean): Promise<void> {
-    return this.services.writes.run(() => delivery.ack(isConfirmed));
+    await records.keepOutcome(delivery, { ok: true, value });
+    if (recordsSuccess) await records.succeeded(subscription.id, envelope);
+    await records.acknowledge(delivery, recordsSuccess);
   }
 
   private open({ message: stored, attempt, problem }: LogDelivery): MessageEnvelope | Error {
@@ -152,23 +120,25 @@ export class DeliveryHandler {
       });
     }
     try {
-      const message = fromStoredMessage(this.services.codec, type, stored);
-      const headers =
-        stored.headers[KEEP_OUTCOME] === undefined ? stored.headers : ownHeaders(stored.headers);
-      return this.subscription.envelope(type, message, { ...stored, headers, attempt });
+      const message = fromStoredMessage(this.codec, type, stored);
+      return this.subscription.envelope(type, message, {
+        ...stored,
+        headers: ownHeaders(stored.headers),
+        attempt,
+      });
     } catch (thrown) {
       return toError(thrown);
     }
   }
 
   private async fail(delivery: LogDelivery, envelope: MessageEnvelope, error: Error): Promise<void> {
-    if (this.services.isStopping()) return delivery.release();
+    if (this.node.hasGivenUp) return delivery.release();
     // Refused by the node that drains around it: no fault of the handler, and not to be tried again here and now.
-    if (isOwnRefusal(error) && !this.services.isOpen()) return delivery.release(REFUSED_DELAY_MS);
+    if (isOwnRefusal(error) && !this.node.isOpen) return delivery.release(REFUSED_DELAY_MS);
     // Refused by a limit in front of the handler, which has not run: not an attempt at it.
     if (error === envelope.refusal) return delivery.release(retryAfterMsOf(error) || REFUSED_DELAY_MS);
     const isLast = delivery.attempt >= this.subscription.retry.maxAttempts;
-    if (isLast || !this.services.rules.isWorthRetrying(envelope.type, error))
+    if (isLast || !this.rules.isWorthRetrying(envelope.type, error))
       return this.bury(delivery, envelope, error);
     this.report(delivery, envelope, error, 'retried');
     await delivery.nak(this.delayMs(delivery));
@@ -179,22 +149,12 @@ export class DeliveryHandler {
     envelope: MessageEnvelope | undefined,
     error: Error,
   ): Promise<void> {
-    const { services, subscription } = this;
-    const letter = deadLetterOf(delivery, subscription.id, error, services.nodeId, services.now());
-    await services.writes.run(() => services.engine().deadLetters.put(letter, services.deadLetterTtlMs));
-    if (
-      envelope === undefined ||
-      error instanceof CatgaError ||
-      services.rules.isOutcome(envelope.type, error)
-    )
-      await this.keepOutcome(delivery, { ok: false, error });
+    const { node, subscription, records, rules } = this;
+    await records.bury(deadLetterOf(delivery, subscription.id, error, node.nodeId, node.clock.now()));
+    if (envelope === undefined || error instanceof CatgaError || rules.isOutcome(envelope.type, error))
+      await records.keepOutcome(delivery, { ok: false, error });
     this.report(delivery, envelope, error, 'dead-lettered');
-    await this.acknowledge(delivery);
-  }
-
-  /** Before the acknowledgement: what cannot be recorded now comes again. */
-  private async keepOutcome({ message }: LogDelivery, end: CatgaResult<unknown>): Promise<void> {
-    if (keepsOutcome(message)) await this.services.outcomes().record(message, end);
+    await records.acknowledge(delivery);
   }
 
   private delayMs({ attempt }: LogDelivery): number {
@@ -209,8 +169,8 @@ export class DeliveryHandler {
   ): void {
     const report = { error, source: this.subscription.id, envelope, attempt, disposition };
     // What cannot be read is nobody's failing handler, and whoever reaches the broker can store any number of it.
-    if (envelope === undefined) this.services.failures.reportFlood(report);
-    else this.services.failures.report(report);
+    if (envelope === undefined) this.failures.reportFlood(report);
+    else this.failures.report(report);
   }
 }
 
@@ -222,11 +182,6 @@ function unfinished(subscription: string, { message, attempt }: LogDelivery): Ca
     `${subscription} received '${message.name}' ${attempts} times, and the last node crashed or lost its lease before the acknowledgement.`,
     { details: { attempts } },
   );
-}
-
-/** Whether somebody may ask how a message ended. */
-function keepsOutcome({ kind, headers }: StoredMessage): boolean {
-  return kind === 'command' && headers[KEEP_OUTCOME] !== undefined;
 }
 
 function isOwnRefusal(error: Error): boolean {

@@ -2,12 +2,15 @@ import type { DurableSubscription } from '../contracts/durable-subscription.js';
 import { CatgaError } from '../errors/catga-error.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
 
-/** What the API works on. */
-export interface SubscriptionAccess {
+/** The engine's register. */
+export interface RegisterAccess {
   /** Throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
-  readonly register: () => SubscriptionRegister | undefined;
-  /** The ids of what this node handles. */
-  readonly handled: () => readonly string[];
+  connected(what: string): { readonly subscriptions?: SubscriptionRegister };
+}
+
+/** What this node handles. */
+export interface HandledSubscriptions {
+  readonly ids: readonly string[];
 }
 
 /**
@@ -20,7 +23,10 @@ export interface SubscriptionAccess {
  * @publicApi
  */
 export class CatgaSubscriptions {
-  constructor(private readonly access: SubscriptionAccess) {}
+  constructor(
+    private readonly engine: RegisterAccess,
+    private readonly handled: HandledSubscriptions,
+  ) {}
 
   /** All of them, of every service. */
   async list(): Promise<readonly DurableSubscription[]> {
@@ -32,7 +38,7 @@ export class CatgaSubscriptions {
    * that this node handles. What another node handles is taken from under it: make sure that none does.
    */
   async drop(id: string): Promise<boolean> {
-    if (this.access.handled().includes(id)) {
+    if (this.handled.ids.includes(id)) {
       throw new CatgaError(
         'CATGA_CONFIGURATION',
         `The subscription '${id}' is handled by this node: remove its handler first.`,
@@ -43,7 +49,7 @@ export class CatgaSubscriptions {
   }
 
   private register(): SubscriptionRegister {
-    const register = this.access.register();
+    const register = this.engine.connected('A subscription').subscriptions;
     if (register !== undefined) return register;
     throw new CatgaError('CATGA_UNSUPPORTED', 'This engine has no durable subscriptions.');
   }

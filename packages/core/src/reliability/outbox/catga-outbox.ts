@@ -1,5 +1,6 @@
 import type { OutboxCounts, OutboxEntry, OutboxMessage, OutboxStore } from '../../ports/outbox-store.js';
 import { CatgaError } from '../../errors/catga-error.js';
+import { ownHeaders } from '../kept-outcome.js';
 
 const PAGE = 100;
 const EMPTY: OutboxCounts = Object.freeze({ waiting: 0, parked: 0 });
@@ -35,7 +36,8 @@ export class CatgaOutbox {
         details: { issues: [{ path: 'limit', message: 'must be a whole number above 0' }] },
       });
     }
-    return (await this.access()?.store.list('parked', limit, after)) ?? [];
+    const entries = (await this.access()?.store.list('parked', limit, after)) ?? [];
+    return entries.map(shown);
   }
 
   /** Tries a parked message again, behind all that wait, under the id it has. Resolves with whether there was one. */
@@ -70,4 +72,10 @@ export class CatgaOutbox {
     } while (after !== undefined);
     return undefined;
   }
+}
+
+/** An entry without the headers that are Catga's own. */
+function shown(entry: OutboxEntry): OutboxEntry {
+  const { message } = entry;
+  return { ...entry, message: { ...message, headers: ownHeaders(message.headers) } };
 }

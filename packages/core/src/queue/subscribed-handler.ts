@@ -1,0 +1,63 @@
+import type { MessageType } from '../contracts/message-type.js';
+import type { CompiledHandler } from '../handlers/routes.js';
+import type { CatgaIds } from '../ids/catga-ids.js';
+import type { Admission } from '../pipeline/admission/admission.js';
+import { HandlerContext } from '../pipeline/handler-context.js';
+import type { ContextHost } from '../pipeline/handler-context.js';
+import { MessageEnvelope } from '../pipeline/message-envelope.js';
+import type { MessageAttributes } from '../pipeline/message-envelope.js';
+import type { LogSubscription } from '../ports/durable-log.js';
+import type { HandledSubscription } from '../reliability/delivery-handler.js';
+import type { RetryOptions } from '../reliability/retry-policy.js';
+
+/** What a durable subscription serves: one handler and the messages that reach it through the log. */
+export interface DurableHandler extends LogSubscription {
+  readonly handlers: ReadonlyMap<MessageType, CompiledHandler>;
+  readonly retry: RetryOptions;
+}
+
+/** The handler of one durable subscription, run with a place of its own and the context of a delivery. */
+export class SubscribedHandler implements HandledSubscription {
+  private readonly types: ReadonlyMap<string, MessageType>;
+  private readonly newId = (): string => this.ids.next();
+
+  constructor(
+    private readonly durable: DurableHandler,
+    private readonly host: ContextHost,
+    private readonly admission: Admission,
+    private readonly ids: CatgaIds,
+  ) {
+    this.types = new Map([...durable.handlers.keys()].map((type) => [type.name, type]));
+  }
+
+  get id(): string {
+    return this.durable.id;
+  }
+
+  get retry(): RetryOptions {
+    return this.durable.retry;
+  }
+
+  typeOf(name: string): MessageType | undefined {
+    return this.types.get(name);
+  }
+
+  envelope(type: MessageType, message: object, attributes: MessageAttributes): MessageEnvelope {
+    return new MessageEnvelope(message, type, this.id, attributes, this.newId);
+  }
+
+  async handle(envelope: MessageEnvelope): Promise<unknown> {
+    const { admission, durable, host, id } = this;
+    const step = durable.handlers.get(envelope.type)?.step;
+    if (step === undefined) throw new TypeError(`${id} has no handler for ${envelope.name}`);
+    const context = new HandlerContext(envelope, host, undefined, id);
+    admission.enter();
+    try {
+      const outcome = step(envelope, context);
+      context.begin(outcome);
+      return await outcome;
+    } finally {
+      admission.leave();
+    }
+  }
+}
