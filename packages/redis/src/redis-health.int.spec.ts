@@ -66,14 +66,4 @@ describe('the readiness of a node over Redis', () => {
     admin.disconnect();
     await until(() => one.problem === undefined);
   });
-
-  it('is down for good once the client that it was given is ended by its owner', async () => {
-    const client = new Redis(server.url, { maxRetriesPerRequest: null });
-    const one = await start({ client });
-    client.disconnect();
-    await until(() => one.problem?.includes('closed for good') === true);
-    expect(lines.at(-1)).toMatch(
-      /^The connection to engine redis is closed for good: .*must be restarted\.$/,
-    );
-  });
 });

@@ -31,7 +31,6 @@ export function openRedisParts(
     clock,
     maxBufferedBytes: reconnect.maxBufferedBytes,
     timeoutMs,
-    ownsClient: options.client === undefined,
     monitor,
   });
   const keys = new KeySpace(namespace, isClusterClient(clients.client) ? 0 : clients.client.options.db);

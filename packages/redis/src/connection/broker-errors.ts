@@ -67,11 +67,16 @@ export function isUnknownGroup(thrown: unknown): boolean {
   return /\bNOGROUP\b/.test(wordsOf(thrown)) || /\bNOGROUP\b/.test(wordsOf(causeOf(thrown)));
 }
 
-/** The connection ended before the answer came: what was asked may have happened. */
+/** The connection ended before the answer came, so that what was asked may have happened; or there was none. */
 export function isInterruption(thrown: unknown): boolean {
   if (!isNativeError(thrown)) return false;
   const { name, message } = thrown;
-  return name === 'AbortError' || name === 'MaxRetriesPerRequestError' || message === 'Connection is closed.';
+  return (
+    name === 'AbortError' ||
+    name === 'MaxRetriesPerRequestError' ||
+    message === 'Connection is closed.' ||
+    message.endsWith('enableOfflineQueue options is false')
+  );
 }
 
 /** Errors of the client carry the arguments of the command: passwords, payloads. Only its words are kept. */

@@ -40,11 +40,9 @@ export async function openClients(
   options: ResolvedRedisOptions,
   { nodeId, clock, monitor }: Pick<EngineClient, 'nodeId' | 'clock' | 'monitor'>,
 ): Promise<Clients> {
-  const own = options.client === undefined ? ownClient(options, nodeId) : undefined;
-  const client = options.client ?? own;
-  if (client === undefined) throw new TypeError('There is neither a client nor one to be made.');
-  // A connection that listens never retries a command: what it listens to is asked for anew.
-  const subscriber = duplicateOf(client, options);
+  const client =
+    options.client === undefined ? ownClient(options, nodeId) : duplicateOf(options.client, options);
+  const subscriber = subscriberOf(client, options);
   try {
     await connect(client, options, clock);
     await checkServer(client);
@@ -54,9 +52,9 @@ export async function openClients(
     return { client, subscriber };
   } catch (thrown) {
     // What they say after this is nobody's concern; ioredis would write it to the console.
-    for (const made of [subscriber, own]) {
-      made?.on('error', () => {});
-      made?.disconnect();
+    for (const made of [subscriber, client]) {
+      made.on('error', () => {});
+      made.disconnect();
     }
     throw thrown;
   }
@@ -86,16 +84,25 @@ function ownClient(options: ResolvedRedisOptions, nodeId: string): RedisClient {
       : new Redis(url, all);
 }
 
+/** A client of the application is configured as it likes; what is sent for a node is not. */
 function duplicateOf(client: RedisClient, options: ResolvedRedisOptions): RedisClient {
-  const calm = { autoResubscribe: false, enableAutoPipelining: false };
-  if (isClusterClient(client)) {
-    return client.duplicate([], {
-      ...client.options,
-      ...clusterOptions(options),
-      enableAutoPipelining: false,
-    });
-  }
-  return client.duplicate({ ...engineOptions(options), ...calm });
+  return isClusterClient(client)
+    ? client.duplicate([], { ...client.options, ...clusterOptions(options) })
+    : client.duplicate(engineOptions(options));
+}
+
+/** It may wait and repeat as it likes: it changes nothing on the server. */
+function subscriberOf(client: RedisClient, options: ResolvedRedisOptions): RedisClient {
+  const calm = { enableOfflineQueue: true, enableAutoPipelining: false };
+  return isClusterClient(client)
+    ? client.duplicate([], { ...client.options, ...clusterOptions(options), ...calm })
+    : client.duplicate({
+        ...engineOptions(options),
+        ...calm,
+        autoResubscribe: false,
+        maxRetriesPerRequest: null,
+        autoResendUnfulfilledCommands: true,
+      });
 }
 
 /** What the promises of the engine rest on, whatever else ioredis is told. */
@@ -107,10 +114,11 @@ function engineOptions({ reconnect, connectTimeoutMs }: ResolvedRedisOptions): R
     maxLoadingRetryTime: reconnect.maxWaitMs,
     // What was sent has been flushed by then; the client would keep the process alive for two seconds.
     disconnectTimeout: DISCONNECT_MS,
-    // Deadlines are ours, and so is the bound on what waits.
-    maxRetriesPerRequest: null,
-    enableOfflineQueue: true,
-    autoResendUnfulfilledCommands: true,
+    // The session keeps what waits, with its deadlines and bounds; a client does not know who still waits.
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    enableReadyCheck: true,
     retryStrategy: (tries) => pauseOf(reconnect, tries),
     // The primary has become a replica: the address, or a Sentinel, leads to the new one.
     reconnectOnError: (error) => (isReplica(error) ? RECONNECT_AND_ASK_AGAIN : false),
@@ -122,7 +130,8 @@ function engineOptions({ reconnect, connectTimeoutMs }: ResolvedRedisOptions): R
 function clusterOptions({ reconnect }: ResolvedRedisOptions): ClusterOptions {
   return {
     lazyConnect: true,
-    enableOfflineQueue: true,
+    enableOfflineQueue: false,
+    retryDelayOnFailover: 0,
     enableAutoPipelining: true,
     autoPipeliningIgnoredCommands: NOT_PIPELINED,
     clusterRetryStrategy: (tries) => pauseOf(reconnect, tries),

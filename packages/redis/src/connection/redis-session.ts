@@ -6,7 +6,6 @@ import {
   closedError,
   isInterruption,
   isRefusal,
-  isReplica,
   isUnknownScript,
   unavailable,
   wordsOf,
@@ -23,8 +22,6 @@ export interface SessionOptions {
   readonly maxBufferedBytes: number;
   /** How long an answer is waited for, in milliseconds, a reconnection included. */
   readonly timeoutMs: number;
-  /** Whether the client ends with the session. The subscriber is always ours. */
-  readonly ownsClient: boolean;
   /** Told when the broker is lost, and when it is back. */
   readonly monitor?: EngineMonitor;
 }
@@ -32,7 +29,6 @@ export interface SessionOptions {
 interface Question {
   /** The key or channel it is about, to be named in errors. */
   readonly subject: string | undefined;
-  readonly ask: (client: RedisClient) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -41,11 +37,13 @@ const LOST = 'The server closed the connection.';
 
 /** How soon a server that refused to be listened to is asked again, in milliseconds. */
 const RETURN_AGAIN_AFTER_MS = 250;
+/** How soon what a client could not send is sent again where the client does not say that it is back, in milliseconds. */
+const SEND_AGAIN_AFTER_MS = 100;
 
 /**
- * Two connections, and whether the broker is there. The client keeps what is asked while it reconnects, and asks again
- * what had no answer; so everything that is asked here may happen twice and must bear that. How much waits is bounded
- * here, and for how long.
+ * Two connections, and whether the broker is there. What is asked while it is away waits here, and what had no answer when it
+ * went away is asked again once it is back, if somebody still waits for the answer; so everything that is asked may happen
+ * twice and must bear that. The client sends nothing again by itself. How much waits is bounded, and for how long.
  */
 export class RedisSession {
   readonly channels: Channels;
@@ -58,6 +56,9 @@ export class RedisSession {
   private isThere = true;
   private upSinceMs = -Infinity;
   private isEnded = false;
+  /** What waits until the client takes it, in its order. */
+  private unsent: (() => void)[] = [];
+  private isSendingLater = false;
   private lossReason = LOST;
 
   constructor(
@@ -68,12 +69,12 @@ export class RedisSession {
     this.timetable = new Timetable(options.clock);
     this.budget = new BufferBudget('Redis', options.maxBufferedBytes);
     this.channels = new Channels(subscriber);
+    this.listen(client, 'ready', () => this.sendUnsent());
     for (const connection of [client, subscriber]) {
       this.listen(connection, 'close', () => this.lost());
       this.listen(connection, 'ready', () => void this.returned());
       // 'close' follows, or came before, and tells whoever waits.
       this.listen(connection, 'error', (error) => this.failedBecause(error));
-      this.listen(connection, 'end', () => this.closed());
     }
   }
 
@@ -88,7 +89,7 @@ export class RedisSession {
   }
 
   get isClosed(): boolean {
-    return this.isEnded || this.client.status === 'end';
+    return this.isEnded;
   }
 
   /** PUBLISH counts in a Redis Cluster only those who listen at the same server. */
@@ -99,10 +100,15 @@ export class RedisSession {
   /**
    * Resolves with the answer. Rejects with `CATGA_ENGINE_UNAVAILABLE` if none comes in time, or too much waits for
    * the broker already; with `CATGA_OVERLOADED` if it is full.
+   * @param send sends the command; what it sends after the first answer is to be wanted still
    * @param bytes how much the command carries
    * @param subject the key or channel it is about, to be named in errors
    */
-  ask<T>(send: (client: RedisClient) => Promise<T>, bytes = 0, subject?: string): Promise<T> {
+  ask<T>(
+    send: (client: RedisClient, isWanted: () => boolean) => Promise<T>,
+    bytes = 0,
+    subject?: string,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       this.admit(bytes);
       const deadline = this.timetable.after(this.options.timeoutMs, () =>
@@ -115,22 +121,26 @@ export class RedisSession {
       const question: Question = {
         subject,
         reject: (error) => void (settle() && reject(error)),
-        ask: (client) => {
-          const free = this.budget.add(bytes);
-          send(client).then(
-            (answer) => {
-              free();
-              if (settle()) resolve(answer);
-            },
-            (thrown: unknown) => {
-              free();
-              this.failed(question, thrown);
-            },
-          );
-        },
       };
       this.questions.add(question);
-      question.ask(this.client);
+      const free = this.budget.add(bytes);
+      // Whoever asked and was told that there was no answer is not to find that it happened later.
+      const isWanted = (): boolean => this.questions.has(question);
+      const attempt = (): void => {
+        if (!isWanted()) return free();
+        send(this.client, isWanted).then(
+          (answer) => {
+            free();
+            if (settle()) resolve(answer);
+          },
+          (thrown: unknown) => {
+            if (isInterruption(thrown) && isWanted()) return this.later(attempt);
+            free();
+            this.failed(question, thrown);
+          },
+        );
+      };
+      this.whenReady(attempt);
     });
   }
 
@@ -138,12 +148,12 @@ export class RedisSession {
   run(script: LuaScript, keys: readonly string[], args: readonly LuaArgument[] = []): Promise<LuaReply> {
     const given = [...keys, ...args];
     return this.ask(
-      async (client) => {
+      async (client, isWanted) => {
         const commands = scriptCommandsOf(client);
         try {
           return (await commands.evalshaBuffer(script.digest, keys.length, ...given)) as LuaReply;
         } catch (thrown) {
-          if (!isUnknownScript(thrown)) throw thrown;
+          if (!isUnknownScript(thrown) || !isWanted()) throw thrown;
           return (await commands.evalBuffer(script.text, keys.length, ...given)) as LuaReply;
         }
       },
@@ -166,17 +176,20 @@ export class RedisSession {
     this.admit(message.byteLength);
     const free = this.budget.add(message.byteLength);
     const view = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
-    this.client.publish(channel, view).then(
-      (listeners) => {
-        free();
-        if (!this.isEnded) heardBy(listeners);
-      },
-      (thrown: unknown) => {
-        free();
-        // Otherwise lost, as frames may be.
-        if (!this.isEnded && isRefusal(thrown)) refused(this.reported(brokerError(thrown, channel)));
-      },
-    );
+    const send = (): void =>
+      void this.client.publish(channel, view).then(
+        (listeners) => {
+          free();
+          if (!this.isEnded) heardBy(listeners);
+        },
+        (thrown: unknown) => {
+          if (isInterruption(thrown) && !this.isEnded) return this.later(send);
+          free();
+          // Otherwise lost, as frames may be.
+          if (!this.isEnded && isRefusal(thrown)) refused(this.reported(brokerError(thrown, channel)));
+        },
+      );
+    this.whenReady(send);
   }
 
   /** Tells when the server does not let this node listen any more, as often as it says so. Returns how to stop. */
@@ -198,19 +211,42 @@ export class RedisSession {
     await this.ask((client) => client.ping()).catch(() => {});
   }
 
-  /** Ends the subscriptions, and the client if it is ours, once the server has what was sent, if that is soon. May be called twice. */
+  /** Ends the subscriptions and the connections, once the server has what was sent, if that is soon. May be called twice. */
   async close(withinMs = this.options.timeoutMs): Promise<void> {
     if (this.isEnded) return;
     await new Teardown(this.options.clock, () => {}).step('flush', withinMs, () => this.flush());
     this.isEnded = true;
+    this.unsent = [];
     for (const { reject } of this.questions) reject(closedError());
     this.timetable.clear();
     this.listeners.clear();
     this.refusalListeners.clear();
     this.subscriber.disconnect();
-    if (this.options.ownsClient) this.client.disconnect();
+    this.client.disconnect();
     // An 'error' without a listener would end the process; a client that ended has none to tell.
     for (const undo of this.undo) undo();
+  }
+
+  /** Sends now, or in its turn when the client is ready again. */
+  private whenReady(send: () => void): void {
+    if (this.client.status === 'ready' && this.unsent.length === 0) send();
+    else this.later(send);
+  }
+
+  /** Sends when the client is ready again. One that seems ready has not noticed yet, or is a cluster without one server. */
+  private later(send: () => void): void {
+    this.unsent.push(send);
+    if (this.isSendingLater || this.client.status !== 'ready') return;
+    this.isSendingLater = true;
+    if (isClusterClient(this.client)) this.client.refreshSlotsCache();
+    this.timetable.after(SEND_AGAIN_AFTER_MS, () => {
+      this.isSendingLater = false;
+      if (this.client.status === 'ready') this.sendUnsent();
+    });
+  }
+
+  private sendUnsent(): void {
+    for (const send of this.unsent.splice(0)) send();
   }
 
   private admit(bytes: number): void {
@@ -220,11 +256,6 @@ export class RedisSession {
 
   private failed(question: Question, thrown: unknown): void {
     if (!this.questions.has(question)) return;
-    if (this.isClosed) return question.reject(closedError());
-    // A pipeline that was answered in part, or a client that gives up sooner than we do.
-    if (isInterruption(thrown)) return question.ask(this.client);
-    // An application's client is not told to look for the primary; ours is, and has done so.
-    if (isReplica(thrown) && !this.options.ownsClient) this.client.disconnect(true);
     const error = brokerError(thrown, question.subject);
     question.reject(isRefusal(thrown) ? this.reported(error) : error);
   }
@@ -245,11 +276,6 @@ export class RedisSession {
     if (!this.isThere) this.lost();
   }
 
-  /** A client has given up, or its owner has closed it. */
-  private closed(): void {
-    if (!this.isEnded) this.options.monitor?.closed(this.lossReason);
-  }
-
   private async returned(): Promise<void> {
     if (this.isEnded || this.client.status !== 'ready' || this.subscriber.status !== 'ready') return;
     try {
@@ -265,7 +291,7 @@ export class RedisSession {
       if (this.subscriber.status === 'ready') this.returnLater();
       return;
     }
-    if (this.isEnded) return;
+    if (this.isEnded || this.client.status !== 'ready') return;
     this.isThere = true;
     this.upSinceMs = this.options.clock.monotonicMs();
     for (const listener of this.listeners) listener();
@@ -276,7 +302,10 @@ export class RedisSession {
   /** Whether what the client reached is a replica. A server that may not be asked is taken for none. */
   private async isReplica(): Promise<boolean> {
     if (isClusterClient(this.client)) return false;
-    const info = await this.client.info('replication').catch(() => '');
+    const info = await this.client.info('replication').catch((thrown: unknown) => {
+      if (isInterruption(thrown)) throw thrown;
+      return '';
+    });
     return /^role:slave/m.test(info);
   }
 

@@ -55,8 +55,8 @@ export interface RedisEngineOptions {
   /** A Redis Cluster instead of one server. */
   readonly cluster?: RedisClusterOptions;
   /**
-   * A client that the application has already; commands go through it, and it is not closed with the node. It is
-   * duplicated once, to listen. Nothing that says how to connect may stand beside it.
+   * A client that the application has already: its options say how to connect. The engine duplicates it, and neither
+   * uses nor closes it. Nothing that says how to connect may stand beside it.
    */
   readonly client?: Redis | Cluster;
   readonly reconnect?: RedisReconnectOptions;

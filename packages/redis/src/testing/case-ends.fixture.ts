@@ -3,6 +3,7 @@ import { systemClock } from '@catga/core/engine';
 import type { EngineClient, EngineConnection } from '@catga/core/engine';
 import { TcpProxy } from '@catga/servers';
 import { Redis } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
 import { redis } from '../redis-engine.js';
 import type { RedisEngineOptions } from '../options/redis-engine-options.js';
 import { PlaceOrder, RedisNodes } from './redis-cluster.fixture.js';
@@ -36,8 +37,8 @@ export async function wayTo({ url }: { readonly url: string }): Promise<TcpProxy
 export const urlOf = ({ port }: TcpProxy): string => `redis://127.0.0.1:${port}`;
 
 /** A client of whoever looks after the server. */
-export function operatorOf({ url }: { readonly url: string }): Redis {
-  const client = new Redis(url);
+export function operatorOf({ url }: { readonly url: string }, options: RedisOptions = {}): Redis {
+  const client = new Redis(url, options);
   client.on('error', () => {}); // Servers go away in these cases.
   afterCase(() => client.disconnect());
   return client;
