@@ -87,4 +87,25 @@ describe('the error sink', () => {
     expect(listener).toHaveBeenCalledTimes(3);
     expect(log.error.mock.lastCall?.[0]).toContain('(and 999 more before it)');
   });
+
+  it('tells a thousand kinds of a flood apart at most, and logs one of all the others', async () => {
+    const clock = new TestClock();
+    const log = logger();
+    const sink = new CatgaErrorSink(log, clock);
+    const flood = (from: number, to: number): void => {
+      for (let at = from; at < to; at++)
+        sink.reportFlood(
+          report({ source: 'links', error: Object.assign(new Error('junk'), { code: `C${at}` }) }),
+        );
+    };
+    flood(0, 5000);
+    expect(log.error).toHaveBeenCalledTimes(1001);
+    await clock.advance(10_000);
+    flood(5000, 5500); // Those of before are over, and make room.
+    flood(0, 500);
+    flood(1500, 2000);
+    expect(log.error).toHaveBeenCalledTimes(2001);
+    expect(log.error.mock.lastCall?.[0]).toContain('(and 3999 more before it)');
+    expect(sink.failures.get('links')).toBe(6500);
+  });
 });

@@ -10,6 +10,9 @@ import { systemClock } from '../time/system-clock.js';
 
 /** How long failures of one kind that come in floods are only counted after one was logged, in milliseconds. */
 const FLOOD_MS = 10_000;
+/** How many kinds of them are told apart at once: others choose what the kinds are called. More are one kind. */
+const MOST_KINDS = 1000;
+const OF_ANY_KIND = 'of any other kind';
 const LONGEST_STACK = 16_384;
 
 /** A failure that is of no message, of a part of the node. */
@@ -76,15 +79,28 @@ export class CatgaErrorSink {
   }
 
   /** Whether one of a kind is to be told now: how many came before it, in words; undefined if it is only counted. */
-  private turnIn(kind: string): string | undefined {
+  private turnIn(given: string): string | undefined {
     const nowMs = this.clock.monotonicMs();
+    const kind = this.isRoomFor(given, nowMs) ? given : OF_ANY_KIND;
     const flood = this.floods.get(kind);
     if (flood !== undefined && nowMs < flood.untilMs) {
       flood.unsaid++;
       return undefined;
     }
+    // Behind all others: the first is the one whose turn is over soonest.
+    this.floods.delete(kind);
     this.floods.set(kind, { untilMs: nowMs + FLOOD_MS, unsaid: 0 });
     return flood === undefined || flood.unsaid === 0 ? '' : ` (and ${flood.unsaid} more before it)`;
+  }
+
+  /** Forgets kinds whose turn is over, if there are too many. */
+  private isRoomFor(kind: string, nowMs: number): boolean {
+    if (this.floods.size < MOST_KINDS || this.floods.has(kind)) return true;
+    for (const [old, { untilMs }] of this.floods) {
+      if (untilMs > nowMs) break;
+      if (old !== OF_ANY_KIND) this.floods.delete(old);
+    }
+    return this.floods.size < MOST_KINDS;
   }
 
   private count({ source }: FailureReport): void {
