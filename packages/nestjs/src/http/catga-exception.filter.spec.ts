@@ -9,13 +9,17 @@ import {
   Param,
   Post,
   Query as QueryParameter,
+  Res,
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
 import type { INestApplication, Type } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
+import type { AbstractHttpAdapter } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { LogBook } from '../application.fixture.js';
 import {
@@ -114,19 +118,26 @@ class OrdersController {
 class AppModule {}
 
 /** A real server on a free port. */
-async function listen(module: Type, logger = new LogBook()): Promise<{ app: INestApplication; url: string }> {
-  const app = await NestFactory.create(module, { logger, abortOnError: false });
+async function listen(
+  adapter: AbstractHttpAdapter,
+  module: Type,
+  logger = new LogBook(),
+): Promise<{ app: INestApplication; url: string }> {
+  const app = await NestFactory.create(module, adapter, { logger, abortOnError: false });
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
   return { app, url: `http://127.0.0.1:${port}` };
 }
 
-describe('CatgaExceptionFilter', () => {
+describe.each<[string, () => AbstractHttpAdapter]>([
+  ['Express', () => new ExpressAdapter()],
+  ['Fastify', () => new FastifyAdapter()],
+])('CatgaExceptionFilter on %s', (_framework, adapter) => {
   const logger = new LogBook();
   let app: INestApplication;
   let url: string;
 
-  beforeAll(async () => ({ app, url } = await listen(AppModule, logger)));
+  beforeAll(async () => ({ app, url } = await listen(adapter(), AppModule, logger)));
   afterAll(() => app.close());
 
   const post = (path: string, body: object, headers: Record<string, string> = {}): Promise<Response> =>
@@ -232,10 +243,32 @@ describe('CatgaExceptionFilter', () => {
     }
     @Module({ controllers: [AloneController] })
     class AloneModule {}
-    const alone = await listen(AloneModule);
+    const alone = await listen(adapter(), AloneModule);
     const response = await fetch(`${alone.url}/alone`);
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
     await alone.app.close();
+  });
+
+  it.each([
+    ['a class', CatgaExceptionFilter],
+    ['an instance', new CatgaExceptionFilter()],
+  ])('ends a response that has begun (%s)', async (_what, filter) => {
+    @Controller('begun')
+    @UseFilters(filter)
+    class BegunController {
+      @Get()
+      fail(@Res() { raw }: { readonly raw?: ServerResponse }, @Res() response: ServerResponse): never {
+        (raw ?? response).writeHead(200, { 'content-type': 'text/plain' }).write('begun');
+        throw new CatgaError('CATGA_OVERLOADED', 'full');
+      }
+    }
+    @Module({ controllers: [BegunController] })
+    class BegunModule {}
+    const begun = await listen(adapter(), BegunModule);
+    const response = await fetch(`${begun.url}/begun`);
+    expect(response.status).toBe(200);
+    await expect(response.text()).resolves.toBe('begun');
+    await begun.app.close();
   });
 
   it('works on one controller too', async () => {
@@ -249,7 +282,7 @@ describe('CatgaExceptionFilter', () => {
     }
     @Module({ controllers: [AloneController] })
     class AloneModule {}
-    const alone = await listen(AloneModule);
+    const alone = await listen(adapter(), AloneModule);
     expect((await fetch(`${alone.url}/alone`)).status).toBe(503);
     await alone.app.close();
   });
