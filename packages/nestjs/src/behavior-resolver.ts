@@ -5,10 +5,10 @@ import { CatgaError } from '@catga/core';
 import type { Behavior, BehaviorRef } from '@catga/core';
 import { toError } from '@catga/core/engine';
 
-/** Where Nest keeps what `@Injectable` says; part of its public metadata. */
+/** Nest's metadata key of `@Injectable` options; part of its public metadata. */
 const SCOPE_OPTIONS_METADATA = 'scope:options';
 
-/** Makes behaviors of classes: the application's provider where there is one, else an instance with its dependencies. */
+/** Resolves behavior classes: to the application's provider if there is one, else to a new instance with its dependencies. */
 @Injectable()
 export class BehaviorResolver {
   private readonly made = new Map<BehaviorRef, Promise<Behavior>>();
@@ -30,7 +30,7 @@ export class BehaviorResolver {
     try {
       provided = this.moduleRef.get<Behavior>(ref, { strict: false });
     } catch (thrown) {
-      // It is no provider, or what it depends on is scoped.
+      // It is not a provider, or a dependency is request-scoped.
       if (toError(thrown).constructor.name.includes('Scope')) throw scopeError(ref);
     }
     if (provided !== undefined) return provided;
@@ -40,7 +40,7 @@ export class BehaviorResolver {
   }
 }
 
-/** Whether its own `@Injectable` says so. */
+/** Whether its own `@Injectable` declares the scope. */
 function isScoped(ref: object): boolean {
   const options: unknown = Reflect.getMetadata(SCOPE_OPTIONS_METADATA, ref);
   const { scope = Scope.DEFAULT } = (options ?? {}) as { readonly scope?: Scope };

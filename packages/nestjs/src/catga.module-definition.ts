@@ -2,18 +2,18 @@ import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { CatgaOptions } from '@catga/core';
 import { GLOBAL_ENHANCERS } from './explorer/global-enhancers.js';
 
-/** What `CatgaModule.forRoot` takes. */
+/** Options of `CatgaModule.forRoot`. */
 export type CatgaModuleOptions = CatgaOptions;
 
-/** Makes the options, for `forRootAsync({ useClass })` and `({ useExisting })`. */
+/** Factory of the options, for `forRootAsync({ useClass })` and `({ useExisting })`. */
 export interface CatgaOptionsFactory {
   createCatgaOptions(): CatgaModuleOptions | Promise<CatgaModuleOptions>;
 }
 
-/** Options that are about the module rather than the node. */
+/** Options of the module itself, not of the node. */
 export interface CatgaModuleExtras {
   /**
-   * Whether every module can inject what this one exports without importing it.
+   * Whether all modules can inject the exported providers without importing `CatgaModule`.
    * @defaultValue true
    */
   readonly isGlobal?: boolean;

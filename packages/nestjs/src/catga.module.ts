@@ -25,7 +25,7 @@ import { NodeLifecycleService } from './lifecycle/node-lifecycle.service.js';
 import { NodeDrainModule, NodeStartModule } from './lifecycle/node-hooks.module.js';
 import { classValidators } from './validation/class-validators.js';
 
-/** Replaces parts of what surrounds the node: the clock, the observer. For tests of applications. */
+/** Overrides for tests of applications: the clock, the observer. */
 export const CATGA_NODE_SERVICES: unique symbol = Symbol('CATGA_NODE_SERVICES');
 
 const nodeProvider: Provider = {
@@ -43,7 +43,7 @@ const nodeProvider: Provider = {
   },
 };
 
-/** Makes a part of the node injectable. */
+/** Provider of a part of the node. */
 function partOfNode<K extends keyof CatgaNode>(
   provide: abstract new (...args: never[]) => CatgaNode[K],
   part: K,
@@ -62,7 +62,8 @@ const PUBLIC_PARTS: Provider[] = [
 ];
 
 /**
- * Finds the handlers of an application and gives it a {@link CatgaMediator} to reach them with, wherever they run.
+ * Nest module of the mediator: discovers the application's handlers and exports {@link CatgaMediator}, which sends
+ * messages to handlers on this and other nodes.
  *
  * @example `CatgaModule.forRoot()` for one process, with nothing to install
  * @publicApi
@@ -90,12 +91,12 @@ const PUBLIC_PARTS: Provider[] = [
   ],
 })
 export class CatgaModule extends ConfigurableModuleClass {
-  /** Everything has a default. A wrong or unknown option keeps the application from starting, with all of them listed. */
+  /** All options have defaults. With invalid or unknown options the application does not start; the error lists all of them. */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
     return super.forRoot(options);
   }
 
-  /** As {@link forRoot}, with options that are made by a factory (`useFactory`, `useClass`, `useExisting`). */
+  /** Like {@link forRoot}, with options from a factory (`useFactory`, `useClass`, `useExisting`). */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     return super.forRootAsync(options);
   }

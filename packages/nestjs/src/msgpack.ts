@@ -1,2 +1,2 @@
-// The entry `@catga/nestjs/msgpack`: only who imports it needs `msgpackr`.
+// The entry `@catga/nestjs/msgpack`: only its users need `msgpackr`.
 export { msgpack } from '@catga/core/msgpack';

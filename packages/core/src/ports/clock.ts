@@ -1,14 +1,12 @@
-/**
- * Where time comes from. Everything that waits takes it from here, so that tests move it.
- */
+/** Clock and timers of a node. All deadlines and delays use it, so that tests can inject a test clock. */
 export interface Clock {
   /** Wall time in milliseconds since 1970; may step back. */
   now(): number;
-  /** Milliseconds since some fixed moment; never steps back. Deadlines are kept in it. */
+  /** Monotonic time in milliseconds since an arbitrary origin; never steps back. Used for deadlines. */
   monotonicMs(): number;
   /**
-   * Calls back once, `delayMs` from now or a little later. Returns how to call it off.
-   * @param isBackground the process need not stay alive for it
+   * Timer that calls back once after at least `delayMs` milliseconds. Returns a function that cancels it.
+   * @param isBackground whether the timer does not keep the process alive
    */
   setTimer(delayMs: number, callback: () => void, isBackground?: boolean): () => void;
 }

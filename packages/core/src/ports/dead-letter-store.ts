@@ -1,7 +1,7 @@
 import type { DeadLetterFailure, DeadLetterFilter, DeadLetterPageRequest } from '../contracts/dead-letter.js';
 import type { StoredMessage } from './stored-message.js';
 
-/** A dead letter at rest. */
+/** A stored dead letter. */
 export interface StoredDeadLetter {
   readonly id: string;
   readonly subscription: string;
@@ -10,19 +10,19 @@ export interface StoredDeadLetter {
 }
 
 /**
- * Keeps what handlers gave up on.
+ * Store of dead letters: messages whose attempts are exhausted.
  *
- * Contract: `put` replaces a letter of the same id, so a repeated `put` leaves one. `list` is ordered by the time of
- * giving up, oldest first, and its cursor stays valid while letters come and go.
+ * Contract: `put` replaces a letter with the same id, so that it may be repeated. `list` is ordered by the time of the
+ * failure, oldest first, and its cursor stays valid while letters are added and removed.
  */
 export interface DeadLetterStore {
-  /** Keeps it for `ttlMs`. */
+  /** Stores a letter for `ttlMs` milliseconds. */
   put(letter: StoredDeadLetter, ttlMs: number): Promise<void>;
   get(id: string): Promise<StoredDeadLetter | undefined>;
   list(
     filter: DeadLetterFilter,
     page: Required<Pick<DeadLetterPageRequest, 'limit'>> & DeadLetterPageRequest,
   ): Promise<{ readonly items: readonly StoredDeadLetter[]; readonly next: string | undefined }>;
-  /** Resolves with whether there was one. */
+  /** Resolves with whether the letter existed. */
   remove(id: string): Promise<boolean>;
 }

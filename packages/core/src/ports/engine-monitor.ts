@@ -1,23 +1,23 @@
 import type { CatgaError } from '../errors/catga-error.js';
 
 /**
- * Told by an engine's connection what happens to it between its start and `close`. Nothing that the node does itself,
- * its `close` included, is told. Reasons are sentences for an operator, without credentials.
+ * Callbacks for state changes of an engine's connection between `connect` and `close`. Changes caused by the node
+ * itself, such as its `close`, are not reported. Reasons are sentences for an operator, without credentials.
  *
- * Contract: never throws, and may be told the same again.
+ * Contract: callbacks never throw; the same report may be repeated.
  */
 export interface EngineMonitor {
-  /** The broker is out of reach; the connection goes on trying. */
+  /** Disconnected from the broker; the connection keeps trying to reconnect. */
   lost(reason: string): void;
-  /** It is in reach again, and subscriptions are made again. */
+  /** Reconnected; subscriptions are restored. */
   restored(): void;
-  /** The connection has ended and will not come back: this node must be restarted. */
+  /** The connection is closed permanently: this node must be restarted. */
   closed(reason: string): void;
   /**
-   * The broker refuses something that no caller waits for: a permission is missing. May be told at any rate; what is
-   * logged is bounded for each `what`, such as the beginning of a subject.
+   * A permission is missing for an operation that no caller waits for. May be reported at any rate; log lines are
+   * rate-limited per `what`, such as a subject prefix.
    */
   refused(what: string, error: CatgaError): void;
-  /** How the broker is set up puts messages at risk. */
+  /** The broker's configuration may lose messages. */
   warn(message: string): void;
 }

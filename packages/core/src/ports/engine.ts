@@ -10,29 +10,29 @@ import type { OutcomeLog } from './outcome-log.js';
 import type { NodeDirectory } from './node-directory.js';
 import type { SubscriptionRegister } from './subscription-register.js';
 
-/** Which promises an engine can keep. A message that asks for another one keeps the application from starting. */
+/** Delivery guarantees that an engine supports. An application with a message that needs another one does not start. */
 export interface EngineCapabilities {
   readonly requests: readonly QualityOfService[];
   readonly events: readonly QualityOfService[];
-  /** Whether commands can be stored to run later: `enqueue`. Without, a command handler has no queue. */
+  /** Whether commands can be queued with `enqueue`. If not, command handlers have no queue. */
   readonly queues: boolean;
 }
 
-/** Who connects. */
+/** The connecting node. */
 export interface EngineClient {
   readonly namespace: string;
   readonly nodeId: string;
   readonly clock: Clock;
-  /** After how long without a refresh this node's directory record lapses, in milliseconds. */
+  /** Time without a refresh after which this node's directory record expires, in milliseconds. */
   readonly heartbeatTimeoutMs: number;
   /**
-   * Told when the broker is lost and when it is back.
-   * @defaultValue nobody is told
+   * Callbacks for disconnects, reconnects and refusals.
+   * @defaultValue none
    */
   readonly monitor?: EngineMonitor;
 }
 
-/** What distributes and remembers messages: the argument of `CatgaModule.forRoot({ engine })`. */
+/** An engine: distributes and stores messages. The argument of `CatgaModule.forRoot({ engine })`. */
 export interface Engine {
   readonly name: string;
   readonly capabilities: EngineCapabilities;
@@ -43,32 +43,32 @@ export interface Engine {
 /** One node's access to the engine. */
 export interface EngineConnection {
   readonly log: DurableLog;
-  /** What the log remembers of its subscriptions; where it does. */
+  /** Register of durable subscriptions; absent if the log does not outlive its subscribers. */
   readonly subscriptions?: SubscriptionRegister;
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
   readonly directory: NodeDirectory;
   /**
-   * Opens this node's inbox for frames. Absent where the engine ends at the process: then every handler is here.
+   * Opens this node's links to other nodes. Absent in a single-process engine: then every handler is local.
    */
   openLinks?(self: NodeAddress, listener: LinkListener): Promise<NodeLinks>;
-  /** What nodes have finished; where there are links. */
+  /** Outcomes of requests that nodes have finished; present with links. */
   readonly outcomes?: OutcomeLog;
   /**
-   * Tells this node's ids from those of every other connection to the namespace, for as long as it is open: 0 to 1,023.
-   * Another number from some moment on if its lease lapsed, because the broker was away or the process stood still;
-   * the kernel looks at each heartbeat.
+   * Worker id for generated ids, 0 to 1,023: unique among the open connections of the namespace.
+   * Changes if its lease expired, because the broker was away or the process was suspended;
+   * the kernel reads it at each heartbeat.
    */
   readonly workerId: number;
   /**
-   * Only where messages end with the process: how many could be handled now by this connection's consumers, those being
-   * handled included. A node that stops handles them first, since nobody will later.
+   * Number of messages that this connection's consumers could handle now, those in progress included. Only on engines
+   * whose messages are lost with the process: a stopping node handles them first.
    */
   dueMessages?(): number;
   /**
-   * Gives back what was taken and not settled, then lets go of the broker: within `withinMs` milliseconds, whatever the
-   * broker does. What could not be told comes back by itself. May be called twice.
+   * Releases unsettled deliveries, then disconnects: within `withinMs` milliseconds, even if the broker does not
+   * respond. Deliveries that could not be released are redelivered by the broker. May be called twice.
    */
   close(withinMs?: number): Promise<void>;
 }

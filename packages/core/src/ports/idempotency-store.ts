@@ -1,40 +1,41 @@
-/** How a request ended, encoded so that it can be replayed. */
+/** Outcome of a request, encoded for replay. */
 export interface StoredOutcome {
   readonly ok: boolean;
   /** The result or the error, encoded. */
   readonly body: Uint8Array;
 }
 
-/** What a claim on an id found. */
+/** Result of a claim on an id. */
 export type Claim =
-  /** Nobody had it: run the request, then complete or release with this fencing token. */
+  /** Claimed: run the request, then complete or release with this fencing token. */
   | { readonly state: 'claimed'; readonly token: number }
-  /** Somebody is running it, and their lease has not lapsed. */
+  /** Another holder is running the request, under a lease that has not expired. */
   | { readonly state: 'running' }
-  /** It ran: answer with this. */
+  /** Finished: reply with the recorded outcome. */
   | { readonly state: 'finished'; readonly outcome: StoredOutcome }
-  /** The id belongs to a message with another content. */
+  /** The id was used for a message with different content. */
   | { readonly state: 'mismatch' };
 
 /**
- * The shared record of which requests run and how they ended.
+ * Shared record of running requests and their outcomes.
  *
- * Contract: every method is atomic. A claim is a lease measured by the store's own clock; when it lapses the next
- * claim gets it with a greater token, and what the old holder does with its token has no effect and returns false.
+ * Contract: every method is atomic. A claim is a lease measured by the store's own clock. After it has expired, the next
+ * claim gets a greater token, and calls with the old token have no effect and resolve with false.
  */
 export interface IdempotencyStore {
   /**
-   * `fingerprint` is a digest of the message; a record with another one is a mismatch.
-   * @param mark of whoever asks, which nobody else has: who asks again because no answer came gets the claim that is
-   * there already, with a new lease. Without one every call is somebody else's
+   * Claims an id.
+   * @param fingerprint digest of the message; a record with another one is a mismatch
+   * @param mark unique to the claimant: a repeat of a call whose reply was lost gets the existing claim, with a new
+   * lease. Without a mark every call is a different claimant
    */
   claim(key: string, fingerprint: string, leaseMs: number, mark?: string): Promise<Claim>;
-  /** Keeps a claim from lapsing. */
+  /** Extends the lease of a claim. */
   renew(key: string, token: number, leaseMs: number): Promise<boolean>;
-  /** Records the outcome for `ttlMs`. */
+  /** Records the outcome for `ttlMs` milliseconds. */
   complete(key: string, token: number, outcome: StoredOutcome, ttlMs: number): Promise<boolean>;
-  /** Forgets the claim, so that the next one runs the request: for refusals, which are not outcomes. */
+  /** Removes the claim, so that the next claim runs the request: for refusals, which are not outcomes. */
   release(key: string, token: number): Promise<boolean>;
-  /** The recorded outcome, while it is kept; undefined where there is none, or none yet. Changes nothing. */
+  /** Reads the recorded outcome; undefined if there is none, none yet, or it has expired. */
   find(key: string): Promise<StoredOutcome | undefined>;
 }

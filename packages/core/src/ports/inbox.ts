@@ -1,12 +1,12 @@
 import type { MessageIdentity } from './stored-message.js';
 
 /**
- * The record of which handler has succeeded on which message: what makes QoS 2 of events.
+ * Record of successes by subscription and message: the deduplication of QoS 2 events.
  *
- * Contract: the subscription, the wire name and the id together are the key, whatever is in them. `add` may be repeated.
+ * Contract: subscription, wire name and id together are the key; each may contain any characters. `add` may be repeated.
  */
 export interface Inbox {
   has(subscription: string, message: MessageIdentity): Promise<boolean>;
-  /** Records a success for `ttlMs`. */
+  /** Records a success for `ttlMs` milliseconds. */
   add(subscription: string, message: MessageIdentity, ttlMs: number): Promise<void>;
 }

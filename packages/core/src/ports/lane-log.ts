@@ -1,58 +1,58 @@
-/** A frame on its way into a lane. To the log its content is bytes. */
+/** A frame to append to a lane. Its content is opaque to the log. */
 export interface LaneFrame {
-  /** The frame is stored once however often it is appended within the deduplication window of its lane. Up to 512 characters. */
+  /** Deduplication id within the lane's deduplication window. Up to 512 characters. */
   readonly id: string;
   readonly bytes: Uint8Array;
-  /** How many events it holds: for limits that count events. */
+  /** Number of events in the frame, for limits that count events. */
   readonly events: number;
 }
 
-/** Where a frame is stored. */
+/** Acknowledgement of an append. */
 export interface LaneReceipt {
-  /** The position of the frame; of a duplicate that of the frame that is there, or 0 where the log no longer knows it. */
+  /** Position of the frame; of a duplicate the position of the stored frame, or 0 if the log no longer knows it. */
   readonly position: number;
-  /** Whether a frame of this id was there already. */
+  /** Whether a frame with this id was already stored. */
   readonly isDuplicate: boolean;
 }
 
-/** What a lane holds. */
+/** State of a lane. */
 export interface LaneState {
   /**
-   * Another text whenever the positions of the lane begin anew: after the log was deleted, or the broker came back empty.
-   * Readers that remember a position of another identity begin at 1.
+   * Changes when the positions of the lane restart: after the log was deleted, or the broker lost its store.
+   * Readers with a stored position of another identity begin at 1.
    */
   readonly identity: string;
-  /** The position of the oldest frame that is still there; `last + 1` if there is none. */
+  /** Position of the oldest stored frame; `last + 1` if there is none. */
   readonly first: number;
-  /** The position of the newest frame that was ever stored, whether it is still there or not; 0 if there was none. */
+  /** Position of the newest frame ever stored, even if it was removed; 0 if there was none. */
   readonly last: number;
 }
 
-/** Who reads a lane. Its methods are never called within `read`, and do not throw. */
+/** Callbacks of a lane reader. They are never called within `read`, and must not throw. */
 export interface LaneSink {
-  /** The next frame. Its bytes belong to the sink. Positions grow; one that is left out was dropped before it was read. */
+  /** The next frame. Its bytes belong to the sink. Positions increase; a gap is a frame that was removed before it was read. */
   frame(position: number, bytes: Uint8Array): void;
-  /** Everything that was stored when this was asked has been handed over. Told at least once, and again after frames. */
+  /** All frames stored at the time of the check have been delivered. Called at least once, and again after frames. */
   caughtUp(): void;
   /**
-   * The lane has another identity, or ends before the position that is read next: nothing more comes. Whoever reads asks for
-   * the state of the lane and begins again.
+   * The lane has another identity, or ends before the next position: the reader has stopped. Read the state of the lane
+   * and start a new reader.
    */
   displaced(): void;
 }
 
-/** One reading of a lane. */
+/** A reader of a lane. */
 export interface LaneReader {
-  /** What is under way still comes: at most 256 frames, or 4 MiB if that is less. */
+  /** Pauses delivery. Frames in transit are still delivered: at most 256 frames or 4 MiB. */
   pause(): void;
   resume(): void;
-  /** Nothing comes any more, from within this call on. */
+  /** Stops the reader; no callback follows. */
   stop(): void;
 }
 
 /**
- * An append-only log in lanes: the ground of reliable events and keyed commands. A lane is read in order, by position and
- * without acknowledgements; who has read what is remembered in a {@link RecordStore}.
+ * Partitioned append-only log for reliable events and keyed commands. A lane (partition) is read in order, by position and
+ * without acknowledgements; the progress of subscriptions is stored in a {@link RecordStore}.
  *
  * Contract:
  * - Positions of a lane are 1, 2, 3, … in the order in which frames were stored. Frames that one caller appends to one lane,
@@ -60,20 +60,20 @@ export interface LaneReader {
  * - `append` resolves only once the frame is stored. It rejects with `CATGA_OVERLOADED` when the log is full, with
  *   `CATGA_PAYLOAD_TOO_LARGE` for a frame beyond {@link maxFrameBytes}, and with `CATGA_ENGINE_UNAVAILABLE` when it is not
  *   known whether the frame is stored: the caller appends it again under the same id.
- * - A reader gets every frame at its position or after it, in order and each once, those stored later as soon as they are
- *   there. It survives outages of the broker, and goes on after the last frame that it handed over.
- * - Nothing but `trim` and the retention that an operator has chosen drops a frame.
+ * - A reader gets every frame from its position on, in order and once, including frames stored later.
+ *   After a reconnect it resumes after the last delivered frame.
+ * - Only `trim` and the configured retention remove frames.
  */
 export interface LaneLog {
-  /** How many lanes there are, at least 1: chosen when the log was made, and the same for every node of the namespace. */
+  /** Number of lanes, at least 1: fixed when the log is created, and the same for all nodes of the namespace. */
   readonly lanes: number;
-  /** The most bytes that a frame may have. */
+  /** Maximum size of a frame, in bytes. */
   readonly maxFrameBytes: number;
   /** @param lane 0 to {@link lanes} - 1 */
   append(lane: number, frame: LaneFrame): Promise<LaneReceipt>;
   state(lane: number): Promise<LaneState>;
-  /** Reads a lane from a position on, or from the oldest frame behind it that is still there. 1 is the beginning. */
+  /** Reads a lane from a position, or from the oldest frame after it that is still stored. 1 is the beginning. */
   read(lane: number, from: number, sink: LaneSink): LaneReader;
-  /** Lets go of the frames before a position. May be repeated, and may be late. */
+  /** Removes the frames before a position, possibly later. May be repeated. */
   trim(lane: number, before: number): Promise<void>;
 }

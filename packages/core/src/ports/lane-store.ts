@@ -1,7 +1,7 @@
 import type { LaneLog } from './lane-log.js';
 import type { RecordStore } from './record-store.js';
 
-/** What an engine offers of durable events: the kernel makes subscriptions, order and progress of it. */
+/** Storage of an engine for durable events; the kernel implements subscriptions, ordering and progress on it. */
 export interface LaneStore {
   readonly log: LaneLog;
   readonly records: RecordStore;

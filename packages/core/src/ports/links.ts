@@ -1,20 +1,20 @@
 import type { CatgaError } from '../errors/catga-error.js';
 
-/** Where a node's frames go. A node that restarted is another address. */
+/** Address of a node for frames. A restarted node has a new address. */
 export interface NodeAddress {
   readonly nodeId: string;
   readonly incarnation: number;
 }
 
-/** What a node hears of its links. */
+/** Callbacks of a node's links. */
 export interface LinkListener {
-  /** A frame for this node came. Its bytes belong to the listener and are not touched again. */
+  /** A frame for this node. Its bytes belong to the listener; the engine does not reuse them. */
   received(frame: Uint8Array): void;
-  /** The engine knows that nobody listens at this address: frames on their way there are lost. May be repeated. */
+  /** An address without a listener: frames in transit to it are lost. May be repeated. */
   unreachable(address: NodeAddress): void;
   /**
-   * The engine's permissions do not let frames through: those to an address, or, without one, those to this node. Whoever
-   * waits for an answer there gets none. May be repeated.
+   * Missing broker permissions for frames to an address, or, without one, to this node. Replies that depend on them will
+   * not arrive. May be repeated.
    */
   refused?(error: CatgaError, address?: NodeAddress): void;
 }
@@ -22,14 +22,14 @@ export interface LinkListener {
 /**
  * Frames between nodes.
  *
- * Contract: frames to one address arrive in the order they were sent, each once or not at all, as long as nothing
- * fails; whoever uses links expects any of them to be lost, late, or doubled. `send` never waits and says nothing of
- * the arrival; it throws `CATGA_ENGINE_UNAVAILABLE` if the engine cannot take the frame at all.
+ * Contract: without faults, frames to one address arrive in order and once. With faults, any frame may be lost, late or
+ * duplicated, and the caller must tolerate it. `send` does not wait for delivery; it throws
+ * `CATGA_ENGINE_UNAVAILABLE` if the engine cannot accept the frame.
  */
 export interface NodeLinks {
-  /** The largest frame the engine carries, in bytes. */
+  /** Maximum frame size, in bytes. */
   readonly maxFrameBytes: number;
   send(to: NodeAddress, frame: Uint8Array): void;
-  /** Resolves once what was sent has left this process. */
+  /** Resolves once all frames have been written to the broker's connection. */
   flush(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Where the kernel writes what an operator should read. Nest's `Logger` fits. */
+/** Logger of the kernel. Compatible with Nest's `Logger`. */
 export interface CatgaLogger {
   debug(message: string): void;
   log(message: string): void;

@@ -3,35 +3,35 @@ import type { NodeInfo } from '../contracts/node-info.js';
 import type { NodeAddress } from './links.js';
 
 /**
- * Who is there.
+ * Directory of the present nodes.
  *
- * Contract: a record lapses unless it is refreshed within the heartbeat timeout, by the engine's clock. Watching
- * begins with every present node. A withdrawn or lapsed node is reported as left, once. A record belongs to the start
- * of the node that announced itself last: an earlier start, which stood still meanwhile, neither keeps it nor takes it back.
+ * Contract: a record expires unless it is refreshed within the heartbeat timeout, by the engine's clock. A watcher first
+ * gets every present node. A withdrawn or expired node is reported as left, once. A record belongs to the incarnation
+ * that announced itself last: an earlier one, resumed after a suspension, can neither refresh nor withdraw it.
  */
 export interface NodeDirectory {
-  /** Makes the node known. */
+  /** Adds the node's record. */
   announce(node: NodeInfo): Promise<void>;
   /**
-   * A heartbeat: keeps the record and brings its load up to date, for watchers no later than their own next heartbeat. `CATGA_CONFIGURATION` if the record is another
-   * start's: two processes have one node id.
+   * Heartbeat: extends the record and updates its load; watchers see the load at their own next heartbeat at the latest.
+   * @throws CatgaError `CATGA_CONFIGURATION` if the record belongs to another incarnation: two processes use one node id
    */
   refresh(node: NodeInfo): Promise<void>;
-  /** A goodbye. No effect on the record of another start. */
+  /** Goodbye: removes the record. No effect on the record of another incarnation. */
   withdraw(node: NodeAddress): Promise<void>;
-  /** Reports the present nodes, then every change. Returns how to stop. */
+  /** Reports the present nodes, then every change. Resolves with a function that stops watching. */
   watch(listener: NodeDirectoryListener): Promise<() => void>;
   /**
-   * Where heartbeats are read as a list and not told: reads it now, so that watchers know the latest. Never rejects.
+   * Reads the list of heartbeats now and updates the watchers, on engines that poll heartbeats. Never rejects.
    */
   look?(): Promise<void>;
 }
 
-/** What a directory reports. */
+/** Callbacks of a directory watch. */
 export interface NodeDirectoryListener {
-  /** @param ageMs how long ago it gave its latest sign of life; 0 if left out */
+  /** @param ageMs milliseconds since its latest heartbeat; 0 if omitted */
   present(node: NodeInfo, ageMs?: number): void;
   left(nodeId: string): void;
-  /** Something is there that is not a valid node record. It is left alone. */
+  /** An entry that is not a valid node record. It is not changed. */
   refused?(error: CatgaError): void;
 }

@@ -1,76 +1,76 @@
 import type { DeadLetterFailure } from '../contracts/dead-letter.js';
 import type { StoredMessage } from './stored-message.js';
 
-/** A message that waits to be handed to the engine. */
+/** A message to be sent to the engine. */
 export interface OutboxMessage {
   readonly message: StoredMessage;
-  /** Not delivered before this many milliseconds after `message.sentAtMs`. */
+  /** Delay of the first delivery after `message.sentAtMs`, in milliseconds. */
   readonly delayMs?: number;
 }
 
 /** A message in an outbox. */
 export interface OutboxEntry extends OutboxMessage {
-  /** Names it in this store. */
+  /** Unique in this store. */
   readonly id: string;
-  /** Why it was set aside; absent while it waits to be sent. */
+  /** Why the entry was parked; absent while it is waiting. */
   readonly failure?: DeadLetterFailure;
 }
 
-/** `waiting` to be sent, or `parked`: set aside because the engine refuses it. */
+/** `waiting` to be sent, or `parked` because the engine refuses the message. */
 export type OutboxState = 'waiting' | 'parked';
 
-/** How many messages an outbox holds. */
+/** Number of messages in an outbox, by state. */
 export type OutboxCounts = Readonly<Record<OutboxState, number>>;
 
 /**
- * Messages on their way to the engine, in order.
+ * Store of messages to be sent to the engine, in order.
  *
  * Contract:
- * - `add` resolves once all of them are stored as durably as the store promises, and stores all or none. It rejects
- *   with `CATGA_OVERLOADED` rather than drop one.
- * - In a transactional store `add` joins the caller's transaction, and `list` shows nothing of it before it commits.
- * - `list` begins with the oldest. Entries that one caller added one after another keep that order; a store that shows
- *   entries at their commit may show an older one later, so relays always read from the beginning.
- * - `remove` and `park` may be repeated, and have no effect on an entry that is gone. Nothing else removes one.
- * - There are no claims: several relays may list and send the same entries. The engine knows a repetition by its id.
+ * - `add` stores all messages or none, and resolves once they are as durable as `capabilities` declare. It rejects
+ *   with `CATGA_OVERLOADED` when the store is full.
+ * - In a transactional store `add` joins the caller's transaction, and `list` returns its entries only after the commit.
+ * - `list` starts with the oldest entry. Entries added sequentially by one caller keep their order; in a transactional
+ *   store an older entry may become visible later, so relays always read from the beginning.
+ * - `remove` and `park` may be repeated, and have no effect on a removed entry. Only `remove` removes entries.
+ * - There are no claims: several relays may list and send the same entries. The engine deduplicates them by id.
  */
 export interface OutboxStore {
   add(messages: readonly OutboxMessage[]): Promise<void>;
   /**
-   * At most `limit`, and at least one if there is any: a store may return fewer so that they fit in memory.
-   * @param after the id of an entry: only those behind it
+   * Returns at most `limit` entries, and at least one if there is any: a store may return fewer to bound memory.
+   * @param after id of an entry: returns only later entries
    */
   list(state: OutboxState, limit: number, after?: string): Promise<readonly OutboxEntry[]>;
-  /** Forgets entries, waiting or parked: they were acknowledged by the engine, or dropped by an operator. */
+  /** Removes waiting or parked entries: acknowledged by the engine, or dropped by an operator. */
   remove(ids: readonly string[]): Promise<void>;
-  /** Sets an entry aside, so that the others go on. */
+  /** Parks an entry, so that later entries can be sent. */
   park(id: string, failure: DeadLetterFailure): Promise<void>;
   count(): Promise<OutboxCounts>;
-  /** Lets go of what it holds open. May be called twice. */
+  /** Closes files and connections. May be called twice. */
   close(): Promise<void>;
 }
 
-/** Who opens an outbox. Entries of one namespace are not seen in another. */
+/** The node that opens an outbox. Entries are isolated by namespace. */
 export interface OutboxClient {
   readonly namespace: string;
   readonly nodeId: string;
 }
 
-/** What an outbox promises. */
+/** Guarantees of an outbox. */
 export interface OutboxCapabilities {
-  /** Whether what it holds outlives the process. What does not is counted in a warning when the node stops. */
+  /** Whether entries survive the process. If not, a stopping node warns with the number of lost entries. */
   readonly isLasting: boolean;
   /**
-   * Whether `add` joins a transaction of the caller. Then every reliable message goes through the store, and the relay
-   * looks for committed entries by itself; otherwise only those that the engine cannot take.
+   * Whether `add` joins the caller's transaction. Then every reliable message goes through the store, and the relay
+   * polls for committed entries; otherwise only messages that the engine cannot accept.
    */
   readonly isTransactional: boolean;
 }
 
-/** Where messages wait while the engine cannot take them: the argument of `CatgaModule.forRoot({ outbox })`. */
+/** Outbox: stores messages while the engine is unavailable. The argument of `CatgaModule.forRoot({ outbox })`. */
 export interface Outbox {
   readonly name: string;
   readonly capabilities: OutboxCapabilities;
-  /** Rejects with `CATGA_CONFIGURATION` if it cannot be opened, or is damaged. */
+  /** Rejects with `CATGA_CONFIGURATION` if the store cannot be opened or is corrupt. */
   open(client: OutboxClient): Promise<OutboxStore>;
 }

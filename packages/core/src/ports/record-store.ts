@@ -1,33 +1,33 @@
-/** A record as it was found. */
+/** A record with its version. */
 export interface VersionedRecord {
   readonly key: string;
   readonly value: Uint8Array;
-  /** A number above 0. Each write of a key gives it another one, also after the record was removed. */
+  /** Above 0. Each write of a key gives a new version, also after the record was removed. */
   readonly version: number;
 }
 
 /**
- * Small records that change by compare-and-set: how far the subscriptions of a lane are, who owns them, which there are.
+ * Store of small records with compare-and-set: subscriptions, their owners and their progress in each lane.
  *
  * Contract:
- * - `write` and `remove` are atomic. Of several at the same time that expect one version, one succeeds.
- * - What `write` resolved with a version for is found by every later `read`, of every node.
+ * - `write` and `remove` are atomic. Of several concurrent calls with the same expected version, one succeeds.
+ * - After `write` has resolved with a version, every later `read` of every node finds the value.
  * - A call that rejects, with `CATGA_ENGINE_UNAVAILABLE`, may have taken effect.
  * - Keys are parts of 1 to 256 characters, any characters, joined by `/`; the whole has at most 512. Values have up to
  *   {@link maxValueBytes}.
  */
 export interface RecordStore {
-  /** The most bytes that a value may have: at least 65,536. */
+  /** Maximum size of a value, in bytes: at least 65,536. */
   readonly maxValueBytes: number;
   read(key: string): Promise<VersionedRecord | undefined>;
-  /** All records whose keys begin with whole parts, such as `progress/3/`, in any order. */
+  /** All records whose keys begin with a prefix of whole parts, such as `progress/3/`, in any order. */
   list(prefix: string): Promise<readonly VersionedRecord[]>;
   /**
-   * Writes a value in place of that of the expected version. Resolves with the new version; undefined, and nothing is written,
-   * if another version is there, or none.
-   * @param expected the version that must be there; 0: there must be no record
+   * Compare-and-set of a value. Resolves with the new version, or with undefined, without a write, if the current version
+   * is not the expected one.
+   * @param expected the current version; 0: there must be no record
    */
   write(key: string, value: Uint8Array, expected: number): Promise<number | undefined>;
-  /** Resolves with whether the record of that version was there, and is not any more. */
+  /** Removes a record of the expected version. Resolves with whether it did. */
   remove(key: string, expected: number): Promise<boolean>;
 }

@@ -1,19 +1,19 @@
 /**
- * Turns plain data into bytes and back. All nodes of a namespace use the same one.
+ * Serializer of plain data. All nodes of a namespace use the same one.
  *
- * Contract: `decode(encode(value))` equals `value` for plain data; either throws on what it cannot carry; `decode`
- * never lets a key of the input reach an object's prototype.
+ * Contract: `decode(encode(value))` equals `value` for plain data; both throw on unsupported values; keys of the input
+ * never reach an object's prototype.
  */
 export interface Serializer {
-  /** Travels with what is stored, so that a reader with another serializer refuses instead of misreading. */
+  /** Stored with each message and sent in each frame, so that a reader with another serializer refuses it. */
   readonly name: string;
   encode(value: unknown): Uint8Array;
   decode(bytes: Uint8Array): unknown;
   /**
-   * Only for serializers whose bytes are the UTF-8 of a text: the same as that text, well-formed. Frames take it as it
-   * is, which spares a copy and an allocation for each message each way.
+   * Encodes to well-formed text instead of its UTF-8 bytes; only for text formats. Saves a copy and an allocation per
+   * message in frames.
    */
   encodeText?(value: unknown): string;
-  /** The counterpart of {@link encodeText}: both or neither. */
+  /** Counterpart of {@link encodeText}; implement both or neither. */
   decodeText?(text: string): unknown;
 }

@@ -1,13 +1,13 @@
 import type { DurableSubscription } from '../contracts/durable-subscription.js';
 
 /**
- * The durable subscriptions that an engine remembers. An optional ability of engines whose log outlives a subscriber.
+ * Register of durable subscriptions. Optional, for engines whose log outlives its subscribers.
  *
- * Contract: `list` has every subscription that was made and not dropped. A dropped one is forgotten with all that waits
- * in it; who subscribes it later makes a new one.
+ * Contract: `list` returns every subscription that was created and not dropped. Dropping one deletes its undelivered
+ * messages; subscribing again creates a new one.
  */
 export interface SubscriptionRegister {
   list(): Promise<readonly DurableSubscription[]>;
-  /** Resolves with whether there was one. */
+  /** Resolves with whether the subscription existed. */
   drop(id: string): Promise<boolean>;
 }

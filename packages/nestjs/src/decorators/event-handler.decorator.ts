@@ -2,7 +2,7 @@ import type { EventHandlerOptions, MessageConstructor, MessageContext } from '@c
 import { declareHandler, isClass, notAClass } from './handler-metadata.js';
 import type { Declared } from './handler-metadata.js';
 
-// A function type, because methods of interfaces are compared loosely (bivariantly) and would let a wrong handler pass.
+// A function type: methods of interfaces are compared bivariantly and would accept a wrong handler.
 type Handle<E> = (event: E, context: MessageContext) => PromiseLike<void> | void;
 
 /** Decorates a class that implements `IEventHandler<E>`, or a method that takes `E`. */
@@ -12,7 +12,7 @@ export interface EventHandlerDecorator<E extends object> {
 }
 
 /**
- * Class or method decorator: handles one or more types of events. The last argument may be options.
+ * Class or method decorator: a handler of one or more event classes. The last argument may be options.
  *
  * @example `@EventHandler(OrderPlaced, OrderShipped, { name: 'order-history' })`
  * @publicApi

@@ -1,6 +1,6 @@
 import type { EventHandlerOptions, MessageConstructor, RequestHandlerOptions } from '@catga/core';
 
-/** What a decorator says of a handler class or method. */
+/** Metadata of a handler class or method. */
 export type HandlerMetadata =
   | {
       readonly kind: 'request';
@@ -13,12 +13,12 @@ export type HandlerMetadata =
       readonly options: EventHandlerOptions;
     };
 
-/** What was written down when a class was made: a handler, or what is wrong with how it was decorated. */
+/** Metadata stored by a decorator: a handler, or the problem of a wrong use. */
 export type Declared = HandlerMetadata | { readonly kind: 'wrong'; readonly problem: string };
 
 const DECLARED = 'catga:handler';
 
-/** What a decorator is called with: a class, or a member of a class or of its prototype. */
+/** Target of a decorator: a class, or a static or instance member. */
 export interface Decorated {
   readonly target: object;
   readonly member: string | symbol | undefined;
@@ -26,8 +26,8 @@ export interface Decorated {
 }
 
 /**
- * Writes on a class (about its `handle`) or on a method. Where no handler can be, the class says so when the application
- * starts: a decorator that threw would be the only problem that anybody is told of.
+ * Stores metadata on a class (for its `handle`) or on a method. On other targets it stores a problem, which is reported
+ * with all others when the application starts; an exception would hide the others.
  */
 export function declareHandler(decorator: string, decorated: Decorated, declared: Declared): void {
   const { target, member, descriptor } = decorated;
@@ -42,7 +42,7 @@ export function declareHandler(decorator: string, decorated: Decorated, declared
   add(target.constructor, { kind: 'wrong', problem });
 }
 
-/** What was written on exactly this class or method. */
+/** Own metadata of this class or method. */
 export function readDeclared(target: unknown): readonly Declared[] {
   if (typeof target !== 'function') return [];
   const declared: unknown = Reflect.getOwnMetadata(DECLARED, target);
@@ -53,14 +53,14 @@ function add(target: object, declared: Declared): void {
   Reflect.defineMetadata(DECLARED, [...readDeclared(target), declared], target);
 }
 
-/** Whether a value may be a class of messages. */
+/** Whether a value can be a message class. */
 export function isClass(value: unknown): value is MessageConstructor {
   if (typeof value !== 'function' || value === Object) return false;
   const { prototype } = value as { readonly prototype?: unknown };
   return typeof prototype === 'object' && prototype !== null;
 }
 
-/** Why a value that stands for a class of messages is none. */
+/** Why a value cannot be a message class. */
 export function notAClass(value: unknown): string {
   if (value === undefined)
     return (

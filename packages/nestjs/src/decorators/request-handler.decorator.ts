@@ -17,8 +17,8 @@ export interface RequestHandlerDecorator<T extends CatgaRequest<unknown>> {
 }
 
 /**
- * Class or method decorator: handles requests of one type. A request has exactly one handler; the application does
- * not start with two. The options are about what is queued for it.
+ * Class or method decorator: the handler of one request class. A request has exactly one handler; the application does
+ * not start with two. The options apply to queued commands.
  *
  * @example `@RequestHandler(ChargeCard, { concurrency: 1, maxAttempts: 3 })`
  * @publicApi

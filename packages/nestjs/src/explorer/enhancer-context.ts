@@ -7,10 +7,10 @@ import type { FoundHandler } from './found-handler.js';
 import { GlobalEnhancers } from './global-enhancers.js';
 import type { EnhancerKind } from './global-enhancers.js';
 
-/** What `ExecutionContext.getType()` says in an enhancer of a handler. */
+/** Value of `ExecutionContext.getType()` in an enhancer of a handler. */
 export const CATGA_CONTEXT_TYPE = 'catga';
 
-/** The keys under which Nest keeps what `@UseGuards` and its like say; part of its public metadata. */
+/** Nest's metadata keys of `@UseGuards`, `@UseInterceptors`, …; part of its public metadata. */
 const KEYS: Readonly<Record<EnhancerKind, string>> = {
   guards: '__guards__',
   interceptors: '__interceptors__',
@@ -19,23 +19,23 @@ const KEYS: Readonly<Record<EnhancerKind, string>> = {
 };
 const KINDS = Object.keys(KEYS) as readonly EnhancerKind[];
 
-/** What Nest calls parameters. The message is a body: `ValidationPipe` and its like leave other kinds alone. */
+/** Nest's parameter types. The message is a body, because `ValidationPipe` and other pipes ignore other types. */
 const MESSAGE_PARAMETER = 3;
 const CONTEXT_PARAMETER = 0;
 
-/** One method that handles messages, on one instance. */
+/** A handler method of an instance. */
 export interface HandlerMethod {
   readonly instance: object;
   readonly method: string | symbol;
   /** The handler's id, under which Nest keeps the transient enhancers that it made for it. */
   readonly inquirerId: string;
-  /** For handlers that are made per message. */
+  /** Of handlers that are instantiated per message. */
   readonly contextId?: ContextId;
 }
 
 /**
- * Puts Nest's guards, pipes, interceptors and filters around handlers that have any: those of the class and the method,
- * and the application's global ones if the option `globalEnhancers` says so.
+ * Wraps handlers in guards, pipes, interceptors and filters: those of the class and the method,
+ * and the global ones with the option `globalEnhancers`.
  */
 @Injectable()
 export class EnhancerContext {
@@ -53,8 +53,8 @@ export class EnhancerContext {
   }
 
   /**
-   * The classes of enhancers that Nest has not made for this handler, because it is not provided as a class. Nest
-   * would leave them out without a word, guards included.
+   * Enhancer classes that Nest has not instantiated for this handler, because it is not provided as a class. Nest
+   * would silently skip them, guards included.
    */
   missing({ wrapper, target, callback }: FoundHandler): readonly string[] {
     const all = KINDS.flatMap((kind) => enhancersOf(kind, ownerOf(wrapper, target), callback));
@@ -62,13 +62,13 @@ export class EnhancerContext {
     return classes.filter((enhancer) => !wrapper.host?.injectables.has(enhancer)).map(({ name }) => name);
   }
 
-  /** The method with its enhancers around it. */
+  /** The method, wrapped in its enhancers. */
   wrap(handler: HandlerMethod): HandlerFunction {
     this.shared ??= this.creatorWith(this.globals.shared());
     return this.wrapBy(this.shared, handler);
   }
 
-  /** The method for one message, with its enhancers and the global ones that are made for that message. */
+  /** The method for one message, with its enhancers and the request-scoped global ones. */
   async wrapForMessage(handler: HandlerMethod, message: ContextId): Promise<HandlerFunction> {
     if (this.globals.scoped.length === 0) return this.wrap(handler);
     return this.wrapBy(this.creatorWith(await this.globals.forMessage(message)), handler);
@@ -83,7 +83,7 @@ export class EnhancerContext {
     return creator.create(
       instance,
       callback,
-      method as string, // A key of metadata, which a symbol is as well.
+      method as string, // A metadata key, which may be a symbol.
       undefined,
       undefined,
       contextId,
@@ -106,7 +106,7 @@ export class EnhancerContext {
     const applyPipes = creator.getParamValue.bind(creator);
     creator.getParamValue = async (value, metadata, pipes) => {
       if (Number(metadata.type) === CONTEXT_PARAMETER) return value;
-      // Compilers write down the types of decorated methods only, and of unions nothing.
+      // Compilers emit parameter types for decorated methods only, and none for unions.
       const { constructor: metatype } = value as { readonly constructor: typeof metadata.metatype };
       return applyPipes(value, { ...metadata, data: undefined, metatype }, pipes);
     };
@@ -139,12 +139,12 @@ function methodOf(instance: object, method: string | symbol): ((...args: unknown
   return (instance as Record<string | symbol, (...args: unknown[]) => unknown>)[method];
 }
 
-/** The class that Nest reads enhancers from: that of the instance, which a test may have replaced by a plain object. */
+/** The class from which Nest reads enhancers: that of the instance, which a test may have replaced by a plain object. */
 function ownerOf({ instance }: FoundHandler['wrapper'], target: object): object {
   return (instance as object | undefined)?.constructor ?? target;
 }
 
-/** Classes and instances, of the class first. */
+/** Enhancer classes and instances; those of the class first. */
 function enhancersOf(
   kind: EnhancerKind,
   owner: object,

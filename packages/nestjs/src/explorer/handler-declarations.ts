@@ -1,10 +1,10 @@
 import { readDeclared } from '../decorators/handler-metadata.js';
 import type { HandlerMetadata } from '../decorators/handler-metadata.js';
 
-/** A class that may have handlers. */
+/** A class with possible handlers. */
 export type Class = abstract new (...args: never[]) => object;
 
-/** What a decorator says, and of which method. */
+/** Metadata of a decorator, with its method. */
 export interface Declaration {
   readonly method: string | symbol;
   readonly metadata: HandlerMetadata;
@@ -12,18 +12,18 @@ export interface Declaration {
   readonly name: string;
 }
 
-/** What the decorators of a class and of the classes it extends say. */
+/** Handler declarations of a class, inherited ones included. */
 export interface Declarations {
   readonly handlers: readonly Declaration[];
-  /** What is wrong with how they are used. */
+  /** Problems of wrong uses. */
   readonly problems: readonly string[];
 }
 
 /**
- * Reads the decorators of a class and of those it extends. What a subclass says of a method, or of itself, stands in the
- * place of what its base says; a method that it overrides without a word is called in the place of the base's.
- * @param isProvided whether a class is a provider by itself: then what it says of itself is not inherited, for it would
- * be handled twice
+ * Reads the decorators of a class and its base classes. A decorator of a subclass replaces that of its base on the same
+ * method or class; a method overridden without a decorator is called instead of the base's.
+ * @param isProvided whether a class is a provider itself: then its class decorator is not inherited, because its messages
+ * would be handled twice
  */
 export function declarationsOf(target: Class, isProvided: (base: object) => boolean): Declarations {
   const lineage = lineageOf(target);
@@ -40,7 +40,7 @@ export function declarationsOf(target: Class, isProvided: (base: object) => bool
   const known = new Set<string | symbol>();
   for (const { prototype } of lineage) {
     for (const method of Reflect.ownKeys(prototype as object)) {
-      // Accessors are not read: they may do anything.
+      // Accessors are not read: they may have side effects.
       const value: unknown = Object.getOwnPropertyDescriptor(prototype, method)?.value;
       const declared = method === 'constructor' || known.has(method) ? [] : readDeclared(value);
       if (declared.length > 0) known.add(method);
@@ -54,7 +54,7 @@ export function declarationsOf(target: Class, isProvided: (base: object) => bool
   return { handlers, problems };
 }
 
-/** The class and those it extends, itself first. */
+/** The class and its base classes, itself first. */
 function lineageOf(target: Class): readonly Class[] {
   const lineage: Class[] = [];
   let base: unknown = target;

@@ -13,7 +13,7 @@ type Method = (...args: never[]) => unknown;
 
 const NOTHING: Declarations = { handlers: [], problems: [] };
 
-/** Finds every decorated class and method among the providers and controllers, and registers it with the node. */
+/** Discovers decorated classes and methods of providers and controllers, and registers them with the node. */
 @Injectable()
 export class HandlerExplorer {
   private explored: ReadonlySet<InstanceWrapper> = new Set();
@@ -28,7 +28,7 @@ export class HandlerExplorer {
     private readonly node: CatgaNode,
   ) {}
 
-  /** Returns what is wrong with the decorated classes, for the node to report with the rest. */
+  /** Returns the problems of decorated classes, which the node reports with all others. */
   explore(): readonly string[] {
     const wrappers = this.wrappers();
     this.explored = new Set(wrappers);
@@ -43,7 +43,7 @@ export class HandlerExplorer {
     }
     const isProvided = providedAmong(wrappers);
     for (const wrapper of wrappers) {
-      // An alias is another provider's instance.
+      // An alias (`useExisting`) has the instance of another provider.
       if (wrapper.isAlias) continue;
       const { target, declarations } = this.decorated(wrapper, isProvided);
       const location = wrapper.host?.name ?? 'unknown module';
@@ -60,7 +60,7 @@ export class HandlerExplorer {
     return problems;
   }
 
-  /** The handlers that came with modules which were loaded since, as `Class (Module)`; each is told once. */
+  /** Handlers of modules that were lazy-loaded since, as `Class (Module)`; each is returned once. */
   lateHandlers(): readonly string[] {
     if (this.modules.size === this.modulesSeen) return [];
     this.modulesSeen = this.modules.size;
@@ -80,7 +80,7 @@ export class HandlerExplorer {
   }
 
   /**
-   * The class whose decorators count: that of the instance, or else the one it is provided as, so that a handler that
+   * The class whose decorators are read: that of the instance, or else its provider token, so that a handler that
    * a test overrides with a plain object is still found.
    */
   private decorated(
@@ -97,7 +97,7 @@ export class HandlerExplorer {
     return { target: Object, declarations: NOTHING };
   }
 
-  /** Returns why it cannot be, if it cannot. */
+  /** Returns the problem, if there is one. */
   private register(found: FoundHandler): string | undefined {
     const { metadata, name, location, target } = found;
     const missing = this.enhancers.missing(found);
@@ -122,13 +122,13 @@ export class HandlerExplorer {
   }
 }
 
-/** Whether a class is that of a provider, or what one is provided as. */
+/** Whether a class is a provider's class or token. */
 function providedAmong(wrappers: readonly InstanceWrapper[]): (base: object) => boolean {
   const classes = new Set<unknown>(wrappers.flatMap(({ token, metatype }) => [token, metatype]));
   return (base) => classes.has(base);
 }
 
-/** A method of the instance, which a test may have replaced, or of the class where there is no instance yet. */
+/** A method of the instance, which a test may have replaced, or of the class if there is no instance yet. */
 function methodOf({ instance }: InstanceWrapper<object>, target: Class, method: string | symbol): unknown {
   const host = (instance as object | undefined) ?? (target.prototype as object);
   return (host as Record<string | symbol, unknown>)[method];

@@ -7,26 +7,26 @@ import { EnhancerContext } from './enhancer-context.js';
 import type { FoundHandler } from './found-handler.js';
 import { GlobalEnhancers } from './global-enhancers.js';
 
-/** What `@Inject(REQUEST)` gives to handlers, and what they depend on, when they are made per message. */
+/** Value of `@Inject(REQUEST)` in request-scoped handlers and their dependencies. */
 export interface MessageRequest {
   readonly message: object;
   readonly context: MessageContext;
-  /** Those of the message, where strategies for durable providers look for them. */
+  /** Headers of the message, as strategies for durable providers expect them. */
   readonly headers: MessageHeaders;
 }
 
-/** How the kernel calls a handler. */
+/** A handler as a function for the kernel. */
 export interface Invocation {
   readonly handler: HandlerFunction;
   /** False if the method takes only the message. */
   readonly usesContext: boolean;
-  /** Whether guards, interceptors or the handler's scope may make the answer depend on who asks; global ones included. */
+  /** Whether guards, interceptors or the handler's scope may make the result depend on the caller; global ones included. */
   readonly dependsOnCaller: boolean;
 }
 
 /**
- * Turns found handlers into functions: plain for singletons, one instance per message for the others. Global enhancers that
- * are made per message leave a singleton what it is.
+ * Turns discovered handlers into functions: on the instance for singletons, on one instance per message for others. A
+ * singleton handler stays a singleton with request-scoped global enhancers.
  */
 @Injectable()
 export class HandlerInvoker {
@@ -81,7 +81,7 @@ export class HandlerInvoker {
     };
   }
 
-  /** As Nest's router does for a request: durable trees share instances, and get what their strategy made of it. */
+  /** Context id of a message, as in Nest's router: durable trees share instances by their strategy. */
   private register(moduleRef: ModuleRef, request: MessageRequest, isDurable: boolean): ContextId {
     const contextId = ContextIdFactory.getByRequest(request);
     const payload: unknown = contextId.payload;

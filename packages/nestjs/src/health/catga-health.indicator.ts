@@ -2,21 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { CatgaMediator, CatgaNode } from '@catga/core';
 import type { NodeLoad } from '@catga/core';
 
-/** What Terminus shows of the node. */
+/** Health details of the node for Terminus. */
 export interface CatgaHealth {
   readonly status: 'up' | 'down';
   /** Why it is down. */
   readonly reason?: string;
   readonly nodeId: string;
   readonly engine: string;
-  /** How many nodes this one sees, itself included. */
+  /** Number of present nodes, including this one. */
   readonly nodes: number;
   readonly load: NodeLoad;
 }
 
 /**
- * A health indicator for Terminus, of readiness: up while the node takes work, is present in the directory, and has had its
- * engine in reach within the last `health.graceMs`. Of no use for liveness: a restart brings no broker back.
+ * Readiness indicator for Terminus: up while the node accepts requests, is present in the directory, and its
+ * engine was reachable within the last `health.graceMs`. Do not use it for liveness: a restart does not repair the broker.
  *
  * @example `health.check([() => catga.isHealthy()])`
  * @publicApi

@@ -49,7 +49,7 @@ const BUILT_IN: readonly Type<HttpException>[] = [
 
 const BY_STATUS = new Map(BUILT_IN.map((type) => [new type().getStatus(), type]));
 
-/** Nest's own class of exceptions of a status, if it has one. */
+/** Nest's built-in exception class of a status, if there is one. */
 export function builtInException(status: number): Type<HttpException> | undefined {
   return BY_STATUS.get(status);
 }

@@ -7,14 +7,14 @@ import { CatgaError } from '@catga/core';
 import { answerOf } from './error-answers.js';
 import type { ErrorAnswer } from './error-answers.js';
 
-/** What responses of Express and of Fastify have in common. */
+/** Common interface of Express and Fastify responses. */
 interface HttpResponse {
   status(code: number): this;
   header(name: string, value: string): unknown;
   send(body: object): unknown;
 }
 
-/** What a WebSocket gateway gets as its client: of socket.io, or of `ws`, which alone has a `readyState`. */
+/** Client of a WebSocket gateway: of socket.io, or of `ws`, which alone has a `readyState`. */
 interface WebSocketClient {
   readonly readyState?: unknown;
   emit(event: string, data: object): unknown;
@@ -22,16 +22,16 @@ interface WebSocketClient {
 }
 
 /**
- * Answers what failed with a `CatgaError`, as the transport of the caller has it:
+ * Exception filter that maps `CatgaError`s to the caller's transport:
  *
  * - HTTP: a status, such as 400 with the issues for an invalid message, 409 for a reused idempotency key, 503 when the
- *   node is full or stops; `Retry-After` where that is known.
- * - Microservices: an observable that fails with what an `RpcException` would carry.
+ *   node is overloaded or stopping; `Retry-After` if known.
+ * - Microservices: an observable that fails with the error of an `RpcException`.
  * - WebSockets: an `exception` event.
- * - GraphQL: an `HttpException`, which becomes an error of the answer.
- * - Anything else, handlers of Catga included: the error itself is thrown again.
+ * - GraphQL: an `HttpException`, which becomes a GraphQL error.
+ * - Other contexts, Catga handlers included: rethrows the error.
  *
- * Clients are told the code and a fixed text. The error's own text, which may name nodes and subjects, is logged.
+ * Clients get the code and a fixed message. The error's own message, which may name nodes and subjects, is logged.
  *
  * @example `{ provide: APP_FILTER, useClass: CatgaExceptionFilter }` among the providers
  * @publicApi
@@ -40,7 +40,7 @@ interface WebSocketClient {
 export class CatgaExceptionFilter extends BaseExceptionFilter<CatgaError> {
   private static readonly answersLogger = new Logger(CatgaExceptionFilter.name);
 
-  /** Returns an observable for microservices; throws for GraphQL and for contexts that it does not know. */
+  /** Returns an observable for microservices; throws for GraphQL and unknown contexts. */
   override catch(error: CatgaError, host: ArgumentsHost): Observable<never> | undefined {
     const answer = answerOf(error);
     switch (host.getType<string>()) {
@@ -68,7 +68,7 @@ export class CatgaExceptionFilter extends BaseExceptionFilter<CatgaError> {
     const response = host.switchToHttp().getResponse<HttpResponse>();
     const body = { statusCode: answer.status, ...bodyOf(answer) };
     const seconds = retryAfterSeconds(answer);
-    // Made with `new` and no adapter: Express and Fastify have these three in common.
+    // Created with `new`, without an adapter: Express and Fastify share these three methods.
     if (adapter === undefined) {
       if (seconds !== undefined) response.header('Retry-After', seconds);
       response.status(answer.status).send(body);
@@ -88,7 +88,7 @@ export class CatgaExceptionFilter extends BaseExceptionFilter<CatgaError> {
   }
 }
 
-/** In whole seconds, as HTTP has it. */
+/** In whole seconds, as HTTP requires. */
 function retryAfterSeconds({ retryAfterMs }: ErrorAnswer): string | undefined {
   return retryAfterMs === undefined ? undefined : String(Math.ceil(retryAfterMs / 1000));
 }
@@ -101,7 +101,7 @@ function bodyOf({ code, message, issues }: ErrorAnswer): object {
   };
 }
 
-/** In the form of Nest's own answers to microservices and sockets. */
+/** In the form of Nest's own errors for microservices and sockets. */
 function remoteBodyOf(answer: ErrorAnswer): object {
   const { retryable, retryAfterMs } = answer;
   return {
@@ -112,7 +112,7 @@ function remoteBodyOf(answer: ErrorAnswer): object {
   };
 }
 
-/** As Nest's own filter does; `ws` has no events of its own to send. */
+/** Like Nest's own filter; `ws` has no named events. */
 function tell(client: WebSocketClient, data: object): void {
   if (client.readyState === undefined) client.emit('exception', data);
   else client.send(JSON.stringify({ event: 'exception', data }));

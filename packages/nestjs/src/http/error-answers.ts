@@ -1,29 +1,29 @@
 import type { CatgaError, CatgaErrorCode, ValidationIssue } from '@catga/core';
 
-/** What a client is told of an error: nothing that names a node, a subject or a host. */
+/** Error response for a client, without names of nodes, subjects or hosts. */
 export interface ErrorAnswer {
   /** The HTTP status. */
   readonly status: number;
   readonly code: CatgaErrorCode | undefined;
   readonly message: string;
   readonly retryable: boolean;
-  /** What is wrong with the fields of an invalid message. */
+  /** Validation issues of an invalid message. */
   readonly issues: readonly ValidationIssue[] | undefined;
-  /** After how many milliseconds a repeat may succeed, where that is known. */
+  /** Time after which a retry may succeed, in milliseconds, if known. */
   readonly retryAfterMs: number | undefined;
 }
 
 interface PublicError {
   readonly status: number;
   readonly message: string;
-  /** Unless the error says. */
+  /** Default, if the error has none. */
   readonly retryAfterMs?: number;
 }
 
-/** The pause for which a client is asked where the error itself does not say: what is short of room or restarts. */
+/** Default `Retry-After` of overload and shutdown errors, in milliseconds. */
 const SHORT_PAUSE_MS = 1000;
 
-/** The codes that say something to a client. */
+/** Codes that are shown to clients. */
 const PUBLIC_ERRORS: Partial<Record<CatgaErrorCode, PublicError>> = {
   CATGA_VALIDATION_FAILED: { status: 400, message: 'The request is invalid.' },
   CATGA_NODE_NOT_FOUND: { status: 404, message: 'The node does not exist.' },
@@ -48,7 +48,7 @@ const PUBLIC_ERRORS: Partial<Record<CatgaErrorCode, PublicError>> = {
   CATGA_TIMEOUT: { status: 504, message: 'The request timed out.' },
 };
 
-/** What a client is told of an error; a code that is no business of clients is 500 without it. */
+/** Error response of an error; 500 without a code for internal codes. */
 export function answerOf({ code, details, retryable }: CatgaError): ErrorAnswer {
   const known = PUBLIC_ERRORS[code];
   if (known === undefined) {
@@ -74,7 +74,7 @@ export function answerOf({ code, details, retryable }: CatgaError): ErrorAnswer 
   };
 }
 
-/** Those of another node are whatever it sent. */
+/** Validates the issues, which may come from another node. */
 function issuesOf(issues: unknown): readonly ValidationIssue[] | undefined {
   if (!Array.isArray(issues)) return undefined;
   return issues.map((issue: { readonly path?: unknown; readonly message?: unknown } | null) => ({

@@ -3,19 +3,19 @@ import type { HttpExceptionOptions } from '@nestjs/common';
 import type { EncodedError, ErrorTranslator } from '@catga/core/engine';
 import { builtInException } from './built-in-exceptions.js';
 
-/** What is kept of an `HttpException`. */
+/** Encoded fields of an `HttpException`. */
 interface HttpExceptionData {
   readonly status: number;
-  /** Absent if it is an error, of which clients are told nothing. */
+  /** Absent if the response is an `Error`, which is hidden from clients. */
   readonly response?: string | Record<string, unknown>;
   readonly description?: string;
   readonly errorCode?: string;
 }
 
 /**
- * Lets an `HttpException` arrive as an instance of Nest's own class of its status, such as `NotFoundException`, with its
- * response and description, so that a gateway answers the same. One of a status that Nest has no class for arrives as an
- * `HttpException`.
+ * Translator of `HttpException`s between nodes: decodes to Nest's built-in class of the status, such as
+ * `NotFoundException`, with response and description, so that a gateway replies the same. A status without a built-in
+ * class becomes an `HttpException`.
  */
 export const httpExceptionTranslator: ErrorTranslator = {
   type: 'http',
@@ -44,7 +44,7 @@ export const httpExceptionTranslator: ErrorTranslator = {
   },
 };
 
-/** Nest keeps them where only the class sees them. */
+/** Nest stores them in private fields. */
 function optionsOf(exception: HttpException): HttpExceptionOptions & { readonly errorCode?: unknown } {
   const { options } = exception as unknown as { readonly options?: HttpExceptionOptions };
   return options ?? {};

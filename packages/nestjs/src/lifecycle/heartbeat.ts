@@ -1,6 +1,6 @@
 import type { Clock } from '@catga/core/engine';
 
-/** Does something every so often, one at a time, without keeping the process alive. */
+/** Periodic task without overlapping runs; does not keep the process alive. */
 export class Heartbeat {
   private cancel: (() => void) | undefined;
 

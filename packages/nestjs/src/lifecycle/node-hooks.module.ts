@@ -5,8 +5,9 @@ import { NodeLifecycleService } from './node-lifecycle.service.js';
 
 /**
  * Nest calls start-up hooks module by module, the farthest from the root first and the root last, and shutdown hooks the
- * other way round. A global module, as `CatgaModule` is, stands farthest: its node would take work before the other
- * modules are ready, and go on when they have closed what its handlers need. So two modules near the root call.
+ * other way round. A global module, as `CatgaModule` is, has the greatest distance: its node would accept messages before
+ * other modules are ready, and still run handlers after they have closed their resources. So two modules near the root
+ * call the hooks.
  */
 function standAt(modules: ModulesContainer, metatype: object, fromRoot: number): void {
   // As in Nest's own scanner: the first module is Nest's, the second the root.
@@ -16,7 +17,7 @@ function standAt(modules: ModulesContainer, metatype: object, fromRoot: number):
   }
 }
 
-/** Starts the node when every other module is through with `onApplicationBootstrap`. */
+/** Starts the node after `onApplicationBootstrap` of all other modules. */
 @Module({})
 export class NodeStartModule implements OnApplicationBootstrap {
   constructor(
@@ -31,7 +32,7 @@ export class NodeStartModule implements OnApplicationBootstrap {
   }
 }
 
-/** Drains the node after the root's `onModuleDestroy`, where servers stop, and before that of all other modules. */
+/** Drains the node after `onModuleDestroy` of the root module, where servers stop, and before that of all others. */
 @Module({})
 export class NodeDrainModule implements OnModuleDestroy {
   constructor(

@@ -7,8 +7,8 @@ import { HandlerExplorer } from '../explorer/handler-explorer.js';
 import { Heartbeat } from './heartbeat.js';
 
 /**
- * Ties the node to the life of the application: handlers are found and checked when modules are initialised, work from
- * outside is taken when the application is up, and stopping loses nothing that was taken.
+ * Lifecycle of the node in the application: discovers and validates handlers on module init, accepts messages after
+ * bootstrap, and drains on shutdown.
  */
 @Injectable()
 export class NodeLifecycleService implements OnModuleInit, OnApplicationShutdown {
@@ -25,7 +25,7 @@ export class NodeLifecycleService implements OnModuleInit, OnApplicationShutdown
       node.options.heartbeat.intervalMs,
       () => this.beat(),
       (thrown) => {
-        // That the engine is out of reach is logged once, not at every heartbeat.
+        // An unreachable engine is logged once, not at every heartbeat.
         if (!isUnavailable(thrown)) this.logger.warn(`A heartbeat failed: ${lineOf(thrown)}`);
       },
     );
@@ -35,7 +35,7 @@ export class NodeLifecycleService implements OnModuleInit, OnApplicationShutdown
     this.summary = await this.node.init(this.explorer.explore());
   }
 
-  /** Every module is ready. */
+  /** Called when all modules are ready. */
   async start(): Promise<void> {
     await this.node.start();
     this.heartbeat.start();
@@ -43,7 +43,7 @@ export class NodeLifecycleService implements OnModuleInit, OnApplicationShutdown
     void nextTurn().then(() => this.checkShutdownHooks());
   }
 
-  /** Withdraws, and waits for what is running. */
+  /** Withdraws the node, and waits for running handlers. */
   async drain(): Promise<void> {
     this.heartbeat.stop();
     await this.node.drain();
@@ -65,7 +65,7 @@ export class NodeLifecycleService implements OnModuleInit, OnApplicationShutdown
     await this.node.beat();
   }
 
-  /** A turn after the start, since an application context starts before anybody has it to enable hooks on. */
+  /** One turn after the start, because shutdown hooks of an application context are enabled after its start. */
   private checkShutdownHooks(): void {
     if (!this.node.isOpen || process.listenerCount('SIGTERM') > 0) return;
     this.logger.warn(

@@ -3,15 +3,15 @@ import type { LoggerService } from '@nestjs/common';
 import type { Behavior, Envelope, MessageContext, Next } from '@catga/core';
 import { callUserCode, lineOf } from '@catga/core/engine';
 
-/** What is logged, and how. */
+/** Options of {@link logging}. */
 export interface LoggingOptions {
   /**
-   * The level of the line for each message that was handled; `'off'` for none.
+   * Log level of the line per handled message; `'off'` for none.
    * @defaultValue 'debug'
    */
   readonly level?: 'log' | 'debug' | 'verbose' | 'off';
   /**
-   * A message that took longer than this many milliseconds gets a warning.
+   * Duration in milliseconds above which a message is logged as a warning.
    * @defaultValue 1000
    */
   readonly slowMs?: number;
@@ -20,8 +20,8 @@ export interface LoggingOptions {
 }
 
 /**
- * A behavior that logs each message with its handler and duration, warns of slow ones, and logs failures as errors.
- * Never the content of a message.
+ * Behavior that logs each message with its handler and duration: slow ones as warnings, failures as errors.
+ * Message contents are never logged.
  *
  * @example `CatgaModule.forRoot({ behaviors: [logging({ slowMs: 200 })] })`
  * @publicApi
@@ -41,7 +41,7 @@ class LoggingBehavior implements Behavior {
     this.write = level === 'off' ? () => {} : (text) => logger[level]?.(text);
   }
 
-  /** A logger that fails is no failure of the message. */
+  /** An error of the logger does not fail the message. */
   private say(write: () => void): void {
     callUserCode(write, () => {});
   }

@@ -1,6 +1,6 @@
 /**
- * Whether loading an optional package failed because it is not installed, by `require` or by `import`. A package that is
- * there and broken, or that misses one of its own dependencies, is another matter.
+ * Whether loading an optional package failed because it is not installed, by `require` or by `import`. False for a
+ * broken package, or one with a missing dependency.
  */
 export function isAbsentPackage(name: string, thrown: unknown): boolean {
   const { code, message } = thrown as { readonly code?: unknown; readonly message?: unknown };

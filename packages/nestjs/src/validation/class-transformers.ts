@@ -2,10 +2,10 @@ import { types } from 'node:util';
 import type { MessageType } from '@catga/core/engine';
 import { isAbsentPackage } from './absent-package.js';
 
-/** Makes of a message's fields what class-transformer's decorators on its class say. */
+/** Transforms a message's fields by the class-transformer decorators of its class. */
 export type FieldTransformer = (message: object) => object;
 
-/** The part of class-transformer's record of decorators that says whether a class has any. */
+/** Part of class-transformer's metadata storage: whether a class has decorators. */
 interface DecoratorRecord {
   readonly _typeMetadatas?: ReadonlyMap<unknown, unknown>;
   readonly _transformMetadatas?: ReadonlyMap<unknown, unknown>;
@@ -13,12 +13,12 @@ interface DecoratorRecord {
   readonly _excludeMetadatas?: ReadonlyMap<unknown, unknown>;
 }
 
-/** The package shows it under this path only. */
+/** The only path that exports it. */
 const RECORD: string = 'class-transformer/cjs/storage.js';
 
 /**
- * Gives messages whose class carries class-transformer's decorators (`@Type`, `@Transform`, `@Expose`, `@Exclude`) what
- * applies them, as a `ValidationPipe` without `transformOptions` does. Undefined where that package is not installed.
+ * Transformers of message classes with class-transformer decorators (`@Type`, `@Transform`, `@Expose`, `@Exclude`), as
+ * applied by a `ValidationPipe` without `transformOptions`. Undefined if the package is not installed.
  */
 export async function classTransformers(): Promise<
   ((type: MessageType) => FieldTransformer | undefined) | undefined
@@ -31,7 +31,7 @@ export async function classTransformers(): Promise<
     return ({ target }) => {
       if (!isDecorated(record, target)) return undefined;
       return (message) =>
-        // Of the class by name alone, so that neither its constructor nor a setter of it runs.
+        // Only `constructor` refers to the class, so that neither its constructor nor its setters run.
         plainToClassFromExist(
           Object.defineProperty({}, 'constructor', { value: target }),
           copyOf({ ...message }, new Map()) as object,
@@ -55,7 +55,7 @@ function isDecorated(record: DecoratorRecord, target: unknown): boolean {
   return false;
 }
 
-/** A deep copy of what has fields: class-transformer takes discriminators out of what it is given. */
+/** Deep copy of objects: class-transformer deletes discriminators from its input. */
 function copyOf(value: unknown, copies: Map<unknown, unknown>): unknown {
   if (typeof value !== 'object' || value === null || isOfAnotherKind(value)) return value;
   const known = copies.get(value);

@@ -6,9 +6,9 @@ import { isAbsentPackage } from './absent-package.js';
 import { classTransformers } from './class-transformers.js';
 
 /**
- * Gives messages whose class carries class-validator's decorators a validator, where that package is installed. Before it
- * runs, class-transformer's decorators on the class are applied, where that package is: nested objects of messages from
- * stores and from other nodes become instances of what `@Type` says.
+ * Validators of message classes with class-validator decorators, if that package is installed. Before validation,
+ * class-transformer decorators are applied, if that package is installed: nested objects of messages from
+ * stores and other nodes become instances of their `@Type`.
  */
 export async function classValidators(): Promise<(type: MessageType) => readonly MessageValidator[]> {
   const library = await loadClassValidator();
@@ -31,7 +31,7 @@ export async function classValidators(): Promise<(type: MessageType) => readonly
   };
 }
 
-/** What class-validator looks at: an object of the class. */
+/** Input of class-validator: an object of the class. */
 function instanceOf({ target }: MessageType, fields: object | undefined): object | undefined {
   return fields && { __proto__: target.prototype as object, ...fields };
 }
@@ -61,7 +61,7 @@ async function loadClassValidator(): Promise<typeof import('class-validator') | 
 }
 
 function issuesOf({ property, constraints, children }: ValidationError, parent = ''): ValidationIssue[] {
-  // An object without rules is reported under no property: the issue is about the object itself.
+  // An object without rules is reported without a property: the issue concerns the object itself.
   const path = [parent, (property as string | undefined) ?? ''].filter(Boolean).join('.');
   const own = Object.values(constraints ?? {}).map((message) => ({ path, message }));
   return [...own, ...(children ?? []).flatMap((child) => issuesOf(child, path))];

@@ -1,23 +1,23 @@
 import type { Cluster, ClusterNode, ClusterOptions, Redis, RedisOptions } from 'ioredis';
 
 /**
- * How the engine gets back to Redis after it lost it.
+ * Reconnect behaviour after a connection loss.
  *
  * @publicApi
  */
 export interface RedisReconnectOptions {
   /**
-   * How long to wait before the first try, in milliseconds; twice as long before each next one.
+   * Wait before the first reconnect attempt, in milliseconds; doubled before each further one.
    * @defaultValue 50
    */
   readonly waitMs?: number;
   /**
-   * How long to wait at most between two tries, in milliseconds.
+   * Maximum wait between two attempts, in milliseconds.
    * @defaultValue 2_000
    */
   readonly maxWaitMs?: number;
   /**
-   * How many bytes of frames and commands wait here while Redis is away. Beyond it what is sent is refused with
+   * Maximum bytes of frames and commands buffered while Redis is disconnected. Beyond it, sends are refused with
    * `CATGA_ENGINE_UNAVAILABLE`.
    * @defaultValue 8_388_608
    */
@@ -25,7 +25,7 @@ export interface RedisReconnectOptions {
 }
 
 /**
- * A Redis Cluster: some of its nodes, and what ioredis may be told of it.
+ * A Redis Cluster: start-up nodes and ioredis options.
  *
  * @publicApi
  */
@@ -36,7 +36,7 @@ export interface RedisClusterOptions {
 }
 
 /**
- * What the Redis engine may be told. No credential is ever logged, or part of an error.
+ * Options of the Redis engine. Credentials never appear in logs or errors.
  *
  * @publicApi
  */
@@ -47,44 +47,43 @@ export interface RedisEngineOptions {
    */
   readonly url?: string;
   /**
-   * Passed on to ioredis beside the address, or instead of it: `host`, `port`, `username`, `password`, `db`, `tls`,
-   * `sentinels` and `name`, … What the engine decides itself is refused: how commands are repeated and kept, and
-   * `keyPrefix`, since the namespace is the prefix.
+   * Options for ioredis, with or without `url`: `host`, `port`, `username`, `password`, `db`, `tls`,
+   * `sentinels`, `name`, … Options that the engine sets itself are refused: those for retries and the offline queue,
+   * and `keyPrefix`, because the namespace is the prefix.
    */
   readonly connection?: RedisOptions;
   /** A Redis Cluster instead of one server. */
   readonly cluster?: RedisClusterOptions;
   /**
-   * A client that the application has already: its options say how to connect. The engine duplicates it, and neither
-   * uses nor closes it. Nothing that says how to connect may stand beside it.
+   * An existing client, for its connection options. The engine duplicates it, and neither uses nor closes it. It cannot be
+   * combined with other connection options.
    */
   readonly client?: Redis | Cluster;
   readonly reconnect?: RedisReconnectOptions;
   /**
-   * Whether a start waits for as long as Redis is away. Otherwise it fails with `CATGA_ENGINE_UNAVAILABLE` within
+   * Whether start-up waits until Redis is reachable. Otherwise it fails with `CATGA_ENGINE_UNAVAILABLE` within
    * `connectTimeoutMs`.
    * @defaultValue false
    */
   readonly waitOnStart?: boolean;
   /**
-   * How long one attempt to connect may take, in milliseconds.
+   * Timeout of one connection attempt, in milliseconds.
    * @defaultValue 5_000
    */
   readonly connectTimeoutMs?: number;
   /**
-   * How long an answer of Redis is waited for, in milliseconds, a reconnection included.
+   * Timeout of a command in milliseconds, including a reconnect.
    * @defaultValue 10_000
    */
   readonly requestTimeoutMs?: number;
   /**
-   * For how long, in milliseconds, a stored message whose name and id were appended before is taken for a repetition of
-   * it. 0 takes none. Redis keeps a small key for each message as long.
+   * Deduplication window by name and id, in milliseconds; 0 for none. Redis keeps a small key per message for this long.
    * @defaultValue 120_000
    */
   readonly deduplicationWindowMs?: number;
   /**
-   * How many of the latest stored events Redis keeps beside what subscriptions wait for, so that a handler with
-   * `startFrom: 'beginning'` gets them. 0 keeps none.
+   * Number of latest events that Redis retains in addition to undelivered ones, for handlers with
+   * `startFrom: 'beginning'`; 0 for none.
    * @defaultValue 10_000
    */
   readonly keptEvents?: number;
