@@ -19,7 +19,7 @@ export async function classValidators(): Promise<(type: MessageType) => readonly
     const rules =
       library?.getMetadataStorage().getTargetValidationMetadatas(type.target, '', false, false) ?? [];
     const isNested = rules.some((rule) => rule.type === 'nestedValidation');
-    if (isNested && transformers === undefined) warnOfNested(type.name);
+    if (isNested && transform === undefined) warnOfNested(type.name, transformers !== undefined);
     if (rules.length === 0 && transform === undefined) return [];
     return [
       async (message) => {
@@ -44,10 +44,11 @@ async function issuesIn(
   return errors.flatMap((error) => issuesOf(error));
 }
 
-function warnOfNested(name: string): void {
+function warnOfNested(name: string, canTransform: boolean): void {
   new Logger('Catga').warn(
-    `${name} has @ValidateNested, but class-transformer is not installed: what is nested in messages from other nodes and ` +
-      'from stores is plain data and fails validation. Install class-transformer and say @Type(() => TheClass).',
+    `${name} has @ValidateNested, but ${canTransform ? 'no @Type' : 'class-transformer is not installed'}: nested objects of ` +
+      'messages from other nodes and from stores are plain data and fail validation. ' +
+      `${canTransform ? 'Add' : 'Install class-transformer and add'} @Type(() => TheClass) to the property.`,
   );
 }
 
