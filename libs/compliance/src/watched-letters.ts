@@ -33,6 +33,7 @@ export class WatchedLetters implements Engine {
           this.largestPage = Math.max(this.largestPage, page.limit);
           return deadLetters.list(filter, page);
         },
+        ids: deadLetters.ids.bind(deadLetters),
         remove: async (id) => {
           for (const messageId of this.refused) if (id.includes(messageId)) this.refuse(messageId);
           return deadLetters.remove(id);

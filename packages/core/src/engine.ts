@@ -36,7 +36,12 @@ export type { MessageObserver, NodeServices } from './node/node-services.js';
 export type { HandlerFunction } from './pipeline/pipeline.js';
 export type { MessageValidator, ValidationResult } from './pipeline/validation/message-validator.js';
 export type { Clock } from './ports/clock.js';
-export type { DeadLetterStore, StoredDeadLetter } from './ports/dead-letter-store.js';
+export type {
+  DeadLetterRange,
+  DeadLetterStore,
+  StoredDeadLetter,
+  StoredDeadLetterPage,
+} from './ports/dead-letter-store.js';
 export type {
   AppendOptions,
   DurableLog,

@@ -72,14 +72,14 @@ export function deadLetterBatches(lab: Lab): void {
       await expect(left()).resolves.toEqual(['m1']);
     });
 
-    it('are never all read at once, and the first hundred failures are named', async () => {
+    it('are found by their ids and read one at a time, and the first hundred failures are named', async () => {
       const ids = Array.from({ length: LETTERS }, (_, i) => `m${String(i).padStart(4, '0')}`);
       const { engine, deadLetters } = await letters(ids);
       for (const id of ids.slice(0, 110)) engine.refused.add(id);
       const result = await deadLetters.redrive({});
       expect(result).toMatchObject({ succeeded: LETTERS - 110, failed: 110 });
       expect(result.failures).toHaveLength(100);
-      expect(engine.largestPage).toBeLessThan(LETTERS);
+      expect(engine.largestPage).toBe(0);
     });
   });
 }

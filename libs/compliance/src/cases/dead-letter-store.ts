@@ -1,7 +1,10 @@
+import type { DeadLetterFilter } from '@catga/core';
 import type { DeadLetterStore, StoredDeadLetter } from '@catga/core/engine';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Lab } from '../lab.js';
 import { storedMessage } from '../stored-message.js';
+
+const PUT_AT_A_TIME = 500;
 
 /** The port that keeps what handlers gave up on. */
 export function deadLetterStore(lab: Lab): void {
@@ -72,6 +75,52 @@ export function deadLetterStore(lab: Lab): void {
       const second = await store.list({}, { limit: 100, after: first.next });
       expect(second.items.map(({ id }) => id)).toEqual(['c', 'd', 'e']);
       expect(second.next).toBeUndefined();
+    });
+
+    it('finds the same letters by their ids', async () => {
+      for (const id of ['a', 'b', 'c', 'd']) await store.put(letter(id, 1000 + id.charCodeAt(0)), ttlMs);
+      const other = { ...letter('other', 2000), subscription: 'shop.B' };
+      await store.put(
+        { ...other, failure: { ...other.failure, error: { name: 'E', message: 'm', code: 7 } } },
+        ttlMs,
+      );
+      await expect(store.ids({}, { limit: 100 })).resolves.toEqual({ items: ['a', 'b', 'c', 'd', 'other'] });
+      const matching = async (filter: DeadLetterFilter) => (await store.ids(filter, { limit: 100 })).items;
+      await expect(matching({ subscription: 'shop.B' })).resolves.toEqual(['other']);
+      await expect(matching({ errorCode: '7' })).resolves.toEqual(['other']);
+      await expect(matching({ messageId: 'b' })).resolves.toEqual(['b']);
+      await expect(matching({ name: 'nobody.v1' })).resolves.toEqual([]);
+      const since = new Date(1000 + 'c'.charCodeAt(0));
+      await expect(matching({ since, until: new Date(2000) })).resolves.toEqual(['c', 'd']);
+    });
+
+    it('continues with ids where it was, while letters come and go', async () => {
+      for (const id of ['a', 'b', 'c', 'd']) await store.put(letter(id, 1000 + id.charCodeAt(0)), ttlMs);
+      const first = await store.ids({}, { limit: 2 });
+      expect(first.items).toEqual(['a', 'b']);
+      await store.remove('b');
+      await store.put(letter('e', 4000), ttlMs);
+      const second = await store.ids({}, { limit: 2, after: first.next });
+      const third = await store.ids({}, { limit: 2, after: second.next });
+      expect([...second.items, ...third.items]).toEqual(['c', 'd', 'e']);
+      expect(third.next).toBeUndefined();
+    });
+
+    it('finds ten thousand ids in pages, each id once', async () => {
+      const wanted = Array.from({ length: 10_000 }, (_, at) => `m${at}`);
+      for (let at = 0; at < wanted.length; at += PUT_AT_A_TIME) {
+        const some = wanted.slice(at, at + PUT_AT_A_TIME);
+        await Promise.all(some.map((id, index) => store.put(letter(id, 1000 + at + index), ttlMs)));
+      }
+      const found: string[] = [];
+      let after: string | undefined;
+      do {
+        const page = await store.ids({ subscription: 'shop.A' }, { limit: 1000, after });
+        expect(page.items.length).toBeLessThanOrEqual(1000);
+        found.push(...page.items);
+        after = page.next;
+      } while (after !== undefined);
+      expect(found.toSorted()).toEqual(wanted.toSorted());
     });
 
     it('removes a letter once', async () => {

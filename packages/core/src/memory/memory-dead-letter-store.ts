@@ -1,6 +1,11 @@
-import type { DeadLetterFilter, DeadLetterPageRequest } from '../contracts/dead-letter.js';
+import type { DeadLetterFilter } from '../contracts/dead-letter.js';
 import { factsOfDeadLetter, matchesDeadLetter } from '../engine-kit/dead-letter-match.js';
-import type { DeadLetterStore, StoredDeadLetter } from '../ports/dead-letter-store.js';
+import type {
+  DeadLetterRange,
+  DeadLetterStore,
+  StoredDeadLetter,
+  StoredDeadLetterPage,
+} from '../ports/dead-letter-store.js';
 import { comparePositions, fromCursor, toCursor } from '../reliability/dead-letter-cursor.js';
 import type { DeadLetterPosition } from '../reliability/dead-letter-cursor.js';
 import { ExpiringMap } from './expiring-map.js';
@@ -37,11 +42,27 @@ export class MemoryDeadLetterStore implements DeadLetterStore {
 
   async list(
     filter: DeadLetterFilter,
-    page: Required<Pick<DeadLetterPageRequest, 'limit'>> & DeadLetterPageRequest,
-  ): Promise<{ readonly items: readonly StoredDeadLetter[]; readonly next: string | undefined }> {
+    range: DeadLetterRange,
+  ): Promise<StoredDeadLetterPage<StoredDeadLetter>> {
+    return this.page(filter, range);
+  }
+
+  async ids(filter: DeadLetterFilter, range: DeadLetterRange): Promise<StoredDeadLetterPage<string>> {
+    const { items, next } = this.page(filter, range);
+    return { items: items.map(({ id }) => id), next };
+  }
+
+  remove(id: string): Promise<boolean> {
+    return Promise.resolve(this.kept.delete(id));
+  }
+
+  private page(
+    filter: DeadLetterFilter,
+    { limit, after }: DeadLetterRange,
+  ): StoredDeadLetterPage<StoredDeadLetter> {
     const items: StoredDeadLetter[] = [];
     let last: KeptLetter | undefined;
-    const from = page.after === undefined ? 0 : this.placeAfter(fromCursor(page.after));
+    const from = after === undefined ? 0 : this.placeAfter(fromCursor(after));
     for (let place = from; place < this.order.length; place++) {
       const candidate = this.order[place];
       if (
@@ -50,15 +71,11 @@ export class MemoryDeadLetterStore implements DeadLetterStore {
         !matchesDeadLetter(factsOfDeadLetter(candidate.letter), filter)
       )
         continue;
-      if (last !== undefined && items.length === page.limit) return { items, next: toCursor(last) };
+      if (last !== undefined && items.length === limit) return { items, next: toCursor(last) };
       items.push(candidate.letter);
       last = candidate;
     }
     return { items, next: undefined };
-  }
-
-  remove(id: string): Promise<boolean> {
-    return Promise.resolve(this.kept.delete(id));
   }
 
   private isKept(candidate: KeptLetter): boolean {

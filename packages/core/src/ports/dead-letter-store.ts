@@ -9,20 +9,29 @@ export interface StoredDeadLetter {
   readonly failure: DeadLetterFailure;
 }
 
+/** Range of a page; `after` is `next` of the page before. */
+export type DeadLetterRange = Required<Pick<DeadLetterPageRequest, 'limit'>> & DeadLetterPageRequest;
+
+/** Page of matching letters, or of what is asked of them. `next` is undefined on the last page. */
+export interface StoredDeadLetterPage<T> {
+  readonly items: readonly T[];
+  readonly next: string | undefined;
+}
+
 /**
  * Store of dead letters: messages whose attempts are exhausted.
  *
  * Contract: `put` replaces a letter with the same id, so that it may be repeated. `list` is ordered by the time of the
- * failure, oldest first, and its cursor stays valid while letters are added and removed.
+ * failure, oldest first. `ids` finds the same letters, in that order or in the order of `put`, and reads no bodies: all
+ * its pages together look at each letter about once. The cursors of both stay valid while letters are added and removed;
+ * a cursor belongs to the method that returned it.
  */
 export interface DeadLetterStore {
   /** Stores a letter for `ttlMs` milliseconds. */
   put(letter: StoredDeadLetter, ttlMs: number): Promise<void>;
   get(id: string): Promise<StoredDeadLetter | undefined>;
-  list(
-    filter: DeadLetterFilter,
-    page: Required<Pick<DeadLetterPageRequest, 'limit'>> & DeadLetterPageRequest,
-  ): Promise<{ readonly items: readonly StoredDeadLetter[]; readonly next: string | undefined }>;
+  list(filter: DeadLetterFilter, range: DeadLetterRange): Promise<StoredDeadLetterPage<StoredDeadLetter>>;
+  ids(filter: DeadLetterFilter, range: DeadLetterRange): Promise<StoredDeadLetterPage<string>>;
   /** Resolves with whether the letter existed. */
   remove(id: string): Promise<boolean>;
 }

@@ -15,6 +15,8 @@ import { describeDeadLetter } from './dead-letter-record.js';
 
 const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 1000;
+/** How many ids are asked for at a time. */
+const IDS_AT_A_TIME = 1000;
 /** How many letters that could not be moved a result names. */
 const MOST_FAILURES = 100;
 
@@ -122,14 +124,14 @@ export class CatgaDeadLetters {
     return { succeeded, failed, failures };
   }
 
-  /** All of them first: a letter that is redriven and fails again at once must not be met a second time. */
+  /** The ids of all first, and one letter at a time thereafter: a letter that is redriven and fails again at once must not be met a second time. */
   private async idsOf(filter: DeadLetterFilter): Promise<string[]> {
     const { deadLetters } = this.access();
     const ids: string[] = [];
     let after: string | undefined;
     do {
-      const page = await deadLetters.list(filter, { limit: DEFAULT_PAGE, after });
-      for (const { id } of page.items) ids.push(id);
+      const page = await deadLetters.ids(filter, { limit: IDS_AT_A_TIME, after });
+      for (const id of page.items) ids.push(id);
       after = page.next;
     } while (after !== undefined);
     return ids;

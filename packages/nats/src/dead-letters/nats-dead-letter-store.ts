@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DeadLetterFilter, DeadLetterPageRequest } from '@catga/core';
+import type { DeadLetterFilter } from '@catga/core';
 import {
   StoredMessageCodec,
   comparePositions,
@@ -8,17 +8,20 @@ import {
   matchesDeadLetter,
   toCursor,
 } from '@catga/core/engine';
-import type { DeadLetterStore, StoredDeadLetter } from '@catga/core/engine';
+import type {
+  DeadLetterRange,
+  DeadLetterStore,
+  StoredDeadLetter,
+  StoredDeadLetterPage,
+} from '@catga/core/engine';
 import type { ServerClock } from '../jetstream/server-clock.js';
 import { readSubject } from '../jetstream/stream-reader.js';
-import type { ReaderServices } from '../jetstream/stream-reader.js';
+import type { ReadOptions, ReaderServices } from '../jetstream/stream-reader.js';
 import type { StoredEntry, StreamStore } from '../jetstream/stream-store.js';
 import { readAckSubject } from '../log/ack-subject.js';
 import { HeaderBlock } from '../connection/header-block.js';
 import { LETTER_HEADER, decodeFacts, encodeFacts } from './letter-facts.js';
 import type { LetterFacts } from './letter-facts.js';
-
-type Page = Required<Pick<DeadLetterPageRequest, 'limit'>> & DeadLetterPageRequest;
 
 interface Listed extends LetterFacts {
   readonly sequence: number;
@@ -26,7 +29,7 @@ interface Listed extends LetterFacts {
 
 /**
  * A stream with a subject for each dead letter. The message is stored as in the log, with this failure as the last of its
- * history. A list reads the headers of all letters: there should be few.
+ * history. A page of a list reads the headers of all letters, since it goes by the time of failing.
  */
 export class NatsDeadLetterStore implements DeadLetterStore {
   private readonly codec = new StoredMessageCodec();
@@ -55,11 +58,12 @@ export class NatsDeadLetterStore implements DeadLetterStore {
 
   async list(
     filter: DeadLetterFilter,
-    { limit, after }: Page,
-  ): Promise<{ readonly items: readonly StoredDeadLetter[]; readonly next: string | undefined }> {
+    { limit, after }: DeadLetterRange,
+  ): Promise<StoredDeadLetterPage<StoredDeadLetter>> {
     const start = after === undefined ? undefined : fromCursor(after);
     const nowMs = await this.serverClock.now();
-    const listed = await this.listed();
+    const listed: Listed[] = [];
+    await this.read((letter) => void listed.push(letter));
     const found = listed
       .filter((facts) => facts.expiresAtMs > nowMs && matchesDeadLetter(facts, filter))
       .filter((facts) => start === undefined || comparePositions(facts, start) > 0)
@@ -73,13 +77,33 @@ export class NatsDeadLetterStore implements DeadLetterStore {
     return { items, next: found.length > limit && last !== undefined ? toCursor(last) : undefined };
   }
 
+  /** In the order in which letters were put: each page goes on in the stream where the one before ended. */
+  async ids(
+    filter: DeadLetterFilter,
+    { limit, after }: DeadLetterRange,
+  ): Promise<StoredDeadLetterPage<string>> {
+    const fromSequence = after === undefined ? undefined : fromCursor(after).sequence + 1;
+    const nowMs = await this.serverClock.now();
+    const found: Listed[] = [];
+    await this.read(
+      (letter) => {
+        if (letter.expiresAtMs > nowMs && matchesDeadLetter(letter, filter)) found.push(letter);
+      },
+      { fromSequence, isEnough: () => found.length > limit },
+    );
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    const next = found.length > limit && last !== undefined ? toCursor(last) : undefined;
+    return { items: page.map(({ id }) => id), next };
+  }
+
   async remove(id: string): Promise<boolean> {
     const entry = await this.store.last(this.subjectOf(id));
     return entry !== undefined && this.store.remove(entry.sequence);
   }
 
-  private async listed(): Promise<Listed[]> {
-    const listed: Listed[] = [];
+  /** Takes what letters are listed by to a listener, in the order of the stream. */
+  private async read(take: (letter: Listed) => void, options: ReadOptions = {}): Promise<void> {
     await readSubject(
       this.services,
       this.store.shape.name,
@@ -87,11 +111,10 @@ export class NatsDeadLetterStore implements DeadLetterStore {
       ({ headers: found, reply }) => {
         const facts = decodeFacts(found?.get(LETTER_HEADER) ?? '');
         const sequence = readAckSubject(reply)?.sequence;
-        if (facts !== undefined && sequence !== undefined) listed.push({ ...facts, sequence });
+        if (facts !== undefined && sequence !== undefined) take({ ...facts, sequence });
       },
-      { isHeadersOnly: true },
+      { ...options, isHeadersOnly: true },
     );
-    return listed;
   }
 
   private open({ headers: raw, data }: StoredEntry, nowMs: number): StoredDeadLetter | undefined {

@@ -25,6 +25,15 @@ const MESSAGES_AT_A_TIME = 256;
 /** How long the server keeps a reader that vanished, in nanoseconds: 10 s. */
 const READER_LASTS_NS = 10_000_000_000;
 
+/** Which messages of a subject are read, and what of them. */
+export interface ReadOptions {
+  readonly isHeadersOnly?: boolean;
+  /** Only those with this number or a later one. */
+  readonly fromSequence?: number | undefined;
+  /** Asked after each batch; no further one is read once it is so. */
+  readonly isEnough?: () => boolean;
+}
+
 /**
  * Reads all messages of one subject of a stream, oldest first, through a consumer that lives as long as that takes
  * (JetStream wire API: `CONSUMER.CREATE`, `CONSUMER.MSG.NEXT`).
@@ -34,12 +43,14 @@ export async function readSubject(
   stream: string,
   subject: string,
   take: (message: ClientMessage) => void,
-  { isHeadersOnly = false } = {},
+  { isHeadersOnly = false, fromSequence, isEnough = () => false }: ReadOptions = {},
 ): Promise<void> {
   const { requests } = services;
   const config = {
     filter_subject: subject,
-    deliver_policy: 'all',
+    ...(fromSequence === undefined
+      ? { deliver_policy: 'all' }
+      : { deliver_policy: 'by_start_sequence', opt_start_seq: fromSequence }),
     ack_policy: 'none',
     replay_policy: 'instant',
     mem_storage: true,
@@ -56,7 +67,8 @@ export async function readSubject(
   if (error?.code === 404) return;
   if (error !== undefined || name === undefined) throw jetStreamError(`Reading ${stream}`, error ?? {});
   try {
-    for (let left = pending; left > 0;) left = await readSome(services, stream, name, left, take);
+    for (let left = pending; left > 0 && !isEnough();)
+      left = await readSome(services, stream, name, left, take);
   } finally {
     void requests.ask(`$JS.API.CONSUMER.DELETE.${stream}.${name}`, new Uint8Array(0)).catch(() => {});
   }

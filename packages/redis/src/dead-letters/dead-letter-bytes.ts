@@ -1,43 +1,74 @@
-import { StoredMessageCodec, toErrorRecord } from '@catga/core/engine';
-import type { StoredDeadLetter } from '@catga/core/engine';
+import { StoredMessageCodec, factsOfDeadLetter, toErrorRecord } from '@catga/core/engine';
+import type { DeadLetterFacts, StoredDeadLetter } from '@catga/core/engine';
 import { z } from 'zod';
 
-const headSchema = z.object({
+const factsSchema = z.object({
   id: z.string(),
   subscription: z.string(),
-  failure: z.object({
-    error: z.unknown(),
-    attempts: z.number(),
-    nodeId: z.string(),
-    leftOut: z.number().exactOptional(),
-    failedAt: z.iso.datetime().transform((text) => new Date(text)),
-  }),
+  messageId: z.string(),
+  name: z.string(),
+  errorCode: z.string().optional(),
+  failedAtMs: z.number(),
 });
 
-/** Before the head: its length. */
+const failureSchema = z.object({
+  error: z.unknown(),
+  attempts: z.number(),
+  nodeId: z.string(),
+  leftOut: z.number().exactOptional(),
+  failedAt: z.iso.datetime().transform((text) => new Date(text)),
+});
+
+/** Before each of the two texts: its length. */
 const PREFIX_BYTES = 4;
 
 const codec = new StoredMessageCodec();
 
-/** What is told of a letter as JSON, after its length, then the message as the log keeps it. */
-export function encodeDeadLetter({ id, subscription, failure, stored }: StoredDeadLetter): Buffer {
-  const head = Buffer.from(JSON.stringify({ id, subscription, failure }));
-  const length = Buffer.allocUnsafe(PREFIX_BYTES);
-  length.writeUInt32BE(head.byteLength);
-  return Buffer.concat([length, head, codec.encode(stored)]);
+/** What a letter is listed by as JSON, after its length; the failure likewise; then the message as the log keeps it. */
+export function encodeDeadLetter(letter: StoredDeadLetter): Buffer {
+  const { failure, stored } = letter;
+  return Buffer.concat([
+    ...prefixed(JSON.stringify(factsOfDeadLetter(letter))),
+    ...prefixed(JSON.stringify(failure)),
+    codec.encode(stored),
+  ]);
 }
 
 /** Undefined for what is no letter: keys are open to whoever may write to them. */
 export function decodeDeadLetter(bytes: Buffer): StoredDeadLetter | undefined {
   try {
-    const messageAt = PREFIX_BYTES + bytes.readUInt32BE(0);
-    const head = headSchema.parse(JSON.parse(bytes.toString('utf8', PREFIX_BYTES, messageAt)));
-    const error = toErrorRecord(head.failure.error);
+    const [facts, failureAt] = textAt(bytes, 0);
+    const [failureText, messageAt] = textAt(bytes, failureAt);
+    const { id, subscription } = factsSchema.parse(JSON.parse(facts));
+    const failure = failureSchema.parse(JSON.parse(failureText));
+    const error = toErrorRecord(failure.error);
     if (error === undefined) return undefined;
-    const failure = { ...head.failure, error };
     const stored = codec.decode(new Uint8Array(bytes.subarray(messageAt)));
-    return { id: head.id, subscription: head.subscription, failure, stored };
+    return { id, subscription, failure: { ...failure, error }, stored };
   } catch {
     return undefined;
   }
+}
+
+/** What a letter is listed by, of its first text alone; undefined for what is no letter. */
+export function decodeDeadLetterFacts(text: Buffer): DeadLetterFacts | undefined {
+  try {
+    return factsSchema.parse(JSON.parse(text.toString()));
+  } catch {
+    return undefined;
+  }
+}
+
+function prefixed(text: string): [Buffer, Buffer] {
+  const bytes = Buffer.from(text);
+  const length = Buffer.allocUnsafe(PREFIX_BYTES);
+  length.writeUInt32BE(bytes.byteLength);
+  return [length, bytes];
+}
+
+/** A text, and where it ends. */
+function textAt(bytes: Buffer, at: number): [string, number] {
+  const start = at + PREFIX_BYTES;
+  const end = start + bytes.readUInt32BE(at);
+  return [bytes.toString('utf8', start, end), end];
 }

@@ -1,15 +1,20 @@
-import type { DeadLetterFilter, DeadLetterPageRequest } from '@catga/core';
-import { factsOfDeadLetter, fromCursor, matchesDeadLetter, toCursor } from '@catga/core/engine';
-import type { DeadLetterStore, StoredDeadLetter } from '@catga/core/engine';
+import type { DeadLetterFilter } from '@catga/core';
+import { fromCursor, matchesDeadLetter, toCursor } from '@catga/core/engine';
+import type {
+  DeadLetterRange,
+  DeadLetterStore,
+  StoredDeadLetter,
+  StoredDeadLetterPage,
+} from '@catga/core/engine';
 import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
 import type { RedisSession } from '../connection/redis-session.js';
-import { decodeDeadLetter, encodeDeadLetter } from './dead-letter-bytes.js';
+import { decodeDeadLetter, decodeDeadLetterFacts, encodeDeadLetter } from './dead-letter-bytes.js';
 import { fromPlace, placeOfTime, toPlace } from './dead-letter-place.js';
 import { listDeadLetters } from './scripts/list-dead-letters.lua.js';
 import { putDeadLetter } from './scripts/put-dead-letter.lua.js';
 import { removeDeadLetter } from './scripts/remove-dead-letter.lua.js';
 
-/** How many letters are read at a time where only some may match. */
+/** How many letters are looked at in one question, at least, where only some may match. */
 const READ_AT_A_TIME = 128;
 
 /** Sorts after every digit and every separator: the end of what begins with a text. */
@@ -35,10 +40,20 @@ export class RedisDeadLetterStore implements DeadLetterStore {
 
   async list(
     filter: DeadLetterFilter,
-    { limit, after }: Required<Pick<DeadLetterPageRequest, 'limit'>> & DeadLetterPageRequest,
-  ): Promise<{ readonly items: readonly StoredDeadLetter[]; readonly next: string | undefined }> {
+    range: DeadLetterRange,
+  ): Promise<StoredDeadLetterPage<StoredDeadLetter>> {
+    const { items, next } = await this.ids(filter, range);
+    const letters = await Promise.all(items.map((id) => this.get(id)));
+    // What was removed between the two questions is in neither answer.
+    return { items: letters.filter((letter) => letter !== undefined), next };
+  }
+
+  async ids(
+    filter: DeadLetterFilter,
+    { limit, after }: DeadLetterRange,
+  ): Promise<StoredDeadLetterPage<string>> {
     const { since, until } = filter;
-    const items: StoredDeadLetter[] = [];
+    const items: string[] = [];
     const end = until === undefined ? '+' : `(${placeOfTime(until.getTime())}`;
     let from = after === undefined ? undefined : `(${toPlace(fromCursor(after))}${AFTER}`;
     const sincePlace = since === undefined ? '-' : `[${placeOfTime(since.getTime())}`;
@@ -50,10 +65,10 @@ export class RedisDeadLetterStore implements DeadLetterStore {
         await this.session.run(listDeadLetters, [this.prefix], [from, end, count]),
       );
       for (let at = 0; at + 1 < found.length; at += 2) {
-        const letter = decodeDeadLetter(bytesOf(found[at + 1]));
-        if (letter === undefined || !matchesDeadLetter(factsOfDeadLetter(letter), filter)) continue;
+        const facts = decodeDeadLetterFacts(bytesOf(found[at + 1]));
+        if (facts === undefined || !matchesDeadLetter(facts, filter)) continue;
         if (items.length === limit) return { items, next: toCursor(fromPlace(last)) };
-        items.push(letter);
+        items.push(facts.id);
         last = bytesOf(found[at]).toString();
       }
       const lookedAt = bytesOf(looked).toString();

@@ -31,6 +31,7 @@ export function gatedDeadLetters(store: DeadLetterStore, gate: NodeGate): DeadLe
     put: (...request) => gate.ask(() => store.put(...request)),
     get: (...request) => gate.ask(() => store.get(...request)),
     list: (...request) => gate.ask(() => store.list(...request)),
+    ids: (...request) => gate.ask(() => store.ids(...request)),
     remove: (...request) => gate.ask(() => store.remove(...request)),
   };
 }

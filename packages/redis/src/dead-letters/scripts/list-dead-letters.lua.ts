@@ -8,7 +8,8 @@ export const listDeadLetters = lua`
 -- ARGV[2]  how far, as ZRANGEBYLEX takes it
 -- ARGV[3]  how many places it looks at
 --
--- Returns {the place it looked at last, or '' if there is no more, place, letter, place, letter, …}.
+-- Returns {the place it looked at last, or '' if there is no more, place, facts, place, facts, …}, where the facts are the
+-- JSON that a letter begins with. No body is read.
 local prefix = KEYS[1]
 local order = prefix .. ':order'
 local found = {''}
@@ -16,11 +17,12 @@ local looked = redis.call('ZRANGEBYLEX', order, ARGV[1], ARGV[2], 'LIMIT', 0, AR
 for _, place in ipairs(looked) do
   -- What is no place was not written by us, and leads nowhere.
   local id = string.match(place, '^%d+~%d+~(.*)$') or ''
-  local letter = redis.pcall('GET', prefix .. ':letter:' .. id)
-  if type(letter) == 'string' then
+  local key = prefix .. ':letter:' .. id
+  local length = redis.pcall('GETRANGE', key, 0, 3)
+  if type(length) == 'string' and #length == 4 then
     found[#found + 1] = place
-    found[#found + 1] = letter
-  elseif not letter then
+    found[#found + 1] = redis.call('GETRANGE', key, 4, 3 + struct.unpack('>I4', length))
+  elseif length == '' then
     redis.call('ZREM', order, place)
     redis.call('HDEL', prefix .. ':places', id)
   end
