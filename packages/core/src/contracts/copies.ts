@@ -1,8 +1,8 @@
 const COPIES: unique symbol = Symbol.for('catga.copies');
 
 /**
- * Notes that a copy of this package was loaded, and warns of a second one: classes of the two, which Nest injects by, are
- * not the same, so an application that meets both finds no provider where there seems to be one.
+ * Detects a second copy of this package in the process and warns of it: its classes differ from those of the first, so
+ * that Nest finds no provider for them.
  */
 export function noteCopy(): void {
   const shared = globalThis as { [COPIES]?: string[] };
@@ -16,7 +16,7 @@ export function noteCopy(): void {
   );
 }
 
-/** The file that called, as far as the stack tells. */
+/** The calling file, from the stack. */
 function placeOf(stack = ''): string {
   const [, , caller = ''] = stack.split('\n');
   return /(?:file:\/\/)?(\/?[^()\s]+):\d+:\d+\)?$/.exec(caller)?.[1] ?? 'an unknown place';

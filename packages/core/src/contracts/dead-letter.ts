@@ -2,28 +2,28 @@ import type { ErrorRecord } from './error-record.js';
 import type { MessageHeaders } from './headers.js';
 import type { MessageKind } from './envelope.js';
 
-/** One series of attempts that ended in the dead-letter store. */
+/** Failure of one series of attempts, which ended in the dead-letter store. */
 export interface DeadLetterFailure {
-  /** What the last attempt failed with. */
+  /** Error of the last attempt. */
   readonly error: ErrorRecord;
-  /** How many attempts were made in this series. */
+  /** Number of attempts in this series. */
   readonly attempts: number;
-  /** The node that gave up. */
+  /** Id of the node of the last attempt. */
   readonly nodeId: string;
   readonly failedAt: Date;
-  /** How many series just before this one are no longer told of; absent if none. */
+  /** Number of omitted series just before this one; absent if none. */
   readonly leftOut?: number;
 }
 
 /**
- * A message that one handler could not process, with all that is needed to look into it and to try again.
+ * Dead letter: a message that one handler could not process, with its failure history.
  *
  * @publicApi
  */
 export interface DeadLetter extends DeadLetterFailure {
   /**
-   * Made of the message's wire name and id, the subscription and the series of attempts: a message that two handlers fail
-   * on is two dead letters, and so are two messages of different names that share an id.
+   * Built from wire name, message id, subscription and number of the series: if two handlers fail on a message, there
+   * are two dead letters, as for two messages of different names with the same id.
    */
   readonly id: string;
   readonly messageId: string;
@@ -32,7 +32,7 @@ export interface DeadLetter extends DeadLetterFailure {
   readonly kind: MessageKind;
   /** The durable subscription that failed: `service.handler`. */
   readonly subscription: string;
-  /** The message, decoded; undefined if its bytes could not be. */
+  /** The decoded message; undefined if its bytes could not be decoded. */
   readonly message: unknown;
   /** The stored bytes; base64 in JSON. */
   readonly body: Uint8Array;
@@ -43,13 +43,13 @@ export interface DeadLetter extends DeadLetterFailure {
   readonly originNodeId: string;
   readonly sentAt: Date;
   /**
-   * Earlier series, oldest first: one for each time it was redriven. With this letter's own failure at most 20, and 12 KiB:
-   * the first and the latest, between which {@link DeadLetterFailure.leftOut} says how many are missing.
+   * Failures of earlier series, oldest first: one per redrive. With this letter's own failure at most 20, and 12 KiB:
+   * the first and the latest ones; {@link DeadLetterFailure.leftOut} is the number omitted in between.
    */
   readonly history: readonly DeadLetterFailure[];
 }
 
-/** Which dead letters are meant; every given field must match. */
+/** Filter of dead letters; every given field must match. */
 export interface DeadLetterFilter {
   readonly messageId?: string;
   /** Wire name of the message. */
@@ -57,46 +57,46 @@ export interface DeadLetterFilter {
   readonly subscription?: string;
   /** The code of the error, as text: `'11000'` for the number 11000. */
   readonly errorCode?: string;
-  /** Given up at or after. */
+  /** Failed at or after this time. */
   readonly since?: Date;
-  /** Given up before. */
+  /** Failed before this time. */
   readonly until?: Date;
 }
 
-/** Which part of a long list. */
+/** Page request. */
 export interface DeadLetterPageRequest {
   /**
-   * How many at most, 1 to 1000.
+   * Maximum number of items, 1 to 1000.
    * @defaultValue 100
    */
   readonly limit?: number;
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   readonly after?: string;
 }
 
-/** A part of a list, oldest first. */
+/** Page of a list, oldest first. */
 export interface DeadLetterPage {
   readonly items: readonly DeadLetter[];
-  /** Where the next page begins; undefined on the last page. */
+  /** Cursor of the next page; undefined on the last page. */
   readonly next: string | undefined;
 }
 
-/** A dead letter that could not be redriven or dropped; it is still there. */
+/** A dead letter that could not be redriven or dropped and is still stored. */
 export interface DeadLetterBatchFailure {
   readonly id: string;
   readonly error: ErrorRecord;
 }
 
 /**
- * What became of the dead letters that a filter found. Those that somebody else moved meanwhile are not counted.
+ * Result of redriving or dropping by a filter. Dead letters that were moved concurrently are not counted.
  *
  * @publicApi
  */
 export interface DeadLetterBatchResult {
-  /** How many were redriven or dropped. */
+  /** Number of dead letters redriven or dropped. */
   readonly succeeded: number;
-  /** How many could not be, and are still there. */
+  /** Number of failures; these dead letters are still stored. */
   readonly failed: number;
-  /** The first 100 of those, with their errors. */
+  /** The first 100 failures, with their errors. */
   readonly failures: readonly DeadLetterBatchFailure[];
 }

@@ -1,7 +1,7 @@
 import type { MessageKind } from './envelope.js';
 
 /**
- * What the engine remembers of a handler of reliable events, or of a queue of commands, whether a node handles it or not.
+ * Durable subscription of a handler of reliable events, or command queue, as stored by the engine even without a consumer.
  *
  * @publicApi
  */
@@ -9,8 +9,8 @@ export interface DurableSubscription {
   /** `service.handler`, or `queue.` and the wire name of a command. */
   readonly id: string;
   readonly kind: Exclude<MessageKind, 'query'>;
-  /** Wire names of what it gets. */
+  /** Wire names of its messages. */
   readonly names: readonly string[];
-  /** How many messages are not settled yet, those that are being handled included. */
+  /** Number of unsettled messages, including those in progress. */
   readonly waiting: number;
 }

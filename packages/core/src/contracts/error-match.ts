@@ -2,34 +2,34 @@ import { isErrorClass } from './error-class.js';
 import type { ErrorClass } from './error-class.js';
 
 /**
- * Which errors are meant: those of a class and of the classes that extend it; those with this `code` or `name` if it is
- * text; those with this `code` or `status` if it is a number; or those of which a function says `true`. A function that
- * throws, or returns anything else, means none.
+ * Error matcher: a class matches its instances and those of subclasses; a string matches `code` or `name`;
+ * a number matches `code` or `status`; a function matches errors for which it returns `true`. A function that
+ * throws matches none.
  *
  * @publicApi
  */
 export type ErrorMatch = ErrorClass | string | number | ((error: Error) => boolean);
 
 /**
- * Which errors of a handler are outcomes: recorded, and answered again to a repeat. A repeat after any other error runs
+ * Errors of a handler that are outcomes: recorded, and replayed to a repeat. After any other error a repeat runs
  * the handler again.
  *
  * @publicApi
  */
 export interface OutcomeRules {
   /**
-   * Nothing but these is an outcome.
-   * @defaultValue every error but failures of the infrastructure and those with `retryable: true`
+   * Only these errors are outcomes.
+   * @defaultValue every error except infrastructure failures and errors with `retryable: true`
    */
   readonly only?: readonly ErrorMatch[];
   /**
-   * These are never outcomes, whatever `only` says.
+   * These errors are never outcomes, regardless of `only`.
    * @defaultValue none
    */
   readonly except?: readonly ErrorMatch[];
 }
 
-/** What is wrong with a value that is to say which errors are meant; undefined if nothing is. */
+/** Problem of an invalid error matcher; undefined if it is valid. */
 export function problemOfErrorMatch(match: unknown): string | undefined {
   if (Number.isFinite(match) || (typeof match === 'string' && match !== '')) return undefined;
   if (typeof match === 'function') {
@@ -40,13 +40,13 @@ export function problemOfErrorMatch(match: unknown): string | undefined {
   return `must be a class of errors, a code, a name, or a function of the error${circular}`;
 }
 
-/** Whether an error is meant by any of these. */
+/** Whether any of the matchers matches an error. */
 export function matchesError(error: Error, matches: readonly ErrorMatch[]): boolean {
   return matches.some((match) => isMeant(error, match));
 }
 
 function isMeant(error: Error, match: ErrorMatch): boolean {
-  // The user's code: the function, and whatever the error has for properties.
+  // User code: the function, and accessors of the error.
   try {
     const { code, status } = error as { readonly code?: unknown; readonly status?: unknown };
     if (typeof match === 'string') return code === match || error.name === match;

@@ -1,17 +1,17 @@
 /**
- * An error as bounded, well-formed data: what dead letters keep of it and what other nodes are told. Never a stack.
+ * Error record: an error as bounded, well-formed data for dead letters and other nodes, without its stack.
  *
  * @publicApi
  */
 export interface ErrorRecord {
   /** At most 256 characters. */
   readonly name: string;
-  /** At most 4,096 characters; what was longer ends with `…`. */
+  /** At most 4,096 characters; a truncated text ends with `…`. */
   readonly message: string;
-  /** Of text at most 256 characters. Absent if the error has none. */
+  /** Text of at most 256 characters, or a number. Absent if the error has none. */
   readonly code?: string | number;
-  /** The error that led to this one. */
+  /** Cause of the error. */
   readonly cause?: ErrorRecord;
-  /** What an `AggregateError`, or an error like it, holds. */
+  /** Errors of an `AggregateError` or a similar error. */
   readonly errors?: readonly ErrorRecord[];
 }

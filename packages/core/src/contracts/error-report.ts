@@ -1,14 +1,14 @@
 import type { Envelope } from './envelope.js';
 
-/** A failure that no caller sees. */
+/** Report of a failure that reaches no caller. */
 export interface FailureReport {
   readonly error: Error;
   /** The handler, subscription or part of the engine that failed. */
   readonly source: string;
-  /** The message it failed on, if there was one and it could be decoded. */
+  /** Envelope of the message, if there is one and it could be decoded. */
   readonly envelope: Envelope | undefined;
-  /** 1 for the first attempt; 0 where nothing was attempted. */
+  /** Number of the attempt, from 1; 0 if the handler was not called. */
   readonly attempt: number;
-  /** What becomes of the message. */
+  /** Fate of the message. */
   readonly disposition: 'dropped' | 'retried' | 'dead-lettered' | 'none';
 }

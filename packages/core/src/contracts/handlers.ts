@@ -2,10 +2,9 @@ import type { MessageContext } from './message-context.js';
 import type { CatgaRequest, ResultOf } from './request.js';
 
 /**
- * Handles the one request type it is registered for. Whatever can be awaited may be returned, such as the query of an
- * object-relational mapper.
+ * Handler of one request class. It may return any thenable, such as an ORM query.
  *
- * A handler that declares only the message is called with only the message and costs no context.
+ * If `handle` declares only the message, no context is created.
  *
  * @publicApi
  */
@@ -14,7 +13,7 @@ export interface IRequestHandler<T extends CatgaRequest<unknown>> {
 }
 
 /**
- * Handles an event. Any number of handlers may; each succeeds or fails by itself.
+ * Handler of an event. An event may have any number of handlers; each succeeds or fails independently.
  *
  * @publicApi
  */
@@ -22,29 +21,29 @@ export interface IEventHandler<E extends object> {
   handle(event: E, context: MessageContext): PromiseLike<void> | void;
 }
 
-/** How the handler of a command gets what was queued. Without effect on what is sent. */
+/** Options of a command handler for queued commands. No effect on sent commands. */
 export interface RequestHandlerOptions {
   /**
-   * How many queued commands of its type this handler may work on at a time, on one node.
+   * Maximum number of queued commands that this handler processes at a time per node.
    * @defaultValue 16
    */
   readonly concurrency?: number;
   /**
-   * How often a queued command is tried before it becomes a dead letter.
+   * Attempts before a queued command is dead-lettered.
    * @defaultValue `retry.maxAttempts` of the module
    */
   readonly maxAttempts?: number;
   /**
-   * How long it waits between two attempts at a queued command.
+   * Delay between attempts of a queued command.
    * @defaultValue for each field that of `retry` of the module
    */
   readonly backoff?: HandlerBackoff;
 }
 
-/** How one event handler is subscribed. */
+/** Options of an event handler's subscription. */
 export interface EventHandlerOptions {
   /**
-   * The name of the durable subscription: what the engine remembers the handler by. Keep it when the class is renamed.
+   * Name of the durable subscription. Keep it when the class is renamed.
    * @defaultValue the class name, followed by `.method` for a decorated method
    */
   readonly name?: string;
@@ -54,37 +53,37 @@ export interface EventHandlerOptions {
    */
   readonly scope?: 'service' | 'node';
   /**
-   * How many reliable events this handler may work on at a time, on one node.
+   * Maximum number of reliable events that this handler processes at a time per node.
    * @defaultValue 16
    */
   readonly concurrency?: number;
   /**
-   * Which reliable events a handler gets that is new: those published from its first start on, or all that the engine
-   * still has. Without a meaning once its durable subscription is there, and on the memory engine, which keeps no event
-   * that nobody waits for.
+   * Start position of a new durable subscription: events published from its first start on, or all events that the engine
+   * retains. No effect on an existing subscription, nor on the memory engine, which does not retain events without a
+   * subscription.
    * @defaultValue 'new'
    */
   readonly startFrom?: 'new' | 'beginning';
   /**
-   * How often a reliable event is tried before it becomes a dead letter.
+   * Attempts before a reliable event is dead-lettered.
    * @defaultValue `retry.maxAttempts` of the module
    */
   readonly maxAttempts?: number;
   /**
-   * How long it waits between two attempts at a reliable event.
+   * Delay between attempts of a reliable event.
    * @defaultValue for each field that of `retry` of the module
    */
   readonly backoff?: HandlerBackoff;
 }
 
-/** The pauses between the attempts of one handler: the first, each longer than the one before, up to the longest. */
+/** Exponential backoff between the attempts of one handler. */
 export interface HandlerBackoff {
-  /** The pause after the first failure, in milliseconds. */
+  /** Delay after the first failure, in milliseconds. */
   readonly initialDelayMs?: number;
-  /** The longest pause, in milliseconds. */
+  /** Maximum delay, in milliseconds. */
   readonly maxDelayMs?: number;
-  /** How much longer each pause is than the one before; 1 or more. */
+  /** Factor between consecutive delays; 1 or more. */
   readonly multiplier?: number;
-  /** Whether a pause is drawn at random between half of itself and all of it. */
+  /** Whether each delay is random between half of its value and all of it. */
   readonly jitter?: boolean;
 }

@@ -1,5 +1,5 @@
-/** Text that travels with a message, beside its body. Names are case-sensitive. */
+/** Headers of a message: text by name. Names are case-sensitive. */
 export type MessageHeaders = Readonly<Record<string, string>>;
 
-/** The headers of a message that has none. */
+/** Headers of a message without headers. */
 export const NO_HEADERS: MessageHeaders = Object.freeze({});

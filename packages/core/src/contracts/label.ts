@@ -1,2 +1,2 @@
-/** What services, namespaces and nodes are called, so that every broker can carry their names as they are. */
+/** Pattern of service, namespace and node names, which every broker accepts unencoded. */
 export const LABEL = /^[A-Za-z0-9_-]{1,64}$/;

@@ -1,6 +1,6 @@
 /**
- * An object of a class, made of fields without running the constructor. They become its own data properties: neither a
- * setter nor a getter of the class stands in their way, and none of its code meets what came from elsewhere.
+ * Creates an object of a class from fields, without running the constructor. The fields become own data properties, so
+ * that no setter, getter or other code of the class runs on foreign data.
  */
 export function madeOf(prototype: object, fields: object): object {
   return { __proto__: prototype, ...fields };

@@ -13,10 +13,10 @@ export interface MessageContext {
   /** Id of the message: assigned once, the same for every attempt. */
   readonly messageId: string;
   /**
-   * What an effect of this handler is to be known by where it must not happen twice: as an idempotency key for another
-   * system, or a unique key in a table. Text of the wire name and the id, and for an event also of the subscription,
-   * `service.handler`, with `~` between them: the same for every attempt, after a redrive, and on every node, and no
-   * other message's or handler's, though the id alone may be.
+   * Idempotency key for a side effect of this handler: for another system, or as a unique key in a table.
+   * Consists of wire name and message id, and for an event also the subscription `service.handler`, joined with `~`: the
+   * same for every attempt, after a redrive, and on every node, and different for every other message and
+   * handler, unlike the id alone.
    */
   readonly effectKey: string;
   /** Correlation id: the id of the first message of this conversation, which may be this one. */

@@ -13,7 +13,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { CatgaError } from '../errors/catga-error.js';
 import { answeredAtOnce } from '../errors/user-code.js';
 
-/** A message class with everything that was said of it, resolved. One application makes its own. */
+/** A message class with its resolved options. Created per application. */
 export interface MessageType {
   readonly target: MessageConstructor;
   readonly name: string;
@@ -22,12 +22,12 @@ export interface MessageType {
   readonly timeoutMs: number | undefined;
   readonly schema: StandardSchemaV1 | undefined;
   readonly behaviors: readonly BehaviorOption[];
-  /** Errors that arrive as what they were. */
+  /** Error classes that are kept between nodes. */
   readonly errors: readonly ErrorClass[];
   readonly cache: CacheOptions<object> | undefined;
   readonly outcomes: OutcomeRules | undefined;
   readonly deadLetterOn: readonly ErrorMatch[] | undefined;
-  /** What ordering and hashing go by; undefined if the message has no key. */
+  /** Key for ordering and consistent hashing; undefined if the message has none. */
   readonly keyOf: ((message: object) => string | undefined) | undefined;
 }
 
@@ -69,7 +69,7 @@ export function describeMessage(target: MessageConstructor): MessageType {
     schema: options.schema,
     behaviors: options.behaviors ?? [],
     errors: options.errors ?? [],
-    // The decorator held the functions to the class they are on; from here on they meet only its instances.
+    // The decorator's types tie the functions to the class; they only get its instances.
     cache: options.cache as CacheOptions<object> | undefined,
     outcomes: options.outcomes,
     deadLetterOn: options.deadLetterOn,
@@ -77,7 +77,7 @@ export function describeMessage(target: MessageConstructor): MessageType {
   });
 }
 
-/** What is wrong with what a message says of the errors of its handlers. */
+/** Problems of a message's error options. */
 function* problemsOfErrors(
   kind: MessageKind,
   { outcomes, deadLetterOn }: MessageOptions<never>,
@@ -99,7 +99,7 @@ function* problemsOfErrors(
   }
 }
 
-/** The one place where the quality of service of a message is decided. */
+/** Resolves the quality of service of a message; the only place that does. */
 function qualityOfServiceOf(
   kind: MessageKind,
   declared: QualityOfService | undefined,

@@ -5,73 +5,73 @@ import type { ErrorClass } from './error-class.js';
 import type { ErrorMatch, OutcomeRules } from './error-match.js';
 import type { QualityOfService } from './quality-of-service.js';
 
-/** How results of a query are kept; see {@link MessageOptions.cache}. */
+/** Cache options of a query; see {@link MessageOptions.cache}. */
 export interface CacheOptions<T> {
-  /** How long a result is served again, in milliseconds. */
+  /** Time to live of a cached result, in milliseconds. */
   readonly ttlMs: number;
   /**
-   * The text that two queries must share to share a result. `CATGA_SERIALIZATION` for anything else than text, and by
-   * default for fields that have no content to compare, such as functions; `#private` fields cannot be seen.
+   * Cache key, a string. Any other value is `CATGA_SERIALIZATION`, as are, by
+   * default, fields that cannot be compared, such as functions; `#private` fields are ignored.
    * @defaultValue the query's fields, with their types
    */
   readonly key?: (query: T) => string;
   /**
-   * How many results are kept; the least recently used goes first.
+   * Maximum number of cached results; the least recently used is evicted.
    * @defaultValue 1000
    */
   readonly maxEntries?: number;
 }
 
 /**
- * What belongs to a message rather than to a call of it.
+ * Options of a message class.
  *
  * @publicApi
  */
 export interface MessageOptions<T = never> {
   /**
-   * The name on the wire and in stores. Give one to every message that leaves the process: minifiers rename classes.
+   * Wire name, used between nodes and in stores. Set it on every message that leaves the process: minifiers rename classes.
    * @defaultValue the class name
    */
   readonly name?: string;
   /**
-   * What is promised about its delivery.
+   * Delivery guarantee.
    * @defaultValue 0 for queries and events, 1 for commands and reliable events
    */
   readonly qos?: QualityOfService;
-  /** How long a caller waits for its outcome, or one attempt of an event handler may take, in milliseconds. */
+  /** Timeout of the caller, or of one attempt of an event handler, in milliseconds. */
   readonly timeoutMs?: number;
-  /** What ordering and hashing go by: the name of a field, or a function of the message. */
+  /** Key for ordering and consistent hashing: the name of a field, or a function of the message. */
   readonly key?: string | ((message: T) => string | undefined);
-  /** Validates the message before it is handled, and may convert it. Any Standard Schema: zod, valibot, arktype. */
+  /** Schema that validates, and may transform, the message before its handler runs. Any Standard Schema: zod, valibot, arktype. */
   readonly schema?: StandardSchemaV1;
   /**
-   * Behaviors for this message alone, outermost first, inside the global ones. A policy (`retry`, `circuitBreaker`,
-   * `rateLimit`, `bulkhead`) replaces the module's policy of the same sort.
+   * Behaviors of this message, outermost first, inside the global ones. A policy (`retry`, `circuitBreaker`,
+   * `rateLimit`, `bulkhead`) replaces the module's policy of the same kind.
    */
   readonly behaviors?: readonly BehaviorOption[];
   /**
-   * Classes of errors that the handler throws and callers catch: they arrive as instances of their class from other nodes,
-   * from stored outcomes and from repeats of an id, with their own data properties, made without running the constructor.
-   * The wire name of a class is its own static `wireName`, or else the class name; give one where classes are minified.
-   * `#private` fields do not cross. An error that extends a declared class arrives as an instance of that.
-   * @defaultValue none: an error arrives by name, message and code
+   * Error classes that callers catch by `instanceof`: errors from other nodes and from recorded outcomes become instances
+   * of their class, with their own data properties, without running the constructor.
+   * The wire name of a class is its own static `wireName`, or else the class name; set one where classes are minified.
+   * `#private` fields are not sent. An error of a subclass becomes an instance of the declared class.
+   * @defaultValue none: an error keeps its name, message and code only
    */
   readonly errors?: readonly ErrorClass[];
-  /** Queries only: serve results again for a while. */
+  /** Result cache; queries only. */
   readonly cache?: CacheOptions<T>;
   /**
-   * Requests only: which errors of its handler are recorded and answered again to a repeat.
+   * Errors of the handler that are recorded as outcomes and replayed to a repeat; requests only.
    * @defaultValue `outcomes` of the module
    */
   readonly outcomes?: OutcomeRules;
   /**
-   * Commands and reliable events: errors after which a queued command or an event becomes a dead letter at once.
+   * Errors that dead-letter a queued command or a reliable event at the first attempt.
    * @defaultValue `deadLetterOn` of the module
    */
   readonly deadLetterOn?: readonly ErrorMatch[];
 }
 
-/** What decorators wrote on a class. Kept on the class itself, so nothing is shared between applications. */
+/** Metadata of decorators, stored on the class itself, so that applications share nothing. */
 export interface MessageMetadata {
   readonly options: MessageOptions<never>;
   /** Set by `@ReliableEvent`. */
@@ -83,10 +83,10 @@ const METADATA: unique symbol = Symbol.for('catga.message');
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- any class may be a message
 type MessageClass = Function;
 
-/** A class of messages `T`, abstract or not, whatever its constructor takes. */
+/** Class of messages `T`, abstract or not, with any constructor. */
 export type MessageConstructor<T extends object = object> = abstract new (...fields: never[]) => T;
 
-/** What decorators said of a class and of those it extends; a name is never inherited. */
+/** Metadata of a class and its base classes; the name is not inherited. */
 export function readMessageMetadata(target: MessageClass): MessageMetadata {
   const own = readOwn(target);
   const parent: unknown = Object.getPrototypeOf(target);
@@ -101,7 +101,7 @@ function readOwn(target: MessageClass): MessageMetadata {
   return (own as MessageMetadata | undefined) ?? { options: {} };
 }
 
-/** Adds to what is written on a class. */
+/** Merges metadata into that of a class. */
 export function writeMessageMetadata(target: MessageClass, added: Partial<MessageMetadata>): void {
   const own = readOwn(target);
   const value = Object.freeze({ ...own, ...added, options: { ...own.options, ...added.options } });
@@ -109,7 +109,7 @@ export function writeMessageMetadata(target: MessageClass, added: Partial<Messag
 }
 
 /**
- * Class decorator: says what belongs to a message.
+ * Class decorator: sets the options of a message.
  *
  * @example `@Message({ name: 'orders.shipped.v1', key: 'orderId' })`
  * @publicApi
@@ -122,8 +122,8 @@ export function Message<T extends object>(
 }
 
 /**
- * Class decorator: the event is stored by the engine before `publish` resolves, and delivered to each handler until
- * it succeeded (QoS 1), without running a handler again whose success was recorded (QoS 2).
+ * Class decorator: the engine stores the event before `publish` resolves, and redelivers it to each handler until
+ * it succeeds (QoS 1). At QoS 2 a handler whose success was recorded does not run again.
  *
  * @publicApi
  */
@@ -136,7 +136,7 @@ export function ReliableEvent(options: { readonly qos?: 1 | 2 } = {}): (target: 
     });
 }
 
-/** The class that a decorator is on. `CATGA_CONFIGURATION` for anything else: it would have no effect there. */
+/** Class of a decorator. `CATGA_CONFIGURATION` for other targets, on which it would have no effect. */
 function messageClassOf(
   decorator: string,
   target: unknown,

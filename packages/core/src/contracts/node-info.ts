@@ -1,17 +1,17 @@
-/** How busy a node is. */
+/** Load of a node. */
 export interface NodeLoad {
-  /** Messages being handled now. */
+  /** Number of running handlers. */
   readonly inFlight: number;
-  /** Requests waiting for a place. */
+  /** Number of requests waiting for a slot. */
   readonly queued: number;
-  /** Requests of this node that other nodes have not answered yet. */
+  /** Number of this node's requests without a reply from other nodes. */
   readonly unanswered: number;
-  /** Messages handled since the node started, failures included. */
+  /** Number of messages handled since the node started, failures included. */
   readonly handled: number;
 }
 
 /**
- * A node as the directory knows it.
+ * A node in the directory.
  *
  * @publicApi
  */
@@ -19,28 +19,28 @@ export interface NodeInfo {
   readonly nodeId: string;
   /** Shared by replicas. */
   readonly service: string;
-  /** Where the node's own HTTP interface is, if it has one. */
+  /** URL of the node's HTTP interface, if it has one. */
   readonly endpoint: string | undefined;
-  /** Grows with each start of a node of this id, so that a restarted node is not taken for the old one. */
+  /** Increases with each start of a node of this id, to distinguish restarts. */
   readonly incarnation: number;
-  /** The wire names of the requests it handles. */
+  /** Wire names of the requests that the node handles. */
   readonly handles: readonly string[];
-  /** The wire names of the plain events of which one node of its service gets each. */
+  /** Wire names of plain events that one node of the service gets. */
   readonly subscribes: readonly string[];
-  /** The wire names of the plain events of which it gets each, whatever other nodes of its service get. */
+  /** Wire names of plain events that every node of the service gets. */
   readonly subscribesAsNode: readonly string[];
   readonly load: NodeLoad;
-  /** Version of the wire protocol. Nodes of different versions do not talk to each other. */
+  /** Version of the wire protocol. Nodes of different versions exchange no messages. */
   readonly protocolVersion: number;
-  /** The name of its serializer. Nodes with different ones do not talk to each other. */
+  /** Name of the serializer. Nodes with different serializers exchange no messages. */
   readonly serializer: string;
   readonly metadata: Readonly<Record<string, string>>;
-  /** `'suspected'` nodes have missed heartbeats and get no new work. */
+  /** `'suspected'` nodes have missed heartbeats and get no new messages. */
   readonly status: 'alive' | 'suspected';
 }
 
 /**
- * What `watchNodes()` yields: first `'joined'` for each present node, then changes.
+ * Change of the directory, from `watchNodes()`: first `'joined'` for each present node, then changes.
  *
  * @publicApi
  */

@@ -1,120 +1,120 @@
 import type { MessageKind } from './envelope.js';
 
 /**
- * How `retry` repeats a request.
+ * Options of `retry`.
  *
  * @publicApi
  */
 export interface RetryPolicyOptions {
   /**
-   * How often a request is tried, the first time included; 1 turns a retry of the module off.
+   * Maximum number of attempts, including the first; 1 turns a retry of the module off.
    * @defaultValue 3
    */
   readonly maxAttempts?: number;
   /**
-   * The pause after the first failure, in milliseconds.
+   * Delay after the first failure, in milliseconds.
    * @defaultValue 100
    */
   readonly initialDelayMs?: number;
   /**
-   * The longest pause, in milliseconds. An error that asks for a longer one (`details.retryAfterMs`) is not waited for.
+   * Maximum delay, in milliseconds. An error that asks for a longer one (`details.retryAfterMs`) is not retried.
    * @defaultValue 5000
    */
   readonly maxDelayMs?: number;
   /**
-   * How much longer each pause is than the one before; 1 or more.
+   * Factor between consecutive delays; 1 or more.
    * @defaultValue 2
    */
   readonly multiplier?: number;
   /**
-   * Whether a pause is drawn at random between half of itself and all of it.
+   * Whether each delay is random between half of its value and all of it.
    * @defaultValue true
    */
   readonly jitter?: boolean;
   /**
-   * How long one attempt may take, in milliseconds; then it is `CATGA_TIMEOUT`, and the next one may begin. What is left
-   * of the caller's time bounds it in any case.
-   * @defaultValue all the time that the caller has left
+   * Timeout of one attempt, in milliseconds; after it the attempt fails with `CATGA_TIMEOUT`, and the next one may start.
+   * Never longer than the caller's remaining time.
+   * @defaultValue the caller's remaining time
    */
   readonly attemptTimeoutMs?: number;
   /**
-   * Whether an error may be answered with another attempt.
-   * @defaultValue whether the error declares it: `error.retryable === true`
+   * Whether an error is retried.
+   * @defaultValue `error.retryable === true`
    */
   readonly retryIf?: (error: Error) => boolean;
 }
 
 /**
- * When `circuitBreaker` opens, and how it closes again.
+ * Options of `circuitBreaker`.
  *
  * @publicApi
  */
 export interface CircuitBreakerOptions {
   /**
-   * Opens when this part of the requests that ended within the window has failed; above 0, at most 1.
+   * Failure rate within the window at which the circuit opens; above 0, at most 1.
    * @defaultValue 0.5
    */
   readonly failureRatio?: number;
   /**
-   * Does not open before this many requests have ended within the window.
+   * Minimum number of completed requests within the window before the circuit can open.
    * @defaultValue 10
    */
   readonly minimumRequests?: number;
   /**
-   * How far back requests count, in milliseconds, to a tenth of it.
+   * Length of the sliding window in milliseconds, in ten buckets.
    * @defaultValue 10000
    */
   readonly windowMs?: number;
   /**
-   * How long requests are refused with `CATGA_CIRCUIT_OPEN` before some are let through to see, in milliseconds.
+   * Time in the open state, in which requests fail with `CATGA_CIRCUIT_OPEN`, before half-open trials, in milliseconds.
    * @defaultValue 10000
    */
   readonly openMs?: number;
   /**
-   * How many are let through to see. All others are refused until these have ended: the circuit closes when all of them
-   * succeeded, and opens again with the first that fails, or when they have not ended after another `openMs`.
+   * Number of half-open trial requests. All others are refused until the trials have ended: the circuit closes when all
+   * trials succeed, and opens again when one fails, or when they have not ended after another `openMs`.
    * @defaultValue 1
    */
   readonly halfOpenRequests?: number;
   /**
-   * Whether an error counts as a failure. A caller that gives up (`CATGA_CANCELLED`) never does.
-   * @defaultValue refusals, timeouts and every other error, except those that blame the request itself
+   * Whether an error counts as a failure. `CATGA_CANCELLED` never does.
+   * @defaultValue every error, refusals and timeouts included, except errors caused by the request itself
    */
   readonly isFailure?: (error: Error) => boolean;
 }
 
 /**
- * How many messages `rateLimit` lets through.
+ * Options of `rateLimit`.
  *
  * @publicApi
  */
 export interface RateLimitOptions {
-  /** How many messages pass in `perMs`, in the long run; a whole number. */
+  /** Average number of messages per `perMs`; a whole number. */
   readonly permits: number;
-  /** The time that `permits` is for, in milliseconds; a whole number. */
+  /** Period of `permits`, in milliseconds; a whole number. */
   readonly perMs: number;
   /**
-   * How many may pass at once after a quiet time; a whole number.
+   * Maximum burst after an idle time; a whole number.
    * @defaultValue `permits`
    */
   readonly burst?: number;
 }
 
 /**
- * How many messages `bulkhead` has handled at the same time.
+ * Options of `bulkhead`.
  *
  * @publicApi
  */
 export interface BulkheadOptions {
-  /** How many messages are handled at the same time. */
+  /** Maximum number of concurrently handled messages. */
   readonly maxConcurrent: number;
   /**
-   * How many more wait for a place before `CATGA_OVERLOADED`.
+   * Maximum number of messages waiting for a slot; further ones fail with `CATGA_OVERLOADED`.
    * @defaultValue 0
    */
   readonly maxQueued?: number;
   /**
-   * How long they wait before `CATGA_OVERLOADED`, in milliseconds.
+   * Maximum wait for a slot, in milliseconds; then `CATGA_OVERLOADED`.
    * @defaultValue 30000
    */
   readonly queueTimeoutMs?: number;
@@ -124,19 +124,19 @@ type Complete<Options, Optional extends keyof Options = never> = Readonly<
   Required<Omit<Options, Optional>> & Pick<Options, Optional>
 >;
 
-/** Stands around `send`, at the caller. */
+/** Policy around `send`, at the caller. */
 export type CallerPolicy =
   | { readonly policy: 'retry'; readonly options: Complete<RetryPolicyOptions, 'attemptTimeoutMs'> }
   | { readonly policy: 'circuitBreaker'; readonly options: Complete<CircuitBreakerOptions> };
 
-/** Stands around the handler, where it runs. */
+/** Policy around the handler, on its node. */
 export type HandlerPolicy =
   | { readonly policy: 'rateLimit'; readonly options: Complete<RateLimitOptions> }
   | { readonly policy: 'bulkhead'; readonly options: Complete<BulkheadOptions> };
 
 /**
- * What `retry`, `circuitBreaker`, `rateLimit` and `bulkhead` give: what is wanted, without any state. Each application
- * keeps the state itself, one per type of message.
+ * Policy of `retry`, `circuitBreaker`, `rateLimit` or `bulkhead`: a description without state. Each application
+ * has its own state per message class.
  *
  * @publicApi
  */
@@ -144,19 +144,19 @@ export type Policy = CallerPolicy | HandlerPolicy;
 
 const POLICIES = new Set<unknown>(['retry', 'circuitBreaker', 'rateLimit', 'bulkhead']);
 
-/** Whether something among the behaviors is a policy rather than a behavior. */
+/** Whether an entry of `behaviors` is a policy. */
 export function isPolicy(value: unknown): value is Policy {
   return (
     POLICIES.has((value as Partial<Policy> | null | undefined)?.policy) && !('handle' in (value as object))
   );
 }
 
-/** Whether something among the behaviors stands at the caller. */
+/** Whether an entry of `behaviors` is a policy of the caller. */
 export function isCallerPolicy(value: unknown): value is CallerPolicy {
   return isPolicy(value) && (value.policy === 'retry' || value.policy === 'circuitBreaker');
 }
 
-/** What keeps policies from being on messages of a kind, or undefined: one of each sort, and callers only of requests. */
+/** Problem of a list of policies, or undefined: one of each kind is allowed, and policies of the caller on requests only. */
 export function problemOfPolicies(among: readonly unknown[], kind?: MessageKind): string | undefined {
   const seen = new Set<string>();
   for (const policy of among.filter(isPolicy)) {

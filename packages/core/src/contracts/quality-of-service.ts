@@ -1,14 +1,14 @@
 /**
- * What is promised about the delivery of a message. It belongs to the message, not to the call.
+ * Quality of service: the delivery guarantee of a message class, not of a call.
  *
  * @publicApi
  */
 export const QualityOfService = Object.freeze({
   /** Delivered once or not at all. The default of queries and of plain events. */
   AtMostOnce: 0,
-  /** Delivered until it succeeded; a handler may see it again after a crash. The default of commands. */
+  /** Redelivered until it succeeds; a handler may run again after a crash. The default of commands. */
   AtLeastOnce: 1,
-  /** As at least once, and a recorded success or outcome is never run again. */
+  /** As at least once; after a recorded success or outcome the handler does not run again. */
   ExactlyOnce: 2,
 } as const);
 

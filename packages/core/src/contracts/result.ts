@@ -1,5 +1,5 @@
 /**
- * How a request ended, as a value: for callers that do not want exceptions.
+ * Outcome of a request as a value, for callers that do not want exceptions.
  *
  * @publicApi
  */

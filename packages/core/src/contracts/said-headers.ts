@@ -1,7 +1,7 @@
 import type { MessageHeaders } from './headers.js';
 import type { EnqueueOptions, PublishOptions, SendOptions } from './send-options.js';
 
-/** What callers say of headers. */
+/** Headers as given by callers. */
 interface WithHeaders {
   readonly headers?: Readonly<Record<string, string | undefined>>;
 }
@@ -13,7 +13,7 @@ export type SaidSendOptions = SaidHeaders<SendOptions>;
 export type SaidPublishOptions = SaidHeaders<PublishOptions>;
 export type SaidEnqueueOptions = SaidHeaders<EnqueueOptions>;
 
-/** Leaves out headers whose value is undefined. What else is wrong with headers is found where they are checked. */
+/** Leaves out headers whose value is undefined. Other problems are found at validation. */
 export function saidHeaders<O extends WithHeaders>(options: O): SaidHeaders<O> {
   const { headers } = options as { readonly headers?: unknown };
   if (typeof headers !== 'object' || headers === null) return options as SaidHeaders<O>;

@@ -8,21 +8,21 @@ import { writeRun } from './id-run.js';
 import { halvesToText, idToText, textToId } from './id-text.js';
 import { IdTimeline } from './id-timeline.js';
 
-/** So many ids of a millisecond, or after a burst, read the clock each; only who makes more is in a burst. */
+/** Number of ids per millisecond, or after a burst, for which the clock is read each time; further ids are a burst. */
 const IDS_BEFORE_BURST = 64;
 
-/** In a burst the clock is read once for so many ids. */
+/** Number of ids per clock reading in a burst. */
 const IDS_PER_READING = 64;
 
 /**
- * Makes 64-bit ids that ascend: each is greater than every id this generator made before, whatever the clock
- * does, and none is ever made twice. Generators with different worker ids never meet.
+ * Generator of ascending 64-bit ids: each is greater than all earlier ids of this generator, even if the clock steps
+ * back, and unique. Generators with different worker ids generate different ids.
  *
- * **What an id's timestamp means.** The order is to be relied on, the moment only so far. It is
+ * **Timestamp of an id.** The order is exact; the timestamp is approximate. It is
  * - the clock's reading, for the first 64 ids of a millisecond and at the start of each batch;
  * - up to 63 ids old in a burst beyond that. A burst ends with the synchronous code (and the promise
  *   continuations already queued) that makes it, so an id after a pause for I/O or a timer is never older;
- * - ahead of the clock by up to `maxBorrowMs` when more ids were made than the sequence holds;
+ * - ahead of the clock by up to `maxBorrowMs` when the sequence of a millisecond was exhausted;
  * - the last timestamp used, while a clock that stepped back has not caught up.
  *
  * Memory of the last timestamp ends with the generator: give its worker id to another only once the clock has
@@ -35,34 +35,34 @@ export class CatgaIds {
   private readonly timeline: IdTimeline;
   private readonly capacity: number;
 
-  /** The millisecond that `base` stands for. */
+  /** Millisecond of `base`. */
   private timestamp = -1;
   /** The id of sequence 0 in this millisecond, whole and as two 32-bit halves. */
   private base = 0n;
   private high = 0;
   private low = 0;
-  /** The next id's sequence. */
+  /** Sequence of the next id. */
   private sequence = 0;
-  /** Sequences below this one need no look at the clock. */
+  /** Sequences below this one need no clock reading. */
   private readAt = 0;
   /** Sequences below this one are in no burst. */
   private burstFrom = IDS_BEFORE_BURST;
-  /** Whether the end of a burst is already on its way. */
+  /** Whether the end of the burst is scheduled. */
   private inBurst = false;
 
-  /** @throws CatgaError `CATGA_CONFIGURATION` when the options make no sense. */
+  /** @throws CatgaError `CATGA_CONFIGURATION` for invalid options. */
   constructor(options: CatgaIdsOptions = {}) {
     this.options = resolveIdsOptions(options);
     this.timeline = new IdTimeline(this.options);
     this.capacity = 2 ** this.options.layout.sequenceBits;
   }
 
-  /** The text of an id: 13 characters that sort as the numbers do. */
+  /** Text of an id: 13 characters with the same sort order. */
   static toText(id: bigint): string {
     return idToText(id);
   }
 
-  /** The id of a text. @throws CatgaError `CATGA_VALIDATION_FAILED` when it is malformed. */
+  /** Id of a text. @throws CatgaError `CATGA_VALIDATION_FAILED` when it is malformed. */
   static toBigInt(text: string): bigint {
     return textToId(text);
   }
@@ -72,7 +72,7 @@ export class CatgaIds {
   }
 
   /**
-   * Carries another worker id from now on: one that was leased after this generator was made.
+   * Changes the worker id, for one that was leased after this generator was created.
    * @throws CatgaError `CATGA_CONFIGURATION` when the layout has no room for it
    */
   useWorker(workerId: number): void {
@@ -86,8 +86,8 @@ export class CatgaIds {
 
   /**
    * The next id, as text of 13 characters.
-   * @throws CatgaError `CATGA_OVERLOADED` when `maxBorrowMs` are borrowed and the clock stands still,
-   * `CATGA_CONFIGURATION` when the clock reads a time that the layout cannot carry. The next call tries again.
+   * @throws CatgaError `CATGA_OVERLOADED` when `maxBorrowMs` are borrowed and the clock does not advance,
+   * `CATGA_CONFIGURATION` when the clock's time does not fit the layout. The next call tries again.
    */
   next(): string {
     if (this.sequence >= this.readAt) this.readClock();
@@ -119,14 +119,14 @@ export class CatgaIds {
   }
 
   /**
-   * What an id of this layout was made of.
+   * Components of an id of this layout.
    * @throws CatgaError `CATGA_VALIDATION_FAILED` when it is malformed or too wide for the layout.
    */
   parse(id: string | bigint): IdParts {
     return splitId(typeof id === 'bigint' ? id : textToId(id), this.options.layout);
   }
 
-  /** Reads the clock, and settles how many ids may follow without another look. */
+  /** Reads the clock, and sets how many ids may follow without another reading. */
   private readClock(): void {
     this.advance();
     if (this.sequence < this.burstFrom) {
@@ -145,7 +145,7 @@ export class CatgaIds {
     this.burstFrom = this.sequence + IDS_BEFORE_BURST;
   };
 
-  /** Brings the generator to the timeline's millisecond, with at least one sequence left in it. */
+  /** Moves the generator to the timeline's millisecond, with at least one sequence left. */
   private advance(): void {
     this.timeline.read();
     this.followTimeline();

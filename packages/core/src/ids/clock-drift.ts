@@ -1,13 +1,13 @@
 /**
- * A clock that stepped back far.
+ * Report of a clock that stepped back.
  *
  * @publicApi
  */
 export interface ClockDrift {
-  /** How far the clock now lies behind where it has already been, in milliseconds. */
+  /** Difference between the clock's latest time and its current time, in milliseconds. */
   readonly backwardMs: number;
-  /** What the clock reads, in milliseconds since 1970. */
+  /** Current time of the clock, in milliseconds since 1970. */
   readonly clockMs: number;
-  /** The timestamp that ids go on from, in milliseconds since 1970. */
+  /** Timestamp from which ids continue, in milliseconds since 1970. */
   readonly timestampMs: number;
 }

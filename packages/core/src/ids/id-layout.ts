@@ -1,23 +1,23 @@
 /**
- * How the 63 usable bits of an id are divided, and where its time begins.
+ * Bit layout of the 63 usable bits of an id, and the epoch of its timestamp.
  *
  * @publicApi
  */
 export interface IdLayout {
   /** Bits of milliseconds since `epochMs`, 1 to 52. They lead, so ids sort by time. */
   readonly timestampBits: number;
-  /** Bits of worker id, 1 to 31: `2 ** workerBits` generators can run side by side. */
+  /** Bits of worker id, 1 to 31: at most `2 ** workerBits` concurrent generators. */
   readonly workerBits: number;
-  /** Bits of sequence, 1 to 30: a worker makes up to `2 ** sequenceBits * 1000` ids a second, sustained. */
+  /** Bits of sequence, 1 to 30: up to `2 ** sequenceBits * 1000` ids a second per worker, sustained. */
   readonly sequenceBits: number;
-  /** The moment the timestamps count from, in milliseconds since 1970-01-01T00:00:00Z. */
+  /** Epoch of the timestamps, in milliseconds since 1970-01-01T00:00:00Z. */
   readonly epochMs: number;
 }
 
 /**
  * 41 bits of milliseconds since 2024-01-01T00:00:00Z (until September 2093), 10 bits of worker (1,024 workers),
  * 12 bits of sequence (4.1 million ids a second and worker). The sign bit of a 64-bit column stays free.
- * Who makes more ids gives worker bits to the sequence, for ids of fewer workers.
+ * For more ids per worker, use fewer worker bits and more sequence bits.
  *
  * @publicApi
  */
@@ -31,10 +31,10 @@ export const DEFAULT_ID_LAYOUT: IdLayout = Object.freeze({
 /** An id never uses the sign bit of a signed 64-bit integer. */
 export const ID_BITS = 63;
 
-/** The latest moment a `Date` can tell, in milliseconds since 1970. */
+/** Maximum time of a `Date`, in milliseconds since 1970. */
 const LATEST_DATE_MS = 8.64e15;
 
-/** What rules the fields' own ranges do not cover are broken by this layout; empty when none. */
+/** Violations of rules across the fields of a layout; empty if there are none. */
 export function layoutProblems(layout: IdLayout): readonly string[] {
   const problems: string[] = [];
   const bits = layout.timestampBits + layout.workerBits + layout.sequenceBits;

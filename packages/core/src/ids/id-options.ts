@@ -7,50 +7,50 @@ import { DEFAULT_ID_LAYOUT, layoutProblems } from './id-layout.js';
 import type { IdLayout } from './id-layout.js';
 
 /**
- * What a {@link CatgaIds} may be told.
+ * Options of {@link CatgaIds}.
  *
  * @publicApi
  */
 export interface CatgaIdsOptions {
   /**
-   * Tells this generator from all others that run at the same time: 0 to `2 ** layout.workerBits - 1`. Two live
-   * generators with one worker id repeat each other's ids, so lease it, do not draw it.
+   * Worker id, unique among concurrent generators: 0 to `2 ** layout.workerBits - 1`. Two live
+   * generators with one worker id generate the same ids, so lease it; do not choose it at random.
    * @defaultValue 0
    */
   readonly workerId?: number;
   /**
-   * How the bits are divided. Fields left out keep their default.
+   * Bit layout. Omitted fields keep their default.
    * @defaultValue {@link DEFAULT_ID_LAYOUT}
    */
   readonly layout?: Partial<IdLayout>;
   /**
-   * Where the time is read from.
+   * Clock of the generator.
    * @defaultValue the system clock
    */
   readonly clock?: Pick<Clock, 'now'>;
   /**
-   * Milliseconds the clock may lie behind its own past before `onClockDrift` hears of it. Smaller steps back
-   * are ridden out in silence.
+   * Backward step of the clock above which `onClockDrift` is called, in milliseconds. Smaller steps
+   * are not reported.
    * @defaultValue 1000
    */
   readonly maxBackwardDriftMs?: number;
   /**
-   * Milliseconds that ids may be ahead of the time that has passed, when more are made than the sequence holds.
-   * Beyond it the generator blocks until the clock's next millisecond, and so makes ids no faster than
-   * `2 ** sequenceBits` per millisecond.
+   * Maximum time by which ids may run ahead of the clock when the sequence is exhausted, in milliseconds.
+   * Beyond it the generator blocks until the clock's next millisecond, which limits the rate to
+   * `2 ** sequenceBits` ids per millisecond.
    * @defaultValue 1000
    */
   readonly maxBorrowMs?: number;
   /**
-   * Called for each step back that leaves the clock more than `maxBackwardDriftMs` behind, from within the call
-   * that noticed. Ids then continue from the last timestamp. An error that it throws changes no id; the process
-   * warns of the first one.
+   * Callback for each backward step of more than `maxBackwardDriftMs`, called synchronously by the call
+   * that detects it. Ids then continue from the last timestamp. An error of the callback does not affect ids; the first
+   * one is reported as a process warning.
    * @defaultValue none
    */
   readonly onClockDrift?: (drift: ClockDrift) => void;
 }
 
-/** {@link CatgaIdsOptions} with every default filled in. */
+/** {@link CatgaIdsOptions} with defaults. */
 export type ResolvedIdsOptions = Required<Omit<CatgaIdsOptions, 'layout'>> & { readonly layout: IdLayout };
 
 const DEFAULT_DRIFT_MS = 1_000;
@@ -93,7 +93,7 @@ const optionsSchema = z
   });
 
 /**
- * Fills in the defaults and refuses, naming every problem at once, what makes no sense.
+ * Validates the options and fills in defaults. The error lists every problem.
  * @throws CatgaError `CATGA_CONFIGURATION`
  */
 export function resolveIdsOptions(options: CatgaIdsOptions): ResolvedIdsOptions {
@@ -117,5 +117,5 @@ function isFunction(value: unknown): boolean {
 }
 
 function ignoreDrift(): void {
-  // Ids stay unique and in order without anyone's help.
+  // No callback is needed: ids stay unique and ordered.
 }

@@ -3,23 +3,23 @@ import type { IdLayout } from './id-layout.js';
 import { requireId } from './id-text.js';
 
 /**
- * What an id was made of.
+ * Components of an id.
  *
  * @publicApi
  */
 export interface IdParts {
-  /** The id's millisecond. See {@link CatgaIds} on how far it may lie from the moment the id was made. */
+  /** Timestamp of the id. See {@link CatgaIds} for its accuracy. */
   readonly timestamp: Date;
   /** The same in milliseconds since 1970-01-01T00:00:00Z. */
   readonly timestampMs: number;
   readonly workerId: number;
-  /** How many ids its worker had made in that millisecond before. */
+  /** Sequence number of the id in its millisecond. */
   readonly sequence: number;
 }
 
 /**
- * Takes an id apart along a layout, which has to be the one it was made with: an id does not name its layout.
- * @throws CatgaError `CATGA_VALIDATION_FAILED` when it is no id, or too wide for the layout.
+ * Decodes an id with the layout it was generated with, which the id itself does not contain.
+ * @throws CatgaError `CATGA_VALIDATION_FAILED` when it is not an id, or too wide for the layout.
  */
 export function splitId(id: bigint, layout: IdLayout): IdParts {
   requireId(id);

@@ -1,9 +1,9 @@
-/** Which of a 64-bit element's two 32-bit words comes first is the machine's choice. */
+/** Order of the two 32-bit words of a 64-bit element (endianness). */
 const LOW_WORD = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 0 : 1;
 const HIGH_WORD = 1 - LOW_WORD;
 
 /**
- * Writes ids that follow one another, from `low` upwards under one `high`, as 32-bit words: a bigint per element
+ * Writes consecutive ids, from `low` upwards with one `high`, as 32-bit words: a bigint per element
  * would cost several times as much.
  */
 export function writeRun(

@@ -1,15 +1,15 @@
 import { CatgaError } from '../errors/catga-error.js';
 
 /**
- * Crockford's base 32 in lower case: no i, l, o or u, and its characters ascend in ASCII, so texts of one width
- * sort byte for byte as the numbers do.
+ * Crockford's base 32 in lower case, without i, l, o and u. Its characters ascend in ASCII, so that texts of one width
+ * sort bytewise like the numbers.
  */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
-/** Every id is this many characters long: 13 times 5 bits hold the 63 that are used. */
+/** Length of an id: 13 characters of 5 bits for 63 bits. */
 export const ID_TEXT_LENGTH = 13;
 
-/** The first character carries bits 60 to 62 only. */
+/** The first character has bits 60 to 62 only. */
 const HIGHEST_FIRST_DIGIT = 7;
 
 /** The last seven characters fit a double exactly, as do the six before them. */
@@ -19,8 +19,8 @@ const CODES = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
 const DIGITS = new Map(Array.from(ALPHABET, (character, digit) => [character, digit]));
 
 /**
- * The text of an id given as two 32-bit halves. No bigint is made, and one call makes one flat string: text
- * put together from pieces would be a rope that its first reader pays for.
+ * Text of an id given as two 32-bit halves, without a bigint, in one flat string: concatenation would
+ * create a rope, which costs its first reader.
  */
 export function halvesToText(high: number, low: number): string {
   return String.fromCharCode(
@@ -50,7 +50,7 @@ export function idToText(id: bigint): string {
 }
 
 /**
- * The id a text stands for. Only what {@link idToText} writes is read: upper case and look-alikes are refused,
+ * Id of a text. Only the output of {@link idToText} is accepted: upper case and look-alikes are refused,
  * because two texts of one id would be two keys.
  * @throws CatgaError `CATGA_VALIDATION_FAILED` when the text is malformed.
  */

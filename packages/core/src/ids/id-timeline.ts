@@ -4,20 +4,20 @@ import { lastTimestamp } from './id-layout.js';
 import type { ResolvedIdsOptions } from './id-options.js';
 
 /**
- * How often the clock is read, at most, in waiting for its next millisecond. A clock that runs shows it within a
- * tenth of that; the bound is for one that stands still.
+ * Maximum number of clock readings in a wait for the next millisecond. A running clock needs a
+ * tenth of that; the limit is for a stopped one.
  */
 const READINGS_PER_WAIT = 1_000_000;
 
 const NEVER = -1;
 
 /**
- * The generator's own time: the clock's, except that it never goes back.
+ * Monotonic time of the generator.
  *
- * - A clock that steps back is ridden out: time stands at the last timestamp until the clock has caught up.
- * - A millisecond whose sequence is used up borrows the next one. What is borrowed is a debt that passing time
- *   pays back, so a clock that stands an hour behind does not use the allowance up. At `maxBorrowMs` of debt the
- *   clock is read until it has moved, a millisecond as a rule: a synchronous caller can only wait by spinning.
+ * - After a backward step of the clock, time stays at the last timestamp until the clock has caught up.
+ * - When the sequence of a millisecond is exhausted, the next millisecond is borrowed. Elapsed time reduces the debt,
+ *   so a clock that is an hour behind does not use up the allowance. At `maxBorrowMs` of debt the
+ *   clock is read until it advances, usually a millisecond: a synchronous caller can only wait by spinning.
  */
 export class IdTimeline {
   private readonly options: ResolvedIdsOptions;
@@ -33,14 +33,14 @@ export class IdTimeline {
     this.last = lastTimestamp(options.layout);
   }
 
-  /** The millisecond that ids are made in, counted from the layout's epoch; -1 before the first reading. */
+  /** Current millisecond since the layout's epoch; -1 before the first reading. */
   get timestamp(): number {
     return this.current;
   }
 
   /**
-   * Reads the clock once and moves on to its time, if that is later.
-   * @throws CatgaError `CATGA_CONFIGURATION` when the clock reads what no id can carry; nothing has changed then.
+   * Reads the clock once and advances to its time, if that is later.
+   * @throws CatgaError `CATGA_CONFIGURATION` when the clock's time does not fit the layout; then nothing changes.
    */
   read(): void {
     const now = Math.floor(this.options.clock.now()) - this.options.layout.epochMs;
@@ -58,9 +58,9 @@ export class IdTimeline {
   }
 
   /**
-   * Moves on from a millisecond whose sequence is used up.
-   * @throws CatgaError `CATGA_OVERLOADED` when `maxBorrowMs` are borrowed and the clock stands still,
-   * `CATGA_CONFIGURATION` when the layout's time has run out.
+   * Advances from a millisecond with an exhausted sequence.
+   * @throws CatgaError `CATGA_OVERLOADED` when `maxBorrowMs` are borrowed and the clock does not advance,
+   * `CATGA_CONFIGURATION` when the time exceeds the layout's range.
    */
   borrow(): void {
     const full = this.current;
@@ -104,14 +104,14 @@ export class IdTimeline {
     }
   }
 
-  /** Ids go on: the callback is told of the clock, and decides nothing. */
+  /** Reports the drift; generation continues. */
   private readonly callbackFailed = (thrown: unknown): void => {
     if (this.hasWarned) return;
     this.hasWarned = true;
     warnOfUserCode(`onClockDrift of CatgaIds failed: ${describeThrown(thrown)}`);
   };
 
-  /** Before the first id there is nothing to ride out on: a clock before the epoch would repeat ids at each start. */
+  /** There is no earlier timestamp before the first id: a clock before the epoch would repeat ids at each start. */
   private refuseUnusable(now: number): void {
     if (now <= this.last && (now >= 0 || this.current !== NEVER)) return;
     throw this.unusable('The clock reads a time that the id layout cannot carry', now);

@@ -1,10 +1,9 @@
-/** What stands between parts, what spells it in a part, and what has no bytes in UTF-8. */
+/** The separator, the escape character, and lone surrogates. */
 const SPELT = /[~%\p{Surrogate}]/gu;
 
 /**
- * Texts as one: with `~` between them, and each `~`, `%` and half of a surrogate pair in them as `%` and its code in
- * hexadecimal digits. No two lists of texts become one key, whatever is in them, and none becomes that of a list with
- * another first text: what tells kinds of records apart stands there.
+ * Joins texts with `~`; each `~`, `%` and lone surrogate in them becomes `%` and its code in
+ * hexadecimal digits. Different lists of texts give different keys. The first text identifies the kind of record.
  */
 export function joinedKey(...parts: readonly string[]): string {
   let key = '';

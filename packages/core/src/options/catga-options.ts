@@ -109,7 +109,7 @@ export interface CatgaOptions {
      */
     readonly jitter?: boolean;
   };
-  /** The record of ids and outcomes. */
+  /** Idempotency records: ids and outcomes. */
   readonly idempotency?: {
     /** Lifetime of a recorded outcome, and of a recorded success of a QoS 2 event, in milliseconds.
      * @defaultValue 86400000 (24 hours)
@@ -121,15 +121,15 @@ export interface CatgaOptions {
     readonly leaseMs?: number;
   };
   /**
-   * Which errors of handlers are outcomes: recorded under the id of their request and answered again to a repeat. A
-   * message may have its own, which then count instead.
-   * @defaultValue every error but failures of the infrastructure (a network, a database or a broker that is away) and
-   * those with `retryable: true`
+   * Errors of handlers that are outcomes: recorded under the id of their request and replayed to a repeat. The option of
+   * a message overrides it.
+   * @defaultValue every error except infrastructure failures (network, database or broker unavailable) and
+   * errors with `retryable: true`
    */
   readonly outcomes?: OutcomeRules;
   /**
-   * Errors of handlers after which a reliable event or a queued command is not tried again: it becomes a dead letter at
-   * once, as after any error with `retryable: false`. A message may have its own, which then count instead.
+   * Errors of handlers that dead-letter a reliable event or a queued command at the first attempt, as does any error with
+   * `retryable: false`. The option of a message overrides it.
    * @defaultValue none
    */
   readonly deadLetterOn?: readonly ErrorMatch[];

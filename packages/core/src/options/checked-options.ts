@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { CatgaError } from '../errors/catga-error.js';
 
 /**
- * What a schema makes of options.
- * @throws CatgaError `CATGA_CONFIGURATION` with every problem, said of `what`
+ * Parses options with a schema.
+ * @throws CatgaError `CATGA_CONFIGURATION` with every problem; `what` names the options
  */
 export function checkedOptions<T>(what: string, schema: z.ZodType<T>, options: unknown): T {
   const result = schema.safeParse(options);

@@ -19,12 +19,12 @@ const eventHandler = z.strictObject({
   ...queued,
 });
 
-/** Everything that is wrong with what the handler of a request says of itself. */
+/** All problems of the options of a request handler. */
 export function issuesOfRequestHandler(options: RequestHandlerOptions): readonly OptionIssue[] {
   return requestHandler.safeParse(options).error?.issues.flatMap(describeIssue) ?? [];
 }
 
-/** Everything that is wrong with what an event handler says of itself. */
+/** All problems of the options of an event handler. */
 export function issuesOfEventHandler(options: EventHandlerOptions): readonly OptionIssue[] {
   return eventHandler.safeParse(options).error?.issues.flatMap(describeIssue) ?? [];
 }

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 
-/** What is wrong with an option. */
+/** Problem of an option. */
 export interface OptionIssue {
   readonly path: string;
   readonly message: string;
 }
 
-/** What a schema found, in words; never the value, which may be a secret. */
+/** Text of a schema issue, without the value, which may be a secret. */
 export function describeIssue(issue: z.core.$ZodIssue): readonly OptionIssue[] {
   const path = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {

@@ -21,7 +21,7 @@ const durationMs = z.number().positive();
 const countOrInfinity = z.union([count, z.literal(Infinity)], {
   error: 'must be a whole number above 0, or Infinity',
 });
-/** What every broker can carry in a subject or key without encoding. */
+/** Names that every broker accepts in a subject or key without encoding. */
 const label = z.string().regex(LABEL, 'must be 1 to 64 letters, digits, hyphens or underscores');
 
 const has = (value: unknown, ...methods: readonly string[]): boolean =>
@@ -128,7 +128,7 @@ const schema = z.strictObject({
     .prefault({}),
 });
 
-/** Checks and completes options. `CATGA_CONFIGURATION` lists every problem with the path of the option. */
+/** Validates options and fills in defaults. `CATGA_CONFIGURATION` lists every problem with the path of the option. */
 export function resolveCatgaOptions(options: CatgaOptions = {}): ResolvedCatgaOptions {
   const parsed = schema.safeParse(options);
   if (!parsed.success) {
@@ -152,7 +152,7 @@ export function resolveCatgaOptions(options: CatgaOptions = {}): ResolvedCatgaOp
   });
 }
 
-/** Freezes the options, but not what the user made: engine, outbox, serializer, behaviors. */
+/** Freezes the options, but not the user's objects in them: engine, outbox, serializer, behaviors. */
 function deepFreeze(options: ResolvedCatgaOptions): ResolvedCatgaOptions {
   const ofTheUser = new Set<unknown>([options.engine, options.outbox, options.serializer]);
   for (const value of Object.values(options) as unknown[]) {

@@ -9,7 +9,7 @@ import type {
 import { checkedOptions } from '../../options/checked-options.js';
 import { isDeclaredRetryable, isFailureOfHandling } from './failures.js';
 
-/** Longest wait a timer takes: 31 bits of milliseconds, about 24 days. */
+/** Maximum timer delay: 31 bits of milliseconds, about 24 days. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const timerMs = z.number().positive().max(MAX_TIMER_MS);
@@ -49,10 +49,10 @@ const bulkheadOptions = z.strictObject({
 });
 
 /**
- * A request that fails with an error that declares itself retryable is sent again, under the same message id, after a
- * growing pause, while the caller's time lasts. It stands at the caller, around every attempt: so it works for handlers
- * on other nodes too, and for refusals. For commands and queries; a command of QoS 1 gets a record by its id, as if the
- * caller had given one.
+ * Retry policy: re-sends a request that failed with a retryable error, under the same message id, with exponential
+ * backoff, within the caller's timeout. Applied at the caller, so that it also covers handlers
+ * on other nodes, and refusals. For commands and queries; a QoS 1 command gets an idempotency record, as with a
+ * `messageId` of the caller.
  *
  * @example `@Message({ behaviors: [retry({ maxAttempts: 3 })] })`
  * @throws CatgaError `CATGA_CONFIGURATION` for wrong options
@@ -63,8 +63,8 @@ export function retry(options: RetryPolicyOptions = {}): Policy {
 }
 
 /**
- * When too many requests of a type fail, further ones are refused with `CATGA_CIRCUIT_OPEN` for a while, without being
- * sent. It stands at the caller, one for each type of request. For commands and queries.
+ * Circuit breaker policy: after too many failures of a request type, further requests fail with `CATGA_CIRCUIT_OPEN` for
+ * `openMs`, without being sent. Applied at the caller, one per request type. For commands and queries.
  *
  * @example `@Message({ behaviors: [circuitBreaker({ failureRatio: 0.5, openMs: 5_000 })] })`
  * @throws CatgaError `CATGA_CONFIGURATION` for wrong options
@@ -78,9 +78,9 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Policy {
 }
 
 /**
- * Lets `permits` messages through in `perMs`, and refuses further ones with `CATGA_RATE_LIMITED`, which says when to come
- * again. It stands at the handler, on each node by itself. Reliable events and queued commands wait in the engine
- * instead, and no attempt is counted.
+ * Rate limit policy: accepts `permits` messages per `perMs`, and refuses further ones with `CATGA_RATE_LIMITED` and
+ * `details.retryAfterMs`. Applied at the handler, per node. Reliable events and queued commands wait in the engine
+ * instead, without counting an attempt.
  *
  * @example `@Message({ behaviors: [rateLimit({ permits: 100, perMs: 1_000 })] })`
  * @throws CatgaError `CATGA_CONFIGURATION` for wrong options
@@ -94,9 +94,9 @@ export function rateLimit(options: RateLimitOptions): Policy {
 }
 
 /**
- * Has at most `maxConcurrent` messages of a type handled at the same time; `maxQueued` more wait, and further ones are
- * refused with `CATGA_OVERLOADED`. It stands at the handler, on each node by itself. Reliable events and queued commands
- * that are refused wait in the engine, and no attempt is counted.
+ * Bulkhead policy: at most `maxConcurrent` messages of a type are handled concurrently; `maxQueued` more wait, and further
+ * ones are refused with `CATGA_OVERLOADED`. Applied at the handler, per node. Refused reliable events and queued
+ * commands wait in the engine, without counting an attempt.
  *
  * @example `@Message({ behaviors: [bulkhead({ maxConcurrent: 10, maxQueued: 50 })] })`
  * @throws CatgaError `CATGA_CONFIGURATION` for wrong options
