@@ -25,15 +25,12 @@ it.each(ENGINES)(
   WITHIN_MS,
 );
 
-it.each([
-  ['--scenario', 'earthquake', "'earthquake' is none of throws, hangs"],
-  ['--engine', 'kafka', "'kafka' is none of nats, redis"],
-])(
-  'a wrong %s is refused with the usage',
-  async (option, value, problem) => {
-    const { status, text } = await chaos(option, value);
+it(
+  'a wrong option is refused with the usage',
+  async () => {
+    const { status, text } = await chaos('--engine', 'kafka');
     expect(status).toBe(2);
-    expect(text).toContain(problem);
+    expect(text).toContain("'kafka' is none of nats, redis");
     expect(text).toContain('npm run chaos -- [options]');
   },
   WITHIN_MS,

@@ -21,9 +21,22 @@ export interface Broker {
   loseOne(awayMs: number): Promise<void>;
   /** Lets it store hardly more than it has. */
   fill(): Promise<void>;
+  /**
+   * Takes from all nodes what they send each other by and acknowledge with, or gives it back, while it runs. Rejects if
+   * the broker was not opened with permissions.
+   */
+  permit(isEverything: boolean): Promise<void>;
   stats(): Promise<BrokerStats>;
   /** Stops it and removes what it stored. */
   stop(): Promise<void>;
+}
+
+/** What kind of broker is opened. */
+export interface BrokerKind {
+  /** Whether it is several servers with copies of everything. */
+  readonly isReplicated?: boolean;
+  /** Whether nodes have a user whose permissions may be taken away. */
+  readonly hasPermissions?: boolean;
 }
 
 /** What a broker holds. */

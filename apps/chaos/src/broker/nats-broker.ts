@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { LOOPBACK, NatsServer, NatsServerCluster } from '@catga/servers';
-import type { Broker, BrokerStats } from './broker.js';
+import type { Broker, BrokerKind, BrokerStats } from './broker.js';
 import type { EngineSettings } from './engine-settings.js';
+import { NatsPermissions } from './nats-permissions.js';
 import { areInStep, narrowStreams } from './nats-streams.js';
 import { natsStats } from './nats-stats.js';
 
@@ -16,10 +17,17 @@ export class NatsBroker implements Broker {
   readonly redeliveredAfterMs = ACK_WAIT_MS;
   private lost = 0;
 
-  private constructor(private readonly servers: readonly NatsServer[]) {}
+  private constructor(
+    private readonly servers: readonly NatsServer[],
+    private readonly permissions?: NatsPermissions,
+  ) {}
 
-  static async open(isReplicated: boolean): Promise<NatsBroker> {
-    if (!isReplicated) return new NatsBroker([await NatsServer.spawn()]);
+  static async open({ isReplicated, hasPermissions }: BrokerKind): Promise<NatsBroker> {
+    if (hasPermissions === true) {
+      const permissions = new NatsPermissions();
+      return new NatsBroker([await permissions.spawn()], permissions);
+    }
+    if (isReplicated !== true) return new NatsBroker([await NatsServer.spawn()]);
     // Clients are told of no other addresses, which would lead past the proxies.
     const { servers } = await NatsServerCluster.spawn(SERVERS, ['--no_advertise']);
     const broker = new NatsBroker(servers);
@@ -35,7 +43,7 @@ export class NatsBroker implements Broker {
     return {
       name: 'nats',
       options: {
-        servers: ports.map((port) => `nats://${LOOPBACK}:${port}`),
+        servers: ports.map((port) => `nats://${this.permissions?.login ?? ''}${LOOPBACK}:${port}`),
         reconnect: { waitMs: 200, jitterMs: 100 },
         requestTimeoutMs,
         durable: { ackWaitMs: ACK_WAIT_MS },
@@ -69,12 +77,18 @@ export class NatsBroker implements Broker {
     return narrowStreams(this.urls);
   }
 
+  async permit(isEverything: boolean): Promise<void> {
+    if (this.permissions === undefined) throw new Error('The server knows no permissions.');
+    this.permissions.permit(isEverything);
+  }
+
   stats(): Promise<BrokerStats> {
     return natsStats(this.urls);
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.stop()));
+    this.permissions?.remove();
   }
 
   private get urls(): readonly string[] {

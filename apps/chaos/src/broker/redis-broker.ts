@@ -1,12 +1,14 @@
 import { LOOPBACK, RedisServer } from '@catga/servers';
-import type { Broker, BrokerStats } from './broker.js';
+import type { Broker, BrokerKind, BrokerStats } from './broker.js';
 import type { EngineSettings } from './engine-settings.js';
 import { RedisPair } from './redis-pair.js';
-import { limitMemory, redisStats } from './redis-stats.js';
+import { limitMemory, permitNodes, redisStats } from './redis-stats.js';
 
 /** What the engine says itself: a lease ends no sooner, however short heartbeats are. */
 const LEASE_MS = 5000;
 const NAME = 'chaos';
+/** Who the nodes are to the server, where they have a user of their own. */
+const NODES = 'nodes';
 
 /** One redis-server that writes every change to its disk before it answers (`appendfsync always`), or two and a sentinel. */
 export class RedisBroker implements Broker {
@@ -14,13 +16,18 @@ export class RedisBroker implements Broker {
 
   private constructor(
     private readonly server: RedisServer,
+    private readonly hasPermissions: boolean,
     private readonly pair?: RedisPair,
   ) {}
 
-  static async open(isReplicated: boolean): Promise<RedisBroker> {
+  static async open({ isReplicated, hasPermissions = false }: BrokerKind): Promise<RedisBroker> {
     const server = await RedisServer.spawn();
-    if (!isReplicated) return new RedisBroker(server);
-    return new RedisBroker(server, await RedisPair.open(server, NAME));
+    if (hasPermissions) await permitNodes(server.port, NODES, true);
+    return new RedisBroker(
+      server,
+      hasPermissions,
+      isReplicated === true ? await RedisPair.open(server, NAME) : undefined,
+    );
   }
 
   get ports(): readonly number[] {
@@ -30,7 +37,7 @@ export class RedisBroker implements Broker {
   engineAt(ports: readonly number[], requestTimeoutMs: number): EngineSettings {
     const where =
       this.pair === undefined
-        ? { url: `redis://${LOOPBACK}:${ports[0]}` }
+        ? { url: `redis://${this.hasPermissions ? `${NODES}:${NODES}@` : ''}${LOOPBACK}:${ports[0]}` }
         : { connection: this.pair.connectionAt(ports) };
     return {
       name: 'redis',
@@ -57,6 +64,11 @@ export class RedisBroker implements Broker {
 
   fill(): Promise<void> {
     return limitMemory(this.port);
+  }
+
+  async permit(isEverything: boolean): Promise<void> {
+    if (!this.hasPermissions) throw new Error('The server knows no permissions.');
+    await permitNodes(this.port, NODES, isEverything);
   }
 
   stats(): Promise<BrokerStats> {

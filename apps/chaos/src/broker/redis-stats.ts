@@ -34,3 +34,14 @@ export async function limitMemory(port: number): Promise<void> {
     client.disconnect();
   }
 }
+
+/** Lets a user, whose password is its name, do everything, or all but what needs channels. */
+export async function permitNodes(port: number, user: string, isEverything: boolean): Promise<void> {
+  const client = new Redis(port, LOOPBACK);
+  try {
+    const channels = isEverything ? '&*' : 'resetchannels';
+    await client.call('ACL', 'SETUSER', user, 'on', `>${user}`, '~*', '+@all', channels);
+  } finally {
+    client.disconnect();
+  }
+}

@@ -29,6 +29,11 @@ export class EvidenceFiles {
     return join(this.directory, `${name}.log`);
   }
 
+  /** What a process has logged so far. */
+  said(name: string): string {
+    return readFileSync(this.logOf(name), 'utf8');
+  }
+
   /** What took effect, of one scenario, in the order of the ledger. */
   effects(run: string): readonly EffectRecord[] {
     return linesOf<LedgerLine>(this.ledger).filter(({ what, id }) => what === 'effect' && isOf(run, id));

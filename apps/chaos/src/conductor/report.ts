@@ -17,9 +17,10 @@ export interface ScenarioReport {
 
 /** A table of what became of each kind of message. */
 export function reportOf(
-  { fault, fails }: Pick<Scenario, 'fault' | 'fails'>,
+  { fault, fails, neverFails, isLogged }: Omit<Scenario, 'run' | 'stage'>,
   engine: EngineName,
   findings: ReadonlyMap<Kind, Findings>,
+  logs: ReadonlyMap<string, string> = new Map(),
 ): ScenarioReport {
   const table = new Table({
     head: ['', 'sent', 'succeeded', 'failed', 'lost', 'twice', 'promised', 'verdict'],
@@ -43,6 +44,15 @@ export function reportOf(
   }
   if (fails !== undefined && ![...findings.values()].some(({ failed }) => failed.has(fails))) {
     violations.push(`${FAULTS[fault]}: nobody got ${fails}, so that nothing is shown`);
+  }
+  const gave = [...findings.values()].find(
+    ({ kind, failed }) => kind !== 'query' && neverFails !== undefined && failed.has(neverFails),
+  );
+  if (gave !== undefined)
+    violations.push(`${FAULTS[fault]}, ${KIND_TITLES[gave.kind]}: somebody got ${neverFails}`);
+  for (const [name, said] of isLogged === undefined ? [] : logs) {
+    if (isLogged?.test(said) !== true)
+      violations.push(`${FAULTS[fault]}: ${name} has not logged ${isLogged}`);
   }
   return { text: `${fault}: ${FAULTS[fault]}\n${table.toString()}`, violations };
 }

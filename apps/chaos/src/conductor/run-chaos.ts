@@ -4,7 +4,7 @@ import type { Scenario } from '../scenarios/scenario.js';
 import type { ChaosOptions } from './chaos-options.js';
 import { playScenario } from './play-scenario.js';
 import { reportOf } from './report.js';
-import { Stage } from './stage.js';
+import { NODE_IDS, Stage } from './stage.js';
 
 /** Plays the scenarios; resolves with what happened that was not promised. */
 export async function runChaos(
@@ -44,7 +44,8 @@ async function playAndReport(
 ): Promise<readonly string[]> {
   const startMs = performance.now();
   const findings = await playScenario(scenario, stage, options);
-  const { text, violations } = reportOf(scenario, options.engine, findings);
+  const logs = new Map(NODE_IDS.map((nodeId) => [nodeId, stage.files.said(nodeId)]));
+  const { text, violations } = reportOf(scenario, options.engine, findings, logs);
   say(`${text}\n${((performance.now() - startMs) / 1000).toFixed(1)} s`);
   return violations;
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Broker } from '../broker/broker.js';
+import type { Broker, BrokerKind } from '../broker/broker.js';
 import type { EngineName } from '../broker/engine-settings.js';
 import { openBroker } from '../broker/open-broker.js';
 import type { NodeSettings } from '../node/node-settings.js';
@@ -33,14 +33,14 @@ const DIES_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 
 /** What differs from one stage to another. */
-export interface StageOptions {
-  /** Whether the broker is several servers with copies of everything. */
-  readonly isReplicated?: boolean;
+export interface StageOptions extends BrokerKind {
   readonly concurrency?: NodeSettings['concurrency'];
   /** Whether callers keep what the broker does not take within a second. */
   readonly hasOutbox?: boolean;
   /** Whether nodes wait for the broker and for their handlers no longer than a second or two. */
   readonly isImpatient?: boolean;
+  /** @defaultValue 20 */
+  readonly maxAttempts?: number;
 }
 
 interface Seat {
@@ -71,7 +71,7 @@ export class Stage {
 
   static async open(engine: EngineName, options: StageOptions = {}): Promise<Stage> {
     const files = new EvidenceFiles(mkdtempSync(join(tmpdir(), 'catga-chaos-')));
-    const broker = await openBroker(engine, options.isReplicated ?? false);
+    const broker = await openBroker(engine, options);
     const ledger = Child.start('ledger', 'ledger', [files.ledger], files.logOf('ledger'));
     const { port } = await ledger.heard<{ readonly port: number }>();
     const stage = new Stage(broker, files, ledger, port, options);
@@ -176,6 +176,7 @@ export class Stage {
       concurrency = { maxInFlight: 1000, maxQueued: 10_000 },
       hasOutbox = false,
       isImpatient = false,
+      maxAttempts = 20,
     } = this.options;
     const keeps = hasOutbox && service === CALLERS;
     return {
@@ -189,6 +190,7 @@ export class Stage {
       ledgerPort: this.ledgerPort,
       callFile: this.files.callsOf(nodeId),
       concurrency,
+      maxAttempts,
       ...(isImpatient && { drainTimeoutMs: DRAIN_MS }),
       ...(keeps && { outbox: this.files.outboxOf(nodeId) }),
     };

@@ -13,7 +13,7 @@ const REQUEST_TIMEOUT_MS = 15_000;
 
 /** What makes a process a node. */
 export function catgaNodeModule(settings: NodeSettings): DynamicModule {
-  const { engine, namespace, nodeId, service, concurrency, outbox, drainTimeoutMs } = settings;
+  const { engine, namespace, nodeId, service, concurrency, outbox, drainTimeoutMs, maxAttempts } = settings;
   return CatgaModule.forRoot({
     engine: engineOf(engine),
     namespace,
@@ -23,7 +23,7 @@ export function catgaNodeModule(settings: NodeSettings): DynamicModule {
     concurrency,
     request: { timeoutMs: REQUEST_TIMEOUT_MS },
     idempotency: { leaseMs: LEASE_MS },
-    retry: { maxAttempts: 20, initialDelayMs: 100, maxDelayMs: 1000 },
+    retry: { maxAttempts, initialDelayMs: 100, maxDelayMs: 1000 },
     ...(drainTimeoutMs !== undefined && { shutdown: { drainTimeoutMs } }),
     ...(outbox !== undefined && { outbox: fileOutbox({ path: outbox }) }),
   });

@@ -13,6 +13,8 @@ export interface NodeSettings {
   readonly outbox?: string;
   /** How long a node that stops waits for its handlers, in milliseconds. */
   readonly drainTimeoutMs?: number;
+  /** How often a stored message is delivered to a handler that fails. */
+  readonly maxAttempts: number;
   /** How many messages the node handles at a time, and how many wait. */
   readonly concurrency: { readonly maxInFlight: number; readonly maxQueued: number };
 }

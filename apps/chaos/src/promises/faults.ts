@@ -15,6 +15,7 @@ export const FAULTS = {
   'broker-failover': 'one of several servers of the broker is killed',
   'broker-emptied': 'the broker restarts empty',
   'broker-full': 'the broker is full',
+  'permissions-refused': 'permissions are taken from all nodes and given back',
   'clock-back': 'the clock of a node steps back',
   'sent-twice': 'a message is sent twice under one id',
   'slow-consumer': 'handlers are slower than senders',

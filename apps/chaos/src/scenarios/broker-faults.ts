@@ -7,6 +7,8 @@ const AWAY_MS = 700;
 const LONG_AWAY_MS = 3000;
 /** Longer than impatient nodes wait, shorter than a lease. */
 const LONGER_THAN_NODES_WAIT_MS = 2 * IMPATIENCE_MS;
+/** How long permissions are refused. */
+const REFUSED_MS = 1500;
 
 export const BROKER_FAULTS: readonly Scenario[] = [
   {
@@ -35,7 +37,8 @@ export const BROKER_FAULTS: readonly Scenario[] = [
   },
   {
     fault: 'broker-gone-long',
-    stage: { isImpatient: true },
+    // A handler that has succeeded has no second attempt: were its success forgotten, it would be a dead letter.
+    stage: { isImpatient: true, maxAttempts: 1 },
     async run({ stage, start, seconds, rate }) {
       // Some of them end while the broker is away, whenever it goes.
       start({ instruction: 'slow' }, rate / 4);
@@ -94,6 +97,21 @@ export const BROKER_FAULTS: readonly Scenario[] = [
       await pause(seconds * 100);
       await stage.broker.fill();
       await pause(seconds * 900);
+    },
+  },
+  {
+    fault: 'permissions-refused',
+    stage: { hasPermissions: true },
+    fails: 'CATGA_ENGINE_UNAVAILABLE',
+    neverFails: 'CATGA_TIMEOUT',
+    isLogged: /does not permit .*(Allow|ACL SETUSER)/,
+    async run({ stage, start, seconds }) {
+      start();
+      await pause(seconds * 300);
+      await stage.broker.permit(false);
+      await pause(REFUSED_MS);
+      await stage.broker.permit(true);
+      await pause(seconds * 700);
     },
   },
 ];

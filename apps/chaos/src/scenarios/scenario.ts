@@ -24,6 +24,10 @@ export interface Scenario {
   readonly stage?: StageOptions;
   /** The code that some caller got, or else the fault did not happen. */
   readonly fails?: CatgaErrorCode;
+  /** A code that no caller gets, since those who wait are told before; but of a query, which is sent once and may be lost. */
+  readonly neverFails?: CatgaErrorCode;
+  /** What every handling process logs of it. */
+  readonly isLogged?: RegExp;
   /** Makes the fault come and go. The load ends afterwards. */
   readonly run: (play: Play) => Promise<void>;
 }
