@@ -20,13 +20,13 @@ import type { IncomingTraffic } from './incoming-traffic.js';
 import { Peer } from './peer.js';
 import { UnknownSenders } from './unknown-senders.js';
 
-/** How long the frames of a node that left are told from repeated ones, in milliseconds. */
+/** Time for which duplicate frames of a node that left are detected, in milliseconds. */
 const FORGOTTEN_AFTER_MS = 60_000;
 
-/** How long an outcome is kept for a node that takes over: longer than any caller waits, in milliseconds. */
+/** Retention of logged outcomes for failover, longer than any caller's timeout, in milliseconds. */
 const OUTCOME_TTL_MS = 10 * 60 * 1000;
 
-/** How much of answers that may not have arrived is remembered, in bytes. */
+/** Memory limit of unacknowledged replies, in bytes. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** Traffic with other nodes: the requests sent to them, the requests they send, and the frames of both. */
@@ -74,7 +74,7 @@ export class Cluster {
     });
   }
 
-  /** Opens this node's inbox. A frame that comes before it is open is lost, as any frame may be. */
+  /** Opens this node's links. Frames that arrive earlier are lost, as any frame may be. */
   static async open(
     self: NodeAddress,
     openLinks: NonNullable<EngineConnection['openLinks']>,
@@ -89,25 +89,25 @@ export class Cluster {
     return (cluster = over(transport));
   }
 
-  /** Sends and records what is still in hand. */
+  /** Sends and logs all outstanding records. */
   async flush(): Promise<void> {
     for (const { answerer } of this.peers.values()) answerer.recordAnswers();
     await Promise.all([this.outcomes.flush(), this.links.flush()]);
   }
 
-  /** Nobody waits for answers any more. */
+  /** Ends all waits for replies. */
   close(reason: CatgaError): void {
     this.sender.close(reason);
   }
 
   /**
-   * A node is no longer in the directory: it drains and will answer what it has, or it is dead and the engine says that
-   * nobody listens there, or it hangs and retransmissions go unanswered.
+   * A node left the directory: it is draining and will still reply, or it has crashed and the engine reports it
+   * unreachable, or it hangs and retransmissions get no reply.
    */
   private left(address: NodeAddress): void {
     this.sender.left(address);
     this.parts.timetable.after(FORGOTTEN_AFTER_MS, () => {
-      if (!this.isPresent(address)) this.forget(address); // Else it is back.
+      if (!this.isPresent(address)) this.forget(address); // Otherwise it has returned.
     });
   }
 

@@ -9,31 +9,31 @@ import { malformedFrame, requireSerializer } from '../wire/frame-errors.js';
 import { FrameReader, bytesBody, textBody } from '../wire/frame-reader.js';
 import type { FrameBody, FrameVisitor } from '../wire/frame-records.js';
 
-/** Where the records of the frames of one node go. */
+/** Consumer of the records of one node's frames. */
 export interface PeerFrames extends FrameVisitor<FrameBody> {
-  /** It has this frame of ours, and `count - 1` before it. */
+  /** Handles an acknowledgement of a frame and the `count - 1` frames before it. */
   acknowledged(last: number, count: number): void;
-  /** It is gone for good. */
+  /** Releases everything: the node has left. */
   close(): void;
 }
 
-/** What becomes of frames. */
+/** Callbacks of the receiver. */
 export interface FrameHandlers {
-  /** Asked once for each node that frames come from. */
+  /** Creates the consumer of a sender; called once per sender. */
   from(sender: NodeAddress): PeerFrames;
-  /** Refused: not a frame, not for this start of this node, or of another serializer or version. */
+  /** A refused frame: malformed, for another incarnation, or of another serializer or version. */
   refused(error: CatgaError): void;
 }
 
-/** A node that frames come from. */
+/** A sender of frames. */
 interface Peer {
   readonly window: ReplayWindow;
   readonly frames: PeerFrames;
-  /** For frames that others have overtaken. */
+  /** Consumer for frames that arrive after later ones. */
   readonly late: FrameVisitor<FrameBody>;
 }
 
-/** Takes the frames that come for this node apart; bad ones are refused and hurt nothing. */
+/** Decodes received frames; invalid ones are refused without side effects. */
 export class FrameReceiver {
   private readonly reader: FrameReader<FrameBody>;
   private readonly peers = new Map<string, Peer>();
@@ -60,7 +60,7 @@ export class FrameReceiver {
     }
   }
 
-  /** A node is gone: its frames need not be remembered. */
+  /** Discards the state of a node that has left. */
   forget(address: NodeAddress): void {
     const key = addressKey(address);
     this.peers.get(key)?.frames.close();
@@ -70,7 +70,7 @@ export class FrameReceiver {
   private take(frame: Uint8Array): void {
     const header = this.reader.header(frame);
     const { sender, receiverIncarnation, sequence, acknowledged, acknowledgedCount } = header;
-    // For the node that was here before; its sender learns of this one from the directory.
+    // For an earlier incarnation of this node; its sender learns of this one from the directory.
     if (receiverIncarnation !== this.self.incarnation) return;
     requireSerializer(header, this.codec.serializer.name);
     const { window, frames, late } = this.peer(sender);
@@ -79,7 +79,7 @@ export class FrameReceiver {
     link.heard(window.last, window.count);
     link.acknowledge(acknowledged);
     if (isNew) this.reader.records(frame, header, sequence === window.last ? frames : late);
-    // Last: the answer to what the frame asks for again may have come while the frame was written.
+    // Last: the frame may retransmit a request whose reply arrived while the frame was written.
     frames.acknowledged(acknowledged, acknowledgedCount);
   }
 
@@ -87,7 +87,7 @@ export class FrameReceiver {
     const key = addressKey(sender);
     let peer = this.peers.get(key);
     if (peer === undefined) {
-      // It becomes part of subjects and keys.
+      // The id becomes part of subjects and keys.
       if (!LABEL.test(sender.nodeId)) throw malformedFrame('a sender that no node can be', 0);
       const frames = this.handlers.from(sender);
       peer = { window: new ReplayWindow(), frames, late: withoutRepeatable(frames) };
@@ -98,8 +98,8 @@ export class FrameReceiver {
 }
 
 /**
- * A frame that overtook this one may have asked for the same, or have acknowledged the answer to it, which is forgotten
- * then. What is sent again until it is answered is left to be sent again.
+ * A later frame that arrived first may contain a retransmission of the same request, or have acknowledged its reply,
+ * which is then discarded. Requests that are retransmitted anyway are ignored.
  */
 function withoutRepeatable(frames: PeerFrames): FrameVisitor<FrameBody> {
   return {

@@ -4,12 +4,12 @@ import type { NodeAddress } from '../ports/links.js';
 import type { EventRecord, FrameBody } from '../wire/frame-records.js';
 import type { ReceivedEnd, ReceivedWork } from './answering/taken-request.js';
 
-/** A request type that this node handles, for the requests of other nodes. */
+/** Route of a request type that this node handles for other nodes. */
 export interface HandledRequest {
   readonly type: MessageType;
   /**
    * Runs the handler, under a claim in the shared record if `isRecorded`, and tells `end` of the outcome in a later turn.
-   * @param remainingMs how long the caller still waits, in milliseconds; undefined if it waits for ever
+   * @param remainingMs remaining timeout of the caller, in milliseconds; undefined without a timeout
    */
   receive(
     message: object,
@@ -20,12 +20,12 @@ export interface HandledRequest {
   ): ReceivedWork;
 }
 
-/** The receiver of what other nodes send to this one. */
+/** Receiver of requests and events of other nodes. */
 export interface IncomingTraffic {
-  /** Whether new work is taken. */
+  /** Whether new requests are accepted. */
   readonly isOpen: boolean;
-  /** Undefined if no handler here is for a request of that name. */
+  /** Route of a request name; undefined without a handler here. */
   handledRequest(name: string): HandledRequest | undefined;
-  /** A plain event for the handlers here. `CATGA_SERIALIZATION` if it cannot be decoded. */
+  /** Dispatches a plain event to local handlers. `CATGA_SERIALIZATION` if it cannot be decoded. */
   receiveEvent(sender: NodeAddress, event: EventRecord<FrameBody>): void;
 }

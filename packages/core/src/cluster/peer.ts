@@ -8,7 +8,7 @@ import type { RequestSender } from './asking/request-sender.js';
 import type { PeerFrames } from './frame-receiver.js';
 import type { IncomingTraffic } from './incoming-traffic.js';
 
-/** One other node: takes the records of its frames to the side that asks, the side that answers, and the event handlers. */
+/** One other node: dispatches the records of its frames to the asking side, the answering side, and event handlers. */
 export class Peer implements PeerFrames {
   constructor(
     private readonly address: NodeAddress,

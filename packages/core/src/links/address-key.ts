@@ -1,6 +1,6 @@
 import type { NodeAddress } from '../ports/links.js';
 
-/** What maps know an address by: two starts of one node are two. */
+/** Map key of an address, with the incarnation. */
 export function addressKey({ nodeId, incarnation }: NodeAddress): string {
   return `${nodeId} ${incarnation}`;
 }

@@ -5,11 +5,11 @@ import { addressKey } from './address-key.js';
 import { framesBetween } from './frame-clock.js';
 import { PeerLink } from './peer-link.js';
 
-/** The links of this node, one for each address it has written to or heard from. */
+/** Links of this node, one per address that it has exchanged frames with. */
 export class LinkTable {
   private readonly links = new Map<string, PeerLink>();
   private last: PeerLink | undefined;
-  /** What the frames of new links are numbered after: a node that was forgotten too soon takes no low number twice. */
+  /** Start of sequence numbers of new links, so that a link created anew does not repeat low numbers. */
   private lastNumber = 0;
 
   constructor(
@@ -17,13 +17,13 @@ export class LinkTable {
     private readonly serializer: string,
     private readonly transport: NodeLinks,
     private readonly timetable: Timetable,
-    /** A frame could not be handed to the engine. */
+    /** Called when the engine rejects a frame. */
     private readonly onFailure: (thrown: unknown, frame: Uint8Array) => void,
-    /** Told of each address that a link was made to. */
+    /** Called for each new link. */
     private readonly onLinked: (address: NodeAddress) => void = () => {},
   ) {}
 
-  /** The link to an address; a node that restarted has another one. */
+  /** Link to an address; a restarted node has a new one. */
   to(address: NodeAddress): PeerLink {
     const { last } = this;
     if (last?.address.nodeId === address.nodeId && last.address.incarnation === address.incarnation)
@@ -42,7 +42,7 @@ export class LinkTable {
     return link;
   }
 
-  /** A node is gone. */
+  /** Removes the link of a node that has left. */
   forget(address: NodeAddress): void {
     const key = addressKey(address);
     const link = this.links.get(key);
@@ -54,7 +54,7 @@ export class LinkTable {
     this.last = undefined;
   }
 
-  /** Sends all that was written, and waits until it has left this process. */
+  /** Sends all written records, and waits until the engine has written them to the broker. */
   async flush(): Promise<void> {
     for (const link of this.links.values()) link.flush();
     await this.transport.flush();

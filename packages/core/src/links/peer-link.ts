@@ -5,21 +5,21 @@ import type { EventRecord, FrameBody, RequestRecord } from '../wire/frame-record
 import type { FrameWriter } from '../wire/frame-writer.js';
 import { framesBetween, nextFrame } from './frame-clock.js';
 
-/** How what is bound for one node is cut into frames. */
+/** Batching limits of frames. */
 export interface FrameLimits {
-  /** A frame leaves as soon as it holds this many bytes. */
+  /** Number of bytes at which a frame is sent. */
   readonly fullBytes: number;
-  /** A frame leaves as soon as it holds this many records. */
+  /** Number of records at which a frame is sent. */
   readonly fullRecords: number;
-  /** How many frames may be unacknowledged before further ones are held back. */
+  /** Window: number of unacknowledged frames from which further ones are held back. */
   readonly maxUnacknowledged: number;
-  /** How long a frame is held back at most, in milliseconds. */
+  /** Maximum time for which a frame is held back, in milliseconds. */
   readonly holdMs: number;
 }
 
 /**
- * Measured over NATS: frames of 128 to 512 records are best; a window of 8 frames halves the latency of arrivals that
- * share no turn, and the way out after a millisecond keeps slow handlers from paying for it.
+ * Measured over NATS: frames of 128 to 512 records are best; a window of 8 frames halves the latency of records from
+ * different turns, and the limit of one millisecond keeps the latency low with slow handlers.
  */
 export const DEFAULT_FRAME_LIMITS: FrameLimits = Object.freeze({
   fullBytes: 64 * 1024,
@@ -29,14 +29,14 @@ export const DEFAULT_FRAME_LIMITS: FrameLimits = Object.freeze({
 });
 
 /**
- * Everything bound for one node. What is written within one turn of the event loop travels in one frame; when many
- * frames are unanswered, what comes meanwhile travels in the next one.
+ * Link to one node. Records of one turn of the event loop share a frame; while the window is full, later records are
+ * added to the next frame.
  */
 export class PeerLink {
-  /** The last frame that came from there, and how many in a row: acknowledged with the next one that goes there. */
+  /** Latest received frame and number of consecutive ones, acknowledged with the next sent frame. */
   private received = 0;
   private receivedCount = 0;
-  /** The number of the last frame that went there. */
+  /** Sequence number of the last sent frame. */
   sent: number;
   private acknowledged: number;
   private isScheduled = false;
@@ -63,7 +63,7 @@ export class PeerLink {
     this.wrote();
   }
 
-  /** Returns the number of the frame that it travels in. */
+  /** Returns the sequence number of its frame. */
   reply(correlation: number, status: ReplyStatus, body?: FrameBody): number {
     if (!this.writer.reply(correlation, status, body)) {
       this.flush();
@@ -99,20 +99,20 @@ export class PeerLink {
     }
   }
 
-  /** A frame came from there; it is the last of so many in a row. */
+  /** Registers a received frame, the last of `count` consecutive ones. */
   heard(sequence: number, count: number): void {
     this.received = sequence;
     this.receivedCount = count;
   }
 
-  /** A frame from there says that ours came, this one as the last. */
+  /** Handles an acknowledgement. */
   acknowledge(sequence: number): void {
     const isNews = framesBetween(this.acknowledged, sequence) <= framesBetween(this.acknowledged, this.sent);
     if (isNews) this.acknowledged = sequence;
     if (this.held !== undefined && this.hasRoom) this.flush();
   }
 
-  /** Sends what was written. */
+  /** Sends the written records. */
   flush(): void {
     if (this.held !== undefined) this.timetable.remove(this.held);
     this.held = undefined;

@@ -1,29 +1,29 @@
 import { HALF_OF_FRAMES, framesBetween } from './frame-clock.js';
 
-/** How many frames back a late one is still told from a repeated one. */
+/** Size of the window in which late frames are distinguished from duplicates. */
 const WINDOW = 1024;
 
-/** More need not be told: what is acknowledged is told again with each frame. */
+/** Maximum acknowledged count: each frame repeats the acknowledgement. */
 const MOST_IN_A_ROW = WINDOW;
 
-/** Says of each frame from a peer whether it came before, so that a doubled frame has no effect. */
+/** Duplicate detection of a peer's frames. */
 export class ReplayWindow {
   private readonly seen = new Uint32Array(WINDOW);
   private highest = 0;
   private inARow = 0;
   private isEmpty = true;
 
-  /** The greatest number that came; 0 before the first. */
+  /** Greatest received number; 0 before the first. */
   get last(): number {
     return this.highest;
   }
 
-  /** How many frames in a row came for certain, the last one of them. */
+  /** Number of consecutive received frames up to the latest one. */
   get count(): number {
     return this.inARow;
   }
 
-  /** Whether the frame is new. One that is older than the window is taken for a repeated one. Numbers begin anywhere. */
+  /** Whether the frame is new. A frame older than the window counts as a duplicate. The first number is arbitrary. */
   accept(sequence: number): boolean {
     if (this.isEmpty) this.highest = sequence === 0 ? 2 ** 32 - 1 : sequence - 1;
     this.isEmpty = false;

@@ -2,7 +2,7 @@ import type { StoredOutcome } from '../../ports/idempotency-store.js';
 import type { NodeAddress } from '../../ports/links.js';
 import type { LoggedOutcome, OutcomeLog } from '../../ports/outcome-log.js';
 
-/** Appends what this node finished to the shared log, one append for all of a turn of the event loop. */
+/** Appends outcomes of this node to the shared outcome log, in one append per turn of the event loop. */
 export class OutcomeRecorder {
   private batch: LoggedOutcome[] = [];
   private appending: Promise<void> = Promise.resolve();
@@ -15,20 +15,20 @@ export class OutcomeRecorder {
   ) {}
 
   /**
-   * The reply does not wait for it: whoever asked knows the outcome then, and the record serves only a node that takes
-   * over when the reply is lost and this node is gone too.
+   * The reply does not wait for the append: the record is only needed on failover, when the reply is lost and this node
+   * has crashed.
    */
   record(id: string, outcome: StoredOutcome): void {
     this.batch.push({ id, outcome });
     if (this.batch.length === 1) setImmediate(this.append);
   }
 
-  /** What a node recorded of a request. */
+  /** Recorded outcome of a request at a node. */
   find(node: NodeAddress, id: string): Promise<StoredOutcome | undefined> {
     return this.log.find(node, id);
   }
 
-  /** Resolves once all is appended. */
+  /** Resolves once all outcomes are appended. */
   async flush(): Promise<void> {
     this.append();
     await this.appending;

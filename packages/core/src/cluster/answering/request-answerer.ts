@@ -16,11 +16,11 @@ import type { AnswerKeeper, AnswerMemory } from './sent-answers.js';
 import { TakenRequest } from './taken-request.js';
 import type { RequestOwner } from './taken-request.js';
 
-/** What one other node asks of this one: each request runs once, however often it is sent, and is answered again. */
+/** Answering side for one other node: runs each request once, however often it is sent, and repeats its reply. */
 export class RequestAnswerer implements RequestOwner, AnswerKeeper {
   private readonly requests = new Map<number, TakenRequest>();
   private readonly answers: SentAnswers;
-  /** Ids that callers did not choose begin with where they come from. */
+  /** Generated ids are prefixed with the requester's address. */
   private readonly idPrefix: string;
 
   constructor(
@@ -36,7 +36,7 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
     this.idPrefix = `${sender.nodeId}.${sender.incarnation}.`;
   }
 
-  /** A request came, for the first time or again. */
+  /** Handles a request, new or retransmitted. */
   received(record: RequestRecord<FrameBody>): void {
     const known = this.requests.get(record.correlation);
     if (known !== undefined) return this.receivedAgain(known);
@@ -51,7 +51,7 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
     else this.run(request, record, handled);
   }
 
-  /** Its caller gave up. */
+  /** Handles a cancellation. */
   cancelled(correlation: number): void {
     const { nodeId } = this.sender;
     this.requests
@@ -61,7 +61,7 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
       );
   }
 
-  /** The other node has this frame of ours, and `count - 1` before it. */
+  /** Handles an acknowledgement of a frame and the `count - 1` frames before it. */
   acknowledged(last: number, count: number): void {
     this.answers.acknowledged(last, count);
   }
@@ -93,12 +93,12 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
     this.requests.delete(request.correlation);
   }
 
-  /** What may not have arrived goes to the log. */
+  /** Logs all unacknowledged replies. */
   recordAnswers(): void {
     this.answers.recordAll();
   }
 
-  /** The other node is gone for good. */
+  /** Releases everything: the other node has left. */
   close(): void {
     this.answers.clear();
   }
@@ -109,21 +109,21 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
     else this.answers.add(request, this.reply(request, answer.status, answer.body));
   }
 
-  /** A node that takes over, or was asked long ago, looks up first whether the request has ended already. */
+  /** On failover, or for an old request, looks up first whether the request has already finished. */
   private async runUnlessEnded(
     request: TakenRequest,
     record: RequestRecord<FrameBody>,
     handled: HandledRequest,
   ): Promise<void> {
     const { body } = record;
-    // Kept beyond this turn, while the frame is not.
+    // Copied: it outlives the frame.
     const kept = typeof body === 'string' ? record : { ...record, body: body.slice() };
     const { outcomes } = this;
     const { self } = this.parts;
     const previous = record.previous ?? [];
     try {
       for (const node of record.isRetransmission ? [...previous, self] : previous) {
-        if (!LABEL.test(node.nodeId)) continue; // No node is called that.
+        if (!LABEL.test(node.nodeId)) continue; // Not a valid node id.
         const ended = await outcomes.find(node, this.idOf(record.correlation));
         if (ended === undefined) continue;
         return this.answer(request, ended.ok ? ReplyStatus.Value : ReplyStatus.Error, ended.body, false);
@@ -153,7 +153,7 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
     }
   }
 
-  /** Not run here: nothing to remember. */
+  /** Refused without a run: nothing to keep. */
   private refuse(request: TakenRequest, error: CatgaError): void {
     this.requests.delete(request.correlation);
     this.reply(request, ReplyStatus.Refused, this.encodeError(request.name, error));
@@ -165,7 +165,7 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
     try {
       this.answer(request, ReplyStatus.Error, this.encodeError(name, error), isOutcome);
     } catch {
-      // Larger than a frame; this is not.
+      // The result is larger than a frame; this error is not.
       this.answer(request, ReplyStatus.Error, this.encodeBriefly(name, error), isOutcome);
     }
   }
@@ -192,7 +192,7 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
     }
   }
 
-  /** Of any limit: what went wrong is told. A serializer that encodes nothing at all leaves only the fact that something did. */
+  /** Encodes an error regardless of size limits. If the serializer fails, only a generic error is sent. */
   private encodeBriefly(name: string, error: Error): FrameBody {
     const { codec, errors } = this.parts;
     try {
@@ -203,7 +203,7 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
     }
   }
 
-  /** What the log knows a request by: where it came from. */
+  /** Id of a request in the outcome log, with the requester's address. */
   private idOf(correlation: number): string {
     return this.idPrefix + correlation;
   }
@@ -220,7 +220,7 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
   }
 }
 
-/** Whether it was sent before, here or elsewhere. */
+/** Whether it was sent before, to this or another node. */
 function mayHaveEnded({ isRetransmission, previous }: RequestRecord<FrameBody>): boolean {
   return isRetransmission || previous !== undefined;
 }

@@ -3,9 +3,9 @@ import type { Clock } from '../../ports/clock.js';
 import type { Timetable, TimetableEntry } from '../../time/timetable.js';
 import type { TakenRequest } from './taken-request.js';
 
-/** What a node may remember of its answers to all others together. */
+/** Memory budget of a node for unacknowledged replies to all other nodes. */
 export class AnswerMemory {
-  /** What is remembered now, roughly. */
+  /** Approximate size of the kept replies. */
   bytes = 0;
 
   constructor(readonly maxBytes: number) {}
@@ -15,15 +15,15 @@ export class AnswerMemory {
   }
 }
 
-/** What becomes of answers. */
+/** Callbacks for the fate of replies. */
 export interface AnswerKeeper {
-  /** Whoever asked may not have it: it is for the log. */
+  /** The reply may be lost: write it to the outcome log. */
   record(request: TakenRequest): void;
-  /** Nobody asks for it again, or it is in the log. */
+  /** The reply is acknowledged or logged: discard it. */
   forget(request: TakenRequest): void;
 }
 
-/** A frame with answers that may not have arrived. */
+/** A frame with unacknowledged replies. */
 interface AnswerFrame {
   readonly sequence: number;
   readonly sentAtMs: number;
@@ -33,16 +33,16 @@ interface AnswerFrame {
 }
 
 /**
- * An answer that is not acknowledged after this long goes to the log, in milliseconds. Under load the next frame from
- * the requester acknowledges it long before, so that the log costs nothing while nothing is lost.
+ * Time without an acknowledgement after which a reply is logged, in milliseconds. Under load the requester's next frame
+ * acknowledges it earlier, so that without loss nothing is logged.
  */
 const RECORDED_AFTER_MS = 10;
-/** Longer than anybody repeats a request without asking the log, in milliseconds. */
+/** Time to keep replies, longer than requests are retransmitted without a look-up in the log, in milliseconds. */
 const FORGOTTEN_AFTER_MS = 60_000;
-/** Counted for each answer beside its body. */
+/** Overhead per reply in addition to its body. */
 const OVERHEAD_BYTES = 256;
 
-/** The answers to one node by the frame that took them there, until that node has acknowledged the frame. */
+/** Replies to one node, by frame, until the node has acknowledged the frame. */
 export class SentAnswers {
   private readonly frames = new Map<number, AnswerFrame>();
   private newest: AnswerFrame | undefined;
@@ -56,7 +56,7 @@ export class SentAnswers {
     private readonly keeper: AnswerKeeper,
   ) {}
 
-  /** @param sequence of the frame that the answer travels in */
+  /** @param sequence sequence number of the reply's frame */
   add(request: TakenRequest, sequence: number): void {
     let frame = this.newest;
     if (frame?.sequence !== sequence) frame = this.begin(sequence);
@@ -67,21 +67,21 @@ export class SentAnswers {
     if (this.memory.isFull) this.makeRoom();
   }
 
-  /** The other node has this frame, and `count - 1` before it. */
+  /** Handles an acknowledgement of a frame and the `count - 1` frames before it. */
   acknowledged(last: number, count: number): void {
     for (const frame of this.frames.values()) {
       const age = framesBetween(frame.sequence, last);
-      if (age >= HALF_OF_FRAMES) break; // It and all after it were sent later.
+      if (age >= HALF_OF_FRAMES) break; // This frame and all after it were sent later.
       if (age < count) this.drop(frame);
     }
   }
 
-  /** All that may not have arrived goes to the log now. */
+  /** Logs all unacknowledged replies now. */
   recordAll(): void {
     for (const frame of this.frames.values()) this.record(frame);
   }
 
-  /** The other node is gone for good. */
+  /** Releases everything: the other node has left. */
   clear(): void {
     this.recordAll();
     for (const frame of this.frames.values()) this.drop(frame);
@@ -112,7 +112,7 @@ export class SentAnswers {
     this.timer = this.timetable.after(pauseMs, this.sweep);
   };
 
-  /** The oldest answers go to the log before their time. */
+  /** Logs the oldest replies early, to free memory. */
   private makeRoom(): void {
     for (const frame of this.frames.values()) {
       if (frame === this.newest || !this.memory.isFull) return;

@@ -3,37 +3,37 @@ import type { CatgaError } from '../../errors/catga-error.js';
 import type { ReplyStatus } from '../../wire/frame-layout.js';
 import type { FrameBody } from '../../wire/frame-records.js';
 
-/** An answer that was given. */
+/** A reply. */
 export interface Answer {
   readonly status: ReplyStatus;
   readonly body: FrameBody;
 }
 
-/** A request that is being handled. */
+/** A running request. */
 export interface ReceivedWork {
   cancel(reason: CatgaError): void;
 }
 
-/** Hears how a request ended. Neither may throw. */
+/** Callbacks for the outcome of a request. They must not throw. */
 export interface ReceivedEnd {
   succeeded(value: unknown): void;
-  /** @param hasBegun whether its handler was called */
+  /** @param hasBegun whether the handler was called */
   failed(thrown: unknown, hasBegun: boolean): void;
 }
 
-/** Whose request it is. */
+/** Owner of the request. */
 export interface RequestOwner {
   succeeded(request: TakenRequest, value: unknown): void;
   failed(request: TakenRequest, thrown: unknown, hasBegun: boolean): void;
 }
 
-/** A request of another node, from when it is taken until nobody can ask for it again. */
+/** A request of another node, from its first frame until its reply is acknowledged or logged. */
 export class TakenRequest implements ReceivedEnd {
-  /** While it is being handled. */
+  /** Set while the handler runs. */
   work: ReceivedWork | undefined;
-  /** Once it has been. */
+  /** Set after the handler has ended. */
   answer: Answer | undefined;
-  /** Whether a record of the answer is for the log: it ran, and no other record tells of it. */
+  /** Whether the reply belongs in the outcome log: the handler ran, and there is no idempotency record. */
   isForLog = false;
 
   constructor(
@@ -41,7 +41,7 @@ export class TakenRequest implements ReceivedEnd {
     readonly correlation: number,
     readonly name: string,
     readonly qos: QualityOfService,
-    /** Whether the shared record of ids knows how it ended. */
+    /** Whether the idempotency store has its outcome. */
     readonly isRecorded: boolean,
   ) {}
 

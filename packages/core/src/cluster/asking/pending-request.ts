@@ -6,29 +6,29 @@ import type { NodeAddress } from '../../ports/links.js';
 import type { TimetableEntry } from '../../time/timetable.js';
 import type { FrameBody, RequestRecord } from '../../wire/frame-records.js';
 
-/** A request that leaves the process, encoded. */
+/** An encoded request to another node. */
 export interface OutgoingRequest {
   readonly name: string;
   readonly qos: QualityOfService;
   readonly body: FrameBody;
   readonly messageId: string | undefined;
-  /** Which attempt of its caller this is; 1 unless it is sent again under the same id. */
+  /** Attempt number of a retry policy; 1 for the first. */
   readonly callerAttempt: number | undefined;
   readonly key: string | undefined;
   readonly headers: MessageHeaders | undefined;
   readonly correlationId: string | undefined;
   readonly causationId: string | undefined;
-  /** How long its caller waits, in milliseconds. */
+  /** Timeout of its caller, in milliseconds. */
   readonly timeoutMs: number;
-  /** Whether it may be sent again although it may have run: not at QoS 0, unless it is a query. */
+  /** Whether it may be re-sent although it may have run: not at QoS 0, unless it is a query. */
   readonly mayRunAgain: boolean;
-  /** The only node it may go to. */
+  /** The only node that it may be sent to. */
   readonly onlyNodeId: string | undefined;
 }
 
 /**
- * A request whose outcome is not known yet. It is its own record in the frames that take it somewhere, and its own
- * entry in the timetable.
+ * A request without an outcome. Also its own frame record and its own
+ * timetable entry, to save allocations.
  */
 export class PendingRequest implements RequestRecord<FrameBody>, TimetableEntry {
   readonly name: string;
@@ -43,27 +43,27 @@ export class PendingRequest implements RequestRecord<FrameBody>, TimetableEntry 
   readonly onlyNodeId: string | undefined;
   readonly mayRunAgain: boolean;
   readonly timeoutMs: number;
-  /** When its caller stops waiting. */
+  /** Deadline of its caller. */
   readonly dueMs: number;
   order = 0;
   isWaiting = false;
   remainingMs = 0;
-  /** Where it was before. */
+  /** Nodes it was sent to before. */
   previous: readonly NodeAddress[] | undefined;
-  /** How often it was sent where it is now without an answer. */
+  /** Number of transmissions to the current node without a reply. */
   unanswered = 0;
-  /** When it is sent there again, in monotonic milliseconds. */
+  /** Time of the next retransmission, in monotonic milliseconds. */
   retransmitAtMs = 0;
-  /** Nobody listened where it went last, and everybody who could take it was asked: it waits for one to come back. */
+  /** Its last node does not listen, and all candidates were tried: it waits for one to return. */
   isStranded = false;
-  /** Takes its caller's signal off. */
+  /** Removes the listener from its caller's signal. */
   stopListening: (() => void) | undefined;
 
   constructor(
     request: OutgoingRequest,
-    /** What this node and the handling one know it by. */
+    /** Correlation number. */
     readonly correlation: number,
-    /** Where it is. */
+    /** The current node. */
     public target: KnownNode,
     nowMs: number,
     readonly resolve: (value: unknown) => void,
@@ -97,18 +97,18 @@ export class PendingRequest implements RequestRecord<FrameBody>, TimetableEntry 
     return this.unanswered > 1;
   }
 
-  /** All nodes that were asked. */
+  /** All nodes that were tried. */
   get asked(): readonly NodeAddress[] {
     return this.previous === undefined ? [this.target] : [...this.previous, this.target];
   }
 }
 
-/** Whether two addresses are the same start of the same node. */
+/** Whether two addresses are the same incarnation of a node. */
 export function isSameAddress(a: NodeAddress, b: NodeAddress): boolean {
   return a.nodeId === b.nodeId && a.incarnation === b.incarnation;
 }
 
-/** The nodes that may take a request, asked or not. */
+/** Candidates of a request, tried or not. */
 export function possibleNodes(
   registry: NodeRegistry,
   { name, onlyNodeId, target }: PendingRequest,
@@ -117,7 +117,7 @@ export function possibleNodes(
   return onlyNodeId === undefined ? candidates : candidates.filter((node) => isSameAddress(node, target));
 }
 
-/** Those of them that were not asked yet. None for a request that may go to one node only: that one was. */
+/** Candidates that were not tried yet; none for a request pinned to one node. */
 export function unaskedNodes(registry: NodeRegistry, pending: PendingRequest): readonly KnownNode[] {
   if (pending.onlyNodeId !== undefined) return [];
   const { asked } = pending;

@@ -8,10 +8,10 @@ import { encodeMessageBody } from '../../wire/message-codec.js';
 import type { ClusterParts } from '../cluster-parts.js';
 import type { RequestSender } from './request-sender.js';
 
-/** How long a caller waits for another node where neither message nor module says, in milliseconds. */
+/** Default timeout of a request to another node, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-/** The way of a request out of this process: which node gets it, and its bytes. */
+/** Requests to other nodes: routing and encoding. */
 export class RemoteRequests {
   constructor(
     private readonly parts: ClusterParts,
@@ -21,7 +21,7 @@ export class RemoteRequests {
     private readonly ownTimeoutMs: number | undefined,
   ) {}
 
-  /** The node that a request goes to: undefined if nobody handles it. */
+  /** Target node of a request; undefined if no node handles it. */
   nodeFor(name: string, key: string | undefined): KnownNode | undefined {
     const { registry, self } = this.parts;
     const candidates = registry.candidatesFor(name);
@@ -30,7 +30,7 @@ export class RemoteRequests {
     return registry.get(node.nodeId);
   }
 
-  /** Sends a request to a node, and unless it is `isPinned` there, to others if need be. */
+  /** Sends a request to a node, with failover to others unless it `isPinned`. */
   send(
     type: MessageType,
     request: object,
@@ -61,7 +61,7 @@ export class RemoteRequests {
     );
   }
 
-  /** How long a caller waits for another node, in milliseconds. */
+  /** Timeout of a request to another node, in milliseconds. */
   timeoutMs(type: MessageType, options: SaidSendOptions, cause: Cause | undefined): number {
     const ownMs = options.timeoutMs ?? type.timeoutMs ?? this.ownTimeoutMs ?? DEFAULT_TIMEOUT_MS;
     if (cause?.deadlineMs === undefined) return ownMs;

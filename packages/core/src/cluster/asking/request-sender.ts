@@ -16,24 +16,24 @@ import type { OutgoingRequest } from './pending-request.js';
 import { isWorthAnotherNode, lostError, notOnTheWire, tooMuchUnanswered } from './sender-errors.js';
 import { onAbort } from '../../time/abort-listeners.js';
 
-/** What may be unanswered at one node before further requests go to another one, or are refused. */
+/** Limit of unanswered requests per node; beyond it requests go to another node or are refused. */
 const UNANSWERED_LIMITS = Object.freeze({ maxRequests: 65_536, maxBytes: 64 * 1024 * 1024 });
 
-/** No request has this number: cancelling it has no effect but that the engine may say that nobody listens. */
+/** Correlation of no request: its cancellation only probes whether the node still listens. */
 const NO_REQUEST = 0;
 
-/** How many numbers of requests there are: the wire has 32 bits for them. */
+/** Number of correlations: 32 bits on the wire. */
 const CORRELATIONS = 2 ** 32;
 
-/** The longest pause between two transmissions, in milliseconds: a node that answers 'running' is asked no more often. */
+/** Maximum delay between two transmissions, in milliseconds; also the interval after a 'running' reply. */
 const LONGEST_PAUSE_MS = 5000;
 
-/** Requests to other nodes, until they are answered: sends, repeats, goes elsewhere, gives up. */
+/** Pending requests to other nodes: transmission, retransmission, failover, timeout. */
 export class RequestSender {
   private readonly pending = new Map<number, PendingRequest>();
   private sweep: TimetableEntry | undefined;
 
-  /** @param lastCorrelation what the numbers of requests are counted from: nobody who saw none of them can guess one */
+  /** @param lastCorrelation start of the correlation numbers, random so that they cannot be guessed */
   constructor(
     private readonly parts: ClusterParts,
     private readonly links: LinkTable,
@@ -42,14 +42,14 @@ export class RequestSender {
     private lastCorrelation = randomInt(CORRELATIONS),
   ) {}
 
-  /** How many requests are unanswered. */
+  /** Number of unanswered requests. */
   get size(): number {
     return this.pending.size;
   }
 
   /**
-   * Sends a request to a node, or to another one if too much is unanswered there. Rejects with `CATGA_OVERLOADED` if
-   * it is so everywhere: whoever sends faster than others answer is told so, before memory runs out.
+   * Sends a request to a node, or to another one if its limit of unanswered requests is reached. Rejects with
+   * `CATGA_OVERLOADED` if it is reached at all nodes: backpressure before memory runs out.
    */
   send(request: OutgoingRequest, wanted: KnownNode, signal?: AbortSignal): Promise<unknown> {
     const { clock, timetable } = this.parts;
@@ -69,8 +69,8 @@ export class RequestSender {
   }
 
   /**
-   * An answer came. Nothing happens if nobody waits for it any more, or if it is from a node that was not asked: another
-   * start of one that was asked is another node. Where the request was before it went elsewhere, it was asked too.
+   * Handles a reply. Ignored if its request is settled, or if its sender was not asked; another incarnation of an asked
+   * node is a different node. Nodes tried before a failover count as asked.
    */
   replied(sender: NodeAddress, correlation: number, status: ReplyStatus, body: FrameBody): void {
     const pending = this.pending.get(correlation);
@@ -85,20 +85,20 @@ export class RequestSender {
         if (isFromTarget) pending.unanswered = 1;
         return;
       case ReplyStatus.Refused:
-        // What a node says that the request has left already does not drive it from where it is now.
+        // A refusal of an earlier node does not affect the request at its current node.
         if (isFromTarget) this.goElsewhere(pending, this.decodeError(pending.name, body));
         return;
     }
   }
 
-  /** The engine did not take a request: it fails if it never left, and else is sent again in its time. */
+  /** The engine rejected a frame: a request that was never sent fails, others are retransmitted later. */
   notSent(correlation: number, reason: Error): void {
     const pending = this.pending.get(correlation);
     if (pending === undefined || pending.unanswered > 1 || pending.previous !== undefined) return;
     this.settle(pending).reject(reason);
   }
 
-  /** A node left, with a goodbye or without: asks again for what may be repeated, which tells a dead node from a draining one. */
+  /** A node left the directory: retransmits repeatable requests, to distinguish a crashed node from a draining one. */
   left(address: NodeAddress): void {
     let hasPending = false;
     for (const pending of this.pending.values()) {
@@ -110,8 +110,8 @@ export class RequestSender {
   }
 
   /**
-   * Nobody listens at an address: what was there goes elsewhere. A node that lost its connection for a moment is not
-   * there either: while the directory has it, what has nowhere else to go waits for its return.
+   * An address has no listener: its requests fail over to other nodes. While the directory still lists the node, which
+   * may only be reconnecting, requests without another candidate wait for its return.
    */
   lost(address: NodeAddress): void {
     for (const pending of this.pending.values()) {
@@ -124,13 +124,13 @@ export class RequestSender {
     }
   }
 
-  /** The engine lets no frames through to an address, or none to this node: no answer will come. */
+  /** The broker refuses frames to an address, or all frames to this node: replies will not arrive. */
   refused(error: CatgaError, address?: NodeAddress): void {
     for (const pending of this.pending.values())
       if (address === undefined || isSameAddress(pending.target, address)) this.settle(pending).reject(error);
   }
 
-  /** Nothing is waited for any more. */
+  /** Rejects all pending requests. */
   close(reason: CatgaError): void {
     for (const pending of this.pending.values()) this.settle(pending).reject(reason);
     if (this.sweep !== undefined) this.parts.timetable.remove(this.sweep);
@@ -159,19 +159,19 @@ export class RequestSender {
     try {
       links.to(pending.target).request(pending);
     } catch (thrown) {
-      // No frame can hold it.
+      // Larger than a frame.
       this.settle(pending).reject(toError(thrown));
     }
   }
 
-  /** Asks another node, or gives up with the reason if there is none that was not asked before. */
+  /** Fails over to another node, or rejects with the reason if all candidates were tried. */
   private goElsewhere(pending: PendingRequest, reason: Error): void {
     const others = isWorthAnotherNode(reason) ? this.unasked(pending) : [];
     if (others.length === 0) return this.settle(pending).reject(reason);
     this.move(pending, others, reason);
   }
 
-  /** Sends it to one of some nodes, which may be the one that has it. */
+  /** Sends it to one of some nodes, possibly the current one. */
   private move(pending: PendingRequest, others: readonly KnownNode[], reason: Error, unanswered = 0): void {
     const { registry, self } = this.parts;
     let target: KnownNode | undefined;
@@ -182,7 +182,7 @@ export class RequestSender {
       );
       target = registry.get(chosen.node.nodeId);
     } catch (thrown) {
-      // A strategy of the application; whoever waits is told, and what else was lost with the node goes on.
+      // A strategy of the application threw: its request is rejected, the others continue.
       return this.settle(pending).reject(toError(thrown));
     }
     if (target === undefined) return this.settle(pending).reject(reason);
@@ -215,7 +215,7 @@ export class RequestSender {
     pending.stopListening = onAbort(signal, () => this.giveUp(pending, cancelledError(pending.name, signal)));
   }
 
-  /** Looks through what is unanswered now and then: a timer for each request would cost more than the request. */
+  /** Periodic scan for retransmissions: a timer per request would cost more than the request. */
   private armSweep(): void {
     const everyMs = Math.max(1, this.retransmission.retransmitMs / 2);
     this.sweep ??= this.parts.timetable.after(everyMs, () => {
@@ -239,12 +239,12 @@ export class RequestSender {
     }
   }
 
-  /** Everybody was asked, and nobody was there: whoever is now. */
+  /** All candidates were tried without a listener: tries those that have returned. */
   private sendAgainAnywhere(pending: PendingRequest): void {
     const lost = lostError(pending.name, pending.target.nodeId);
     const nodes = this.possible(pending);
     if (nodes.length === 0) return this.settle(pending).reject(lost);
-    this.move(pending, nodes, lost, pending.unanswered); // The pauses grow, wherever it goes.
+    this.move(pending, nodes, lost, pending.unanswered); // The delays keep growing across nodes.
   }
 
   private possible(pending: PendingRequest): readonly KnownNode[] {

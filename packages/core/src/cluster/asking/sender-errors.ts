@@ -1,7 +1,7 @@
 import type { KnownNode } from '../../discovery/known-node.js';
 import { CatgaError } from '../../errors/catga-error.js';
 
-/** A node is gone, and so is everyone else who could have taken its request. */
+/** Error of a request whose node and all other candidates are gone. */
 export function lostError(name: string, nodeId: string): CatgaError {
   return new CatgaError(
     'CATGA_NODE_LOST',
@@ -12,7 +12,7 @@ export function lostError(name: string, nodeId: string): CatgaError {
   );
 }
 
-/** As much as may be is unanswered at a node, and at every other one. */
+/** Error of a request when all candidates have too many unanswered requests. */
 export function tooMuchUnanswered(name: string, { nodeId, inFlightHere, bytesHere }: KnownNode): CatgaError {
   return new CatgaError(
     'CATGA_OVERLOADED',
@@ -21,12 +21,12 @@ export function tooMuchUnanswered(name: string, { nodeId, inFlightHere, bytesHer
   );
 }
 
-/** A refusal that another node may not share. */
+/** Whether a refusal may be specific to one node. */
 export function isWorthAnotherNode(reason: Error): boolean {
   return !(reason instanceof CatgaError) || reason.retryable;
 }
 
-/** The error of an answer that is not what the protocol says. */
+/** Error of a reply that violates the protocol. */
 export function notOnTheWire(what: string, cause?: unknown): CatgaError {
   return new CatgaError('CATGA_SERIALIZATION', `${what} violates the wire protocol.`, { cause });
 }

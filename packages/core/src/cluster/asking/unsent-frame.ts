@@ -1,10 +1,10 @@
 import { FrameReader, bytesBody } from '../../wire/frame-reader.js';
 
-/** What was in a frame of this node that could not be sent. */
+/** Contents of a frame that could not be sent. */
 export interface UnsentFrame {
-  /** The correlation numbers of its requests. */
+  /** Correlation numbers of its requests. */
   readonly requests: readonly number[];
-  /** Whether there was something else in it, which nobody waits for here. */
+  /** Whether it had other records, which have no caller here. */
   readonly hasMore: boolean;
 }
 
