@@ -1,15 +1,15 @@
 import type { NodeInfo } from '../contracts/node-info.js';
 import { CatgaError } from '../errors/catga-error.js';
 
-/** What two nodes have to share to understand each other. */
+/** Protocol version and serializer of a node. */
 export type Dialect = Pick<NodeInfo, 'protocolVersion' | 'serializer'>;
 
-/** Whether two nodes understand each other. */
+/** Whether two nodes are compatible. */
 export function isSameDialect(one: Dialect, other: Dialect): boolean {
   return one.protocolVersion === other.protocolVersion && one.serializer === other.serializer;
 }
 
-/** The error of what goes nowhere because nodes do not understand each other: `CATGA_UNSUPPORTED`. */
+/** Error of a message for incompatible nodes only: `CATGA_UNSUPPORTED`. */
 export function dialectError(what: string, nodes: readonly NodeInfo[], own: Dialect): CatgaError {
   const theirs = nodes.map(
     ({ nodeId, protocolVersion, serializer }) =>

@@ -3,11 +3,11 @@ import type { KnownNode } from './known-node.js';
 import type { NodeInterests } from './node-presence.js';
 import { NodesByName } from './nodes-by-name.js';
 
-/** Who gets a plain event. */
+/** Receivers of a plain event. */
 export interface EventSubscribers {
-  /** For each subscribing service the nodes of which one gets it: those alive, or the suspected if none is. */
+  /** Per subscribing service, the nodes of which one gets it: those alive, or the suspected if none is. */
   readonly services: ReadonlyMap<string, readonly KnownNode[]>;
-  /** The nodes that each get it, suspected ones included: no other stands in for them. */
+  /** The nodes that each get it, including suspected ones, which no other node can replace. */
   readonly nodes: readonly KnownNode[];
 }
 
@@ -15,13 +15,13 @@ const NO_NODES: readonly KnownNode[] = Object.freeze([]);
 const NO_SERVICES: ReadonlyMap<string, readonly KnownNode[]> = new Map();
 const NO_SUBSCRIBERS: EventSubscribers = Object.freeze({ services: NO_SERVICES, nodes: NO_NODES });
 
-/** Who wants what, ready to be read for each message. */
+/** Index of nodes by the messages they handle. */
 export class InterestIndex {
   private readonly handlers = new NodesByName(worthAsking);
   private readonly services = new NodesByName(byService);
   private readonly nodes = new NodesByName((nodes) => nodes);
 
-  /** The nodes that a request of this name may go to. */
+  /** Candidates of a request of this name. */
   candidatesFor(name: string): readonly KnownNode[] {
     return this.handlers.of(name) ?? NO_NODES;
   }
@@ -40,21 +40,21 @@ export class InterestIndex {
     this.nodes.add(known, subscribesAsNode);
   }
 
-  /** @param interests what it was added with */
+  /** @param interests the interests it was added with */
   remove(known: KnownNode, { handles, subscribes, subscribesAsNode }: NodeInterests): void {
     this.handlers.remove(known, handles);
     this.services.remove(known, subscribes);
     this.nodes.remove(known, subscribesAsNode);
   }
 
-  /** It is suspected, or no longer. */
+  /** The suspicion of a node has changed. */
   statusChanged({ node: { handles, subscribes } }: KnownNode): void {
     this.handlers.renew(handles);
     this.services.renew(subscribes);
   }
 }
 
-/** Whether two nodes want the same messages, named in the same order. */
+/** Whether two nodes have the same interests in the same order. */
 export function haveSameInterests(one: NodeInterests, other: NodeInterests): boolean {
   return (
     areEqual(one.handles, other.handles) &&

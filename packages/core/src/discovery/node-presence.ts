@@ -3,10 +3,10 @@ import type { CatgaError } from '../errors/catga-error.js';
 import type { NodeDirectory } from '../ports/node-directory.js';
 import type { NodeRegistry } from './node-registry.js';
 
-/** Which messages a node wants. */
+/** Messages that a node handles. */
 export type NodeInterests = Pick<NodeInfo, 'handles' | 'subscribes' | 'subscribesAsNode'>;
 
-/** How this node shows itself to the others. */
+/** This node's entry in the directory. */
 export class NodePresence {
   private stopWatching: (() => void) | undefined;
   private directory: NodeDirectory | undefined;
@@ -16,16 +16,16 @@ export class NodePresence {
     private readonly registry: NodeRegistry,
     private readonly interests: () => NodeInterests,
     private readonly load: () => NodeLoad,
-    /** Told of what is in the directory and is no node. */
+    /** Called for invalid entries of the directory. */
     private readonly refused: (error: CatgaError) => void = () => {},
   ) {}
 
-  /** This node as it is now. */
+  /** Current record of this node. */
   get self(): NodeInfo {
     return { ...this.identity, ...this.interests(), load: this.load(), status: 'alive' };
   }
 
-  /** Watches the directory, then makes this node known. */
+  /** Watches the directory, then announces this node. */
   async announce(directory: NodeDirectory): Promise<void> {
     this.directory = directory;
     const { registry, refused } = this;
@@ -44,7 +44,7 @@ export class NodePresence {
     await this.directory?.refresh(this.self);
   }
 
-  /** A goodbye: no new work comes after it. */
+  /** Goodbye: no new requests arrive after it. */
   async withdraw(): Promise<void> {
     const { directory } = this;
     this.directory = undefined;

@@ -10,14 +10,14 @@ import { NodeWatcher } from './node-watcher.js';
 import { Suspicion } from './suspicion.js';
 import type { SuspicionOptions } from './suspicion.js';
 
-/** Of a registry that belongs to no node. */
+/** Placeholder for a registry without a node. */
 const ANY: Dialect = Object.freeze({ protocolVersion: 0, serializer: '' });
 
-/** The nodes as this one sees them, who of them wants what, and whoever watches them. */
+/** Registry of known nodes, their interests, and watchers. */
 export class NodeRegistry implements NodeDirectoryListener {
   private readonly known = new Map<string, KnownNode>();
   private readonly index = new InterestIndex();
-  /** The same for the nodes that do not understand this one: nothing is sent to them. */
+  /** The same for incompatible nodes, to which nothing is sent. */
   private readonly incompatible = new InterestIndex();
   private readonly suspicion: Suspicion | undefined;
   private readonly listeners = new Set<(change: NodeChange) => void>();
@@ -25,8 +25,8 @@ export class NodeRegistry implements NodeDirectoryListener {
   private isClosed = false;
 
   /**
-   * @param suspicion without it nobody is suspected unless the directory says so
-   * @param dialect what this node speaks; without it every node is understood
+   * @param suspicion without it only the directory marks nodes as suspected
+   * @param dialect protocol and serializer of this node; without it every node is compatible
    */
   constructor(
     suspicion?: SuspicionOptions,
@@ -45,27 +45,27 @@ export class NodeRegistry implements NodeDirectoryListener {
     return this.known.get(nodeId);
   }
 
-  /** Who handles a request: the nodes alive, or the suspected if none is. Empty if nobody does. Not to be kept. */
+  /** Candidates of a request: the nodes alive, or the suspected if none is. Do not keep the list. */
   candidatesFor(name: string): readonly KnownNode[] {
     return this.index.candidatesFor(name);
   }
 
-  /** Who gets a plain event. Not to be kept. */
+  /** Receivers of a plain event. Do not keep the object. */
   subscribersOf(eventName: string): EventSubscribers {
     return this.index.subscribersOf(eventName);
   }
 
-  /** Who handles a request and does not understand this node. */
+  /** Incompatible nodes that handle a request. */
   incompatibleFor(name: string): readonly KnownNode[] {
     return this.incompatible.candidatesFor(name);
   }
 
-  /** Who wants a plain event and does not understand this node. */
+  /** Incompatible nodes that subscribe to a plain event. */
   incompatibleAmong(eventName: string): EventSubscribers {
     return this.incompatible.subscribersOf(eventName);
   }
 
-  /** The error of what does not reach nodes because they do not understand this one. */
+  /** Error of a message that only incompatible nodes handle. */
   dialectError(what: string, nodes: readonly KnownNode[]): CatgaError {
     return dialectError(
       what,
@@ -78,7 +78,7 @@ export class NodeRegistry implements NodeDirectoryListener {
     if (this.isClosed) return;
     const known = this.known.get(node.nodeId);
     if (known?.incarnation === node.incarnation) this.update(known, node, ageMs);
-    // The late words of an earlier incarnation; unless the later one fell silent, and the clocks it was named by lied.
+    // A late record of an earlier incarnation; unless the later one is silent, and its clock was wrong.
     else if (known === undefined || known.incarnation < node.incarnation || known.isSuspected) {
       if (known !== undefined) this.left(node.nodeId);
       this.join(new KnownNode(node, this.dialect === ANY || isSameDialect(this.dialect, node)), ageMs);
@@ -94,12 +94,12 @@ export class NodeRegistry implements NodeDirectoryListener {
     this.tell({ type: 'left', node: known.node });
   }
 
-  /** Before a node is suspected, `look` brings what is known up to date. */
+  /** `look` refreshes the heartbeats before a node is suspected. */
   lookBeforeSuspicion(look: () => Promise<void>): void {
     this.suspicion?.lookBefore(look);
   }
 
-  /** First the present nodes, then changes, until the reader stops or the registry closes. */
+  /** Yields the present nodes, then changes, until the reader stops or the registry closes. */
   watch(): AsyncIterableIterator<NodeChange> {
     const watcher = new NodeWatcher(() => this.watchers.delete(watcher));
     for (const { node } of this.known.values()) watcher.push({ type: 'joined', node });
@@ -108,13 +108,13 @@ export class NodeRegistry implements NodeDirectoryListener {
     return watcher;
   }
 
-  /** Tells of each change as it happens, within the call that made it. Returns how to stop. */
+  /** Calls back synchronously with each change. Returns a function that stops. */
   listen(listener: (change: NodeChange) => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
 
-  /** Ends every watch after what it has not read yet. What was known stays, but nothing changes any more. */
+  /** Ends every watch after its unread changes. Known nodes stay, but do not change any more. */
   close(): void {
     this.isClosed = true;
     this.suspicion?.close();

@@ -1,17 +1,17 @@
 import type { NodeChange } from '../contracts/node-info.js';
 
-/** What a reader has not read of one node. */
+/** Unread changes of one node. */
 interface Unread {
-  /** The incarnation that the reader knows has left. */
+  /** The incarnation known to the reader, which has left. */
   readonly left: NodeChange | undefined;
-  /** What the node is now; undefined if it is gone. */
+  /** Current state of the node; undefined if it has left. */
   readonly now: NodeChange | undefined;
 }
 
 /**
- * One reader's stream of changes. It holds at most two for each node: that the incarnation the reader knows left, and
- * what the node is now. A reader that falls behind misses what came and went meanwhile, never the latest, and never
- * what is another reader's.
+ * Stream of changes of one reader. It holds at most two changes per node: the known incarnation has left, and
+ * the current state. A slow reader misses intermediate changes, never the latest one, and does not affect other
+ * readers.
  */
 export class NodeWatcher implements AsyncIterableIterator<NodeChange> {
   private readonly unread = new Map<string, Unread>();
@@ -74,7 +74,7 @@ function first(change: NodeChange): Unread {
 
 function followedBy({ left, now }: Unread, change: NodeChange): Unread {
   const isUnknown = now?.type === 'joined';
-  // Of an incarnation that came and went unread there is nothing to say.
+  // An incarnation that came and left unread is not reported.
   if (change.type === 'left') return { left: left ?? (isUnknown ? undefined : change), now: undefined };
   return { left, now: isUnknown ? { type: 'joined', node: change.node } : change };
 }

@@ -6,16 +6,16 @@ interface Entry<V> {
 }
 
 /**
- * Which nodes go with a name, in the order they came, and what readers see of them: made when a node comes, goes or is
- * suspected, not when it is read.
+ * Nodes by name in order of arrival, with cached views: computed when a node joins, leaves or is
+ * suspected, not on each read.
  */
 export class NodesByName<V> {
   private readonly entries = new Map<string, Entry<V>>();
 
-  /** @param viewOf what readers see of the nodes of a name */
+  /** @param viewOf view of the nodes of a name */
   constructor(private readonly viewOf: (nodes: readonly KnownNode[]) => V) {}
 
-  /** Undefined if no node goes with the name. */
+  /** View of a name; undefined without nodes. */
   of(name: string): V | undefined {
     return this.entries.get(name)?.view;
   }
@@ -35,7 +35,7 @@ export class NodesByName<V> {
       );
   }
 
-  /** Something about a node changed that views go by. */
+  /** Recomputes the views of a node's names. */
   renew(names: Iterable<string>): void {
     for (const name of names) this.keep(name, this.nodesOf(name));
   }

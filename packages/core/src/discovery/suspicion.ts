@@ -1,19 +1,19 @@
 import type { Clock } from '../ports/clock.js';
 import type { Timetable, TimetableEntry } from '../time/timetable.js';
 
-/** What suspicion goes by. */
+/** Parameters of suspicion. */
 export interface SuspicionOptions {
   readonly clock: Clock;
   readonly timetable: Timetable;
-  /** After how long without a sign of life a node is suspected, in milliseconds. */
+  /** Silence after which a node is suspected, in milliseconds. */
   readonly suspectAfterMs: number;
   /** This node, which does not suspect itself. */
   readonly selfNodeId: string;
 }
 
 /**
- * After how long without a heartbeat a node is suspected, in milliseconds: two and a half intervals, so that one that
- * is late or lost is none, but no later than three quarters of the way from the first missed one to the timeout.
+ * Time without a heartbeat after which a node is suspected, in milliseconds: two and a half intervals, to tolerate one
+ * late or lost heartbeat, but at most three quarters of the way from the first missed one to the timeout.
  */
 export function suspectAfterMs({ intervalMs, timeoutMs }: HeartbeatTimes): number {
   return Math.min(2.5 * intervalMs, timeoutMs - (timeoutMs - intervalMs) / 4);
@@ -25,17 +25,17 @@ interface HeartbeatTimes {
 }
 
 /**
- * Which nodes have been silent for too long, by this node's own monotonic clock. One entry of the timetable looks after
- * all of them, and only while there are any.
+ * Detection of silent nodes by this node's monotonic clock. One timetable entry serves all nodes, and exists only while
+ * there are any.
  */
 export class Suspicion {
-  /** When each was last heard. */
+  /** Time of the latest heartbeat per node. */
   private readonly heardAtMs = new Map<string, number>();
   private readonly graceMs: number;
   private sweep: TimetableEntry | undefined;
   private look: (() => Promise<void>) | undefined;
 
-  /** @param onSilent told once of each node that is silent for too long, until it is heard again */
+  /** @param onSilent called once for each silent node, until its next heartbeat */
   constructor(
     private readonly options: SuspicionOptions,
     private readonly onSilent: (nodeId: string) => void,
@@ -43,12 +43,12 @@ export class Suspicion {
     this.graceMs = options.suspectAfterMs / 5;
   }
 
-  /** Before anybody is suspected what is known is brought up to date, if that takes no longer than the margin. */
+  /** Refreshes the heartbeats before a suspicion, for at most the margin. */
   lookBefore(look: () => Promise<void>): void {
     this.look = look;
   }
 
-  /** A sign of life, so many milliseconds ago. */
+  /** Registers a heartbeat, `ageMs` milliseconds ago. */
   heard(nodeId: string, ageMs = 0): void {
     const { clock, timetable, selfNodeId, suspectAfterMs } = this.options;
     if (nodeId === selfNodeId) return;
@@ -64,7 +64,7 @@ export class Suspicion {
     if (this.heardAtMs.delete(nodeId) && this.heardAtMs.size === 0) this.disarm();
   }
 
-  /** Suspects nobody any more. */
+  /** Stops the detection. */
   close(): void {
     this.heardAtMs.clear();
     this.disarm();
@@ -80,13 +80,13 @@ export class Suspicion {
   }
 
   private lookAt(nowMs: number, dueMs: number): void {
-    // Late itself: it was this process that stood still, and what the others said meanwhile is yet to be read.
+    // The timer is late: this process was suspended, and heartbeats of others are still unread.
     if (nowMs - dueMs > this.graceMs) {
       this.sweep = this.sweepAfter(this.graceMs);
       return;
     }
     if (this.look === undefined || this.silentAt(nowMs).length === 0) return this.tell();
-    // Whatever comes first: the answer, or the end of the margin.
+    // The reply or the end of the margin, whichever is first.
     let isTold = false;
     const tellOnce = (): void => {
       if (isTold) return;
@@ -108,7 +108,7 @@ export class Suspicion {
     return silent;
   }
 
-  /** Tells of those that are silent, and looks again when the next may be. */
+  /** Reports silent nodes, and schedules the next check. */
   private tell(): void {
     const { clock, suspectAfterMs } = this.options;
     const nowMs = clock.monotonicMs();

@@ -12,39 +12,39 @@ import { Teardown } from '../time/teardown.js';
 import { WorkerIdLease } from './worker-id-lease.js';
 import type { WorkerIdStore } from './worker-id-lease.js';
 
-/** How much of the time to close is for the goodbye; the rest is for the connection to the broker. */
+/** Share of the closing time for the goodbye; the rest is for the broker connection. */
 const GOODBYE_SHARE = 0.75;
 
-/** Something that ends at once. */
+/** A part that closes synchronously. */
 interface Closable {
   close(): void;
 }
 
 /** The connection to the broker. */
 export interface BrokerLink {
-  /** Whether the broker is in reach. */
+  /** Whether the broker is reachable. */
   readonly isUp: boolean;
-  /** Ends within so many milliseconds. */
+  /** Closes within a number of milliseconds. */
   close(withinMs: number): Promise<void>;
 }
 
-/** What a node took from the broker. */
+/** Unsettled deliveries of a node. */
 export interface TakenWork {
-  /** Gives back what was taken and not settled. */
+  /** Releases unsettled deliveries. */
   giveBack(): Promise<void>;
-  /** Waits for no answer any more, and tells the broker nothing: what was taken comes back by itself. */
+  /** Stops without telling the broker, which redelivers unsettled messages by itself. */
   abandon(): void;
 }
 
-/** Opens a node's inbox for frames. */
+/** Opens a node's links. */
 export interface LinkOpener {
   open(self: NodeAddress, listener: LinkListener): Promise<NodeLinks & Closable>;
 }
 
-/** What a connection to a broker consists of. */
+/** Parts of a connection to a broker. */
 export interface BrokerParts {
   readonly clock: Clock;
-  /** How long it may take to close where nobody says otherwise, in milliseconds. */
+  /** Default closing time, in milliseconds. */
   readonly closeWithinMs: number;
   readonly session: BrokerLink;
   readonly log: DurableLog;
@@ -59,7 +59,7 @@ export interface BrokerParts {
   readonly taken: TakenWork;
 }
 
-/** One node's access to a broker: its ports, its lease on a worker id, and the order in which they end. */
+/** One node's access to a broker: its ports, its worker id lease, and the closing order. */
 export class BrokerConnection implements EngineConnection {
   readonly log: DurableLog;
   readonly subscriptions: SubscriptionRegister;
@@ -82,7 +82,7 @@ export class BrokerConnection implements EngineConnection {
     this.directory = parts.directory;
   }
 
-  /** Takes a worker id: the first thing that the broker stores. Closes the parts if that fails. */
+  /** Leases a worker id, the first write to the broker. Closes the parts if that fails. */
   static async open(parts: BrokerParts): Promise<BrokerConnection> {
     const opened = new BrokerConnection(parts);
     try {
@@ -110,11 +110,11 @@ export class BrokerConnection implements EngineConnection {
 
   private async closeOnce(withinMs: number): Promise<void> {
     const { clock, session, directory, taken } = this.parts;
-    // A broker that cannot be told drops the lease by itself, and brings back what was taken.
+    // Without a reachable broker, the lease expires, and unsettled messages are redelivered.
     this.lease?.stop();
     directory.close();
     for (const links of this.links) links.close();
-    // After the links, whose peers are to hear at once that nobody listens here any more.
+    // After the links, so that peers learn at once that this node no longer listens.
     await new Teardown(clock, () => {}).step('goodbye', withinMs * GOODBYE_SHARE, () =>
       Promise.allSettled([taken.giveBack(), session.isUp ? this.lease?.release() : undefined]),
     );

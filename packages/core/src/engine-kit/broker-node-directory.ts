@@ -7,11 +7,11 @@ import { Timetable } from '../time/timetable.js';
 import type { DirectoryStore } from './directory-store.js';
 import { WatchedNodes } from './watched-nodes.js';
 
-/** The directory of one node over what a broker keeps: what is written when, and what watchers make of it. */
+/** Node directory over a {@link DirectoryStore}: when to write, and how to interpret changes. */
 export class BrokerNodeDirectory implements NodeDirectory {
   private readonly timetable: Timetable;
   private readonly watches = new Set<WatchedNodes>();
-  /** What was announced of each node, but for its load. */
+  /** Announced record per node, without its load. */
   private readonly announced = new Map<string, string>();
 
   constructor(
@@ -27,7 +27,7 @@ export class BrokerNodeDirectory implements NodeDirectory {
     this.announced.set(node.nodeId, withoutLoad(node));
   }
 
-  /** A start that stood still does not take the place of the next one. */
+  /** A suspended incarnation must not replace the next one. */
   async refresh(node: NodeInfo): Promise<void> {
     const { nodeId, incarnation } = node;
     const facts = withoutLoad(node);
@@ -45,7 +45,7 @@ export class BrokerNodeDirectory implements NodeDirectory {
 
   async watch(listener: NodeDirectoryListener): Promise<() => void> {
     const { store, clock, timetable, heartbeatTimeoutMs } = this;
-    // A node that beats reads more often than that.
+    // A node with heartbeats reads more often.
     const watch = new WatchedNodes(store, listener, clock, timetable, heartbeatTimeoutMs / 2);
     const stop = (): void => {
       watch.close();

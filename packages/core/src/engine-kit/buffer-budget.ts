@@ -1,9 +1,9 @@
 import { CatgaError } from '../errors/catga-error.js';
 
-/** Counted for each message beside what it carries, in bytes. */
+/** Overhead per message, in bytes. */
 const OVERHEAD_BYTES = 128;
 
-/** How many bytes wait while the broker is away, and the bound on them. */
+/** Byte budget of messages buffered while the broker is disconnected. */
 export class BufferBudget {
   private waitingBytes = 0;
 
@@ -22,14 +22,14 @@ export class BufferBudget {
     );
   }
 
-  /** A message waits. Returns what to call, once, when it does not any more. */
+  /** Reserves the bytes of a message. Returns a function that releases them; call it once. */
   add(bytes: number): () => void {
     const counted = bytes + OVERHEAD_BYTES;
     this.waitingBytes += counted;
     return () => void (this.waitingBytes -= counted);
   }
 
-  /** Nothing waits any more. */
+  /** Releases everything. */
   clear(): void {
     this.waitingBytes = 0;
   }

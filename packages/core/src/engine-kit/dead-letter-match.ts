@@ -1,7 +1,7 @@
 import type { DeadLetterFilter } from '../contracts/dead-letter.js';
 import type { StoredDeadLetter } from '../ports/dead-letter-store.js';
 
-/** What a dead letter is listed by. */
+/** Filterable fields of a dead letter. */
 export interface DeadLetterFacts {
   readonly id: string;
   readonly subscription: string;
@@ -19,7 +19,7 @@ export function factsOfDeadLetter({ id, subscription, stored, failure }: StoredD
   return { id, subscription, messageId, name, errorCode, failedAtMs };
 }
 
-/** Whether a list with this filter has the letter. */
+/** Whether a dead letter matches a filter. */
 export function matchesDeadLetter(facts: DeadLetterFacts, filter: DeadLetterFilter): boolean {
   return (
     (filter.messageId === undefined || facts.messageId === filter.messageId) &&

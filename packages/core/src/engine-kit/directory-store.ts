@@ -4,18 +4,18 @@ import type { NodeRecord } from './node-record.js';
 
 /** The latest heartbeat of a node, as the broker lists it. */
 export interface Heartbeat extends NodeAddress {
-  /** Another text for each heartbeat. */
+  /** Unique per heartbeat. */
   readonly mark: string;
-  /** How long ago it was, by the broker's clock, in milliseconds. */
+  /** Age by the broker's clock, in milliseconds. */
   readonly ageMs: number;
-  /** After how long without another one the node has left, in milliseconds. */
+  /** Time without another heartbeat after which the node has left, in milliseconds. */
   readonly timeoutMs: number;
   readonly load: NodeLoad;
 }
 
-/** What watchers of the directory are told as it happens: an entry that changed, as it was written, or a goodbye. */
+/** Change of the directory for watchers: a written entry or a goodbye. */
 export interface DirectoryChange {
-  /** What the entry is called where it was found. */
+  /** Key of the entry. */
   readonly key: string;
   readonly bytes: Uint8Array;
 }
@@ -27,30 +27,30 @@ export interface DirectoryEntry {
 }
 
 /**
- * The node directory of a namespace as a broker keeps it: records, whose changes are watched, and heartbeats, which
- * nobody watches and each node reads as one list. So the messages that the broker hands out grow with the number of
- * nodes and not with its square.
+ * Storage of a namespace's node directory in a broker: records, which are watched, and heartbeats, which
+ * each node reads as one list. So the broker's traffic grows linearly with the number of nodes, not with
+ * its square.
  */
 export interface DirectoryStore {
-  /** Whether the broker is in reach. */
+  /** Whether the broker is reachable. */
   readonly isUp: boolean;
-  /** Calls back each time the broker is back. Returns how to stop. */
+  /** Calls back after each reconnect. Returns a function that stops. */
   onReturn(listener: () => void): () => void;
-  /** Calls back with each change from when the promise resolves. Resolves with how to stop. */
+  /** Calls back with each change after the promise has resolved. Resolves with a function that stops. */
   listen(changed: (change: DirectoryChange) => void): Promise<() => void>;
-  /** All entries that are there. */
+  /** All entries. */
   readEntries(): Promise<readonly DirectoryEntry[]>;
   /** The entry of one node. */
   readEntry(nodeId: string): Promise<DirectoryEntry | undefined>;
-  /** The latest heartbeat of each node, those that stopped included. One question, one answer. */
+  /** The latest heartbeat of each node, including nodes that have stopped, in one request. */
   readHeartbeats(): Promise<readonly Heartbeat[]>;
-  /** Writes the record and a heartbeat in place of whatever start of the node was there, and tells who watches. */
+  /** Writes the record and a heartbeat, replacing any other incarnation, and notifies watchers. */
   announce(record: NodeRecord): Promise<void>;
   /**
-   * A heartbeat. Writes the record again, and tells who watches, if it has changed or is gone. Resolves with the
-   * incarnation whose record is there if it is another one; nothing is written then.
+   * Writes a heartbeat. Also writes the record and notifies watchers if it has changed or is missing. If the record is
+   * of another incarnation, writes nothing and resolves with that incarnation.
    */
   beat(record: NodeRecord, hasChanged: boolean): Promise<number | undefined>;
-  /** Removes the record and the heartbeat of this start of the node, and tells who watches. */
+  /** Removes the record and heartbeat of this incarnation, and notifies watchers. */
   withdraw(node: NodeAddress): Promise<void>;
 }

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import type { NodeInfo } from '../contracts/node-info.js';
 import { CatgaError } from '../errors/catga-error.js';
 
-/** A node as its record describes it. */
+/** Record of a node. */
 export interface NodeRecord {
   readonly node: NodeInfo;
-  /** After how long without a heartbeat the node has left, in milliseconds. */
+  /** Time without a heartbeat after which the node has left, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** A goodbye names the start of the node that it is of, so that it does not take a later one along. */
+/** Goodbye of one incarnation; does not affect a later one. */
 export interface NodeGoodbye {
   readonly goodbyeOf: string;
   readonly incarnation: number;
@@ -43,19 +43,19 @@ export function encodeNodeChange(change: NodeRecord | NodeGoodbye): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(change));
 }
 
-/** The record of this node; undefined for anything else: whoever may write to the broker can put anything there. */
+/** Decodes the record of a node; undefined for anything else, since any client may write there. */
 export function decodeNodeRecord(nodeId: string, bytes: Uint8Array): NodeRecord | undefined {
   const { data } = recordSchema.safeParse(parsed(bytes));
   return data?.node.nodeId === nodeId ? completed(data) : undefined;
 }
 
-/** A record or a goodbye; undefined for anything else. */
+/** Decodes a record or a goodbye; undefined for anything else. */
 export function decodeNodeChange(bytes: Uint8Array): NodeRecord | NodeGoodbye | undefined {
   const { data } = changeSchema.safeParse(parsed(bytes));
   return data && ('node' in data ? completed(data) : data);
 }
 
-/** The error of what stands where the record of a node would: `CATGA_SERIALIZATION`. */
+/** Error of an invalid node record: `CATGA_SERIALIZATION`. */
 export function noNodeRecordError(key: string): CatgaError {
   return new CatgaError(
     'CATGA_SERIALIZATION',

@@ -1,9 +1,9 @@
 import type { NodeAddress } from '../ports/links.js';
 
-/** Nodes that went without a goodbye leave theirs behind, so that there is a most. */
+/** Limit, because routes of nodes that left without a goodbye remain. */
 const MOST_ROUTES = 4096;
 
-/** What an engine needs to send to a node, made once for each address. */
+/** Cache of an engine's routes, by address. */
 export class NodeRoutes<R> {
   private readonly routes = new Map<string, R>();
 

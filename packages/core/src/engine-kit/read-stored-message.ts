@@ -2,23 +2,23 @@ import { toError } from '../errors/catga-error.js';
 import type { StoredMessage } from '../ports/stored-message.js';
 import { StoredMessageCodec } from '../wire/stored-message-codec.js';
 
-/** A message of the log; or what is known of one that cannot be read, with the reason. */
+/** A message of the log; for an unreadable one, what is known of it and the reason. */
 export interface ReadMessage {
   readonly message: StoredMessage;
   readonly problem: Error | undefined;
 }
 
-/** Where a message was found, which is all that is known of one that cannot be read. */
+/** Origin of a message, which is known even if it is unreadable. */
 export type FoundMessage = Pick<StoredMessage, 'messageId' | 'name' | 'kind' | 'sentAtMs'>;
 
-/** Text in a body of another kind: no serializer is called that. */
+/** Serializer name of unreadable messages; no serializer has it. */
 const NO_SERIALIZER = '';
 
 const codec = new StoredMessageCodec();
 
 /**
- * Reads a message of the log. One that cannot be read keeps its bytes, and the kernel sets it aside.
- * @param maxBytes how much of the bytes of one that cannot be read is kept
+ * Decodes a message of the log. An unreadable one keeps its bytes, and the kernel dead-letters it.
+ * @param maxBytes maximum number of bytes kept of an unreadable message
  */
 export function readStoredMessage(bytes: Uint8Array, found: FoundMessage, maxBytes = Infinity): ReadMessage {
   try {

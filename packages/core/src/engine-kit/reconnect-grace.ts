@@ -1,19 +1,19 @@
 import type { Clock } from '../ports/clock.js';
 
 /**
- * The time after a reconnect in which silence proves nothing: this node is back at the broker, and others may still be
- * on their way.
+ * Grace period after a reconnect, in which a missing listener proves nothing: other nodes may still be
+ * reconnecting.
  */
 export class ReconnectGrace {
   private untilMs = -Infinity;
 
-  /** @param graceMs how long others may take to reconnect after this node did, in milliseconds */
+  /** @param graceMs time for other nodes to reconnect after this one, in milliseconds */
   constructor(
     private readonly clock: Clock,
     private readonly graceMs: number,
   ) {}
 
-  /** The broker is back. */
+  /** Starts after a reconnect. */
   begin(): void {
     this.untilMs = this.clock.monotonicMs() + this.graceMs;
   }

@@ -1,12 +1,12 @@
 import { CatgaError } from '../errors/catga-error.js';
 
-/** A server's version as far as it is compared: major and minor. */
+/** Major and minor version of a server. */
 export type ServerVersion = readonly [major: number, minor: number];
 
 /**
- * Refuses a server that is older than the engine needs. A version that is no number is that of an unreleased build,
- * and is let in.
- * @throws CatgaError `CATGA_UNSUPPORTED` that says what runs, what is needed and what to do
+ * Refuses a server older than the engine requires. A non-numeric version is that of an unreleased build
+ * and is accepted.
+ * @throws CatgaError `CATGA_UNSUPPORTED` with the running version, the required one and a remedy
  */
 export function requireServerVersion(server: string, version: string, oldest: ServerVersion): void {
   const [major = NaN, minor = NaN] = version.split('.').map(Number);

@@ -10,13 +10,13 @@ interface Known {
   readonly node: NodeInfo;
   readonly timeoutMs: number;
   lapsesAtMs: number;
-  /** Of the latest heartbeat that was seen; undefined before the first. */
+  /** Mark of the latest seen heartbeat; undefined before the first. */
   mark: string | undefined;
-  /** It had lapsed when the list was read last. */
+  /** Whether it was expired at the last read of the list. */
   isMissing: boolean;
 }
 
-/** How soon the list is read again when somebody is missing or the broker did not answer, in milliseconds. */
+/** Delay before the list is read again if a node is missing or the broker did not reply, in milliseconds. */
 const READ_AGAIN_AFTER_MS = 250;
 
 /**
@@ -28,16 +28,16 @@ const READ_AGAIN_AFTER_MS = 250;
  */
 export class WatchedNodes {
   private readonly known = new Map<string, Known>();
-  /** Of whom changes told since reading began: what is read of them is older. */
+  /** Nodes with changes since the read began: the read has an older state of them. */
   private readonly toldOf = new Set<string>();
   private readonly ends: (() => void)[] = [];
   private timer: TimetableEntry | undefined;
   private reading: Promise<void> | undefined;
-  /** The last question had no answer, or a late one, and heartbeats of then may have had none. */
+  /** The last read had no reply, or a late one, so that heartbeats may have been delayed as well. */
   private wasDeaf = false;
   private isClosed = false;
 
-  /** @param readEveryMs how often the list is read at least, in milliseconds */
+  /** @param readEveryMs maximum interval between reads of the list, in milliseconds */
   constructor(
     private readonly store: DirectoryStore,
     private readonly listener: NodeDirectoryListener,
@@ -46,13 +46,13 @@ export class WatchedNodes {
     private readonly readEveryMs: number,
   ) {}
 
-  /** Listens first and reads then, so that nothing falls in between. */
+  /** Subscribes before the first read, so that no change is missed. */
   async open(): Promise<void> {
     this.ends.push(await this.store.listen((change) => this.changed(change)));
     this.ends.push(
       this.store.onReturn(() => {
         this.listenAnew();
-        // What cannot be read now is seen with the next heartbeats.
+        // Retried with the next heartbeats.
         void this.readAll().catch(() => {});
       }),
     );
@@ -94,7 +94,7 @@ export class WatchedNodes {
     for (const entry of entries) this.found(entry, latest.get(entry.nodeId));
   }
 
-  /** An entry was read, and the heartbeat of its node, if there is one. */
+  /** Handles an entry, with its node's heartbeat, if there is one. */
   private found(entry: DirectoryEntry, heartbeat: Heartbeat | undefined): void {
     const { nodeId } = entry;
     if (this.isClosed || this.toldOf.has(nodeId)) return;
@@ -110,37 +110,37 @@ export class WatchedNodes {
       const askedMs = this.clock.monotonicMs();
       const heartbeats = await this.store.readHeartbeats();
       if (this.isClosed) return;
-      // A broker that was paused, or busy, for that long took no heartbeats either.
+      // A broker that was paused or busy for that long has not stored heartbeats either.
       if (this.clock.monotonicMs() - askedMs >= this.readEveryMs) this.wasDeaf = true;
-      // Answered by a broker that is just back, before anybody could announce himself.
+      // The reply of a restarted broker, before nodes could announce themselves.
       if (!this.store.isUp) return this.arm(READ_AGAIN_AFTER_MS);
       const unknown = heartbeats.filter((heartbeat) => !this.heard(heartbeat));
       for (const heartbeat of unknown) await this.meet(heartbeat);
       if (this.wasDeaf) this.listenAnew();
       nextMs = this.sweep();
     } catch {
-      // The broker is away, or busy. It is asked when it may be back.
+      // The broker is away or busy: retry later.
       this.wasDeaf = true;
       nextMs = READ_AGAIN_AFTER_MS;
     }
     this.arm(nextMs);
   }
 
-  /** Whether the heartbeat is of a node that is known, or of one that is gone. */
+  /** Whether the heartbeat is of a known node, or of one that has left. */
   private heard({ nodeId, incarnation, mark, ageMs, timeoutMs, load }: Heartbeat): boolean {
     const known = this.known.get(nodeId);
     if (known?.node.incarnation !== incarnation) return ageMs >= timeoutMs;
     const isFirst = known.mark === undefined;
     if (known.mark === mark) return true;
     known.mark = mark;
-    // One that beats is there, whatever clock its heartbeat was stamped by.
+    // A node with new heartbeats is present, whatever clock stamped them.
     this.promise(known, isFirst ? ageMs : Math.min(ageMs, known.timeoutMs / 2));
     if (!isFirst || !haveSameLoad(load, known.node.load))
       this.listener.present({ ...known.node, load }, ageMs);
     return true;
   }
 
-  /** A node beats whose record was not told of. */
+  /** Reads the record of a node that is known by its heartbeat only. */
   private async meet(heartbeat: Heartbeat): Promise<void> {
     this.toldOf.delete(heartbeat.nodeId);
     const entry = await this.store.readEntry(heartbeat.nodeId);
@@ -155,7 +155,7 @@ export class WatchedNodes {
     this.listener.present(seen, heartbeat?.ageMs ?? 0);
   }
 
-  /** Never takes back what was promised: a heartbeat may be from before the broker was away. */
+  /** Never shortens an expiry: a heartbeat may be older than an outage of the broker. */
   private promise(known: Known, ageMs: number): void {
     const lapsesAtMs = this.clock.monotonicMs() + known.timeoutMs - ageMs;
     known.lapsesAtMs = Math.max(known.lapsesAtMs, lapsesAtMs);
@@ -166,13 +166,13 @@ export class WatchedNodes {
     if (this.known.delete(nodeId)) this.listener.left(nodeId);
   }
 
-  /** The broker was away and is back, perhaps empty: who is still there has a whole timeout to say so. */
+  /** Reconnected, possibly to an empty broker: present nodes have a full timeout to announce themselves. */
   private listenAnew(): void {
     this.wasDeaf = false;
     for (const known of this.known.values()) this.promise(known, 0);
   }
 
-  /** Looks through what lapsed. Returns when the list is to be read again, in milliseconds. */
+  /** Handles expired nodes. Returns the delay of the next read, in milliseconds. */
   private sweep(): number {
     const nowMs = this.clock.monotonicMs();
     let nextMs = this.readEveryMs;

@@ -2,25 +2,25 @@ import { CatgaError } from '../errors/catga-error.js';
 import { DEFAULT_ID_LAYOUT } from '../ids/id-layout.js';
 import type { Clock } from '../ports/clock.js';
 
-/** How many generators of ids a namespace has room for: what the default layout has bits for. */
+/** Number of worker ids of a namespace: the range of the default layout. */
 export const WORKERS = 2 ** DEFAULT_ID_LAYOUT.workerBits;
 
-/** After how long without renewal the broker drops a lease, in milliseconds. */
+/** Duration of a lease without renewal, in milliseconds. */
 export const WORKER_LEASE_MS = 60_000;
 const RENEW_AFTER_MS = WORKER_LEASE_MS / 4;
 
-/** Where the worker ids of a namespace are given out. Each belongs to one connection, whose mark the broker compares. */
+/** Store of worker id leases of a namespace. Each belongs to one connection, identified by its mark. */
 export interface WorkerIdStore {
   /**
-   * Takes an id, or renews the one that is held; prefers `current`. Resolves with undefined if all are taken.
-   * @param current the id that is held, or was; undefined at first
+   * Leases an id, or renews the current lease; prefers `current`. Resolves with undefined if all are leased.
+   * @param current the current or previous id; undefined at first
    */
   take(current: number | undefined): Promise<number | undefined>;
-  /** Gives the id back. No effect on one that another connection holds by now. */
+  /** Releases the id. No effect if another connection has leased it since. */
   giveBack(workerId: number): Promise<void>;
 }
 
-/** The error of a namespace without a free worker id: `CATGA_OVERLOADED`. */
+/** Error of a namespace without a free worker id: `CATGA_OVERLOADED`. */
 export function noWorkerIdError(): CatgaError {
   return new CatgaError(
     'CATGA_OVERLOADED',
@@ -30,8 +30,8 @@ export function noWorkerIdError(): CatgaError {
 }
 
 /**
- * A lease on a number that no other connection of the namespace has, renewed four times in its life. A holder that
- * stood still for too long, and whose number another has by now, cannot renew it and takes another.
+ * Lease on a worker id, renewed four times per lease duration. If the process was suspended and another connection has
+ * leased the id since, it takes another id.
  */
 export class WorkerIdLease {
   private workerId: number | undefined;
@@ -43,7 +43,7 @@ export class WorkerIdLease {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws CatgaError `CATGA_OVERLOADED` if all numbers are leased */
+  /** @throws CatgaError `CATGA_OVERLOADED` if all ids are leased */
   static async take(store: WorkerIdStore, clock: Clock): Promise<WorkerIdLease> {
     const lease = new WorkerIdLease(store, clock);
     await lease.takeOrRenew();
@@ -55,13 +55,13 @@ export class WorkerIdLease {
     return this.workerId ?? 0;
   }
 
-  /** Renews it no more, so that it lapses. */
+  /** Stops renewing, so that the lease expires. */
   stop(): void {
     this.isClosed = true;
     this.cancelTimer?.();
   }
 
-  /** Gives the number back. */
+  /** Releases the id. */
   async release(): Promise<void> {
     this.stop();
     await this.store.giveBack(this.current);
@@ -81,7 +81,7 @@ export class WorkerIdLease {
     try {
       await this.takeOrRenew();
     } catch {
-      // The broker is away; what it says when it is back decides.
+      // The broker is away; the next renewal decides.
     }
     if (!this.isClosed) this.renewLater();
   }

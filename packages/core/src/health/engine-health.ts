@@ -2,7 +2,7 @@ import type { Clock } from '../ports/clock.js';
 import type { EngineMonitor } from '../ports/engine-monitor.js';
 import type { CatgaLogger } from '../ports/logger.js';
 
-/** Who found the engine out of reach: its connection, or a heartbeat that had no answer. */
+/** Source of an outage report: the connection, or a heartbeat without a reply. */
 type Witness = 'connection' | 'heartbeat';
 
 interface Absence {
@@ -11,8 +11,8 @@ interface Absence {
 }
 
 /**
- * Whether the engine's broker is in reach, as its connection and the heartbeats find. Logs one line when it is lost and
- * one when it is back, however many commands and connections fail meanwhile.
+ * Reachability of the engine's broker, by its connection and the heartbeats. Logs one line per outage and
+ * one per reconnect, however many commands and connections fail meanwhile.
  */
 export class EngineHealth {
   private readonly absences = new Map<Witness, Absence>();
@@ -26,14 +26,14 @@ export class EngineHealth {
     private readonly logger: CatgaLogger,
   ) {}
 
-  /** What the engine tells of its connection. */
+  /** Monitor for the engine's connection. */
   readonly connection: Pick<EngineMonitor, 'lost' | 'restored' | 'closed'> = {
     lost: (reason) => this.lost('connection', reason),
     restored: () => this.restored('connection'),
     closed: (reason) => this.closed(reason),
   };
 
-  /** A heartbeat that was sent at `sentMs` had no answer. */
+  /** A heartbeat sent at `sentMs` had no reply. */
   beatFailed(sentMs: number, reason: string): void {
     this.lost('heartbeat', reason, sentMs);
   }
@@ -42,7 +42,7 @@ export class EngineHealth {
     this.restored('heartbeat');
   }
 
-  /** Why the node should get no traffic; undefined while the engine is in reach, or away for no longer than the grace. */
+  /** Why the node is not ready; undefined while the engine is reachable, or unreachable within the grace period. */
   get problem(): string | undefined {
     const { engine, closedFor, absence } = this;
     if (closedFor !== undefined) return `The connection to engine ${engine} is closed for good: ${closedFor}`;
@@ -52,12 +52,12 @@ export class EngineHealth {
     return `Engine ${engine} has been out of reach for ${seconds(awayMs)}: ${absence.reason}`;
   }
 
-  /** The node lets go of the engine: nothing that follows is news. */
+  /** The node closes the engine: later reports are ignored. */
   end(): void {
     this.hasEnded = true;
   }
 
-  /** The longest of the absences that last. */
+  /** The longest current outage. */
   private get absence(): Absence | undefined {
     return [...this.absences.values()].toSorted((one, other) => one.sinceMs - other.sinceMs)[0];
   }

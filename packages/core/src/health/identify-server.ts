@@ -1,18 +1,18 @@
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-/** What speaks at an address, by its first words. */
+/** Protocol at an address, by its first bytes. */
 export type ServerKind = 'nats' | 'redis' | 'http' | 'tls';
 
-/** How long a server may take to say something, in milliseconds. NATS speaks first, the others answer. */
+/** Timeout of a reply, in milliseconds. NATS sends first, the others reply. */
 const GREETING_MS = 150;
 const ANSWER_MS = 500;
-/** A line that Redis answers as a command, and HTTP as a request. */
+/** A line to which Redis and HTTP servers reply. */
 const QUESTION = 'PING / HTTP/1.1\r\n\r\n';
 
 /**
- * Finds out what listens at an address: for words that help when it is not what an engine was told. Resolves with undefined
- * if nothing does, or if it says nothing known.
+ * Identifies the protocol at an address, for the error text if it is not the expected one. Resolves with undefined
+ * without a listener, or for an unknown protocol.
  */
 export async function identifyServer(host: string, port: number): Promise<ServerKind | undefined> {
   const words = await firstWords(host, port);
@@ -20,11 +20,11 @@ export async function identifyServer(host: string, port: number): Promise<Server
   if (words.startsWith('INFO {')) return 'nats';
   if (words.startsWith('HTTP/')) return 'http';
   if (/^(\+|-[A-Z])/.test(words)) return 'redis';
-  // It waits for a handshake, or answered ours, which was none, in its own way.
+  // It waits for a TLS handshake, or replied to ours, which was none.
   return (await speaksTls(host, port)) ? 'tls' : undefined;
 }
 
-/** Undefined if nobody takes the connection. */
+/** Undefined if the connection is refused. */
 function firstWords(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
@@ -44,7 +44,7 @@ function firstWords(host: string, port: number): Promise<string | undefined> {
   });
 }
 
-/** Whether a handshake succeeds, or is refused as only TLS refuses one, for want of a certificate. Nothing is sent. */
+/** Whether a TLS handshake succeeds, or fails for a missing client certificate. Sends no data. */
 function speaksTls(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connectTls({ host, port, rejectUnauthorized: false });

@@ -2,7 +2,7 @@ import { CatgaError } from '../errors/catga-error.js';
 import { answeredAtOnce } from '../errors/user-code.js';
 import type { RoutingCandidate, RoutingRequest, RoutingStrategy } from './routing-strategy.js';
 
-/** A strategy of the application, which may give anything: holds it to its contract. */
+/** Wraps a strategy of the application and checks its contract. */
 export class CheckedRouting implements RoutingStrategy {
   private readonly name: string;
 
@@ -11,10 +11,10 @@ export class CheckedRouting implements RoutingStrategy {
     this.name = name === 'Object' || name === '' ? 'The routing strategy' : `The routing strategy ${name}`;
   }
 
-  /** Throws what the strategy throws; `CATGA_CONFIGURATION` if what it gives is none of the candidates. */
+  /** Throws the strategy's error; `CATGA_CONFIGURATION` if the result is not a candidate. */
   select(request: RoutingRequest, candidates: readonly RoutingCandidate[]): RoutingCandidate {
     const what = `${this.name}, asked for a node for ${request.name},`;
-    // A list of its own: what it does to it, such as sorting, is nobody else's affair.
+    // A copy, which the strategy may sort.
     const given: unknown = answeredAtOnce(what, this.strategy.select(request, [...candidates]));
     const nodeId = nodeIdOf(given);
     const chosen = candidates.find((candidate) => candidate === given || candidate.node.nodeId === nodeId);

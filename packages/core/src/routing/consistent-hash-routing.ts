@@ -3,13 +3,13 @@ import { finalMix, murmurHash } from './murmur-hash.js';
 import { RoundRobinRouting } from './round-robin-routing.js';
 import type { RoutingCandidate, RoutingRequest, RoutingStrategy } from './routing-strategy.js';
 
-/** How many ids of nodes are remembered with their hash. */
+/** Size of the cache of node id hashes. */
 const MOST_REMEMBERED = 1024;
 
 /**
- * Requests of one key to one node, on every sender and across restarts of the node: rendezvous hashing (Thaler and
- * Ravishankar, 1998). For each key every node has a weight of its own, and the heaviest gets it; so a node that leaves
- * gives up only its keys, evenly to the others, and one that comes takes only its share. Requests without a key go
+ * Routes requests of one key to one node, from every sender and across restarts: rendezvous hashing (Thaler and
+ * Ravishankar, 1998). Each node has a weight per key, and the heaviest gets the request; so the keys of a node that
+ * leaves spread evenly over the others, and a new node takes only its share. Requests without a key go
  * round-robin.
  */
 export class ConsistentHashRouting implements RoutingStrategy {
@@ -36,7 +36,7 @@ export class ConsistentHashRouting implements RoutingStrategy {
   private hashOf(nodeId: string): number {
     let hash = this.hashOfNode.get(nodeId);
     if (hash === undefined) {
-      // Nodes named at random come and go for ever; the present ones are soon remembered again.
+      // Node ids may be random, so the cache would grow; present nodes are soon cached again.
       if (this.hashOfNode.size >= MOST_REMEMBERED) this.hashOfNode.clear();
       hash = murmurHash(nodeId);
       this.hashOfNode.set(nodeId, hash);
@@ -45,7 +45,7 @@ export class ConsistentHashRouting implements RoutingStrategy {
   }
 }
 
-/** Twice, since one pass over the difference alone would tie the weights of two nodes to each other. */
+/** Mixed twice: with one pass over the difference the weights of two nodes would correlate. */
 function weightOf(hashOfKey: number, hashOfNode: number): number {
   return finalMix(finalMix(hashOfKey ^ hashOfNode) + hashOfNode);
 }

@@ -2,8 +2,8 @@ import { candidateAt } from './candidate-at.js';
 import type { RoutingCandidate, RoutingRequest, RoutingStrategy } from './routing-strategy.js';
 
 /**
- * The node with the least work: what it reported with its last heartbeat, handled or waiting, and what this sender has
- * unanswered there. Nodes that are even take turns.
+ * Routes to the node with the least load: running and waiting requests of its last heartbeat, plus this sender's
+ * unanswered ones. Ties go round-robin.
  */
 export class LeastLoadedRouting implements RoutingStrategy {
   private turn = 0;
@@ -29,7 +29,7 @@ export class LeastLoadedRouting implements RoutingStrategy {
   }
 }
 
-/** A node that reports nonsense is the last choice, not an error. */
+/** A node with an invalid load is the last choice, not an error. */
 function loadOf({ node: { load }, inFlightHere }: RoutingCandidate): number {
   const sum = load.inFlight + load.queued + inFlightHere;
   return Number.isNaN(sum) ? Infinity : sum;

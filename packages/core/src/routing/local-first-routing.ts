@@ -1,7 +1,7 @@
 import { RoundRobinRouting } from './round-robin-routing.js';
 import type { RoutingCandidate, RoutingRequest, RoutingStrategy } from './routing-strategy.js';
 
-/** The sender's own node if it handles the request, else each of the others in its turn. */
+/** Routes to this node if it handles the request, else round-robin over the others. */
 export class LocalFirstRouting implements RoutingStrategy {
   private readonly others = new RoundRobinRouting();
 

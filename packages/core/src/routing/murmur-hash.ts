@@ -1,13 +1,13 @@
 /**
  * MurmurHash3 (x86, 32 bits) of a text's UTF-8 bytes, by Austin Appleby: well distributed, the same in every language,
- * and no protection against whoever looks for collisions.
+ * but not resistant to intended collisions.
  */
 export function murmurHash(text: string, seed = 0): number {
   let hash = seed | 0;
   let block = 0;
   let shift = 0;
   const { length } = text;
-  // ASCII, which nearly every key and id is, needs no bytes to be made.
+  // ASCII, as in nearly every key and id, needs no encoding.
   for (let place = 0; place < length; place++) {
     const code = text.charCodeAt(place);
     if (code >= 0x80) return hashBytes(new TextEncoder().encode(text), seed);

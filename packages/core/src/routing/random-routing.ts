@@ -1,7 +1,7 @@
 import { candidateAt } from './candidate-at.js';
 import type { RoutingCandidate, RoutingRequest, RoutingStrategy } from './routing-strategy.js';
 
-/** Any node, each as likely as the others. */
+/** Routes to a random node, with equal probability. */
 export class RandomRouting implements RoutingStrategy {
   /** @param random at least 0, below 1 */
   constructor(private readonly random: () => number = Math.random) {}

@@ -6,7 +6,7 @@ import { RandomRouting } from './random-routing.js';
 import { RoundRobinRouting } from './round-robin-routing.js';
 import type { RoutingStrategy } from './routing-strategy.js';
 
-/** How the strategies that come with Catga are made, by the names that options use. */
+/** Factories of the built-in strategies, by name. */
 const STRATEGIES = Object.freeze({
   'local-first': () => new LocalFirstRouting(),
   'round-robin': () => new RoundRobinRouting(),
@@ -15,17 +15,17 @@ const STRATEGIES = Object.freeze({
   'consistent-hash': () => new ConsistentHashRouting(),
 });
 
-/** The name of a strategy that comes with Catga. */
+/** Name of a built-in strategy. */
 export type RoutingStrategyName = keyof typeof STRATEGIES;
 
-/** The names of the strategies that come with Catga. */
+/** Names of the built-in strategies. */
 export const ROUTING_STRATEGY_NAMES = Object.freeze(
   Object.keys(STRATEGIES),
 ) as readonly RoutingStrategyName[];
 
 /**
- * Makes the strategy of a name, new with each call, or takes one of the user's own.
- * @param random what `'random'` draws from, at least 0 and below 1
+ * Creates a built-in strategy by name, or returns the user's own.
+ * @param random source of `'random'`, at least 0 and below 1
  * @throws CatgaError `CATGA_CONFIGURATION` for anything else
  */
 export function resolveRoutingStrategy(

@@ -8,8 +8,8 @@ interface Turn {
 }
 
 /**
- * Each node in its turn, for each message name by itself. It goes on behind the node that was last, wherever that
- * stands now: who comes or goes neither skips others nor gives them a second turn. Different senders begin with
+ * Routes to each node in turn, separately per message name. Continues after the last chosen node at its current
+ * position, so that joins and leaves neither skip nor repeat other nodes. Different senders begin with
  * different nodes.
  */
 export class RoundRobinRouting implements RoutingStrategy {
@@ -32,7 +32,7 @@ export class RoundRobinRouting implements RoutingStrategy {
 function placeAfter({ place, nodeId }: Turn, candidates: readonly RoutingCandidate[]): number {
   const isWhereItWas = candidates[place]?.node.nodeId === nodeId;
   const last = isWhereItWas ? place : candidates.findIndex(({ node }) => node.nodeId === nodeId);
-  // Where it stood before it left, there is now the one that was behind it.
+  // Its successor is now at its former position.
   const next = last < 0 ? place : last + 1;
   return next < candidates.length ? next : 0;
 }

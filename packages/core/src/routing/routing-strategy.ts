@@ -1,25 +1,25 @@
 import type { NodeInfo } from '../contracts/node-info.js';
 
-/** What is known of a request when its node is chosen. */
+/** Request to route. */
 export interface RoutingRequest {
   /** The wire name. */
   readonly name: string;
-  /** What the caller or the message says that requests which belong together share. */
+  /** Key of the message or the call. */
   readonly key: string | undefined;
-  /** The node that sends it. */
+  /** Id of the sending node. */
   readonly selfNodeId: string;
 }
 
-/** A node that handles the request. */
+/** Candidate: a node that handles the request. */
 export interface RoutingCandidate {
-  /** As it last reported itself. */
+  /** Its latest record. */
   readonly node: NodeInfo;
-  /** How many requests this sender has unanswered at it, at this moment. */
+  /** Number of this sender's unanswered requests at it. */
   readonly inFlightHere: number;
 }
 
 /**
- * Chooses the node that a request goes to.
+ * Routing strategy: chooses the node of a request.
  *
  * Contract: `candidates` holds at least one, in an order that stays the same while nodes come and go; the result is one
  * of them. It is asked once for each request, and again with the nodes that are left if the first choice fails: it must
