@@ -1,4 +1,4 @@
-import { outboxBytes, OutboxQuota } from '@catga/core/engine';
+import { lineOf, outboxBytes, OutboxQuota } from '@catga/core/engine';
 import type {
   OutboxCounts,
   OutboxEntry,
@@ -171,7 +171,7 @@ export class FileOutboxStore implements OutboxStore {
     try {
       return decodeRecord(id, record);
     } catch (thrown) {
-      throw damagedError(this.options.path, String(thrown), thrown);
+      throw damagedError(this.options.path, lineOf(thrown), thrown);
     }
   }
 

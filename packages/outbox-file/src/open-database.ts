@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CatgaError } from '@catga/core';
+import { lineOf } from '@catga/core/engine';
 import { ClassicLevel } from 'classic-level';
 import { damagedError } from './damage.js';
 
@@ -37,7 +38,7 @@ async function isFree(path: string): Promise<boolean> {
     files = await readdir(path);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return true;
-    throw new CatgaError('CATGA_CONFIGURATION', `The outbox cannot be opened: ${String(thrown)}`, {
+    throw new CatgaError('CATGA_CONFIGURATION', `The outbox cannot be opened: ${lineOf(thrown)}`, {
       details: { path },
       cause: thrown,
     });
@@ -77,7 +78,7 @@ async function checkRecovery(path: string, database: Database): Promise<void> {
 }
 
 function toRefusal(path: string, thrown: unknown): CatgaError {
-  const cause = (thrown as { readonly cause?: { readonly code?: string; readonly message?: string } }).cause;
+  const cause = (thrown as { readonly cause?: { readonly code?: string } }).cause;
   if (cause?.code === 'LEVEL_LOCKED') {
     return new CatgaError(
       'CATGA_CONFIGURATION',
@@ -85,5 +86,5 @@ function toRefusal(path: string, thrown: unknown): CatgaError {
       { details: { path }, cause: thrown },
     );
   }
-  return damagedError(path, cause?.message ?? String(thrown), thrown);
+  return damagedError(path, lineOf(cause ?? thrown), thrown);
 }

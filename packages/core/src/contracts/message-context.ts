@@ -34,7 +34,7 @@ export interface MessageContext {
   /**
    * Abort signal: aborted when the caller cancels, when the deadline passes, when the shutdown limit of the node is
    * reached, or when the lease expired and another node took the message over. Check it before an effect that must not
-   * happen twice.
+   * happen twice. What a listener for `abort` throws is Node's `uncaughtException`, as with any `AbortSignal`.
    */
   readonly signal: AbortSignal;
   /** Request of this handler: as `mediator.send`, with this message as the cause and no more time than it has left. Works while the node drains. */

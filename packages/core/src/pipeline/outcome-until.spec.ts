@@ -94,6 +94,20 @@ describe('waiting for an outcome', () => {
     expect(late).toEqual(['real trouble']);
   });
 
+  it('hears of a failure that came too late and cannot be read', async () => {
+    const unreadable = Object.defineProperty({}, 'name', {
+      get() {
+        throw new Error('no name');
+      },
+    });
+    let fail = (_thrown: unknown): void => {};
+    wait(new Promise((_, reject) => (fail = reject)), { timeoutMs: 50 }).catch(() => {});
+    await clock.advance(50);
+    fail(unreadable);
+    await clock.advance(0);
+    expect(late).toHaveLength(1);
+  });
+
   it('drops a result that comes too late', async () => {
     let succeed = (_value: string): void => {};
     const outcome = wait(new Promise((resolve) => (succeed = resolve)), { timeoutMs: 50 });

@@ -1,5 +1,6 @@
 import type { CatgaError } from '../errors/catga-error.js';
 import { toError } from '../errors/catga-error.js';
+import { readOf } from '../errors/well-formed.js';
 import { cancelledError, timeoutError } from '../errors/message-errors.js';
 import type { Timetable } from '../time/timetable.js';
 import { onAbort } from '../time/abort-listeners.js';
@@ -56,5 +57,5 @@ export function outcomeUntil(outcome: Promise<unknown>, patience: Patience): Pro
 
 /** What a handler that obeys its signal fails with. */
 function isAbort(thrown: unknown): boolean {
-  return (thrown as { readonly name?: unknown } | null | undefined)?.name === 'AbortError';
+  return readOf(thrown, 'name') === 'AbortError';
 }

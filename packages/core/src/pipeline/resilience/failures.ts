@@ -1,5 +1,6 @@
 import { CatgaError } from '../../errors/catga-error.js';
 import type { CatgaErrorCode } from '../../errors/error-catalogue.js';
+import { readOf } from '../../errors/well-formed.js';
 
 /** Codes that blame the request or its sender: another request of the type may well succeed. */
 const BLAMES_REQUEST: ReadonlySet<CatgaErrorCode> = new Set<CatgaErrorCode>([
@@ -29,7 +30,7 @@ export function isCancellation(thrown: unknown): boolean {
 export function isFailureOfHandling(error: Error): boolean {
   if (error instanceof CatgaError) return !BLAMES_REQUEST.has(error.code);
   // The status that Nest's `HttpException` has, and most HTTP clients' errors: 404 is an answer, 502 is none.
-  const { status } = error as { readonly status?: unknown };
+  const status = readOf(error, 'status');
   const blamesClient = typeof status === 'number' && status >= 400 && status < 500;
   return !blamesClient || NOT_THE_CLIENT.has(status);
 }
