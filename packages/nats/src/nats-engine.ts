@@ -8,15 +8,15 @@ import type { NatsEngineOptions } from './options/nats-engine-options.js';
 import { resolveNatsOptions } from './options/resolve-nats-options.js';
 import type { ResolvedNatsOptions } from './options/resolve-nats-options.js';
 
-/** The oldest server that has what this engine needs. */
+/** Minimum server version. */
 const OLDEST_SERVER = [2, 10] as const;
 
 /**
- * Nodes in a cluster over NATS: requests and plain events between them on core NATS, everything that is shared on
+ * Engine over NATS: requests and plain events between nodes on core NATS, shared and stored data on
  * JetStream. Needs nats-server 2.10 or newer with JetStream enabled.
  *
  * @param servers `'nats://host:4222'`, several of one cluster, or {@link NatsEngineOptions}
- * @throws CatgaError `CATGA_CONFIGURATION` for options that make no sense, every one of them
+ * @throws CatgaError `CATGA_CONFIGURATION` for invalid options, listing all of them
  * @publicApi
  */
 export function nats(servers?: string | readonly string[] | NatsEngineOptions): Engine {
@@ -30,7 +30,7 @@ class NatsEngine implements Engine {
     events: Object.freeze([0, 1, 2] as const),
     queues: true,
   });
-  /** Really private: an engine that is printed shows no credentials. */
+  /** `#private`, so that a printed engine shows no credentials. */
   readonly #options: ResolvedNatsOptions;
 
   constructor(options: ResolvedNatsOptions) {
@@ -41,7 +41,7 @@ class NatsEngine implements Engine {
     const options = this.#options;
     const connection = options.connection ?? (await openConnection(options, client));
     try {
-      // Without info it is away just now; it was there before.
+      // Without server info it is currently disconnected.
       if (connection.info !== undefined) checkServer(connection.info);
       return await BrokerConnection.open(openNatsParts(client, options, connection));
     } catch (thrown) {

@@ -19,7 +19,7 @@ import { NatsOutcomeLog } from './outcomes/nats-outcome-log.js';
 import { NatsIdempotencyStore } from './records/nats-idempotency-store.js';
 import { NatsWorkerIds } from './workers/worker-ids.js';
 
-/** One node's access to NATS: a session, and the ports over it. */
+/** Parts of one node's NATS connection: a session, and the ports over it. */
 export function openNatsParts(
   client: EngineClient,
   options: ResolvedNatsOptions,
@@ -84,7 +84,7 @@ export function openNatsParts(
   };
 }
 
-/** What consumers took, and the questions that have no answer. */
+/** Unsettled deliveries and unanswered requests. */
 class TakenFromNats implements TakenWork {
   constructor(
     private readonly log: NatsDurableLog,
@@ -100,7 +100,7 @@ class TakenFromNats implements TakenWork {
   }
 }
 
-/** The streams and buckets of a connection, with one number of replicas. */
+/** Streams and buckets of a connection, with its number of replicas. */
 class Streams {
   constructor(
     private readonly api: JetStreamApi,

@@ -20,8 +20,8 @@ interface Known {
 const READ_AGAIN_AFTER_MS = 250;
 
 /**
- * The nodes that one watcher knows. Records and goodbyes are told as they happen; that a node is still there is seen in
- * the list of heartbeats, which is read with each heartbeat of this node, and when the time of a known one is over.
+ * Known nodes of one watcher. Records and goodbyes arrive as changes. The list of heartbeats is read with each heartbeat
+ * of this node, and when a known node is due to expire.
  * By the broker's clock it lapsed, or it did not. The list is read twice, since a broker that stood still may answer
  * before it takes the heartbeats that waited. Nobody is taken for gone while the broker cannot be asked, nor before all
  * had time to announce themselves to one that was away.

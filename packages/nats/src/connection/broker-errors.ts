@@ -1,16 +1,16 @@
 import { CatgaError } from '@catga/core';
 
-/** The broker cannot be reached, or did not answer in time. */
+/** Error: the broker is unreachable, or did not reply in time. */
 export function unavailable(what: string, cause?: unknown): CatgaError {
   return new CatgaError('CATGA_ENGINE_UNAVAILABLE', what, { cause });
 }
 
-/** The connection is closed, by the node or for good. */
+/** Error: the connection is closed, by the node or permanently. */
 export function closedError(): CatgaError {
   return unavailable('The connection to NATS is closed.');
 }
 
-/** A message is larger than the server takes. */
+/** Error: a message exceeds the server's limit. */
 export function tooLarge(what: string, bytes: number, maxBytes: number): CatgaError {
   return new CatgaError(
     'CATGA_PAYLOAD_TOO_LARGE',
@@ -19,7 +19,7 @@ export function tooLarge(what: string, bytes: number, maxBytes: number): CatgaEr
   );
 }
 
-/** What JetStream answered, if it is an error. */
+/** Error in a JetStream reply. */
 export interface JetStreamFailure {
   readonly code?: number;
   readonly err_code?: number;
@@ -53,7 +53,7 @@ const FULL: ReadonlySet<number | undefined> = new Set([
   JETSTREAM_ERROR.storeFailed,
 ]);
 
-/** An answer of JetStream that says no, as the error that callers see. */
+/** Converts a JetStream error to the error that callers get. */
 export function jetStreamError(what: string, failure: JetStreamFailure): CatgaError {
   const { err_code: code, description } = failure;
   const message = `${what}: JetStream says '${description ?? 'no reason'}'.`;

@@ -16,32 +16,31 @@ interface Pending {
   readonly deadline: Entry;
   readonly resolve: (answer: ClientMessage) => void;
   readonly reject: (error: Error) => void;
-  /** The session keeps it until the broker is back, so that it is not to be asked again then. */
+  /** Whether the session buffers it until the reconnect, so that it need not be re-sent then. */
   isKept: boolean;
-  /** When it is asked again. */
+  /** Time of the next retransmission. */
   againAtMs: number;
-  /** How long it waits then, in milliseconds. */
+  /** Delay after that, in milliseconds. */
   pauseMs: number;
 }
 
 /**
- * After how long without an answer a question is asked again, in milliseconds; doubles. Servers that are choosing a
- * leader drop what they are asked, and say nothing.
+ * Time without a reply before a request is re-sent, in milliseconds; doubles. Servers silently drop requests during a
+ * leader election.
  */
 const ASK_AGAIN_AFTER_MS = 2000;
-/** How often what is unanswered is looked through, in milliseconds. */
+/** Interval of the scan of unanswered requests, in milliseconds. */
 const SWEEP_MS = 1000;
-/** Later than this it was this process that had no time, and answers may lie here unread. */
+/** Lateness of the scan above which this process was busy, and replies may still be unread. */
 const SWEEP_GRACE_MS = 250;
 
-/** NATS says so instead of an answer when nobody listens on a subject (server's `no_responders`). */
+/** Status of the server's "no responders" reply, for a subject without a subscriber. */
 export const NO_RESPONDERS = 503;
 
 /**
- * Questions to the broker and its answers, over one subscription: a promise and a table entry for each, where the
- * client would make a subscription, a timer and two stack traces. A question that had no answer when the broker went
- * away is asked again when it is back, and one that has none for long is asked again, too; whoever asks must be able to
- * bear that.
+ * Requests to the broker over one reply subscription: a promise and a map entry per request, where the
+ * client would create a subscription, a timer and two stack traces. Unanswered requests are re-sent after a reconnect
+ * and after a delay, so they must be idempotent.
  */
 export class BrokerRequests {
   private readonly pending = new Map<string, Pending>();
@@ -50,7 +49,7 @@ export class BrokerRequests {
   private readonly subscription: ClientSubscription;
   private readonly stopListening: (() => void)[];
   private asked = 0;
-  /** Looks through what is unanswered, while there is anything. */
+  /** Scan of unanswered requests, while there are any. */
   private sweep: Entry | undefined;
 
   constructor(
@@ -68,8 +67,8 @@ export class BrokerRequests {
   }
 
   /**
-   * Resolves with the answer, which may be that nobody listens. `CATGA_ENGINE_UNAVAILABLE` if none comes in time or
-   * the question cannot be asked.
+   * Resolves with the reply, which may be "no responders". `CATGA_ENGINE_UNAVAILABLE` if none arrives in time or
+   * the request cannot be sent.
    */
   ask(subject: string, payload: Uint8Array, headers?: EncodedHeaders): Promise<ClientMessage> {
     const refusal = this.session.refusalOf(`${this.inbox}.*`);
@@ -94,7 +93,7 @@ export class BrokerRequests {
       });
       this.sweep ??= this.sweepLater();
       try {
-        // Whoever asked and was told that there was no answer is not to find that it happened later.
+        // A request whose caller got a timeout must not take effect later.
         const isWanted = (): boolean => this.pending.has(token);
         this.session.publish(subject, payload, { reply: `${this.inbox}.${token}`, headers, isWanted });
       } catch (thrown) {
@@ -104,7 +103,7 @@ export class BrokerRequests {
     });
   }
 
-  /** Nobody waits for answers any more. */
+  /** Rejects all unanswered requests. */
   close(): void {
     for (const stop of this.stopListening) stop();
     this.subscription.unsubscribe();
@@ -117,7 +116,7 @@ export class BrokerRequests {
     this.take(token)?.resolve(message);
   }
 
-  /** Fails what will have no answer. The server refuses in order, and one time for each question. */
+  /** Rejects refused requests. The server reports refusals in order, one per request. */
   private refused({ operation, subject, error }: Refusal): void {
     const isDeaf = operation === 'subscribe' && subject === `${this.inbox}.*`;
     for (const [token, pending] of this.pending) {
@@ -166,7 +165,7 @@ export class BrokerRequests {
   }
 }
 
-/** Whether an answer says that nobody listens. */
+/** Whether a reply is "no responders". */
 export function isNobodyThere({ headers, data }: ClientMessage): boolean {
   return headers !== undefined && data.byteLength === 0 && headers.code === NO_RESPONDERS;
 }

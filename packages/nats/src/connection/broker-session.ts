@@ -14,21 +14,21 @@ import { KeptSubscriptions } from './kept-subscriptions.js';
 import { refusalOf, rootOf } from './refusals.js';
 import type { Refusal } from './refusals.js';
 
-/** How a session treats its connection. */
+/** Options of a session. */
 export interface SessionOptions {
-  /** How many bytes are kept while the broker is away. */
+  /** Maximum bytes buffered while disconnected. */
   readonly maxBufferedBytes: number;
-  /** How long a flush or a goodbye may take, in milliseconds. */
+  /** Timeout of a flush or a close, in milliseconds. */
   readonly timeoutMs: number;
-  /** Whether the connection ends with the session. */
+  /** Whether the session closes the connection. */
   readonly ownsConnection: boolean;
-  /** Told when the broker is lost, and when it is back. */
+  /** Callbacks for disconnects and reconnects. */
   readonly monitor?: EngineMonitor;
 }
 
-/** Where a message goes beside its subject. */
+/** Options of a publish. */
 export interface PublishTo {
-  /** Whether it is still to be sent once the broker is back. */
+  /** Whether it is still to be sent after the reconnect. */
   readonly isWanted?: () => boolean;
   readonly reply?: string;
   readonly headers?: EncodedHeaders;
@@ -40,8 +40,8 @@ interface Kept extends PublishTo {
 }
 
 /**
- * A connection and whether the broker is there. The client forgets what is published while it reconnects, each time it
- * dials; so that is kept here, in order and within a bound, until the broker is back.
+ * Connection with its state. The client drops messages published while it reconnects, at each attempt; so the session
+ * buffers them, in order and up to a limit, until the reconnect.
  */
 export class BrokerSession {
   private readonly subscriptions: KeptSubscriptions;
@@ -66,7 +66,7 @@ export class BrokerSession {
     void connection.closed().then((error) => this.closed(error));
   }
 
-  /** Whether the broker is there, as far as the client knows. */
+  /** Whether the client is connected. */
   get isUp(): boolean {
     return this.isThere;
   }
@@ -75,12 +75,12 @@ export class BrokerSession {
     return this.isEnded || this.connection.isClosed();
   }
 
-  /** How many bytes may be kept while the broker is away. */
+  /** Maximum bytes buffered while disconnected. */
   get maxBufferedBytes(): number {
     return this.options.maxBufferedBytes;
   }
 
-  /** The largest payload the server takes, in bytes. */
+  /** Maximum payload of the server, in bytes. */
   get maxPayloadBytes(): number {
     return this.connection.info?.max_payload ?? 1024 * 1024;
   }
@@ -91,7 +91,7 @@ export class BrokerSession {
     return [major, minor];
   }
 
-  /** `CATGA_ENGINE_UNAVAILABLE` if the session is closed, or the broker away and too much kept already. */
+  /** @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if the session is closed, or disconnected with a full buffer */
   publish(subject: string, payload: Uint8Array, to: PublishTo = {}): void {
     if (this.isClosed) throw closedError();
     if (this.isThere) return this.hand(subject, payload, to);
@@ -108,30 +108,30 @@ export class BrokerSession {
       drain: async () => {
         const subscription = release();
         if (subscription === undefined) return;
-        // Where the server cannot be told, nothing comes from it either.
+        // Without a connection, no message arrives either.
         if (this.isThere) await this.within(subscription.drain());
         else subscription.unsubscribe();
       },
     };
   }
 
-  /** Why the server does not let this node listen on a subject; undefined if it does. */
+  /** Why the server refuses a subscription; undefined if it does not. */
   refusalOf(subject: string): CatgaError | undefined {
     return this.subscriptions.refusalOf(subject);
   }
 
-  /** Tells of each publish and each subscription that the server refuses. Returns how to stop. */
+  /** Calls back with each refused publish and subscription. Returns a function that stops. */
   onRefusal(listener: (refusal: Refusal) => void): () => void {
     this.refusalListeners.add(listener);
     return () => void this.refusalListeners.delete(listener);
   }
 
   /**
-   * Rejects with `CATGA_ENGINE_UNAVAILABLE` if this node may not publish to one of some subjects, or not listen to what it
-   * has subscribed to. What it publishes is stored by no stream.
+   * Rejects with `CATGA_ENGINE_UNAVAILABLE` if this node may not publish to one of the subjects, or one of its
+   * subscriptions is refused. The subjects must not belong to a stream.
    */
   async checkPermissions(subjects: readonly string[]): Promise<void> {
-    if (!this.isThere) return; // Told when it happens.
+    if (!this.isThere) return; // Reported when it happens.
     const refused: CatgaError[] = [];
     const stop = this.onRefusal(({ subject, error }) => {
       if (subjects.includes(subject)) refused.push(error);
@@ -139,25 +139,25 @@ export class BrokerSession {
     const headers = new HeaderBlock().set('Nats-Expected-Stream', 'none');
     for (const subject of subjects) this.publish(subject, new Uint8Array(0), { headers });
     await this.flush();
-    await nextTurn(); // What the server said before its answer is told by then.
+    await nextTurn(); // Earlier messages of the server are handled by then.
     stop();
     const error = refused[0] ?? this.subscriptions.refusal;
     if (error !== undefined) throw error;
   }
 
-  /** Calls back each time the broker is back, after the subscriptions are made again. Returns how to stop. */
+  /** Calls back after each reconnect, with subscriptions restored. Returns a function that stops. */
   onReturn(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
 
-  /** Resolves once the server has what was published, or cannot be reached. */
+  /** Resolves once the server has received all publishes, or is unreachable. */
   async flush(): Promise<void> {
     if (!this.isThere || this.isClosed) return;
     await this.within(this.connection.flush());
   }
 
-  /** Ends all subscriptions, and the connection if it is ours: each within so many milliseconds. May be called twice. */
+  /** Ends all subscriptions, and the connection if it is owned, each within a time limit. May be called twice. */
   async close(withinMs = this.options.timeoutMs): Promise<void> {
     if (this.isEnded) return;
     this.isEnded = true;
@@ -180,7 +180,7 @@ export class BrokerSession {
       throw tooLarge('A message', payload.byteLength, this.maxPayloadBytes);
     }
     try {
-      // Made anew: a client keeps the options of a call as its own.
+      // A copy: the client keeps the options object.
       this.connection.publish(subject, payload, { reply, headers });
     } catch (thrown) {
       throw unavailable('The connection to NATS refused a message.', thrown);
@@ -206,7 +206,7 @@ export class BrokerSession {
     const { operation, subject, error } = refusal;
     if (operation === 'subscribe') {
       this.subscriptions.refused(subject, error);
-      this.tellLost(error.message); // A node that does not hear what it asks for is as good as away.
+      this.tellLost(error.message); // Without its reply subscription the node is as good as disconnected.
     }
     this.options.monitor?.refused(`${operation} ${rootOf(subject)}`, error);
     for (const listener of this.refusalListeners) listener(refusal);
@@ -221,7 +221,7 @@ export class BrokerSession {
     if (!this.isEnded) this.options.monitor?.lost(reason);
   }
 
-  /** The client has given up, or its owner has closed it. */
+  /** The client stopped reconnecting, or its owner closed it. */
   private closed(error: unknown): void {
     if (this.isEnded) return;
     const reason = error instanceof Error ? wordsOf(error) : 'It was closed in this process.';
@@ -239,7 +239,7 @@ export class BrokerSession {
       try {
         this.hand(message.subject, message.payload, message);
       } catch {
-        // The server that is there now takes less; whoever waits for an answer hears nothing, as of any loss.
+        // The current server has a smaller limit; the loss is handled like any other.
       }
     }
     this.tellReturned();
@@ -263,7 +263,7 @@ function serverOf({ server, data }: ClientStatus): string {
   return typeof server === 'string' ? server : typeof data === 'string' ? data : 'an unknown address';
 }
 
-/** A sentence of what the client says, which names no credentials. */
+/** Text of a client error, without credentials. */
 function wordsOf(said: unknown): string {
   const [line = ''] = toError(said).message.split('\n');
   return line.replace(/\.?$/, '.');

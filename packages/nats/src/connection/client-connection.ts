@@ -1,25 +1,25 @@
-/** What a subscription needs to be ended with. */
+/** A subscription of the client. */
 export interface ClientSubscription {
   unsubscribe(): void;
-  /** Ends it; what the server sent before it knew still comes, and then the promise resolves. */
+  /** Unsubscribes; resolves after the messages that were in transit. */
   drain(): Promise<void>;
 }
 
-/** A message that came, as either client gives it. */
+/** A received message of either client. */
 export interface ClientMessage {
   readonly subject: string;
   readonly reply?: string;
   readonly data: Uint8Array;
   readonly headers?: {
-    /** The status of a message that the server itself sent; 0 if there is none. */
+    /** Status of a message from the server itself; 0 without one. */
     readonly code: number;
-    /** Empty if there is no such header. */
+    /** Value of a header; empty without one. */
     get(name: string): string;
   };
   json<T>(): T;
 }
 
-/** What a client tells of its connection. The two clients name what they tell differently. */
+/** Status event of a client; the two clients use different names. */
 export interface ClientStatus {
   readonly type: unknown;
   /** Which server, as `host:port`. */
@@ -32,8 +32,8 @@ export interface ClientStatus {
 }
 
 /**
- * What this package uses of a client's connection. Those of `@nats-io/transport-node` 3 and of `nats` 2.29 both have
- * it; headers of either client are encoded alike.
+ * The used part of a client's connection, common to `@nats-io/transport-node` 3 and `nats` 2.29.
+ * Both clients encode headers alike.
  *
  * @publicApi
  */

@@ -1,4 +1,4 @@
-/** Headers as a client takes them: whatever gives the bytes of a header block (NATS ADR-4). */
+/** Headers for a client: an object that encodes a header block (NATS ADR-4). */
 export interface EncodedHeaders {
   encode(): Uint8Array;
 }
@@ -6,8 +6,8 @@ export interface EncodedHeaders {
 const VERSION_LINE = 'NATS/1.0\r\n';
 
 /**
- * A header block made of lines, without the maps and lists of a client's headers. Names and values are ASCII without
- * line breaks, which is for the caller to see to.
+ * A header block built from lines, without the maps and lists of a client's headers. The caller ensures that names and
+ * values are ASCII without line breaks.
  */
 export class HeaderBlock implements EncodedHeaders {
   private lines = VERSION_LINE;

@@ -2,11 +2,11 @@ import type { CatgaError } from '@catga/core';
 import { nextTurn } from '@catga/core/engine';
 import type { ClientMessage, ClientSubscription, NatsClientConnection } from './client-connection.js';
 
-/** How soon a subscription that was refused is tried again, in milliseconds; doubles. */
+/** Delay before a refused subscription is retried, in milliseconds; doubles. */
 const FIRST_PAUSE_MS = 250;
 const LAST_PAUSE_MS = 4000;
 
-/** One subscription, whatever becomes of those that the client makes for it. */
+/** One subscription across retries. */
 interface Kept {
   readonly subject: string;
   readonly received: (message: ClientMessage) => void;
@@ -15,8 +15,8 @@ interface Kept {
 }
 
 /**
- * The subscriptions of a connection. The client makes them again after it has reconnected, but for those that the server
- * refused: these are tried again here, until permissions are given back.
+ * Subscriptions of a connection. The client restores them after a reconnect, except refused ones, which are retried
+ * here until they are permitted.
  */
 export class KeptSubscriptions {
   private readonly all = new Set<Kept>();
@@ -27,11 +27,11 @@ export class KeptSubscriptions {
   constructor(
     private readonly connection: NatsClientConnection,
     private readonly isUp: () => boolean,
-    /** Every subscription is permitted again. */
+    /** All subscriptions are permitted again. */
     private readonly permitted: () => void,
   ) {}
 
-  /** Returns how to let go of the subscription: it tells no server that it is over if there is none left to tell. */
+  /** Subscribes. Returns a function that unsubscribes, which does nothing without a connection. */
   add(subject: string, received: (message: ClientMessage) => void): () => ClientSubscription | undefined {
     const kept: Kept = {
       subject,
@@ -53,13 +53,13 @@ export class KeptSubscriptions {
     if (this.refusal !== undefined) this.tryLater();
   }
 
-  /** Why a subject is not listened to; undefined if it is. */
+  /** Why a subscription was refused; undefined if it was not. */
   refusalOf(subject: string): CatgaError | undefined {
     for (const kept of this.all) if (kept.subject === subject) return kept.refusedWith;
     return undefined;
   }
 
-  /** Why one of them is not listened to. */
+  /** Why any of them was refused. */
   get refusal(): CatgaError | undefined {
     for (const { refusedWith } of this.all) if (refusedWith !== undefined) return refusedWith;
     return undefined;
@@ -99,7 +99,7 @@ export class KeptSubscriptions {
       kept.current = this.subscribe(kept.subject, kept.received);
     }
     await this.connection.flush();
-    await nextTurn(); // What the server said before its answer is told by then.
+    await nextTurn(); // Earlier messages of the server are handled by then.
     if (this.refusal !== undefined || this.hasEnded) return;
     this.pauseMs = FIRST_PAUSE_MS;
     this.permitted();

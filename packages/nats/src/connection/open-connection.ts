@@ -10,9 +10,9 @@ import type { NatsClientConnection } from './client-connection.js';
 import { wrongServer } from './wrong-server.js';
 
 /**
- * Opens a connection of our own; waits for the broker if `waitOnStart` says so, but not for it to change its mind.
- * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if no server answers or lets us in; `CATGA_CONFIGURATION` for credentials
- * that cannot be read. Neither says more of them than where they were looked for.
+ * Opens an owned connection; with `waitOnStart` waits for the broker, but not after a refused authentication.
+ * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if no server replies or accepts the credentials; `CATGA_CONFIGURATION` for
+ * unreadable credentials. The errors contain their location only.
  */
 export async function openConnection(
   options: ResolvedNatsOptions,
@@ -54,7 +54,7 @@ async function toClientOptions(options: ResolvedNatsOptions, nodeId: string): Pr
     reconnectTimeWait: reconnect.waitMs,
     reconnectJitter: reconnect.jitterMs,
     reconnectJitterTLS: reconnect.jitterMs,
-    // A node that stays away for good, because a server knew its user a moment too late, helps nobody.
+    // Keep trying after authentication errors: the server may learn of the user later.
     ignoreAuthErrorAbort: true,
     noAsyncTraces: true,
     ...(inboxPrefix !== undefined && { inboxPrefix }),
@@ -96,7 +96,7 @@ async function authenticatorOf(options: ResolvedNatsOptions): Promise<Authentica
   );
 }
 
-/** Uses credentials once before a server asks: the client takes them apart no sooner. */
+/** Parses the credentials early: the client does so only when a server asks. */
 function tried(
   authenticator: Authenticator,
   message: string,
@@ -105,13 +105,13 @@ function tried(
   try {
     authenticator('nonce');
   } catch {
-    // Without its cause, which might show a part of them.
+    // Without its cause, which may contain a part of them.
     throw new CatgaError('CATGA_CONFIGURATION', message, { details });
   }
   return authenticator;
 }
 
-/** Why it failed, in the client's words: they name addresses and what the server said, no credentials. */
+/** The client's error text: addresses and the server's message, no credentials. */
 function reasonOf(thrown: unknown): string {
   const { name, message, cause } = toError(thrown);
   const said = (cause !== undefined && toError(cause).message) || message;

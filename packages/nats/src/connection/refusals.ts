@@ -1,14 +1,14 @@
 import { CatgaError } from '@catga/core';
 import type { ClientStatus } from './client-connection.js';
 
-/** Something that the permissions of this node's user do not cover. */
+/** Missing permission of this node's user. */
 export interface Refusal {
   readonly operation: 'publish' | 'subscribe';
   readonly subject: string;
   readonly error: CatgaError;
 }
 
-/** Reads what a client tells of an error; undefined for any other than a missing permission. */
+/** Parses a client error; undefined unless it is a missing permission. */
 export function refusalOf({ type, error, permissionContext }: ClientStatus): Refusal | undefined {
   if (type !== 'error') return undefined;
   const { operation, subject } = (permissionContext ?? error ?? {}) as {
@@ -32,7 +32,7 @@ function refuse(operation: Refusal['operation'], subject: string): Refusal {
   return { operation, subject, error };
 }
 
-/** What the subjects of one kind begin with, so that refusals of one kind are counted together. */
+/** Prefix of a kind of subjects, so that refusals are counted by kind. */
 export function rootOf(subject: string): string {
   const tokens = subject.split('.');
   const count = subject.startsWith('$JS.') ? 3 : subject.startsWith('_INBOX') ? 1 : 2;

@@ -1,8 +1,8 @@
 import { identifyServer } from '@catga/core/engine';
 
 /**
- * Why a client cannot connect, if something else than a NATS server listens at an address, each `host:port`. Undefined if
- * they are NATS servers, or nothing that is known.
+ * Reason of a failed connect if another kind of server listens at one of the addresses (`host:port`). Undefined for
+ * NATS servers and unknown protocols.
  */
 export async function wrongServer(hosts: readonly string[], isTls: boolean): Promise<string | undefined> {
   const found = await Promise.all(

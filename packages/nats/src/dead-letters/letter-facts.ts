@@ -1,7 +1,7 @@
 import type { DeadLetterFacts } from '@catga/core/engine';
 import { z } from 'zod';
 
-/** What a dead letter is listed by: a header of its message, so that a list need not read the messages. */
+/** Filterable fields of a dead letter, stored in a header, so that a list need not read message bodies. */
 export interface LetterFacts extends DeadLetterFacts {
   /** By the server's clock, in milliseconds since 1970. */
   readonly expiresAtMs: number;
@@ -21,7 +21,7 @@ const schema = z.object({
   expiresAtMs: z.number(),
 });
 
-/** JSON in printable ASCII, as a header carries it. */
+/** Encodes to JSON in printable ASCII, for a header. */
 export function encodeFacts(facts: LetterFacts): string {
   return JSON.stringify(facts).replace(BEYOND_ASCII, (character) =>
     character
@@ -31,11 +31,11 @@ export function encodeFacts(facts: LetterFacts): string {
   );
 }
 
-/** Undefined for a header that is not of a dead letter. */
+/** Decodes the header; undefined if it is not a dead letter's. */
 export function decodeFacts(header: string): LetterFacts | undefined {
   try {
     return schema.parse(JSON.parse(header));
   } catch {
-    return undefined; // Something else was put where the dead letters are; it is none.
+    return undefined; // A foreign message in the dead-letter stream.
   }
 }

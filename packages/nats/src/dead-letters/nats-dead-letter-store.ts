@@ -28,13 +28,13 @@ interface Listed extends LetterFacts {
 }
 
 /**
- * A stream with a subject for each dead letter. The message is stored as in the log, with this failure as the last of its
- * history. A page of a list reads the headers of all letters, since it goes by the time of failing.
+ * Dead-letter store: a stream with a subject per dead letter. The message is stored as in the log, with this failure at
+ * the end of its history. A page of a list reads the headers of all letters, because it is ordered by failure time.
  */
 export class NatsDeadLetterStore implements DeadLetterStore {
   private readonly codec = new StoredMessageCodec();
 
-  /** @param prefix what the subjects begin with */
+  /** @param prefix prefix of the subjects */
   constructor(
     private readonly prefix: string,
     private readonly store: StreamStore,
@@ -77,7 +77,7 @@ export class NatsDeadLetterStore implements DeadLetterStore {
     return { items, next: found.length > limit && last !== undefined ? toCursor(last) : undefined };
   }
 
-  /** In the order in which letters were put: each page goes on in the stream where the one before ended. */
+  /** Lists letters in stream order; each page continues where the previous one ended. */
   async ids(
     filter: DeadLetterFilter,
     { limit, after }: DeadLetterRange,
@@ -102,7 +102,7 @@ export class NatsDeadLetterStore implements DeadLetterStore {
     return entry !== undefined && this.store.remove(entry.sequence);
   }
 
-  /** Takes what letters are listed by to a listener, in the order of the stream. */
+  /** Calls back with the filterable fields of all letters, in stream order. */
   private async read(take: (letter: Listed) => void, options: ReadOptions = {}): Promise<void> {
     await readSubject(
       this.services,
@@ -125,7 +125,7 @@ export class NatsDeadLetterStore implements DeadLetterStore {
     try {
       message = this.codec.decode(data);
     } catch {
-      return undefined; // Written by a newer version: a node of that version shows it.
+      return undefined; // Written by a newer version, whose nodes can read it.
     }
     const failure = message.history.at(-1);
     if (failure === undefined) return undefined;

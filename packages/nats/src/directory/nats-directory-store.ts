@@ -16,25 +16,25 @@ import type { ReaderServices } from '../jetstream/stream-reader.js';
 import type { StreamStore } from '../jetstream/stream-store.js';
 import { beatSubject, readBeatSubject } from './beat-subject.js';
 
-/** How often a change is tried that another one crossed. */
+/** Maximum tries of a compare-and-set. */
 const TRIES = 3;
-/** After how long without a heartbeat what a node left behind is removed, in milliseconds. */
+/** Time without a heartbeat after which a node's entries are removed, in milliseconds. */
 const FORGOTTEN_AFTER_MS = 60 * 60 * 1000;
 const NOTHING = new Uint8Array(0);
 
 /**
- * One key-value bucket in the server's memory: a key for each record, and deeper keys for heartbeats, which say all that
- * they have to say in their subject. The list of heartbeats is the list of these subjects (`STREAM.INFO` with a
+ * Directory in one memory bucket: a key per record, and deeper keys for heartbeats, whose subject carries all
+ * values. The list of heartbeats is the list of these subjects (`STREAM.INFO` with a
  * `subjects_filter`), with the server's time.
  */
 export class NatsDirectoryStore implements DirectoryStore {
-  /** What this connection announced and did not take back. */
+  /** Node ids that this connection has announced and not withdrawn. */
   private readonly own = new Set<string>();
-  /** The server's time and when it was told, in milliseconds. */
+  /** Latest server time and when it was received, in milliseconds. */
   private serverMs = 0;
   private toldAtMs = -Infinity;
 
-  /** @param prefix what the subjects of the bucket begin with */
+  /** @param prefix prefix of the bucket's subjects */
   constructor(
     private readonly bucket: Bucket,
     private readonly stream: StreamStore,
@@ -88,7 +88,7 @@ export class NatsDirectoryStore implements DirectoryStore {
     const latest = new Map<string, Heartbeat & { readonly beatAtMs: number }>();
     for (const subject of subjects) {
       const beat = readBeatSubject(subject.slice(this.prefix.length));
-      // For a moment there are two of a node: it removes the one before.
+      // Briefly there are two per node: a node removes its previous one.
       if (beat === undefined || beat.beatAtMs < (latest.get(beat.nodeId)?.beatAtMs ?? 0)) continue;
       latest.set(beat.nodeId, { ...beat, ageMs: Math.max(0, this.serverMs - beat.beatAtMs) });
     }
@@ -110,13 +110,13 @@ export class NatsDirectoryStore implements DirectoryStore {
     const wasAnnounced = this.own.has(nodeId);
     for (let tries = 0; ; tries++) {
       const entry = await this.bucket.get(nodeId);
-      if (wasAnnounced && !this.own.has(nodeId)) return undefined; // It said goodbye meanwhile, and stays away.
+      if (wasAnnounced && !this.own.has(nodeId)) return undefined; // Withdrawn meanwhile.
       const present =
         entry === undefined || entry.isDeleted ? undefined : decodeNodeRecord(nodeId, entry.value);
       if (present !== undefined && present.node.incarnation !== incarnation) return present.node.incarnation;
       if (present !== undefined && !hasChanged) break;
       if (entry === undefined) await this.make();
-      // It is gone with its broker, or is no record, or says something else from now on.
+      // The record is missing, invalid, or has changed.
       const written = await this.bucket.replace(nodeId, encodeNodeChange(record), entry?.revision ?? 0);
       if (written !== undefined || tries >= TRIES) break;
     }
@@ -132,7 +132,7 @@ export class NatsDirectoryStore implements DirectoryStore {
     for (let tries = 0; tries < TRIES; tries++) {
       const entry = await this.bucket.get(nodeId);
       if (entry === undefined || entry.isDeleted) break;
-      // The record of another start of the node is not ours to take back.
+      // Another incarnation's record must not be removed.
       if (decodeNodeRecord(nodeId, entry.value)?.node.incarnation !== incarnation) break;
       const goodbye = encodeNodeChange({ goodbyeOf: nodeId, incarnation });
       const revision = await this.bucket.remove(nodeId, entry.revision, goodbye);
@@ -143,7 +143,7 @@ export class NatsDirectoryStore implements DirectoryStore {
     await this.stream.purge(`${this.prefix}${nodeId}.${incarnation}.>`);
   }
 
-  /** Before anything is written: where somebody watches the bucket, the server does not say that there is none. */
+  /** Creates the stream before a write: with a watcher on the subject, the server does not reply "no responders". */
   private async make(): Promise<void> {
     await this.stream.make();
   }
@@ -155,7 +155,7 @@ export class NatsDirectoryStore implements DirectoryStore {
     await this.stream.store(this.prefix + subject, NOTHING);
   }
 
-  /** Nodes that went without a goodbye leave their entries behind; who joins tidies up. */
+  /** Removes entries of nodes that left without a goodbye. */
   private async forgetLongGone(self: string): Promise<void> {
     for (const { nodeId, ageMs } of await this.readHeartbeats()) {
       if (ageMs < FORGOTTEN_AFTER_MS || nodeId === self) continue;

@@ -4,7 +4,7 @@ import type { Bucket } from '../jetstream/bucket.js';
 import type { ServerClock } from '../jetstream/server-clock.js';
 import { recordKey } from '../records/record-key.js';
 
-/** A key for each success in a bucket; its value says for how many milliseconds it counts after the server's stamp. */
+/** Inbox in a bucket: a key per success; its value is the time to live in milliseconds after the server's timestamp. */
 export class NatsInbox implements Inbox {
   constructor(
     private readonly bucket: Bucket,

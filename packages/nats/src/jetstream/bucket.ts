@@ -3,9 +3,9 @@ import type { ClientMessage } from '../connection/client-connection.js';
 import { StreamStore } from './stream-store.js';
 import type { StoredEntry } from './stream-store.js';
 
-/** A value in a bucket, or the mark of one that was deleted. */
+/** A value or a delete marker of a bucket. */
 export interface BucketEntry {
-  /** Grows with each change of the bucket. */
+  /** Increases with each change of the bucket. */
   readonly revision: number;
   readonly value: Uint8Array;
   readonly isDeleted: boolean;
@@ -28,12 +28,12 @@ export class Bucket {
     this.prefix = bucketPrefix(name);
   }
 
-  /** Sees to it that values are kept for at least so long after their last change. */
+  /** Ensures that values are kept for at least `ttlMs` after their last change. */
   keepFor(ttlMs: number): Promise<void> {
     return this.store.keepFor(ttlMs);
   }
 
-  /** Makes sure of the bucket: one that this connection watches is not missed by the server when a value is put. */
+  /** Creates the bucket if needed: with a watcher on the subject, a put does not reveal that it is missing. */
   async make(): Promise<void> {
     await this.store.make();
   }
@@ -44,14 +44,14 @@ export class Bucket {
   }
 
   /**
-   * Puts a value if the key's revision is `expected`, 0 for a key that was never there or has expired. Resolves with
-   * the new revision, or undefined if it was another one.
+   * Compare-and-set: puts a value if the key's revision is `expected`, 0 for a missing or expired key. Resolves with
+   * the new revision, or undefined if the revision was another one.
    */
   replace(key: string, value: Uint8Array, expected: number): Promise<number | undefined> {
     return this.store.store(this.prefix + key, value, withHeaders(expected));
   }
 
-  /** Marks a key as deleted, if its revision is `expected`. Resolves with the mark's revision. */
+  /** Writes a delete marker if the key's revision is `expected`. Resolves with the marker's revision. */
   remove(key: string, expected: number | undefined, note?: Uint8Array): Promise<number | undefined> {
     return this.store.store(this.prefix + key, note ?? new Uint8Array(0), withHeaders(expected, 'DEL'));
   }
@@ -62,24 +62,24 @@ export class Bucket {
     return entry && toBucketEntry(entry);
   }
 
-  /** Every key that has an entry, the deleted included. */
+  /** All keys with an entry, including delete markers. */
   async keys(): Promise<readonly string[]> {
     const subjects = await this.store.subjects(`${this.prefix}>`);
     return subjects.map((subject) => subject.slice(this.prefix.length));
   }
 }
 
-/** What the subjects of a bucket begin with. */
+/** Subject prefix of a bucket. */
 export function bucketPrefix(name: string): string {
   return `$KV.${name}.`;
 }
 
-/** What the stream of a bucket is called. */
+/** Stream name of a bucket. */
 export function bucketStream(name: string): string {
   return `KV_${name}`;
 }
 
-/** Whether the headers of a message on a bucket's subject say that it deletes. */
+/** Whether a message of a bucket is a delete marker. */
 export function isDeletion(messageHeaders: ClientMessage['headers']): boolean {
   return messageHeaders !== undefined && messageHeaders.get(OPERATION) !== '';
 }

@@ -5,13 +5,13 @@ import { isNobodyThere } from '../connection/broker-requests.js';
 import type { BrokerRequests } from '../connection/broker-requests.js';
 import type { ClientMessage } from '../connection/client-connection.js';
 
-/** An answer of JetStream, which may be a failure instead. */
+/** A JetStream reply, possibly an error. */
 export type Answer<T> = T & { readonly error?: JetStreamFailure };
 
 const FIRST_PAUSE_MS = 20;
 const LAST_PAUSE_MS = 500;
 
-/** Questions to JetStream's wire API (NATS ADR-31, `$JS.API.>`), asked again while nobody is there to answer. */
+/** Client of JetStream's wire API (NATS ADR-31, `$JS.API.>`), with retries while there are no responders. */
 export class JetStreamApi {
   constructor(
     readonly requests: BrokerRequests,
@@ -20,7 +20,7 @@ export class JetStreamApi {
   ) {}
 
   /**
-   * Resolves with the answer, or with undefined if it is a failure of one of the `expected` codes. Any other failure
+   * Resolves with the reply, or with undefined for an error with one of the `expected` codes. Any other error
    * rejects.
    */
   async call<T>(
@@ -37,7 +37,7 @@ export class JetStreamApi {
     throw jetStreamError(subject, error);
   }
 
-  /** Asks; while nobody takes it, mends what can be mended and asks again, until time is up. */
+  /** Sends a request; while there are no responders, calls `mend` and retries, until the timeout. */
   async untilAnswered(ask: () => Promise<ClientMessage>, mend?: () => Promise<void>): Promise<ClientMessage> {
     const deadlineMs = this.clock.monotonicMs() + this.timeoutMs;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LAST_PAUSE_MS)) {
@@ -54,7 +54,7 @@ export class JetStreamApi {
   }
 }
 
-/** Nobody answers on JetStream's subjects. */
+/** Error: no responders on JetStream's subjects. */
 export function notThere(): Error {
   return unavailable(
     'JetStream does not reply; is it enabled? Start nats-server with JetStream: nats-server -js.',

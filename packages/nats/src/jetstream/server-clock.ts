@@ -1,7 +1,7 @@
 import type { Clock } from '@catga/core/engine';
 import type { Bucket } from './bucket.js';
 
-/** For how long a reading is relied on, in milliseconds: two clocks drift apart by less than a millisecond in it. */
+/** Validity of a reading, in milliseconds, in which two clocks drift by less than a millisecond. */
 const READING_LASTS_MS = 10_000;
 const KEY = 'clock';
 
@@ -11,8 +11,8 @@ interface Reading {
 }
 
 /**
- * The server's time, read off the stamp that it gave a message stored for that, and counted on from there by this
- * machine's monotonic clock. It is never ahead of the server's: what it finds lapsed has lapsed.
+ * Estimate of the server's time, from the timestamp of a message stored for this purpose, advanced by this
+ * machine's monotonic clock. It is never ahead of the server's clock, so nothing expires early.
  */
 export class ServerClock {
   private reading: Reading | undefined;
@@ -23,7 +23,7 @@ export class ServerClock {
     private readonly clock: Clock,
   ) {}
 
-  /** Milliseconds since 1970, or a little less. */
+  /** Milliseconds since 1970, slightly late. */
   async now(): Promise<number> {
     const nowMs = this.clock.monotonicMs();
     const isFresh = this.reading !== undefined && nowMs - this.reading.takenAtMs < READING_LASTS_MS;
@@ -38,7 +38,7 @@ export class ServerClock {
   private async take(): Promise<Reading> {
     await this.bucket.put(KEY, new Uint8Array(0));
     const entry = await this.bucket.get(KEY);
-    // Taken after the answer came: the time it took makes this clock late, never early.
+    // Read after the reply: the round trip makes this clock late, never early.
     this.reading = { serverMs: entry?.storedAtMs ?? 0, takenAtMs: this.clock.monotonicMs() };
     return this.reading;
   }

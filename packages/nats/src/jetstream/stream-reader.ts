@@ -7,7 +7,7 @@ import type { BrokerSession } from '../connection/broker-session.js';
 import type { ClientMessage } from '../connection/client-connection.js';
 import { toJson } from './jetstream-api.js';
 
-/** What reading a stream works with. */
+/** Dependencies of a stream read. */
 export interface ReaderServices {
   readonly session: BrokerSession;
   readonly requests: BrokerRequests;
@@ -22,7 +22,7 @@ interface ConsumerMade {
 }
 
 const MESSAGES_AT_A_TIME = 256;
-/** How long the server keeps a reader that vanished, in nanoseconds: 10 s. */
+/** Inactivity after which the server removes the consumer, in nanoseconds: 10 s. */
 const READER_LASTS_NS = 10_000_000_000;
 
 /** Which messages of a subject are read, and what of them. */
@@ -35,7 +35,7 @@ export interface ReadOptions {
 }
 
 /**
- * Reads all messages of one subject of a stream, oldest first, through a consumer that lives as long as that takes
+ * Reads all messages of one subject of a stream, oldest first, through an ephemeral consumer
  * (JetStream wire API: `CONSUMER.CREATE`, `CONSUMER.MSG.NEXT`).
  */
 export async function readSubject(
@@ -74,7 +74,7 @@ export async function readSubject(
   }
 }
 
-/** Resolves with how many messages are left. */
+/** Resolves with the number of remaining messages. */
 function readSome(
   { session, inboxPrefix, timeoutMs }: ReaderServices,
   stream: string,
@@ -96,7 +96,7 @@ function readSome(
       timeoutMs,
     );
     const subscription = session.subscribe(inbox, (message) => {
-      if (message.reply === undefined || message.reply === '') return end(() => resolve(0)); // There is less than there was.
+      if (message.reply === undefined || message.reply === '') return end(() => resolve(0)); // Messages were removed meanwhile.
       take(message);
       if (++received === batch) end(() => resolve(left - batch));
     });

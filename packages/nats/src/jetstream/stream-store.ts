@@ -3,35 +3,35 @@ import { CatgaError } from '@catga/core';
 import { JETSTREAM_ERROR, jetStreamError } from '../connection/broker-errors.js';
 import type { Answer, JetStreamApi } from './jetstream-api.js';
 
-/** How a stream keeps what it is given; where a shape says nothing of it, the server's defaults hold. */
+/** Storage settings of a stream. */
 export interface StreamSettings {
   readonly storage: 'file' | 'memory';
   readonly retention: 'limits' | 'workqueue';
-  /** 0 keeps for ever. */
+  /** 0 for no limit. */
   readonly maxAgeMs: number;
-  /** Beyond it storing is refused; undefined for no limit. */
+  /** Size limit, beyond which messages are refused; undefined for no limit. */
   readonly maxBytes: number | undefined;
   readonly duplicateWindowMs: number;
 }
 
-/** What a stream is made with; what is left out is the server's default. */
+/** Configuration of a stream; omitted fields have the server's default. */
 export interface StreamShape {
   readonly name: string;
   readonly subjects: readonly string[];
   readonly replicas: number;
-  /** How many messages a subject keeps; all if left out. */
+  /** Maximum messages per subject; no limit if omitted. */
   readonly perSubject?: number;
-  /** Whether a message may take the place of all before it on its subject, as key-value buckets need. */
+  /** Whether rollup is allowed, as key-value buckets need. */
   readonly isBucket?: boolean;
-  /** Where it is kept, without settings. */
+  /** Storage, without `settings`. */
   readonly storage?: 'file' | 'memory';
-  /** Whether its messages are kept for ever; otherwise as long as {@link StreamStore.keepFor} says. */
+  /** Whether messages are kept without an age limit; otherwise for {@link StreamStore.keepFor}. */
   readonly isForEver?: boolean;
-  /** Held to: a stream that is there already is brought to them. */
+  /** Settings that are also applied to an existing stream. */
   readonly settings?: StreamSettings;
 }
 
-/** A message that a stream holds. */
+/** A stored message of a stream. */
 export interface StoredEntry {
   readonly subject: string;
   readonly sequence: number;
@@ -42,9 +42,9 @@ export interface StoredEntry {
   readonly storedAtMs: number;
 }
 
-/** What the server says of a stream. */
+/** Stream info of the server. */
 export interface StreamInfo {
-  /** Tells a stream from one of its name that was there before. */
+  /** Creation time, which distinguishes recreated streams. */
   readonly created: string;
   readonly config: Readonly<Record<string, unknown>> & { readonly max_age?: number };
   /** The server's time. */
@@ -61,13 +61,13 @@ interface StoredJson {
 }
 
 const NANOS = 1_000_000;
-/** The shortest age that JetStream takes: 100 ms. */
+/** Minimum age of JetStream: 100 ms. */
 const SHORTEST_AGE_MS = 100;
 const ABSENT = [JETSTREAM_ERROR.streamNotFound, JETSTREAM_ERROR.noMessageFound];
 
-/** One stream: stores, reads, and makes itself when it is not there, as on a broker that came back empty. */
+/** Access to one stream, which is created on demand, as on a broker that lost its store. */
 export class StreamStore {
-  /** The age up to which messages are known to be kept. */
+  /** Known age limit of the stream. */
   private keptForMs = 0;
   private wantedForMs = SHORTEST_AGE_MS;
   private making: Promise<StreamInfo> | undefined;
@@ -77,13 +77,13 @@ export class StreamStore {
     readonly api: JetStreamApi,
   ) {}
 
-  /** Sees to it that messages are kept for at least so long. */
+  /** Ensures that messages are kept for at least `ttlMs`. */
   async keepFor(ttlMs: number): Promise<void> {
     this.wantedForMs = Math.max(this.wantedForMs, Math.ceil(ttlMs));
     if (this.wantedForMs > this.keptForMs) await this.make();
   }
 
-  /** Resolves with the sequence number, or undefined if `headers` expected another last one. */
+  /** Stores a message. Resolves with its sequence number, or undefined if the expected sequence in `headers` is wrong. */
   async store(subject: string, data: Uint8Array, headers?: EncodedHeaders): Promise<number | undefined> {
     const { api } = this;
     const answer = await api.untilAnswered(
@@ -99,17 +99,17 @@ export class StreamStore {
     throw jetStreamError(`Storing on ${subject}`, error);
   }
 
-  /** The last message on a subject. Read from the stream's leader, so that it is never an old one. */
+  /** The last message on a subject, read from the stream's leader, so that it is never stale. */
   last(subject: string): Promise<StoredEntry | undefined> {
     return this.read({ last_by_subj: subject });
   }
 
-  /** The message of a sequence number. */
+  /** The message with a sequence number. */
   at(sequence: number): Promise<StoredEntry | undefined> {
     return this.read({ seq: sequence });
   }
 
-  /** The number that the latest message got; undefined if there is no such stream. */
+  /** The latest sequence number; undefined if the stream does not exist. */
   async lastSequence(): Promise<number | undefined> {
     return (await this.info())?.state.last_seq;
   }
@@ -119,19 +119,19 @@ export class StreamStore {
     return this.read({ next_by_subj: subject, seq: sequence });
   }
 
-  /** Removes a message. Resolves with whether it was there. */
+  /** Removes a message. Resolves with whether it existed. */
   async remove(sequence: number): Promise<boolean> {
     const absent = [...ABSENT, JETSTREAM_ERROR.sequenceNotFound, JETSTREAM_ERROR.messageDeleteFailed];
     const answer = await this.api.call(`STREAM.MSG.DELETE.${this.shape.name}`, { seq: sequence }, absent);
     return answer !== undefined;
   }
 
-  /** The subjects that have messages. */
+  /** Subjects with messages. */
   async subjects(filter: string): Promise<readonly string[]> {
     return (await this.listSubjects(filter)).subjects;
   }
 
-  /** The subjects that have messages, and the server's time, in milliseconds since 1970; undefined if there is no stream. */
+  /** Subjects with messages, and the server's time in milliseconds since 1970; undefined if the stream does not exist. */
   async listSubjects(
     filter: string,
   ): Promise<{ readonly subjects: readonly string[]; readonly serverMs: number | undefined }> {
@@ -140,7 +140,7 @@ export class StreamStore {
     return { subjects: Object.keys(info?.state.subjects ?? {}), serverMs };
   }
 
-  /** Removes the messages of a subject: all but the last so many, or all before a sequence number. */
+  /** Purges a subject: all but the last `keep` messages, or all before a sequence number. */
   async purge(
     filter: string,
     { keep, before: seq }: { readonly keep?: number; readonly before?: number } = {},
@@ -148,7 +148,7 @@ export class StreamStore {
     await this.api.call(`STREAM.PURGE.${this.shape.name}`, { filter, keep, seq }, ABSENT);
   }
 
-  /** Makes the stream if need be, and has it keep messages long enough. Resolves with what it was then. */
+  /** Creates the stream if needed, and extends its age limit if it is too short. Resolves with its info. */
   make(): Promise<StreamInfo> {
     return (this.making ??= this.makeOnce().finally(() => (this.making = undefined)));
   }
@@ -159,7 +159,7 @@ export class StreamStore {
     let found = await this.info();
     if (found === undefined) {
       found = await api.call<StreamInfo>(`STREAM.CREATE.${shape.name}`, wanted, [JETSTREAM_ERROR.nameInUse]);
-      // Somebody else made it a moment ago, perhaps in another way: look again.
+      // Created concurrently, perhaps with another configuration: read it again.
       if (found === undefined) return this.makeOnce();
     } else {
       const changes = shape.settings === undefined ? olderOf(found, wanted) : changesOf(found, wanted);
@@ -194,17 +194,17 @@ export class StreamStore {
 
 type StreamConfig = Readonly<Record<string, unknown>> & { readonly max_age: number };
 
-/** A longer age, if the stream that was found has a shorter one. */
+/** Update of the age limit, if the existing one is too short. */
 function olderOf({ config }: StreamInfo, { max_age }: StreamConfig): object | undefined {
   const { max_age: found = 0 } = config;
   return found !== 0 && (max_age === 0 || found < max_age) ? { max_age } : undefined;
 }
 
-/** What may be changed of a stream that is there. */
+/** Update of the changeable settings of an existing stream. */
 const CHANGEABLE = ['max_age', 'max_bytes', 'duplicate_window', 'num_replicas', 'discard'];
 const FIXED = ['storage', 'retention'];
 
-/** @throws CatgaError `CATGA_CONFIGURATION` if it was made in a way that cannot be changed */
+/** @throws CatgaError `CATGA_CONFIGURATION` if the existing stream has another setting that cannot be changed */
 function changesOf({ config }: StreamInfo, wanted: StreamConfig): object | undefined {
   const differing = (keys: readonly string[]): string[] =>
     keys.filter((key) => (config[key] ?? 0) !== wanted[key]);
@@ -221,7 +221,7 @@ function changesOf({ config }: StreamInfo, wanted: StreamConfig): object | undef
   return changes.length === 0 ? undefined : Object.fromEntries(changes.map((key) => [key, wanted[key]]));
 }
 
-/** What the stream is made with; a bucket's is that of NATS ADR-8, so that the `nats` tool reads it. */
+/** Configuration for stream creation; a bucket's follows NATS ADR-8, so that the `nats` CLI can read it. */
 function configOf(shape: StreamShape, wantedForMs: number): StreamConfig {
   const { name, subjects, replicas, perSubject, isBucket, isForEver, settings } = shape;
   const maxAgeMs = settings?.maxAgeMs ?? (isForEver === true ? 0 : Math.max(wantedForMs, SHORTEST_AGE_MS));

@@ -7,17 +7,17 @@ import type { BrokerSession } from '../connection/broker-session.js';
 import type { Refusal } from '../connection/refusals.js';
 import { addressOf, nodeSubject, nodesPrefix, undeliverableSubject } from './node-subjects.js';
 
-/** What one node's links work with. */
+/** Dependencies of one node's links. */
 export interface LinkServices {
   readonly session: BrokerSession;
   readonly namespace: string;
   readonly clock: Clock;
   readonly inboxPrefix: string | undefined;
-  /** How long others may take to reconnect after this node did, in milliseconds. */
+  /** Time for other nodes to reconnect after this one, in milliseconds. */
   readonly reconnectGraceMs: number;
 }
 
-/** No node listens there: whether frames may be sent at all is tried on it. */
+/** Incarnation without a listener, for the check of publish permissions. */
 const NO_INCARNATION = 0;
 
 /** Opens the links of a connection. */
@@ -30,12 +30,12 @@ export class NatsLinkOpener implements LinkOpener {
 }
 
 /**
- * Frames over core NATS: a subject for each node and incarnation. Every frame names a subject to answer on, on which
- * nobody answers but the server, when nobody listens.
+ * Links over core NATS: a subject per node and incarnation. Every frame has a reply subject, which only the server uses,
+ * for "no responders".
  */
 export class NatsLinks implements NodeLinks {
   private readonly inbox: string;
-  /** Where this node listens. */
+  /** Subject of this node. */
   private readonly subject: string;
   private readonly ends: (() => void)[] = [];
   private readonly grace: ReconnectGrace;
@@ -57,8 +57,8 @@ export class NatsLinks implements NodeLinks {
   }
 
   /**
-   * Resolves once the server knows where this node listens.
-   * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if it may not listen there, or not publish to nodes
+   * Resolves once the server has this node's subscription.
+   * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` without permission to subscribe to it, or to publish to nodes
    */
   static async open(services: LinkServices, self: NodeAddress, listener: LinkListener): Promise<NatsLinks> {
     const { session, namespace } = services;
@@ -92,7 +92,7 @@ export class NatsLinks implements NodeLinks {
     const { subject, reply } = this.routes.to(to);
     this.services.session.publish(subject, frame, { reply });
     const refusal = this.services.session.refusalOf(this.subject);
-    // After the sender has noted what it waits for: no answer will come here.
+    // Deferred, so that the sender has registered the request: no reply will arrive.
     if (refusal !== undefined) queueMicrotask(() => this.listener.refused?.(refusal));
   }
 
@@ -104,7 +104,7 @@ export class NatsLinks implements NodeLinks {
     for (const end of this.ends.splice(0)) end();
   }
 
-  /** Frames to a node are not let through, or none to this one. */
+  /** The server refused frames to a node, or to this one. */
   private refused({ operation, subject, error }: Refusal): void {
     if (operation === 'subscribe') {
       if (subject === this.subject) this.listener.refused?.(error);

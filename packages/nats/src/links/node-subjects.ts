@@ -5,29 +5,29 @@ function addressTokens({ nodeId, incarnation }: NodeAddress): string {
   return `${nodeId}.${incarnation}`;
 }
 
-/** What the subjects of all nodes begin with. */
+/** Prefix of all node subjects. */
 export function nodesPrefix(namespace: string): string {
   return `${namespace}.node`;
 }
 
-/** Where a node listens for frames. */
+/** Subject on which a node receives frames. */
 export function nodeSubject(namespace: string, address: NodeAddress): string {
   return `${nodesPrefix(namespace)}.${addressTokens(address)}`;
 }
 
-/** Where the server says that nobody listens at an address: it is told by the subject alone which one it was. */
+/** Reply subject for "no responders" of an address, which it encodes. */
 export function undeliverableSubject(inbox: string, address: NodeAddress): string {
   return `${inbox}.${addressTokens(address)}`;
 }
 
-/** Which node a subject is of: the counterpart of {@link undeliverableSubject}, and of {@link nodeSubject}. */
+/** Address of a subject: the counterpart of {@link undeliverableSubject} and {@link nodeSubject}. */
 export function addressOf(inbox: string, subject: string): NodeAddress | undefined {
   const [nodeId, incarnation] = subject.slice(inbox.length + 1).split('.');
   if (nodeId === undefined || incarnation === undefined) return undefined;
   return { nodeId, incarnation: Number(incarnation) };
 }
 
-/** Where a node's outcomes are kept. */
+/** Subject of a node's outcomes. */
 export function outcomeSubject(namespace: string, address: NodeAddress): string {
   return `${namespace}.outcomes.${addressTokens(address)}`;
 }

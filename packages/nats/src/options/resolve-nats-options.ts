@@ -6,7 +6,7 @@ import type { NatsDurableOptions, NatsEngineOptions, NatsTlsOptions } from './na
 import { parseServerAddresses } from './server-addresses.js';
 import type { ServerAddresses } from './server-addresses.js';
 
-/** {@link NatsEngineOptions} checked, completed, and with the addresses taken apart. */
+/** {@link NatsEngineOptions}, validated, with defaults and parsed addresses. */
 export interface ResolvedNatsOptions {
   readonly addresses: ServerAddresses;
   readonly connection?: NatsClientConnection;
@@ -31,7 +31,7 @@ export interface ResolvedNatsOptions {
   readonly inboxPrefix?: string;
 }
 
-/** {@link NatsDurableOptions} checked and completed. */
+/** {@link NatsDurableOptions}, validated, with defaults. */
 export type ResolvedDurableOptions = Readonly<Required<Omit<NatsDurableOptions, 'maxBytes'>>> &
   Pick<NatsDurableOptions, 'maxBytes'>;
 
@@ -70,7 +70,7 @@ const reconnect = z
   .prefault({});
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** The shortest age and window that JetStream takes: 100 ms. */
+/** Minimum age and deduplication window of JetStream: 100 ms. */
 const streamMs = z.int().min(100);
 
 const durable = z
@@ -103,7 +103,7 @@ const addresses = z
     return z.NEVER;
   });
 
-/** What says how to connect, and so has no meaning beside a connection that is there already. */
+/** Connection options, which cannot be combined with an existing connection. */
 const OF_CONNECTING = [
   'servers',
   'name',
@@ -159,14 +159,14 @@ const schema = z
   });
 
 /**
- * Fills in the defaults and refuses, naming every problem at once, what makes no sense.
- * @throws CatgaError `CATGA_CONFIGURATION`; it repeats no value that was given
+ * Validates the options and fills in defaults.
+ * @throws CatgaError `CATGA_CONFIGURATION` with every problem, without values
  */
 export function resolveNatsOptions(
   given: string | readonly string[] | NatsEngineOptions | undefined,
 ): ResolvedNatsOptions {
   const options = isServers(given) ? { servers: given } : (given ?? {});
-  // Code that is not type-checked may give anything.
+  // Callers without type checks may pass anything.
   const checked = (typeof options === 'object' ? besideConnection(options) : undefined) ?? schema;
   const { servers, ...resolved } = checkedOptions('The NATS engine', checked, options);
   return Object.freeze({ ...resolved, addresses: servers });
@@ -176,7 +176,7 @@ function isServers(given: unknown): given is string | readonly string[] {
   return typeof given === 'string' || Array.isArray(given);
 }
 
-/** The schema with what may not stand beside a connection, if there is one. */
+/** The schema, with the options that exclude each other. */
 function besideConnection(options: object): typeof schema | undefined {
   if (!('connection' in options) || options.connection === undefined) return undefined;
   const useless = OF_CONNECTING.filter((key) => Object.hasOwn(options, key));

@@ -1,9 +1,9 @@
 const SCHEMES = ['nats:', 'tls:'];
 const DEFAULT_PORT = '4222';
 
-/** Where servers are, and what their addresses say of how to get in. */
+/** Parsed server addresses, with their credentials. */
 export interface ServerAddresses {
-  /** `host:port`, without a scheme and without credentials: fit for logs. */
+  /** `host:port`, without scheme and credentials, for logs. */
   readonly hosts: readonly string[];
   readonly isTls: boolean;
   readonly user?: string;
@@ -11,10 +11,10 @@ export interface ServerAddresses {
   readonly token?: string;
 }
 
-/** What is wrong with an address, never repeating what may be a secret in it. */
+/** Problem of an address, without its credentials. */
 export type AddressProblem = { readonly index: number; readonly message: string };
 
-/** Takes addresses apart: `nats://host`, `tls://user:password@host:port`, `host:port`. */
+/** Parses addresses: `nats://host`, `tls://user:password@host:port`, `host:port`. */
 export function parseServerAddresses(
   servers: readonly string[],
 ): ServerAddresses | { readonly problems: readonly AddressProblem[] } {
@@ -40,7 +40,7 @@ export function parseServerAddresses(
   };
 }
 
-/** A user alone is a token, as the broker's own clients read it. */
+/** Credentials of an address. A user without a password is a token, as in NATS clients. */
 function credentialsIn({ username, password }: URL): Pick<ServerAddresses, 'user' | 'pass' | 'token'> {
   if (username === '') return {};
   const user = decodeURIComponent(username);
@@ -50,7 +50,7 @@ function credentialsIn({ username, password }: URL): Pick<ServerAddresses, 'user
 function toUrl(server: string): URL | undefined {
   try {
     const url = new URL(server.includes('://') ? server : `nats://${server}`);
-    credentialsIn(url); // Throws if what is escaped in them is not.
+    credentialsIn(url); // Throws for invalid percent-encoding.
     return url.hostname === '' ? undefined : url;
   } catch {
     return undefined;

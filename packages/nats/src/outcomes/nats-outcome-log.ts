@@ -8,15 +8,15 @@ import { encodeOutcomes, findOutcomes } from './outcome-batch.js';
 
 type Waiter = (outcome: StoredOutcome | undefined) => void;
 
-/** The ids looked for on one subject by the next reading of it. */
+/** Ids to look up in the next read of a subject. */
 interface Search {
   readonly wanted: Map<string, Waiter[]>;
   readonly done: Promise<void>;
 }
 
 /**
- * One stream for a namespace, a subject for each node and incarnation, one message for the outcomes of a turn.
- * Looking for an outcome reads all that its node still has there; those who ask meanwhile share the next reading.
+ * Outcome log: one stream per namespace, a subject per node and incarnation, one message per append.
+ * A look-up reads all messages of its node; concurrent look-ups share the next read.
  */
 export class NatsOutcomeLog implements OutcomeLog {
   private readonly next = new Map<string, Search>();

@@ -1,10 +1,10 @@
 import type { LoggedOutcome, StoredOutcome } from '@catga/core/engine';
 
-/** Before each outcome: the length of its id, the length of its body with the top bit set if it is a success. */
+/** Header of each outcome: the length of its id, and the length of its body with the top bit set for a success. */
 const HEAD_BYTES = 8;
 const OK = 0x8000_0000;
 
-/** Outcomes as one message, or as few as they fit into. */
+/** Encodes outcomes into as few messages as possible. */
 export function encodeOutcomes(outcomes: readonly LoggedOutcome[], maxBytes: number): readonly Uint8Array[] {
   const messages: Uint8Array[] = [];
   let from = 0;
@@ -26,7 +26,7 @@ function sizeOf({ id, outcome }: LoggedOutcome): number {
   return HEAD_BYTES + Buffer.byteLength(id) + outcome.body.byteLength;
 }
 
-/** Into one buffer: every command of QoS 1 comes by here. */
+/** Encodes into one buffer, since QoS 1 commands pass here. */
 function encodeMessage(outcomes: readonly LoggedOutcome[], bytes: number): Uint8Array {
   const message = Buffer.allocUnsafe(bytes);
   let at = 0;
@@ -42,7 +42,7 @@ function encodeMessage(outcomes: readonly LoggedOutcome[], bytes: number): Uint8
   return message;
 }
 
-/** Calls back with each outcome of a message whose id is wanted. What is cut short is left out. */
+/** Calls back with each outcome of a message whose id is wanted. Truncated ones are skipped. */
 export function findOutcomes(
   message: Uint8Array,
   isWanted: (id: string) => boolean,

@@ -1,10 +1,10 @@
 import type { StoredOutcome } from '@catga/core/engine';
 import { z } from 'zod';
 
-/** What the store keeps of an id. Times count from when the server stored it. */
+/** Idempotency record of an id. Durations count from the server's timestamp. */
 export type IdempotencyRecord = {
   readonly fingerprint: string;
-  /** The fencing token: the revision that the claim got; undefined in that revision itself, which cannot know it. */
+  /** Fencing token: the revision of the claim; undefined in that revision itself. */
   readonly token: number | undefined;
 } & (
   | { readonly state: 'running'; readonly leaseMs: number; readonly claimId: string }
@@ -18,7 +18,7 @@ const headSchema = z.discriminatedUnion('s', [
 
 const LINE_BREAK = 10;
 
-/** A line of JSON, then the outcome as it is. */
+/** Encodes to a line of JSON, followed by the outcome's bytes. */
 export function encodeIdempotencyRecord(record: IdempotencyRecord): Uint8Array {
   const { fingerprint: f, token: t } = record;
   if (record.state === 'running') {
@@ -31,7 +31,7 @@ export function encodeIdempotencyRecord(record: IdempotencyRecord): Uint8Array {
   ]);
 }
 
-/** Undefined for what is no record. */
+/** Decodes a record; undefined if it is invalid. */
 export function decodeIdempotencyRecord(bytes: Uint8Array): IdempotencyRecord | undefined {
   const end = bytes.indexOf(LINE_BREAK);
   const { data: head } = headSchema.safeParse(parsed(bytes.subarray(0, Math.max(0, end))));

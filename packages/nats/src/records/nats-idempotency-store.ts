@@ -6,24 +6,24 @@ import { decodeIdempotencyRecord, encodeIdempotencyRecord } from './idempotency-
 import type { IdempotencyRecord } from './idempotency-record.js';
 import { recordKey } from './record-key.js';
 
-/** How often a change is tried that somebody else's change came before. */
+/** Maximum tries of a compare-and-set. */
 const TRIES = 16;
 
-/** How many leases long a claim is remembered that nobody renewed, took over or finished. */
+/** Retention of an abandoned claim, in lease durations. */
 const LEASES_REMEMBERED = 10;
 
 /** A claim that this connection holds. */
 interface Held {
   readonly token: number;
   readonly fingerprint: string;
-  /** The revision it was last seen with. */
+  /** Its latest known revision. */
   revision: number;
 }
 
 /**
- * The record of requests: a key for each id, changed by compare-and-set on its revision. The revision that a claim got
- * is its fencing token; renewals carry it on. Leases and times to live count from the stamp that the server gave the
- * record, and are compared with the server's time.
+ * Idempotency store: a key per id, changed by compare-and-set on its revision. The revision of a claim
+ * is its fencing token; renewals keep it. Leases and times to live count from the record's server timestamp,
+ * and are compared with the server's time.
  */
 export class NatsIdempotencyStore implements IdempotencyStore {
   private readonly held = new Map<string, Held>();
@@ -54,7 +54,7 @@ export class NatsIdempotencyStore implements IdempotencyStore {
       if (token !== undefined) return this.hold(key, fingerprint, token);
       const entry = await this.bucket.get(key);
       const record = recordOf(entry);
-      // Ours, stored before the broker went away and took its answer along: claimed anew, for a whole lease.
+      // Our own claim, whose reply was lost with the connection: claim again, for a full lease.
       const isOurs = record?.state === 'running' && record.claimId === claimId;
       if (entry !== undefined && isOurs && record.fingerprint === fingerprint) {
         expected = entry.revision;
@@ -64,7 +64,7 @@ export class NatsIdempotencyStore implements IdempotencyStore {
       if (answer !== undefined) return answer;
       expected = entry?.revision ?? 0;
     }
-    return { state: 'running' }; // So many others are at it that one of them surely has it.
+    return { state: 'running' }; // After so many conflicts another claimant certainly has it.
   }
 
   async renew(id: string, token: number, leaseMs: number): Promise<boolean> {
@@ -119,7 +119,7 @@ export class NatsIdempotencyStore implements IdempotencyStore {
     return ageMs < record.ttlMs ? record.outcome : undefined;
   }
 
-  /** Changes the record that a token holds. The first try goes by what this connection knows of it. */
+  /** Changes the record of a token. The first try uses the revision known to this connection. */
   private async change(
     key: string,
     token: number,
@@ -146,7 +146,7 @@ export class NatsIdempotencyStore implements IdempotencyStore {
     isLookingAgain: boolean,
     written: Uint8Array | undefined,
   ): Promise<Held | 'done' | undefined>;
-  /** The unfinished claim of this token, if nobody took it over; `'done'` if the record is what was to be written. */
+  /** The unfinished claim of this token, if it was not taken over; `'done'` if the record was already written. */
   private async holdingOf(
     key: string,
     token: number,
@@ -159,7 +159,7 @@ export class NatsIdempotencyStore implements IdempotencyStore {
     const record = recordOf(entry);
     if (entry === undefined || record === undefined || (record.token ?? entry.revision) !== token)
       return undefined;
-    // Written by an earlier try, whose answer the broker took along.
+    // Written by an earlier try, whose reply was lost.
     if (written !== undefined && Buffer.from(written).equals(entry.value)) return 'done';
     if (record.state !== 'running') return undefined;
     const held = { token, fingerprint: record.fingerprint, revision: entry.revision };
@@ -167,7 +167,7 @@ export class NatsIdempotencyStore implements IdempotencyStore {
     return held;
   }
 
-  /** What somebody's record means for who claims now; undefined if the claim is free. */
+  /** Result of a claim for an existing record; undefined if the id is free. */
   private async answerFrom(
     entry: BucketEntry,
     record: IdempotencyRecord,

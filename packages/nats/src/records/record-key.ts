@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** Parts that fit tokens of a subject as they are, and stay readable there. */
+/** Parts that are valid subject tokens without encoding. */
 const READABLE = /^(?=.{1,160}$)[\w-]+(~[\w-]+){0,3}$/;
 
 /**
- * The key of an id in a bucket: its parts as tokens, if a broker can carry them, or its whole SHA-256, which no other id
- * has.
+ * Key of an id in a bucket: its parts as subject tokens if they are valid ones, else its full SHA-256.
  */
 export function recordKey(id: string): string {
   if (READABLE.test(id)) return `id.${id.replaceAll('~', '.')}`;

@@ -4,7 +4,7 @@ import type { WorkerIdStore } from '@catga/core/engine';
 import type { Bucket } from '../jetstream/bucket.js';
 
 /**
- * A key for each worker id in a bucket whose entries the server drops when they are not renewed. The revision is the
+ * Worker id leases: a key per id in a bucket whose entries expire unless renewed. The revision is the
  * fencing token.
  */
 export class NatsWorkerIds implements WorkerIdStore {
@@ -20,7 +20,7 @@ export class NatsWorkerIds implements WorkerIdStore {
       await this.bucket.keepFor(WORKER_LEASE_MS);
       return this.takeAny();
     }
-    // One that was dropped while the broker was away: the same number again if it is still free, else another.
+    // Expired during an outage: lease the same id if it is still free, else another one.
     const isKept = (await this.tryToTake(current, this.revision)) || (await this.tryToTake(current, 0));
     return isKept ? current : this.takeAny();
   }
@@ -29,7 +29,7 @@ export class NatsWorkerIds implements WorkerIdStore {
     await this.bucket.remove(keyOf(workerId), this.revision);
   }
 
-  /** Numbers that were given back last come last, so that two generators do not follow each other on one. */
+  /** Recently released ids come last, so that they are not reused at once. */
   private async takeAny(): Promise<number | undefined> {
     const used = new Set(await this.bucket.keys());
     const start = randomInt(WORKERS);
