@@ -104,9 +104,12 @@ describe.each([
   ['a singleton', PayHandler],
   ['a request-scoped handler', ScopedHandler],
 ])('around %s, a global enhancer', (_what, handler) => {
-  it('that is request-scoped is made for each message, with what it depends on', async () => {
+  it.each<[string, Provider[]]>([
+    ['useClass', [{ provide: APP_GUARD, useClass: SmallAmounts }]],
+    ['useExisting', [SmallAmounts, { provide: APP_GUARD, useExisting: SmallAmounts }]],
+  ])('that is request-scoped is made for each message, with what it depends on (%s)', async (_how, guard) => {
     SmallAmounts.made = 0;
-    const shop = await started(handler, { provide: APP_GUARD, useClass: SmallAmounts });
+    const shop = await started(handler, ...guard);
     await expect(Promise.allSettled([shop.pay(5), shop.pay(500), shop.pay(7)])).resolves.toMatchObject([
       { value: 'paid 5' },
       { reason: { name: 'ForbiddenException' } },
