@@ -8,11 +8,11 @@ import type { ResolvedRedisOptions } from './options/resolve-redis-options.js';
 import { openRedisParts } from './redis-parts.js';
 
 /**
- * Nodes in a cluster over Redis alone: frames between them over pub/sub, stored messages in streams, everything that is
- * shared in keys that scripts change. Needs Redis 6.2 or newer.
+ * Engine over Redis: frames between nodes over pub/sub, stored messages in streams, shared data in
+ * keys that scripts change. Needs Redis 6.2 or newer.
  *
- * @param server `'redis://host:6379'`, a client of ioredis that is there already, or {@link RedisEngineOptions}
- * @throws CatgaError `CATGA_CONFIGURATION` for options that make no sense, every one of them
+ * @param server `'redis://host:6379'`, an existing ioredis client, or {@link RedisEngineOptions}
+ * @throws CatgaError `CATGA_CONFIGURATION` for invalid options, listing all of them
  * @publicApi
  */
 export function redis(server?: string | Redis | Cluster | RedisEngineOptions): Engine {
@@ -26,7 +26,7 @@ class RedisEngine implements Engine {
     events: Object.freeze([0, 1, 2] as const),
     queues: true,
   });
-  /** Really private: an engine that is printed shows no credentials. */
+  /** `#private`, so that a printed engine shows no credentials. */
   readonly #options: ResolvedRedisOptions;
 
   constructor(options: ResolvedRedisOptions) {

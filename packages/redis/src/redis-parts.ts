@@ -16,10 +16,10 @@ import { RedisOutcomeLog } from './outcomes/redis-outcome-log.js';
 import { RedisIdempotencyStore } from './records/redis-idempotency-store.js';
 import { RedisWorkerIds } from './workers/worker-ids.js';
 
-/** A process that is busy for so long has not died, however short its heartbeats are. */
+/** Minimum lease, so that a busy process is not considered dead, even with a short heartbeat timeout. */
 const SHORTEST_LEASE_MS = 5000;
 
-/** One node's access to Redis: a session, and the ports over it. */
+/** Parts of one node's Redis connection: a session, and the ports over it. */
 export function openRedisParts(
   client: EngineClient,
   options: ResolvedRedisOptions,
@@ -61,7 +61,7 @@ export function openRedisParts(
   };
 }
 
-/** What consumers took. */
+/** Unsettled deliveries. */
 class TakenFromRedis implements TakenWork {
   constructor(
     private readonly log: RedisLog,

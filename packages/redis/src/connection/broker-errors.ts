@@ -1,17 +1,17 @@
 import { isNativeError } from 'node:util/types';
 import { CatgaError } from '@catga/core';
 
-/** The broker cannot be reached, does not answer in time, or takes nothing at the moment. */
+/** Error: the broker is unreachable, does not reply in time, or refuses writes at the moment. */
 export function unavailable(what: string, cause?: unknown): CatgaError {
   return new CatgaError('CATGA_ENGINE_UNAVAILABLE', what, { cause: withoutArguments(cause) });
 }
 
-/** The connection is closed, by the node or for good. */
+/** Error: the connection is closed, by the node or permanently. */
 export function closedError(): CatgaError {
   return unavailable('The connection to Redis is closed.');
 }
 
-/** A message is larger than what is sent through Redis. */
+/** Error: a message exceeds the size limit of the engine. */
 export function tooLarge(what: string, bytes: number, maxBytes: number): CatgaError {
   return new CatgaError(
     'CATGA_PAYLOAD_TOO_LARGE',
@@ -20,19 +20,19 @@ export function tooLarge(what: string, bytes: number, maxBytes: number): CatgaEr
   );
 }
 
-/** The server is at `maxmemory`. */
+/** Error: the server has reached `maxmemory`. */
 export function fullError(cause?: unknown): CatgaError {
   return new CatgaError('CATGA_OVERLOADED', 'Redis is full (maxmemory) and refuses writes.', {
     cause: withoutArguments(cause),
   });
 }
 
-/** Whether the user's ACL does not cover what was asked, by a command or within a script. */
+/** Whether an error is a missing ACL permission, of a command or within a script. */
 export function isRefusal(thrown: unknown): boolean {
   return /\bNOPERM\b|ACL failure in script|can't (run this command|access)/.test(wordsOf(thrown));
 }
 
-/** The user's ACL does not cover a command, a key or a channel. */
+/** Error: the user's ACL does not permit a command, a key or a channel. */
 function refusedError(thrown: unknown, subject: string | undefined): CatgaError {
   const on = subject === undefined ? '' : ` on '${subject}'`;
   return new CatgaError(
@@ -43,7 +43,7 @@ function refusedError(thrown: unknown, subject: string | undefined): CatgaError 
   );
 }
 
-/** What an error of the client means to whoever asked; with the key or channel that it was about, if that is known. */
+/** Converts a client error to the error that callers get, with its key or channel if known. */
 export function brokerError(thrown: unknown, subject?: string): CatgaError {
   if (thrown instanceof CatgaError) return thrown;
   const message = wordsOf(thrown);
@@ -52,22 +52,22 @@ export function brokerError(thrown: unknown, subject?: string): CatgaError {
   return unavailable(`Redis refused: ${message}`, thrown);
 }
 
-/** The script is not in the server's cache: it was flushed, or this is another server. */
+/** Whether the script is not in the server's cache: it was flushed, or this is another server. */
 export function isUnknownScript(thrown: unknown): boolean {
   return wordsOf(thrown).startsWith('NOSCRIPT');
 }
 
-/** The server became a replica, which may have no primary, and its client has not noticed. */
+/** Whether the server has become a replica, unnoticed by the client. */
 export function isReplica(thrown: unknown): boolean {
   return /\b(READONLY|MASTERDOWN)\b/.test(wordsOf(thrown));
 }
 
-/** The group or its stream is not there: the server lost what it stored, or the subscription was dropped. */
+/** Whether the group or its stream is missing: the server lost its data, or the subscription was dropped. */
 export function isUnknownGroup(thrown: unknown): boolean {
   return /\bNOGROUP\b/.test(wordsOf(thrown)) || /\bNOGROUP\b/.test(wordsOf(causeOf(thrown)));
 }
 
-/** The connection ended before the answer came, so that what was asked may have happened; or there was none. */
+/** Whether the connection ended before the reply, so that the command may have run; or there was no connection. */
 export function isInterruption(thrown: unknown): boolean {
   if (!isNativeError(thrown)) return false;
   const { name, message } = thrown;
@@ -79,7 +79,7 @@ export function isInterruption(thrown: unknown): boolean {
   );
 }
 
-/** Errors of the client carry the arguments of the command: passwords, payloads. Only its words are kept. */
+/** Client errors contain the command's arguments, such as passwords and payloads; only the message is kept. */
 export function withoutArguments(thrown: unknown): Error | undefined {
   if (thrown === undefined) return undefined;
   const error = new Error(wordsOf(thrown));
@@ -91,7 +91,7 @@ function causeOf(thrown: unknown): unknown {
   return isNativeError(thrown) ? thrown.cause : undefined;
 }
 
-/** The first line that an error says. Those of sockets need not be made by this realm's Error. */
+/** First line of an error's message. Socket errors may come from another realm. */
 export function wordsOf(thrown: unknown): string {
   const [line = ''] = isNativeError(thrown) ? thrown.message.split('\n') : [];
   return line || 'for a reason that is not known';

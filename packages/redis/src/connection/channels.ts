@@ -3,7 +3,7 @@ import type { RedisClient } from './redis-client.js';
 
 type Received = (message: Buffer) => void;
 
-/** What is heard of the broker: one connection of its own, since a connection that subscribes asks nothing else. */
+/** Pub/sub subscriptions, on a connection of their own, since a subscribed connection sends no other commands. */
 export class Channels {
   private readonly receivers = new Map<string, Set<Received>>();
 
@@ -14,7 +14,7 @@ export class Channels {
     });
   }
 
-  /** Resolves once the server knows; with how to stop. */
+  /** Subscribes; resolves after the server has confirmed, with a function that unsubscribes. */
   async subscribe(channel: string, received: Received): Promise<() => void> {
     const receivers = this.receivers.get(channel) ?? new Set();
     this.receivers.set(channel, receivers);
@@ -31,7 +31,7 @@ export class Channels {
     }
   }
 
-  /** After a reconnection: resolves once the server knows of every channel again. */
+  /** Restores all subscriptions after a reconnect; resolves after the server has confirmed. */
   async subscribeAgain(): Promise<void> {
     const channels = [...this.receivers.keys()];
     try {
@@ -46,7 +46,7 @@ export class Channels {
     if (receivers?.delete(received) !== true || receivers.size > 0) return;
     this.receivers.delete(channel);
     if (this.subscriber.status === 'end') return;
-    // A server that is away forgets by itself.
+    // A disconnect ends subscriptions anyway.
     this.subscriber.unsubscribe(channel).catch(() => {});
   }
 }

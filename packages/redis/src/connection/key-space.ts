@@ -1,15 +1,15 @@
 import { joinedKey } from '@catga/core/engine';
 import type { MessageIdentity, NodeAddress } from '@catga/core/engine';
 
-/** In how many slots of a Redis Cluster the records of a namespace lie. */
+/** Number of hash tags, and so slots, of a namespace's idempotency records. */
 const RECORD_PARTS = 16;
 
 /**
- * The keys and channels of a namespace. What one script touches has one hash tag, and so lies in one slot of a Redis
+ * Keys and channels of a namespace. All keys of one script share a hash tag, and so a slot of a Redis
  * Cluster.
  */
 export class KeySpace {
-  /** Channels know no databases, so that these are told apart by name. */
+  /** Channels are shared by all databases, so their names contain the database. */
   private readonly channelPrefix: string;
 
   constructor(
@@ -19,19 +19,19 @@ export class KeySpace {
     this.channelPrefix = database === 0 ? namespace : `${namespace}@${database}`;
   }
 
-  /** What the keys of a part of the engine begin with. */
+  /** Key prefix of a part of the engine. */
   part(name: 'nodes' | 'log' | 'dead' | 'workers'): string {
     return `{${this.namespace}:${name}}`;
   }
 
-  /** Which part of the records that of an id is in. FNV-1a: quick, and the same everywhere. */
+  /** Partition of an id's record, by FNV-1a: fast, and the same on all nodes. */
   recordPart(id: string): number {
     let hash = 0x811c9dc5;
     for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
     return (hash >>> 0) % RECORD_PARTS;
   }
 
-  /** What the keys of a part of the records begin with. */
+  /** Key prefix of a partition of the records. */
   records(part: number): string {
     return `{${this.namespace}:records:${part}}`;
   }
@@ -44,17 +44,17 @@ export class KeySpace {
     return `${this.namespace}:inbox:${joinedKey(subscription, name, messageId)}`;
   }
 
-  /** Where a node listens for frames. */
+  /** Channel on which a node receives frames. */
   nodeChannel({ nodeId, incarnation }: NodeAddress): string {
     return `${this.channelPrefix}:node:${nodeId}:${incarnation}`;
   }
 
-  /** Where changes of the node directory are told. */
+  /** Channel of directory changes. */
   get nodesChannel(): string {
     return `${this.channelPrefix}:nodes`;
   }
 
-  /** What the channels begin with on which consumers hear that there is something for their subscription. */
+  /** Prefix of the channels that wake consumers. */
   get wakeChannel(): string {
     return `${this.channelPrefix}:wake:`;
   }

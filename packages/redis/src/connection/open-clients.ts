@@ -10,31 +10,31 @@ import type { RedisClient } from './redis-client.js';
 import { riskOfSettings } from './server-settings.js';
 import { wrongServer } from './wrong-server.js';
 
-/** The connections of one node: one that asks, one that listens. */
+/** Connections of one node: for commands and for pub/sub. */
 export interface Clients {
   readonly client: RedisClient;
   readonly subscriber: RedisClient;
 }
 
-/** The oldest server that has what this engine needs. */
+/** Minimum server version. */
 const OLDEST_SERVER = [6, 2] as const;
 
-/** Connect again, and ask again: the answer of ioredis's `reconnectOnError`. */
+/** Result of ioredis's `reconnectOnError`: reconnect and re-send. */
 const RECONNECT_AND_ASK_AGAIN = 2;
 
-/** How long a connection may take to end before it is torn down, in milliseconds. */
+/** Timeout of a graceful disconnect, in milliseconds. */
 const DISCONNECT_MS = 200;
 
-/** A server that loads what it wrote down takes connections, and says that it is not ready. */
+/** A server that is loading its data accepts connections, but replies that it is not ready. */
 const NOT_READY = 'it takes connections, and does not get ready; it may be loading its data';
 
-/** Frames hold what a turn has for a node already, and gain nothing by waiting for others. */
+/** Frames are already batched per turn, and gain nothing from pipelining. */
 const NOT_PIPELINED = ['publish', 'subscribe', 'unsubscribe', 'ping'];
 
 /**
- * Opens what is not there yet; waits for the broker if `waitOnStart` says so.
- * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if no server answers or lets us in; `CATGA_UNSUPPORTED` if it is too old.
- * Neither says more of how to get in than where it was tried.
+ * Opens the connections; with `waitOnStart` waits for the broker.
+ * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if no server replies or accepts the credentials; `CATGA_UNSUPPORTED` if it
+ * is too old. The errors contain addresses, but no credentials.
  */
 export async function openClients(
   options: ResolvedRedisOptions,
@@ -51,7 +51,7 @@ export async function openClients(
     if (risk !== undefined) monitor?.warn(risk);
     return { client, subscriber };
   } catch (thrown) {
-    // What they say after this is nobody's concern; ioredis would write it to the console.
+    // Ignore later errors, which ioredis would write to the console.
     for (const made of [subscriber, client]) {
       made.on('error', () => {});
       made.disconnect();
@@ -105,22 +105,22 @@ function subscriberOf(client: RedisClient, options: ResolvedRedisOptions): Redis
       });
 }
 
-/** What the promises of the engine rest on, whatever else ioredis is told. */
+/** Client options that the engine's guarantees require. */
 function engineOptions({ reconnect, connectTimeoutMs }: ResolvedRedisOptions): RedisOptions {
   return {
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
-    // A server that loads guesses how long it will take, and guesses badly when it has begun; it is asked as one that is away.
+    // The remaining loading time that a server reports is inaccurate; retry as for an unreachable server.
     maxLoadingRetryTime: reconnect.maxWaitMs,
-    // What was sent has been flushed by then; the client would keep the process alive for two seconds.
+    // All commands are flushed by then; otherwise the client would keep the process alive for two seconds.
     disconnectTimeout: DISCONNECT_MS,
-    // The session keeps what waits, with its deadlines and bounds; a client does not know who still waits.
+    // The session buffers commands, with deadlines and limits, which the client does not know.
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     enableReadyCheck: true,
     retryStrategy: (tries) => pauseOf(reconnect, tries),
-    // The primary has become a replica: the address, or a Sentinel, leads to the new one.
+    // The primary has become a replica: reconnect through the address, or a Sentinel, to the new one.
     reconnectOnError: (error) => (isReplica(error) ? RECONNECT_AND_ASK_AGAIN : false),
     enableAutoPipelining: true,
     autoPipeliningIgnoredCommands: NOT_PIPELINED,
@@ -143,7 +143,7 @@ function pauseOf({ waitMs, maxWaitMs }: ResolvedRedisOptions['reconnect'], tries
   return Math.ceil(pauseMs * (0.75 + Math.random() / 2));
 }
 
-/** Resolves once the client is ready; fails at the first failure unless a start may wait. */
+/** Resolves once the client is ready; rejects at the first failure, unless start-up waits. */
 async function connect(client: RedisClient, options: ResolvedRedisOptions, clock: Clock): Promise<void> {
   if (client.status === 'ready') return;
   const { waitOnStart, connectTimeoutMs } = options;
@@ -178,7 +178,7 @@ async function connect(client: RedisClient, options: ResolvedRedisOptions, clock
         client.off('close', fail);
         client.off('end', fail);
       };
-      // 'close' tells of it.
+      // 'close' follows.
       if (client.status === 'wait' || client.status === 'end') client.connect().catch(() => {});
     });
   } finally {
@@ -187,7 +187,7 @@ async function connect(client: RedisClient, options: ResolvedRedisOptions, clock
   }
 }
 
-/** A server that is there and does not let us in will not change its mind. */
+/** Whether the server refused the credentials, so that waiting does not help. */
 function isRefusal(reason: unknown): boolean {
   if (!isNativeError(reason)) return false;
   const { code } = reason as { readonly code?: unknown };
@@ -198,7 +198,7 @@ function isRefusal(reason: unknown): boolean {
   );
 }
 
-/** Why it failed, in the client's words: they name addresses and what the server said, no credentials. */
+/** The client's error text: addresses and the server's message, no credentials. */
 function reasonOf(reason: unknown): string {
   if (!isNativeError(reason)) return 'it does not answer';
   const [line = ''] = reason.message.split('\n');
@@ -216,7 +216,7 @@ function hostsOf(client: RedisClient): string {
 }
 
 async function checkServer(client: RedisClient): Promise<void> {
-  const info = await client.info('server').catch(() => ''); // Not everyone may ask.
+  const info = await client.info('server').catch(() => ''); // May not be permitted.
   const [, version] = /^redis_version:(\S+)/m.exec(info) ?? [];
   if (version !== undefined) requireServerVersion('Redis', version, OLDEST_SERVER);
 }

@@ -3,7 +3,7 @@ import type { Cluster, Redis } from 'ioredis';
 /** A client of ioredis, for one server, a Sentinel group or a cluster. */
 export type RedisClient = Redis | Cluster;
 
-/** What every client has and the types of ioredis leave out: the commands for scripts with answers in bytes. */
+/** Methods of every client that ioredis's types lack: script commands with replies in bytes. */
 interface ScriptCommands {
   evalshaBuffer(
     digest: string,

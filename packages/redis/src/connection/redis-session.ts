@@ -15,29 +15,29 @@ import type { LuaArgument, LuaReply, LuaScript } from './lua-script.js';
 import { isClusterClient, scriptCommandsOf } from './redis-client.js';
 import type { RedisClient } from './redis-client.js';
 
-/** How a session treats its connections. */
+/** Options of a session. */
 export interface SessionOptions {
   readonly clock: Clock;
-  /** How many bytes wait for the broker while it is away. */
+  /** Maximum bytes buffered while disconnected. */
   readonly maxBufferedBytes: number;
-  /** How long an answer is waited for, in milliseconds, a reconnection included. */
+  /** Timeout of a command in milliseconds, including a reconnect. */
   readonly timeoutMs: number;
-  /** Told when the broker is lost, and when it is back. */
+  /** Callbacks for disconnects and reconnects. */
   readonly monitor?: EngineMonitor;
 }
 
 interface Question {
-  /** The key or channel it is about, to be named in errors. */
+  /** Its key or channel, for errors. */
   readonly subject: string | undefined;
   readonly reject: (error: Error) => void;
 }
 
-/** Why the broker is away, until a client says more. */
+/** Default reason of an outage. */
 const LOST = 'The server closed the connection.';
 
-/** How soon a server that refused to be listened to is asked again, in milliseconds. */
+/** Delay before a refused SUBSCRIBE is retried, in milliseconds. */
 const RETURN_AGAIN_AFTER_MS = 250;
-/** How soon what a client could not send is sent again where the client does not say that it is back, in milliseconds. */
+/** Delay before an unsent command is retried if the client reports no reconnect, in milliseconds. */
 const SEND_AGAIN_AFTER_MS = 100;
 
 /**
@@ -56,7 +56,7 @@ export class RedisSession {
   private isThere = true;
   private upSinceMs = -Infinity;
   private isEnded = false;
-  /** What waits until the client takes it, in its order. */
+  /** Commands waiting for the client, in order. */
   private unsent: (() => void)[] = [];
   private isSendingLater = false;
   private lossReason = LOST;
@@ -73,17 +73,17 @@ export class RedisSession {
     for (const connection of [client, subscriber]) {
       this.listen(connection, 'close', () => this.lost());
       this.listen(connection, 'ready', () => void this.returned());
-      // 'close' follows, or came before, and tells whoever waits.
+      // Handled by 'close', which follows or came before.
       this.listen(connection, 'error', (error) => this.failedBecause(error));
     }
   }
 
-  /** Whether the broker is there, as far as the clients know. */
+  /** Whether the clients are connected. */
   get isUp(): boolean {
     return this.isThere;
   }
 
-  /** For how long it has been there since it was last away, in milliseconds; infinitely long if it never was. */
+  /** Time since the last reconnect, in milliseconds; Infinity if there was none. */
   get upForMs(): number {
     return this.isThere ? this.options.clock.monotonicMs() - this.upSinceMs : 0;
   }
@@ -92,17 +92,17 @@ export class RedisSession {
     return this.isEnded;
   }
 
-  /** PUBLISH counts in a Redis Cluster only those who listen at the same server. */
+  /** False in a Redis Cluster, where PUBLISH counts only receivers on the same server. */
   get knowsListeners(): boolean {
     return !isClusterClient(this.client);
   }
 
   /**
-   * Resolves with the answer. Rejects with `CATGA_ENGINE_UNAVAILABLE` if none comes in time, or too much waits for
-   * the broker already; with `CATGA_OVERLOADED` if it is full.
+   * Resolves with the reply. Rejects with `CATGA_ENGINE_UNAVAILABLE` if none arrives in time, or the buffer is
+   * full; with `CATGA_OVERLOADED` if the server is out of memory.
    * @param send sends the command; what it sends after the first answer is to be wanted still
-   * @param bytes how much the command carries
-   * @param subject the key or channel it is about, to be named in errors
+   * @param bytes size of the command
+   * @param subject its key or channel, for errors
    */
   ask<T>(
     send: (client: RedisClient, isWanted: () => boolean) => Promise<T>,
@@ -124,7 +124,7 @@ export class RedisSession {
       };
       this.questions.add(question);
       const free = this.budget.add(bytes);
-      // Whoever asked and was told that there was no answer is not to find that it happened later.
+      // A command whose caller got a timeout must not take effect later.
       const isWanted = (): boolean => this.questions.has(question);
       const attempt = (): void => {
         if (!isWanted()) return free();
@@ -144,7 +144,7 @@ export class RedisSession {
     });
   }
 
-  /** Runs a script by its digest; sends its text where the server does not know it. */
+  /** Runs a script by its digest; sends its text if the server does not have it. */
   run(script: LuaScript, keys: readonly string[], args: readonly LuaArgument[] = []): Promise<LuaReply> {
     const given = [...keys, ...args];
     return this.ask(
@@ -185,33 +185,33 @@ export class RedisSession {
         (thrown: unknown) => {
           if (isInterruption(thrown) && !this.isEnded) return this.later(send);
           free();
-          // Otherwise lost, as frames may be.
+          // Otherwise the frame is lost, as any frame may be.
           if (!this.isEnded && isRefusal(thrown)) refused(this.reported(brokerError(thrown, channel)));
         },
       );
     this.whenReady(send);
   }
 
-  /** Tells when the server does not let this node listen any more, as often as it says so. Returns how to stop. */
+  /** Calls back with each refused subscription. Returns a function that stops. */
   onRefusal(listener: (error: CatgaError) => void): () => void {
     this.refusalListeners.add(listener);
     return () => void this.refusalListeners.delete(listener);
   }
 
-  /** Calls back each time the broker is back, after the subscriptions are made again. Returns how to stop. */
+  /** Calls back after each reconnect, with subscriptions restored. Returns a function that stops. */
   onReturn(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
 
-  /** Resolves once the server has what was sent, or cannot be reached. */
+  /** Resolves once the server has received all commands, or is unreachable. */
   async flush(): Promise<void> {
     if (!this.isThere || this.isClosed) return;
     // Whether it was sent is known; what became of it is told to others.
     await this.ask((client) => client.ping()).catch(() => {});
   }
 
-  /** Ends the subscriptions and the connections, once the server has what was sent, if that is soon. May be called twice. */
+  /** Ends subscriptions and connections, after a flush within a time limit. May be called twice. */
   async close(withinMs = this.options.timeoutMs): Promise<void> {
     if (this.isEnded) return;
     await new Teardown(this.options.clock, () => {}).step('flush', withinMs, () => this.flush());
@@ -223,11 +223,11 @@ export class RedisSession {
     this.refusalListeners.clear();
     this.subscriber.disconnect();
     this.client.disconnect();
-    // An 'error' without a listener would end the process; a client that ended has none to tell.
+    // Keep an 'error' listener: without one an error would end the process.
     for (const undo of this.undo) undo();
   }
 
-  /** Sends now, or in its turn when the client is ready again. */
+  /** Sends now, or in order when the client is ready again. */
   private whenReady(send: () => void): void {
     if (this.client.status === 'ready' && this.unsent.length === 0) send();
     else this.later(send);
@@ -260,7 +260,7 @@ export class RedisSession {
     question.reject(isRefusal(thrown) ? this.reported(error) : error);
   }
 
-  /** A missing permission is for the operator, too: whoever asked may be a loop that tries again. */
+  /** Also reports a missing permission to the monitor, because the caller may be a retry loop. */
   private reported(error: CatgaError): CatgaError {
     if (!this.isEnded) this.options.monitor?.refused('permissions', error);
     return error;
@@ -282,7 +282,7 @@ export class RedisSession {
       await this.channels.subscribeAgain();
       if (await this.isReplica()) throw unavailable('The Redis server is a read-only replica.');
     } catch (thrown) {
-      // It went away again, or is there and refuses for now.
+      // Disconnected again, or refused for now.
       this.failedBecause(thrown);
       if (thrown instanceof CatgaError && isRefusal(thrown.cause)) {
         this.reported(thrown);
@@ -299,7 +299,7 @@ export class RedisSession {
     this.options.monitor?.restored();
   }
 
-  /** Whether what the client reached is a replica. A server that may not be asked is taken for none. */
+  /** Whether the server is a replica; false if the ACL does not permit the check. */
   private async isReplica(): Promise<boolean> {
     if (isClusterClient(this.client)) return false;
     const info = await this.client.info('replication').catch((thrown: unknown) => {

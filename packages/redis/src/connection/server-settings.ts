@@ -1,10 +1,10 @@
 import { isClusterClient } from './redis-client.js';
 import type { RedisClient } from './redis-client.js';
 
-/** What of a server's settings decides whether it keeps what it is given. */
+/** Server settings that affect durability. */
 interface Settings {
   readonly appendOnly: boolean;
-  /** Undefined where it cannot be known. */
+  /** Undefined if unknown. */
   readonly hasSnapshots: boolean | undefined;
   /** 0 for no limit. */
   readonly maxMemory: number;
@@ -12,8 +12,8 @@ interface Settings {
 }
 
 /**
- * Looks at the settings of a server, or of each primary of a cluster. Resolves with a sentence for an operator if messages
- * may be lost, or if nobody may look; undefined if all is well.
+ * Checks the settings of a server, or of each primary of a cluster. Resolves with a warning for the operator if messages
+ * may be lost, or the check is not permitted; undefined otherwise.
  */
 export async function riskOfSettings(client: RedisClient): Promise<string | undefined> {
   const servers = isClusterClient(client) ? client.nodes('master') : [client];
@@ -57,7 +57,7 @@ async function configured(server: Server): Promise<Settings | undefined> {
     const hasSnapshots = save === undefined ? undefined : save !== '';
     return { appendOnly: appendOnly !== 'no', hasSnapshots, maxMemory: Number(maxMemory ?? 0), policy };
   } catch {
-    return undefined; // Not permitted, or, with a provider, not there.
+    return undefined; // Not permitted, or disabled by the provider.
   }
 }
 

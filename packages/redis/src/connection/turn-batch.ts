@@ -1,12 +1,12 @@
 import { nextTurn } from '@catga/core/engine';
 
-/** What one of a batch came to. */
+/** Promise callbacks of one item. */
 type Settle<R> = { readonly resolve: (result: R) => void; readonly reject: (error: Error) => void };
 
 /**
- * Everything that is asked in one turn of the event loop, asked together; in parts, so that no part holds the server up.
- * Where the order matters, what is asked meanwhile waits for the answers: a part that had none is asked again, and may not
- * be overtaken.
+ * Batches the items of one turn of the event loop, in parts, so that no part blocks the server for long.
+ * If `isOrdered`, items added during a batch wait for its replies: a part without a reply is re-sent, and must not be
+ * overtaken.
  */
 export class TurnBatch<T, R> {
   private items: T[] = [];
@@ -31,7 +31,7 @@ export class TurnBatch<T, R> {
     });
   }
 
-  /** Asks now what was added so far. */
+  /** Sends the items added so far. */
   flush(): void {
     this.isScheduled = false;
     if (this.limits.isOrdered && this.partsUnderWay > 0) return;

@@ -3,8 +3,8 @@ import { isClusterClient } from './redis-client.js';
 import type { RedisClient } from './redis-client.js';
 
 /**
- * Why a client cannot connect, if something else than it was told listens at its address: another kind of server, or one
- * with TLS where none is expected, or without. Undefined if it is a Redis server, or nothing that is known.
+ * Reason of a failed connect if another kind of server listens at the address, or TLS is used on one
+ * side only. Undefined for a Redis server and unknown protocols.
  */
 export async function wrongServer(client: RedisClient): Promise<string | undefined> {
   if (isClusterClient(client)) return undefined;

@@ -19,12 +19,12 @@ const failureSchema = z.object({
   failedAt: z.iso.datetime().transform((text) => new Date(text)),
 });
 
-/** Before each of the two texts: its length. */
+/** Length field before each of the two texts. */
 const PREFIX_BYTES = 4;
 
 const codec = new StoredMessageCodec();
 
-/** What a letter is listed by as JSON, after its length; the failure likewise; then the message as the log keeps it. */
+/** Encodes a letter: length and JSON of the filterable fields, length and JSON of the failure, the stored message. */
 export function encodeDeadLetter(letter: StoredDeadLetter): Buffer {
   const { failure, stored } = letter;
   return Buffer.concat([
@@ -34,7 +34,7 @@ export function encodeDeadLetter(letter: StoredDeadLetter): Buffer {
   ]);
 }
 
-/** Undefined for what is no letter: keys are open to whoever may write to them. */
+/** Decodes a letter; undefined if it is invalid, since any client may write there. */
 export function decodeDeadLetter(bytes: Buffer): StoredDeadLetter | undefined {
   try {
     const [facts, failureAt] = textAt(bytes, 0);
@@ -50,7 +50,7 @@ export function decodeDeadLetter(bytes: Buffer): StoredDeadLetter | undefined {
   }
 }
 
-/** What a letter is listed by, of its first text alone; undefined for what is no letter. */
+/** Decodes the filterable fields only; undefined if they are invalid. */
 export function decodeDeadLetterFacts(text: Buffer): DeadLetterFacts | undefined {
   try {
     return factsSchema.parse(JSON.parse(text.toString()));
@@ -66,7 +66,7 @@ function prefixed(text: string): [Buffer, Buffer] {
   return [length, bytes];
 }
 
-/** A text, and where it ends. */
+/** Reads a text and its end offset. */
 function textAt(bytes: Buffer, at: number): [string, number] {
   const start = at + PREFIX_BYTES;
   const end = start + bytes.readUInt32BE(at);

@@ -1,18 +1,18 @@
-/** So that places compare as text as their numbers do. */
+/** Padding, so that places sort as text like their numbers. */
 const DIGITS = 16;
 
-/** Where a letter is in the order of failing, and beside those of the same moment by their arrival. */
+/** Sort key of a letter: by failure time, then by arrival. */
 export interface DeadLetterPlace {
   readonly failedAtMs: number;
   readonly sequence: number;
 }
 
-/** When a letter failed, as the beginning of its place. */
+/** Failure time as the prefix of a place. */
 export function placeOfTime(failedAtMs: number): string {
   return digits(Math.max(0, Math.floor(failedAtMs)));
 }
 
-/** What a place begins with; the id follows. */
+/** Prefix of a place; the id follows. */
 export function toPlace({ failedAtMs, sequence }: DeadLetterPlace): string {
   return `${placeOfTime(failedAtMs)}~${digits(sequence)}~`;
 }

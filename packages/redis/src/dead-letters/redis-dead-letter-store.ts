@@ -14,13 +14,13 @@ import { listDeadLetters } from './scripts/list-dead-letters.lua.js';
 import { putDeadLetter } from './scripts/put-dead-letter.lua.js';
 import { removeDeadLetter } from './scripts/remove-dead-letter.lua.js';
 
-/** How many letters are looked at in one question, at least, where only some may match. */
+/** Minimum number of letters per scan, if there is a filter. */
 const READ_AT_A_TIME = 128;
 
-/** Sorts after every digit and every separator: the end of what begins with a text. */
+/** Sorts after all digits and separators: upper bound of a prefix. */
 const AFTER = '\u{7f}';
 
-/** A key with a lifetime for each letter, and their order in a set that sorts by text. */
+/** Dead-letter store: a key with a time to live per letter, and their order in a lexicographic sorted set. */
 export class RedisDeadLetterStore implements DeadLetterStore {
   constructor(
     private readonly session: RedisSession,
@@ -44,7 +44,7 @@ export class RedisDeadLetterStore implements DeadLetterStore {
   ): Promise<StoredDeadLetterPage<StoredDeadLetter>> {
     const { items, next } = await this.ids(filter, range);
     const letters = await Promise.all(items.map((id) => this.get(id)));
-    // What was removed between the two questions is in neither answer.
+    // Letters removed between the two requests are skipped.
     return { items: letters.filter((letter) => letter !== undefined), next };
   }
 

@@ -20,8 +20,8 @@ const NO_RECORD = -2;
 const NUMBERS = 7;
 
 /**
- * Two hashes, of records and of heartbeats, which scripts change by the server's clock, and a channel of changes. No
- * keyspace notifications, which servers have switched off.
+ * Directory in two hashes, of records and heartbeats, changed by scripts with the server's clock, and a channel of
+ * changes. Keyspace notifications are not used, because they are off by default.
  */
 export class RedisDirectoryStore implements DirectoryStore {
   private readonly records: string;

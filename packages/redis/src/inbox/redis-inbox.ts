@@ -3,7 +3,7 @@ import type { KeySpace } from '../connection/key-space.js';
 import type { RedisSession } from '../connection/redis-session.js';
 import { keepMark } from '../connection/scripts/keep-mark.lua.js';
 
-/** A key for each success, which Redis forgets by itself. */
+/** Inbox: a key with a time to live per success. */
 export class RedisInbox implements Inbox {
   constructor(
     private readonly session: RedisSession,

@@ -5,26 +5,26 @@ import { tooLarge } from '../connection/broker-errors.js';
 import type { KeySpace } from '../connection/key-space.js';
 import type { RedisSession } from '../connection/redis-session.js';
 
-/** What one node's links work with. */
+/** Dependencies of one node's links. */
 export interface LinkServices {
   readonly session: RedisSession;
   readonly keys: KeySpace;
   readonly clock: Clock;
-  /** How long others may take to reconnect after this node did, in milliseconds. */
+  /** Time for other nodes to reconnect after this one, in milliseconds. */
   readonly reconnectGraceMs: number;
 }
 
-/** A subscriber that reads slowly costs the server this much for each frame; Redis drops it beyond 32 MB. */
+/** Maximum frame size, which a slow subscriber costs the server per frame; Redis disconnects it beyond 32 MB. */
 const MAX_FRAME_BYTES = 1024 * 1024;
 
-/** Where a node listens, and what becomes of what is sent there. */
+/** Channel of a node, with callbacks for the result of a PUBLISH. */
 interface Channel {
   readonly name: string;
   readonly heardBy: (listeners: number) => void;
   readonly refused: (error: CatgaError) => void;
 }
 
-/** No node listens there: whether frames may be sent at all is tried on it. */
+/** Incarnation without a listener, for the check of publish permissions. */
 const NO_INCARNATION = 0;
 
 /** Opens the links of a connection. */
@@ -37,8 +37,8 @@ export class RedisLinkOpener implements LinkOpener {
 }
 
 /**
- * Frames over pub/sub: a channel for each node and incarnation. PUBLISH answers how many it reached, which tells without
- * waiting for anything that nobody listens.
+ * Links over pub/sub: a channel per node and incarnation. PUBLISH returns the number of receivers, which reveals a
+ * missing listener without waiting.
  */
 export class RedisLinks implements NodeLinks {
   readonly maxFrameBytes = MAX_FRAME_BYTES;
@@ -62,8 +62,8 @@ export class RedisLinks implements NodeLinks {
   }
 
   /**
-   * Resolves once the server knows that this node listens.
-   * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if it may not listen there, or not publish to nodes
+   * Resolves once the server has confirmed this node's subscription.
+   * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` without permission to subscribe to it, or to publish to nodes
    */
   static async open(services: LinkServices, self: NodeAddress, listener: LinkListener): Promise<RedisLinks> {
     const { session, keys } = services;

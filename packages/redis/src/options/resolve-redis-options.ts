@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { RedisClient } from '../connection/redis-client.js';
 import type { RedisClusterOptions, RedisEngineOptions } from './redis-engine-options.js';
 
-/** {@link RedisEngineOptions} checked and completed. */
+/** {@link RedisEngineOptions}, validated, with defaults. */
 export interface ResolvedRedisOptions {
   readonly url?: string;
   readonly connection?: RedisOptions;
@@ -24,7 +24,7 @@ export interface ResolvedRedisOptions {
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** What the engine decides itself, since its promises rest on it. */
+/** ioredis options that the engine sets itself, because its guarantees require them. */
 const DECIDED_HERE = [
   'keyPrefix',
   'retryStrategy',
@@ -47,7 +47,7 @@ const DECIDED_HERE = [
   'monitor',
 ] as const;
 
-/** What says how to connect, and so has no meaning beside a client that is there already. */
+/** Connection options, which cannot be combined with an existing client. */
 const OF_CONNECTING = ['url', 'connection', 'cluster', 'waitOnStart', 'connectTimeoutMs'] as const;
 
 const timerMs = z.int().min(1).max(LONGEST_TIMER_MS);
@@ -109,8 +109,8 @@ const schema = z
   });
 
 /**
- * Fills in the defaults and refuses, naming every problem at once, what makes no sense.
- * @throws CatgaError `CATGA_CONFIGURATION`; it repeats no value that was given
+ * Validates the options and fills in defaults.
+ * @throws CatgaError `CATGA_CONFIGURATION` with every problem, without values
  */
 export function resolveRedisOptions(
   given: string | RedisClient | RedisEngineOptions | undefined,
@@ -125,7 +125,7 @@ function toOptions(given: string | RedisClient | RedisEngineOptions | undefined)
   return (given as RedisEngineOptions | undefined) ?? {};
 }
 
-/** The schema with what may not stand beside a client, if there is one. */
+/** The schema, with the options that exclude each other. */
 function besideClient(options: object): typeof schema | undefined {
   if (!('client' in options) || options.client === undefined) return undefined;
   const useless = OF_CONNECTING.filter((key) => Object.hasOwn(options, key));

@@ -5,8 +5,8 @@ import type { RedisSession } from '../connection/redis-session.js';
 const SUCCESS = 1;
 
 /**
- * A key for each outcome, which Redis forgets by itself. Only answers that nobody acknowledged are logged, so there are
- * few, and a node that takes over finds one by its id instead of reading all that the other had.
+ * Outcome log: a key with a time to live per outcome. Only unacknowledged replies are logged, so there are
+ * few, and on failover a node looks one up by its id instead of reading all outcomes of the other node.
  */
 export class RedisOutcomeLog implements OutcomeLog {
   constructor(

@@ -1,14 +1,14 @@
 import type { KeySpace } from '../connection/key-space.js';
 import { TurnBatch } from '../connection/turn-batch.js';
 
-/** How much one script changes, so that it does not hold the server up. */
+/** Limits per script, so that it does not block the server for long. */
 const AT_A_TIME = { items: 128, bytes: 1024 * 1024, isOrdered: false };
 
-/** What is asked of records in one turn: a script for each part that they lie in, since one part lies in one slot. */
+/** Batches record operations of one turn: one script per partition, since each is in one slot. */
 export class PartBatches<T extends { readonly id: string }, R> {
   private readonly batches = new Map<number, TurnBatch<T, R>>();
 
-  /** @param send is told what the keys of the part begin with; resolves with a result for each item, in their order */
+  /** @param send gets the key prefix of the partition; resolves with a result per item, in order */
   constructor(
     private readonly keys: KeySpace,
     private readonly send: (prefix: string, items: readonly T[]) => Promise<readonly R[]>,

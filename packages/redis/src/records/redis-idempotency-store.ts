@@ -28,21 +28,21 @@ interface Completed {
 
 const RUNNING = 0;
 const MISMATCH = -1;
-/** As the script says that something succeeded. */
+/** Success value of the scripts. */
 const SUCCESS = '1';
 const DIGIT_ONE = SUCCESS.codePointAt(0);
-/** What stands before the fingerprint in a finished record, which is all numbers. */
+/** Numeric header before the fingerprint of a finished record. */
 const FINISHED_HEAD = /^[01] \d+ (\d+) /;
 const LONGEST_HEAD = 64;
 
 /**
- * The record of requests: a text for each id, changed by scripts that compare its fencing token, in the server's time.
- * Claims of one turn of the event loop go together, and so do outcomes.
+ * Idempotency store: a string per id, changed by scripts that compare its fencing token, by the server's clock.
+ * Claims of one turn of the event loop share a script call, as do outcomes.
  */
 export class RedisIdempotencyStore implements IdempotencyStore {
   private readonly claims: PartBatches<Claimed, LuaReply>;
   private readonly outcomes: PartBatches<Completed, LuaReply>;
-  /** Begins the marks of claims: no other connection has it. */
+  /** Prefix of claim marks, unique to this connection. */
   private readonly self = randomUUID();
   private lastMark = 0;
 
@@ -119,7 +119,7 @@ export class RedisIdempotencyStore implements IdempotencyStore {
   }
 }
 
-/** Begins with '1' or '0'; copied, so that it does not keep the whole answer in memory. */
+/** Decodes an outcome, which begins with '1' or '0'; copied, to release the whole reply. */
 function outcomeOf(bytes: Buffer, from: number): StoredOutcome {
   return { ok: bytes[0] === DIGIT_ONE, body: new Uint8Array(bytes.subarray(from)) };
 }

@@ -6,10 +6,10 @@ import type { RedisSession } from '../connection/redis-session.js';
 import { releaseWorkerId } from './scripts/release-worker-id.lua.js';
 import { takeWorkerId } from './scripts/take-worker-id.lua.js';
 
-/** How long an id that was given back rests, in milliseconds, so that two generators do not follow each other on it. */
+/** Time before a released id can be leased again, in milliseconds. */
 const REST_MS = 1000;
 
-/** A key with the holder's mark for each worker id, which Redis drops when it is not renewed. */
+/** Worker id leases: a key per id with the holder's mark and a time to live. */
 export class RedisWorkerIds implements WorkerIdStore {
   private readonly holder: string;
 

@@ -1,21 +1,21 @@
 import { lua } from '../../connection/lua-script.js';
 
 export const listDeadLetters = lua`
--- Dead letters in the order of failing, after a place.
+-- Lists dead letters by failure time, after a place.
 --
--- KEYS[1]  what the keys of dead letters begin with; see the script that puts one
+-- KEYS[1]  key prefix of dead letters; see the script that puts one
 -- ARGV[1]  from where on, as ZRANGEBYLEX takes it
 -- ARGV[2]  how far, as ZRANGEBYLEX takes it
--- ARGV[3]  how many places it looks at
+-- ARGV[3]  number of places to scan
 --
--- Returns {the place it looked at last, or '' if there is no more, place, facts, place, facts, …}, where the facts are the
+-- Returns {last scanned place, or '' at the end, place, facts, place, facts, …}, where the facts are the
 -- JSON that a letter begins with. No body is read.
 local prefix = KEYS[1]
 local order = prefix .. ':order'
 local found = {''}
 local looked = redis.call('ZRANGEBYLEX', order, ARGV[1], ARGV[2], 'LIMIT', 0, ARGV[3])
 for _, place in ipairs(looked) do
-  -- What is no place was not written by us, and leads nowhere.
+  -- Foreign members of the set are skipped.
   local id = string.match(place, '^%d+~%d+~(.*)$') or ''
   local key = prefix .. ':letter:' .. id
   local length = redis.pcall('GETRANGE', key, 0, 3)

@@ -1,9 +1,9 @@
 import { lua } from '../../connection/lua-script.js';
 
 export const putDeadLetter = lua`
--- Keeps a dead letter in place of one of the same id.
+-- Stores a dead letter, replacing one with the same id.
 --
--- KEYS[1]  what the keys of dead letters begin with; all lie in its slot:
+-- KEYS[1]  key prefix of dead letters, all in its slot:
 --          :letter:<id>   the letter, for its time to live
 --          :order         sorted set, by text alone, of '<failed at>~<sequence>~<id>'
 --          :places        hash from an id to its place in the order

@@ -1,9 +1,9 @@
 import { lua } from '../../connection/lua-script.js';
 
 export const removeDeadLetter = lua`
--- Forgets a dead letter.
+-- Removes a dead letter.
 --
--- KEYS[1]  what the keys of dead letters begin with; see the script that puts one
+-- KEYS[1]  key prefix of dead letters; see the script that puts one
 -- ARGV[1]  id
 --
 -- Returns 1, or 0 if there is none.

@@ -1,24 +1,24 @@
 import { lua } from '../../connection/lua-script.js';
 
 export const claimRecords = lua`
--- Claims ids, or tells what became of them. Time is the server's.
+-- Claims ids, or returns their outcomes. Time is the server's.
 --
--- KEYS[1]  what the keys of the records begin with; all lie in its slot:
+-- KEYS[1]  key prefix of the records, all in its slot:
 --          :id:<id>   while it runs 'R <fencing token> <when its lease ends> <mark of the claim> <fingerprint>',
 --                     then '<1 or 0> <fencing token> <length of the fingerprint> <fingerprint><outcome>'
---          :tokens    the last fencing token given out
+--          :tokens    the last fencing token
 -- for each claim
 --   +0  id
 --   +1  fingerprint of the message
---   +2  the mark of whoever claims, without spaces: repeated, it gets the claim it has, with a new lease
---   +3  how long the lease lasts, in milliseconds; unfinished, a claim is remembered for ten times as long
+--   +2  mark of the claimant, without spaces: a repeated claim gets the existing one, with a new lease
+--   +3  duration of the lease, in milliseconds; an unfinished claim is kept for ten times as long
 --
 -- Returns for each claim its token, 0 if another one runs, -1 if the id has another fingerprint, -2 if the server is full;
 -- or, if it is finished, '1' or '0' and the outcome.
 local prefix = KEYS[1]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
--- Greater than any before, also where the counter was lost with the server's memory.
+-- Greater than any earlier token, even if the counter was lost with the server's data.
 local token = math.max(tonumber(redis.pcall('GET', prefix .. ':tokens')) or 0, time[1] * 1000000 + time[2] - 1)
 local given = 0
 
@@ -31,7 +31,7 @@ local function claim(record, fingerprint, mark, lease)
     return token
   end
   if made and not string.find(made.err, 'OOM') then return made end
-  -- There is one, or the server is full: then what is there is known all the same.
+  -- The record exists, or the server is out of memory; an existing record can still be read.
   local held = redis.call('GET', record)
   if not held then return -2 end
   local ok, length, at = string.match(held, '^([01]) %d+ (%d+) ()')

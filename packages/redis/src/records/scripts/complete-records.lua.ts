@@ -1,18 +1,18 @@
 import { lua } from '../../connection/lua-script.js';
 
 export const completeRecords = lua`
--- Records the outcomes of claims, also on a server that is full: what was begun may end.
+-- Records the outcomes of claims, also on a server that is out of memory.
 --
--- KEYS[1]  what the keys of the records begin with; see the script that claims them
+-- KEYS[1]  key prefix of the records; see the script that claims them
 -- for each outcome
 --   +0  id
 --   +1  fencing token
 --   +2  '1' for a success, '0' for a failure
 --   +3  the outcome
---   +4  how long it is kept, in milliseconds
+--   +4  time to live, in milliseconds
 --
--- Returns for each one 1, also when the same outcome was recorded before under the same token: the answer may have been
--- lost. Returns 0 if the claim is somebody else's by now, or another outcome is there.
+-- Returns for each one 1, also if the same outcome was recorded before under the same token: the reply may have been
+-- lost. Returns 0 if another claimant holds the claim, or another outcome is recorded.
 local prefix = KEYS[1]
 local answers = {}
 for at = 1, #ARGV, 5 do
@@ -23,7 +23,7 @@ for at = 1, #ARGV, 5 do
   if heldToken == token and state == 'R' then
     local print = string.match(rest, '^%d+ %S+ (.*)$')
     local value = ok .. ' ' .. token .. ' ' .. #print .. ' ' .. print .. outcome
-    -- First what needs no memory: a server that is full refuses a script at its first write only.
+    -- The first write needs no memory: a server without memory refuses a script at its first write only.
     redis.call('PEXPIRE', record, ARGV[at + 4])
     redis.call('SET', record, value, 'PX', ARGV[at + 4])
     answer = 1
