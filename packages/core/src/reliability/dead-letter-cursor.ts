@@ -1,6 +1,6 @@
 import { CatgaError } from '../errors/catga-error.js';
 
-/** A place in the list of dead letters: by the time of giving up, then by the order of arrival. */
+/** Position in the list of dead letters: by failure time, then by order of arrival. */
 export interface DeadLetterPosition {
   readonly failedAtMs: number;
   readonly sequence: number;
@@ -11,12 +11,12 @@ export function comparePositions(one: DeadLetterPosition, other: DeadLetterPosit
   return one.failedAtMs - other.failedAtMs || one.sequence - other.sequence;
 }
 
-/** A position as the text that a page is continued with. It names a place, not a letter, so it outlives the letter. */
+/** Cursor of a position. It stays valid after the letter is removed. */
 export function toCursor({ failedAtMs, sequence }: DeadLetterPosition): string {
   return `${failedAtMs}~${sequence}`;
 }
 
-/** @throws CatgaError `CATGA_VALIDATION_FAILED` for text that {@link toCursor} did not make */
+/** @throws CatgaError `CATGA_VALIDATION_FAILED` for an invalid cursor */
 export function fromCursor(cursor: string): DeadLetterPosition {
   const [, failedAt, sequence] = /^(-?\d+)~(\d+)$/.exec(cursor) ?? [];
   if (failedAt === undefined || sequence === undefined) {

@@ -2,30 +2,30 @@ import type { DeadLetterFailure } from '../contracts/dead-letter.js';
 import type { ErrorRecord } from '../contracts/error-record.js';
 import { wellFormed } from '../errors/well-formed.js';
 
-/** How many failures a letter tells of, its own included. */
+/** Maximum number of failures in a letter, including its own. */
 const MOST_FAILURES = 20;
-/** How many bytes they have in all, as JSON, which is longer than what engines store. Less than engines keep free. */
+/** Maximum total size as JSON, in bytes, which is more than the stored size, and less than engines reserve. */
 const MOST_BYTES = 12_288;
-/** Kept free for the numbers of what is left out. */
+/** Reserve for the numbers of omitted failures. */
 const COUNT_BYTES = 32;
 /** The messages of errors, in characters: as they are recorded, and where they are cut no shorter. */
 const LONGEST_MESSAGE = 4_096;
 const SHORTEST_MESSAGE = 16;
 
-/** A letter's failure, and those before it. */
+/** Failure of a letter, and earlier ones. */
 export interface FailuresOfLetter {
   readonly history: readonly DeadLetterFailure[];
   readonly failure: DeadLetterFailure;
 }
 
-/** How many series of attempts a history stands for, with those that it no longer has. */
+/** Number of series of attempts, including omitted ones. */
 export function seriesIn(history: readonly DeadLetterFailure[]): number {
   return history.reduce((count, { leftOut = 0 }) => count + leftOut + 1, 0);
 }
 
 /**
- * A history and the failure that comes after it, small enough for every engine. The oldest but the very first are left out
- * until the others fit; where the first and the last alone do not, their errors are shortened.
+ * Appends a failure to a history within the size limit of every engine. The oldest failures except the first are omitted
+ * until the others fit; if the first and the last alone do not fit, their errors are truncated.
  */
 export function boundedHistory(
   history: readonly DeadLetterFailure[],

@@ -7,9 +7,9 @@ import { boundedHistory, seriesIn } from './dead-letter-history.js';
 import { ownHeaders } from './kept-outcome.js';
 
 /**
- * What is stored of a delivery that is given up. Its id is made of the message's name and id, the subscription, and the
- * number of this series of attempts: the same however often the series is written, and another one for the series after
- * a redrive, which may fail before the redriven letter is removed. What could not be read has no name of its own.
+ * Dead letter of a delivery. Its id is built from the message's name and id, the subscription, and the
+ * number of the series: the same if it is written again, and different for the series after
+ * a redrive, which may fail before the redriven letter is removed. An unreadable message has an empty name.
  */
 export function deadLetterOf(
   { message, attempt, problem }: LogDelivery,
@@ -34,7 +34,7 @@ export function deadLetterOf(
   };
 }
 
-/** What users see of a stored dead letter. */
+/** Public view of a stored dead letter. */
 export function describeDeadLetter(letter: StoredDeadLetter, decoded: unknown): DeadLetter {
   const { stored, failure } = letter;
   const described: DeadLetter = {

@@ -17,17 +17,17 @@ const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 1000;
 /** How many ids are asked for at a time. */
 const IDS_AT_A_TIME = 1000;
-/** How many letters that could not be moved a result names. */
+/** Maximum number of failures in a result. */
 const MOST_FAILURES = 100;
 
-/** What the API works on: an engine's log and dead-letter store. */
+/** Access to an engine's log and dead-letter store. */
 export interface DeadLetterAccess {
   readonly log: DurableLog;
   readonly deadLetters: DeadLetterStore;
 }
 
 /**
- * The messages that handlers gave up on: look into them, try them again, or drop them.
+ * Dead-letter API: list, redrive and drop messages whose attempts are exhausted.
  *
  * Every method rejects with `CATGA_SHUTTING_DOWN` before the application has started and after it stopped.
  *
@@ -39,7 +39,7 @@ export class CatgaDeadLetters {
     private readonly codec: Codec,
   ) {}
 
-  /** A page of the dead letters that match, oldest first. `CATGA_VALIDATION_FAILED` for a wrong page size. */
+  /** Page of the matching dead letters, oldest first. `CATGA_VALIDATION_FAILED` for an invalid page size. */
   async list(filter: DeadLetterFilter = {}, page: DeadLetterPageRequest = {}): Promise<DeadLetterPage> {
     const limit = page.limit ?? DEFAULT_PAGE;
     if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) {
@@ -93,7 +93,7 @@ export class CatgaDeadLetters {
     if (letter === undefined) throw notFound(letterId);
     const { id, subscription, stored, failure } = letter;
     const message = { ...stored, history: [...stored.history, failure] };
-    // Appended before it is removed: a crash between the two leaves a letter too many, never one too few.
+    // Appended before it is removed: a crash in between duplicates the letter, but never loses it.
     await log.append(message, { subscription });
     await deadLetters.remove(id);
   }
@@ -115,7 +115,7 @@ export class CatgaDeadLetters {
         succeeded++;
       } catch (thrown) {
         const error = toError(thrown);
-        if (isGone(error)) continue; // Somebody else moved it meanwhile, or it expired.
+        if (isGone(error)) continue; // Moved concurrently, or expired.
         if (error instanceof CatgaError && error.code === 'CATGA_SHUTTING_DOWN') throw error;
         failed++;
         if (failures.length < MOST_FAILURES) failures.push({ id, error: recordOf(error) });
@@ -145,7 +145,7 @@ export class CatgaDeadLetters {
     try {
       return this.codec.decode(stored.name, stored.body, stored.serializer);
     } catch {
-      return undefined; // An undecodable body is often why it is here; `body` has the bytes.
+      return undefined; // An undecodable body is a common reason of a dead letter; `body` has the bytes.
     }
   }
 }

@@ -37,7 +37,7 @@ export interface ConsumingNode {
   readonly hasGivenUp: boolean;
 }
 
-/** How long a message waits that was refused by its own stopping node, or by a limit that does not say, in milliseconds. */
+/** Redelivery delay after a refusal by the stopping node, or by a limit without a delay of its own, in milliseconds. */
 const REFUSED_DELAY_MS = 1000;
 
 /**
@@ -66,7 +66,7 @@ export class DeliveryHandler {
       else if (envelope instanceof Error) await this.bury(delivery, undefined, envelope);
       else await this.process(delivery, envelope, work);
     } catch (thrown) {
-      // While the engine is away no delivery can be settled.
+      // No delivery can be settled while the engine is away.
       this.failures.reportFlood({
         error: toError(thrown),
         source: this.subscription.id,
@@ -75,10 +75,10 @@ export class DeliveryHandler {
         disposition: 'retried',
       });
       const delayMs = this.delayMs(delivery);
-      // What succeeded, or was not tried, is no attempt that failed.
+      // A success, or a delivery without a run, is not a failed attempt.
       const isAttempt = work?.progress === 'tried';
       await (isAttempt ? delivery.nak(delayMs) : delivery.release(delayMs)).catch(() => {
-        // The engine is gone; what was taken and not settled comes back by itself. The failure is reported above.
+        // The engine is unavailable and redelivers unsettled messages by itself. The failure is reported above.
       });
     } finally {
       work?.end();
@@ -105,7 +105,7 @@ export class DeliveryHandler {
       return this.fail(delivery, envelope, toError(thrown));
     }
     work.progress = 'succeeded';
-    // Before the success, which keeps the handler from running again and telling its outcome.
+    // Before the inbox record, after which the handler does not run again and could not record its outcome.
     await records.keepOutcome(delivery, { ok: true, value });
     if (recordsSuccess) await records.succeeded(subscription.id, envelope);
     await records.acknowledge(delivery, recordsSuccess);
@@ -133,9 +133,9 @@ export class DeliveryHandler {
 
   private async fail(delivery: LogDelivery, envelope: MessageEnvelope, error: Error): Promise<void> {
     if (this.node.hasGivenUp) return delivery.release();
-    // Refused by the node that drains around it: no fault of the handler, and not to be tried again here and now.
+    // Refused by the draining node: not a failure of the handler, and not retried here.
     if (isOwnRefusal(error) && !this.node.isOpen) return delivery.release(REFUSED_DELAY_MS);
-    // Refused by a limit in front of the handler, which has not run: not an attempt at it.
+    // Refused by a limit before the handler ran: not an attempt.
     if (error === envelope.refusal) return delivery.release(retryAfterMsOf(error) || REFUSED_DELAY_MS);
     const isLast = delivery.attempt >= this.subscription.retry.maxAttempts;
     if (isLast || !this.rules.isWorthRetrying(envelope.type, error))
@@ -168,13 +168,13 @@ export class DeliveryHandler {
     disposition: 'retried' | 'dead-lettered',
   ): void {
     const report = { error, source: this.subscription.id, envelope, attempt, disposition };
-    // What cannot be read is nobody's failing handler, and whoever reaches the broker can store any number of it.
+    // Unreadable messages are no handler failure, and any client of the broker can store many of them.
     if (envelope === undefined) this.failures.reportFlood(report);
     else this.failures.report(report);
   }
 }
 
-/** The last attempt ended with its process, or with its connection to the engine, and may have been the cause. */
+/** Failure of a last attempt whose process crashed or lost its connection, possibly because of the message. */
 function unfinished(subscription: string, { message, attempt }: LogDelivery): CatgaError {
   const attempts = attempt - 1;
   return new CatgaError(

@@ -8,26 +8,26 @@ import { KEEP_OUTCOME } from './kept-outcome.js';
 import type { QueuedOutcomes } from './queued-outcomes.js';
 import type { UntilTaken } from './until-taken.js';
 
-/** The parts of the engine that record how deliveries end. */
+/** Stores of the engine that record outcomes of deliveries. */
 export interface RecordingEngine {
-  /** Throws `CATGA_SHUTTING_DOWN` once the engine is let go. */
+  /** Throws `CATGA_SHUTTING_DOWN` after the engine is closed. */
   connected(what: string): { readonly inbox: Inbox; readonly deadLetters: DeadLetterStore };
-  /** Outcomes of commands that somebody may ask for. */
+  /** Kept outcomes of queued commands. */
   outcomes(): Pick<QueuedOutcomes, 'record' | 'hasSucceeded'>;
 }
 
-/** Records of how deliveries ended: the inbox, the dead letters, kept outcomes. Each is written until the engine takes it. */
+/** Records of deliveries: inbox, dead letters, kept outcomes. Each write is retried until it succeeds. */
 export class DeliveryRecords {
   constructor(
     private readonly engine: RecordingEngine,
     private readonly writes: UntilTaken,
-    /** How long a recorded success keeps a handler from running again, in milliseconds. */
+    /** Time to live of a recorded success, in milliseconds. */
     private readonly inboxTtlMs: number,
-    /** How long dead letters are kept, in milliseconds. */
+    /** Retention of dead letters, in milliseconds. */
     private readonly deadLetterTtlMs: number,
   ) {}
 
-  /** Whether a success is recorded, whose acknowledgement was lost. */
+  /** Whether a success is already recorded, so that only the acknowledgement was lost. */
   async hasSucceeded(
     subscription: string,
     { message, attempt }: LogDelivery,
@@ -40,7 +40,7 @@ export class DeliveryRecords {
     return attempt > 1 && keepsOutcome(message) && this.engine.outcomes().hasSucceeded(message);
   }
 
-  /** The handler is not to run again for the message. */
+  /** Records a success: the handler does not run again for the message. */
   succeeded(subscription: string, envelope: MessageEnvelope): Promise<void> {
     return this.writes.run(() => this.parts.inbox.add(subscription, envelope, this.inboxTtlMs));
   }
@@ -49,7 +49,7 @@ export class DeliveryRecords {
     return this.writes.run(() => this.parts.deadLetters.put(letter, this.deadLetterTtlMs));
   }
 
-  /** Records how a command ended that somebody may ask for. Before the acknowledgement: what cannot be recorded now comes again. */
+  /** Records the kept outcome of a command, before the acknowledgement: if it fails, the command is redelivered. */
   async keepOutcome({ message }: LogDelivery, end: CatgaResult<unknown>): Promise<void> {
     if (keepsOutcome(message)) await this.engine.outcomes().record(message, end);
   }
@@ -63,7 +63,7 @@ export class DeliveryRecords {
   }
 }
 
-/** Whether somebody may ask how a message ended. */
+/** Whether the outcome of a message is kept. */
 function keepsOutcome({ kind, headers }: StoredMessage): boolean {
   return kind === 'command' && headers[KEEP_OUTCOME] !== undefined;
 }

@@ -1,11 +1,11 @@
-/** For how long messages may lie ready at a node, in milliseconds. */
+/** Maximum time for which prefetched messages wait at a node, in milliseconds. */
 const READY_FOR_MS = 20;
 const MEASURED_OVER_MS = 5;
 const MOST = 256;
 
 /**
- * How many messages a node asks for at a time: as many as its handler works on, and, for a handler that is done with
- * them fast, what it needs until more can come. A slow handler's messages stay where other nodes can take them.
+ * Prefetch size of a consumer: its handler's concurrency, and more for a fast handler, to cover a
+ * round trip. The messages of a slow handler stay available to other nodes.
  */
 export class DeliveryWindow {
   private settled = 0;

@@ -4,7 +4,7 @@ import type { MessageType } from '../contracts/message-type.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { isInfrastructureFailure } from './infrastructure-failure.js';
 
-/** What errors of handlers mean: whether one is how the message ended, and whether another attempt can help. */
+/** Classification of handler errors: whether an error is an outcome, and whether it is retried. */
 export class ErrorRules {
   constructor(
     private readonly outcomes: OutcomeRules,
@@ -12,21 +12,20 @@ export class ErrorRules {
   ) {}
 
   /**
-   * Whether an error is how a request ended, to be replayed to a repeat, rather than something that kept it from running.
-   * Catga's own errors never are.
+   * Whether an error is an outcome, which is replayed to a repeat. Catga's own errors never are.
    */
   isOutcome(type: MessageType, error: Error): boolean {
     if (error instanceof CatgaError) return false;
     const { only, except = [] } = type.outcomes ?? this.outcomes;
     if (matchesError(error, except)) return false;
     if (only !== undefined) return matchesError(error, only);
-    // What the handler says of its own error goes before what it looks like.
+    // The error's own `retryable` takes precedence.
     const { retryable } = error as { readonly retryable?: unknown };
     if (typeof retryable === 'boolean') return !retryable;
     return !isInfrastructureFailure(error);
   }
 
-  /** Whether a reliable event or a queued command that failed so is tried again at all. */
+  /** Whether a reliable event or a queued command is retried after an error. */
   isWorthRetrying(type: MessageType, error: Error): boolean {
     if ((error as { readonly retryable?: unknown }).retryable === false) return false;
     return !matchesError(error, type.deadLetterOn ?? this.deadLetterOn);

@@ -28,7 +28,7 @@ interface Flood {
 }
 
 /**
- * Where failures go that no caller sees: of event handlers, of queued commands, of handlers whose caller gave up.
+ * Sink of failures without a caller: of event handlers, queued commands, and handlers whose caller timed out.
  * Each is logged, counted, and told to every listener; of those that anybody on the network can cause, one of a kind
  * every ten seconds is, and all are counted.
  *
@@ -44,7 +44,7 @@ export class CatgaErrorSink {
     private readonly clock: Pick<Clock, 'monotonicMs'> = systemClock,
   ) {}
 
-  /** How many failures there were since the start, by handler or part of the engine. */
+  /** Number of failures since the start, by handler or part of the engine. */
   get failures(): ReadonlyMap<string, number> {
     return this.counts;
   }

@@ -1,7 +1,7 @@
 import { callUserCode, describeThrown, warnOfUserCode } from '../errors/user-code.js';
 import type { CatgaLogger } from '../ports/logger.js';
 
-/** A logger of the application: one that fails is no reason to stop what was being logged. Says so once. */
+/** Wraps the application's logger: its errors are ignored, and reported once. */
 export class GuardedLogger implements CatgaLogger {
   private hasWarned = false;
 

@@ -1,22 +1,22 @@
 import type { IdempotencyStore } from '../ports/idempotency-store.js';
 import type { Timetable, TimetableEntry } from '../time/timetable.js';
 
-/** What is claimed. */
+/** Claim request. */
 export interface ClaimedId {
   readonly key: string;
   readonly fingerprint: string;
   readonly leaseMs: number;
-  /** Of whoever claims, so that a claim whose answer was lost is known again. */
+  /** Mark of the claimant, so that a claim whose reply was lost is recognized. */
   readonly mark: string;
 }
 
-/** A claim on an id for as long as its run takes: renews it, and finds out if it belongs to somebody else. */
+/** Claim on an id during a run: renews the lease, and detects its loss. */
 export class HeldClaim {
   private entry: TimetableEntry;
   private renewal: Promise<void> | undefined;
   private isSettling = false;
 
-  /** @param onLost told once somebody else has the id: what the run does from then on is in vain */
+  /** @param onLost called once if another claimant has taken the id over */
   constructor(
     private readonly store: IdempotencyStore,
     private readonly timetable: Timetable,
@@ -38,7 +38,7 @@ export class HeldClaim {
     }
   }
 
-  /** Renews it no more. */
+  /** Stops renewing. */
   end(): void {
     this.isSettling = true;
     this.timetable.remove(this.entry);
@@ -48,7 +48,7 @@ export class HeldClaim {
     return this.timetable.after(this.claimed.leaseMs / 3, () => {
       this.entry = this.renewLater();
       if (this.isSettling) return;
-      // A renewal that fails lets the lease lapse, which the fencing token makes harmless.
+      // If renewals fail, the lease expires; the fencing token makes that safe.
       this.renewal ??= this.renew()
         .catch(() => {})
         .finally(() => (this.renewal = undefined));
@@ -58,7 +58,7 @@ export class HeldClaim {
   private async renew(): Promise<void> {
     const { key, fingerprint, leaseMs, mark } = this.claimed;
     if ((await this.store.renew(key, this.currentToken, leaseMs)) || this.isSettling) return;
-    // Either somebody took over, or the store forgot: then the run goes on under a claim of its own.
+    // Taken over, or lost by the store: then claim again for the running handler.
     const claim = await this.store.claim(key, fingerprint, leaseMs, mark);
     if (claim.state === 'claimed') this.currentToken = claim.token;
     else this.onLost();

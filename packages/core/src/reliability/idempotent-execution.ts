@@ -15,18 +15,18 @@ import type { Finished, OutcomeCodec } from './outcome-codec.js';
 import { isForNow } from './until-taken.js';
 import type { UntilTaken } from './until-taken.js';
 
-/** How long records are kept and claims are held. */
+/** Durations of records and claims. */
 export interface IdempotencyOptions {
-  /** How long an outcome is replayed, in milliseconds. */
+  /** Time to live of an outcome, in milliseconds. */
   readonly ttlMs: number;
-  /** After how long without renewal a claim is taken over, in milliseconds. */
+  /** Lease of a claim, in milliseconds. */
   readonly leaseMs: number;
 }
 
-/** How one run ended. */
+/** Outcome of one run. */
 type Settled = CatgaResult<unknown>;
 
-/** How often somebody else's claim is looked at while it is held, in milliseconds. */
+/** Polling interval of another claimant's claim, in milliseconds. */
 const FIRST_POLL_MS = 20;
 const LAST_POLL_MS = 1000;
 
@@ -35,24 +35,24 @@ type RunEnd =
   | { readonly stands: true; readonly answer: Settled }
   | { readonly stands: false; readonly finished: Finished | undefined };
 
-/** What this node runs, or has run and not recorded yet. */
+/** Runs of this node whose outcome is not recorded yet. */
 interface Running {
   readonly fingerprint: string;
   readonly cancellation: Cancellation;
   readonly ended: Promise<void>;
 }
 
-/** How many claims at a time are taken back whose answer was lost; beyond it they lapse by themselves. */
+/** Maximum concurrent releases of claims whose reply was lost; others expire. */
 const MOST_TAKEN_BACK = 1024;
 
 /**
- * Runs a request once per id: claims the id, runs, records the outcome, and answers repeats from the record. An outcome
- * that the store does not take is kept and recorded later; the handler does not run again meanwhile.
+ * Idempotent execution: claims the id, runs the request, records the outcome, and replays it to repeats. If recording
+ * fails, it is retried; the handler does not run again meanwhile.
  */
 export class IdempotentExecution {
-  /** What this node runs now: duplicates here wait for it, also when its lease ended while the store was away. */
+  /** Current runs of this node: local duplicates wait for them, even if the lease expired during an outage. */
   private readonly running = new Map<string, Running>();
-  /** Begins the marks of claims: no other node has it. */
+  /** Prefix of claim marks, unique to this node. */
   private readonly self = randomUUID();
   private lastMark = 0;
   private takenBack = 0;
@@ -66,7 +66,7 @@ export class IdempotentExecution {
     private readonly writes: UntilTaken,
   ) {}
 
-  /** Resolves or rejects with the outcome, run now or replayed. `CATGA_IDEMPOTENCY_MISMATCH` for another content. */
+  /** Settles with the outcome, new or replayed. `CATGA_IDEMPOTENCY_MISMATCH` for different content. */
   async run(
     envelope: MessageEnvelope,
     cancellation: Cancellation,
@@ -76,7 +76,7 @@ export class IdempotentExecution {
     const print = fingerprint(envelope.name, envelope.message);
     const mark = `${this.self}.${++this.lastMark}`;
     const claimed: ClaimedId = { key, fingerprint: print, leaseMs: this.options.leaseMs, mark };
-    /** Of a run whose record was lost: if nobody else has the id, it is recorded anew, for its effect has happened. */
+    /** Claims again for a run whose record was lost, because its effect has happened. */
     let unrecorded: Finished | undefined;
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(2 * pollMs, LAST_POLL_MS)) {
       if (unrecorded === undefined) cancellation.throwIfCancelled();
@@ -130,7 +130,7 @@ export class IdempotentExecution {
     }
   }
 
-  /** A claim whose answer was lost may be there all the same, and keep whoever asks next waiting until its lease ends. */
+  /** Releases a claim whose reply was lost; otherwise it would block the id until the lease expires. */
   private async takeBack(claimed: ClaimedId): Promise<void> {
     this.takenBack++;
     try {
@@ -138,7 +138,7 @@ export class IdempotentExecution {
       if (claim.state === 'claimed')
         await this.writes.run(() => this.store.release(claimed.key, claim.token));
     } catch {
-      // The node stops, or the store refuses: then it lapses.
+      // The node stops, or the store refuses: then the claim expires.
     } finally {
       this.takenBack--;
     }
@@ -164,7 +164,7 @@ export class IdempotentExecution {
       );
       if (!answer.ok && !this.isOutcome(envelope, answer.error, cancellation)) {
         const isReleased = await this.release(claimed.key, held);
-        // Somebody else has the id, and the answer is theirs.
+        // Another claimant has the id, and its outcome counts.
         return isReleased || !cancellation.isOverruled
           ? { stands: true, answer }
           : { stands: false, finished: undefined };
@@ -175,20 +175,20 @@ export class IdempotentExecution {
     }
   }
 
-  /** Whoever asked need not wait until a store that is away has forgotten the claim. */
+  /** Releases in the background, so that the caller does not wait for an unavailable store. */
   private release(key: string, held: HeldClaim): Promise<boolean> {
     return held.settle(async (token) => {
       try {
         return await this.store.release(key, token);
       } catch (thrown) {
         if (!isForNow(thrown)) throw thrown;
-        void this.writes.run(() => this.store.release(key, token)).catch(noResult); // Else it lapses.
+        void this.writes.run(() => this.store.release(key, token)).catch(noResult); // Otherwise it expires.
         return true;
       }
     });
   }
 
-  /** Repeated until the store has it, while the claim is renewed: the effect has happened. */
+  /** Retries until the outcome is recorded, while the claim is renewed, because the effect has happened. */
   private async record(name: string, key: string, held: HeldClaim, finished: Finished): Promise<RunEnd> {
     const { ttlMs } = this.options;
     const complete = async (end: Finished): Promise<RunEnd> => {
@@ -200,13 +200,13 @@ export class IdempotentExecution {
     try {
       return await complete(finished);
     } catch (thrown) {
-      // More than the engine takes: as with what cannot be encoded, that is the outcome, since the effect has happened.
+      // Too large for the engine: that error is recorded as the outcome, because the effect has happened.
       if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_PAYLOAD_TOO_LARGE') throw thrown;
       return complete(this.outcomes.encode(name, { ok: false, error: thrown }));
     }
   }
 
-  /** Whether an error is how the request ended, to be replayed, or only says that it could not be run now. */
+  /** Whether an error is an outcome to be replayed, or a refusal without a run. */
   private isOutcome({ type }: MessageEnvelope, error: Error, cancellation: Cancellation): boolean {
     return !cancellation.isCancelled && !cancellation.isOverruled && this.rules.isOutcome(type, error);
   }
@@ -216,7 +216,7 @@ export class IdempotentExecution {
   }
 }
 
-/** Ids of callers and ids of Catga's are records of two kinds, whatever they look like. */
+/** Record key: callers' ids and generated ids have separate key spaces. */
 function keyOf({ messageId, hasIdOfCaller }: MessageEnvelope): string {
   return joinedKey(hasIdOfCaller ? 'request' : 'made', messageId);
 }

@@ -7,16 +7,16 @@ import {
   SQL_STATES,
 } from './known-failures.js';
 
-/** How many errors of a chain are looked at; no honest chain is longer. */
+/** Maximum number of inspected errors of a cause chain. */
 const LONGEST_CHAIN = 64;
 
-/** Where libraries put the error that led to theirs: the language, TypeORM, Sequelize, MikroORM, and others. */
+/** Properties with the cause of an error: standard, TypeORM, Sequelize, MikroORM, and others. */
 const LEADS = ['cause', 'driverError', 'original', 'originalError', 'parent', 'previous', 'reason'] as const;
 
 /**
- * Whether an error comes of the infrastructure: a network, a database or a broker that could not be reached, went away,
- * or had no time. It says nothing of the request, which may succeed when it is repeated. Causes and the errors of an
- * `AggregateError` count, too.
+ * Whether an error is an infrastructure failure: a network, database or broker was unreachable, disconnected
+ * or timed out. The request may succeed when it is repeated. Causes and the errors of an
+ * `AggregateError` are inspected, too.
  */
 export function isInfrastructureFailure(thrown: unknown): boolean {
   const chain: unknown[] = [thrown];

@@ -1,7 +1,7 @@
 import { joinedKey } from '../ids/joined-key.js';
 import type { MessageIdentity } from '../ports/stored-message.js';
 
-/** One message between its delivery and the engine's word that it is settled. */
+/** A message between its delivery and the confirmation that it is settled. */
 export interface WorkOnMessage {
   /** How far it is: nobody tried it, it was tried, or it succeeded and only the engine does not know yet. */
   progress: 'untried' | 'tried' | 'succeeded';
@@ -25,8 +25,8 @@ class Work implements WorkOnMessage {
 }
 
 /**
- * What one subscription works on at this node. A message that is delivered again before it is settled, because the engine
- * took the node for gone or forgot what it was told, waits for the work that is under way.
+ * Messages in progress of one subscription at this node. A message that is redelivered before it is settled, because the
+ * engine considered the node gone or lost an acknowledgement, waits for the current run.
  */
 export class MessagesAtWork {
   private readonly works = new Map<string, Work>();

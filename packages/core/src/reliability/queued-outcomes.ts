@@ -9,11 +9,11 @@ import type { IdempotencyOptions } from './idempotent-execution.js';
 import type { OutcomeCodec } from './outcome-codec.js';
 import type { UntilTaken } from './until-taken.js';
 
-/** How often an outcome that is not there yet is looked for, in milliseconds: the pause doubles. */
+/** Polling delays of a missing outcome, in milliseconds: the delay doubles. */
 const FIRST_PAUSE_MS = 20;
 const LAST_PAUSE_MS = 2000;
 
-/** How queued commands ended, in the shared record, beside the ids that callers gave to what they sent. */
+/** Outcomes of queued commands in the idempotency store, in a key space of their own. */
 export class QueuedOutcomes {
   constructor(
     private readonly store: IdempotencyStore,
@@ -41,19 +41,19 @@ export class QueuedOutcomes {
     }
   }
 
-  /** Whether it is recorded that it succeeded. */
+  /** Whether a success is recorded. */
   async hasSucceeded(command: MessageIdentity): Promise<boolean> {
     const outcome = await this.writes.run(() => this.store.find(keyOf(command)));
     return outcome?.ok === true;
   }
 
-  /** How it ended; undefined if it has not, if nobody was to record it, or if the record has expired. */
+  /** Recorded outcome; undefined if there is none yet, it is not kept, or it has expired. */
   async find(command: MessageIdentity): Promise<CatgaResult<unknown> | undefined> {
     const outcome = await this.store.find(keyOf(command));
     return outcome && this.codec.decode(command.name, outcome);
   }
 
-  /** Resolves with how it ended once it has, unless nobody waits any more. */
+  /** Waits for the outcome, until the wait is cancelled. */
   async await(command: MessageIdentity, isAwaited: () => boolean): Promise<CatgaResult<unknown> | undefined> {
     for (let pauseMs = FIRST_PAUSE_MS; isAwaited(); pauseMs = nextPause(pauseMs)) {
       const outcome = await this.find(command).catch(whileAway);
@@ -77,7 +77,7 @@ export class QueuedOutcomes {
     try {
       return await complete(end);
     } catch (thrown) {
-      // More than the engine takes: that is the outcome, since the effect has happened.
+      // Too large for the engine: that error is the outcome, because the effect has happened.
       if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_PAYLOAD_TOO_LARGE') throw thrown;
       return complete({ ok: false, error: thrown });
     }

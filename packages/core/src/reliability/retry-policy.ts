@@ -1,18 +1,18 @@
-/** How failed deliveries of reliable messages are repeated. */
+/** Retry options of reliable messages. */
 export interface RetryOptions {
-  /** How often a message is tried before it becomes a dead letter. */
+  /** Attempts before a message is dead-lettered. */
   readonly maxAttempts: number;
-  /** The pause after the first failure, in milliseconds. */
+  /** Delay after the first failure, in milliseconds. */
   readonly initialDelayMs: number;
-  /** The longest pause, in milliseconds. */
+  /** Maximum delay, in milliseconds. */
   readonly maxDelayMs: number;
-  /** How much longer each pause is than the one before. */
+  /** Factor between consecutive delays. */
   readonly multiplier: number;
-  /** Whether a pause is drawn at random between half of itself and all of it, so that failures do not come in step. */
+  /** Whether each delay is random between half of its value and all of it, to spread retries. */
   readonly jitter: boolean;
 }
 
-/** The pause after the attempt of this number, in milliseconds: exponential and bounded. */
+/** Delay after an attempt, in milliseconds: exponential and bounded. */
 export function retryDelayMs(
   retry: RetryOptions,
   attempt: number,
@@ -23,7 +23,7 @@ export function retryDelayMs(
   return retry.jitter ? delayMs * (0.5 + random() / 2) : delayMs;
 }
 
-/** Whether trying again can help: not if the error says it cannot. */
+/** Whether an error may be retried: not with `retryable: false`. */
 export function isRetryable(error: Error): boolean {
   return (error as { readonly retryable?: unknown }).retryable !== false;
 }

@@ -8,13 +8,13 @@ export interface RegisterAccess {
   connected(what: string): { readonly subscriptions?: SubscriptionRegister };
 }
 
-/** What this node handles. */
+/** Subscriptions that this node handles. */
 export interface HandledSubscriptions {
   readonly ids: readonly string[];
 }
 
 /**
- * The durable subscriptions of the namespace. A handler that was removed from the code leaves one behind, which goes on
+ * Durable subscriptions of the namespace. The subscription of a handler that was removed from the code keeps
  * collecting messages: find it here, and drop it.
  *
  * Every method rejects with `CATGA_SHUTTING_DOWN` before the application has started and after it stopped, and with
@@ -28,14 +28,14 @@ export class CatgaSubscriptions {
     private readonly handled: HandledSubscriptions,
   ) {}
 
-  /** All of them, of every service. */
+  /** All subscriptions, of every service. */
   async list(): Promise<readonly DurableSubscription[]> {
     return this.register().list();
   }
 
   /**
-   * Forgets a subscription and all that waits in it. Resolves with whether there was one. `CATGA_CONFIGURATION` for one
-   * that this node handles. What another node handles is taken from under it: make sure that none does.
+   * Drops a subscription and its undelivered messages. Resolves with whether it existed. `CATGA_CONFIGURATION` for one
+   * that this node handles. Make sure that no other node handles it: it would get no more messages.
    */
   async drop(id: string): Promise<boolean> {
     if (this.handled.ids.includes(id)) {
@@ -55,7 +55,7 @@ export class CatgaSubscriptions {
   }
 }
 
-/** What a service left behind: its subscriptions that none of its handlers is for. */
+/** Subscriptions of a service without a handler. */
 export function leftBehind(
   all: readonly DurableSubscription[],
   service: string,

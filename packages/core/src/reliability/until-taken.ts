@@ -2,18 +2,18 @@ import { CatgaError } from '../errors/catga-error.js';
 import type { Timetable, TimetableEntry } from '../time/timetable.js';
 import { retryDelayMs } from './retry-policy.js';
 
-/** The pauses between tries: a broker that is back is asked within two seconds. */
+/** Delays between tries: at most two seconds after a reconnect. */
 const PAUSE = { maxAttempts: Infinity, initialDelayMs: 50, maxDelayMs: 2000, multiplier: 2, jitter: true };
 
 /**
- * Repeats what the engine could not be told, until it is told or the node gives up: how a message ended is known, and a
- * broker that is away does not change it.
+ * Retries writes of known outcomes until they succeed or the node stops, so that an outage of the broker does not change
+ * an outcome.
  */
 export class UntilTaken {
   private readonly pauses = new Map<TimetableEntry, () => void>();
   private hasGivenUp = false;
 
-  /** @param onFailure told of the first failure of each that is repeated */
+  /** @param onFailure called with the first failure of each retried write */
   constructor(
     private readonly timetable: Timetable,
     private readonly onFailure: (thrown: unknown) => void,
@@ -35,7 +35,7 @@ export class UntilTaken {
     }
   }
 
-  /** Nothing is repeated any more; what pauses is tried once more. */
+  /** Stops retrying; delayed writes are tried once more. */
   giveUp(): void {
     this.hasGivenUp = true;
     for (const [entry, resume] of this.pauses) {
@@ -56,7 +56,7 @@ export class UntilTaken {
   }
 }
 
-/** Whether the engine is away or full, and it is not known what became of what it was told. */
+/** Whether the engine is unavailable or full, so that the result of a write is unknown. */
 export function isForNow(thrown: unknown): boolean {
   if (!(thrown instanceof CatgaError) || !thrown.retryable) return false;
   return thrown.code === 'CATGA_ENGINE_UNAVAILABLE' || thrown.code === 'CATGA_OVERLOADED';

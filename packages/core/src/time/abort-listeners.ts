@@ -1,9 +1,9 @@
-/** Who waits on each signal. A signal is its caller's; nothing is kept of it here once it is collected. */
+/** Callbacks per signal, held weakly. */
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls back once when a signal is aborted. However many wait on one signal, it has one listener, so that a batch of many
- * requests with one signal is no leak to Node.js, and none once nobody waits. Returns how to stop waiting.
+ * Calls back once when a signal is aborted. A signal has one listener for all callbacks, so that a batch of many
+ * requests with one signal causes no leak warning, and none without callbacks. Returns a function that stops.
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   let listeners = waiting.get(signal);

@@ -1,13 +1,13 @@
 import type { CatgaError } from '../errors/catga-error.js';
 
-/** Whether a message was given up, with an `AbortSignal` made only if a handler asks for one. */
+/** Cancellation of a message; its `AbortSignal` is created on first use. */
 export class Cancellation {
   private controller: AbortController | undefined;
   private reason: CatgaError | undefined;
   private overruling: CatgaError | undefined;
   private listener: ((reason: CatgaError) => void) | undefined;
 
-  /** @param onSignal told when a signal was made, which somebody may have to abort */
+  /** @param onSignal called when the signal is created */
   constructor(private readonly onSignal: () => void) {}
 
   get isCancelled(): boolean {
@@ -19,7 +19,7 @@ export class Cancellation {
     return this.overruling !== undefined;
   }
 
-  /** Whether anybody holds the signal. */
+  /** Whether the signal was created. */
   get hasSignal(): boolean {
     return this.controller !== undefined;
   }
@@ -53,7 +53,7 @@ export class Cancellation {
     this.listener = listener;
   }
 
-  /** Throws why, if it was given up. */
+  /** Throws the reason, if it was cancelled. */
   throwIfCancelled(): void {
     if (this.reason !== undefined) throw this.reason;
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.js';
 
-/** What became of a step: it ended, it failed, or it was not waited for any longer. */
+/** Result of a step: completed, failed, or timed out. */
 export type StepEnd = 'done' | 'failed' | 'overdue';
 
 /**
@@ -8,7 +8,7 @@ export type StepEnd = 'done' | 'failed' | 'overdue';
  * hangs costs no more than its time.
  */
 export class Teardown {
-  /** @param report told of each step that failed, also of one that is no longer waited for */
+  /** @param report called for each failed step, also after its timeout */
   constructor(
     private readonly clock: Clock,
     private readonly report: (step: string, thrown: unknown) => void,

@@ -16,8 +16,7 @@ const TURNS_PER_STEP = 3;
 const MAX_TIMERS_AT_ONE_MOMENT = 100_000;
 
 /**
- * A clock that stands still until a test moves it. Nothing that takes its time from here sleeps, and a test that needs
- * an hour to pass takes no longer than one that needs a millisecond.
+ * Test clock: time advances only when a test moves it, so that tests never sleep.
  */
 export class TestClock implements Clock {
   private readonly timers = new Set<Timer>();
@@ -39,7 +38,7 @@ export class TestClock implements Clock {
     return this.elapsedMs;
   }
 
-  /** How many timers wait for their time. */
+  /** Number of pending timers. */
   get armedTimers(): number {
     return this.timers.size;
   }

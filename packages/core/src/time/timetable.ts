@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.js';
 
-/** Something to be done at a time. */
+/** A scheduled entry. */
 export interface TimetableEntry {
   /** Monotonic milliseconds at which it is due. */
   readonly dueMs: number;
@@ -19,9 +19,9 @@ function isBefore(a: TimetableEntry, b: TimetableEntry): boolean {
 }
 
 /**
- * All that waits for a time, in one binary heap with one timer for the earliest entry: a deadline costs no timer of
- * its own. Adding a deadline later than the others is cheap; one that is taken out stays where it is until most of
- * the heap is like it.
+ * Scheduler: one binary heap with one timer for the earliest entry, so that deadlines need no timers of
+ * their own. Adding a latest deadline is cheap; a removed entry stays in the heap until most of
+ * the heap is removed entries.
  */
 export class Timetable {
   private heap: TimetableEntry[] = [];
@@ -36,7 +36,7 @@ export class Timetable {
     private readonly onFailure?: (thrown: unknown) => void,
   ) {}
 
-  /** How many entries wait. */
+  /** Number of pending entries. */
   get size(): number {
     return this.waiting;
   }
@@ -59,7 +59,7 @@ export class Timetable {
     if (entry.dueMs < this.armedForMs) this.arm();
   }
 
-  /** Takes an entry out; no effect once it ran. */
+  /** Removes an entry; no effect after it ran. */
   remove(entry: TimetableEntry): void {
     if (!entry.isWaiting) return;
     entry.isWaiting = false;
@@ -93,7 +93,7 @@ export class Timetable {
     }
   };
 
-  /** One that fails takes none of the others with it. */
+  /** Runs an entry; its failure does not affect others. */
   private runNow(entry: TimetableEntry): void {
     if (this.onFailure === undefined) return entry.run();
     try {
@@ -103,7 +103,7 @@ export class Timetable {
     }
   }
 
-  /** The earliest entry that still waits. */
+  /** The earliest pending entry. */
   private first(): TimetableEntry | undefined {
     for (let first = this.heap[0]; first !== undefined; first = this.heap[0]) {
       if (first.isWaiting) return first;
@@ -113,7 +113,7 @@ export class Timetable {
     return undefined;
   }
 
-  /** Leaves out what was taken out. */
+  /** Drops removed entries. */
   private clean(): void {
     this.heap = this.heap.filter(({ isWaiting }) => isWaiting);
     for (let position = (this.heap.length >> 1) - 1; position >= 0; position--) {

@@ -2,17 +2,17 @@ import { CatgaError } from '../../errors/catga-error.js';
 import type { Cancellation } from '../../time/cancellation.js';
 import type { Timetable } from '../../time/timetable.js';
 
-/** How much a node takes on at a time. */
+/** Concurrency limits of a node. */
 export interface ConcurrencyLimits {
-  /** Messages handled at the same time. */
+  /** Maximum number of concurrently handled messages. */
   readonly maxInFlight: number;
-  /** Requests that wait for a place when all are taken; beyond it `CATGA_OVERLOADED`. */
+  /** Maximum number of requests waiting for a slot; beyond it `CATGA_OVERLOADED`. */
   readonly maxQueued: number;
-  /** How long a request waits for a place, in milliseconds; then `CATGA_OVERLOADED`. */
+  /** Maximum wait for a slot, in milliseconds; then `CATGA_OVERLOADED`. */
   readonly queueTimeoutMs: number;
 }
 
-/** A request that waits for a place; it has left the queue when there is nothing to call. */
+/** A request waiting for a slot; without a callback it has left the queue. */
 interface Waiter {
   admit: (() => void) | undefined;
   readonly refuse: (reason: CatgaError) => void;
@@ -21,13 +21,13 @@ interface Waiter {
 const ADVICE =
   'A handler that sends through the mediator waits for a second place; through its context it does not.';
 
-/** Counts what is being handled, bounds it, and says when nothing is. */
+/** Admission control: counts and limits running handlers, and reports idleness. */
 export class Admission {
-  /** Messages being handled now. */
+  /** Number of running handlers. */
   inFlight = 0;
-  /** Messages handled since the start, failures included. */
+  /** Number of messages handled since the start, failures included. */
   handled = 0;
-  /** Requests waiting for a place. */
+  /** Number of requests waiting for a slot. */
   queued = 0;
   private waiting: Waiter[] = [];
   private head = 0;
@@ -42,19 +42,19 @@ export class Admission {
     private readonly advice = ADVICE,
   ) {}
 
-  /** Whether a place is free. */
+  /** Whether a slot is free. */
   get hasRoom(): boolean {
     return this.inFlight < this.limits.maxInFlight;
   }
 
-  /** Takes a place, free or not: for work that was admitted already, as part of other work. */
+  /** Takes a slot, free or not: for messages sent by an admitted handler. */
   enter(): void {
     this.inFlight++;
   }
 
   /**
-   * Takes a place as soon as one is free. Rejects with `CATGA_OVERLOADED` if too many wait already, and with the
-   * reason if the message is given up before.
+   * Takes a slot as soon as one is free. Rejects with `CATGA_OVERLOADED` if too many requests wait already, and with the
+   * reason if the message is cancelled before.
    */
   async enterWhenFree(name: string, cancellation: Cancellation): Promise<void> {
     if (this.hasRoom) return this.enter();
@@ -86,19 +86,19 @@ export class Admission {
     });
   }
 
-  /** Gives the place to who waits longest, or back. */
+  /** Passes the slot to the longest waiting request, or frees it. */
   leave(): void {
     this.handled++;
     if (this.queued > 0) this.admitNext();
     else if (--this.inFlight === 0 && this.idleListeners.length > 0) this.reportIdle();
   }
 
-  /** Refuses everybody who waits: there will be no place. */
+  /** Rejects all waiting requests. */
   refuseWaiting(reason: CatgaError): void {
     for (const waiter of this.waiting.slice(this.head)) if (waiter.admit !== undefined) waiter.refuse(reason);
   }
 
-  /** Keeps the node from being idle until the work is settled: its handler, and the record or acknowledgement of it. */
+  /** Keeps the node busy until a promise settles: a handler, a record or an acknowledgement. */
   async hold<T>(work: Promise<T>): Promise<T> {
     this.held++;
     try {
@@ -109,7 +109,7 @@ export class Admission {
     }
   }
 
-  /** Resolves once nothing is being handled, recorded or acknowledged. */
+  /** Resolves once no handler, record or acknowledgement is pending. */
   async idle(): Promise<void> {
     if (!this.isIdle) await new Promise<void>((resolve) => this.idleListeners.push(resolve));
   }

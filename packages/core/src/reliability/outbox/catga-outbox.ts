@@ -5,15 +5,15 @@ import { ownHeaders } from '../kept-outcome.js';
 const PAGE = 100;
 const EMPTY: OutboxCounts = Object.freeze({ waiting: 0, parked: 0 });
 
-/** What the API works on. */
+/** Access to the outbox. */
 export interface OutboxAccess {
   readonly store: OutboxStore;
-  /** Puts a message behind all that wait. */
+  /** Appends a message to the waiting ones. */
   readonly add: (message: OutboxMessage) => Promise<void>;
 }
 
 /**
- * What this node keeps for the engine: how much waits, and what the engine refuses. Without the option `outbox`, and
+ * Outbox API: counts of waiting and parked messages, and handling of parked ones. Without the option `outbox`, and
  * while the node is not running, it is empty.
  *
  * @publicApi
@@ -21,14 +21,14 @@ export interface OutboxAccess {
 export class CatgaOutbox {
   constructor(private readonly access: () => OutboxAccess | undefined) {}
 
-  /** How many messages wait to be sent, and how many are parked. */
+  /** Number of waiting and parked messages. */
   async counts(): Promise<OutboxCounts> {
     return (await this.access()?.store.count()) ?? EMPTY;
   }
 
   /**
-   * Messages that were set aside because the engine refuses them for good, oldest first, with the reason.
-   * @param after the id of the last message of the page before
+   * Parked messages, which the engine refuses permanently, oldest first, with the reason.
+   * @param after id of the last message of the previous page
    */
   async parked(limit: number = PAGE, after?: string): Promise<readonly OutboxEntry[]> {
     if (!Number.isInteger(limit) || limit < 1) {
@@ -40,18 +40,18 @@ export class CatgaOutbox {
     return entries.map(shown);
   }
 
-  /** Tries a parked message again, behind all that wait, under the id it has. Resolves with whether there was one. */
+  /** Re-sends a parked message after all waiting ones, under its id. Resolves with whether it existed. */
   async resend(id: string): Promise<boolean> {
     const found = await this.find(id);
     if (found === undefined) return false;
     const { access, entry } = found;
-    // Added before it is removed: a crash between the two sends it twice under one id, and never loses it.
+    // Added before it is removed: a crash in between sends it twice under one id, but never loses it.
     await access.add({ message: entry.message, delayMs: entry.delayMs });
     await access.store.remove([id]);
     return true;
   }
 
-  /** Forgets a parked message. Resolves with whether there was one. */
+  /** Drops a parked message. Resolves with whether it existed. */
   async drop(id: string): Promise<boolean> {
     const found = await this.find(id);
     await found?.access.store.remove([id]);

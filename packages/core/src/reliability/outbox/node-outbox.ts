@@ -9,8 +9,8 @@ import { OutboxRelay } from './outbox-relay.js';
 import type { RelayServices } from './outbox-relay.js';
 
 /**
- * The log as the publishers of a node see it where there is an outbox: what the engine cannot take, and what comes while
- * earlier messages wait, is kept, and a relay brings it to the engine in its order.
+ * Log with an outbox: messages that the engine cannot accept, or that follow waiting ones, are stored, and a relay
+ * sends them to the engine in order.
  */
 export class NodeOutbox implements Pick<DurableLog, 'append'> {
   private readonly backlog = new OutboxBacklog();
@@ -28,7 +28,7 @@ export class NodeOutbox implements Pick<DurableLog, 'append'> {
     return opened && { store: opened.store, add: async (message) => void (await this.keep(message)) };
   }
 
-  /** Opens the store. What waits in it from an earlier run goes first. */
+  /** Opens the store. Waiting messages of an earlier run are sent first. */
   async open(namespace: string): Promise<void> {
     const { outbox, services, backlog } = this;
     const store = await outbox.open({ namespace, nodeId: services.nodeId });
@@ -37,13 +37,13 @@ export class NodeOutbox implements Pick<DurableLog, 'append'> {
     if ((await store.count()).waiting > 0) backlog.assume();
   }
 
-  /** Sends what waits, from now on. */
+  /** Starts the relay. */
   start(): void {
     this.isStarted = true;
     this.wake();
   }
 
-  /** Resolves once the engine or, if it is away or others wait, the store has the message. */
+  /** Resolves once the message is stored by the engine, or, if it is away or others wait, by the outbox. */
   async append(message: StoredMessage, options?: AppendOptions): Promise<{ readonly duplicate: boolean }> {
     const log = this.services.log();
     if (options?.subscription !== undefined) return log.append(message, options);
@@ -64,7 +64,7 @@ export class NodeOutbox implements Pick<DurableLog, 'append'> {
     await this.opened.relay.emptied(this.outbox.capabilities.isLasting);
   }
 
-  /** Begins no more sending. */
+  /** Stops the relay. */
   stop(): void {
     this.opened?.relay.stop();
   }

@@ -12,16 +12,16 @@ import { parkedError, parkingFailure } from './parked-message.js';
 import { sendInOrder } from './send-in-order.js';
 import type { Disposition, UnsentEntry } from './send-in-order.js';
 
-/** How many entries are sent at a time. */
+/** Batch size. */
 const BATCH = 100;
-/** The pause after a failure: a broker that is back waits for this long at most. */
+/** Delay after a failure, which is the maximum delay after a reconnect. */
 const PAUSE = { maxAttempts: Infinity, initialDelayMs: 100, maxDelayMs: 5_000, multiplier: 2, jitter: true };
-/** How often a transactional store is asked for what has been committed, in milliseconds. */
+/** Polling interval of a transactional store, in milliseconds. */
 const POLL_MS = 1_000;
-/** How often a message is tried that fails with an error of no known kind. */
+/** Maximum attempts at a message that fails with an unknown error. */
 const MAX_UNKNOWN_FAILURES = 5;
 
-/** What the relay needs of the node. */
+/** Dependencies of the relay. */
 export interface RelayServices {
   readonly nodeId: string;
   /** Throws while the engine is not connected. */
@@ -35,8 +35,8 @@ export interface RelayServices {
 type Round = 'more' | 'empty' | 'failed';
 
 /**
- * Brings what waits in a store to the engine, oldest first. An entry leaves the store only after the engine has
- * acknowledged it; whatever happens between the two is a repetition that the engine knows by its id.
+ * Relay from the outbox store to the engine, oldest first. An entry is removed only after the engine has
+ * acknowledged it; the engine deduplicates repetitions by id.
  */
 export class OutboxRelay {
   private running: Promise<void> | undefined;
@@ -54,7 +54,7 @@ export class OutboxRelay {
     private readonly services: RelayServices,
   ) {}
 
-  /** Something may wait. No effect in a pause: a broker that is away is not asked more often the more is published. */
+  /** Wakes the relay. No effect during a delay, so that publishes do not cause more retries during an outage. */
   wake(): void {
     if (this.isStopped || this.pause !== undefined) return;
     this.isWoken = true;
@@ -76,7 +76,7 @@ export class OutboxRelay {
     });
   }
 
-  /** Begins nothing new. */
+  /** Stops sending. */
   stop(): void {
     this.isStopped = true;
     this.endPause();
