@@ -35,10 +35,11 @@ const config: Config = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   testSequencer: './test/sequencer.mjs',
-  // One more than the cores of a small machine: many tests wait for processes and servers.
-  maxWorkers: 3,
+  // Twice the cores of a small machine: many tests wait for processes and servers.
+  maxWorkers: 4,
   workerIdleMemoryLimit: '512MB',
-  testTimeout: 10_000,
+  // For what hangs: nothing is wrong with a machine that is slow.
+  testTimeout: 60_000,
 };
 
 export default config;

@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 const stages = [
   [['build', 'compiles, tests included']],
   [
+    ['bundle', 'the programs that tests start as processes'],
     ['format:check', 'prettier'],
     ['lint', 'oxlint, type-aware'],
     ['deps:check', 'the arrows between packages and layers'],
@@ -14,8 +15,8 @@ const stages = [
     ['test:docs', 'the snippets of the docs compile'],
     ['test:servers', 'the servers that tests need are here'],
   ],
-  [['test:unit', 'jest']],
   [
+    ['test:unit', 'jest'],
     ['test:packages', 'packed tarballs: publint, attw'],
     ['test:consumer', 'the tarballs in a Nest 12 ESM app, a Nest 11 CommonJS app and its Jest'],
   ],
@@ -34,26 +35,29 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+const isPlayed = (name) => wanted.length === 0 || wanted.includes(name);
+
 const root = new URL('..', import.meta.url);
 const started = performance.now();
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** Resolves with its exit status. What it says is shown at once if it runs alone, else when it has ended. */
-function play([name, meaning], isAlone) {
+/** Resolves with its exit status. Jest's output is shown at once, and that of a step which runs alone; else at its end. */
+function play([name, meaning], isLive) {
   const since = performance.now();
   const title = `\n> ${name}: ${meaning}`;
-  if (isAlone) console.log(title);
+  if (isLive) console.log(title);
   let said = '';
   const child = spawn('npm', ['run', '--silent', name], {
     cwd: root,
-    stdio: isAlone ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    env: isPlayed('bundle') ? { ...process.env, CATGA_BUNDLED: '1' } : process.env,
+    stdio: isLive ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   });
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += String(chunk)));
   return new Promise((resolve) => {
     child.on('close', (code, signal) => {
       const status = code ?? 128 + (constants.signals[signal] ?? 0);
-      if (!isAlone) process.stdout.write(`${title}\n${said}`);
+      if (!isLive) process.stdout.write(`${title}\n${said}`);
       console.log(`${status === 0 ? 'ok' : 'FAILED'} ${name} (${seconds(since)})`);
       resolve(status);
     });
@@ -62,11 +66,11 @@ function play([name, meaning], isAlone) {
 
 const statuses = [];
 for (const stage of stages) {
-  const steps = stage.filter(([name]) => wanted.length === 0 || wanted.includes(name));
+  const steps = stage.filter(([name]) => isPlayed(name));
   const waiting = [...steps];
   const lane = async () => {
     for (let step = waiting.shift(); step !== undefined; step = waiting.shift())
-      statuses.push(await play(step, steps.length === 1));
+      statuses.push(await play(step, steps.length === 1 || step[0] === 'test:unit'));
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, lane));
   if (statuses.some((status) => status !== 0)) break;

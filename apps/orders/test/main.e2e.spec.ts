@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
@@ -7,8 +7,6 @@ import { until } from './until.fixture.js';
 
 const body = JSON.stringify({ customerId: 'c1', lines: [{ sku: 'tea', quantity: 2, price: 350 }] });
 const headers = { 'content-type': 'application/json' };
-
-jest.setTimeout(60_000);
 
 let orders: OrdersProcess;
 const start = (environment?: NodeJS.ProcessEnv): OrdersProcess => (orders = OrdersProcess.run(environment));

@@ -1,4 +1,5 @@
 // Servers for tests and demos: found or installed, started on the loopback interface, stopped and cleaned up.
+export { builtProgram } from './built-program.js';
 export { authority, signedBy } from './certificates.js';
 export type { Certificate } from './certificates.js';
 export { freePort, LOOPBACK } from './free-port.js';

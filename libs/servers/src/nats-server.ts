@@ -8,7 +8,7 @@ import { findNatsServer } from './find-nats-server.js';
 import { versionOf } from './find-server.js';
 import { accepts, freePort, LOOPBACK as HOST } from './free-port.js';
 
-const STARTS_WITHIN_MS = 10_000;
+const STARTS_WITHIN_MS = 60_000;
 
 /** A nats-server with JetStream on a free port of the loopback interface, with a store of its own. */
 export class NatsServer {

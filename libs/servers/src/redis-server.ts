@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { findRedisServer } from './find-redis-server.js';
 import { accepts, freePort, LOOPBACK as HOST } from './free-port.js';
 
-const STARTS_WITHIN_MS = 10_000;
+const STARTS_WITHIN_MS = 60_000;
 /** What a server says, and a sentinel. */
 const IS_READY = /Ready to accept connections|Sentinel ID is/;
 

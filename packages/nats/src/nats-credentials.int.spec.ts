@@ -14,7 +14,7 @@ const secret = 's3cr3t';
 let shop: Operator;
 beforeAll(async () => {
   shop = await operator();
-}, 60_000); // It signs a lot, without the help of native code.
+}); // It signs a lot, without the help of native code.
 
 function folder(): TemporaryFolder {
   const made = new TemporaryFolder();

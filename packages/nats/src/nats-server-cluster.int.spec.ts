@@ -8,7 +8,7 @@ let cluster: NatsCluster;
 beforeAll(async () => {
   servers = await NatsServerCluster.spawn(3);
   await haveMet();
-}, 60_000);
+});
 afterAll(() => servers.stop());
 beforeEach(() => {
   cluster = new NatsCluster('');
@@ -24,7 +24,7 @@ async function haveMet(): Promise<void> {
       .request('$JS.API.STREAM.CREATE.probe', JSON.stringify(shape), { timeout: 1000 })
       .catch(() => undefined);
     return answer !== undefined && answer.json<{ readonly error?: unknown }>().error === undefined;
-  }, 45_000);
+  });
   await connection.request('$JS.API.STREAM.DELETE.probe');
   await connection.close();
 }

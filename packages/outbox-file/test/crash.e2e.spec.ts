@@ -53,7 +53,7 @@ describe('a process that is killed while it writes', () => {
       // Nothing between two that are there is missing, and what was not confirmed is whole or not there at all.
       expect(kept).toEqual(kept.map((_, i) => `${Math.floor(i / 8)}-${i % 8}`));
     }
-  }, 60_000);
+  });
 
   it('keeps another process out while it runs', async () => {
     const path = await mkdtemp(join(tmpdir(), 'catga-outbox-'));

@@ -150,7 +150,7 @@ describe('a server that loads what it wrote down', () => {
     const asked = Promise.all([idempotency.claim('k', 'f', 60_000), log.append(storedMessage())]);
     await loading.end();
     expect(await asked).toEqual([{ state: 'running' }, { duplicate: false }]);
-  }, 20_000);
+  });
 
   it('keeps a node from starting in time, and says so; or is waited for, if waitOnStart says so', async () => {
     const { server, restart } = await slow();
@@ -161,7 +161,7 @@ describe('a server that loads what it wrote down', () => {
     await loading.end();
     const { idempotency } = await patient;
     await expect(idempotency.claim('k', 'f', 1000)).resolves.toMatchObject({ state: 'claimed' });
-  }, 20_000);
+  });
 
   it('is waited for, though a client of the application would not', async () => {
     const { server, restart } = await slow();
@@ -172,7 +172,7 @@ describe('a server that loads what it wrote down', () => {
     await until(() => client.status === 'ready');
     await loading.end();
     await expect(claim).resolves.toMatchObject({ state: 'claimed' });
-  }, 20_000);
+  });
 });
 
 describe('a replica without a primary that answers', () => {

@@ -36,4 +36,4 @@ it('a Redis that expects to load for long, and does not, is asked again as soon 
     admin.disconnect();
     await connection.close();
   }
-}, 40_000);
+});

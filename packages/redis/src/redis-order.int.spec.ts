@@ -62,4 +62,4 @@ it('what is published before, while and after Redis was away is stored in the or
     admin.disconnect();
     await connection.close();
   }
-}, 30_000);
+});

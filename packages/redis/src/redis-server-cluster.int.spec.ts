@@ -28,7 +28,7 @@ beforeAll(async () => {
     return states.every((state) => /cluster_state:ok[\s\S]*cluster_known_nodes:3/.test(String(state)));
   });
   for (const client of clients) client.disconnect();
-}, 30_000);
+});
 afterAll(async () => {
   for (const server of servers) await server.stop();
 });

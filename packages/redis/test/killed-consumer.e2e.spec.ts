@@ -103,7 +103,7 @@ describe('what a process had taken that is killed', () => {
     )) as unknown[][];
     const processes = consumers.map((about) => String(about[1]).replace(/\..*/, ''));
     expect(new Set(processes)).toEqual(new Set(['-', 'node']));
-  }, 40_000);
+  });
 
   it('comes at once and as the same attempt, if the process left in order', async () => {
     const child = await startHolder(message('m1'), message('m2'));
@@ -112,5 +112,5 @@ describe('what a process had taken that is killed', () => {
     child.kill('SIGTERM');
     expect((await taken).map((line) => line.slice(0, 4)).toSorted()).toEqual(['m1 1', 'm2 1']);
     await gone;
-  }, 40_000);
+  });
 });

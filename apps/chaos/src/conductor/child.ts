@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { builtProgram } from '@catga/servers';
 
 /** For busy machines; a start takes a second. */
 const STARTS_WITHIN_MS = 60_000;
@@ -20,7 +20,7 @@ export class Child {
 
   /** Starts `<folder>/main.js`; what it says goes to the log file. */
   static start(name: string, folder: string, args: readonly string[], logFile: string): Child {
-    const program = fileURLToPath(new URL(`../${folder}/main.js`, import.meta.url));
+    const program = builtProgram(new URL('../', import.meta.url), folder);
     const log = openSync(logFile, 'a');
     const child = fork(program, args, {
       stdio: ['ignore', log, log, 'ipc'],

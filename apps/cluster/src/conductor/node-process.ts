@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { builtProgram } from '@catga/servers';
 import { toArguments } from '../node/node-settings.js';
 import type { NodeSettings } from '../node/node-settings.js';
 import type { ReadyMessage } from '../node/ready-message.js';
@@ -25,7 +25,7 @@ export class NodeProcess {
 
   /** Starts the program `<folder>/main.js` of the built application; what it says goes to the log file. */
   static spawn(folder: string, settings: NodeSettings, logFile: string): NodeProcess {
-    const program = fileURLToPath(new URL(`../../dist/${folder}/main.js`, import.meta.url));
+    const program = builtProgram(new URL('../../dist/', import.meta.url), folder);
     const log = openSync(logFile, 'a');
     const child = fork(program, toArguments(settings), {
       stdio: ['ignore', log, log, 'ipc'],

@@ -1,7 +1,7 @@
 import type { LaneLog, LaneReader, LaneSink, LaneStore } from '@catga/core/engine';
 import type { LaneStoreHarness, LaneStoreUnderTest } from './lane-store-harness.js';
 
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 30_000;
 const POLL_MS = 5;
 
 /** What one case works with: an empty store, connections to it, and its time. */

@@ -21,7 +21,7 @@ export class OrderShipped {
   constructor(readonly orderId: string) {}
 }
 
-const PATIENCE_MS = 9000;
+const PATIENCE_MS = 30_000;
 /** How nodes beat here. */
 export const HEARTBEAT = { intervalMs: 250, timeoutMs: 2000 };
 
