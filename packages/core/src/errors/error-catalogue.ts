@@ -1,4 +1,4 @@
-/** What is known of an error code before it happens: whether trying again can help, and what to do about it. */
+/** Catalogue entry of an error code: whether it is retryable, and the hint. */
 export interface ErrorDescription {
   /** Whether the same message, sent again later, may succeed. */
   readonly retryable: boolean;

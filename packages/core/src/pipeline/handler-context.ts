@@ -16,14 +16,14 @@ import type { MessageEnvelope } from './message-envelope.js';
 export interface Cause {
   readonly messageId: string;
   readonly correlationId: string;
-  /** When whoever waits for the cause stops waiting, in monotonic milliseconds. */
+  /** Deadline of the cause, in monotonic milliseconds. */
   readonly deadlineMs: number | undefined;
 }
 
-/** What a context needs of the node. */
+/** Dependencies of a context. */
 export interface ContextHost {
   readonly nodeId: string;
-  /** The name that the replicas of this node share. */
+  /** Service name. */
   readonly service: string;
   readonly clock: Clock;
   sendAs<R>(request: CatgaRequest<R>, options: SendOptions, cause: Cause): Promise<R>;
@@ -33,7 +33,7 @@ export interface ContextHost {
   abortOnStop(cancellation: Cancellation, outcome: Promise<unknown>): void;
 }
 
-/** The context of one delivery; everything is worked out when it is asked for. */
+/** Context of one delivery; fields are computed on first use. */
 export class HandlerContext implements MessageContext, Cause {
   private outcome: Promise<unknown> | undefined;
   private lazyCancellation: Cancellation | undefined;
@@ -46,7 +46,7 @@ export class HandlerContext implements MessageContext, Cause {
     private readonly subscription?: string,
   ) {}
 
-  /** Whether and why the message was given up. */
+  /** Cancellation of the message. */
   get cancellation(): Cancellation {
     return (this.lazyCancellation ??= new Cancellation(() => this.watchSignal()));
   }

@@ -8,7 +8,7 @@ import { CatgaError } from '../errors/catga-error.js';
 /** What a sender may have said of a message; all of it is optional, and most messages have none of it. */
 export interface MessageAttributes {
   readonly messageId?: string;
-  /** Whether Catga made {@link messageId}, on this node or another: such ids and those of callers are told apart. */
+  /** Whether {@link messageId} was generated, on this node or another, rather than chosen by a caller. */
   readonly isIdMade?: boolean;
   readonly headers?: MessageHeaders;
   readonly key?: string;
@@ -41,9 +41,9 @@ export function checkMessageId(name: string, messageId: string | undefined): voi
   );
 }
 
-/** The envelope of one delivery. What few handlers read is worked out when it is read. */
+/** Envelope of one delivery. Rarely used fields are computed on first use. */
 export class MessageEnvelope implements Envelope {
-  /** What a limit in the pipeline refused this delivery with, before its handler: then the handler has not run. */
+  /** Refusal by a limit in the pipeline, before the handler ran. */
   refusal: CatgaError | undefined;
   private assignedId: string | undefined;
 
@@ -61,7 +61,7 @@ export class MessageEnvelope implements Envelope {
     return (this.assignedId ??= this.newId());
   }
 
-  /** Whether whoever sent the message chose its id. */
+  /** Whether the sender chose the id. */
   get hasIdOfCaller(): boolean {
     const { messageId, isIdMade } = this.attributes;
     return messageId !== undefined && isIdMade !== true;

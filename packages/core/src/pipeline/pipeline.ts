@@ -3,10 +3,10 @@ import type { Envelope } from '../contracts/envelope.js';
 import type { MessageContext } from '../contracts/message-context.js';
 import { toPromise } from '../errors/promise-like.js';
 
-/** A pipeline, or the rest of one. Never throws: what goes wrong is a rejected promise. */
+/** A pipeline, or the rest of one. Never throws: errors are rejections. */
 export type Step = (envelope: Envelope, context: MessageContext) => Promise<unknown>;
 
-/** What a handler registered with the kernel looks like: the user's method, or what a framework put around it. */
+/** Handler function of the kernel: the user's method, or a framework's wrapper. */
 export type HandlerFunction = (message: object, context: MessageContext) => unknown;
 
 /** The last step: the handler, whether it returns a promise, a value, or throws. */
@@ -99,7 +99,7 @@ function heard(outcome: Promise<unknown>): Promise<unknown> {
 
 function ignore(): void {}
 
-/** What was thrown goes on as it is. */
+/** Rejects with the thrown value unchanged. */
 function rejected(thrown: unknown): Promise<never> {
   // oxlint-disable-next-line prefer-promise-reject-errors
   return Promise.reject(thrown);

@@ -15,7 +15,7 @@ export type EnhancerKind = 'guards' | 'interceptors' | 'pipes' | 'filters';
  */
 @Injectable()
 export class GlobalEnhancers {
-  /** What is wrong with the option. */
+  /** Problem of the option. */
   readonly problems: readonly string[];
   private readonly applied: ApplicationConfig;
 
@@ -38,7 +38,7 @@ export class GlobalEnhancers {
     }
   }
 
-  /** Those that are request-scoped or transient, which are made for each message. */
+  /** Request-scoped and transient ones, instantiated per message. */
   get scoped(): readonly InstanceWrapper[] {
     return [
       ...this.applied.getGlobalRequestGuards(),
@@ -48,7 +48,7 @@ export class GlobalEnhancers {
     ];
   }
 
-  /** Those that all messages share. */
+  /** Singletons, shared by all messages. */
   shared(): ApplicationConfig {
     const config = new ApplicationConfig();
     config.useGlobalGuards(...this.applied.getGlobalGuards());
@@ -58,7 +58,7 @@ export class GlobalEnhancers {
     return config;
   }
 
-  /** The shared ones, and after them those that are made for this message. */
+  /** The shared ones, followed by the instances of this message. */
   async forMessage(contextId: ContextId): Promise<ApplicationConfig> {
     const config = this.shared();
     config.useGlobalGuards(...(await made(this.applied.getGlobalRequestGuards(), contextId)));
@@ -69,7 +69,7 @@ export class GlobalEnhancers {
   }
 }
 
-/** Rejects if one cannot be made: a message never passes a guard that is missing. */
+/** Rejects if an enhancer cannot be instantiated: a message never passes a missing guard. */
 function made<T>(wrappers: readonly InstanceWrapper<T>[], contextId: ContextId): Promise<readonly T[]> {
   return Promise.all(
     wrappers.map(async ({ token, host }) => {

@@ -9,16 +9,16 @@ import { CatgaError } from '../../errors/catga-error.js';
 import { LocalView } from '../../wire/content-text.js';
 import { contentOf } from '../../wire/fingerprint.js';
 
-/** A result, or what it will be. */
+/** A cached or pending result. */
 interface Run {
   readonly result: Promise<unknown>;
-  /** Of whoever began it, until it has ended. */
+  /** Signal of its first caller, while pending. */
   context: MessageContext | undefined;
 }
 
 /**
- * Serves results of a query again for a while. Queries that ask for the same thing at the same time share one run;
- * failures are not kept. All callers get the same object: treat it as read-only.
+ * Query cache. Concurrent queries with the same key share one run;
+ * failures are not cached. All callers get the same object: treat it as read-only.
  */
 export class CachingBehavior implements Behavior {
   private readonly results: LRUCache<string, Run>;
@@ -41,14 +41,14 @@ export class CachingBehavior implements Behavior {
     const kept = this.results.get(key);
     if (kept === undefined) return this.run(key, context, next);
     return kept.result.catch((thrown: unknown) => {
-      // That one caller gave up is no answer to another.
+      // A cancellation by one caller is not a result for another.
       const wasGivenUp = kept.context?.signal.aborted === true && !context.signal.aborted;
       if (wasGivenUp) return this.handle(envelope, context, next);
       throw thrown;
     });
   }
 
-  /** All fields, unless the message says what counts. `CATGA_SERIALIZATION` for what does not tell queries apart. */
+  /** Cache key: all fields, or the message's `cache.key`. `CATGA_SERIALIZATION` for fields that cannot be compared. */
   private keyOf({ name, message }: Envelope): string {
     if (this.options.key === undefined) return contentOf(name, message, this.view);
     const key: unknown = answeredAtOnce(`cache.key of ${name}`, this.options.key(message));

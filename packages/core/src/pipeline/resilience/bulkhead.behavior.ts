@@ -11,7 +11,7 @@ import { admit, refuse } from './refusal.js';
 
 const ADVICE = 'A handler that sends a message of its own type waits for a second place.';
 
-/** Bounds how many messages of a type are handled at the same time, as `Admission` does for all of them together. */
+/** Limits concurrent handlers of a message type, as `Admission` does for all types. */
 export class BulkheadBehavior implements Behavior {
   private readonly places: Admission;
 

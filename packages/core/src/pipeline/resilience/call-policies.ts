@@ -7,14 +7,14 @@ import type { NextCall } from './call.js';
 import { makeCallerPolicy } from './make-policies.js';
 import type { RetryServices } from './retry.js';
 
-/** What stands around sending the requests of one type. */
+/** Policies around sending requests of one type. */
 export interface PolicedCalls {
   readonly run: NextCall;
-  /** Whether a request may be sent more than once, and so needs an id to be known by. */
+  /** Whether a request may be sent more than once, and so needs a fixed id. */
   readonly repeats: boolean;
 }
 
-/** The policies at the callers of this node, with their state: made for a type of request when it is first sent. */
+/** Caller policies of this node, with their state, created per request type on first use. */
 export class CallPolicies {
   private readonly ofModule: readonly CallerPolicy[];
   private readonly ofType = new Map<MessageType, PolicedCalls | undefined>();
@@ -26,7 +26,7 @@ export class CallPolicies {
     this.ofModule = behaviors.filter(isCallerPolicy);
   }
 
-  /** Undefined if nothing stands between the callers of a type and where it goes. */
+  /** Policies of a request type; undefined without any. */
   of(type: MessageType): PolicedCalls | undefined {
     const made = this.ofType.get(type);
     if (made !== undefined || this.ofType.has(type)) return made;
@@ -46,7 +46,7 @@ export class CallPolicies {
   }
 }
 
-/** The module's, without policies of which a message has its own. */
+/** The module's policies, except those that the message overrides. */
 export function notReplaced<T extends object>(
   ofModule: readonly T[],
   { behaviors }: MessageType,

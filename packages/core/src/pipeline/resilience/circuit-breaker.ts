@@ -14,15 +14,15 @@ interface Phase {
   readonly failed: (thrown: unknown) => void;
 }
 
-/** A few requests on trial, while all others are refused. */
+/** Half-open state: a few trial requests, while all others are refused. */
 interface Trial extends Phase {
   readonly sinceMs: number;
   begun: number;
 }
 
 /**
- * Refuses requests of a type when too many of them failed, and after a while lets a few through to see. It has no timer:
- * what is due is found out by the next request.
+ * Circuit breaker of a request type: opens at the failure rate, and allows trial requests after `openMs`. It has no
+ * timer: the next request triggers a due transition.
  */
 export class CircuitBreaker implements CallStep {
   private closed: Phase | undefined;
@@ -68,7 +68,7 @@ export class CircuitBreaker implements CallStep {
     this.openUntilMs = this.clock.monotonicMs() + this.options.openMs;
   }
 
-  /** A place on trial, if there is one now. */
+  /** Admits a trial request, if there is a free slot. */
   private tryOut(): Trial | undefined {
     const { openMs, halfOpenRequests } = this.options;
     const nowMs = this.clock.monotonicMs();
@@ -76,7 +76,7 @@ export class CircuitBreaker implements CallStep {
       if (nowMs < this.openUntilMs) return undefined;
       this.trial = this.newTrial(nowMs);
     } else if (this.trial.begun >= halfOpenRequests) {
-      // Requests that never end would keep everybody out for ever.
+      // Trials that never end would block all requests for ever.
       if (nowMs >= this.trial.sinceMs + openMs) this.open();
       return undefined;
     }
@@ -103,7 +103,7 @@ export class CircuitBreaker implements CallStep {
     return trial;
   }
 
-  /** A predicate that throws has not called the error harmless. */
+  /** If the predicate throws, the error counts as a failure. */
   private isFailure(thrown: unknown): boolean {
     try {
       return answeredAtOnce('isFailure of circuitBreaker', this.options.isFailure(toError(thrown)));

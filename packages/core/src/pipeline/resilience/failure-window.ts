@@ -1,7 +1,7 @@
-/** In how many slices a window is counted; it moves on by one at a time. */
+/** Number of buckets of the window. */
 const SLICES = 10;
 
-/** How many requests ended within a time that moves along, and how many of them failed. */
+/** Sliding window of completed and failed requests. */
 export class FailureWindow {
   private readonly ended = Array.from({ length: SLICES }, () => 0);
   private readonly failed = Array.from({ length: SLICES }, () => 0);
@@ -23,7 +23,7 @@ export class FailureWindow {
     this.allFailed++;
   }
 
-  /** Whether at least `minimum` requests ended, and this part of them failed. */
+  /** Whether at least `minimum` requests completed, and the failure rate was reached. */
   hasFailed(ratio: number, minimum: number): boolean {
     return this.allEnded >= minimum && this.allFailed >= ratio * this.allEnded;
   }

@@ -2,7 +2,7 @@ import { CatgaError } from '../../errors/catga-error.js';
 import type { CatgaErrorCode } from '../../errors/error-catalogue.js';
 import { readOf } from '../../errors/well-formed.js';
 
-/** Codes that blame the request or its sender: another request of the type may well succeed. */
+/** Codes of errors caused by the request or its sender; other requests of the type may succeed. */
 const BLAMES_REQUEST: ReadonlySet<CatgaErrorCode> = new Set<CatgaErrorCode>([
   'CATGA_CONFIGURATION',
   'CATGA_IDEMPOTENCY_MISMATCH',
@@ -13,20 +13,20 @@ const BLAMES_REQUEST: ReadonlySet<CatgaErrorCode> = new Set<CatgaErrorCode>([
   'CATGA_VALIDATION_FAILED',
 ]);
 
-/** HTTP statuses from 400 on that blame the server, its load or its patience all the same. */
+/** HTTP 4xx statuses that are still caused by the server or its load. */
 const NOT_THE_CLIENT: ReadonlySet<number> = new Set([408, 425, 429]);
 
-/** Whether an error says of itself that trying again may help. */
+/** Whether an error is marked as retryable. */
 export function isDeclaredRetryable(error: Error): boolean {
   return (error as { readonly retryable?: unknown }).retryable === true;
 }
 
-/** Whether the caller gave up, which says nothing of whoever was asked. */
+/** Whether the caller cancelled, which is not a failure of the handler. */
 export function isCancellation(thrown: unknown): boolean {
   return thrown instanceof CatgaError && thrown.code === 'CATGA_CANCELLED';
 }
 
-/** Whether an error says something of the handler and the way to it: all do but those that blame the request. */
+/** Whether an error is a failure of the handler or the path to it, and not caused by the request. */
 export function isFailureOfHandling(error: Error): boolean {
   if (error instanceof CatgaError) return !BLAMES_REQUEST.has(error.code);
   // The status that Nest's `HttpException` has, and most HTTP clients' errors: 404 is an answer, 502 is none.
@@ -35,7 +35,7 @@ export function isFailureOfHandling(error: Error): boolean {
   return !blamesClient || NOT_THE_CLIENT.has(status);
 }
 
-/** How long an error asks to be left alone, in milliseconds; 0 if it does not say. */
+/** Retry delay of an error, in milliseconds; 0 without one. */
 export function retryAfterMsOf(error: Error): number {
   const after = error instanceof CatgaError ? error.details.retryAfterMs : undefined;
   return typeof after === 'number' && after > 0 ? after : 0;

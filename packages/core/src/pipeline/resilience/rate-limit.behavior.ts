@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/clock.js';
 import { admit, refuse } from './refusal.js';
 import { TokenBucket } from './token-bucket.js';
 
-/** Refuses messages that come faster than the handler wants them. */
+/** Refuses messages above the rate limit. */
 export class RateLimitBehavior implements Behavior {
   private readonly bucket: TokenBucket;
 

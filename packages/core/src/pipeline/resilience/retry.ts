@@ -10,7 +10,7 @@ import type { Call, CallStep, NextCall } from './call.js';
 import { retryAfterMsOf } from './failures.js';
 import { onAbort } from '../../time/abort-listeners.js';
 
-/** What waiting between two attempts needs of the node. */
+/** Dependencies of the wait between attempts. */
 export interface RetryServices {
   readonly clock: Clock;
   readonly timetable: Timetable;
@@ -18,7 +18,7 @@ export interface RetryServices {
   readonly waiting: Set<(reason: CatgaError) => void>;
 }
 
-/** Sends a request again after failures that may be repeated, as long as its caller waits. */
+/** Re-sends a request after retryable failures, within its caller's timeout. */
 export class Retry implements CallStep {
   constructor(
     private readonly options: Extract<CallerPolicy, { policy: 'retry' }>['options'],
@@ -45,7 +45,7 @@ export class Retry implements CallStep {
     }
   }
 
-  /** The pause before the next attempt; undefined if there is none. */
+  /** Delay before the next attempt; undefined without a further attempt. */
   private delayMs(call: Call, error: Error): number | undefined {
     const { options } = this;
     if (call.attempt >= options.maxAttempts || call.signal?.aborted === true) return undefined;
@@ -59,7 +59,7 @@ export class Retry implements CallStep {
     return isInTime ? delayMs : undefined;
   }
 
-  /** Ends at once, with the reason, when the caller gives up or the node stops. */
+  /** Waits; rejects at once when the caller cancels or the node stops. */
   private pause({ name, signal }: Call, delayMs: number): Promise<void> {
     const { timetable, waiting } = this.services;
     return new Promise((resolve, reject) => {

@@ -1,13 +1,13 @@
 /**
- * Lets `permits` through in `perMs`, and after a quiet time at most `burst` at once.
+ * Token bucket: `permits` per `perMs`, with at most `burst` at once after an idle time.
  *
  * Nothing is refilled little by little, so nothing is rounded away: since the bucket was last full it counts what was
  * taken, and compares that with the time. At any moment it has let through at most `burst + permits × elapsed / perMs`.
  */
 export class TokenBucket {
-  /** When the bucket was last full, in milliseconds. */
+  /** Time when the bucket was last full, in milliseconds. */
   private fullAtMs = -Infinity;
-  /** What was taken since. */
+  /** Permits taken since. */
   private taken = 0;
 
   constructor(
@@ -33,7 +33,7 @@ export class TokenBucket {
     return true;
   }
 
-  /** How long until there is a permit, in milliseconds; 0 if there is one. */
+  /** Time until the next permit, in milliseconds; 0 if there is one. */
   waitMs(nowMs: number): number {
     const dueMs = this.fullAtMs + ((this.taken + 1 - this.burst) * this.perMs) / this.permits;
     return Math.max(0, dueMs - nowMs);

@@ -5,7 +5,7 @@ import type { CatgaError } from '../../errors/catga-error.js';
 import { timeoutError } from '../../errors/message-errors.js';
 import type { Timetable } from '../../time/timetable.js';
 
-/** Gives one attempt at a message a limited time; then it fails with `CATGA_TIMEOUT`. */
+/** Timeout of one attempt; then it fails with `CATGA_TIMEOUT`. */
 export class TimeoutBehavior implements Behavior {
   constructor(
     private readonly timeoutMs: number,
