@@ -2,7 +2,7 @@ import type { CatgaError } from '../errors/catga-error.js';
 import { toError } from '../errors/catga-error.js';
 import { addressKey } from '../links/address-key.js';
 import { LinkTable } from '../links/link-table.js';
-import type { RetransmissionOptions } from '../options/catga-options.js';
+import type { ResolvedCatgaOptions } from '../options/catga-options.js';
 import type { EngineConnection } from '../ports/engine.js';
 import type { NodeAddress, NodeLinks } from '../ports/links.js';
 import type { OutcomeLog } from '../ports/outcome-log.js';
@@ -12,12 +12,12 @@ import { outsideOfCallers } from '../time/outside.js';
 import { OutcomeRecorder } from './answering/outcome-recorder.js';
 import { RequestAnswerer } from './answering/request-answerer.js';
 import { AnswerMemory } from './answering/sent-answers.js';
+import { NodeChoice } from './asking/node-choice.js';
 import { RequestSender } from './asking/request-sender.js';
 import { readUnsent } from './asking/unsent-frame.js';
 import type { ClusterParts } from './cluster-parts.js';
 import { FrameReceiver } from './frame-receiver.js';
 import type { IncomingTraffic } from './incoming-traffic.js';
-import { Peer } from './peer.js';
 import { UnknownSenders } from './unknown-senders.js';
 
 /** Time for which duplicate frames of a node that left are detected, in milliseconds. */
@@ -37,14 +37,14 @@ export class Cluster {
   private readonly frames: FrameReceiver;
   private readonly outcomes: OutcomeRecorder;
   private readonly memory = new AnswerMemory(MAX_ANSWER_BYTES);
-  private readonly peers = new Map<string, Peer>();
+  private readonly answerers = new Map<string, RequestAnswerer>();
   private readonly unknownSenders: UnknownSenders;
 
   constructor(
     private readonly parts: ClusterParts,
     private readonly incoming: IncomingTraffic,
     routing: RoutingStrategy,
-    retransmission: RetransmissionOptions,
+    options: ResolvedCatgaOptions['request'],
     outcomeLog: OutcomeLog,
     transport: NodeLinks,
   ) {
@@ -64,9 +64,10 @@ export class Cluster {
     this.outcomes = new OutcomeRecorder(outcomeLog, self, OUTCOME_TTL_MS, (thrown) =>
       failures.reportFlood(failureOf('outcome log', thrown)),
     );
-    this.sender = new RequestSender(parts, this.links, routing, retransmission);
-    this.frames = new FrameReceiver(self, codec, this.links, {
-      from: (address) => this.peerAt(address),
+    const choice = new NodeChoice(parts.registry, routing, self.nodeId);
+    this.sender = new RequestSender(parts, this.links, choice, options);
+    this.frames = new FrameReceiver(self, codec, this.links, this.sender, incoming, {
+      from: (address) => this.answererFor(address),
       refused: (error) => failures.reportFlood(failureOf('links', error)),
     });
     parts.registry.listen(({ type, node }) => {
@@ -91,7 +92,7 @@ export class Cluster {
 
   /** Sends and logs all outstanding records. */
   async flush(): Promise<void> {
-    for (const { answerer } of this.peers.values()) answerer.recordAnswers();
+    for (const answerer of this.answerers.values()) answerer.recordAnswers();
     await Promise.all([this.outcomes.flush(), this.links.flush()]);
   }
 
@@ -117,12 +118,11 @@ export class Cluster {
     if (hasMore) this.parts.failures.reportFlood(failureOf('links', thrown));
   }
 
-  private peerAt(address: NodeAddress): Peer {
-    const { parts, links, incoming, outcomes, memory, sender } = this;
+  private answererFor(address: NodeAddress): RequestAnswerer {
+    const { parts, links, incoming, outcomes, memory } = this;
     const answerer = new RequestAnswerer(address, parts, links, incoming, outcomes, memory);
-    const peer = new Peer(address, answerer, sender, incoming, parts.failures);
-    this.peers.set(addressKey(address), peer);
-    return peer;
+    this.answerers.set(addressKey(address), answerer);
+    return answerer;
   }
 
   private isPresent({ nodeId, incarnation }: NodeAddress): boolean {
@@ -131,7 +131,7 @@ export class Cluster {
 
   private forget(address: NodeAddress): void {
     this.frames.forget(address);
-    this.peers.delete(addressKey(address));
+    this.answerers.delete(addressKey(address));
     this.links.forget(address);
   }
 }

@@ -21,23 +21,28 @@ function setUp(order: string[] = []) {
   const requested: number[] = [];
   const acknowledged: [number, number][] = [];
   const codec = new Codec(json(), { maxPayloadBytes: 1000, maxHeaderBytes: 1000 });
-  const receiver = new FrameReceiver(SELF, codec, links, {
-    from: () => ({
-      request: ({ correlation }) => {
-        order.push('request');
-        requested.push(correlation);
-      },
-      reply() {},
-      event() {},
-      cancel: (correlation) => void cancelled.push(correlation),
-      acknowledged: (...range) => {
-        order.push('acknowledged');
-        acknowledged.push(range);
-      },
-      close() {},
-    }),
-    refused: (error) => void refused.push(error),
-  });
+  const receiver = new FrameReceiver(
+    SELF,
+    codec,
+    links,
+    { reply() {} },
+    { event() {} },
+    {
+      from: () => ({
+        request: ({ correlation }) => {
+          order.push('request');
+          requested.push(correlation);
+        },
+        cancel: (correlation) => void cancelled.push(correlation),
+        acknowledged: (...range) => {
+          order.push('acknowledged');
+          acknowledged.push(range);
+        },
+        close() {},
+      }),
+      refused: (error) => void refused.push(error),
+    },
+  );
   return { receiver, cancelled, refused, requested, acknowledged };
 }
 

@@ -7,10 +7,16 @@ import type { NodeAddress } from '../ports/links.js';
 import type { Codec } from '../wire/codec.js';
 import { malformedFrame, requireSerializer } from '../wire/frame-errors.js';
 import { FrameReader, bytesBody, textBody } from '../wire/frame-reader.js';
-import type { FrameBody, FrameVisitor } from '../wire/frame-records.js';
+import type {
+  EventVisitor,
+  FrameBody,
+  FrameVisitors,
+  ReplyVisitor,
+  RequestVisitor,
+} from '../wire/frame-records.js';
 
-/** Consumer of the records of one node's frames. */
-export interface PeerFrames extends FrameVisitor<FrameBody> {
+/** Consumer of the requests in one node's frames. */
+export interface PeerRequests extends RequestVisitor<FrameBody> {
   /** Handles an acknowledgement of a frame and the `count - 1` frames before it. */
   acknowledged(last: number, count: number): void;
   /** Releases everything: the node has left. */
@@ -20,7 +26,7 @@ export interface PeerFrames extends FrameVisitor<FrameBody> {
 /** Callbacks of the receiver. */
 export interface FrameHandlers {
   /** Creates the consumer of a sender; called once per sender. */
-  from(sender: NodeAddress): PeerFrames;
+  from(sender: NodeAddress): PeerRequests;
   /** A refused frame: malformed, for another incarnation, or of another serializer or version. */
   refused(error: CatgaError): void;
 }
@@ -28,9 +34,10 @@ export interface FrameHandlers {
 /** A sender of frames. */
 interface Peer {
   readonly window: ReplayWindow;
-  readonly frames: PeerFrames;
-  /** Consumer for frames that arrive after later ones. */
-  readonly late: FrameVisitor<FrameBody>;
+  readonly requests: PeerRequests;
+  readonly visitors: FrameVisitors<FrameBody>;
+  /** Consumers for frames that arrive after later ones. */
+  readonly late: FrameVisitors<FrameBody>;
 }
 
 /** Decodes received frames; invalid ones are refused without side effects. */
@@ -42,6 +49,8 @@ export class FrameReceiver {
     private readonly self: NodeAddress,
     private readonly codec: Codec,
     private readonly links: LinkTable,
+    private readonly replies: ReplyVisitor<FrameBody>,
+    private readonly events: EventVisitor<FrameBody>,
     private readonly handlers: FrameHandlers,
   ) {
     this.reader = codec.isText ? new FrameReader<FrameBody>(textBody) : new FrameReader<FrameBody>(bytesBody);
@@ -63,7 +72,7 @@ export class FrameReceiver {
   /** Discards the state of a node that has left. */
   forget(address: NodeAddress): void {
     const key = addressKey(address);
-    this.peers.get(key)?.frames.close();
+    this.peers.get(key)?.requests.close();
     this.peers.delete(key);
   }
 
@@ -73,14 +82,14 @@ export class FrameReceiver {
     // For an earlier incarnation of this node; its sender learns of this one from the directory.
     if (receiverIncarnation !== this.self.incarnation) return;
     requireSerializer(header, this.codec.serializer.name);
-    const { window, frames, late } = this.peer(sender);
+    const { window, requests, visitors, late } = this.peer(sender);
     const isNew = window.accept(sequence);
     const link = this.links.to(sender);
     link.heard(window.last, window.count);
     link.acknowledge(acknowledged);
-    if (isNew) this.reader.records(frame, header, sequence === window.last ? frames : late);
+    if (isNew) this.reader.records(frame, header, sequence === window.last ? visitors : late);
     // Last: the frame may retransmit a request whose reply arrived while the frame was written.
-    frames.acknowledged(acknowledged, acknowledgedCount);
+    requests.acknowledged(acknowledged, acknowledgedCount);
   }
 
   private peer(sender: NodeAddress): Peer {
@@ -89,8 +98,14 @@ export class FrameReceiver {
     if (peer === undefined) {
       // The id becomes part of subjects and keys.
       if (!LABEL.test(sender.nodeId)) throw malformedFrame('a sender that no node can be', 0);
-      const frames = this.handlers.from(sender);
-      peer = { window: new ReplayWindow(), frames, late: withoutRepeatable(frames) };
+      const { replies, events } = this;
+      const requests = this.handlers.from(sender);
+      peer = {
+        window: new ReplayWindow(),
+        requests,
+        visitors: { requests, replies, events },
+        late: { requests: withoutRepeatable(requests), replies, events },
+      };
       this.peers.set(key, peer);
     }
     return peer;
@@ -101,13 +116,11 @@ export class FrameReceiver {
  * A later frame that arrived first may contain a retransmission of the same request, or have acknowledged its reply,
  * which is then discarded. Requests that are retransmitted anyway are ignored.
  */
-function withoutRepeatable(frames: PeerFrames): FrameVisitor<FrameBody> {
+function withoutRepeatable(requests: PeerRequests): RequestVisitor<FrameBody> {
   return {
     request(record) {
-      if (record.qos === 0) frames.request(record);
+      if (record.qos === 0) requests.request(record);
     },
-    reply: (correlation, status, body) => frames.reply(correlation, status, body),
-    cancel: (correlation) => frames.cancel(correlation),
-    event: (event) => frames.event(event),
+    cancel: (correlation) => requests.cancel(correlation),
   };
 }

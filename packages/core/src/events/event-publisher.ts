@@ -8,7 +8,8 @@ import { MessageEnvelope, NO_ATTRIBUTES, checkMessageId } from '../pipeline/mess
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
 import { promiseOf } from '../errors/promise-like.js';
 import type { DurableLog } from '../ports/durable-log.js';
-import type { Engine } from '../ports/engine.js';
+import type { CatgaIds } from '../ids/catga-ids.js';
+import { unguessableId } from '../ids/unguessable-id.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
 import type { Codec } from '../wire/codec.js';
 import type { EventRecord, FrameBody } from '../wire/frame-records.js';
@@ -18,18 +19,6 @@ import { DirectCalls } from './direct-calls.js';
 import type { DirectCall, DirectCallListener } from './direct-calls.js';
 import type { EventRoute, EventSubscriber } from '../handlers/routes.js';
 
-/** What publishing needs of the node. */
-export interface PublishServices {
-  readonly host: ContextHost;
-  readonly admission: Admission;
-  readonly failures: CatgaErrorSink;
-  readonly codec: Codec;
-  readonly engine: Pick<Engine, 'name' | 'capabilities'>;
-  /** The durable log, or the outbox before it; throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
-  readonly log: () => Pick<DurableLog, 'append'>;
-  readonly newId: () => string;
-}
-
 /** Every handler was called. */
 export const HANDED_OVER: Promise<void> = Promise.resolve();
 
@@ -37,7 +26,18 @@ export const HANDED_OVER: Promise<void> = Promise.resolve();
 export class EventPublisher implements DirectCallListener {
   private readonly directCalls = new DirectCalls(this);
 
-  constructor(private readonly services: PublishServices) {}
+  private readonly newId = (): string => this.ids.next();
+  private readonly newStoredId = (): string => unguessableId(this.ids);
+
+  constructor(
+    private readonly host: ContextHost,
+    private readonly admission: Admission,
+    private readonly failures: CatgaErrorSink,
+    private readonly codec: Codec,
+    /** The durable log, or the outbox before it. */
+    private readonly log: Pick<DurableLog, 'append'>,
+    private readonly ids: CatgaIds,
+  ) {}
 
   /** Resolves when every handler was called (QoS 0) or the engine or the outbox has stored the event (QoS 1 and 2). */
   publish(route: EventRoute, event: object, options?: SaidPublishOptions, cause?: Cause): Promise<void> {
@@ -62,7 +62,7 @@ export class EventPublisher implements DirectCallListener {
   /** Throws if what a publisher said is wrong: `CATGA_VALIDATION_FAILED`, `CATGA_PAYLOAD_TOO_LARGE`, `CATGA_SERIALIZATION`. */
   check({ name }: MessageType, { messageId, headers }: SaidPublishOptions): void {
     checkMessageId(name, messageId);
-    if (headers !== undefined) checkHeaders(this.services.codec.limits, name, headers);
+    if (headers !== undefined) checkHeaders(this.codec.limits, name, headers);
   }
 
   /** An event of another node: for the handlers that it says, and for them only. */
@@ -76,7 +76,7 @@ export class EventPublisher implements DirectCallListener {
   }
 
   private call(subscriber: EventSubscriber, event: object, attributes: MessageAttributes): void {
-    const { admission, newId } = this.services;
+    const { admission, newId } = this;
     const { direct } = subscriber;
     if (!admission.hasRoom) return this.callWhenFree(subscriber, event, attributes);
     if (direct !== undefined) return this.callDirectly(subscriber, direct, event, attributes);
@@ -85,7 +85,7 @@ export class EventPublisher implements DirectCallListener {
   }
 
   private callWhenFree(subscriber: EventSubscriber, event: object, attributes: MessageAttributes): void {
-    const { admission, host, newId } = this.services;
+    const { admission, host, newId } = this;
     const envelope = new MessageEnvelope(event, subscriber.type, subscriber.name, attributes, newId);
     const { cancellation } = new HandlerContext(envelope, host, undefined);
     admission.enterWhenFree(envelope.name, cancellation).then(
@@ -100,7 +100,7 @@ export class EventPublisher implements DirectCallListener {
     event: object,
     attributes: MessageAttributes,
   ): void {
-    const { admission } = this.services;
+    const { admission } = this;
     admission.enter();
     try {
       const outcome = promiseOf(direct(event));
@@ -113,28 +113,28 @@ export class EventPublisher implements DirectCallListener {
 
   /** A direct call failed, and its place is free. */
   failed({ subscriber, event, attributes }: DirectCall, thrown: unknown): void {
-    const { admission, newId } = this.services;
+    const { admission, newId } = this;
     admission.leave();
     const envelope = new MessageEnvelope(event, subscriber.type, subscriber.name, attributes, newId);
     this.report(subscriber, envelope, thrown);
   }
 
   private run(subscriber: EventSubscriber, envelope: MessageEnvelope): void {
-    const context = new HandlerContext(envelope, this.services.host, undefined);
+    const context = new HandlerContext(envelope, this.host, undefined);
     const outcome = subscriber.step(envelope, context);
     context.begin(outcome);
     void outcome.then(this.done, (thrown: unknown) => {
-      this.services.admission.leave();
+      this.admission.leave();
       this.report(subscriber, envelope, thrown);
     });
   }
 
   /** A handler has ended, and its place is free. */
-  readonly done = (): void => this.services.admission.leave();
+  readonly done = (): void => this.admission.leave();
 
   private report(subscriber: EventSubscriber, envelope: MessageEnvelope, thrown: unknown): void {
     const error = toError(thrown);
-    this.services.failures.report({
+    this.failures.report({
       error,
       source: subscriber.name,
       envelope,
@@ -149,14 +149,14 @@ export class EventPublisher implements DirectCallListener {
     options: SaidPublishOptions,
     cause: Cause | undefined,
   ): Promise<void> {
-    const { host, codec, newId, log } = this.services;
+    const { host, codec, newStoredId, log } = this;
     const attributes = this.attributesOf(route, options, cause);
     const { messageId, headers, key, correlationId } = new MessageEnvelope(
       event,
       route.type,
       route.type.name,
       attributes,
-      newId,
+      newStoredId,
     );
     const stored = toStoredMessage(codec, route.type, event, {
       messageId,
@@ -167,7 +167,7 @@ export class EventPublisher implements DirectCallListener {
       originNodeId: host.nodeId,
       sentAtMs: host.clock.now(),
     });
-    await log().append(stored);
+    await log.append(stored);
   }
 
   private attributesOf(
@@ -181,7 +181,7 @@ export class EventPublisher implements DirectCallListener {
       messageId,
       headers,
       key,
-      originNodeId: this.services.host.nodeId,
+      originNodeId: this.host.nodeId,
       correlationId: cause?.correlationId,
       causationId: cause?.messageId,
     };

@@ -2,14 +2,13 @@ import { shuttingDownError } from '../errors/message-errors.js';
 import type { EngineConnection } from '../ports/engine.js';
 import type { IdempotentExecution } from '../reliability/idempotent-execution.js';
 import type { QueuedOutcomes } from '../reliability/queued-outcomes.js';
-import type { RemoteRequests } from '../cluster/asking/remote-requests.js';
+import type { RequestSender } from '../cluster/asking/request-sender.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { EventFanOut } from '../events/event-fan-out.js';
 
 /** Traffic with other nodes, and the ways into it. */
 export interface JoinedCluster {
   readonly cluster: Cluster;
-  readonly requests: RemoteRequests;
   readonly events: EventFanOut;
 }
 
@@ -54,8 +53,8 @@ export class EngineAccess {
   }
 
   /** The way of requests to other nodes, where the engine has one. */
-  get remoteRequests(): RemoteRequests | undefined {
-    return this.joined?.requests;
+  get sender(): RequestSender | undefined {
+    return this.joined?.cluster.sender;
   }
 
   /** The way of plain events to other nodes, where the engine has one. */

@@ -10,7 +10,7 @@ import type {
   PublishOptions,
   SendOptions,
 } from '../contracts/send-options.js';
-import type { HandledRequest, IncomingTraffic } from '../cluster/incoming-traffic.js';
+import type { IncomingTraffic } from '../cluster/incoming-traffic.js';
 import type { CatgaIds } from '../ids/catga-ids.js';
 import type { NodeInterests, NodePresence } from '../discovery/node-presence.js';
 import type { NodeRegistry } from '../discovery/node-registry.js';
@@ -20,7 +20,7 @@ import type { ResolvedCatgaOptions } from '../options/catga-options.js';
 import type { Admission } from '../pipeline/admission/admission.js';
 import type { Cause, ContextHost } from '../pipeline/handler-context.js';
 import type { Clock } from '../ports/clock.js';
-import type { DurableLog } from '../ports/durable-log.js';
+import { failureOf } from '../reliability/failure-sink.js';
 import type { NodeAddress } from '../ports/links.js';
 import type { ConsumingNode } from '../reliability/delivery-handler.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
@@ -30,6 +30,8 @@ import type { Codec } from '../wire/codec.js';
 import type { EventRecord, FrameBody } from '../wire/frame-records.js';
 import { CallPolicies } from '../pipeline/resilience/call-policies.js';
 import { CommandQueue } from '../queue/command-queue.js';
+import { OutcomeWaiter } from '../queue/outcome-waiter.js';
+import type { MessageLog } from './message-log.js';
 import type { EngineAccess } from './engine-access.js';
 import { EventPublisher } from '../events/event-publisher.js';
 import { EventRouter } from '../events/event-router.js';
@@ -42,91 +44,76 @@ import { RequestRouter } from '../requests/request-router.js';
 import type { CompiledHandler, EventRoute, RequestRoute } from '../handlers/routes.js';
 import { RunningWork } from './running-work.js';
 
-/** What a node's messages need of it. */
-export interface MessagingServices {
-  readonly options: ResolvedCatgaOptions;
-  readonly observer: MessageObserver | undefined;
-  readonly engine: EngineAccess;
-  /** Where what is to be stored goes; throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
-  readonly log: () => Pick<DurableLog, 'append'>;
-  readonly clock: Clock;
-  readonly timetable: Timetable;
-  readonly admission: Admission;
-  readonly failures: CatgaErrorSink;
-  readonly codec: Codec;
-  readonly nodes: NodeRegistry;
-  readonly ids: CatgaIds;
-  readonly presence: () => NodePresence;
-}
-
 /** Every message that callers, handlers and other nodes hand to this node, and the way each of them takes. */
 export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, IncomingTraffic {
   isOpen = false;
   requests: ReadonlyMap<MessageConstructor, RequestRoute> = new Map();
-  readonly admission: Admission;
-  readonly clock: Clock;
   readonly nodeId: string;
   readonly service: string;
   readonly registry = new MessageRegistry();
-  private readonly observer: MessageObserver | undefined;
+  /** The requests that other nodes may send, by wire name. */
+  readonly handled = new Map<string, LocalRequest>();
   private readonly running = new RunningWork();
   private readonly dispatcher: RequestDispatcher;
   private readonly queue: CommandQueue;
   private readonly policies: CallPolicies;
   private readonly requestRouter: RequestRouter;
   private readonly eventRouter: EventRouter;
-  /** The requests that other nodes may send, by wire name. */
-  private readonly handled = new Map<string, LocalRequest>();
   private hasOpened = false;
 
-  constructor(private readonly services: MessagingServices) {
-    const { options, engine, admission, codec, ids } = services;
-    const newId = (): string => ids.next();
-    this.admission = admission;
-    this.clock = services.clock;
-    this.nodeId = options.nodeId;
-    this.service = options.service;
-    this.observer = services.observer;
-    const parts = {
-      host: this,
+  constructor(
+    options: ResolvedCatgaOptions,
+    readonly clock: Clock,
+    private readonly timetable: Timetable,
+    readonly admission: Admission,
+    private readonly failures: CatgaErrorSink,
+    codec: Codec,
+    private readonly ids: CatgaIds,
+    private readonly engine: EngineAccess,
+    log: MessageLog,
+    private readonly nodesSeen: NodeRegistry,
+    private readonly presence: NodePresence,
+    private readonly observer: MessageObserver | undefined,
+  ) {
+    const { nodeId, service, engine: engineOption, limits, behaviors, routing } = options;
+    const { waiting } = this.running;
+    this.nodeId = nodeId;
+    this.service = service;
+    this.dispatcher = new RequestDispatcher(
+      this,
       admission,
-      timetable: services.timetable,
-      failures: services.failures,
-      codec,
-      engine: options.engine,
-      limits: options.limits,
-      waiting: this.running.waiting,
-      newId,
-      log: services.log,
-      idempotency: () => engine.idempotency(),
-      outcomes: () => engine.outcomes(),
-    };
-    this.dispatcher = new RequestDispatcher(parts);
-    this.queue = new CommandQueue(parts);
-    this.policies = new CallPolicies(options.behaviors, {
-      clock: services.clock,
-      timetable: services.timetable,
-      waiting: this.running.waiting,
-    });
+      timetable,
+      failures,
+      limits,
+      waiting,
+      engine,
+      ids,
+    );
+    const waiter = new OutcomeWaiter(engine, timetable, waiting);
+    this.queue = new CommandQueue(this, codec, engineOption, log, ids, engine, waiter);
+    this.policies = new CallPolicies(behaviors, { clock, timetable, waiting });
     this.requestRouter = new RequestRouter(
       this,
       this.registry,
-      services.nodes,
+      nodesSeen,
       this.dispatcher,
       this.policies,
       engine,
-      services.ids,
-      options.routing === 'local-first',
+      ids,
+      routing === 'local-first',
     );
-    const publisher = new EventPublisher(parts);
-    this.eventRouter = new EventRouter(this.registry, publisher, codec, services.ids, engine);
+    const publisher = new EventPublisher(this, admission, failures, codec, log, ids);
+    this.eventRouter = new EventRouter(this.registry, publisher, codec, ids, engine);
   }
 
   /** Takes the routes, and work from now on. */
   open(requests: ReadonlyMap<MessageConstructor, RequestRoute>, events: readonly EventRoute[]): void {
     this.requests = requests;
-    for (const route of requests.values())
-      this.handled.set(route.type.name, new LocalRequest(route, this.dispatcher));
+    const { dispatcher, admission, timetable, ids } = this;
+    for (const route of requests.values()) {
+      const local = new LocalRequest(route, dispatcher, this, admission, timetable, ids);
+      this.handled.set(route.type.name, local);
+    }
     this.eventRouter.add(events);
     this.isOpen = true;
     this.hasOpened = true;
@@ -156,7 +143,7 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
 
   sendAs<R>(request: CatgaRequest<R>, options: SendOptions, cause: Cause): Promise<R> {
     this.observer?.sent(request, options);
-    if (!this.services.engine.isConnected) return Promise.reject(this.closedError(request));
+    if (!this.engine.isConnected) return Promise.reject(this.closedError(request));
     try {
       return this.requestRouter.send(
         this.routeOf(request),
@@ -192,7 +179,7 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
   async enqueueAs(command: object, options: EnqueueOptions, cause?: Cause): Promise<EnqueueReceipt> {
     this.observer?.enqueued(command, options);
     // In a cluster any node may handle it, one that is not there yet too.
-    if (this.services.engine.remoteRequests === undefined && this.routeOf(command) === undefined)
+    if (this.engine.sender === undefined && this.routeOf(command) === undefined)
       throw this.requestRouter.noHandlerError(command);
     return this.queue.enqueue(this.registry.typeOfMessage(command), command, saidHeaders(options), cause);
   }
@@ -208,7 +195,7 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
 
   publishAs(event: object, options: PublishOptions | undefined, cause?: Cause): Promise<void> {
     this.observer?.published(event, options ?? {});
-    if (!this.services.engine.isConnected) return Promise.reject(this.closedError(event));
+    if (!this.engine.isConnected) return Promise.reject(this.closedError(event));
     try {
       return this.eventRouter.publish(event, options && saidHeaders(options), cause);
     } catch (thrown) {
@@ -224,24 +211,25 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
 
   nodes(): readonly NodeInfo[] {
     // The directory knows this node's load of the last heartbeat; this node knows better.
-    return this.services.nodes.nodes.map((node) => (node.nodeId === this.nodeId ? this.self() : node));
+    return this.nodesSeen.nodes.map((node) => (node.nodeId === this.nodeId ? this.self() : node));
   }
 
   self(): NodeInfo {
-    return this.services.presence().self;
+    return this.presence.self;
   }
 
   watchNodes(): AsyncIterable<NodeChange> {
-    return this.services.nodes.watch();
+    return this.nodesSeen.watch();
   }
 
-  handledRequest(name: string): HandledRequest | undefined {
-    return this.handled.get(name);
-  }
-
-  /** An event of another node. `CATGA_SERIALIZATION` if it cannot be decoded. */
-  receiveEvent(sender: NodeAddress, event: EventRecord<FrameBody>): void {
-    if (this.isOpen) this.eventRouter.receive(sender, event);
+  /** An event of another node. What cannot be decoded is reported: nobody there waits for it. */
+  event(event: EventRecord<FrameBody>, sender: NodeAddress): void {
+    if (!this.isOpen) return;
+    try {
+      this.eventRouter.receive(sender, event);
+    } catch (thrown) {
+      this.failures.reportFlood(failureOf(event.name, thrown));
+    }
   }
 
   abortOnStop(cancellation: Cancellation, outcome: Promise<unknown>): void {

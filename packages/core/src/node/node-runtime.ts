@@ -3,7 +3,6 @@ import { suspectAfterMs } from '../discovery/suspicion.js';
 import { NodePresence } from '../discovery/node-presence.js';
 import { NodeRegistry } from '../discovery/node-registry.js';
 import { CatgaError } from '../errors/catga-error.js';
-import { RemoteRequests } from '../cluster/asking/remote-requests.js';
 import { Cluster } from '../cluster/cluster.js';
 import { EventFanOut } from '../events/event-fan-out.js';
 import { CheckedRouting } from '../routing/checked-routing.js';
@@ -31,6 +30,7 @@ import { ErrorCodec } from '../wire/error-codec.js';
 import { PROTOCOL_VERSION } from '../wire/frame-layout.js';
 import { EngineAccess } from './engine-access.js';
 import { GuardedObserver } from './guarded-observer.js';
+import { MessageLog } from './message-log.js';
 import { NodeMessaging } from './node-messaging.js';
 import type { NodeServices } from './node-services.js';
 import type { EventRoute, RequestRoute } from '../handlers/routes.js';
@@ -95,24 +95,6 @@ export class NodeRuntime {
     const log = (): DurableLog => this.engine.connected('A durable message').log;
     this.outbox =
       options.outbox && new NodeOutbox(options.outbox, { nodeId, log, clock, timetable, failures, logger });
-    this.messaging = new NodeMessaging({
-      options,
-      observer: observer && new GuardedObserver(observer, (thrown) => this.reportFlood('observer', thrown)),
-      engine: this.engine,
-      log: () => this.outbox ?? log(),
-      clock,
-      timetable: this.timetable,
-      admission: this.admission,
-      failures: this.failures,
-      codec: this.codec,
-      nodes: this.nodesSeen,
-      ids: this.ids,
-      presence: () => this.presence,
-    });
-    this.errorCodec = new ErrorCodec(
-      [this.messaging.registry.errors, ...services.errorTranslators],
-      (thrown) => this.reportFlood('error translator', thrown),
-    );
     this.presence = new NodePresence(
       {
         nodeId: options.nodeId,
@@ -129,6 +111,24 @@ export class NodeRuntime {
         return { inFlight, queued, unanswered: this.engine.unanswered, handled };
       },
       (error) => this.reportFlood('directory', error),
+    );
+    this.messaging = new NodeMessaging(
+      options,
+      clock,
+      timetable,
+      this.admission,
+      failures,
+      this.codec,
+      this.ids,
+      this.engine,
+      new MessageLog(this.engine, this.outbox),
+      this.nodesSeen,
+      this.presence,
+      observer && new GuardedObserver(observer, (thrown) => this.reportFlood('observer', thrown)),
+    );
+    this.errorCodec = new ErrorCodec(
+      [this.messaging.registry.errors, ...services.errorTranslators],
+      (thrown) => this.reportFlood('error translator', thrown),
     );
   }
 
@@ -150,7 +150,6 @@ export class NodeRuntime {
     );
     this.engine.joined = {
       cluster,
-      requests: new RemoteRequests(parts, cluster.sender, routing, options.request.timeoutMs),
       events: new EventFanOut(parts, options.service, cluster.links, ids),
     };
     registry.listen(({ type, node }) => {

@@ -1,10 +1,10 @@
 import type { CatgaError } from '../errors/catga-error.js';
+import type { WaitingCallers } from '../pipeline/outcome-until.js';
 import type { Cancellation } from '../time/cancellation.js';
 
 /** What runs and who waits for it, so that a node that stops can end both. */
 export class RunningWork {
-  /** Callers that wait for no longer than the node works; each is told why it waits in vain. */
-  readonly waiting = new Set<(reason: CatgaError) => void>();
+  readonly waiting: WaitingCallers = new Set();
   private readonly abortable = new Set<Cancellation>();
   private abortReason: CatgaError | undefined;
 

@@ -5,6 +5,9 @@ import { cancelledError, timeoutError } from '../errors/message-errors.js';
 import type { Timetable } from '../time/timetable.js';
 import { onAbort } from '../time/abort-listeners.js';
 
+/** Callers that wait for no longer than the node works; each is told why it waits in vain. */
+export type WaitingCallers = Set<(reason: CatgaError) => void>;
+
 /** How long somebody waits for an outcome. */
 export interface Patience {
   readonly name: string;
@@ -12,7 +15,7 @@ export interface Patience {
   readonly signal: AbortSignal | undefined;
   readonly timetable: Timetable;
   /** All that wait; a node that stops ends their waiting. */
-  readonly waiting: Set<(reason: CatgaError) => void>;
+  readonly waiting: WaitingCallers;
   /** Told why, once, when the waiting ends before the outcome. */
   giveUp(reason: CatgaError): void;
   /** Told of a failure that came after the waiting had ended, for any other reason than that. */

@@ -3,14 +3,18 @@ import type { MessageType } from '../contracts/message-type.js';
 import type { SaidEnqueueOptions } from '../contracts/said-headers.js';
 import type { EnqueueReceipt } from '../contracts/send-options.js';
 import { CatgaError } from '../errors/catga-error.js';
+import { unguessableId } from '../ids/unguessable-id.js';
+import type { CatgaIds } from '../ids/catga-ids.js';
 import { COMMAND_QUEUES } from '../ports/durable-log.js';
+import type { DurableLog } from '../ports/durable-log.js';
 import { KEEP_OUTCOME, ownHeaders } from '../reliability/kept-outcome.js';
 import { MessageEnvelope, checkMessageId } from '../pipeline/message-envelope.js';
 import { toStoredMessage } from '../wire/message-codec.js';
-import type { Cause } from '../pipeline/handler-context.js';
-import type { PublishServices } from '../events/event-publisher.js';
-import { OutcomeWaiter, withoutOutcome } from './outcome-waiter.js';
-import type { OutcomeWaiterServices } from './outcome-waiter.js';
+import type { Codec } from '../wire/codec.js';
+import type { Cause, ContextHost } from '../pipeline/handler-context.js';
+import type { Engine } from '../ports/engine.js';
+import { withoutOutcome } from './outcome-waiter.js';
+import type { OutcomeAccess, OutcomeWaiter } from './outcome-waiter.js';
 import { QueuedReceipt } from './queued-receipt.js';
 
 /** The durable subscription that the nodes which handle a command share. */
@@ -20,18 +24,22 @@ export function queueOf(commandName: string): string {
 
 /** Stores commands that are to run later, whoever is there then. */
 export class CommandQueue {
-  private readonly waiter: OutcomeWaiter;
+  private readonly newId = (): string => unguessableId(this.ids);
 
   constructor(
-    private readonly services: Pick<PublishServices, 'host' | 'codec' | 'log' | 'newId' | 'engine'> &
-      OutcomeWaiterServices,
-  ) {
-    this.waiter = new OutcomeWaiter(services);
-  }
+    private readonly host: ContextHost,
+    private readonly codec: Codec,
+    private readonly engine: Pick<Engine, 'name' | 'capabilities'>,
+    /** The durable log, or the outbox before it. */
+    private readonly log: Pick<DurableLog, 'append'>,
+    private readonly ids: CatgaIds,
+    private readonly outcomes: OutcomeAccess,
+    private readonly waiter: OutcomeWaiter,
+  ) {}
 
   /** How a queued command ended; undefined if it has not, or nobody was to record it. */
   async outcomeOf({ name }: MessageType, messageId: string): Promise<CatgaResult<unknown> | undefined> {
-    return this.services.outcomes().find({ name, messageId });
+    return this.outcomes.outcomes().find({ name, messageId });
   }
 
   /** Resolves once the engine or the outbox has stored the command. */
@@ -41,7 +49,7 @@ export class CommandQueue {
     options: SaidEnqueueOptions,
     cause?: Cause,
   ): Promise<EnqueueReceipt> {
-    const { host, codec, log, newId, engine } = this.services;
+    const { host, codec, log, newId, engine } = this;
     const { delayMs, keepOutcome = false } = options;
     checkMessageId(type.name, options.messageId);
     if (type.kind !== 'command') {
@@ -85,7 +93,7 @@ export class CommandQueue {
       ...message,
       headers: keepOutcome ? { ...headers, [KEEP_OUTCOME]: '1' } : ownHeaders(headers),
     };
-    const { duplicate } = await log().append(stored, { delayMs });
+    const { duplicate } = await log.append(stored, { delayMs });
     return new QueuedReceipt(
       messageId,
       type.name,

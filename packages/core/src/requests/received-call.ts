@@ -1,4 +1,4 @@
-import type { ReceivedEnd, ReceivedWork } from '../cluster/answering/taken-request.js';
+import type { ReceivedEnd, ReceivedWork, TakenRequest } from '../cluster/answering/taken-request.js';
 import type { CatgaError } from '../errors/catga-error.js';
 import { timeoutError } from '../errors/message-errors.js';
 import type { Admission } from '../pipeline/admission/admission.js';
@@ -15,6 +15,7 @@ export class ReceivedCall implements ReceivedWork, TimetableEntry {
     private readonly context: HandlerContext,
     /** How long its caller waits. */
     private readonly remainingMs: number | undefined,
+    private readonly request: TakenRequest,
     private readonly end: ReceivedEnd,
     /** Where it has a place to give back. */
     private readonly admission: Admission | undefined,
@@ -29,11 +30,11 @@ export class ReceivedCall implements ReceivedWork, TimetableEntry {
     outcome.then(
       (value) => {
         this.settle();
-        this.end.succeeded(value);
+        this.end.succeeded(this.request, value);
       },
       (thrown: unknown) => {
         this.settle();
-        this.end.failed(thrown, this.context.hasBegun);
+        this.end.failed(this.request, thrown, this.context.hasBegun);
       },
     );
   }

@@ -1,8 +1,8 @@
 import type { MessageType } from '../contracts/message-type.js';
 import type { SaidSendOptions } from '../contracts/said-headers.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
-import type { ReceivedEnd, ReceivedWork } from '../cluster/answering/taken-request.js';
 import { cancelledError } from '../errors/message-errors.js';
+import type { CatgaIds } from '../ids/catga-ids.js';
 import type { Admission } from '../pipeline/admission/admission.js';
 import { HandlerContext } from '../pipeline/handler-context.js';
 import type { Cause, ContextHost } from '../pipeline/handler-context.js';
@@ -13,28 +13,31 @@ import type { IdempotentExecution } from '../reliability/idempotent-execution.js
 import type { Timetable } from '../time/timetable.js';
 import { checkHeaders } from '../wire/limits.js';
 import type { Limits } from '../wire/limits.js';
+import type { WaitingCallers } from '../pipeline/outcome-until.js';
 import { outcomeUntil } from '../pipeline/outcome-until.js';
 import type { AttemptOptions } from '../pipeline/resilience/policed-call.js';
-import { ReceivedCall } from './received-call.js';
 import type { CompiledHandler, RequestRoute } from '../handlers/routes.js';
 
-/** What dispatching needs of the node. */
-export interface DispatchServices {
-  readonly host: ContextHost;
-  readonly admission: Admission;
-  readonly timetable: Timetable;
-  readonly failures: CatgaErrorSink;
-  readonly limits: Limits;
-  /** Callers that wait for no longer than the node works; each is told why it waits in vain. */
-  readonly waiting: Set<(reason: CatgaError) => void>;
-  /** The record of ids; throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
-  readonly idempotency: () => IdempotentExecution;
-  readonly newId: () => string;
+/** The engine's record of ids. */
+export interface RecordAccess {
+  /** Throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
+  idempotency(): IdempotentExecution;
 }
 
 /** Takes a request to its handler in this process: admission, deadline, cancellation, idempotency. */
 export class RequestDispatcher {
-  constructor(private readonly services: DispatchServices) {}
+  private readonly newId = (): string => this.ids.next();
+
+  constructor(
+    private readonly host: ContextHost,
+    private readonly admission: Admission,
+    private readonly timetable: Timetable,
+    private readonly failures: CatgaErrorSink,
+    private readonly limits: Limits,
+    private readonly waiting: WaitingCallers,
+    private readonly engine: RecordAccess,
+    private readonly ids: CatgaIds,
+  ) {}
 
   /**
    * What runs a request about which nothing was said, once it has its place: the handler itself where it takes only
@@ -42,7 +45,7 @@ export class RequestDispatcher {
    */
   shortWayTo(type: MessageType, { name, step, direct }: CompiledHandler): (request: object) => unknown {
     if (direct !== undefined) return direct;
-    const { host, newId } = this.services;
+    const { host, newId } = this;
     return (request) => {
       const envelope = new MessageEnvelope(request, type, name, NO_ATTRIBUTES, newId);
       const context = new HandlerContext(envelope, host, undefined);
@@ -57,7 +60,7 @@ export class RequestDispatcher {
     const problem = this.problemOf(route, options);
     if (problem !== undefined) return Promise.reject(problem);
     const timeoutMs = this.timeoutMs(route, options, cause);
-    const { host, admission, timetable, newId, failures, waiting } = this.services;
+    const { host, admission, timetable, newId, failures, waiting } = this;
     const attributes = attributesOf(options, cause, host.nodeId);
     const envelope = new MessageEnvelope(request, route.type, route.name, attributes, newId);
     const deadlineMs = timeoutMs === undefined ? undefined : host.clock.monotonicMs() + timeoutMs;
@@ -65,7 +68,7 @@ export class RequestDispatcher {
     const admit = (): Promise<unknown> => this.admit(route, envelope, context, cause);
     const isRecorded = this.isRecorded(route, options);
     const outcome = isRecorded
-      ? admission.hold(this.services.idempotency().run(envelope, context.cancellation, admit))
+      ? admission.hold(this.engine.idempotency().run(envelope, context.cancellation, admit))
       : admit();
     if (timeoutMs === undefined && options.signal === undefined && !isRecorded) return outcome;
     return outcomeUntil(outcome, {
@@ -80,42 +83,16 @@ export class RequestDispatcher {
     });
   }
 
-  /** A request of another node's caller: the same, but nobody here waits for it; `end` hears of it. */
-  receive(
-    route: RequestRoute,
-    request: object,
-    attributes: MessageAttributes,
-    remainingMs: number | undefined,
-    isRecorded: boolean,
-    end: ReceivedEnd,
-  ): ReceivedWork {
-    const { host, admission, timetable, newId } = this.services;
-    const envelope = new MessageEnvelope(request, route.type, route.name, attributes, newId);
-    const deadlineMs = remainingMs === undefined ? undefined : host.clock.monotonicMs() + remainingMs;
-    const context = new HandlerContext(envelope, host, deadlineMs);
-    const isAdmitted = !isRecorded && admission.hasRoom;
-    const call = new ReceivedCall(context, remainingMs, end, isAdmitted ? admission : undefined, timetable);
-    call.follow(this.outcomeOf(route, envelope, context, isRecorded, isAdmitted));
-    return call;
-  }
-
-  private outcomeOf(
+  /** Runs a request once it has its place, under a claim on its id if it `isRecorded`. */
+  runWhenAdmitted(
     route: RequestRoute,
     envelope: MessageEnvelope,
     context: HandlerContext,
     isRecorded: boolean,
-    isAdmitted: boolean,
   ): Promise<unknown> {
-    const { admission } = this.services;
-    if (isAdmitted) {
-      admission.enter();
-      const outcome = route.step(envelope, context);
-      context.begin(outcome);
-      return outcome;
-    }
     const admit = (): Promise<unknown> => this.admit(route, envelope, context, undefined);
-    return admission.hold(
-      isRecorded ? this.services.idempotency().run(envelope, context.cancellation, admit) : admit(),
+    return this.admission.hold(
+      isRecorded ? this.engine.idempotency().run(envelope, context.cancellation, admit) : admit(),
     );
   }
 
@@ -132,7 +109,7 @@ export class RequestDispatcher {
     }
     try {
       checkMessageId(name, options.messageId);
-      if (options.headers !== undefined) checkHeaders(this.services.limits, name, options.headers);
+      if (options.headers !== undefined) checkHeaders(this.limits, name, options.headers);
     } catch (thrown) {
       return toError(thrown);
     }
@@ -143,7 +120,7 @@ export class RequestDispatcher {
   timeoutMs(route: RequestRoute, options: SaidSendOptions, cause: Cause | undefined): number | undefined {
     const ownMs = options.timeoutMs ?? route.timeoutMs;
     if (cause?.deadlineMs === undefined) return ownMs;
-    const leftMs = Math.max(0, cause.deadlineMs - this.services.host.clock.monotonicMs());
+    const leftMs = Math.max(0, cause.deadlineMs - this.host.clock.monotonicMs());
     return ownMs === undefined ? leftMs : Math.min(ownMs, leftMs);
   }
 
@@ -153,7 +130,7 @@ export class RequestDispatcher {
     context: HandlerContext,
     cause: Cause | undefined,
   ): Promise<unknown> {
-    const { admission } = this.services;
+    const { admission } = this;
     if (cause !== undefined || admission.hasRoom) {
       admission.enter();
       return this.runAdmitted(route, envelope, context);
@@ -174,12 +151,12 @@ export class RequestDispatcher {
   }
 
   private readonly succeeded = (value: unknown): unknown => {
-    this.services.admission.leave();
+    this.admission.leave();
     return value;
   };
 
   private readonly failed = (thrown: unknown): never => {
-    this.services.admission.leave();
+    this.admission.leave();
     throw thrown;
   };
 }

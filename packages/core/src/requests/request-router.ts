@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { MessageType } from '../contracts/message-type.js';
 import type { SaidSendOptions } from '../contracts/said-headers.js';
 import type { KnownNode } from '../discovery/known-node.js';
@@ -8,8 +7,9 @@ import { shuttingDownError } from '../errors/message-errors.js';
 import type { Cause } from '../pipeline/handler-context.js';
 import type { Clock } from '../ports/clock.js';
 import type { CallPolicies, PolicedCalls } from '../pipeline/resilience/call-policies.js';
+import { unguessableId } from '../ids/unguessable-id.js';
 import type { CatgaIds } from '../ids/catga-ids.js';
-import type { RemoteRequests } from '../cluster/asking/remote-requests.js';
+import type { RequestSender } from '../cluster/asking/request-sender.js';
 import type { MessageRegistry } from '../handlers/message-registry.js';
 import { PolicedCall } from '../pipeline/resilience/policed-call.js';
 import type { AttemptOptions } from '../pipeline/resilience/policed-call.js';
@@ -25,7 +25,7 @@ export interface SendingNode {
 
 /** The way to other nodes, once the engine has one. */
 export interface RemoteAccess {
-  readonly remoteRequests: RemoteRequests | undefined;
+  readonly sender: RequestSender | undefined;
 }
 
 /** Where one attempt at a request goes. */
@@ -90,7 +90,8 @@ export class RequestRouter {
   ): Promise<unknown> {
     const { node } = this;
     const type = route?.type ?? this.types.typeOfMessage(request);
-    const messageId = options.messageId ?? (repeats ? unguessable(this.ids.next()) : undefined);
+    // The id that all attempts share travels as one that a caller gave, and has its record among those.
+    const messageId = options.messageId ?? (repeats ? unguessableId(this.ids) : undefined);
     const timeoutMs = this.timeoutMs(type, route, options, cause);
     const call = new PolicedCall(type.name, options, messageId, timeoutMs, node.clock, (attempt) =>
       // What a running handler sends is part of work that a stopping node sees through.
@@ -108,10 +109,10 @@ export class RequestRouter {
     options: SaidSendOptions,
     cause: Cause | undefined,
   ): number | undefined {
-    const { remoteRequests } = this.engine;
-    const staysHere = route !== undefined && (this.isLocalFirst || remoteRequests === undefined);
+    const { sender } = this.engine;
+    const staysHere = route !== undefined && (this.isLocalFirst || sender === undefined);
     if (staysHere) return this.dispatcher.timeoutMs(route, options, cause);
-    return remoteRequests?.timeoutMs(type, options, cause);
+    return sender?.timeoutMs(type, options, cause);
   }
 
   private sendOnce(
@@ -120,12 +121,12 @@ export class RequestRouter {
     options: AttemptOptions,
     cause?: Cause,
   ): Promise<unknown> {
-    const { remoteRequests } = this.engine;
-    if (route !== undefined && (this.isLocalFirst || remoteRequests === undefined)) {
+    const { sender } = this.engine;
+    if (route !== undefined && (this.isLocalFirst || sender === undefined)) {
       return this.dispatcher.dispatch(route, request, options, cause);
     }
-    if (remoteRequests === undefined) return Promise.reject(this.noHandlerError(request));
-    return this.sendToAny(remoteRequests, route, request, options, cause);
+    if (sender === undefined) return Promise.reject(this.noHandlerError(request));
+    return this.sendToAny(sender, route, request, options, cause);
   }
 
   private sendOnceToNode(
@@ -139,16 +140,15 @@ export class RequestRouter {
       return this.dispatcher.dispatch(route, request, options);
     }
     const node = this.nodes.get(nodeId);
-    const { remoteRequests } = this.engine;
-    if (node === undefined || remoteRequests === undefined)
-      return Promise.reject(this.nodeNotFoundError(nodeId));
+    const { sender } = this.engine;
+    if (node === undefined || sender === undefined) return Promise.reject(this.nodeNotFoundError(nodeId));
     try {
       const type = this.types.typeOfMessage(request);
       if (!node.isUnderstood) return Promise.reject(this.incompatibleError(type.name, [node]));
       const problem = this.dispatcher.problemOf({ type }, options);
       if (problem !== undefined) return Promise.reject(problem);
       const key = options.key ?? type.keyOf?.(request);
-      return remoteRequests.send(type, request, key, options, undefined, node, true);
+      return sender.send(type, request, key, options, undefined, node, true);
     } catch (thrown) {
       return Promise.reject(toError(thrown));
     }
@@ -177,7 +177,7 @@ export class RequestRouter {
   }
 
   private sendToAny(
-    remoteRequests: RemoteRequests,
+    sender: RequestSender,
     route: RequestRoute | undefined,
     request: object,
     options: AttemptOptions,
@@ -188,9 +188,9 @@ export class RequestRouter {
       const problem = this.dispatcher.problemOf({ type }, options);
       if (problem !== undefined) return Promise.reject(problem);
       const key = options.key ?? type.keyOf?.(request);
-      const target = remoteRequests.nodeFor(type.name, key);
+      const target = sender.choice.first(type.name, key);
       if (target !== undefined && target.nodeId !== this.node.nodeId)
-        return remoteRequests.send(type, request, key, options, cause, target);
+        return sender.send(type, request, key, options, cause, target);
       if (route !== undefined) return this.dispatcher.dispatch(route, request, options, cause);
       const incompatible = this.nodes.incompatibleFor(type.name);
       return Promise.reject(
@@ -219,12 +219,4 @@ export class RequestRouter {
   private presentNodes(): readonly string[] {
     return this.nodes.nodes.map((node) => node.nodeId);
   }
-}
-
-/**
- * An id that all attempts share travels as one that a caller gave, and has its record among those: nobody can give the
- * same one by chance or on purpose.
- */
-function unguessable(id: string): string {
-  return `${id}.${randomUUID()}`;
 }

@@ -5,7 +5,7 @@ import { anyRecord } from './frame-arbitraries.fixture.js';
 import { requireSerializer } from './frame-errors.js';
 import { HEADER_OFFSET, ReplyStatus } from './frame-layout.js';
 import { FrameReader, bytesBody, textBody } from './frame-reader.js';
-import type { FrameVisitor } from './frame-records.js';
+import type { FrameVisitors } from './frame-records.js';
 import { RecordCollector, aRequest, headerOf, recordsOf, writeFrame } from './frame.fixture.js';
 
 const anyFrame = fc.array(anyRecord, { maxLength: 5 }).map((records) => writeFrame(records));
@@ -23,11 +23,10 @@ function readOrRefuse(bytes: Uint8Array): void {
   }
 }
 
-const ignoring: FrameVisitor<string | Uint8Array> = {
-  request: () => {},
-  reply: () => {},
-  cancel: () => {},
-  event: () => {},
+const ignoring: FrameVisitors<string | Uint8Array> = {
+  requests: { request: () => {}, cancel: () => {} },
+  replies: { reply: () => {} },
+  events: { event: () => {} },
 };
 
 describe('FrameReader', () => {
@@ -105,7 +104,10 @@ describe('FrameReader', () => {
     const frame = writeFrame([{ kind: 'request', ...aRequest }]);
     const reader = new FrameReader(bytesBody);
     let body: Uint8Array = new Uint8Array();
-    reader.records(frame, reader.header(frame), { ...ignoring, request: (record) => (body = record.body) });
+    reader.records(frame, reader.header(frame), {
+      ...ignoring,
+      requests: { request: (record) => (body = record.body), cancel: () => {} },
+    });
     expect(body.buffer).toBe(frame.buffer);
     expect(body.slice().buffer).not.toBe(frame.buffer);
   });
@@ -117,7 +119,7 @@ describe('FrameReader', () => {
       let text = '';
       reader.records(frame, reader.header(frame), {
         ...ignoring,
-        reply: (_, __, body) => void (text = body),
+        replies: { reply: (_, __, body) => void (text = body) },
       });
       return text;
     };
@@ -157,11 +159,13 @@ describe('FrameReader', () => {
     const seen: number[] = [];
     reader.records(outer, reader.header(outer), {
       ...ignoring,
-      cancel(correlation) {
-        seen.push(correlation);
-        expect(recordsOf(inner, reader)).toEqual([{ kind: 'cancel', correlation: 9 }]);
+      requests: {
+        cancel(correlation) {
+          seen.push(correlation);
+          expect(recordsOf(inner, reader)).toEqual([{ kind: 'cancel', correlation: 9 }]);
+        },
+        request: ({ correlation }) => void seen.push(correlation),
       },
-      request: ({ correlation }) => void seen.push(correlation),
     });
     expect(seen).toEqual([1, 2]);
   });

@@ -23,7 +23,7 @@ import {
   TO_NODE_HANDLERS,
   TO_SERVICE_HANDLERS,
 } from './frame-layout.js';
-import type { EventRecord, FrameBody, FrameHeader, FrameVisitor, RequestRecord } from './frame-records.js';
+import type { EventRecord, FrameBody, FrameHeader, FrameVisitors, RequestRecord } from './frame-records.js';
 import { TextCache } from './text-cache.js';
 
 /** An empty name with its length and an empty value with its length: no header takes fewer bytes. */
@@ -80,11 +80,11 @@ export class FrameReader<Body extends FrameBody> {
   }
 
   /**
-   * Shows the records of a frame to `visitor`. Their kinds and bounds are checked before the first is shown; an error
+   * Shows the records of a frame to their visitors. Their kinds and bounds are checked before the first is shown; an error
    * inside a record is thrown after those before it were shown.
    * @param header what {@link header} returned for this frame
    */
-  records(frame: Uint8Array, header: FrameHeader, visitor: FrameVisitor<Body>): void {
+  records(frame: Uint8Array, header: FrameHeader, to: FrameVisitors<Body>): void {
     const buffer = asBuffer(frame);
     checkBounds(buffer, header);
     let start = header.recordsOffset;
@@ -92,30 +92,34 @@ export class FrameReader<Body extends FrameBody> {
       const kind = buffer.readUInt8(start);
       const end = start + RECORD_HEADER_BYTES + buffer.readUInt32BE(start + 1);
       this.bytes.open(buffer, start + RECORD_HEADER_BYTES, end);
-      this.record(kind, visitor);
+      this.record(kind, to, header.sender);
       start = end;
     }
   }
 
   /** Each record is read to its end before the visitor sees it, so a visitor may read other frames with this reader. */
-  private record(kind: number, visitor: FrameVisitor<Body>): void {
+  private record(
+    kind: number,
+    { requests, replies, events }: FrameVisitors<Body>,
+    sender: NodeAddress,
+  ): void {
     switch (kind) {
       case RECORD_KIND.request:
-        visitor.request(this.request());
+        requests.request(this.request());
         return;
       case RECORD_KIND.reply: {
         const correlation = this.bytes.u32();
-        visitor.reply(correlation, this.replyStatus(), this.body(this.bytes));
+        replies.reply(correlation, this.replyStatus(), this.body(this.bytes), sender);
         return;
       }
       case RECORD_KIND.cancel: {
         const correlation = this.bytes.u32();
         if (this.bytes.left > 0) throw this.bytes.malformed('a cancellation with a body');
-        visitor.cancel(correlation);
+        requests.cancel(correlation);
         return;
       }
       default: // An event: other kinds were refused with the frame.
-        visitor.event(this.event());
+        events.event(this.event(), sender);
     }
   }
 

@@ -65,13 +65,25 @@ export interface EventRecord<Body extends FrameBody = Uint8Array> extends Option
 }
 
 /**
- * What hears the records of a frame, in the order they were written. It must not throw: what follows in the frame
+ * Receivers of the records of a frame, in the order they were written. They must not throw: what follows in the frame
  * would be lost.
  */
-export interface FrameVisitor<Body extends FrameBody = Uint8Array> {
+export interface FrameVisitors<Body extends FrameBody = Uint8Array> {
+  readonly requests: RequestVisitor<Body>;
+  readonly replies: ReplyVisitor<Body>;
+  readonly events: EventVisitor<Body>;
+}
+
+export interface RequestVisitor<Body extends FrameBody = Uint8Array> {
   request(record: RequestRecord<Body>): void;
-  reply(correlation: number, status: ReplyStatus, body: Body): void;
   /** The requester of `correlation` has given it up. */
   cancel(correlation: number): void;
-  event(record: EventRecord<Body>): void;
+}
+
+export interface ReplyVisitor<Body extends FrameBody = Uint8Array> {
+  reply(correlation: number, status: ReplyStatus, body: Body, sender: NodeAddress): void;
+}
+
+export interface EventVisitor<Body extends FrameBody = Uint8Array> {
+  event(record: EventRecord<Body>, sender: NodeAddress): void;
 }

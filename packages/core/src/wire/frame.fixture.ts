@@ -2,7 +2,7 @@ import type { NodeAddress } from '../ports/links.js';
 import { FrameReader, bytesBody } from './frame-reader.js';
 import { FrameWriter } from './frame-writer.js';
 import type { ReplyStatus } from './frame-layout.js';
-import type { EventRecord, FrameHeader, FrameVisitor, RequestRecord } from './frame-records.js';
+import type { EventRecord, FrameHeader, FrameVisitors, RequestRecord } from './frame-records.js';
 
 /** A record with its kind, so that tests can keep records of all kinds in one list. */
 export type AnyRecord =
@@ -61,7 +61,10 @@ export function writeFrame(records: readonly AnyRecord[], facts: FrameFacts = {}
 }
 
 /** Collects what a frame holds. Bodies are copied, as whoever keeps them must. */
-export class RecordCollector implements FrameVisitor {
+export class RecordCollector implements FrameVisitors {
+  readonly requests = this;
+  readonly replies = this;
+  readonly events = this;
   readonly records: AnyRecord[] = [];
 
   request(record: RequestRecord): void {

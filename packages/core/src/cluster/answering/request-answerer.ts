@@ -9,15 +9,16 @@ import type { FrameBody, RequestRecord } from '../../wire/frame-records.js';
 import { messageFromRecord } from '../../wire/message-codec.js';
 import { failureOf } from '../../reliability/failure-sink.js';
 import type { ClusterParts } from '../cluster-parts.js';
+import type { PeerRequests } from '../frame-receiver.js';
 import type { HandledRequest, IncomingTraffic } from '../incoming-traffic.js';
 import type { OutcomeRecorder } from './outcome-recorder.js';
 import { SentAnswers } from './sent-answers.js';
 import type { AnswerKeeper, AnswerMemory } from './sent-answers.js';
 import { TakenRequest } from './taken-request.js';
-import type { RequestOwner } from './taken-request.js';
+import type { ReceivedEnd } from './taken-request.js';
 
 /** Answering side for one other node: runs each request once, however often it is sent, and repeats its reply. */
-export class RequestAnswerer implements RequestOwner, AnswerKeeper {
+export class RequestAnswerer implements PeerRequests, ReceivedEnd, AnswerKeeper {
   private readonly requests = new Map<number, TakenRequest>();
   private readonly answers: SentAnswers;
   /** Generated ids are prefixed with the requester's address. */
@@ -37,14 +38,14 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
   }
 
   /** Handles a request, new or retransmitted. */
-  received(record: RequestRecord<FrameBody>): void {
+  request(record: RequestRecord<FrameBody>): void {
     const known = this.requests.get(record.correlation);
     if (known !== undefined) return this.receivedAgain(known);
     const { correlation, name, qos, messageId } = record;
     const isRecorded = qos === 2 || (qos === 1 && messageId !== undefined);
-    const request = new TakenRequest(this, correlation, name, qos, isRecorded);
+    const request = new TakenRequest(correlation, name, qos, isRecorded);
     if (!this.incoming.isOpen) return this.refuse(request, shuttingDownError(name, this.nodeId));
-    const handled = this.incoming.handledRequest(name);
+    const handled = this.incoming.handled.get(name);
     if (handled === undefined) return this.refuse(request, this.notHandledError(name));
     this.requests.set(correlation, request);
     if (qos === 1 && !isRecorded && mayHaveEnded(record)) void this.runUnlessEnded(request, record, handled);
@@ -52,7 +53,7 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
   }
 
   /** Handles a cancellation. */
-  cancelled(correlation: number): void {
+  cancel(correlation: number): void {
     const { nodeId } = this.sender;
     this.requests
       .get(correlation)
@@ -147,7 +148,7 @@ export class RequestAnswerer implements RequestOwner, AnswerKeeper {
         attempt: record.attempt,
         originNodeId: this.sender.nodeId,
       };
-      request.work = handled.receive(message, attributes, record.remainingMs, request.isRecorded, request);
+      request.work = handled.receive(message, attributes, record.remainingMs, request, this);
     } catch (thrown) {
       this.failed(request, thrown, false);
     }

@@ -5,8 +5,6 @@ import { ReplyStatus } from '../../wire/frame-layout.js';
 import { AnswerMemory, SentAnswers } from './sent-answers.js';
 import { TakenRequest } from './taken-request.js';
 
-const nobody = { succeeded() {}, failed() {} };
-
 function setUp({ maxBytes = 1_000_000 } = {}) {
   const clock = new TestClock();
   const memory = new AnswerMemory(maxBytes);
@@ -17,7 +15,7 @@ function setUp({ maxBytes = 1_000_000 } = {}) {
     forget: ({ correlation }) => void forgotten.push(correlation),
   });
   const add = (correlation: number, frame: number, bytes = 10): void => {
-    const request = new TakenRequest(nobody, correlation, 'Buy', 1, false);
+    const request = new TakenRequest(correlation, 'Buy', 1, false);
     request.answer = { status: ReplyStatus.Value, body: new Uint8Array(bytes) };
     answers.add(request, frame);
   };

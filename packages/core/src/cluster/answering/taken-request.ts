@@ -16,19 +16,13 @@ export interface ReceivedWork {
 
 /** Callbacks for the outcome of a request. They must not throw. */
 export interface ReceivedEnd {
-  succeeded(value: unknown): void;
-  /** @param hasBegun whether the handler was called */
-  failed(thrown: unknown, hasBegun: boolean): void;
-}
-
-/** Owner of the request. */
-export interface RequestOwner {
   succeeded(request: TakenRequest, value: unknown): void;
+  /** @param hasBegun whether the handler was called */
   failed(request: TakenRequest, thrown: unknown, hasBegun: boolean): void;
 }
 
 /** A request of another node, from its first frame until its reply is acknowledged or logged. */
-export class TakenRequest implements ReceivedEnd {
+export class TakenRequest {
   /** Set while the handler runs. */
   work: ReceivedWork | undefined;
   /** Set after the handler has ended. */
@@ -37,19 +31,10 @@ export class TakenRequest implements ReceivedEnd {
   isForLog = false;
 
   constructor(
-    private readonly owner: RequestOwner,
     readonly correlation: number,
     readonly name: string,
     readonly qos: QualityOfService,
     /** Whether the idempotency store has its outcome. */
     readonly isRecorded: boolean,
   ) {}
-
-  succeeded(value: unknown): void {
-    this.owner.succeeded(this, value);
-  }
-
-  failed(thrown: unknown, hasBegun: boolean): void {
-    this.owner.failed(this, thrown, hasBegun);
-  }
 }

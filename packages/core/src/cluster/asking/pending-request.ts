@@ -1,30 +1,12 @@
 import type { MessageHeaders } from '../../contracts/headers.js';
+import type { MessageType } from '../../contracts/message-type.js';
 import type { QualityOfService } from '../../contracts/quality-of-service.js';
 import type { KnownNode } from '../../discovery/known-node.js';
-import type { NodeRegistry } from '../../discovery/node-registry.js';
+import type { Cause } from '../../pipeline/handler-context.js';
+import type { AttemptOptions } from '../../pipeline/resilience/policed-call.js';
 import type { NodeAddress } from '../../ports/links.js';
 import type { TimetableEntry } from '../../time/timetable.js';
 import type { FrameBody, RequestRecord } from '../../wire/frame-records.js';
-
-/** An encoded request to another node. */
-export interface OutgoingRequest {
-  readonly name: string;
-  readonly qos: QualityOfService;
-  readonly body: FrameBody;
-  readonly messageId: string | undefined;
-  /** Attempt number of a retry policy; 1 for the first. */
-  readonly callerAttempt: number | undefined;
-  readonly key: string | undefined;
-  readonly headers: MessageHeaders | undefined;
-  readonly correlationId: string | undefined;
-  readonly causationId: string | undefined;
-  /** Timeout of its caller, in milliseconds. */
-  readonly timeoutMs: number;
-  /** Whether it may be re-sent although it may have run: not at QoS 0, unless it is a query. */
-  readonly mayRunAgain: boolean;
-  /** The only node that it may be sent to. */
-  readonly onlyNodeId: string | undefined;
-}
 
 /**
  * A request without an outcome. Also its own frame record and its own
@@ -33,16 +15,12 @@ export interface OutgoingRequest {
 export class PendingRequest implements RequestRecord<FrameBody>, TimetableEntry {
   readonly name: string;
   readonly qos: QualityOfService;
-  readonly body: FrameBody;
   readonly messageId: string | undefined;
-  readonly callerAttempt: number | undefined;
-  readonly key: string | undefined;
   readonly headers: MessageHeaders | undefined;
   readonly correlationId: string | undefined;
   readonly causationId: string | undefined;
-  readonly onlyNodeId: string | undefined;
+  /** Whether it may be re-sent although it may have run: not at QoS 0, unless it is a query. */
   readonly mayRunAgain: boolean;
-  readonly timeoutMs: number;
   /** Deadline of its caller. */
   readonly dueMs: number;
   order = 0;
@@ -59,30 +37,37 @@ export class PendingRequest implements RequestRecord<FrameBody>, TimetableEntry 
   /** Removes the listener from its caller's signal. */
   stopListening: (() => void) | undefined;
 
+  /** Attempt number of a retry policy; 1 for the first. */
+  private readonly callerAttempt: number;
+
   constructor(
-    request: OutgoingRequest,
+    { name, qos, kind }: MessageType,
+    readonly body: FrameBody,
+    readonly key: string | undefined,
+    { messageId, headers, attempt = 1 }: AttemptOptions,
+    cause: Cause | undefined,
+    /** Timeout of its caller, in milliseconds. */
+    readonly timeoutMs: number,
     /** Correlation number. */
     readonly correlation: number,
     /** The current node. */
     public target: KnownNode,
+    /** Whether it may be sent to no other node. */
+    readonly isPinned: boolean,
     nowMs: number,
     readonly resolve: (value: unknown) => void,
     readonly reject: (error: Error) => void,
     private readonly expired: (pending: PendingRequest) => void,
   ) {
-    this.name = request.name;
-    this.qos = request.qos;
-    this.body = request.body;
-    this.messageId = request.messageId;
-    this.callerAttempt = request.callerAttempt;
-    this.key = request.key;
-    this.headers = request.headers;
-    this.correlationId = request.correlationId;
-    this.causationId = request.causationId;
-    this.onlyNodeId = request.onlyNodeId;
-    this.mayRunAgain = request.mayRunAgain;
-    this.timeoutMs = request.timeoutMs;
-    this.dueMs = nowMs + request.timeoutMs;
+    this.name = name;
+    this.qos = qos;
+    this.messageId = messageId;
+    this.headers = headers;
+    this.callerAttempt = attempt;
+    this.correlationId = cause?.correlationId;
+    this.causationId = cause?.messageId;
+    this.mayRunAgain = qos > 0 || kind === 'query';
+    this.dueMs = nowMs + timeoutMs;
   }
 
   run(): void {
@@ -90,7 +75,7 @@ export class PendingRequest implements RequestRecord<FrameBody>, TimetableEntry 
   }
 
   get attempt(): number {
-    return (this.callerAttempt ?? 1) + (this.previous?.length ?? 0);
+    return this.callerAttempt + (this.previous?.length ?? 0);
   }
 
   get isRetransmission(): boolean {
@@ -106,21 +91,4 @@ export class PendingRequest implements RequestRecord<FrameBody>, TimetableEntry 
 /** Whether two addresses are the same incarnation of a node. */
 export function isSameAddress(a: NodeAddress, b: NodeAddress): boolean {
   return a.nodeId === b.nodeId && a.incarnation === b.incarnation;
-}
-
-/** Candidates of a request, tried or not. */
-export function possibleNodes(
-  registry: NodeRegistry,
-  { name, onlyNodeId, target }: PendingRequest,
-): readonly KnownNode[] {
-  const candidates = registry.candidatesFor(name);
-  return onlyNodeId === undefined ? candidates : candidates.filter((node) => isSameAddress(node, target));
-}
-
-/** Candidates that were not tried yet; none for a request pinned to one node. */
-export function unaskedNodes(registry: NodeRegistry, pending: PendingRequest): readonly KnownNode[] {
-  if (pending.onlyNodeId !== undefined) return [];
-  const { asked } = pending;
-  const candidates = possibleNodes(registry, pending);
-  return candidates.filter((node) => !asked.some((address) => isSameAddress(address, node)));
 }

@@ -1,23 +1,29 @@
 import { randomInt } from 'node:crypto';
-import { CatgaError, toError } from '../../errors/catga-error.js';
+import type { MessageType } from '../../contracts/message-type.js';
+import type { SaidSendOptions } from '../../contracts/said-headers.js';
+import { toError } from '../../errors/catga-error.js';
+import type { CatgaError } from '../../errors/catga-error.js';
 import { cancelledError, timeoutError } from '../../errors/message-errors.js';
 import type { KnownNode } from '../../discovery/known-node.js';
 import type { LinkTable } from '../../links/link-table.js';
-import type { RetransmissionOptions } from '../../options/catga-options.js';
+import type { ResolvedCatgaOptions } from '../../options/catga-options.js';
 import type { NodeAddress } from '../../ports/links.js';
-import type { RoutingStrategy } from '../../routing/routing-strategy.js';
+import type { Cause } from '../../pipeline/handler-context.js';
+import type { AttemptOptions } from '../../pipeline/resilience/policed-call.js';
 import type { TimetableEntry } from '../../time/timetable.js';
-import { isEncodedError } from '../../wire/error-codec.js';
 import { ReplyStatus } from '../../wire/frame-layout.js';
-import type { FrameBody } from '../../wire/frame-records.js';
+import type { FrameBody, ReplyVisitor } from '../../wire/frame-records.js';
+import { encodeMessageBody } from '../../wire/message-codec.js';
 import type { ClusterParts } from '../cluster-parts.js';
-import { PendingRequest, isSameAddress, possibleNodes, unaskedNodes } from './pending-request.js';
-import type { OutgoingRequest } from './pending-request.js';
-import { isWorthAnotherNode, lostError, notOnTheWire, tooMuchUnanswered } from './sender-errors.js';
+import type { NodeChoice } from './node-choice.js';
+import { count, discount, hasRoom } from './unanswered.js';
+import { PendingRequest, isSameAddress } from './pending-request.js';
+import { ReplyDecoder } from './reply-decoder.js';
+import { isWorthAnotherNode, lostError, tooMuchUnanswered } from './sender-errors.js';
 import { onAbort } from '../../time/abort-listeners.js';
 
-/** Limit of unanswered requests per node; beyond it requests go to another node or are refused. */
-const UNANSWERED_LIMITS = Object.freeze({ maxRequests: 65_536, maxBytes: 64 * 1024 * 1024 });
+/** Timeout of remote requests without a configured one, in milliseconds. */
+const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** Correlation of no request: its cancellation only probes whether the node still listens. */
 const NO_REQUEST = 0;
@@ -29,18 +35,22 @@ const CORRELATIONS = 2 ** 32;
 const LONGEST_PAUSE_MS = 5000;
 
 /** Pending requests to other nodes: transmission, retransmission, failover, timeout. */
-export class RequestSender {
+export class RequestSender implements ReplyVisitor<FrameBody> {
   private readonly pending = new Map<number, PendingRequest>();
   private sweep: TimetableEntry | undefined;
+  private readonly decoder: ReplyDecoder;
 
   /** @param lastCorrelation start of the correlation numbers, random so that they cannot be guessed */
   constructor(
     private readonly parts: ClusterParts,
     private readonly links: LinkTable,
-    private readonly routing: RoutingStrategy,
-    private readonly retransmission: RetransmissionOptions,
+    /** Candidate nodes and the routing strategy. */
+    readonly choice: NodeChoice,
+    private readonly options: ResolvedCatgaOptions['request'],
     private lastCorrelation = randomInt(CORRELATIONS),
-  ) {}
+  ) {
+    this.decoder = new ReplyDecoder(parts.codec, parts.errors);
+  }
 
   /** Number of unanswered requests. */
   get size(): number {
@@ -48,31 +58,61 @@ export class RequestSender {
   }
 
   /**
-   * Sends a request to a node, or to another one if its limit of unanswered requests is reached. Rejects with
-   * `CATGA_OVERLOADED` if it is reached at all nodes: backpressure before memory runs out.
+   * Sends a request to a node, or to another one if its limit of unanswered requests is reached and the request is not
+   * pinned. Rejects with `CATGA_OVERLOADED` if it is reached at all nodes: backpressure before memory runs out.
    */
-  send(request: OutgoingRequest, wanted: KnownNode, signal?: AbortSignal): Promise<unknown> {
-    const { clock, timetable } = this.parts;
-    const target = this.hasRoom(wanted) ? wanted : this.anotherWithRoom(request);
-    if (target === undefined) return Promise.reject(tooMuchUnanswered(request.name, wanted));
+  send(
+    type: MessageType,
+    request: object,
+    key: string | undefined,
+    options: AttemptOptions,
+    cause: Cause | undefined,
+    wanted: KnownNode,
+    isPinned = false,
+  ): Promise<unknown> {
+    const { clock, codec, timetable } = this.parts;
+    const body = encodeMessageBody(codec, type, request);
+    const other = (): KnownNode | undefined => (isPinned ? undefined : this.choice.other(type.name, hasRoom));
+    const target = hasRoom(wanted) ? wanted : other();
+    if (target === undefined) return Promise.reject(tooMuchUnanswered(type.name, wanted));
     return new Promise((resolve, reject) => {
       const nowMs = clock.monotonicMs();
-      const correlation = this.nextCorrelation();
-      const pending = new PendingRequest(request, correlation, target, nowMs, resolve, reject, this.expired);
+      const pending = new PendingRequest(
+        type,
+        body,
+        key,
+        options,
+        cause,
+        this.timeoutMs(type, options, cause),
+        this.nextCorrelation(),
+        target,
+        isPinned,
+        nowMs,
+        resolve,
+        reject,
+        this.expired,
+      );
       timetable.add(pending);
       this.pending.set(pending.correlation, pending);
-      if (signal !== undefined) this.cancelWith(pending, signal);
+      if (options.signal !== undefined) this.cancelWith(pending, options.signal);
       count(target, pending);
       this.transmit(pending, nowMs);
       this.armSweep();
     });
   }
 
+  /** Timeout of a request to another node, in milliseconds. */
+  timeoutMs(type: MessageType, options: SaidSendOptions, cause: Cause | undefined): number {
+    const ownMs = options.timeoutMs ?? type.timeoutMs ?? this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    if (cause?.deadlineMs === undefined) return ownMs;
+    return Math.max(0, Math.min(ownMs, cause.deadlineMs - this.parts.clock.monotonicMs()));
+  }
+
   /**
    * Handles a reply. Ignored if its request is settled, or if its sender was not asked; another incarnation of an asked
    * node is a different node. Nodes tried before a failover count as asked.
    */
-  replied(sender: NodeAddress, correlation: number, status: ReplyStatus, body: FrameBody): void {
+  reply(correlation: number, status: ReplyStatus, body: FrameBody, sender: NodeAddress): void {
     const pending = this.pending.get(correlation);
     if (pending === undefined) return;
     const isFromTarget = isSameAddress(sender, pending.target);
@@ -86,7 +126,7 @@ export class RequestSender {
         return;
       case ReplyStatus.Refused:
         // A refusal of an earlier node does not affect the request at its current node.
-        if (isFromTarget) this.goElsewhere(pending, this.decodeError(pending.name, body));
+        if (isFromTarget) this.goElsewhere(pending, this.decoder.error(pending.name, body));
         return;
     }
   }
@@ -118,8 +158,8 @@ export class RequestSender {
       if (!isSameAddress(pending.target, address)) continue;
       const lost = lostError(pending.name, address.nodeId);
       if (!pending.mayRunAgain) this.settle(pending).reject(lost);
-      else if (this.unasked(pending).length > 0) this.goElsewhere(pending, lost);
-      else if (this.possible(pending).length > 0) pending.isStranded = true;
+      else if (this.choice.unasked(pending).length > 0) this.goElsewhere(pending, lost);
+      else if (this.choice.possible(pending).length > 0) pending.isStranded = true;
       else this.settle(pending).reject(lost);
     }
   }
@@ -139,19 +179,17 @@ export class RequestSender {
   private finish(pending: PendingRequest, status: ReplyStatus, body: FrameBody): void {
     try {
       if (status === ReplyStatus.Error)
-        return this.settle(pending).reject(this.decodeError(pending.name, body));
-      const what = `The result of ${pending.name}`;
-      const result = this.parts.codec.decodeBody(what, body);
-      if (typeof result !== 'object' || result === null) throw notOnTheWire(what);
-      this.settle(pending).resolve((result as { readonly value?: unknown }).value);
+        return this.settle(pending).reject(this.decoder.error(pending.name, body));
+      const value = this.decoder.value(pending.name, body);
+      this.settle(pending).resolve(value);
     } catch (thrown) {
       this.settle(pending).reject(toError(thrown));
     }
   }
 
   private transmit(pending: PendingRequest, nowMs = this.parts.clock.monotonicMs()): void {
-    const { links, retransmission } = this;
-    const pauseMs = Math.min(LONGEST_PAUSE_MS, retransmission.retransmitMs * 2 ** pending.unanswered);
+    const { links, options } = this;
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, options.retransmitMs * 2 ** pending.unanswered);
     pending.retransmitAtMs = nowMs + pauseMs;
     pending.unanswered++;
     pending.isStranded = false;
@@ -166,21 +204,16 @@ export class RequestSender {
 
   /** Fails over to another node, or rejects with the reason if all candidates were tried. */
   private goElsewhere(pending: PendingRequest, reason: Error): void {
-    const others = isWorthAnotherNode(reason) ? this.unasked(pending) : [];
+    const others = isWorthAnotherNode(reason) ? this.choice.unasked(pending) : [];
     if (others.length === 0) return this.settle(pending).reject(reason);
     this.move(pending, others, reason);
   }
 
   /** Sends it to one of some nodes, possibly the current one. */
   private move(pending: PendingRequest, others: readonly KnownNode[], reason: Error, unanswered = 0): void {
-    const { registry, self } = this.parts;
     let target: KnownNode | undefined;
     try {
-      const chosen = this.routing.select(
-        { name: pending.name, key: pending.key, selfNodeId: self.nodeId },
-        others,
-      );
-      target = registry.get(chosen.node.nodeId);
+      target = this.choice.among(others, pending.name, pending.key);
     } catch (thrown) {
       // A strategy of the application threw: its request is rejected, the others continue.
       return this.settle(pending).reject(toError(thrown));
@@ -217,7 +250,7 @@ export class RequestSender {
 
   /** Periodic scan for retransmissions: a timer per request would cost more than the request. */
   private armSweep(): void {
-    const everyMs = Math.max(1, this.retransmission.retransmitMs / 2);
+    const everyMs = Math.max(1, this.options.retransmitMs / 2);
     this.sweep ??= this.parts.timetable.after(everyMs, () => {
       this.sweep = undefined;
       this.retransmit();
@@ -226,14 +259,14 @@ export class RequestSender {
   }
 
   private retransmit(): void {
-    const { retransmission } = this;
+    const { options } = this;
     const nowMs = this.parts.clock.monotonicMs();
     for (const pending of this.pending.values()) {
       if (pending.retransmitAtMs > nowMs) continue;
       if (pending.isStranded) this.sendAgainAnywhere(pending);
       // At most once: a lost frame is a timeout, since the handler may have run.
       else if (pending.qos === 0) continue;
-      else if (pending.unanswered < retransmission.maxAttempts || this.unasked(pending).length === 0)
+      else if (pending.unanswered < options.maxAttempts || this.choice.unasked(pending).length === 0)
         this.transmit(pending);
       else this.goElsewhere(pending, lostError(pending.name, pending.target.nodeId));
     }
@@ -242,17 +275,9 @@ export class RequestSender {
   /** All candidates were tried without a listener: tries those that have returned. */
   private sendAgainAnywhere(pending: PendingRequest): void {
     const lost = lostError(pending.name, pending.target.nodeId);
-    const nodes = this.possible(pending);
+    const nodes = this.choice.possible(pending);
     if (nodes.length === 0) return this.settle(pending).reject(lost);
     this.move(pending, nodes, lost, pending.unanswered); // The delays keep growing across nodes.
-  }
-
-  private possible(pending: PendingRequest): readonly KnownNode[] {
-    return possibleNodes(this.parts.registry, pending);
-  }
-
-  private unasked(pending: PendingRequest): readonly KnownNode[] {
-    return unaskedNodes(this.parts.registry, pending);
   }
 
   private nextCorrelation(): number {
@@ -260,36 +285,4 @@ export class RequestSender {
     while (this.lastCorrelation === NO_REQUEST || this.pending.has(this.lastCorrelation));
     return this.lastCorrelation;
   }
-
-  private decodeError(name: string, body: FrameBody): Error {
-    const { codec, errors } = this.parts;
-    const what = `The error of ${name}`;
-    try {
-      const encoded = codec.decodeBody(what, body);
-      return isEncodedError(encoded) ? errors.decode(encoded) : notOnTheWire(what);
-    } catch (thrown) {
-      return thrown instanceof CatgaError ? thrown : notOnTheWire(what, thrown);
-    }
-  }
-
-  private hasRoom({ inFlightHere, bytesHere }: KnownNode): boolean {
-    const { maxRequests, maxBytes } = UNANSWERED_LIMITS;
-    return inFlightHere < maxRequests && bytesHere < maxBytes;
-  }
-
-  private anotherWithRoom({ name, onlyNodeId }: OutgoingRequest): KnownNode | undefined {
-    if (onlyNodeId !== undefined) return undefined;
-    const { registry, self } = this.parts;
-    return registry.candidatesFor(name).find((node) => node.nodeId !== self.nodeId && this.hasRoom(node));
-  }
-}
-
-function count(target: KnownNode, { body }: PendingRequest): void {
-  target.inFlightHere++;
-  target.bytesHere += body.length;
-}
-
-function discount({ target, body }: PendingRequest): void {
-  target.inFlightHere--;
-  target.bytesHere -= body.length;
 }

@@ -14,10 +14,9 @@ export function readUnsent(frame: Uint8Array): UnsentFrame {
   const other = (): void => void (hasMore = true);
   const reader = new FrameReader(bytesBody);
   reader.records(frame, reader.header(frame), {
-    request: ({ correlation }) => void requests.push(correlation),
-    reply: other,
-    cancel: other,
-    event: other,
+    requests: { request: ({ correlation }) => void requests.push(correlation), cancel: other },
+    replies: { reply: other },
+    events: { event: other },
   });
   return { requests, hasMore };
 }
