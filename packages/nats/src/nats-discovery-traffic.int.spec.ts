@@ -1,17 +1,30 @@
-import { freePort, LOOPBACK, NatsServer } from '@catga/servers';
-import { systemClock } from '@catga/core/engine';
+import { NatsServer } from '@catga/servers';
+import { TestClock } from '@catga/core/engine';
 import type { NodeInfo } from '@catga/core';
+import { connect } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { nats } from './nats-engine.js';
 import { until } from './testing/nats-cluster.fixture.js';
 
 let server: NatsServer;
-let monitorPort: number;
+let spy: NatsConnection;
+/** The subjects of all messages that nodes sent, and that the server answered with. */
+let subjects: string[] = [];
 beforeAll(async () => {
-  monitorPort = await freePort();
-  server = await NatsServer.spawn(['--http_port', String(monitorPort)]);
+  server = await NatsServer.spawn();
+  spy = await connect({ servers: server.url });
+  spy.subscribe('>', {
+    callback: (_, { subject }) => {
+      if (!subject.startsWith('$JS.EVENT.')) subjects.push(subject);
+    },
+  });
+  await spy.flush();
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await spy.close();
+  await server.stop();
+});
 
 const info = (nodeId: string, handled = 0): NodeInfo => ({
   nodeId,
@@ -28,34 +41,59 @@ const info = (nodeId: string, handled = 0): NodeInfo => ({
   status: 'alive',
 });
 
-interface Traffic {
-  /** How many messages clients have sent to the server. */
-  readonly in_msgs: number;
-  /** How many it has handed out. */
-  readonly out_msgs: number;
+/** What messages are about, by their subject. */
+const KINDS = [
+  ['answer', /^_INBOX\./],
+  ['heartbeat', /^\$KV\.[^.]+_nodes\.[^.]+\./],
+  ['look at its record', /^\$JS\.API\.(DIRECT|STREAM\.MSG)\.GET\.KV_[^.]+_nodes/],
+  ['removal of the heartbeat before', /^\$JS\.API\.STREAM\.PURGE\.KV_[^.]+_nodes/],
+  ['list of heartbeats', /^\$JS\.API\.STREAM\.INFO\.KV_[^.]+_nodes/],
+  ['lease on a worker id', /^\$KV\.[^.]+_workers\./],
+] as const;
+
+const NOBODY = { received() {}, unreachable() {} };
+
+/** How many of each kind there were, whatever is of no kind by its subject. */
+function counted(): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const subject of subjects) {
+    const [kind] = KINDS.find(([, pattern]) => pattern.test(subject)) ?? [subject];
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return counts;
 }
 
-async function traffic(): Promise<Traffic> {
-  return (await (await fetch(`http://${LOOPBACK}:${monitorPort}/varz`)).json()) as Traffic;
+/** Whether every question of a node has its answer. */
+function areAnswered(): boolean {
+  return 2 * (counted()['answer'] ?? 0) === subjects.length;
 }
 
-/** Four, and within the three intervals that are counted each node may renew the lease on its worker id once. */
-const AT_MOST = 4 + 1 / 3;
+const BEATS = 3;
+/** Within three of them every node renews the lease on its worker id once, a quarter of a minute after it took it. */
+const INTERVAL_MS = 5000;
 
-/** What the server gets and hands out for each node and interval, while each of so many beats three times. */
-async function trafficOf(count: number): Promise<Traffic> {
+/** What clients sent while each of so many nodes beats three times. */
+async function trafficOf(count: number): Promise<Readonly<Record<string, number>>> {
+  const clock = new TestClock();
   const seen = new Map<string, number>();
   const nodeIds = Array.from({ length: count }, (_, index) => `node-${index}`);
   const connections = await Promise.all(
     nodeIds.map((nodeId) =>
-      nats(server.url).connect({
-        namespace: `of-${count}`,
-        nodeId,
-        clock: systemClock,
-        heartbeatTimeoutMs: 600_000,
-      }),
+      nats(server.url).connect({ namespace: `of-${count}`, nodeId, clock, heartbeatTimeoutMs: 600_000 }),
     ),
   );
+  const links = await Promise.all(
+    connections.map((connection, index) =>
+      connection.openLinks!({ nodeId: nodeIds[index]!, incarnation: 1 }, NOBODY),
+    ),
+  );
+  /** All that the nodes asked is answered, and they have read the answers: otherwise they ask again as time goes on. */
+  const settle = async (): Promise<void> => {
+    await Promise.all(links.map((link) => link.flush()));
+    await spy.flush();
+    await until(areAnswered);
+    await Promise.all(links.map((link) => link.flush()));
+  };
   for (const [index, { directory }] of connections.entries()) await directory.announce(info(nodeIds[index]!));
   for (const [index, { directory }] of connections.entries()) {
     await directory.watch({
@@ -63,28 +101,37 @@ async function trafficOf(count: number): Promise<Traffic> {
       left: (nodeId) => void seen.set(`${nodeIds[index]} of ${nodeId}`, -1),
     });
   }
-  const before = await traffic();
-  for (const beat of [1, 2, 3]) {
+  // Whoever has read the records of all nodes says last, and waits for no answer, that its consumer may go.
+  await Promise.all(links.map((link) => link.flush()));
+  await spy.flush();
+  subjects = [];
+  for (let beat = 1; beat <= BEATS; beat++) {
+    await clock.advance(INTERVAL_MS);
     await Promise.all(
       connections.map(({ directory }, index) => directory.refresh(info(nodeIds[index]!, beat))),
     );
+    await settle();
   }
   // Each has read the list with its third heartbeat: it saw all of the second.
-  await until(() => seen.size === count * count && [...seen.values()].every((beat) => beat >= 2));
-  const after = await traffic();
+  expect(seen.size).toBe(count * count);
+  expect(Math.min(...seen.values())).toBeGreaterThanOrEqual(BEATS - 1);
+  const counts = counted();
   await Promise.all(connections.map((connection) => connection.close()));
-  const each = (of: keyof Traffic): number => (after[of] - before[of]) / (3 * count);
-  return { in_msgs: each('in_msgs'), out_msgs: each('out_msgs') };
+  return counts;
 }
 
 describe('what discovery costs the broker', () => {
-  it('is four messages in and four out for each node and interval, however many nodes there are', async () => {
-    for (const count of [1, 5, 25]) {
-      const { in_msgs: sent, out_msgs: handedOut } = await trafficOf(count);
-      // A list that is read while another is on its way is that one.
-      expect(sent).toBeGreaterThan(3);
-      expect(sent).toBeLessThanOrEqual(AT_MOST);
-      expect(handedOut).toBeLessThanOrEqual(AT_MOST);
-    }
-  });
+  it.each([1, 5, 25])(
+    'is four messages in and four out for each node and interval, where there are %i nodes, and a lease four times a minute',
+    async (count) => {
+      expect(await trafficOf(count)).toEqual({
+        heartbeat: BEATS * count,
+        'look at its record': BEATS * count,
+        'removal of the heartbeat before': BEATS * count,
+        'list of heartbeats': BEATS * count,
+        'lease on a worker id': count,
+        answer: (4 * BEATS + 1) * count,
+      });
+    },
+  );
 });
