@@ -1,34 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Redis } from 'ioredis';
 import type { RedisEngineOptions } from './options/redis-engine-options.js';
 import { ChargeCard, OrderShipped, PlaceOrder, RedisNodes, until } from './testing/redis-cluster.fixture.js';
-import { RedisServer } from './testing/redis-server.fixture.js';
+import { startMasters } from './testing/redis-masters.fixture.js';
+import type { RedisServer } from './testing/redis-server.fixture.js';
 
-const SLOTS = 16_384;
-const servers: RedisServer[] = [];
-/** How much higher than its port a server listens for the others. */
-const TO_BUS_PORT = 10_000;
+let servers: readonly RedisServer[];
 let cluster: RedisNodes;
 
 beforeAll(async () => {
-  for (let count = 0; count < 3; count++) {
-    const server = await withBusPort();
-    await server.start();
-    servers.push(server);
-  }
-  const clients = servers.map(({ url }) => new Redis(url));
-  const share = Math.ceil(SLOTS / clients.length);
-  for (const [at, client] of clients.entries()) {
-    const slots = Array.from({ length: Math.min(share, SLOTS - at * share) }, (_, slot) => at * share + slot);
-    await client.call('CLUSTER', 'ADDSLOTS', ...slots);
-    await client.call('CLUSTER', 'MEET', '127.0.0.1', servers[0]!.port);
-  }
-  await until(async () => {
-    const states = await Promise.all(clients.map((client) => client.call('CLUSTER', 'INFO')));
-    return states.every((state) => /cluster_state:ok[\s\S]*cluster_known_nodes:3/.test(String(state)));
-  });
-  for (const client of clients) client.disconnect();
-});
+  servers = await startMasters();
+}, 30_000);
 afterAll(async () => {
   for (const server of servers) await server.stop();
 });
@@ -36,15 +17,6 @@ beforeEach(() => {
   cluster = new RedisNodes('');
 });
 afterEach(() => cluster.stop());
-
-/** A server whose port for the others is one, too. */
-async function withBusPort(): Promise<RedisServer> {
-  for (;;) {
-    const server = await RedisServer.prepare(['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000']);
-    if (server.port + TO_BUS_PORT < 65_536) return server;
-    await server.stop();
-  }
-}
 
 describe('a Redis Cluster of three', () => {
   it('carries requests, records, stored messages and dead letters, each script in one slot', async () => {

@@ -1,8 +1,8 @@
 import { joinedKey } from '@catga/core/engine';
 import type { MessageIdentity, NodeAddress } from '@catga/core/engine';
 
-/** Number of hash tags, and so slots, of a namespace's idempotency records. */
-const RECORD_PARTS = 16;
+/** Number of hash tags, and so slots, that idempotency records and lane records are spread over. */
+export const RECORD_PARTS = 16;
 
 /**
  * Keys and channels of a namespace. All keys of one script share a hash tag, and so a slot of a Redis
@@ -34,6 +34,11 @@ export class KeySpace {
   /** Key prefix of a partition of the records. */
   records(part: number): string {
     return `{${this.namespace}:records:${part}}`;
+  }
+
+  /** Key prefix of one part of the lane records. */
+  laneRecords(part: number): string {
+    return `{${this.namespace}:lanes:${part}}`;
   }
 
   outcome({ nodeId, incarnation }: NodeAddress, id: string): string {

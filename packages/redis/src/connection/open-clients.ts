@@ -105,6 +105,13 @@ function subscriberOf(client: RedisClient, options: ResolvedRedisOptions): Redis
       });
 }
 
+/** Connection for blocking reads, which delay every other command on their connection. */
+export function readerOf(client: RedisClient, options: ResolvedRedisOptions): RedisClient {
+  return isClusterClient(client)
+    ? client.duplicate([], { ...client.options, ...clusterOptions(options) })
+    : client.duplicate(engineOptions(options));
+}
+
 /** Client options that the engine's guarantees require. */
 function engineOptions({ reconnect, connectTimeoutMs }: ResolvedRedisOptions): RedisOptions {
   return {

@@ -12,8 +12,8 @@ import {
 } from './broker-errors.js';
 import { Channels } from './channels.js';
 import type { LuaArgument, LuaReply, LuaScript } from './lua-script.js';
-import { isClusterClient, scriptCommandsOf } from './redis-client.js';
-import type { RedisClient } from './redis-client.js';
+import { directScriptCommandsOf, isClusterClient, scriptCommandsOf } from './redis-client.js';
+import type { RedisClient, ScriptCommands } from './redis-client.js';
 
 /** Options of a session. */
 export interface SessionOptions {
@@ -146,10 +146,28 @@ export class RedisSession {
 
   /** Runs a script by its digest; sends its text if the server does not have it. */
   run(script: LuaScript, keys: readonly string[], args: readonly LuaArgument[] = []): Promise<LuaReply> {
+    return this.runBy(scriptCommandsOf, script, keys, args);
+  }
+
+  /** The same without automatic pipelining, which waits for the replies to earlier commands. */
+  runDirectly(
+    script: LuaScript,
+    keys: readonly string[],
+    args: readonly LuaArgument[] = [],
+  ): Promise<LuaReply> {
+    return this.runBy(directScriptCommandsOf, script, keys, args);
+  }
+
+  private runBy(
+    commandsOf: (client: RedisClient) => ScriptCommands,
+    script: LuaScript,
+    keys: readonly string[],
+    args: readonly LuaArgument[],
+  ): Promise<LuaReply> {
     const given = [...keys, ...args];
     return this.ask(
       async (client, isWanted) => {
-        const commands = scriptCommandsOf(client);
+        const commands = commandsOf(client);
         try {
           return (await commands.evalshaBuffer(script.digest, keys.length, ...given)) as LuaReply;
         } catch (thrown) {

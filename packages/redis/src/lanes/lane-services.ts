@@ -1,0 +1,22 @@
+import type { Clock, EngineMonitor } from '@catga/core/engine';
+import type { KeySpace } from '../connection/key-space.js';
+import type { RedisClient } from '../connection/redis-client.js';
+import type { RedisSession } from '../connection/redis-session.js';
+
+/** Dependencies and limits of a node's lane store. */
+export interface LaneServices {
+  readonly session: RedisSession;
+  readonly keys: KeySpace;
+  readonly clock: Clock;
+  /** Opens a connection for blocking reads. */
+  readonly openReader: () => RedisClient;
+  /** Timeout of a reply, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How long the id of a frame is remembered, in milliseconds; 0 for not at all. */
+  readonly deduplicationWindowMs: number;
+  /** Number of lanes if the log does not exist yet. */
+  readonly lanes: number;
+  /** Maximum number of frames in a lane. */
+  readonly maxFramesPerLane: number;
+  readonly monitor?: EngineMonitor;
+}
