@@ -3,12 +3,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { connect } from '@nats-io/transport-node';
 import { ChargeCard, NatsCluster, PlaceOrder, until } from './testing/nats-cluster.fixture.js';
 
+/** On a busy machine: elections are held anew when a server does not answer in time. */
+const ELECTION_WITHIN_MS = 120_000;
+
 let servers: NatsServerCluster;
 let cluster: NatsCluster;
 beforeAll(async () => {
   servers = await NatsServerCluster.spawn(3);
   await haveMet();
-});
+}, 2 * ELECTION_WITHIN_MS);
 afterAll(() => servers.stop());
 beforeEach(() => {
   cluster = new NatsCluster('');
@@ -21,10 +24,10 @@ async function haveMet(): Promise<void> {
   const shape = { name: 'probe', subjects: ['probe'], num_replicas: 3 };
   await until(async () => {
     const answer = await connection
-      .request('$JS.API.STREAM.CREATE.probe', JSON.stringify(shape), { timeout: 1000 })
+      .request('$JS.API.STREAM.CREATE.probe', JSON.stringify(shape), { timeout: 10_000 })
       .catch(() => undefined);
     return answer !== undefined && answer.json<{ readonly error?: unknown }>().error === undefined;
-  });
+  }, ELECTION_WITHIN_MS);
   await connection.request('$JS.API.STREAM.DELETE.probe');
   await connection.close();
 }

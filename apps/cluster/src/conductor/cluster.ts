@@ -17,7 +17,7 @@ export type WorkerId = (typeof WORKERS)[number];
 
 /** A tenth of the default, so that what a killed process was at is soon done by another. */
 const LEASE_MS = 3000;
-const SEEN_WITHIN_MS = 20_000;
+const SEEN_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 50;
 
 /** What every process of the cluster is told. */
@@ -86,7 +86,7 @@ export class Cluster {
   /** The nodes as the gateway sees them. */
   async nodes(): Promise<readonly NodeInfo[]> {
     const url = new URL('nodes', this.surroundings.gatewayUrl);
-    const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(SEEN_WITHIN_MS) });
     return (await response.json()) as readonly NodeInfo[];
   }
 

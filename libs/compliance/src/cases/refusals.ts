@@ -69,10 +69,10 @@ export function refusals(lab: Lab): void {
     });
 
     it('because its time was up, and whose handler gave up, runs when it is sent again', async () => {
-      let runs = 0;
+      let isSentAgain = false; // On a slow machine the time may be up before the handler is called.
       const node = await lab.run(
         lab.node().handleRequest(PlaceOrder, async (_command, { signal }) => {
-          if (++runs > 1) return { orderId: 'o1' };
+          if (isSentAgain) return { orderId: 'o1' };
           return new Promise<never>((_, reject) => {
             signal.addEventListener('abort', () => reject(signal.reason as Error));
           });
@@ -80,9 +80,9 @@ export function refusals(lab: Lab): void {
       );
       const first = node.mediator.trySend(new PlaceOrder('c1'), { messageId, timeoutMs: lab.unitMs });
       await expect(lab.whileTimePasses(first)).resolves.toMatchObject({ error: { code: 'CATGA_TIMEOUT' } });
+      isSentAgain = true;
       const second = node.mediator.send(new PlaceOrder('c1'), { messageId });
       await expect(lab.whileTimePasses(second)).resolves.toEqual({ orderId: 'o1' });
-      expect(runs).toBe(2);
     });
 
     it('because its time was up, and whose handler went on, is answered from its record', async () => {

@@ -44,6 +44,9 @@ export const JETSTREAM_ERROR = Object.freeze({
   messageDeleteFailed: 10_057,
   consumerNotFound: 10_014,
   consumerNameInUse: 10_013,
+  /** A message of the same id is on its way into a stream with replicas. */
+  duplicateInProcess: 10_158,
+  tooManyRequests: 10_167,
 });
 
 const FULL: ReadonlySet<number | undefined> = new Set([
@@ -51,6 +54,7 @@ const FULL: ReadonlySet<number | undefined> = new Set([
   JETSTREAM_ERROR.storageExceeded,
   JETSTREAM_ERROR.memoryExceeded,
   JETSTREAM_ERROR.storeFailed,
+  JETSTREAM_ERROR.tooManyRequests,
 ]);
 
 /** Converts a JetStream error to the error that callers get. */

@@ -18,7 +18,7 @@ import type { ServerClock } from '../jetstream/server-clock.js';
 import { readSubject } from '../jetstream/stream-reader.js';
 import type { ReadOptions, ReaderServices } from '../jetstream/stream-reader.js';
 import type { StoredEntry, StreamStore } from '../jetstream/stream-store.js';
-import { readAckSubject } from '../log/ack-subject.js';
+import { readAckSubject } from '../jetstream/ack-subject.js';
 import { HeaderBlock } from '../connection/header-block.js';
 import { LETTER_HEADER, decodeFacts, encodeFacts } from './letter-facts.js';
 import type { LetterFacts } from './letter-facts.js';

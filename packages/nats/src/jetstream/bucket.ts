@@ -48,12 +48,12 @@ export class Bucket {
    * the new revision, or undefined if the revision was another one.
    */
   replace(key: string, value: Uint8Array, expected: number): Promise<number | undefined> {
-    return this.store.store(this.prefix + key, value, withHeaders(expected));
+    return this.store.store(this.prefix + key, value, bucketHeaders(expected));
   }
 
   /** Writes a delete marker if the key's revision is `expected`. Resolves with the marker's revision. */
   remove(key: string, expected: number | undefined, note?: Uint8Array): Promise<number | undefined> {
-    return this.store.store(this.prefix + key, note ?? new Uint8Array(0), withHeaders(expected, 'DEL'));
+    return this.store.store(this.prefix + key, note ?? new Uint8Array(0), bucketHeaders(expected, 'DEL'));
   }
 
   /** The last entry of a key. */
@@ -84,13 +84,14 @@ export function isDeletion(messageHeaders: ClientMessage['headers']): boolean {
   return messageHeaders !== undefined && messageHeaders.get(OPERATION) !== '';
 }
 
-function withHeaders(expected: number | undefined, operation?: string): HeaderBlock {
+/** The headers of a change of a bucket: the revision that must be there, and whether it deletes. */
+export function bucketHeaders(expected: number | undefined, operation?: 'DEL'): HeaderBlock {
   const made = new HeaderBlock();
   if (expected !== undefined) made.set(EXPECTED_REVISION, String(expected));
   if (operation !== undefined) made.set(OPERATION, operation);
   return made;
 }
 
-function toBucketEntry({ sequence, data, headers: raw, storedAtMs }: StoredEntry): BucketEntry {
+export function toBucketEntry({ sequence, data, headers: raw, storedAtMs }: StoredEntry): BucketEntry {
   return { revision: sequence, value: data, isDeleted: raw.includes(`${OPERATION}:`), storedAtMs };
 }

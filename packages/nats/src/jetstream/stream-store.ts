@@ -29,6 +29,8 @@ export interface StreamShape {
   readonly isForEver?: boolean;
   /** Settings that are also applied to an existing stream. */
   readonly settings?: StreamSettings;
+  /** Metadata that the stream is created with; an existing stream keeps its own. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** A stored message of a stream. */
@@ -46,10 +48,18 @@ export interface StoredEntry {
 export interface StreamInfo {
   /** Creation time, which distinguishes recreated streams. */
   readonly created: string;
-  readonly config: Readonly<Record<string, unknown>> & { readonly max_age?: number };
+  readonly config: Readonly<Record<string, unknown>> & {
+    readonly max_age?: number;
+    readonly metadata?: Readonly<Record<string, string>>;
+  };
   /** The server's time. */
   readonly ts?: string;
-  readonly state: { readonly last_seq: number; readonly subjects?: Readonly<Record<string, number>> };
+  readonly state: {
+    readonly messages: number;
+    readonly first_seq: number;
+    readonly last_seq: number;
+    readonly subjects?: Readonly<Record<string, number>>;
+  };
 }
 
 interface StoredJson {
@@ -140,9 +150,9 @@ export class StreamStore {
     return { subjects: Object.keys(info?.state.subjects ?? {}), serverMs };
   }
 
-  /** Purges a subject: all but the last `keep` messages, or all before a sequence number. */
+  /** Purges a subject, or all of them: all but the last `keep` messages, or all before a sequence number. */
   async purge(
-    filter: string,
+    filter: string | undefined,
     { keep, before: seq }: { readonly keep?: number; readonly before?: number } = {},
   ): Promise<void> {
     await this.api.call(`STREAM.PURGE.${this.shape.name}`, { filter, keep, seq }, ABSENT);
@@ -170,7 +180,8 @@ export class StreamStore {
     return found;
   }
 
-  private info(request: object = {}): Promise<StreamInfo | undefined> {
+  /** What the stream's leader says of it; undefined if there is no such stream. */
+  info(request: object = {}): Promise<StreamInfo | undefined> {
     return this.api.call<StreamInfo>(`STREAM.INFO.${this.shape.name}`, request, ABSENT);
   }
 
@@ -223,7 +234,7 @@ function changesOf({ config }: StreamInfo, wanted: StreamConfig): object | undef
 
 /** Configuration for stream creation; a bucket's follows NATS ADR-8, so that the `nats` CLI can read it. */
 function configOf(shape: StreamShape, wantedForMs: number): StreamConfig {
-  const { name, subjects, replicas, perSubject, isBucket, isForEver, settings } = shape;
+  const { name, subjects, replicas, perSubject, isBucket, isForEver, settings, metadata } = shape;
   const maxAgeMs = settings?.maxAgeMs ?? (isForEver === true ? 0 : Math.max(wantedForMs, SHORTEST_AGE_MS));
   return {
     name,
@@ -242,5 +253,6 @@ function configOf(shape: StreamShape, wantedForMs: number): StreamConfig {
     deny_delete: isBucket === true,
     allow_direct: true,
     duplicate_window: (settings?.duplicateWindowMs ?? 0) * NANOS,
+    ...(metadata !== undefined && { metadata }),
   };
 }

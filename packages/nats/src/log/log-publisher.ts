@@ -8,8 +8,8 @@ import type { Refusal } from '../connection/refusals.js';
 import type { ClientMessage, ClientSubscription } from '../connection/client-connection.js';
 import type { EncodedHeaders } from '../connection/header-block.js';
 import type { StreamStore } from '../jetstream/stream-store.js';
-import { readPublishAck } from './publish-ack.js';
-import type { PublishAck } from './publish-ack.js';
+import { readPublishAck } from '../jetstream/publish-ack.js';
+import type { PublishAck } from '../jetstream/publish-ack.js';
 
 /** What a publisher goes by. */
 export interface LogPublisherOptions {

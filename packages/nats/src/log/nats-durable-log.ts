@@ -12,6 +12,7 @@ import { CatgaError } from '@catga/core';
 import { closedError, tooLarge } from '../connection/broker-errors.js';
 import type { BrokerSession } from '../connection/broker-session.js';
 import { HeaderBlock } from '../connection/header-block.js';
+import { MESSAGE_ID } from '../jetstream/message-id-header.js';
 import type { ResolvedDurableOptions } from '../options/resolve-nats-options.js';
 import type { LogPublisher } from './log-publisher.js';
 import { DELAYED_LANE, PLAIN_LANE, laneOfKey, nameTokens, subscriptionToken } from './log-subjects.js';
@@ -152,7 +153,7 @@ function unorderedLane(kind: 'event' | 'command', delayMs: number): string {
 function headersOf(identity: string | undefined, delayMs: number): HeaderBlock | undefined {
   if (identity === undefined && delayMs <= 0) return undefined;
   const made = new HeaderBlock();
-  if (identity !== undefined) made.set('Nats-Msg-Id', identity);
+  if (identity !== undefined) made.set(MESSAGE_ID, identity);
   if (delayMs > 0) made.set(DELAY_HEADER, String(Math.ceil(delayMs)));
   return made;
 }

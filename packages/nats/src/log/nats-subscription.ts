@@ -1,7 +1,7 @@
 import { DeliveryWindow } from '@catga/core/engine';
 import type { LogConsumer, LogDelivery, LogSubscription } from '@catga/core/engine';
 import type { ClientMessage } from '../connection/client-connection.js';
-import type { AckFacts } from './ack-subject.js';
+import type { AckFacts } from '../jetstream/ack-subject.js';
 import { NatsDelivery } from './nats-delivery.js';
 import type { DeliveryHolder, DeliveryOrigin } from './nats-delivery.js';
 import type { LaneListener, PullLane } from './pull-lane.js';

@@ -2,8 +2,8 @@ import { createInbox } from '@nats-io/transport-node';
 import type { BrokerSession } from '../connection/broker-session.js';
 import type { ClientMessage, ClientSubscription } from '../connection/client-connection.js';
 import { toJson } from '../jetstream/jetstream-api.js';
-import { readAckSubject } from './ack-subject.js';
-import type { AckFacts } from './ack-subject.js';
+import { readAckSubject } from '../jetstream/ack-subject.js';
+import type { AckFacts } from '../jetstream/ack-subject.js';
 import { SettledFloor } from './settled-floor.js';
 
 /** What a lane is for: messages of a key come one after another, for the sake of their order. */

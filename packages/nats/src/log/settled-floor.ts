@@ -1,4 +1,4 @@
-import type { AckFacts } from './ack-subject.js';
+import type { AckFacts } from '../jetstream/ack-subject.js';
 
 /** Where a message is in a stream, and when it came there. */
 export type Place = Pick<AckFacts, 'sequence' | 'storedAtMs'>;

@@ -17,14 +17,15 @@ function read(text: string): { readonly ack: unknown; readonly isParsed: boolean
 
 describe('an acknowledgement of JetStream', () => {
   it.each([
-    '{"stream":"catga_events", "seq":17}',
-    '{"stream":"catga_events","domain":"hub","seq":9007199254740993}',
-  ])('says without being parsed that a message is stored: %s', (text) => {
-    expect(read(text)).toEqual({ ack: {}, isParsed: false });
+    ['{"stream":"catga_events", "seq":17}', 17],
+    ['{"stream":"catga_events","domain":"hub","seq":9007199254740991}', 9_007_199_254_740_991],
+    ['{"stream":"catga_lane_0", "seq":0}', 0],
+  ])('says without being parsed where a message is stored: %s', (text, seq) => {
+    expect(read(text)).toEqual({ ack: { seq }, isParsed: false });
   });
 
   it.each([
-    ['{"stream":"catga_events", "seq":17,"duplicate": true}', { duplicate: true }],
+    ['{"stream":"catga_events", "seq":17,"duplicate": true}', { seq: 17, duplicate: true }],
     [
       '{"error":{"code":400,"err_code":10077},"stream":"catga_events","seq":0}',
       { error: { err_code: 10_077 } },

@@ -6,6 +6,10 @@ export interface AckFacts {
   readonly sequence: number;
   /** When the server stored it, by the server's clock, in milliseconds since 1970. */
   readonly storedAtMs: number;
+  /** The number that the consumer gave the delivery: 1, 2, 3, … */
+  readonly consumerSequence: number;
+  /** How many more messages of its stream the consumer has not delivered. */
+  readonly pending: number;
 }
 
 const TOKENS_BEFORE_DOMAINS = 9;
@@ -26,6 +30,9 @@ export function readAckSubject(subject: string | undefined): AckFacts | undefine
   const sequence = Number(tokens[at + 1]);
   // Nanoseconds are more than a double holds; what is lost is far below a millisecond.
   const storedAtMs = Number(tokens[at + 3]) / NANOS;
-  const isWhole = Number.isInteger(deliveries) && Number.isInteger(sequence);
-  return isWhole && Number.isFinite(storedAtMs) ? { deliveries, sequence, storedAtMs } : undefined;
+  const consumerSequence = Number(tokens[at + 2]);
+  const pending = Number(tokens[at + 4]);
+  const isWhole = [deliveries, sequence, consumerSequence, pending].every(Number.isInteger);
+  if (!isWhole || !Number.isFinite(storedAtMs)) return undefined;
+  return { deliveries, sequence, storedAtMs, consumerSequence, pending };
 }

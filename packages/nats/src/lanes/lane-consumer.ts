@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { createInbox } from '@nats-io/transport-node';
+import { JETSTREAM_ERROR } from '../connection/broker-errors.js';
+import type { BrokerSession } from '../connection/broker-session.js';
+import type { ClientMessage, ClientSubscription } from '../connection/client-connection.js';
+import { readAckSubject } from '../jetstream/ack-subject.js';
+import { toJson } from '../jetstream/jetstream-api.js';
+import type { JetStreamApi } from '../jetstream/jetstream-api.js';
+import type { LaneStream } from './lane-stream.js';
+
+/** What reading lanes works with. */
+export interface LaneReadServices {
+  readonly session: BrokerSession;
+  readonly api: JetStreamApi;
+  readonly inboxPrefix: string | undefined;
+}
+
+/** Whom a consumer tells. */
+export interface LaneConsumerListener {
+  /** @param pending how many more frames there are behind it */
+  frame(position: number, bytes: Uint8Array, pending: number): void;
+  /** Nothing was stored for a while. */
+  idle(): void;
+  /** The consumer is gone, or has left a frame out: another one is needed. */
+  ended(): void;
+}
+
+/** How many frames are asked for at a time. The next are asked for when half of them are there. */
+const FRAMES = 128;
+/** How many bytes of frames are asked for at a time, at least. */
+const BYTES = 2 * 1024 * 1024;
+/** What a frame may have besides its bytes: its subject, its headers. */
+const ENVELOPE_BYTES = 4096;
+const SECOND_NS = 1_000_000_000;
+/** How often the server says that there is nothing. */
+export const HEARTBEAT_MS = 1000;
+/** How long a question for frames stays open. */
+const EXPIRES_NS = 60 * SECOND_NS;
+/** How long the server keeps a consumer that nobody asks: one whose node was killed, or one that is paused for long. */
+const INACTIVE_NS = 30 * SECOND_NS;
+const REQUEST_TIMEOUT = 408;
+const CONFLICT = 409;
+const IDLE_HEARTBEAT = 100;
+const PENDING_MESSAGES = 'Nats-Pending-Messages';
+
+/**
+ * One consumer of a lane, without acknowledgements and in memory (JetStream wire API: `CONSUMER.CREATE`, `CONSUMER.MSG.NEXT`):
+ * it hands over frames from a position on, as many as were asked for.
+ */
+export class LaneConsumer {
+  /** Something came since this was last reset. */
+  wasHeard = true;
+  private readonly name = `lane-${randomUUID()}`;
+  private readonly inbox: string;
+  private readonly subscription: ClientSubscription;
+  /** How many frames were asked for and have not come. */
+  private outstanding = 0;
+  private delivered = 0;
+  private bytes: number;
+  private cameSinceConflict = true;
+  private isEnded = false;
+
+  constructor(
+    private readonly stream: LaneStream,
+    private readonly services: LaneReadServices,
+    private readonly listener: LaneConsumerListener,
+  ) {
+    const { session, inboxPrefix } = services;
+    this.bytes = Math.max(BYTES, session.maxPayloadBytes + ENVELOPE_BYTES);
+    this.inbox = createInbox(inboxPrefix);
+    this.subscription = session.subscribe(this.inbox, (message) => this.received(message));
+  }
+
+  /** Whether it waits for frames. */
+  get isAsking(): boolean {
+    return this.outstanding > 0;
+  }
+
+  /** Makes it. Resolves with how many frames there are from the position on; undefined if there is no such stream. */
+  async make(position: number): Promise<number | undefined> {
+    const { name: stream } = this.stream;
+    const config = {
+      name: this.name,
+      deliver_policy: 'by_start_sequence',
+      opt_start_seq: position,
+      ack_policy: 'none',
+      replay_policy: 'instant',
+      mem_storage: true,
+      num_replicas: 1,
+      inactive_threshold: INACTIVE_NS,
+    };
+    const made = await this.services.api.call<{ readonly num_pending?: number }>(
+      `CONSUMER.CREATE.${stream}.${this.name}`,
+      { stream_name: stream, config },
+      [JETSTREAM_ERROR.streamNotFound],
+    );
+    return made && (made.num_pending ?? 0);
+  }
+
+  /** Asks for more frames if there is room. */
+  ask(): void {
+    if (this.isEnded || this.outstanding > FRAMES / 2) return;
+    const { name: stream } = this.stream;
+    const wanted = {
+      batch: FRAMES,
+      max_bytes: this.bytes,
+      expires: EXPIRES_NS,
+      idle_heartbeat: (HEARTBEAT_MS / 1000) * SECOND_NS,
+    };
+    this.outstanding += FRAMES;
+    this.wasHeard = true;
+    try {
+      const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${this.name}`;
+      this.services.session.publish(subject, toJson(wanted), { reply: this.inbox });
+    } catch {
+      this.listener.ended();
+    }
+  }
+
+  /** Nothing comes any more. The server is told, but not waited for. */
+  end(): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    const { session, api } = this.services;
+    if (session.isClosed) return;
+    this.subscription.unsubscribe();
+    const subject = `$JS.API.CONSUMER.DELETE.${this.stream.name}.${this.name}`;
+    if (session.isUp) void api.requests.ask(subject, new Uint8Array(0)).catch(() => {});
+  }
+
+  private received({ reply, data, headers }: ClientMessage): void {
+    if (this.isEnded) return;
+    this.wasHeard = true;
+    const place = readAckSubject(reply);
+    if (place === undefined) return this.told(headers);
+    if (place.consumerSequence !== ++this.delivered) return this.listener.ended();
+    this.outstanding--;
+    this.cameSinceConflict = true;
+    this.listener.frame(place.sequence, data, place.pending);
+  }
+
+  /** What the server says of a question. */
+  private told(headers: ClientMessage['headers']): void {
+    const code = headers?.code ?? 0;
+    if (code === IDLE_HEARTBEAT) return this.listener.idle();
+    const left = headers?.get(PENDING_MESSAGES) ?? '';
+    if ((code !== REQUEST_TIMEOUT && code !== CONFLICT) || left === '') return this.listener.ended();
+    if (code === CONFLICT) {
+      // A frame that is larger than all that was asked for.
+      if (!this.cameSinceConflict) this.bytes *= 2;
+      this.cameSinceConflict = false;
+    }
+    this.outstanding = Math.max(0, this.outstanding - Number(left));
+    this.listener.idle();
+  }
+}

@@ -1,0 +1,121 @@
+import type {
+  Clock,
+  LaneFrame,
+  LaneLog,
+  LaneReader,
+  LaneReceipt,
+  LaneSink,
+  LaneState,
+} from '@catga/core/engine';
+import { tooLarge } from '../connection/broker-errors.js';
+import { LONGEST_MESSAGE_ID } from '../jetstream/message-id-header.js';
+import type { FrameAppender } from './frame-appender.js';
+import { HEARTBEAT_MS } from './lane-consumer.js';
+import type { LaneReadServices } from './lane-consumer.js';
+import { LaneReading } from './lane-reading.js';
+import type { LaneStream } from './lane-stream.js';
+
+/** What the headers of a frame take besides its id. */
+const HEADER_BYTES = 64;
+/** How often it is looked whether readers hear of the server. */
+const LOOK_EVERY_MS = 2.5 * HEARTBEAT_MS;
+/** Later than this it was this process that had no time, and frames may lie here unread. */
+const GRACE_MS = 250;
+
+/** Lanes as streams. */
+export class NatsLaneLog implements LaneLog {
+  /** What the lanes were when they were last asked. */
+  private readonly identities = new Map<number, string>();
+  private readonly readings = new Set<LaneReading>();
+  private readonly stopListening: () => void;
+  private cancelLook: (() => void) | undefined;
+  private isClosed = false;
+
+  constructor(
+    private readonly streams: readonly LaneStream[],
+    private readonly appender: FrameAppender,
+    private readonly services: LaneReadServices,
+    private readonly clock: Clock,
+  ) {
+    this.stopListening = services.session.onReturn(() => {
+      for (const reading of this.readings) reading.begin();
+    });
+  }
+
+  get lanes(): number {
+    return this.streams.length;
+  }
+
+  get maxFrameBytes(): number {
+    return this.services.session.maxPayloadBytes - LONGEST_MESSAGE_ID - HEADER_BYTES;
+  }
+
+  append(lane: number, frame: LaneFrame): Promise<LaneReceipt> {
+    const { byteLength } = frame.bytes;
+    if (byteLength > this.maxFrameBytes) {
+      return Promise.reject(tooLarge('A frame', byteLength, this.maxFrameBytes));
+    }
+    return this.appender.append(lane, frame);
+  }
+
+  async state(lane: number): Promise<LaneState> {
+    const state = await this.stream(lane).state();
+    this.identities.set(lane, state.identity);
+    return state;
+  }
+
+  read(lane: number, from: number, sink: LaneSink): LaneReader {
+    const { services, clock, identities } = this;
+    const reading = new LaneReading(
+      this.stream(lane),
+      services,
+      clock,
+      from,
+      identities.get(lane),
+      sink,
+      (stopped) => void this.readings.delete(stopped),
+    );
+    this.readings.add(reading);
+    this.lookLater();
+    reading.begin();
+    return reading;
+  }
+
+  async trim(lane: number, before: number): Promise<void> {
+    const stream = this.stream(lane);
+    const { first, last } = await stream.state();
+    // A purge up to a position that is not there yet would leave out those in between.
+    const seq = Math.min(before, last + 1);
+    if (seq > first) await stream.store.purge(undefined, { before: seq });
+  }
+
+  /** Ends what reads, and fails what waits to be stored. */
+  close(): void {
+    this.isClosed = true;
+    this.stopListening();
+    this.cancelLook?.();
+    for (const reading of this.readings) reading.stop();
+    this.appender.close();
+  }
+
+  private stream(lane: number): LaneStream {
+    const stream = this.streams[lane];
+    if (stream === undefined) throw new RangeError(`There is no lane ${lane} of ${this.lanes}.`);
+    return stream;
+  }
+
+  private lookLater(): void {
+    if (this.isClosed || this.cancelLook !== undefined) return;
+    const dueMs = this.clock.monotonicMs() + LOOK_EVERY_MS;
+    this.cancelLook = this.clock.setTimer(
+      LOOK_EVERY_MS,
+      () => {
+        this.cancelLook = undefined;
+        const isLate = this.clock.monotonicMs() - dueMs > GRACE_MS;
+        if (!isLate && this.services.session.isUp) for (const reading of this.readings) reading.look();
+        if (this.readings.size > 0) this.lookLater();
+      },
+      true,
+    );
+  }
+}

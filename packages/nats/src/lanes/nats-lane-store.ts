@@ -1,0 +1,59 @@
+import type { LaneStore } from '@catga/core/engine';
+import { bucketPrefix, bucketStream } from '../jetstream/bucket.js';
+import type { ReaderServices } from '../jetstream/stream-reader.js';
+import type { JetStreamApi } from '../jetstream/jetstream-api.js';
+import { StreamStore } from '../jetstream/stream-store.js';
+import type { ResolvedNatsOptions } from '../options/resolve-nats-options.js';
+import { FrameAppender } from './frame-appender.js';
+import { openLaneStreams } from './lane-stream.js';
+import { NatsLaneLog } from './nats-lane-log.js';
+import { NatsRecordStore } from './nats-record-store.js';
+
+/** A lane store that is open. */
+export interface NatsLaneStore extends LaneStore {
+  readonly log: NatsLaneLog;
+  readonly records: NatsRecordStore;
+}
+
+/** Opens the lanes of a namespace: as many as there are, or as are wanted if there are none. */
+export async function openLaneStore(
+  namespace: string,
+  wantedLanes: number,
+  { durable, replicas }: Pick<ResolvedNatsOptions, 'durable' | 'replicas'>,
+  api: JetStreamApi,
+  reader: ReaderServices,
+): Promise<NatsLaneStore> {
+  const { storage, maxAgeMs, maxBytes, duplicateWindowMs } = durable;
+  const { session, inboxPrefix, timeoutMs } = reader;
+  const settings = {
+    storage,
+    retention: 'limits',
+    maxAgeMs,
+    maxBytes: maxBytes && Math.ceil(maxBytes / wantedLanes),
+    duplicateWindowMs,
+  } as const;
+  const streams = await openLaneStreams({ namespace, replicas, settings }, api, wantedLanes);
+  const appender = new FrameAppender(streams, session, api.clock, { timeoutMs, inboxPrefix });
+  const bucket = `${namespace}_lanes`;
+  const records = new StreamStore(
+    {
+      name: bucketStream(bucket),
+      subjects: [`${bucketPrefix(bucket)}>`],
+      replicas,
+      perSubject: 1,
+      isBucket: true,
+      settings: {
+        storage,
+        retention: 'limits',
+        maxAgeMs: 0,
+        maxBytes: undefined,
+        duplicateWindowMs: 2 * timeoutMs, // Nobody sends a change again for longer.
+      },
+    },
+    api,
+  );
+  return {
+    log: new NatsLaneLog(streams, appender, { session, api, inboxPrefix }, api.clock),
+    records: new NatsRecordStore(bucket, records, reader),
+  };
+}

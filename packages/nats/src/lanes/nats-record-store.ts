@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { RecordStore, VersionedRecord } from '@catga/core/engine';
+import { bucketHeaders, bucketPrefix, isDeletion, toBucketEntry } from '../jetstream/bucket.js';
+import type { BucketEntry } from '../jetstream/bucket.js';
+import type { HeaderBlock } from '../connection/header-block.js';
+import { readAckSubject } from '../jetstream/ack-subject.js';
+import { MESSAGE_ID } from '../jetstream/message-id-header.js';
+import { readSubject } from '../jetstream/stream-reader.js';
+import type { ReaderServices } from '../jetstream/stream-reader.js';
+import type { StreamStore } from '../jetstream/stream-store.js';
+import { recordKeyOf, recordTokens } from './record-subject.js';
+
+/** What a value leaves of a payload: for its headers. */
+const HEADER_BYTES = 512;
+
+/**
+ * Records in a key-value bucket: versions are revisions. Each change has an id, so that one that is sent again after its
+ * acknowledgement was lost is known to have taken effect.
+ */
+export class NatsRecordStore implements RecordStore {
+  private readonly prefix: string;
+  private readonly session = randomUUID();
+  private changes = 0;
+
+  constructor(
+    bucket: string,
+    private readonly store: StreamStore,
+    private readonly reader: ReaderServices,
+  ) {
+    this.prefix = bucketPrefix(bucket);
+  }
+
+  get maxValueBytes(): number {
+    return this.reader.session.maxPayloadBytes - HEADER_BYTES;
+  }
+
+  async read(key: string): Promise<VersionedRecord | undefined> {
+    const entry = await this.entry(key);
+    return entry === undefined || entry.isDeleted
+      ? undefined
+      : { key, value: entry.value, version: entry.revision };
+  }
+
+  async list(prefix: string): Promise<readonly VersionedRecord[]> {
+    const parts = prefix.replace(/\/$/, '');
+    const filter = parts === '' ? `${this.prefix}>` : `${this.subject(parts)}.>`;
+    const found: VersionedRecord[] = [];
+    await readSubject(this.reader, this.store.shape.name, filter, ({ subject, data, reply, headers }) => {
+      if (isDeletion(headers)) return;
+      const key = recordKeyOf(subject.slice(this.prefix.length));
+      found.push({ key, value: data, version: readAckSubject(reply)?.sequence ?? 0 });
+    });
+    return found;
+  }
+
+  async write(key: string, value: Uint8Array, expected: number): Promise<number | undefined> {
+    const version = await this.change(key, value, bucketHeaders(expected));
+    if (version !== undefined || expected > 0) return version;
+    // The mark of one that was removed may still be there.
+    const entry = await this.entry(key);
+    return entry?.isDeleted === true ? this.change(key, value, bucketHeaders(entry.revision)) : undefined;
+  }
+
+  async remove(key: string, expected: number): Promise<boolean> {
+    const mark = await this.change(key, new Uint8Array(0), bucketHeaders(expected, 'DEL'));
+    if (mark === undefined) return false;
+    await this.store.purge(this.subject(key), { before: mark + 1 }).catch(() => {}); // A mark may stay.
+    return true;
+  }
+
+  private async entry(key: string): Promise<BucketEntry | undefined> {
+    const entry = await this.store.last(this.subject(key));
+    return entry && toBucketEntry(entry);
+  }
+
+  private change(key: string, value: Uint8Array, headers: HeaderBlock): Promise<number | undefined> {
+    return this.store.store(
+      this.subject(key),
+      value,
+      headers.set(MESSAGE_ID, `${this.session}-${++this.changes}`),
+    );
+  }
+
+  private subject(key: string): string {
+    return this.prefix + recordTokens(key);
+  }
+}
