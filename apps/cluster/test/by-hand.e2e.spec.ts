@@ -8,7 +8,7 @@ import { readNodeSettings } from '../src/node/node-settings.js';
 import { BUILD_WITHIN_MS, buildCluster, ROOT } from './built-cluster.fixture.js';
 import { until } from './faults/until.fixture.js';
 
-const WITHIN_MS = 60_000;
+const WITHIN_MS = 180_000;
 
 const running: ChildProcess[] = [];
 let broker: NatsServer;

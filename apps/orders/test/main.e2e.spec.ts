@@ -58,7 +58,7 @@ describe.each(['SIGTERM', 'SIGINT'])('stopping by %s', (signal) => {
   });
 
   it('finishes the request that is being handled, then exits with 0', async () => {
-    const url = await start({ COMMAND_DELAY_MS: '500' }).url();
+    const url = await start({ COMMAND_DELAY_MS: '2000' }).url();
     const reply = fetch(`${url}/orders`, { method: 'POST', headers, body });
     await isAtWork(url);
     stop();
