@@ -8,6 +8,7 @@ const kernelLayers = [
   ['contracts', 'errors'],
   ['ports'],
   ['pipeline', 'reliability', 'discovery', 'ids', 'wire', 'time', 'options', 'health', 'links', 'routing'],
+  ['lanes'],
   ['engine-kit'],
   ['cluster'],
   ['handlers'],

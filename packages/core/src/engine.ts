@@ -6,7 +6,13 @@ export { ERROR_CATALOGUE } from './errors/error-catalogue.js';
 export { callUserCode } from './errors/user-code.js';
 export { nodeIdTakenError } from './errors/message-errors.js';
 export { BrokerConnection } from './engine-kit/broker-connection.js';
-export type { BrokerLink, BrokerParts, LinkOpener, TakenWork } from './engine-kit/broker-connection.js';
+export type {
+  BrokerLink,
+  BrokerParts,
+  LanesOfBroker,
+  LinkOpener,
+  TakenWork,
+} from './engine-kit/broker-connection.js';
 export { BrokerNodeDirectory } from './engine-kit/broker-node-directory.js';
 export { BufferBudget } from './engine-kit/buffer-budget.js';
 export { factsOfDeadLetter, matchesDeadLetter } from './engine-kit/dead-letter-match.js';

@@ -1,4 +1,4 @@
-import type { LaneLog, LaneReader, LaneSink, LaneStore } from '@catga/core/engine';
+import type { LaneFrame, LaneLog, LaneReader, LaneSink, LaneStore } from '@catga/core/engine';
 import type { LaneStoreHarness, LaneStoreUnderTest } from './lane-store-harness.js';
 
 const PATIENCE_MS = 30_000;
@@ -71,8 +71,8 @@ export class ReadFrames implements LaneSink {
     return this.frames.map(({ text }) => text);
   }
 
-  frame(position: number, bytes: Uint8Array): void {
-    this.frames.push({ position, text: new TextDecoder().decode(bytes) });
+  frame(position: number, content: Uint8Array | LaneFrame): void {
+    this.frames.push({ position, text: new TextDecoder().decode(bytesOf(content)) });
   }
 
   caughtUp(): void {
@@ -84,12 +84,14 @@ export class ReadFrames implements LaneSink {
   }
 }
 
+/** What a sink was handed, as bytes. */
+export function bytesOf(content: Uint8Array | LaneFrame): Uint8Array {
+  return content instanceof Uint8Array ? content : content.bytes;
+}
+
 let frames = 0;
 
 /** A frame of one event that holds a text, under an id of its own unless it is said. */
-export function textFrame(
-  text: string,
-  id = `frame-${++frames}`,
-): { id: string; bytes: Uint8Array; events: number } {
+export function textFrame(text: string, id = `frame-${++frames}`): LaneFrame {
   return { id, bytes: new TextEncoder().encode(text), events: 1 };
 }

@@ -1,6 +1,6 @@
 import type { LaneLog } from '@catga/core/engine';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { ReadFrames, textFrame } from './lane-lab.js';
+import { ReadFrames, bytesOf, textFrame } from './lane-lab.js';
 import type { LaneLab } from './lane-lab.js';
 
 const numbers = (count: number, from = 1): string[] =>
@@ -67,7 +67,8 @@ export function laneLog(lab: LaneLab): void {
       });
     });
 
-    it('refuses a frame that is too large', async () => {
+    it('refuses a frame that is too large, if anything is', async () => {
+      if (log.maxFrameBytes === Infinity) return;
       const bytes = new Uint8Array(log.maxFrameBytes + 1);
       await expect(log.append(0, { id: 'large', bytes, events: 1 })).rejects.toMatchObject({
         code: 'CATGA_PAYLOAD_TOO_LARGE',
@@ -80,7 +81,7 @@ export function laneLog(lab: LaneLab): void {
       await log.append(0, { id: 'all', bytes: every, events: 64 });
       await log.append(0, { id: 'none', bytes: new Uint8Array(), events: 1 });
       log.read(0, 1, {
-        frame: (_, bytes) => void seen.push([...bytes]),
+        frame: (_, content) => void seen.push([...bytesOf(content)]),
         caughtUp: () => {},
         displaced: () => {},
       });

@@ -1,9 +1,11 @@
+import { LaneEngine } from '../lanes/lane-engine.js';
 import type { Clock } from '../ports/clock.js';
 import type { DeadLetterStore } from '../ports/dead-letter-store.js';
 import type { DurableLog } from '../ports/durable-log.js';
-import type { EngineConnection } from '../ports/engine.js';
+import type { EngineClient, EngineConnection } from '../ports/engine.js';
 import type { IdempotencyStore } from '../ports/idempotency-store.js';
 import type { Inbox } from '../ports/inbox.js';
+import type { LaneStore } from '../ports/lane-store.js';
 import type { LinkListener, NodeAddress, NodeLinks } from '../ports/links.js';
 import type { NodeDirectory } from '../ports/node-directory.js';
 import type { OutcomeLog } from '../ports/outcome-log.js';
@@ -41,14 +43,26 @@ export interface LinkOpener {
   open(self: NodeAddress, listener: LinkListener): Promise<NodeLinks & Closable>;
 }
 
+/** A log in lanes, and the client that uses it. */
+export interface LanesOfBroker {
+  readonly store: LaneStore;
+  readonly client: EngineClient;
+}
+
 /** Parts of a connection to a broker. */
 export interface BrokerParts {
   readonly clock: Clock;
   /** Default closing time, in milliseconds. */
   readonly closeWithinMs: number;
   readonly session: BrokerLink;
+  /** With {@link lanes} only the queues of commands without a key; else all that is durable. */
   readonly log: DurableLog;
   readonly subscriptions: SubscriptionRegister;
+  /**
+   * What reliable events and keyed commands are made of.
+   * @defaultValue the log does it
+   */
+  readonly lanes?: LanesOfBroker;
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
@@ -68,18 +82,23 @@ export class BrokerConnection implements EngineConnection {
   readonly deadLetters: DeadLetterStore;
   readonly outcomes: OutcomeLog;
   readonly directory: NodeDirectory;
+  private readonly durable: LaneEngine | undefined;
   private readonly links = new Set<Closable>();
   private lease: WorkerIdLease | undefined;
   private closing: Promise<void> | undefined;
 
   private constructor(private readonly parts: BrokerParts) {
-    this.log = parts.log;
-    this.subscriptions = parts.subscriptions;
+    const { lanes, log, subscriptions, directory } = parts;
+    this.durable =
+      lanes &&
+      new LaneEngine({ lanes: lanes.store, queue: log, queues: subscriptions, directory }, lanes.client);
+    this.log = this.durable ?? log;
+    this.subscriptions = this.durable ?? subscriptions;
     this.idempotency = parts.idempotency;
     this.inbox = parts.inbox;
     this.deadLetters = parts.deadLetters;
     this.outcomes = parts.outcomes;
-    this.directory = parts.directory;
+    this.directory = this.durable?.directory ?? directory;
   }
 
   /** Leases a worker id, the first write to the broker. Closes the parts if that fails. */
@@ -116,8 +135,13 @@ export class BrokerConnection implements EngineConnection {
     for (const links of this.links) links.close();
     // After the links, so that peers learn at once that this node no longer listens.
     await new Teardown(clock, () => {}).step('goodbye', withinMs * GOODBYE_SHARE, () =>
-      Promise.allSettled([taken.giveBack(), session.isUp ? this.lease?.release() : undefined]),
+      Promise.allSettled([
+        this.durable?.close(),
+        taken.giveBack(),
+        session.isUp ? this.lease?.release() : undefined,
+      ]),
     );
+    this.durable?.abandon();
     taken.abandon();
     await session.close(withinMs * (1 - GOODBYE_SHARE));
   }

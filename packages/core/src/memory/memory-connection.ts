@@ -1,7 +1,10 @@
 import { CatgaError } from '../errors/catga-error.js';
 import type { DeadLetterStore } from '../ports/dead-letter-store.js';
+import { LaneEngine } from '../lanes/lane-engine.js';
+import type { LaneParts } from '../lanes/lane-engine.js';
 import type { DurableLog } from '../ports/durable-log.js';
 import type { EngineClient, EngineConnection } from '../ports/engine.js';
+import type { LaneStore } from '../ports/lane-store.js';
 import type { IdempotencyStore } from '../ports/idempotency-store.js';
 import type { Inbox } from '../ports/inbox.js';
 import type { OutcomeLog } from '../ports/outcome-log.js';
@@ -20,6 +23,7 @@ export class MemoryConnection implements EngineConnection {
   readonly directory: NodeDirectory;
   readonly outcomes: OutcomeLog;
   readonly workerId: number;
+  private readonly durable: LaneEngine;
   private readonly consumers = new Set<MemoryConsumer>();
   private readonly watches = new Set<() => void>();
   private isOpen = true;
@@ -28,15 +32,15 @@ export class MemoryConnection implements EngineConnection {
     private readonly client: EngineClient,
     private readonly namespace: MemoryNamespace,
     private readonly onClosed: () => void,
+    wrap: (parts: LaneParts) => LaneParts = asTheyAre,
   ) {
     this.workerId = namespace.workerIds.lease();
-    this.log = this.openLog();
-    this.directory = this.openDirectory();
-    const { log } = namespace;
-    this.subscriptions = {
-      list: async () => this.whileOpen(log).list(),
-      drop: async (id) => this.whileOpen(log).drop(id),
-    };
+    const { queue, queues } = this.openQueue();
+    const parts = { lanes: this.openLanes(), queue, queues, directory: this.openDirectory(), trimEveryMs: 0 };
+    this.durable = new LaneEngine(wrap(parts), client);
+    this.log = this.durable;
+    this.subscriptions = this.durable;
+    this.directory = this.durable.directory;
     const { idempotency, inbox, deadLetters, outcomes } = namespace;
     this.outcomes = {
       append: async (...request) => this.whileOpen(outcomes).append(...request),
@@ -63,32 +67,72 @@ export class MemoryConnection implements EngineConnection {
   }
 
   dueMessages(): number {
-    let due = 0;
+    let { due } = this.durable;
     for (const consumer of this.consumers) due += consumer.due;
     return due;
   }
 
-  close(): Promise<void> {
-    if (this.isOpen) {
-      this.isOpen = false;
-      for (const stopWatching of this.watches) stopWatching();
-      for (const consumer of this.consumers) consumer.leave();
-      this.namespace.workerIds.giveBack(this.workerId);
-      this.onClosed();
-    }
-    return Promise.resolve();
+  async close(): Promise<void> {
+    await this.durable.close();
+    this.leave();
   }
 
-  private openLog(): DurableLog {
-    const { log } = this.namespace;
+  /** Ends without a goodbye. */
+  abandon(): void {
+    this.durable.abandon();
+    this.leave();
+  }
+
+  private leave(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    for (const stopWatching of this.watches) stopWatching();
+    for (const consumer of this.consumers) consumer.leave();
+    this.namespace.workerIds.giveBack(this.workerId);
+    this.onClosed();
+  }
+
+  private openQueue(): Pick<LaneParts, 'queue' | 'queues'> {
+    const { queue } = this.namespace;
     return {
-      append: async (message, options) => this.whileOpen(log).append(message, options),
-      subscribe: async (subscription, deliver) => {
-        const consumer = this.whileOpen(log).subscribe(subscription, deliver);
-        this.consumers.add(consumer);
-        return consumer;
+      queue: {
+        append: async (message, options) => this.whileOpen(queue).append(message, options),
+        subscribe: async (subscription, deliver) => {
+          const consumer = this.whileOpen(queue).subscribe(subscription, deliver);
+          this.consumers.add(consumer);
+          return consumer;
+        },
+      },
+      queues: {
+        list: async () => this.whileOpen(queue).list(),
+        drop: async (id) => this.whileOpen(queue).drop(id),
       },
     };
+  }
+
+  private openLanes(): LaneStore {
+    const { log, records } = this.namespace.lanes;
+    return {
+      log: {
+        lanes: log.lanes,
+        maxFrameBytes: log.maxFrameBytes,
+        append: (lane, frame) => this.ask(() => log.append(lane, frame)),
+        state: (lane) => this.ask(() => log.state(lane)),
+        read: (lane, from, sink) => log.read(lane, from, sink),
+        trim: (lane, before) => this.ask(() => log.trim(lane, before)),
+      },
+      records: {
+        maxValueBytes: records.maxValueBytes,
+        read: (key) => this.ask(() => records.read(key)),
+        list: (prefix) => this.ask(() => records.list(prefix)),
+        write: (key, value, expected) => this.ask(() => records.write(key, value, expected)),
+        remove: (key, expected) => this.ask(() => records.remove(key, expected)),
+      },
+    };
+  }
+
+  private ask<T>(question: () => Promise<T>): Promise<T> {
+    return this.isOpen ? question() : Promise.reject(this.closedError());
   }
 
   private openDirectory(): NodeDirectory {
@@ -111,9 +155,17 @@ export class MemoryConnection implements EngineConnection {
 
   private whileOpen<T>(port: T): T {
     if (this.isOpen) return port;
+    throw this.closedError();
+  }
+
+  private closedError(): CatgaError {
     const { nodeId, namespace } = this.client;
-    throw new CatgaError('CATGA_ENGINE_UNAVAILABLE', `The connection of node '${nodeId}' is closed.`, {
+    return new CatgaError('CATGA_ENGINE_UNAVAILABLE', `The connection of node '${nodeId}' is closed.`, {
       details: { nodeId, namespace },
     });
   }
+}
+
+function asTheyAre(parts: LaneParts): LaneParts {
+  return parts;
 }

@@ -7,6 +7,7 @@ describe('the options of the memory engine', () => {
     expect(resolveMemoryEngineOptions({})).toEqual({
       deduplicationWindowMs: 120_000,
       maxStoredMessages: 100_000,
+      lanes: 16,
     });
   });
 

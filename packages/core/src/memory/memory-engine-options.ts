@@ -14,11 +14,16 @@ export interface MemoryEngineOptions {
    */
   readonly deduplicationWindowMs?: number;
   /**
-   * How many unsettled messages the log of a namespace holds. One that several subscriptions have not settled counts
-   * once for each. Beyond it appending rejects with `CATGA_OVERLOADED`.
+   * How many events the log of a namespace holds that not every subscription has passed, and how many unsettled commands its
+   * queues hold. Beyond it appending rejects with `CATGA_OVERLOADED`.
    * @defaultValue 100_000
    */
   readonly maxStoredMessages?: number;
+  /**
+   * How many lanes the log of a namespace has: at most as many nodes share the reliable events of a service.
+   * @defaultValue 16
+   */
+  readonly lanes?: number;
 }
 
 /** {@link MemoryEngineOptions} with every default filled in. */
@@ -28,6 +33,7 @@ export type ResolvedMemoryEngineOptions = Readonly<Required<MemoryEngineOptions>
 export const memoryEngineSchema = z.strictObject({
   deduplicationWindowMs: z.int().min(0).default(120_000),
   maxStoredMessages: z.int().min(1).default(100_000),
+  lanes: z.int().min(1).max(1024).default(16),
 });
 
 /**

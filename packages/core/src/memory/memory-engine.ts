@@ -1,3 +1,4 @@
+import type { LaneParts } from '../lanes/lane-engine.js';
 import type { Engine, EngineClient, EngineConnection } from '../ports/engine.js';
 import { Timetable } from '../time/timetable.js';
 import { EngineClock } from './engine-clock.js';
@@ -34,17 +35,19 @@ export class MemoryEngine implements Engine {
 
   constructor(private readonly options: ResolvedMemoryEngineOptions) {}
 
-  connect(client: EngineClient): Promise<MemoryConnection> {
+  /** @param wrap what stands between a node and its durable messages */
+  connect(client: EngineClient, wrap?: (parts: LaneParts) => LaneParts): Promise<MemoryConnection> {
     const { clock, timetable } = this.timeFor(client);
     let namespace = this.namespaces.get(client.namespace);
     if (namespace === undefined) {
       namespace = new MemoryNamespace(this.options, clock, timetable);
       this.namespaces.set(client.namespace, namespace);
     }
-    const connection = new MemoryConnection(client, namespace, () => {
+    const onClosed = (): void => {
       this.connections.delete(connection);
       if (this.connections.size === 0) clock.sleep();
-    });
+    };
+    const connection: MemoryConnection = new MemoryConnection(client, namespace, onClosed, wrap);
     this.connections.add(connection);
     clock.wake();
     return Promise.resolve(connection);

@@ -4,14 +4,19 @@ import { MemoryDeadLetterStore } from './memory-dead-letter-store.js';
 import type { ResolvedMemoryEngineOptions } from './memory-engine-options.js';
 import { MemoryIdempotencyStore } from './memory-idempotency-store.js';
 import { MemoryInbox } from './memory-inbox.js';
-import { MemoryLog } from './memory-log.js';
+import type { LaneStore } from '../ports/lane-store.js';
+import { MAX_REMEMBERED_IDS } from './deduplication-window.js';
+import { MemoryLaneLog } from './lanes/memory-lane-log.js';
+import { MemoryRecordStore } from './lanes/memory-record-store.js';
+import { MemoryQueue } from './memory-queue.js';
 import { MemoryNodeDirectory } from './memory-node-directory.js';
 import { MemoryOutcomeLog } from './memory-outcome-log.js';
 import { WorkerIds } from './worker-ids.js';
 
 /** All that is kept of one namespace. It outlives the connections to it. */
 export class MemoryNamespace {
-  readonly log: MemoryLog;
+  readonly queue: MemoryQueue;
+  readonly lanes: LaneStore;
   readonly idempotency: MemoryIdempotencyStore;
   readonly inbox: MemoryInbox;
   readonly deadLetters: MemoryDeadLetterStore;
@@ -21,7 +26,15 @@ export class MemoryNamespace {
 
   constructor(options: ResolvedMemoryEngineOptions, clock: Clock, timetable: Timetable) {
     const monotonicMs = (): number => clock.monotonicMs();
-    this.log = new MemoryLog(options, clock, timetable);
+    const { lanes, deduplicationWindowMs, maxStoredMessages: maxEvents } = options;
+    this.queue = new MemoryQueue(options, clock, timetable);
+    this.lanes = {
+      log: new MemoryLaneLog(
+        { lanes, deduplicationWindowMs, maxEvents, maxIds: MAX_REMEMBERED_IDS },
+        monotonicMs,
+      ),
+      records: new MemoryRecordStore(),
+    };
     this.idempotency = new MemoryIdempotencyStore(monotonicMs);
     this.inbox = new MemoryInbox(monotonicMs);
     this.deadLetters = new MemoryDeadLetterStore(monotonicMs);

@@ -2,8 +2,12 @@ import type { DurableLog, LogDelivery, LogSubscription } from '../ports/durable-
 import type { Engine, EngineClient, EngineConnection } from '../ports/engine.js';
 import type { StoredMessage } from '../ports/stored-message.js';
 import { TestClock } from '../time/test-clock.js';
+import { Timetable } from '../time/timetable.js';
+import type { MemoryConsumer } from './memory-consumer.js';
 import { memory } from './memory-engine.js';
+import { resolveMemoryEngineOptions } from './memory-engine-options.js';
 import type { MemoryEngineOptions } from './memory-engine-options.js';
+import { MemoryQueue } from './memory-queue.js';
 
 /** An event 'order.shipped' unless told otherwise. */
 export function storedMessage(messageId: string, given: Partial<StoredMessage> = {}): StoredMessage {
@@ -49,6 +53,47 @@ export class MemoryHarness {
   }
 
   /** Lets what is due now happen. */
+  settle(): Promise<void> {
+    return this.clock.advance(0);
+  }
+}
+
+/** A command 'order.ship' unless told otherwise. */
+export function storedCommand(messageId: string, given: Partial<StoredMessage> = {}): StoredMessage {
+  return storedMessage(messageId, { kind: 'command', name: 'order.ship', ...given });
+}
+
+/** A queue 'queue.order.ship' that takes any number at a time, unless told otherwise. */
+export function queueOf(given: Partial<LogSubscription> = {}): LogSubscription {
+  return { id: 'queue.order.ship', kind: 'command', names: ['order.ship'], concurrency: 1000, ...given };
+}
+
+/** The queues of one namespace, a moved clock, and as many connections as a test wants. */
+export class QueueHarness {
+  readonly clock = new TestClock();
+  private readonly queue: MemoryQueue;
+
+  constructor(options: MemoryEngineOptions = {}) {
+    this.queue = new MemoryQueue(resolveMemoryEngineOptions(options), this.clock, new Timetable(this.clock));
+  }
+
+  connect(): { readonly log: DurableLog; close(): void } {
+    const consumers: MemoryConsumer[] = [];
+    return {
+      log: {
+        append: (...request) => this.queue.append(...request),
+        subscribe: (...request) => {
+          const consumer = this.queue.subscribe(...request);
+          consumers.push(consumer);
+          return Promise.resolve(consumer);
+        },
+      },
+      close: () => {
+        for (const consumer of consumers) consumer.leave();
+      },
+    };
+  }
+
   settle(): Promise<void> {
     return this.clock.advance(0);
   }

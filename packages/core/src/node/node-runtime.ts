@@ -200,6 +200,7 @@ export class NodeRuntime {
       ...this.health.connection,
       refused: (what, error) => this.reportFlood(`${source} ${what}`, error),
       warn: (message) => this.services.logger.warn(message),
+      note: (message) => this.services.logger.debug(message),
     };
   }
 

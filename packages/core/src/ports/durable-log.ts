@@ -1,3 +1,4 @@
+import type { CatgaError } from '../errors/catga-error.js';
 import type { StoredMessage } from './stored-message.js';
 
 /** Options of an append. */
@@ -6,6 +7,12 @@ export interface AppendOptions {
   readonly delayMs?: number;
   /** The only subscription that gets the message: for a redriven dead letter. Not deduplicated. */
   readonly subscription?: string;
+  /**
+   * The id was generated for this call and is not reused unless the call fails. Such messages are stored
+   * many at a time.
+   * @defaultValue false
+   */
+  readonly isFresh?: boolean;
 }
 
 /** The prefix of command queue ids, `queue.<wire name>`, in the place of the service; a service cannot have this name. */
@@ -41,6 +48,14 @@ export interface LogDelivery {
    */
   readonly problem?: Error;
   /**
+   * Whether a confirmed acknowledgement keeps the message from every node for good, and no other copy of it exists: then
+   * no other record of the success is needed.
+   * @defaultValue false
+   */
+  readonly isRecordedWhenDone?: boolean;
+  /** Set by the handling side; called if another node takes the message over, after which this delivery has no effect. */
+  handledBy?: DeliveryHandling;
+  /**
    * Acknowledgement: the message is not delivered to this subscription again.
    * @param isConfirmed whether to resolve only after the engine has recorded it; otherwise a lost acknowledgement
    * leads to a redelivery
@@ -53,6 +68,11 @@ export interface LogDelivery {
    * milliseconds.
    */
   release(delayMs?: number): Promise<void>;
+}
+
+/** Callbacks of the handling side of a delivery. */
+export interface DeliveryHandling {
+  lost(reason: CatgaError): void;
 }
 
 /** A consumer: one node's share of a subscription. */

@@ -18,6 +18,8 @@ export interface EngineMonitor {
    * rate-limited per `what`, such as a subject prefix.
    */
   refused(what: string, error: CatgaError): void;
+  /** Information for an operator. */
+  note?(message: string): void;
   /** The broker's configuration may lose messages. */
   warn(message: string): void;
 }

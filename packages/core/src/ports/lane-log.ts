@@ -2,6 +2,7 @@
 export interface LaneFrame {
   /** Deduplication id within the lane's deduplication window. Up to 512 characters. */
   readonly id: string;
+  /** Encoded on first access. */
   readonly bytes: Uint8Array;
   /** Number of events in the frame, for limits that count events. */
   readonly events: number;
@@ -30,8 +31,11 @@ export interface LaneState {
 
 /** Callbacks of a lane reader. They are never called within `read`, and must not throw. */
 export interface LaneSink {
-  /** The next frame. Its bytes belong to the sink. Positions increase; a gap is a frame that was removed before it was read. */
-  frame(position: number, bytes: Uint8Array): void;
+  /**
+   * The next frame. Positions increase; a gap is a frame that was removed before it was read.
+   * @param content its bytes, which belong to the sink; or the frame itself, from a log in this process
+   */
+  frame(position: number, content: Uint8Array | LaneFrame): void;
   /** All frames stored at the time of the check have been delivered. Called at least once, and again after frames. */
   caughtUp(): void;
   /**

@@ -85,6 +85,11 @@ export class ByteReader {
     return new Uint8Array(buffer.buffer, buffer.byteOffset + this.take(left), left);
   }
 
+  /** Steps over so many bytes. */
+  skip(bytes: number): void {
+    this.take(bytes);
+  }
+
   malformed(problem: string, offset = this.offset): CatgaError {
     return malformedFrame(problem, offset);
   }

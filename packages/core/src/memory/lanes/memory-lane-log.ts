@@ -20,13 +20,12 @@ export interface MemoryLaneOptions {
   readonly maxIds: number;
 }
 
-const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 let identities = 0;
 
 /** Lanes in arrays. */
 export class MemoryLaneLog implements LaneLog {
   readonly lanes: number;
-  readonly maxFrameBytes = MAX_FRAME_BYTES;
+  readonly maxFrameBytes = Infinity;
   private identity = newIdentity();
   private all: readonly MemoryLane[];
   private seen: ExpiringMap<LaneReceipt>;
@@ -41,14 +40,14 @@ export class MemoryLaneLog implements LaneLog {
     this.seen = new ExpiringMap(monotonicMs);
   }
 
-  append(lane: number, { id, bytes, events }: LaneFrame): Promise<LaneReceipt> {
-    if (bytes.byteLength > MAX_FRAME_BYTES) return Promise.reject(tooLarge(bytes.byteLength));
+  append(lane: number, frame: LaneFrame): Promise<LaneReceipt> {
+    const { id, events } = frame;
     const key = `${lane}/${id}`;
     const known = this.seen.get(key);
     if (known !== undefined) return Promise.resolve({ ...known, isDuplicate: true });
     const { maxEvents, maxIds, deduplicationWindowMs } = this.options;
     if (this.events + events > maxEvents || this.seen.size >= maxIds) return Promise.reject(this.full());
-    const receipt = this.lane(lane).append({ bytes, events });
+    const receipt = this.lane(lane).append(frame);
     this.events += events;
     if (deduplicationWindowMs > 0) this.seen.set(key, receipt, deduplicationWindowMs);
     return Promise.resolve(receipt);
@@ -102,14 +101,4 @@ function newIdentity(): string {
 
 function emptyLanes(count: number): readonly MemoryLane[] {
   return Array.from({ length: count }, () => new MemoryLane());
-}
-
-function tooLarge(bytes: number): CatgaError {
-  return new CatgaError(
-    'CATGA_PAYLOAD_TOO_LARGE',
-    `A frame has ${bytes} bytes; at most ${MAX_FRAME_BYTES} are allowed.`,
-    {
-      details: { bytes, maxFrameBytes: MAX_FRAME_BYTES },
-    },
-  );
 }

@@ -1,10 +1,5 @@
-import type { LaneReader, LaneReceipt, LaneSink } from '../../ports/lane-log.js';
+import type { LaneFrame, LaneReader, LaneReceipt, LaneSink } from '../../ports/lane-log.js';
 import { afterThis, nextTurn } from '../../time/next-turn.js';
-
-interface StoredFrame {
-  readonly bytes: Uint8Array;
-  readonly events: number;
-}
 
 /** How many frames a reader is handed before timers, input and output get their turn. */
 const FRAMES_PER_TURN = 256;
@@ -15,7 +10,7 @@ const LEAST_COMPACTION = 1024;
 export class MemoryLane {
   /** How many events it holds. */
   events = 0;
-  private frames: (StoredFrame | undefined)[] = [];
+  private frames: (LaneFrame | undefined)[] = [];
   /** The position of the first of {@link frames}. */
   private base = 1;
   private oldest = 1;
@@ -30,11 +25,11 @@ export class MemoryLane {
     return this.base + this.frames.length - 1;
   }
 
-  at(position: number): StoredFrame | undefined {
+  at(position: number): LaneFrame | undefined {
     return this.frames[position - this.base];
   }
 
-  append(frame: StoredFrame): LaneReceipt {
+  append(frame: LaneFrame): LaneReceipt {
     this.frames.push(frame);
     this.events += frame.events;
     for (const reader of this.readers) reader.wake();
@@ -132,7 +127,7 @@ class MemoryLaneReader implements LaneReader {
       this.isToldOfEnd = false;
       const position = this.next++;
       const frame = lane.at(position);
-      if (frame !== undefined) sink.frame(position, frame.bytes);
+      if (frame !== undefined) sink.frame(position, frame);
     }
     if (this.isPaused || this.isStopped || this.isToldOfEnd) return;
     this.isToldOfEnd = true;

@@ -9,6 +9,8 @@ import { linkFaultsSchema } from './link-faults.js';
 import type { LinkFaults, ResolvedLinkFaults } from './link-faults.js';
 import { resolveMemoryNetworkOptions } from './memory-network-options.js';
 import type { MemoryNetworkOptions, ResolvedMemoryNetworkOptions } from './memory-network-options.js';
+import { gatedParts } from './gated-lanes.js';
+import { NodeGate } from './node-gate.js';
 import { NetworkConnection } from './network-connection.js';
 import { NetworkWeather } from './network-weather.js';
 
@@ -44,8 +46,9 @@ export class MemoryNetwork implements Engine {
     const { maxFrameBytes, onFrame } = this.options;
     const time = this.storage.timeFor(client);
     const exchange = (this.exchange ??= new FrameExchange(this.weather, time, maxFrameBytes, onFrame));
-    const storage = await this.storage.connect(client);
-    const connection = new NetworkConnection(client, storage, exchange, () =>
+    const gate = new NodeGate();
+    const storage = await this.storage.connect(client, (parts) => gatedParts(parts, gate));
+    const connection = new NetworkConnection(client, storage, gate, exchange, () =>
       this.remove(client.nodeId, connection),
     );
     const ofNode = this.connections.get(client.nodeId);

@@ -10,17 +10,15 @@ import type { NodeDirectory } from '../../ports/node-directory.js';
 import type { SubscriptionRegister } from '../../ports/subscription-register.js';
 import type { MemoryConnection } from '../memory-connection.js';
 import type { FrameExchange } from './frame-exchange.js';
-import { gatedLog } from './gated-log.js';
 import {
   gatedDeadLetters,
   gatedDirectory,
   gatedIdempotency,
   gatedInbox,
   gatedOutcomes,
-  gatedSubscriptions,
 } from './gated-ports.js';
 import { NetworkEndpoint } from './network-endpoint.js';
-import { NodeGate } from './node-gate.js';
+import type { NodeGate } from './node-gate.js';
 
 /** A memory connection with links, behind a gate that pauses the node. */
 export class NetworkConnection implements EngineConnection {
@@ -32,18 +30,18 @@ export class NetworkConnection implements EngineConnection {
   readonly directory: NodeDirectory;
   readonly outcomes: OutcomeLog;
   readonly workerId: number;
-  private readonly gate = new NodeGate();
   private readonly endpoints = new Set<NetworkEndpoint>();
   private isOpen = true;
 
   constructor(
     private readonly client: EngineClient,
     private readonly storage: MemoryConnection,
+    private readonly gate: NodeGate,
     private readonly exchange: FrameExchange,
     private readonly onClosed: () => void,
   ) {
-    this.log = gatedLog(storage.log, this.gate);
-    this.subscriptions = gatedSubscriptions(storage.subscriptions, this.gate);
+    this.log = storage.log;
+    this.subscriptions = storage.subscriptions;
     this.idempotency = gatedIdempotency(storage.idempotency, this.gate);
     this.inbox = gatedInbox(storage.inbox, this.gate);
     this.deadLetters = gatedDeadLetters(storage.deadLetters, this.gate);
@@ -91,15 +89,20 @@ export class NetworkConnection implements EngineConnection {
 
   crash(): void {
     this.gate.leave(this.unavailable());
-    void this.disconnect();
+    if (this.isOpen) this.leave();
+    this.storage.abandon();
   }
 
-  private disconnect(): Promise<void> {
-    if (!this.isOpen) return Promise.resolve();
+  private async disconnect(): Promise<void> {
+    if (!this.isOpen) return;
+    this.leave();
+    await this.storage.close();
+  }
+
+  private leave(): void {
     this.isOpen = false;
     for (const endpoint of this.endpoints) this.exchange.close(endpoint);
     this.onClosed();
-    return this.storage.close();
   }
 
   private unavailable(): CatgaError {

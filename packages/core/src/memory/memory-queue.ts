@@ -17,8 +17,8 @@ import { SubscriptionRoutes } from './subscription-routes.js';
 const STORED = Promise.resolve(Object.freeze({ duplicate: false }));
 const DUPLICATE = Promise.resolve(Object.freeze({ duplicate: true }));
 
-/** The durable log of one namespace, shared by its connections. */
-export class MemoryLog implements SubscriptionRegister {
+/** The queues of commands of one namespace, shared by its connections: whoever is idle takes the next one. */
+export class MemoryQueue implements SubscriptionRegister {
   private readonly subscriptions = new Map<string, MemorySubscription>();
   private readonly routes = new SubscriptionRoutes<MemorySubscription>();
   /** Commands that no subscription wants yet, by name. */
@@ -47,8 +47,8 @@ export class MemoryLog implements SubscriptionRegister {
     }
     const identity = joinedKey(message.name, message.messageId);
     if (this.seen.has(identity)) return DUPLICATE;
-    const wanting = this.routes.of(message.kind, message.name);
-    const isUnclaimed = wanting.length === 0 && message.kind === 'command';
+    const wanting = this.routes.of(message.name);
+    const isUnclaimed = wanting.length === 0;
     const copies = isUnclaimed ? 1 : wanting.length;
     if (!this.hasRoomFor(copies) || this.seen.isFull) return this.refuse();
     this.seen.add(identity);
@@ -60,16 +60,16 @@ export class MemoryLog implements SubscriptionRegister {
 
   subscribe(wanted: LogSubscription, deliver: (delivery: LogDelivery) => void): MemoryConsumer {
     const subscription = this.subscription(wanted.id);
-    this.routes.set(subscription, wanted.kind, wanted.names);
-    if (wanted.kind === 'command') this.claim(subscription, wanted.names);
+    this.routes.set(subscription, wanted.names);
+    this.claim(subscription, wanted.names);
     return subscription.attach(wanted.concurrency, deliver);
   }
 
   list(): Promise<readonly DurableSubscription[]> {
     const ids = new Map([...this.subscriptions].map(([id, subscription]) => [subscription, id]));
     const listed: DurableSubscription[] = [];
-    for (const [subscription, { kind, names }] of this.routes.entries()) {
-      listed.push({ id: ids.get(subscription) ?? '', kind, names, waiting: subscription.size });
+    for (const [subscription, { names }] of this.routes.entries()) {
+      listed.push({ id: ids.get(subscription) ?? '', kind: 'command', names, waiting: subscription.size });
     }
     return Promise.resolve(listed);
   }

@@ -1,22 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import type { EngineConnection } from '../ports/engine.js';
-import { MemoryHarness, Received, appendAll, storedMessage, subscription } from './memory.fixture.js';
+import { QueueHarness, Received, appendAll, storedCommand, queueOf } from './memory.fixture.js';
 
 async function setUp(): Promise<{
-  harness: MemoryHarness;
-  connection: EngineConnection;
+  harness: QueueHarness;
+  connection: ReturnType<QueueHarness['connect']>;
   received: Received;
 }> {
-  const harness = new MemoryHarness();
-  return { harness, connection: await harness.connect(), received: new Received() };
+  const harness = new QueueHarness();
+  return { harness, connection: harness.connect(), received: new Received() };
 }
 
-const messages = (...ids: string[]) => ids.map((id) => storedMessage(id));
+const messages = (...ids: string[]) => ids.map((id) => storedCommand(id));
 
-describe('a subscription of the memory log', () => {
+describe('a subscription of the memory queue', () => {
   it('gives a consumer no more than its concurrency at a time', async () => {
     const { harness, connection, received } = await setUp();
-    await connection.log.subscribe(subscription({ concurrency: 2 }), received.take);
+    await connection.log.subscribe(queueOf({ concurrency: 2 }), received.take);
     await appendAll(connection.log, messages('m1', 'm2', 'm3', 'm4'));
     await harness.settle();
     expect(received.ids).toEqual(['m1', 'm2']);
@@ -27,7 +26,7 @@ describe('a subscription of the memory log', () => {
 
   it('delivers again what was given back, after the delay and as the next attempt, while others overtake', async () => {
     const { harness, connection, received } = await setUp();
-    await connection.log.subscribe(subscription({ concurrency: 1 }), received.take);
+    await connection.log.subscribe(queueOf({ concurrency: 1 }), received.take);
     await appendAll(connection.log, messages('m1', 'm2'));
     await harness.settle();
     await received.last.nak(1000);
@@ -41,7 +40,7 @@ describe('a subscription of the memory log', () => {
 
   it('delivers what was released at once, as the same attempt, before younger messages', async () => {
     const { harness, connection, received } = await setUp();
-    await connection.log.subscribe(subscription({ concurrency: 1 }), received.take);
+    await connection.log.subscribe(queueOf({ concurrency: 1 }), received.take);
     await appendAll(connection.log, messages('m1', 'm2'));
     await harness.settle();
     await received.last.nak(0);
@@ -54,8 +53,8 @@ describe('a subscription of the memory log', () => {
 
   it('settles a delivery once', async () => {
     const { harness, connection, received } = await setUp();
-    await connection.log.subscribe(subscription(), received.take);
-    await connection.log.append(storedMessage('m1'));
+    await connection.log.subscribe(queueOf(), received.take);
+    await connection.log.append(storedCommand('m1'));
     await harness.settle();
     await received.last.nak(10);
     await received.last.ack();
@@ -71,13 +70,13 @@ describe('a subscription of the memory log', () => {
 
   it('delivers no message while an earlier one of its key is unsettled, in backoff included', async () => {
     const { harness, connection, received } = await setUp();
-    await connection.log.subscribe(subscription(), received.take);
+    await connection.log.subscribe(queueOf(), received.take);
     await appendAll(connection.log, [
-      storedMessage('a1', { key: 'a' }),
-      storedMessage('a2', { key: 'a' }),
-      storedMessage('a3', { key: 'a' }),
-      storedMessage('b1', { key: 'b' }),
-      storedMessage('free'),
+      storedCommand('a1', { key: 'a' }),
+      storedCommand('a2', { key: 'a' }),
+      storedCommand('a3', { key: 'a' }),
+      storedCommand('b1', { key: 'b' }),
+      storedCommand('free'),
     ]);
     await harness.settle();
     expect(received.ids).toEqual(['a1', 'b1', 'free']);
@@ -99,20 +98,20 @@ describe('a subscription of the memory log', () => {
   it('orders the messages of a key for each subscription by itself', async () => {
     const { harness, connection, received } = await setUp();
     const other = new Received();
-    await connection.log.subscribe(subscription({ id: 'slow' }), received.take);
-    await connection.log.subscribe(subscription({ id: 'quick' }), other.takeAndAck);
-    await appendAll(connection.log, [storedMessage('a1', { key: 'a' }), storedMessage('a2', { key: 'a' })]);
+    await connection.log.subscribe(queueOf({ id: 'slow' }), received.take);
+    await connection.log.subscribe(queueOf({ id: 'quick' }), other.takeAndAck);
+    await appendAll(connection.log, [storedCommand('a1', { key: 'a' }), storedCommand('a2', { key: 'a' })]);
     await harness.settle();
     expect([received.ids, other.ids]).toEqual([['a1'], ['a1', 'a2']]);
   });
 
   it('lets consumers compete, in turn', async () => {
     const { harness, connection } = await setUp();
-    const second = await harness.connect({ nodeId: 'node2' });
+    const second = harness.connect();
     const one = new Received();
     const two = new Received();
-    await connection.log.subscribe(subscription(), one.takeAndAck);
-    await second.log.subscribe(subscription(), two.takeAndAck);
+    await connection.log.subscribe(queueOf(), one.takeAndAck);
+    await second.log.subscribe(queueOf(), two.takeAndAck);
     await appendAll(connection.log, messages('m1', 'm2', 'm3', 'm4', 'm5', 'm6'));
     await harness.settle();
     expect([one.ids, two.ids]).toEqual([
@@ -125,8 +124,8 @@ describe('a subscription of the memory log', () => {
     const { harness, connection } = await setUp();
     const stuck = new Received();
     const free = new Received();
-    await connection.log.subscribe(subscription({ concurrency: 1 }), stuck.take);
-    await connection.log.subscribe(subscription(), free.takeAndAck);
+    await connection.log.subscribe(queueOf({ concurrency: 1 }), stuck.take);
+    await connection.log.subscribe(queueOf(), free.takeAndAck);
     await appendAll(connection.log, messages('m1', 'm2', 'm3', 'm4'));
     await harness.settle();
     expect([stuck.ids, free.ids]).toEqual([['m1'], ['m2', 'm3', 'm4']]);
@@ -134,31 +133,31 @@ describe('a subscription of the memory log', () => {
 
   it('gives a stopped consumer nothing new, and lets it settle what it has', async () => {
     const { harness, connection, received } = await setUp();
-    const consumer = await connection.log.subscribe(subscription(), received.take);
-    await connection.log.append(storedMessage('m1'));
+    const consumer = await connection.log.subscribe(queueOf(), received.take);
+    await connection.log.append(storedCommand('m1'));
     await harness.settle();
     await consumer.stop();
-    await connection.log.append(storedMessage('m2'));
+    await connection.log.append(storedCommand('m2'));
     await harness.settle();
     expect(received.ids).toEqual(['m1']);
     await received.last.ack();
     const next = new Received();
-    await connection.log.subscribe(subscription(), next.take);
+    await connection.log.subscribe(queueOf(), next.take);
     await harness.settle();
     expect(next.ids).toEqual(['m2']);
   });
 
   it('gives what a gone node took to another, as the same attempt, and fences the gone one off', async () => {
     const { harness, connection, received } = await setUp();
-    const second = await harness.connect({ nodeId: 'node2' });
+    const second = harness.connect();
     const survivor = new Received();
-    await connection.log.subscribe(subscription(), received.take);
-    await connection.log.append(storedMessage('m1'));
+    await connection.log.subscribe(queueOf(), received.take);
+    await connection.log.append(storedCommand('m1'));
     await harness.settle();
     await received.last.nak(0);
     await harness.settle();
-    await second.log.subscribe(subscription(), survivor.take);
-    await connection.close();
+    await second.log.subscribe(queueOf(), survivor.take);
+    connection.close();
     await harness.settle();
     expect([survivor.ids, survivor.attempts]).toEqual([['m1'], [2]]);
     await received.last.ack();
@@ -174,12 +173,12 @@ describe('a subscription of the memory log', () => {
   it('lets no late settling of a gone node reach the message that another one holds', async () => {
     for (const settleLate of ['ack', 'nak', 'release'] as const) {
       const { harness, connection, received } = await setUp();
-      await connection.log.subscribe(subscription(), received.take);
-      await appendAll(connection.log, [storedMessage('a1', { key: 'a' }), storedMessage('a2', { key: 'a' })]);
+      await connection.log.subscribe(queueOf(), received.take);
+      await appendAll(connection.log, [storedCommand('a1', { key: 'a' }), storedCommand('a2', { key: 'a' })]);
       await harness.settle();
-      await connection.close();
+      connection.close();
       const survivor = new Received();
-      await (await harness.connect()).log.subscribe(subscription(), survivor.take);
+      await harness.connect().log.subscribe(queueOf(), survivor.take);
       await harness.settle();
       await (settleLate === 'ack' ? received.last.ack() : received.last[settleLate](0));
       await harness.clock.advance(60_000);
@@ -192,14 +191,14 @@ describe('a subscription of the memory log', () => {
 
   it('gives back what a stopped consumer still held when its connection closes', async () => {
     const { harness, connection, received } = await setUp();
-    const consumer = await connection.log.subscribe(subscription(), received.take);
-    await connection.log.append(storedMessage('m1', { key: 'a' }));
-    await connection.log.append(storedMessage('m2', { key: 'a' }));
+    const consumer = await connection.log.subscribe(queueOf(), received.take);
+    await connection.log.append(storedCommand('m1', { key: 'a' }));
+    await connection.log.append(storedCommand('m2', { key: 'a' }));
     await harness.settle();
     await consumer.stop();
-    await connection.close();
+    connection.close();
     const next = new Received();
-    await (await harness.connect()).log.subscribe(subscription(), next.takeAndAck);
+    await harness.connect().log.subscribe(queueOf(), next.takeAndAck);
     await harness.settle();
     expect([next.ids, next.attempts]).toEqual([
       ['m1', 'm2'],
@@ -209,7 +208,7 @@ describe('a subscription of the memory log', () => {
 
   it('survives a callback that throws, and delivers the message again a second later', async () => {
     const { harness, connection, received } = await setUp();
-    await connection.log.subscribe(subscription(), (delivery) => {
+    await connection.log.subscribe(queueOf(), (delivery) => {
       received.take(delivery);
       if (delivery.attempt === 1 && delivery.message.messageId === 'bad') throw new Error('broken consumer');
       void delivery.ack();
@@ -223,10 +222,10 @@ describe('a subscription of the memory log', () => {
 
   it('lets the event loop go on while it hands out a long backlog', async () => {
     const { connection, received } = await setUp();
-    const consumer = await connection.log.subscribe(subscription({ concurrency: 4 }), received.takeAndAck);
+    const consumer = await connection.log.subscribe(queueOf({ concurrency: 4 }), received.takeAndAck);
     await consumer.stop();
-    for (let i = 0; i < 10_000; i++) void connection.log.append(storedMessage(`m${i}`));
-    await connection.log.subscribe(subscription({ concurrency: 4 }), received.takeAndAck);
+    for (let i = 0; i < 10_000; i++) void connection.log.append(storedCommand(`m${i}`));
+    await connection.log.subscribe(queueOf({ concurrency: 4 }), received.takeAndAck);
     await new Promise((resolve) => setImmediate(resolve));
     expect(received.ids.length).toBeGreaterThan(0);
     expect(received.ids.length).toBeLessThan(10_000);

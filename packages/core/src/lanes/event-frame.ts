@@ -1,0 +1,137 @@
+import type { LaneFrame } from '../ports/lane-log.js';
+import type { StoredMessage } from '../ports/stored-message.js';
+import { ByteReader } from '../wire/byte-reader.js';
+import { ByteWriter } from '../wire/byte-writer.js';
+import { StoredMessageCodec } from '../wire/stored-message-codec.js';
+import { TextCache } from '../wire/text-cache.js';
+import { CatgaError } from '../errors/catga-error.js';
+
+/** How many events a frame holds at most. Progress counts on it. */
+export const MOST_EVENTS = 64;
+/** Events beyond this share no frame, in bytes. */
+export const SHARED_FRAME_BYTES = 65_536;
+
+/** `CL`, for Catga's lanes. */
+const MAGIC = 0x43_4c;
+const VERSION = 1;
+const IS_FRESH = 0x01;
+const HAS_TARGET = 0x01;
+const INITIAL_BYTES = 4096;
+const KEPT_BYTES = 65_536;
+/** What an event takes in a frame besides its texts and its body. */
+const EVENT_BYTES = 64;
+const MAX_BYTES_PER_UNIT = 3;
+
+/** One event, or keyed command, of a frame. */
+export interface LaneEvent {
+  readonly message: StoredMessage;
+  /** The only subscription that gets it: a dead letter that is tried again. */
+  readonly target: string | undefined;
+}
+
+/** What is stored as one frame: the events of one turn for one lane, or one event under its own id. */
+export class EventFrame implements LaneFrame {
+  private encoded: Uint8Array | undefined;
+
+  /** @param isFresh its events have ids that nobody has used before, and never will again */
+  constructor(
+    readonly id: string,
+    readonly content: readonly LaneEvent[],
+    readonly isFresh: boolean,
+  ) {}
+
+  get events(): number {
+    return this.content.length;
+  }
+
+  get bytes(): Uint8Array {
+    return (this.encoded ??= encode(this));
+  }
+}
+
+/** What a frame holds. */
+export interface FrameContent {
+  readonly content: readonly LaneEvent[];
+  readonly isFresh: boolean;
+}
+
+const writer = new ByteWriter(INITIAL_BYTES);
+const reader = new ByteReader(new TextCache());
+const messages = new StoredMessageCodec();
+
+/** No less than an event takes in a frame, in bytes. */
+export function mostBytesOf({ message, target = '' }: LaneEvent): number {
+  const {
+    headers,
+    messageId,
+    name,
+    key = '',
+    correlationId,
+    causationId = '',
+    originNodeId,
+    serializer,
+  } = message;
+  let units =
+    target.length +
+    messageId.length +
+    name.length +
+    key.length +
+    correlationId.length +
+    causationId.length +
+    originNodeId.length +
+    serializer.length;
+  for (const header in headers) units += header.length + (headers[header]?.length ?? 0) + 2;
+  return EVENT_BYTES + message.body.byteLength + units * MAX_BYTES_PER_UNIT;
+}
+
+function encode({ content, isFresh }: EventFrame): Uint8Array {
+  // Messages first: their codec throws, and uses nothing of ours.
+  const bodies = content.map(({ message }) => messages.encode(message));
+  writer.rewind(0, KEPT_BYTES);
+  writer.u16(MAGIC);
+  writer.u8(VERSION);
+  writer.u8(isFresh ? IS_FRESH : 0);
+  writer.u8(content.length);
+  content.forEach(({ target }, index) => {
+    const body = bodies[index] ?? new Uint8Array();
+    writer.u8(target === undefined ? 0 : HAS_TARGET);
+    if (target !== undefined) writer.text(target);
+    writer.u32(body.byteLength);
+    writer.body(body);
+  });
+  return writer.copy();
+}
+
+/**
+ * What a log handed over. `CATGA_UNSUPPORTED` for a newer version, `CATGA_SERIALIZATION` for what is no frame.
+ * Bodies are views of the bytes.
+ */
+export function contentOf(found: Uint8Array | LaneFrame): FrameContent {
+  if (found instanceof EventFrame) return found;
+  const bytes = found instanceof Uint8Array ? found : found.bytes;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  reader.open(buffer, 0, buffer.length);
+  if (reader.u16() !== MAGIC) throw reader.malformed('it does not begin with CL', 0);
+  const version = reader.u8();
+  if (version !== VERSION) {
+    throw new CatgaError(
+      'CATGA_UNSUPPORTED',
+      `A stored frame has version ${version}; this node reads version ${VERSION}.`,
+      {
+        details: { version, supported: VERSION },
+      },
+    );
+  }
+  const isFresh = (reader.u8() & IS_FRESH) !== 0;
+  const count = reader.u8();
+  if (count > MOST_EVENTS) throw reader.malformed(`${count} events in a frame`);
+  const content: LaneEvent[] = [];
+  for (let index = 0; index < count; index++) {
+    const target = (reader.u8() & HAS_TARGET) === 0 ? undefined : reader.text();
+    const bodyBytes = reader.u32();
+    const start = reader.position;
+    reader.skip(bodyBytes);
+    content.push({ message: messages.decode(buffer.subarray(start, start + bodyBytes)), target });
+  }
+  return { content, isFresh };
+}

@@ -1,0 +1,68 @@
+import { MOST_EVENTS, SHARED_FRAME_BYTES } from './event-frame.js';
+import type { EventFrame, LaneEvent } from './event-frame.js';
+
+/** What the caller of `append` waits for. */
+export interface Waiting {
+  stored(isDuplicate: boolean): void;
+  failed(reason: Error): void;
+}
+
+/** An event that waits for its frame. */
+export interface WaitingEvent extends Waiting {
+  readonly event: LaneEvent;
+  /** No less than it takes in a frame. */
+  readonly mostBytes: number;
+  /** The id of the frame that it travels in alone. */
+  readonly ownId: string | undefined;
+  /** A frame of before that is sent again for it. */
+  readonly again: EventFrame | undefined;
+}
+
+/** The events that wait for one lane, or for any. */
+export class FrameLine {
+  private waiting: WaitingEvent[] = [];
+  private head = 0;
+
+  /** @param lane undefined: any */
+  constructor(readonly lane: number | undefined) {}
+
+  get isEmpty(): boolean {
+    return this.head === this.waiting.length;
+  }
+
+  add(event: WaitingEvent): void {
+    this.waiting.push(event);
+  }
+
+  /** The events of the next frame, in their order: one that travels alone, or as many as fit. */
+  take(mostBytes: number): WaitingEvent[] {
+    const { waiting, head } = this;
+    const most = Math.min(SHARED_FRAME_BYTES, mostBytes);
+    let bytes = 0;
+    let end = head;
+    for (; end < waiting.length && end - head < MOST_EVENTS; end++) {
+      const next = waiting[end];
+      if (next === undefined) break;
+      bytes += next.mostBytes;
+      const isAlone = next.ownId !== undefined || next.again !== undefined;
+      if (end > head && (isAlone || bytes > most)) break;
+      if (isAlone) {
+        end++;
+        break;
+      }
+    }
+    if (head === 0 && end === waiting.length) {
+      this.waiting = [];
+      return waiting;
+    }
+    const taken = waiting.slice(head, end);
+    if (end === waiting.length) {
+      this.waiting = [];
+      this.head = 0;
+    } else if (end >= 4096 && end * 2 >= waiting.length) {
+      this.waiting = waiting.slice(end);
+      this.head = 0;
+    } else this.head = end;
+    return taken;
+  }
+}

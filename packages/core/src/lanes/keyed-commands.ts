@@ -1,0 +1,82 @@
+import { COMMAND_QUEUES } from '../ports/durable-log.js';
+import type { RecordStore } from '../ports/record-store.js';
+import { KEYED } from './lane-keys.js';
+import type { LaneRegister } from './lane-register.js';
+
+/**
+ * The names of the commands that were ever queued with a key. The lanes are read for those only, so that who handles commands
+ * without one does not read what it has no use for.
+ */
+export class KeyedCommands {
+  private readonly names = new Set<string>();
+  private readonly waiting = new Map<string, Set<() => Promise<void>>>();
+  private version = 0;
+
+  constructor(
+    private readonly records: RecordStore,
+    private readonly register: LaneRegister,
+  ) {}
+
+  has(name: string): boolean {
+    return this.names.has(name);
+  }
+
+  /** Before the first command of a name: what is stored from now on waits for whoever handles it. */
+  async add(name: string): Promise<void> {
+    const id = `${COMMAND_QUEUES}.${name}`;
+    await this.register.make({ id, kind: 'command', names: [name], startFrom: 'new' });
+    for (;;) {
+      await this.look();
+      if (this.names.has(name)) return;
+      const value = Buffer.from(JSON.stringify([...this.names, name]));
+      if ((await this.records.write(KEYED, value, this.version)) !== undefined) this.found([name]);
+    }
+  }
+
+  /** A subscription was dropped: the next command of the name makes another one. */
+  async forget(id: string): Promise<void> {
+    const name = id.slice(COMMAND_QUEUES.length + 1);
+    await this.look();
+    if (!this.names.delete(name)) return;
+    const value = Buffer.from(JSON.stringify([...this.names]));
+    await this.records.write(KEYED, value, this.version);
+  }
+
+  /** Calls back as soon as one of the names is used. Resolves with how to stop. */
+  async whenUsed(names: readonly string[], begin: () => Promise<void>): Promise<() => void> {
+    await this.look();
+    if (names.some((name) => this.names.has(name))) {
+      await begin();
+      return () => {};
+    }
+    for (const name of names) this.waiting.set(name, (this.waiting.get(name) ?? new Set()).add(begin));
+    return () => {
+      for (const name of names) this.waiting.get(name)?.delete(begin);
+    };
+  }
+
+  /** Reads which are used, if somebody wants to know. */
+  async look(): Promise<void> {
+    const record = await this.records.read(KEYED);
+    if (record === undefined) {
+      this.version = 0;
+      return;
+    }
+    if (record.version === this.version) return;
+    this.version = record.version;
+    this.found(JSON.parse(Buffer.from(record.value).toString()) as string[]);
+  }
+
+  get isWaiting(): boolean {
+    return this.waiting.size > 0;
+  }
+
+  private found(names: readonly string[]): void {
+    for (const name of names) {
+      this.names.add(name);
+      const waiting = this.waiting.get(name);
+      this.waiting.delete(name);
+      for (const begin of waiting ?? []) void begin();
+    }
+  }
+}

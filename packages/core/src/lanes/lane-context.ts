@@ -1,0 +1,25 @@
+import type { LaneShare } from './lane-share.js';
+import type { LaneTenure } from './lane-tenure.js';
+import type { ProgressSection } from './progress-record.js';
+
+/** What the hold on a lane needs of the node, and tells it. */
+export interface LaneContext {
+  /** Names this connection of this node, and no other one. */
+  readonly session: string;
+  /** For how long after a write events begin, in milliseconds. */
+  readonly leaseMs: number;
+  nowMs(): number;
+  after(delayMs: number, run: () => void): void;
+  /** Progress that nobody waits for. */
+  writeSometime(tenure: LaneTenure): void;
+  /** This node owns a share from now on. */
+  taken(share: LaneShare): void;
+  /** A share was given back. */
+  given(share: LaneShare): void;
+  /** Another node has taken a share, or its subscription was dropped. */
+  lost(share: LaneShare, section: ProgressSection | undefined): void;
+  /** A share that this node did not own yet is not as it was when it was opened. */
+  displaced(share: LaneShare): void;
+  written(tenure: LaneTenure): void;
+  failed(tenure: LaneTenure, reason: Error): void;
+}

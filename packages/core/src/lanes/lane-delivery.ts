@@ -1,0 +1,47 @@
+import type { DeliveryHandling, LogDelivery } from '../ports/durable-log.js';
+import type { StoredMessage } from '../ports/stored-message.js';
+import type { LaneEntry } from './lane-entry.js';
+import type { LaneShare } from './lane-share.js';
+
+/** One attempt at one event. */
+export class LaneDelivery implements LogDelivery {
+  readonly message: StoredMessage;
+  readonly attempt: number;
+  readonly isRecordedWhenDone: boolean;
+  /** Whoever handles it, to be told if the lane is lost meanwhile. */
+  handledBy?: DeliveryHandling;
+  private isSettled = false;
+
+  constructor(
+    private readonly share: LaneShare,
+    readonly entry: LaneEntry,
+    isFresh: boolean,
+  ) {
+    this.message = entry.message;
+    this.attempt = entry.attempts + 1;
+    this.isRecordedWhenDone = isFresh;
+  }
+
+  ack(isConfirmed = false): Promise<void> {
+    if (this.isSettled) return SETTLED;
+    this.isSettled = true;
+    this.share.done(this);
+    return isConfirmed ? this.share.confirmed() : SETTLED;
+  }
+
+  nak(delayMs: number): Promise<void> {
+    if (this.isSettled) return SETTLED;
+    this.isSettled = true;
+    this.share.returned(this, delayMs, this.attempt);
+    return SETTLED;
+  }
+
+  release(delayMs = 0): Promise<void> {
+    if (this.isSettled) return SETTLED;
+    this.isSettled = true;
+    this.share.returned(this, delayMs, this.attempt - 1);
+    return SETTLED;
+  }
+}
+
+const SETTLED = Promise.resolve();

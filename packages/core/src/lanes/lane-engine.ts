@@ -1,0 +1,341 @@
+import { randomUUID } from 'node:crypto';
+import type { DurableSubscription } from '../contracts/durable-subscription.js';
+import { CatgaError } from '../errors/catga-error.js';
+import type {
+  AppendOptions,
+  DurableLog,
+  LogConsumer,
+  LogDelivery,
+  LogSubscription,
+} from '../ports/durable-log.js';
+import type { EngineClient } from '../ports/engine.js';
+import type { LaneStore } from '../ports/lane-store.js';
+import type { NodeDirectory } from '../ports/node-directory.js';
+import type { StoredMessage } from '../ports/stored-message.js';
+import type { SubscriptionRegister } from '../ports/subscription-register.js';
+import { engineFailure } from './engine-failure.js';
+import { KeyedCommands } from './keyed-commands.js';
+import { groupOf } from './lane-keys.js';
+import { LaneLag } from './lane-lag.js';
+import { LaneMembers } from './lane-members.js';
+import { LaneOwner } from './lane-owner.js';
+import { LanePublisher } from './lane-publisher.js';
+import { LaneRegister } from './lane-register.js';
+import { LaneSubscription } from './lane-subscription.js';
+import { LaneTimers } from './lane-timers.js';
+import { LaneTrimmer } from './lane-trimmer.js';
+import { TrimmedLog } from './trimmed-log.js';
+import { Quarantine } from './quarantine.js';
+
+/** What an engine offers of durable messages. */
+export interface LaneParts {
+  readonly lanes: LaneStore;
+  /** Commands that have no key, or are delayed: whoever is idle takes them. */
+  readonly queue: DurableLog;
+  readonly queues: SubscriptionRegister;
+  readonly directory: NodeDirectory;
+  /**
+   * How often what every subscription has passed is let go of, in milliseconds; 0: as soon as it is, and when the log is full.
+   * @defaultValue it is kept, for as long as the engine's own retention says
+   */
+  readonly trimEveryMs?: number;
+  /**
+   * Tells this connection of the node from every other one.
+   * @defaultValue a random text
+   */
+  readonly session?: string;
+}
+
+/** What share of the time without heartbeats after which a node has left a write of progress is good for. */
+const LEASE_SHARE = 0.2;
+
+/**
+ * Reliable events and keyed commands, over a log in lanes and records; commands without a key, and delayed ones, over the engine's
+ * queue of competing consumers.
+ */
+export class LaneEngine implements DurableLog, SubscriptionRegister {
+  private readonly publisher: LanePublisher;
+  private readonly register: LaneRegister;
+  private readonly members: LaneMembers;
+  private readonly owner: LaneOwner;
+  private readonly trimmer: LaneTrimmer;
+  private readonly quarantine: Quarantine;
+  private readonly timers: LaneTimers;
+  private readonly keyed: KeyedCommands;
+  private readonly subscriptions = new Map<string, LaneSubscription>();
+  private readonly trimming = new Set<number>();
+  private memberWrite: Promise<void> | undefined;
+  private isWatching = false;
+  private isLeaving = false;
+  private isAnnounced = false;
+  private isClosed = false;
+
+  constructor(
+    private readonly parts: LaneParts,
+    private readonly client: EngineClient,
+  ) {
+    const { lanes } = parts;
+    const { nodeId, clock, heartbeatTimeoutMs, monitor } = client;
+    const session = `${nodeId}/${parts.session ?? randomUUID()}`;
+    this.timers = new LaneTimers(clock, (thrown) => this.report('a timer of the lanes', thrown));
+    this.register = new LaneRegister(lanes.records, lanes.log);
+    this.trimmer = new LaneTrimmer(lanes, this.register);
+    this.publisher = new LanePublisher(
+      parts.trimEveryMs === 0 ? new TrimmedLog(lanes.log, this.trimmer) : lanes.log,
+      session,
+    );
+    this.keyed = new KeyedCommands(lanes.records, this.register);
+    this.members = new LaneMembers(nodeId, session, lanes.records, () => this.owner.look());
+    const leaseMs = heartbeatTimeoutMs * LEASE_SHARE;
+    this.owner = new LaneOwner(lanes, this.members, leaseMs, this.timers, monitor, (lane) =>
+      this.written(lane),
+    );
+    this.quarantine = new Quarantine(
+      (delayMs, run) => this.timers.after(delayMs, run),
+      () => {
+        for (const share of this.owner.shares()) share.subscription.activate(share);
+      },
+    );
+  }
+
+  append(message: StoredMessage, options: AppendOptions = {}): Promise<{ readonly duplicate: boolean }> {
+    if (message.kind === 'event') return this.publisher.append(message, options);
+    const isQueued =
+      message.key === undefined || (options.delayMs ?? 0) > 0 || options.subscription !== undefined;
+    return isQueued ? this.parts.queue.append(message, options) : this.appendKeyed(message, options);
+  }
+
+  async subscribe(wanted: LogSubscription, deliver: (delivery: LogDelivery) => void): Promise<LogConsumer> {
+    await this.watch();
+    if (wanted.kind === 'command') return this.subscribeToCommands(wanted, deliver);
+    return this.handle(wanted, deliver);
+  }
+
+  async list(): Promise<readonly DurableSubscription[]> {
+    const lag = new LaneLag(this.parts.lanes);
+    const [queues, registered] = await Promise.all([this.parts.queues.list(), this.register.list()]);
+    const listed = new Map(queues.map((queue) => [queue.id, queue]));
+    for (const subscription of await lag.of(registered)) {
+      const queue = listed.get(subscription.id);
+      listed.set(
+        subscription.id,
+        queue === undefined
+          ? subscription
+          : { ...subscription, waiting: subscription.waiting + queue.waiting },
+      );
+    }
+    return [...listed.values()];
+  }
+
+  async drop(id: string): Promise<boolean> {
+    const [wasQueue, wasInLanes] = await Promise.all([this.parts.queues.drop(id), this.register.drop(id)]);
+    if (wasInLanes) await this.keyed.forget(id);
+    return wasQueue || wasInLanes;
+  }
+
+  /** The node directory as the node uses it: before it says goodbye, the others hear that its lanes are to be waited for. */
+  get directory(): NodeDirectory {
+    const { directory } = this.parts;
+    return {
+      announce: async (node) => {
+        await directory.announce(node);
+        this.isAnnounced = true;
+        if (this.isWatching) this.tellMembers();
+      },
+      refresh: (node) => directory.refresh(node),
+      watch: (listener) => directory.watch(listener),
+      withdraw: async (address) => {
+        // Where that fails the goodbye fails, too.
+        if (this.subscriptions.size > 0) await this.leave().catch(() => {});
+        await directory.withdraw(address);
+      },
+      ...(directory.look && { look: () => directory.look?.() ?? Promise.resolve() }),
+    };
+  }
+
+  /** How many events and keyed commands are being handled here, or could be. */
+  get due(): number {
+    return this.owner.due;
+  }
+
+  /** Gives everything back, with what is done. What cannot be written is done once more. */
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.isLeaving = true;
+    for (const subscription of this.subscriptions.values()) subscription.isStopped = true;
+    this.publisher.close(this.closedError());
+    try {
+      await this.owner.giveBackAll();
+      if (this.isWatching) await this.members.remove();
+    } catch {
+      // The broker is away: others find out.
+    }
+    this.abandon();
+  }
+
+  /** Ends at once, and tells nobody: what was taken comes back by itself. */
+  abandon(): void {
+    this.isClosed = true;
+    this.publisher.close(this.closedError());
+    this.members.stop();
+    this.owner.close();
+    this.timers.close();
+  }
+
+  private async appendKeyed(
+    message: StoredMessage,
+    options: AppendOptions,
+  ): Promise<{ readonly duplicate: boolean }> {
+    if (!this.keyed.has(message.name)) await this.keyed.add(message.name);
+    return this.publisher.append(message, options);
+  }
+
+  private async handle(
+    wanted: LogSubscription,
+    deliver: (delivery: LogDelivery) => void,
+  ): Promise<LogConsumer> {
+    const registered = await this.register.make(wanted);
+    const subscription = new LaneSubscription(
+      wanted,
+      registered,
+      groupOf(wanted.id, wanted.kind),
+      deliver,
+      this.quarantine,
+      () => this.timers.nowMs(),
+      (delayMs, run) => this.timers.after(delayMs, run),
+    );
+    this.begin(subscription);
+    return { stop: () => this.stop(subscription) };
+  }
+
+  private begin(subscription: LaneSubscription): void {
+    this.subscriptions.set(subscription.id, subscription);
+    this.isLeaving = false;
+    this.tellMembers();
+    this.owner.add(subscription);
+  }
+
+  private leave(): Promise<void> {
+    this.isLeaving = true;
+    return this.members.write([...this.subscriptions.keys()], true, this.isAnnounced);
+  }
+
+  private stop(subscription: LaneSubscription): Promise<void> {
+    if (this.subscriptions.get(subscription.id) === subscription) this.subscriptions.delete(subscription.id);
+    this.isLeaving ||= this.subscriptions.size === 0;
+    this.tellMembers();
+    this.owner.remove(subscription);
+    return Promise.resolve();
+  }
+
+  /** A queue of commands has two ways in: with a key by lanes, without through the queue; and one number of commands at a time. */
+  private async subscribeToCommands(
+    wanted: LogSubscription,
+    deliver: (delivery: LogDelivery) => void,
+  ): Promise<LogConsumer> {
+    const consumer = await this.parts.queue.subscribe(wanted, (delivery) =>
+      this.fromQueue(delivery, deliver),
+    );
+    let isStopped = false;
+    let inLanes: LogConsumer | undefined;
+    const stopWaiting = await this.keyed.whenUsed(wanted.names, async () => {
+      if (isStopped || this.isClosed) return;
+      inLanes = await this.handle(wanted, deliver);
+      if (isStopped as boolean) await inLanes.stop();
+    });
+    return {
+      stop: async () => {
+        isStopped = true;
+        stopWaiting();
+        await Promise.all([consumer.stop(), inLanes?.stop()]);
+      },
+    };
+  }
+
+  /** One that has a key was delayed, and is due: it takes its place behind those of its key. */
+  private fromQueue(delivery: LogDelivery, deliver: (delivery: LogDelivery) => void): void {
+    const { message, problem } = delivery;
+    if (problem !== undefined || message.key === undefined || message.history.length > 0)
+      return deliver(delivery);
+    void this.appendKeyed(message, {})
+      .then(
+        () => delivery.ack(),
+        () => delivery.release(MOVE_PAUSE_MS),
+      )
+      .catch((thrown: unknown) => this.report(`the queue of ${message.name}`, thrown));
+  }
+
+  private async watch(): Promise<void> {
+    if (this.isWatching) return;
+    this.isWatching = true;
+    const { heartbeatTimeoutMs } = this.client;
+    const { trimEveryMs = 0 } = this.parts;
+    await this.members.watch(this.parts.directory);
+    this.timers.every(heartbeatTimeoutMs, () => {
+      this.owner.lookThoroughly();
+      this.restoreRecords();
+    });
+    this.timers.every(POLL_KEYED_MS, () => {
+      // What cannot be read now is read the next time.
+      if (this.keyed.isWaiting) void this.keyed.look().catch(() => {});
+    });
+    if (trimEveryMs > 0) this.timers.every(trimEveryMs, () => this.trimAll());
+  }
+
+  /** After a broker came back empty. */
+  private restoreRecords(): void {
+    if (!this.isClosed) this.tellMembers();
+  }
+
+  /** What this node handles, in one write for all that changes in a turn. */
+  private tellMembers(): void {
+    if (this.memberWrite !== undefined || this.isClosed) return;
+    this.memberWrite = Promise.resolve()
+      .then(() => {
+        this.memberWrite = undefined;
+        return this.members.write([...this.subscriptions.keys()], this.isLeaving, this.isAnnounced);
+      })
+      .then(
+        () => this.owner.look(),
+        (thrown: unknown) => {
+          this.report('the record of this node', thrown);
+          this.timers.after(RETRY_MS, () => this.tellMembers());
+        },
+      );
+  }
+
+  private written(lane: number): void {
+    if (this.parts.trimEveryMs === 0) this.trimSoon(lane);
+  }
+
+  private trimSoon(lane: number): void {
+    if (this.trimming.has(lane)) return;
+    this.trimming.add(lane);
+    void this.trimmer
+      .trimLane(lane)
+      .catch((thrown: unknown) => this.report('trimming', thrown))
+      .finally(() => this.trimming.delete(lane));
+  }
+
+  /** One node does it for all. */
+  private trimAll(): void {
+    if (!this.members.isFirst) return;
+    void this.trimmer.trimAll().catch((thrown: unknown) => this.report('trimming', thrown));
+  }
+
+  private report(what: string, thrown: unknown): void {
+    if (!this.isClosed) this.client.monitor?.refused(what, engineFailure(thrown));
+  }
+
+  private closedError(): CatgaError {
+    const { nodeId, namespace } = this.client;
+    return new CatgaError('CATGA_ENGINE_UNAVAILABLE', `The connection of node '${nodeId}' is closed.`, {
+      details: { nodeId, namespace },
+    });
+  }
+}
+
+const MOVE_PAUSE_MS = 1000;
+const POLL_KEYED_MS = 1000;
+const RETRY_MS = 1000;

@@ -1,0 +1,29 @@
+/** The keys of the records under durable events. Session and node ids have no `/`. */
+export const MEMBERS = 'member/';
+export const SUBSCRIPTIONS = 'subscription/';
+export const PROGRESS = 'progress/';
+export const KEYED = 'keyed-commands';
+
+export function memberKey(nodeId: string): string {
+  return `${MEMBERS}${nodeId}`;
+}
+
+export function subscriptionKey(id: string): string {
+  return `${SUBSCRIPTIONS}${encodeURIComponent(id)}`;
+}
+
+/** All progress in one lane. */
+export function progressOf(lane: number): string {
+  return `${PROGRESS}${lane}/`;
+}
+
+/** @param group what shares a record */
+export function progressKey(lane: number, group: string): string {
+  return `${progressOf(lane)}${encodeURIComponent(group)}`;
+}
+
+/** Subscriptions of one service share their records of progress; each queue of commands has its own. */
+export function groupOf(id: string, kind: 'event' | 'command'): string {
+  const end = id.indexOf('.');
+  return kind === 'command' || end < 0 ? id : id.slice(0, end);
+}

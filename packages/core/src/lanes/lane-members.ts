@@ -1,0 +1,130 @@
+import type { NodeDirectory } from '../ports/node-directory.js';
+import type { RecordStore } from '../ports/record-store.js';
+import { MEMBERS, memberKey } from './lane-keys.js';
+
+/** What a node says of itself: which subscriptions it handles, and as which start of it. */
+export interface LaneMember {
+  readonly session: string;
+  readonly subscriptions: readonly string[];
+  /** It gives its lanes back: they are to be waited for. */
+  readonly isLeaving: boolean;
+  /** It was in the node directory; while it was not, nobody takes its lanes because it is not there. */
+  readonly isAnnounced: boolean;
+}
+
+/** Whether somebody still owns what a record says is theirs. */
+export type OwnerState = 'present' | 'leaving' | 'gone';
+
+/**
+ * Which nodes handle which subscriptions: those that say so in their records, as far as they are in the node directory; and this
+ * one, whether it is there already or not.
+ */
+export class LaneMembers {
+  private members = new Map<string, LaneMember>();
+  private readonly present = new Set<string>();
+  private version = 0;
+  private stopWatching: (() => void) | undefined;
+  private self: LaneMember;
+
+  constructor(
+    private readonly nodeId: string,
+    readonly session: string,
+    private readonly records: RecordStore,
+    private readonly onChange: () => void,
+  ) {
+    this.self = { session, subscriptions: [], isLeaving: false, isAnnounced: false };
+  }
+
+  async watch(directory: NodeDirectory): Promise<void> {
+    this.stopWatching = await directory.watch({
+      present: ({ nodeId }) => {
+        if (this.present.has(nodeId)) return;
+        this.present.add(nodeId);
+        this.onChange();
+      },
+      left: (nodeId) => {
+        if (this.present.delete(nodeId)) this.onChange();
+      },
+    });
+  }
+
+  stop(): void {
+    this.stopWatching?.();
+  }
+
+  /** Tells the others what this node handles. */
+  async write(subscriptions: readonly string[], isLeaving: boolean, isAnnounced: boolean): Promise<void> {
+    this.self = { session: this.session, subscriptions, isLeaving, isAnnounced };
+    const value = Buffer.from(JSON.stringify(this.self));
+    for (let attempt = 0; attempt < 8; attempt++) {
+      const version = await this.records.write(memberKey(this.nodeId), value, this.version);
+      if (version !== undefined) {
+        this.version = version;
+        return;
+      }
+      this.version = (await this.records.read(memberKey(this.nodeId)))?.version ?? 0;
+    }
+  }
+
+  /** Takes its record away. */
+  async remove(): Promise<void> {
+    if (this.version > 0) await this.records.remove(memberKey(this.nodeId), this.version);
+  }
+
+  /** Reads what the others say. Resolves with whether this node's own record is there. */
+  async read(): Promise<boolean> {
+    const members = new Map<string, LaneMember>();
+    for (const { key, value } of await this.records.list(MEMBERS)) {
+      const member = decode(value);
+      if (member !== undefined) members.set(key.slice(MEMBERS.length), member);
+    }
+    this.members = members;
+    return members.get(this.nodeId)?.session === this.session;
+  }
+
+  /** The ids of the nodes among which the owner of a lane is chosen. */
+  candidatesFor(subscription: string): string[] {
+    const candidates: string[] = [];
+    for (const [nodeId, { subscriptions, isLeaving }] of this.members) {
+      if (nodeId === this.nodeId || isLeaving || !this.present.has(nodeId)) continue;
+      if (subscriptions.includes(subscription)) candidates.push(nodeId);
+    }
+    // Who leaves goes on as long as there is nobody else.
+    const isCandidate = !this.self.isLeaving || candidates.length === 0;
+    if (isCandidate && this.self.subscriptions.includes(subscription)) candidates.push(this.nodeId);
+    return candidates;
+  }
+
+  /** Whether this node does what one node does for all. */
+  get isFirst(): boolean {
+    for (const nodeId of this.members.keys())
+      if (this.present.has(nodeId) && nodeId < this.nodeId) return false;
+    return true;
+  }
+
+  stateOf(owner: string): OwnerState {
+    if (owner === this.session) return 'present';
+    const nodeId = owner.slice(0, owner.indexOf('/'));
+    if (nodeId === this.nodeId) return 'gone';
+    const member = this.members.get(nodeId);
+    if (member !== undefined && member.session !== owner) return 'gone';
+    if (member?.isLeaving === true) return 'leaving';
+    if (this.present.has(nodeId)) return 'present';
+    return member?.isAnnounced === false ? 'leaving' : 'gone';
+  }
+}
+
+function decode(value: Uint8Array): LaneMember | undefined {
+  try {
+    const member = JSON.parse(Buffer.from(value).toString()) as Partial<LaneMember> | null;
+    if (typeof member?.session !== 'string' || !Array.isArray(member.subscriptions)) return undefined;
+    return {
+      session: member.session,
+      subscriptions: member.subscriptions,
+      isLeaving: member.isLeaving === true,
+      isAnnounced: member.isAnnounced === true,
+    };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { CatgaError, toError } from '../errors/catga-error.js';
+import { joinedKey } from '../ids/joined-key.js';
+import type { AppendOptions } from '../ports/durable-log.js';
+import type { LaneLog, LaneReceipt } from '../ports/lane-log.js';
+import type { StoredMessage } from '../ports/stored-message.js';
+import { afterThis } from '../time/next-turn.js';
+import { DoubtfulFrames } from './doubtful-frames.js';
+import { EventFrame, mostBytesOf } from './event-frame.js';
+import { FrameLine } from './frame-line.js';
+import type { WaitingEvent } from './frame-line.js';
+import { laneOf } from './lane-of.js';
+
+/** How many frames of a node are under way at a time; what comes meanwhile is gathered. */
+const FRAMES_IN_FLIGHT = 16;
+/** What a frame takes besides its events. */
+const FRAME_BYTES = 16;
+const LONGEST_ID = 400;
+
+/** What a caller is told. */
+export interface Appended {
+  readonly duplicate: boolean;
+}
+
+const STORED: Appended = Object.freeze({ duplicate: false });
+const DUPLICATE: Appended = Object.freeze({ duplicate: true });
+
+/**
+ * Stores events in frames: those of one turn of the event loop for one lane are one frame, and while as many as may be are under
+ * way, what comes is gathered. The events of a lane are stored in the order in which they came.
+ */
+export class LanePublisher {
+  private readonly lines: readonly FrameLine[];
+  private readonly anywhere = new FrameLine(undefined);
+  /** Lines with events, in the order of their turns. */
+  private readonly turns: FrameLine[] = [];
+  private readonly doubtful = new DoubtfulFrames();
+  private framesMade = 0;
+  private inFlight = 0;
+  private nextLane = 0;
+  private isScheduled = false;
+  private reasonClosed: CatgaError | undefined;
+
+  /** @param session tells the frames of this node from those of every other one */
+  constructor(
+    private readonly log: Pick<LaneLog, 'lanes' | 'maxFrameBytes' | 'append'>,
+    private readonly session: string,
+  ) {
+    this.lines = Array.from({ length: log.lanes }, (_, lane) => new FrameLine(lane));
+    this.nextLane = laneOf(session, log.lanes);
+  }
+
+  append(
+    message: StoredMessage,
+    { subscription: target, isFresh = false }: AppendOptions,
+  ): Promise<Appended> {
+    if (this.reasonClosed !== undefined) return Promise.reject(this.reasonClosed);
+    const before = this.doubtful.of(message);
+    const event = { message, target };
+    const ownId = target !== undefined ? this.newId('again') : isFresh ? undefined : idOf(message);
+    const line =
+      before === undefined ? this.lineOf(message, isFresh || target !== undefined) : this.lines[before.lane];
+    return new Promise((resolve, reject) => {
+      this.add(line ?? this.anywhere, {
+        event,
+        mostBytes: mostBytesOf(event),
+        ownId,
+        again: before?.frame,
+        stored: (isDuplicate) => resolve(isDuplicate ? DUPLICATE : STORED),
+        failed: reject,
+      });
+    });
+  }
+
+  /** Nothing is sent any more. What is under way is answered by the log. */
+  close(reason: CatgaError): void {
+    this.reasonClosed = reason;
+    for (const line of this.turns.splice(0)) {
+      while (!line.isEmpty) for (const event of line.take(Infinity)) event.failed(reason);
+    }
+  }
+
+  /** Those whose id may come again need the lane where it is known. */
+  private lineOf({ key, name, messageId }: StoredMessage, isNew: boolean): FrameLine | undefined {
+    if (key !== undefined) return this.lines[laneOf(key, this.log.lanes)];
+    return isNew ? this.anywhere : this.lines[laneOf(joinedKey(name, messageId), this.log.lanes)];
+  }
+
+  private add(line: FrameLine, event: WaitingEvent): void {
+    if (line.isEmpty) this.turns.push(line);
+    line.add(event);
+    this.schedule();
+  }
+
+  /** After what runs now, and what was set off together with it. */
+  private schedule(): void {
+    if (this.isScheduled || this.inFlight >= FRAMES_IN_FLIGHT) return;
+    this.isScheduled = true;
+    afterThis(this.flush);
+  }
+
+  private readonly flush = (): void => {
+    this.isScheduled = false;
+    while (this.inFlight < FRAMES_IN_FLIGHT) {
+      const line = this.turns.shift();
+      if (line === undefined) return;
+      const events = line.take(this.log.maxFrameBytes - FRAME_BYTES);
+      if (!line.isEmpty) this.turns.push(line);
+      this.send(line.lane ?? this.turn(), events);
+    }
+  };
+
+  /** Events without a key take turns. */
+  private turn(): number {
+    this.nextLane = (this.nextLane + 1) % this.log.lanes;
+    return this.nextLane;
+  }
+
+  private send(lane: number, events: readonly WaitingEvent[]): void {
+    const [first] = events;
+    if (first === undefined) return;
+    const { ownId, again } = first;
+    const frame =
+      again ??
+      new EventFrame(
+        ownId ?? this.newId('frame'),
+        events.map(({ event }) => event),
+        ownId === undefined,
+      );
+    this.inFlight++;
+    this.appendFrame(lane, frame).then(
+      (receipt) => this.stored(lane, frame, events, receipt),
+      (thrown: unknown) => this.failed(lane, frame, events, toError(thrown)),
+    );
+  }
+
+  /** What the log throws is a rejection. */
+  private appendFrame(lane: number, frame: EventFrame): Promise<LaneReceipt> {
+    try {
+      return this.log.append(lane, frame);
+    } catch (thrown) {
+      return Promise.reject(toError(thrown));
+    }
+  }
+
+  private stored(
+    lane: number,
+    frame: EventFrame,
+    events: readonly WaitingEvent[],
+    { isDuplicate }: LaneReceipt,
+  ): void {
+    this.inFlight--;
+    this.doubtful.forget({ frame, lane });
+    // A fresh frame that is there already is the same one, sent again.
+    for (const event of events) event.stored(isDuplicate && !frame.isFresh);
+    this.schedule();
+  }
+
+  private failed(lane: number, frame: EventFrame, events: readonly WaitingEvent[], reason: Error): void {
+    this.inFlight--;
+    const code = reason instanceof CatgaError ? reason.code : undefined;
+    if (code === 'CATGA_ENGINE_UNAVAILABLE') this.doubtful.remember({ frame, lane });
+    // One event that cannot be stored must not take the others along.
+    if (events.length > 1 && code !== 'CATGA_ENGINE_UNAVAILABLE' && code !== 'CATGA_OVERLOADED')
+      for (const event of events) this.send(lane, [event]);
+    else for (const event of events) event.failed(reason);
+    this.schedule();
+  }
+
+  private newId(kind: string): string {
+    return `${kind}/${this.session}/${++this.framesMade}`;
+  }
+}
+
+/** What a message is known by wherever it comes from. */
+function idOf({ name, messageId }: StoredMessage): string {
+  const id = `event/${joinedKey(name, messageId)}`;
+  return id.length <= LONGEST_ID ? id : `event/${createHash('sha256').update(id).digest('hex')}`;
+}

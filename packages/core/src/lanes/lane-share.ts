@@ -1,0 +1,364 @@
+import type { CatgaError } from '../errors/catga-error.js';
+import type { StoredMessage } from '../ports/stored-message.js';
+import { EntryQueue } from './entry-queue.js';
+import type { FrameContent, LaneEvent } from './event-frame.js';
+import { FrameWindow } from './frame-window.js';
+import type { FrameSlot } from './frame-window.js';
+import { FEW_OF_KEY, KeyLine } from './key-line.js';
+import type { LaneDelivery } from './lane-delivery.js';
+import { LaneEntry } from './lane-entry.js';
+import type { LaneSubscription } from './lane-subscription.js';
+import { lostWithoutRecord } from './lane-tenure.js';
+import type { LaneTenure } from './lane-tenure.js';
+import type { ProgressSection, RecordedFailure } from './progress-record.js';
+
+/** How many events that wait for no other one a subscription reads ahead in a lane, and how many bytes of bodies. */
+const MOST_AHEAD = 2048;
+const MOST_BYTES_AHEAD = 8 * 1024 * 1024;
+/** Beyond how many frames of its record its owner begins nothing. */
+const REACH_FRAMES = 256;
+/** How many frames of a record are not done at most, while others behind them are. */
+const MOST_OPEN_FRAMES = 1024;
+
+/** What a share begins with. */
+export type ShareStart = Omit<ProgressSection, 'owner' | 'reach' | 'handling' | 'alone'>;
+
+/** One subscription in one lane: what is read of it there, what waits, what is handled, what is done. */
+export class LaneShare {
+  readonly window: FrameWindow;
+  /** `open`: it is read; `held`: this node owns it, and handles its events; `lost`: it is another node's. */
+  state: 'open' | 'held' | 'lost' = 'open';
+  epoch: number;
+  crashes: number;
+  suspectsEnd: number;
+  /** The suspect that is handled while nothing else is. */
+  alone: LaneEntry | undefined;
+  /** This node may own it already: it has written so, and does not know whether it took effect. */
+  isTaking = false;
+  /** Begins nothing: the lane is about to be given to another node. */
+  isHolding = false;
+  /** Until when it stays here, in monotonic milliseconds, though another node is to have it. */
+  movableMs = -Infinity;
+  /** Events before this position may begin. */
+  reach = 0;
+  /** How many suspects wait for nothing but their turn. */
+  readySuspects = 0;
+  /** Whether reading goes on once there is room. */
+  isWaitingForRoom = false;
+  /** Whether {@link LaneSubscription} has it among those with something to do. */
+  isActive = false;
+  private readonly ready = new EntryQueue();
+  private readonly lines = new Map<string, KeyLine>();
+  private readonly running = new Set<LaneDelivery>();
+  private readonly failed = new Set<LaneEntry>();
+  private readonly recordedFailures = new Map<number, RecordedFailure[]>();
+  private ahead = 0;
+  private isAbandoned = false;
+  private bytesAhead = 0;
+  private nextReach = 0;
+
+  constructor(
+    readonly subscription: LaneSubscription,
+    readonly lane: number,
+    readonly tenure: LaneTenure,
+    readonly start: ShareStart,
+    private readonly nowMs: () => number,
+    /** Fetches events of a key that were left where they are. */
+    private readonly recall: (share: LaneShare, line: KeyLine) => void,
+    /** There is room for more to be read. */
+    private readonly onRoom: (share: LaneShare) => void,
+  ) {
+    this.window = new FrameWindow(start.progress);
+    this.epoch = start.epoch;
+    this.crashes = start.crashes;
+    this.suspectsEnd = start.suspectsEnd;
+    for (const failure of start.failures) {
+      const others = this.recordedFailures.get(failure.position);
+      if (others === undefined) this.recordedFailures.set(failure.position, [failure]);
+      else others.push(failure);
+    }
+  }
+
+  /** Whether nothing more should be read for it now. */
+  get isFull(): boolean {
+    return this.ahead >= MOST_AHEAD || this.bytesAhead >= MOST_BYTES_AHEAD;
+  }
+
+  /** Whether something is being handled, or about to be. */
+  get isBusy(): boolean {
+    return this.running.size > 0 || this.alone !== undefined;
+  }
+
+  /** How many events are being handled, or could be. */
+  get due(): number {
+    return this.state === 'lost' ? this.running.size : this.running.size + this.ready.size;
+  }
+
+  /** Whether events that may have ended an owner are still to be handled by themselves. */
+  get hasSuspects(): boolean {
+    if (this.state !== 'held' || this.crashes < SUSPICIOUS_CRASHES) return false;
+    return this.alone !== undefined || this.readySuspects > 0 || this.window.next < this.suspectsEnd;
+  }
+
+  /** The next frame was read. */
+  add(position: number, { content, isFresh }: FrameContent): void {
+    const { window, subscription } = this;
+    const isDone = window.wasDone(position);
+    const slot = window.open(position);
+    const failures = this.recordedFailures.get(position);
+    if (failures !== undefined) this.recordedFailures.delete(position);
+    const isSuspect = this.crashes >= SUSPICIOUS_CRASHES && position < this.suspectsEnd;
+    const events = isDone ? 0 : content.length;
+    for (let index = 0; index < events; index++) {
+      const event = content[index];
+      if (event === undefined || !subscription.wants(event) || slot.isDone(index)) continue;
+      slot.left++;
+      this.addEvent(slot, index, event, isFresh, isSuspect, failures);
+    }
+    if (slot.left === 0) {
+      window.rise();
+      this.tenure.passed(this);
+    } else this.tenure.want(this);
+    if (position + 1 === this.suspectsEnd) this.subscription.look(this);
+  }
+
+  /** Nothing is handled before this node owns the share. */
+  held(epoch: number): void {
+    this.epoch = epoch;
+    this.state = 'held';
+    this.subscription.activate(this);
+  }
+
+  /** It belongs to another node, or to nobody: what runs goes on in vain, and its signals are aborted. */
+  lose(reason: CatgaError | undefined): void {
+    if (this.state === 'lost') return;
+    this.state = 'lost';
+    this.ready.clear();
+    this.lines.clear();
+    this.failed.clear();
+    this.readySuspects = 0;
+    this.alone = undefined;
+    this.subscription.look(this);
+    if (reason !== undefined) for (const { handledBy } of this.running) handledBy?.lost(reason);
+  }
+
+  /** What is being handled is given back as it was: however it ends, it has no effect here. */
+  abandon(): void {
+    this.isAbandoned = true;
+    this.running.clear();
+    this.alone = undefined;
+  }
+
+  /** The next event that may begin now; undefined if there is none, or something has to be written first. */
+  takeReady(nowMs: number): LaneEntry | undefined {
+    const { first } = this.ready;
+    if (first === undefined || this.state !== 'held' || this.isHolding) return undefined;
+    const { position } = first.slot;
+    if (!this.tenure.isFresh(nowMs) || position >= this.reach) {
+      this.tenure.write();
+      return undefined;
+    }
+    if (position >= this.reach - REACH_FRAMES / 2) this.tenure.writeSoon();
+    if (first.isSuspect) this.readySuspects--;
+    return this.ready.take();
+  }
+
+  takeSuspect(): LaneEntry | undefined {
+    if (this.state !== 'held' || this.isHolding) return undefined;
+    const suspect = this.ready.takeSuspect();
+    if (suspect !== undefined) this.readySuspects--;
+    return suspect;
+  }
+
+  begin(delivery: LaneDelivery): void {
+    this.running.add(delivery);
+  }
+
+  /** An event is done, for this subscription. */
+  done(delivery: LaneDelivery): void {
+    const { entry } = delivery;
+    this.end(delivery);
+    if (this.isOver) return;
+    this.window.settle(entry.slot, entry.index);
+    if (entry.attempts > 0) this.failed.delete(entry);
+    this.letGo(entry.message);
+    if (entry.line !== undefined) this.advance(entry.line);
+    this.tenure.progressed();
+    if (this.isWaitingForRoom && this.ahead <= MOST_AHEAD / 2 && this.bytesAhead <= MOST_BYTES_AHEAD / 2) {
+      this.isWaitingForRoom = false;
+      this.onRoom(this);
+    }
+  }
+
+  /** An event is to be handled again, by its owner then. */
+  returned(delivery: LaneDelivery, delayMs: number, attempts: number): void {
+    const { entry } = delivery;
+    this.end(delivery);
+    if (this.isOver) return;
+    if (attempts !== entry.attempts || attempts > 0) {
+      entry.attempts = attempts;
+      this.failed.add(entry);
+      this.tenure.progressed();
+    }
+    if (delayMs > 0) this.delay(entry, delayMs);
+    else this.makeReady(entry, true);
+  }
+
+  /** Resolves once what is done is recorded. `CATGA_NODE_LOST` if this node has lost the share before. */
+  confirmed(): Promise<void> {
+    if (this.isOver) return Promise.reject(lostWithoutRecord(this));
+    return this.tenure.confirmed(this);
+  }
+
+  /** Events of a key that were left where they are, fetched. */
+  addRecalled(
+    line: KeyLine,
+    found: readonly (readonly [position: number, index: number, event: LaneEvent, isFresh: boolean])[],
+  ): void {
+    for (const [position, index, { message }, isFresh] of found) {
+      line.fetched();
+      const slot = this.window.at(position);
+      if (slot === undefined) continue;
+      this.keep(new LaneEntry(slot, index, message, isFresh, 0, false, line));
+    }
+    this.dropIfEmpty(line);
+  }
+
+  /** Events of a key that are gone. */
+  skipRecalled(line: KeyLine, places: readonly (readonly [position: number, index: number])[]): void {
+    for (const [position, index] of places) {
+      line.fetched();
+      const slot = this.window.at(position);
+      if (slot !== undefined) this.window.settle(slot, index);
+    }
+    this.dropIfEmpty(line);
+  }
+
+  /** What is to be written. What is written is in force only once it is. */
+  section(owner: string, epoch: number): ProgressSection {
+    const { window, start } = this;
+    if (this.suspectsEnd > 0 && window.floor >= this.suspectsEnd) {
+      this.crashes = 0;
+      this.suspectsEnd = 0;
+    }
+    this.nextReach = window.next + REACH_FRAMES;
+    const nowMs = this.nowMs();
+    const failures = [...this.failed].map((entry) => ({
+      position: entry.slot.position,
+      index: entry.index,
+      attempts: entry.attempts,
+      waitMs: Math.max(0, Math.round(entry.dueMs - nowMs)),
+    }));
+    for (const earlier of this.recordedFailures.values()) failures.push(...earlier);
+    return {
+      made: start.made,
+      epoch,
+      owner,
+      identity: start.identity,
+      progress: window.record(MOST_OPEN_FRAMES),
+      failures,
+      reach: this.nextReach,
+      crashes: this.crashes,
+      suspectsEnd: this.suspectsEnd,
+      alone: this.alone && [this.alone.slot.position, this.alone.index],
+      handling: this.running.size,
+    };
+  }
+
+  /** What {@link section} returned last is written. */
+  written(): void {
+    this.reach = this.nextReach;
+    if (this.ready.size > 0) this.subscription.activate(this);
+  }
+
+  private get isOver(): boolean {
+    return this.state === 'lost' || this.isAbandoned;
+  }
+
+  private addEvent(
+    slot: FrameSlot,
+    index: number,
+    { message, target }: LaneEvent,
+    isFresh: boolean,
+    isSuspect: boolean,
+    failures: readonly RecordedFailure[] | undefined,
+  ): void {
+    const failure = failures?.find((one) => one.index === index);
+    // What is meant for one subscription has no place in the order.
+    const line = message.key === undefined || target !== undefined ? undefined : this.lineOf(message.key);
+    if (line?.isLong === true && failure === undefined) {
+      line.spilled.push([slot.position, index]);
+      return;
+    }
+    const entry = new LaneEntry(slot, index, message, isFresh, failure?.attempts ?? 0, isSuspect, line);
+    if (failure !== undefined) {
+      this.failed.add(entry);
+      if (failure.waitMs > 0) entry.dueMs = this.nowMs() + failure.waitMs;
+    }
+    this.keep(entry);
+  }
+
+  private keep(entry: LaneEntry): void {
+    this.bytesAhead += entry.message.body.byteLength;
+    if (entry.line === undefined || entry.line.add(entry)) this.admit(entry);
+  }
+
+  private letGo({ body }: StoredMessage): void {
+    this.ahead--;
+    this.bytesAhead -= body.byteLength;
+  }
+
+  private lineOf(key: string): KeyLine {
+    let line = this.lines.get(key);
+    if (line === undefined) {
+      line = new KeyLine(key);
+      this.lines.set(key, line);
+    }
+    return line;
+  }
+
+  private advance(line: KeyLine): void {
+    const next = line.advance();
+    if (next !== undefined) this.admit(next);
+    if (line.hasSpilled) {
+      if (line.size < FEW_OF_KEY && !line.isRecalled) this.recall(this, line);
+    } else if (next === undefined) this.lines.delete(line.key);
+  }
+
+  private dropIfEmpty(line: KeyLine): void {
+    if (line.isEmpty) this.lines.delete(line.key);
+  }
+
+  /** Waits for no other one any more. */
+  private admit(entry: LaneEntry): void {
+    this.ahead++;
+    const waitMs = entry.dueMs === 0 ? 0 : entry.dueMs - this.nowMs();
+    if (waitMs > 0) this.delay(entry, waitMs);
+    else this.makeReady(entry);
+  }
+
+  private delay(entry: LaneEntry, delayMs: number): void {
+    entry.dueMs = this.nowMs() + delayMs;
+    entry.detach();
+    this.subscription.after(delayMs, () => {
+      if (this.state !== 'lost') this.makeReady(entry);
+    });
+  }
+
+  private makeReady(entry: LaneEntry, isFirst = false): void {
+    entry.dueMs = 0;
+    if (entry.isSuspect) this.readySuspects++;
+    if (isFirst) this.ready.addFirst(entry);
+    else this.ready.add(entry);
+    if (this.state === 'held') this.subscription.activate(this);
+  }
+
+  private end(delivery: LaneDelivery): void {
+    this.running.delete(delivery);
+    if (this.isHolding && this.running.size === 0) this.tenure.write();
+    this.subscription.ended(this, delivery.entry);
+  }
+}
+
+/** From how many owners in a row that vanished what they may have begun is handled by itself. */
+export const SUSPICIOUS_CRASHES = 2;

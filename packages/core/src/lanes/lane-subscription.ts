@@ -1,0 +1,126 @@
+import type { LogDelivery, LogSubscription } from '../ports/durable-log.js';
+import { afterThis, nextTurn } from '../time/next-turn.js';
+import type { LaneEvent } from './event-frame.js';
+import { LaneDelivery } from './lane-delivery.js';
+import type { RegisteredSubscription } from './lane-register.js';
+import type { LaneEntry } from './lane-entry.js';
+import type { LaneShare } from './lane-share.js';
+import type { Quarantine } from './quarantine.js';
+
+/** How many events begin before timers, input and output get their turn. */
+const BEGINS_PER_TURN = 256;
+/** After how long an event is handled again whose consumer's callback threw, in milliseconds. */
+const CALLBACK_FAILURE_DELAY_MS = 1000;
+
+/** This node's part in a subscription: what it handles at a time, over all lanes that it owns. */
+export class LaneSubscription {
+  readonly id: string;
+  readonly kind: LogSubscription['kind'];
+  isStopped = false;
+  private readonly names: ReadonlySet<string>;
+  /** Those that may have something to begin, in turns. */
+  private readonly active: LaneShare[] = [];
+  private turn = 0;
+  private running = 0;
+  private begunInTurn = 0;
+  private isScheduled = false;
+
+  constructor(
+    readonly wanted: LogSubscription,
+    readonly registered: RegisteredSubscription,
+    readonly group: string,
+    private readonly handle: (delivery: LogDelivery) => void,
+    private readonly quarantine: Quarantine,
+    private readonly nowMs: () => number,
+    readonly after: (delayMs: number, run: () => void) => void,
+  ) {
+    this.id = wanted.id;
+    this.kind = wanted.kind;
+    this.names = new Set(wanted.names);
+  }
+
+  wants({ message, target }: LaneEvent): boolean {
+    if (target !== undefined) return target === this.id;
+    return this.names.has(message.name) && message.kind === this.kind;
+  }
+
+  /** Whether a share has suspects may have changed. */
+  look(share: LaneShare): void {
+    this.quarantine.look(share);
+  }
+
+  /** A share may have something to begin. */
+  activate(share: LaneShare): void {
+    if (share.suspectsEnd > 0) this.look(share);
+    if (!share.isActive) {
+      share.isActive = true;
+      this.active.push(share);
+    }
+    this.schedule();
+  }
+
+  /** Takes a place for something that comes another way. Returns whether there is one. */
+  enter(): boolean {
+    if (this.running >= this.wanted.concurrency) return false;
+    this.running++;
+    return true;
+  }
+
+  leave(): void {
+    this.running--;
+    this.schedule();
+  }
+
+  /** Hands an event to the callback. One that throws has not taken it, and hurts neither its peers nor the process. */
+  deliver(share: LaneShare, entry: LaneEntry): void {
+    const delivery = new LaneDelivery(share, entry, entry.isFresh);
+    this.running++;
+    share.begin(delivery);
+    try {
+      this.handle(delivery);
+    } catch {
+      void delivery.nak(CALLBACK_FAILURE_DELAY_MS);
+    }
+  }
+
+  /** An event has ended, however. */
+  ended(share: LaneShare, entry: LaneEntry): void {
+    this.running--;
+    this.quarantine.ended(share, entry);
+    if (this.active.length > 0) this.schedule();
+  }
+
+  /** Never within the call of whoever reads or settles; and never so often in a row that the event loop does not get on. */
+  private schedule(): void {
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    if (this.begunInTurn < BEGINS_PER_TURN) afterThis(this.begin);
+    else void nextTurn().then(this.beginInNewTurn);
+  }
+
+  private readonly beginInNewTurn = (): void => {
+    this.begunInTurn = 0;
+    this.begin();
+  };
+
+  private readonly begin = (): void => {
+    this.isScheduled = false;
+    const { active, quarantine } = this;
+    if (quarantine.isOn || active.length === 0) return;
+    const nowMs = this.nowMs();
+    while (this.running < this.wanted.concurrency && active.length > 0 && !quarantine.isOn) {
+      if (this.begunInTurn >= BEGINS_PER_TURN) return this.schedule();
+      if (this.turn >= active.length) this.turn = 0;
+      const share = active[this.turn];
+      const entry = share?.takeReady(nowMs);
+      if (share === undefined || entry === undefined) {
+        active.splice(this.turn, 1);
+        if (share !== undefined) share.isActive = false;
+        continue;
+      }
+      this.turn++;
+      this.begunInTurn++;
+      this.deliver(share, entry);
+    }
+  };
+}

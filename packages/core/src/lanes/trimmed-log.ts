@@ -1,0 +1,25 @@
+import { CatgaError } from '../errors/catga-error.js';
+import type { LaneFrame, LaneLog, LaneReceipt } from '../ports/lane-log.js';
+import type { LaneTrimmer } from './lane-trimmer.js';
+
+/** A log that, when it is full, lets go of what every subscription has passed, and tries once more. */
+export class TrimmedLog implements Pick<LaneLog, 'lanes' | 'maxFrameBytes' | 'append'> {
+  readonly lanes: number;
+  readonly maxFrameBytes: number;
+
+  constructor(
+    private readonly log: LaneLog,
+    private readonly trimmer: LaneTrimmer,
+  ) {
+    this.lanes = log.lanes;
+    this.maxFrameBytes = log.maxFrameBytes;
+  }
+
+  append(lane: number, frame: LaneFrame): Promise<LaneReceipt> {
+    return this.log.append(lane, frame).catch(async (thrown: unknown) => {
+      if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_OVERLOADED') throw thrown;
+      await this.trimmer.trimAll();
+      return this.log.append(lane, frame);
+    });
+  }
+}

@@ -1,0 +1,409 @@
+import { CatgaError } from '../../errors/catga-error.js';
+import type { NodeInfo } from '../../contracts/node-info.js';
+import type { LaneParts } from '../../lanes/lane-engine.js';
+import type { LogConsumer, LogDelivery } from '../../ports/durable-log.js';
+import type { NodeDirectory } from '../../ports/node-directory.js';
+import { TestClock } from '../../time/test-clock.js';
+import { storedMessage } from '../memory.fixture.js';
+import type { MemoryConnection } from '../memory-connection.js';
+import { MemoryEngine } from '../memory-engine.js';
+import { resolveMemoryEngineOptions } from '../memory-engine-options.js';
+import { gatedParts } from '../network/gated-lanes.js';
+import { NodeGate } from '../network/node-gate.js';
+import { SeededRandom } from '../network/seeded-random.js';
+
+const HEARTBEAT = { intervalMs: 500, timeoutMs: 2000 };
+const RUN_MS = 6_000;
+const SETTLE_MS = 30_000;
+export const MAX_ATTEMPTS = 4;
+const SUBSCRIPTIONS = ['shop.mail', 'shop.stock'];
+const NODES = ['one', 'two', 'three'];
+
+/** One event, and all that became of it at one subscription. */
+export interface EventTrace {
+  readonly id: string;
+  readonly key: string | undefined;
+  readonly subscription: string;
+  /** Ends every process that begins it. */
+  readonly kills: boolean;
+  /** Whether `append` resolved for it. */
+  isStored: boolean;
+  /** When it was begun, and by which start of which node. */
+  readonly starts: { readonly order: number; readonly node: SimulatedNode; readonly attempt: number }[];
+  readonly successes: { readonly order: number; readonly node: SimulatedNode }[];
+  /** When a confirmed acknowledgement resolved. */
+  recordedAt: number | undefined;
+  isDead: boolean;
+}
+
+/** One start of a node. */
+export interface SimulatedNode {
+  readonly nodeId: string;
+  readonly connection: MemoryConnection;
+  readonly gate: NodeGate;
+  readonly info: NodeInfo;
+  readonly consumers: LogConsumer[];
+  state: 'up' | 'stopping' | 'gone';
+  isPaused: boolean;
+  /** Something befell it after which what it was at may be done again. */
+  isDisturbed: boolean;
+  /** Its heartbeats are lost. */
+  isMute: boolean;
+  /** It does not hear who comes and goes. */
+  isBlind: boolean;
+  /** What it asks of the broker fails, whether it took effect or not. */
+  broker: 'here' | 'away' | 'answers lost';
+}
+
+/** One random schedule of events and faults, the same for the same seed. */
+export class LaneSimulation {
+  readonly traces: EventTrace[] = [];
+  /** What was written or said that may not be. */
+  readonly wrong: string[] = [];
+  private readonly clock = new TestClock();
+  private readonly engine = new MemoryEngine(resolveMemoryEngineOptions({ lanes: 4 }));
+  private readonly random: SeededRandom;
+  private readonly nodes = new Map<string, SimulatedNode>();
+  private readonly ofKey = new Map<string, EventTrace[]>();
+  private order = 0;
+  private starts = 0;
+  private sessions = 0;
+
+  constructor(
+    readonly seed: number,
+    /** Without faults nothing may be repeated at all. */
+    private readonly kind: 'faults' | 'graceful',
+  ) {
+    this.random = new SeededRandom(seed);
+  }
+
+  async run(): Promise<void> {
+    for (const nodeId of NODES.slice(0, this.random.integer(1, 3))) await this.start(nodeId);
+    this.every(HEARTBEAT.intervalMs, () => this.beat());
+    const keys = this.random.integer(1, 6);
+    const killer = this.kind === 'faults' && this.random.chance(0.2) ? this.random.integer(0, 30) : -1;
+    const publisher = await this.engine.connect(this.client('publisher'), (parts) => ({
+      ...parts,
+      session: 'only',
+    }));
+    for (let index = 0; index < 40; index++) {
+      const key = this.random.chance(0.8) ? `k${this.random.integer(1, keys)}` : undefined;
+      const id = `e${index}`;
+      this.at(Math.floor((index / 40) * RUN_MS * 0.9), () =>
+        this.publish(publisher, id, key, index === killer),
+      );
+    }
+    const events = this.random.integer(1, 6);
+    for (let event = 0; event < events; event++) this.at(this.random.next() * RUN_MS, () => this.disturb());
+    await this.clock.advance(RUN_MS);
+    for (const node of this.nodes.values()) this.restore(node);
+    await this.clock.advance(2000); // Who stops has stopped, and who crashed is back.
+    for (const nodeId of NODES) if (this.nodes.get(nodeId)?.state !== 'up') await this.start(nodeId);
+    for (let waitedMs = 0; waitedMs < SETTLE_MS && !this.isQuiet; waitedMs += 500)
+      await this.clock.advance(500);
+    await this.clock.advance(1000); // What is wrong shows itself.
+    for (const { connection } of this.nodes.values()) connection.abandon();
+    await publisher.close();
+  }
+
+  /** Which events were done for which subscription, in the order in which their keys published them. */
+  keys(): Iterable<readonly EventTrace[]> {
+    return this.ofKey.values();
+  }
+
+  private get isQuiet(): boolean {
+    return this.traces.every(({ isDead, successes }) => isDead || successes.length > 0);
+  }
+
+  private publish(publisher: MemoryConnection, id: string, key: string | undefined, kills: boolean): void {
+    const message = storedMessage(id, { key });
+    for (const subscription of SUBSCRIPTIONS) {
+      const trace: EventTrace = {
+        id,
+        key,
+        subscription,
+        kills: kills && subscription === SUBSCRIPTIONS[0],
+        isStored: false,
+        starts: [],
+        successes: [],
+        recordedAt: undefined,
+        isDead: false,
+      };
+      this.traces.push(trace);
+      if (key !== undefined)
+        this.ofKey.set(`${subscription} ${key}`, [
+          ...(this.ofKey.get(`${subscription} ${key}`) ?? []),
+          trace,
+        ]);
+    }
+    void publisher.log.append(message, { isFresh: this.random.chance(0.7) }).then(() => {
+      for (const trace of this.traces) if (trace.id === id) trace.isStored = true;
+    });
+  }
+
+  private client(nodeId: string) {
+    return {
+      namespace: 'test',
+      nodeId,
+      clock: this.clock,
+      heartbeatTimeoutMs: HEARTBEAT.timeoutMs,
+      monitor: {
+        lost: () => {},
+        restored: () => {},
+        closed: () => {},
+        refused: (what: string, error: Error) => this.note(`${nodeId}: ${what}: ${error.message}`),
+        warn: (message: string) => this.note(`${nodeId}: ${message}`),
+        note: (message: string) => this.note(`${nodeId}: ${message}`),
+      },
+    };
+  }
+
+  private async start(nodeId: string): Promise<void> {
+    this.note(`${nodeId} starts`);
+    const gate = new NodeGate();
+    const started: { node?: SimulatedNode } = {};
+    const connection = await this.engine.connect(this.client(nodeId), (parts) =>
+      this.faulty(gatedParts(parts, gate), () => started.node),
+    );
+    const info = { ...nodeInfo(nodeId), incarnation: ++this.starts };
+    const node: SimulatedNode = {
+      nodeId,
+      connection,
+      gate,
+      info,
+      consumers: [],
+      state: 'up',
+      isPaused: false,
+      isDisturbed: false,
+      isMute: false,
+      isBlind: false,
+      broker: 'here',
+    };
+    this.nodes.set(nodeId, node);
+    started.node = node;
+    for (const id of SUBSCRIPTIONS) {
+      const wanted = {
+        id,
+        kind: 'event',
+        names: ['order.shipped'],
+        startFrom: 'beginning',
+        concurrency: 4,
+      } as const;
+      node.consumers.push(
+        await connection.log.subscribe(wanted, (delivery) => this.handle(node, id, delivery)),
+      );
+    }
+    await connection.directory.announce(info);
+  }
+
+  /** What a handler does: it takes its time, it may fail, and says how it ended. */
+  private handle(node: SimulatedNode, subscription: string, delivery: LogDelivery): void {
+    const { message, attempt } = delivery;
+    const trace = this.traces.find(
+      (one) => one.id === message.messageId && one.subscription === subscription,
+    );
+    if (trace === undefined) return void this.wrong.push(`${message.messageId} was never published`);
+    if (node.state === 'gone') return;
+    if (attempt > MAX_ATTEMPTS) {
+      trace.isDead = true;
+      void delivery.ack().catch(ignored);
+      return;
+    }
+    const order = ++this.order;
+    this.note(
+      `${node.nodeId}#${node.info.incarnation} begins ${trace.id} of ${subscription}, attempt ${attempt}`,
+    );
+    trace.starts.push({ order, node, attempt });
+    // Who is cut off may go on for a moment with what it had taken.
+    if (trace.recordedAt !== undefined && !node.isDisturbed)
+      this.wrong.push(`${trace.id} was begun again by ${subscription} after it was recorded`);
+    this.checkOrder(trace);
+    if (trace.kills) {
+      this.at(0, () => this.crash(node));
+      return;
+    }
+    const tookMs = this.random.chance(0.5) ? 0 : this.random.integer(1, 800);
+    const fails = this.random.chance(0.1) && attempt < MAX_ATTEMPTS;
+    const end = (): void => {
+      if (node.state === 'gone') return;
+      if (fails) return void delivery.nak(this.random.integer(0, 400)).catch(ignored);
+      this.note(`${node.nodeId} did ${trace.id} of ${subscription}`);
+      trace.successes.push({ order: ++this.order, node });
+      const isConfirmed = this.random.chance(0.4);
+      void delivery.ack(isConfirmed).then(() => {
+        if (!isConfirmed) return;
+        this.note(`${node.nodeId} has recorded ${trace.id} of ${subscription}`);
+        trace.recordedAt = ++this.order;
+      }, ignored);
+    };
+    if (tookMs === 0) end();
+    else this.at(tookMs, end);
+  }
+
+  /** The one before of its key has succeeded somewhere, or is a dead letter. */
+  private checkOrder(trace: EventTrace): void {
+    if (trace.key === undefined) return;
+    const ofKey = this.ofKey.get(`${trace.subscription} ${trace.key}`) ?? [];
+    const before = ofKey[ofKey.indexOf(trace) - 1];
+    if (before !== undefined && before.successes.length === 0 && !before.isDead)
+      this.wrong.push(`${trace.id} was begun by ${trace.subscription} before ${before.id} was done`);
+  }
+
+  /** For whoever replays a schedule. */
+  note(what: string): void {
+    if (process.env.CATGA_SIMULATION_SEED !== undefined)
+      process.stderr.write(`${this.clock.monotonicMs()} ${what}\n`);
+  }
+
+  private disturb(): void {
+    const up = [...this.nodes.values()].filter(({ state, isPaused }) => state === 'up' && !isPaused);
+    const node = up[this.random.integer(0, Math.max(0, up.length - 1))];
+    const forMs = this.random.integer(50, 6000);
+    const missing = NODES.find(
+      (nodeId) => this.nodes.get(nodeId)?.state !== 'up' && this.nodes.get(nodeId)?.state !== 'stopping',
+    );
+    const kind = this.random.next();
+    if (this.kind === 'graceful' || kind < 0.3) {
+      if (this.random.chance(0.5) && missing !== undefined) void this.start(missing);
+      else if (node !== undefined && up.length > 1) void this.leave(node);
+      return;
+    }
+    if (node === undefined) return;
+    this.note(`${node.nodeId} is disturbed, ${kind}, for ${forMs}`);
+    node.isDisturbed = true;
+    if (kind < 0.5) {
+      this.crash(node);
+    } else if (kind < 0.65) {
+      node.isPaused = true;
+      node.gate.pause();
+      this.at(forMs, () => this.restore(node));
+    } else if (kind < 0.75) {
+      node.isMute = true;
+      this.at(forMs, () => this.restore(node));
+    } else if (kind < 0.85) {
+      node.isBlind = true;
+      this.at(forMs, () => this.restore(node));
+    } else {
+      node.broker = this.random.chance(0.5) ? 'away' : 'answers lost';
+      this.at(forMs, () => this.restore(node));
+    }
+  }
+
+  private crash(node: SimulatedNode): void {
+    if (node.state === 'gone') return;
+    node.isDisturbed = true;
+    node.state = 'gone';
+    node.gate.leave(new CatgaError('CATGA_ENGINE_UNAVAILABLE', 'It crashed.'));
+    node.connection.abandon();
+    this.at(this.random.integer(10, 3000), () => {
+      if (this.nodes.get(node.nodeId) === node) void this.start(node.nodeId);
+    });
+  }
+
+  private async leave(node: SimulatedNode): Promise<void> {
+    this.note(`${node.nodeId} leaves`);
+    node.state = 'stopping';
+    await node.connection.directory.withdraw(node.info).catch(ignored);
+    for (const consumer of node.consumers) await consumer.stop().catch(ignored);
+    this.at(1500, () => {
+      if (node.state !== 'stopping') return;
+      void node.connection.close().then(() => void (node.state = 'gone'));
+    });
+  }
+
+  private restore(node: SimulatedNode): void {
+    node.isMute = false;
+    node.isBlind = false;
+    node.broker = 'here';
+    if (node.isPaused) node.gate.resume();
+    node.isPaused = false;
+  }
+
+  private beat(): void {
+    for (const node of this.nodes.values()) {
+      if (node.state !== 'up' || node.isMute || node.isPaused) continue;
+      void node.connection.directory.refresh(node.info).catch(ignored);
+    }
+  }
+
+  /** The broker as a node has it that cannot reach it, or does not hear its answers, or what its directory says. */
+  private faulty(parts: LaneParts, node: () => SimulatedNode | undefined): LaneParts {
+    const through = async <T>(ask: () => Promise<T>): Promise<T> => {
+      const broker = node()?.broker ?? 'here';
+      if (broker === 'away') throw away();
+      const answer = await ask();
+      if (broker === 'answers lost') throw away();
+      return answer;
+    };
+    const { log, records } = parts.lanes;
+    const directory: NodeDirectory = {
+      ...parts.directory,
+      watch: (listener) =>
+        parts.directory.watch({
+          present: (info) => {
+            if (node()?.isBlind !== true) listener.present(info);
+          },
+          left: (nodeId) => {
+            if (node()?.isBlind !== true) listener.left(nodeId);
+          },
+        }),
+    };
+    return {
+      ...parts,
+      session: String(++this.sessions),
+      directory,
+      lanes: {
+        log: {
+          lanes: log.lanes,
+          maxFrameBytes: log.maxFrameBytes,
+          append: (...request) => through(() => log.append(...request)),
+          state: (...request) => through(() => log.state(...request)),
+          trim: (...request) => through(() => log.trim(...request)),
+          read: (...request) => log.read(...request),
+        },
+        records: {
+          maxValueBytes: records.maxValueBytes,
+          read: (...request) => through(() => records.read(...request)),
+          list: (...request) => through(() => records.list(...request)),
+          write: (...request) => through(() => records.write(...request)),
+          remove: (...request) => through(() => records.remove(...request)),
+        },
+      },
+    };
+  }
+
+  private at(delayMs: number, act: () => unknown): void {
+    this.clock.setTimer(delayMs, () => void act());
+  }
+
+  private every(intervalMs: number, act: () => void): void {
+    this.clock.setTimer(intervalMs, () => {
+      act();
+      this.every(intervalMs, act);
+    });
+  }
+}
+
+function nodeInfo(nodeId: string): NodeInfo {
+  return {
+    nodeId,
+    service: 'shop',
+    endpoint: undefined,
+    incarnation: 1,
+    handles: [],
+    subscribes: [],
+    subscribesAsNode: [],
+    load: { inFlight: 0, queued: 0, unanswered: 0, handled: 0 },
+    protocolVersion: 1,
+    serializer: 'json',
+    metadata: {},
+    status: 'alive',
+  };
+}
+
+function away(): CatgaError {
+  return new CatgaError('CATGA_ENGINE_UNAVAILABLE', 'The broker did not answer.');
+}
+
+/** What a killed node says last. */
+function ignored(): void {}
