@@ -1,36 +1,18 @@
-import { NatsServerCluster } from '@catga/servers';
+import type { NatsServerCluster } from '@catga/servers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { connect } from '@nats-io/transport-node';
 import { ChargeCard, NatsCluster, PlaceOrder, until } from './testing/nats-cluster.fixture.js';
-
-/** On a busy machine: elections are held anew when a server does not answer in time. */
-const ELECTION_WITHIN_MS = 120_000;
+import { ELECTION_WITHIN_MS, startServerCluster } from './testing/server-cluster.fixture.js';
 
 let servers: NatsServerCluster;
 let cluster: NatsCluster;
 beforeAll(async () => {
-  servers = await NatsServerCluster.spawn(3);
-  await haveMet();
+  servers = await startServerCluster();
 }, 2 * ELECTION_WITHIN_MS);
 afterAll(() => servers.stop());
 beforeEach(() => {
   cluster = new NatsCluster('');
 });
 afterEach(() => cluster.stop());
-
-/** Waits until the servers have met and JetStream keeps three copies. */
-async function haveMet(): Promise<void> {
-  const connection = await connect({ servers: servers.urls.map((url) => url.replace('nats://', '')) });
-  const shape = { name: 'probe', subjects: ['probe'], num_replicas: 3 };
-  await until(async () => {
-    const answer = await connection
-      .request('$JS.API.STREAM.CREATE.probe', JSON.stringify(shape), { timeout: 10_000 })
-      .catch(() => undefined);
-    return answer !== undefined && answer.json<{ readonly error?: unknown }>().error === undefined;
-  }, ELECTION_WITHIN_MS);
-  await connection.request('$JS.API.STREAM.DELETE.probe');
-  await connection.close();
-}
 
 describe('a cluster of three servers', () => {
   it('loses the one that a node is connected to: the node goes on at another, and so do its requests', async () => {

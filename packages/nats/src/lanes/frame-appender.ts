@@ -24,6 +24,8 @@ export interface FrameAppenderOptions {
 class LaneLine {
   isReady = false;
   isMending = false;
+  /** Why its stream could not be looked for last. */
+  reason: Error | undefined;
 
   constructor(readonly stream: LaneStream) {}
 }
@@ -47,6 +49,11 @@ class PendingFrame {
   fail(error: Error): void {
     this.letGo();
     this.reject(error);
+  }
+
+  /** For how long its acknowledgement is waited for before it is sent again. */
+  get silenceMs(): number {
+    return this.timesSent === 0 ? Infinity : SILENCE_MS * 2 ** (this.timesSent - 1);
   }
 
   letGo(): void {
@@ -169,16 +176,24 @@ export class FrameAppender {
       line.isMending = false;
       if (!this.session.isUp || this.session.isClosed) return;
       line.isReady = true;
+      line.reason = undefined;
       for (const frame of this.take(line)) this.send(frame);
     };
     line.stream.make().then(
       () => (pauseMs === 0 ? sendAll() : void this.clock.setTimer(pauseMs, sendAll)),
       (thrown: Error) => {
-        if (isPassing(thrown)) return void this.clock.setTimer(RETRY_AFTER_MS, sendAll);
         line.isMending = false;
-        for (const frame of this.take(line)) frame.fail(thrown);
+        if (isPassing(thrown)) {
+          line.reason = thrown;
+          this.clock.setTimer(RETRY_AFTER_MS, () => this.hasPending(line) && this.mend(line, 0), true);
+        } else for (const frame of this.take(line)) frame.fail(thrown);
       },
     );
+  }
+
+  private hasPending(line: LaneLine): boolean {
+    for (const frame of this.pending.values()) if (frame.line === line) return true;
+    return false;
   }
 
   /** All that is pending of a lane, in order: it is not pending any more. */
@@ -227,7 +242,7 @@ export class FrameAppender {
       if (frame.dueMs <= nowMs) {
         this.pending.delete(number);
         frame.fail(this.notStored(frame));
-      } else if (frame.line.isReady && nowMs - frame.sentMs > SILENCE_MS * 2 ** (frame.timesSent - 1)) {
+      } else if (this.session.isUp && frame.line.isReady && nowMs > frame.sentMs + frame.silenceMs) {
         this.mend(frame.line, 0);
       }
     }
@@ -236,6 +251,7 @@ export class FrameAppender {
   private notStored({ line }: PendingFrame): CatgaError {
     return unavailable(
       `NATS did not store a frame on ${line.stream.subject} within ${this.options.timeoutMs} ms.`,
+      line.reason,
     );
   }
 }
@@ -255,11 +271,11 @@ function mayYetBeStored({ error }: PublishAck): boolean {
   return errorCode === JETSTREAM_ERROR.duplicateInProcess || (code === NO_RESPONDERS && !errorCode);
 }
 
-/** JetStream answers, and cannot say anything of streams: it is choosing a leader. */
+/** The server may answer soon; no permission is missing. */
 function isPassing(thrown: Error): boolean {
   return (
     thrown instanceof CatgaError &&
     thrown.code === 'CATGA_ENGINE_UNAVAILABLE' &&
-    thrown.details.jetStreamCode !== undefined
+    thrown.details.operation === undefined
   );
 }
