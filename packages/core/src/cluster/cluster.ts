@@ -14,7 +14,7 @@ import { RequestAnswerer } from './answering/request-answerer.js';
 import { AnswerMemory } from './answering/sent-answers.js';
 import { NodeChoice } from './asking/node-choice.js';
 import { RequestSender } from './asking/request-sender.js';
-import { readUnsent } from './asking/unsent-frame.js';
+import { readUnsent, withoutExpired } from './asking/unsent-frame.js';
 import type { ClusterParts } from './cluster-parts.js';
 import { FrameReceiver } from './frame-receiver.js';
 import type { IncomingTraffic } from './incoming-traffic.js';
@@ -86,6 +86,7 @@ export class Cluster {
       received: (frame) => outsideOfCallers(() => cluster?.frames.received(frame)),
       unreachable: (address) => cluster?.sender.lost(address),
       refused: (error, address) => cluster?.sender.refused(error, address),
+      delayed: (frame) => withoutExpired(frame, (correlation) => cluster?.sender.remainingMsOf(correlation)),
     });
     return (cluster = over(transport));
   }

@@ -17,6 +17,11 @@ export interface LinkListener {
    * not arrive. May be repeated.
    */
   refused?(error: CatgaError, address?: NodeAddress): void;
+  /**
+   * Called before a frame is sent that the engine buffered during an outage. Returns it without the requests whose
+   * callers no longer wait; undefined if nothing is left to send.
+   */
+  delayed?(frame: Uint8Array): Uint8Array | undefined;
 }
 
 /**

@@ -94,8 +94,8 @@ export class BrokerRequests {
       this.sweep ??= this.sweepLater();
       try {
         // A request whose caller got a timeout must not take effect later.
-        const isWanted = (): boolean => this.pending.has(token);
-        this.session.publish(subject, payload, { reply: `${this.inbox}.${token}`, headers, isWanted });
+        const delayed = (): Uint8Array | undefined => (this.pending.has(token) ? payload : undefined);
+        this.session.publish(subject, payload, { reply: `${this.inbox}.${token}`, headers, delayed });
       } catch (thrown) {
         this.take(token);
         throw thrown;

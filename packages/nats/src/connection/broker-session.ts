@@ -28,8 +28,8 @@ export interface SessionOptions {
 
 /** Options of a publish. */
 export interface PublishTo {
-  /** Whether it is still to be sent after the reconnect. */
-  readonly isWanted?: () => boolean;
+  /** Called before a buffered payload is sent: returns what is to be sent, undefined for nothing. */
+  readonly delayed?: (payload: Uint8Array) => Uint8Array | undefined;
   readonly reply?: string;
   readonly headers?: EncodedHeaders;
 }
@@ -235,9 +235,11 @@ export class BrokerSession {
     this.kept = [];
     this.budget.clear();
     for (const message of kept) {
-      if (message.isWanted?.() === false) continue;
+      const { subject, delayed } = message;
+      const payload = delayed === undefined ? message.payload : delayed(message.payload);
+      if (payload === undefined) continue;
       try {
-        this.hand(message.subject, message.payload, message);
+        this.hand(subject, payload, message);
       } catch {
         // The current server has a smaller limit; the loss is handled like any other.
       }

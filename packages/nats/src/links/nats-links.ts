@@ -90,7 +90,7 @@ export class NatsLinks implements NodeLinks {
     if (frame.byteLength > this.maxFrameBytes)
       throw tooLarge('A frame', frame.byteLength, this.maxFrameBytes);
     const { subject, reply } = this.routes.to(to);
-    this.services.session.publish(subject, frame, { reply });
+    this.services.session.publish(subject, frame, { reply, delayed: this.delayed });
     const refusal = this.services.session.refusalOf(this.subject);
     // Deferred, so that the sender has registered the request: no reply will arrive.
     if (refusal !== undefined) queueMicrotask(() => this.listener.refused?.(refusal));
@@ -114,6 +114,9 @@ export class NatsLinks implements NodeLinks {
     const address = subject.startsWith(`${prefix}.`) ? addressOf(prefix, subject) : undefined;
     if (address !== undefined) this.listener.refused?.(error, address);
   }
+
+  private readonly delayed = (frame: Uint8Array): Uint8Array | undefined =>
+    this.listener.delayed === undefined ? frame : this.listener.delayed(frame);
 
   private undelivered(subject: string): void {
     if (!this.grace.isOver) return;

@@ -26,6 +26,15 @@ export interface SessionOptions {
   readonly monitor?: EngineMonitor;
 }
 
+/** Channel to publish to, with callbacks for the result of a PUBLISH. */
+export interface PublishChannel {
+  readonly name: string;
+  readonly heardBy: (listeners: number) => void;
+  readonly refused: (error: CatgaError) => void;
+  /** Called before a buffered message is sent: returns what is to be sent, undefined for nothing. */
+  readonly delayed: (message: Uint8Array) => Uint8Array | undefined;
+}
+
 interface Question {
   /** Its key or channel, for errors. */
   readonly subject: string | undefined;
@@ -181,33 +190,35 @@ export class RedisSession {
   }
 
   /**
-   * Sends to whoever listens on a channel, in order, and tells how many they were, or that it is not permitted; says
-   * nothing if that stays unknown.
-   * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if the session is closed, or too much waits already
+   * Publishes to a channel, in order, with callbacks for the result; none if it stays unknown.
+   * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if the session is closed, or disconnected with a full buffer
    */
-  publish(
-    channel: string,
-    message: Uint8Array,
-    heardBy: (listeners: number) => void,
-    refused: (error: CatgaError) => void,
-  ): void {
+  publish(channel: PublishChannel, message: Uint8Array): void {
     this.admit(message.byteLength);
     const free = this.budget.add(message.byteLength);
-    const view = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
-    const send = (): void =>
-      void this.client.publish(channel, view).then(
-        (listeners) => {
-          free();
-          if (!this.isEnded) heardBy(listeners);
-        },
-        (thrown: unknown) => {
-          if (isInterruption(thrown) && !this.isEnded) return this.later(send);
-          free();
-          // Otherwise the frame is lost, as any frame may be.
-          if (!this.isEnded && isRefusal(thrown)) refused(this.reported(brokerError(thrown, channel)));
-        },
-      );
-    this.whenReady(send);
+    const send = (bytes: Uint8Array): void =>
+      void this.client
+        .publish(channel.name, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+        .then(
+          (listeners) => {
+            free();
+            if (!this.isEnded) channel.heardBy(listeners);
+          },
+          (thrown: unknown) => {
+            if (isInterruption(thrown) && !this.isEnded) return this.later(sendDelayed);
+            free();
+            // Otherwise the frame is lost, as any frame may be.
+            if (!this.isEnded && isRefusal(thrown))
+              channel.refused(this.reported(brokerError(thrown, channel.name)));
+          },
+        );
+    const sendDelayed = (): void => {
+      const left = channel.delayed(message);
+      if (left === undefined) free();
+      else send(left);
+    };
+    if (this.isReady) send(message);
+    else this.later(sendDelayed);
   }
 
   /** Calls back with each refused subscription. Returns a function that stops. */
@@ -247,8 +258,13 @@ export class RedisSession {
 
   /** Sends now, or in order when the client is ready again. */
   private whenReady(send: () => void): void {
-    if (this.client.status === 'ready' && this.unsent.length === 0) send();
+    if (this.isReady) send();
     else this.later(send);
+  }
+
+  /** Whether a command can be sent now, behind no others. */
+  private get isReady(): boolean {
+    return this.client.status === 'ready' && this.unsent.length === 0;
   }
 
   /** Sends when the client is ready again. One that seems ready has not noticed yet, or is a cluster without one server. */

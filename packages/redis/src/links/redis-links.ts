@@ -1,9 +1,8 @@
-import type { CatgaError } from '@catga/core';
 import { NodeRoutes, ReconnectGrace } from '@catga/core/engine';
 import type { Clock, LinkListener, LinkOpener, NodeAddress, NodeLinks } from '@catga/core/engine';
 import { tooLarge } from '../connection/broker-errors.js';
 import type { KeySpace } from '../connection/key-space.js';
-import type { RedisSession } from '../connection/redis-session.js';
+import type { PublishChannel, RedisSession } from '../connection/redis-session.js';
 
 /** Dependencies of one node's links. */
 export interface LinkServices {
@@ -16,13 +15,6 @@ export interface LinkServices {
 
 /** Maximum frame size, which a slow subscriber costs the server per frame; Redis disconnects it beyond 32 MB. */
 const MAX_FRAME_BYTES = 1024 * 1024;
-
-/** Channel of a node, with callbacks for the result of a PUBLISH. */
-interface Channel {
-  readonly name: string;
-  readonly heardBy: (listeners: number) => void;
-  readonly refused: (error: CatgaError) => void;
-}
 
 /** Incarnation without a listener, for the check of publish permissions. */
 const NO_INCARNATION = 0;
@@ -44,7 +36,7 @@ export class RedisLinks implements NodeLinks {
   readonly maxFrameBytes = MAX_FRAME_BYTES;
   private readonly ends: (() => void)[] = [];
   private readonly grace: ReconnectGrace;
-  private readonly channels: NodeRoutes<Channel>;
+  private readonly channels: NodeRoutes<PublishChannel>;
 
   private constructor(
     private readonly services: LinkServices,
@@ -58,6 +50,7 @@ export class RedisLinks implements NodeLinks {
         if (listeners === 0) this.unheard(address);
       },
       refused: (error) => this.listener.refused?.(error, address),
+      delayed: (frame) => (listener.delayed === undefined ? frame : listener.delayed(frame)),
     }));
   }
 
@@ -85,8 +78,7 @@ export class RedisLinks implements NodeLinks {
 
   send(to: NodeAddress, frame: Uint8Array): void {
     if (frame.byteLength > MAX_FRAME_BYTES) throw tooLarge('A frame', frame.byteLength, MAX_FRAME_BYTES);
-    const { name, heardBy, refused } = this.channels.to(to);
-    this.services.session.publish(name, frame, heardBy, refused);
+    this.services.session.publish(this.channels.to(to), frame);
   }
 
   flush(): Promise<void> {

@@ -138,6 +138,12 @@ export class RequestSender implements ReplyVisitor<FrameBody> {
     this.settle(pending).reject(reason);
   }
 
+  /** Remaining time of a request, in milliseconds; undefined if it is settled. */
+  remainingMsOf(correlation: number): number | undefined {
+    const pending = this.pending.get(correlation);
+    return pending && Math.max(0, pending.dueMs - this.parts.clock.monotonicMs());
+  }
+
   /** A node left the directory: retransmits repeatable requests, to distinguish a crashed node from a draining one. */
   left(address: NodeAddress): void {
     let hasPending = false;
