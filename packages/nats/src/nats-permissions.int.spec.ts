@@ -173,6 +173,23 @@ describe('a node whose user loses a permission while it runs', () => {
     await until(async () => (await gateway.mediator.trySend(new PlaceOrder())).ok);
   });
 
+  it('to publish replies reports it with one line, and answers when it is given back', async () => {
+    server = await GuardedServer.spawn();
+    const gateway = node(server.url.replace('shop', 'orders'), 'gateway');
+    const orders = node(server.url, 'orders').handleRequest(PlaceOrder, () => 'placed');
+    await start(gateway, orders);
+    server.permit({ publish: { deny: ['catga.node.gateway.>'] } });
+    await until(async () => {
+      await gateway.mediator.trySend(new PlaceOrder(), { timeoutMs: 200 });
+      return orders.failures.failures.has('engine nats publish catga.node');
+    });
+    expect(lines.filter((line) => line.startsWith('engine nats publish catga.node failed'))).toEqual([
+      expect.stringMatching(/does not permit .* to publish to 'catga\.node\.gateway\..*Allow publish/),
+    ]);
+    server.permit({});
+    await expect(gateway.mediator.send(new PlaceOrder())).resolves.toBe('placed');
+  });
+
   it('to store events fails them at once', async () => {
     server = await GuardedServer.spawn();
     const one = node(server.url, 'one');

@@ -123,6 +123,22 @@ describe('a node whose user loses a permission while it runs', () => {
     await expect(gateway.mediator.send(new PlaceOrder())).resolves.toBe('placed');
   });
 
+  it('for publishing replies reports it with one line, and answers when it is given back', async () => {
+    const gateway = node('orders', 'gateway');
+    const orders = node('shop', 'orders').handleRequest(PlaceOrder, () => 'placed');
+    await start(gateway, orders);
+    await permit('shop', '-publish');
+    await until(async () => {
+      await gateway.mediator.trySend(new PlaceOrder(), { timeoutMs: 200 });
+      return orders.failures.failures.has('engine redis permissions');
+    });
+    expect(lines.filter((line) => line.startsWith('engine redis permissions failed'))).toEqual([
+      expect.stringMatching(/does not permit .* on 'catga:node:gateway:.*publish.*ACL SETUSER/),
+    ]);
+    await permit('shop');
+    await expect(gateway.mediator.send(new PlaceOrder())).resolves.toBe('placed');
+  });
+
   it('for keys fails what is stored, reports what nobody waits for, and is not ready', async () => {
     const one = node('shop', 'one').handleEvent(OrderPlaced, () => {});
     await start(one);
