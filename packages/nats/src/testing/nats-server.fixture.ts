@@ -37,13 +37,19 @@ export async function sharedBroker(): Promise<SharedBroker> {
   };
 }
 
+/** A page of names; neither is there in an answer that is an error. */
+interface StreamNames {
+  readonly total?: number;
+  readonly streams?: readonly string[] | null;
+}
+
 /** Until none is left: under load a server may refuse a deletion, or list a stream that is just being made too late. */
 async function removeStreams(connection: NatsConnection): Promise<void> {
   for (;;) {
     const listed = await connection.request('$JS.API.STREAM.NAMES', new Uint8Array(0), PATIENT);
-    const { streams } = listed.json<{ readonly streams?: readonly string[] | null }>();
-    if (!streams?.length) return;
-    for (const name of streams)
+    const { total, streams } = listed.json<StreamNames>();
+    if (total === 0) return;
+    for (const name of streams ?? [])
       await connection.request(`$JS.API.STREAM.DELETE.${name}`, new Uint8Array(0), PATIENT);
   }
 }
