@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { NatsServer } from '@catga/servers';
 import { connect } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -25,7 +26,7 @@ export async function sharedBroker(): Promise<SharedBroker> {
   const connection = await connect({ servers: url.replace(/^nats:\/\//, '') });
   return {
     url,
-    forget: () => removeStreams(connection),
+    forget: () => removeStreams(connection, server),
     async messagesIn(stream) {
       const answer = await connection.request(`$JS.API.STREAM.INFO.${stream}`, new Uint8Array(0), PATIENT);
       return answer.json<{ readonly state?: { readonly messages: number } }>().state?.messages ?? 0;
@@ -43,13 +44,23 @@ interface StreamNames {
   readonly streams?: readonly string[] | null;
 }
 
-/** Until none is left: under load a server may refuse a deletion, or list a stream that is just being made too late. */
-async function removeStreams(connection: NatsConnection): Promise<void> {
+/** Removes streams until none is left: under load a server may refuse a deletion, or list a new stream too late. */
+async function removeStreams(connection: NatsConnection, server: NatsServer | undefined): Promise<void> {
   for (;;) {
     const listed = await connection.request('$JS.API.STREAM.NAMES', new Uint8Array(0), PATIENT);
     const { total, streams } = listed.json<StreamNames>();
     if (total === 0) return;
-    for (const name of streams ?? [])
+    for (const name of streams ?? []) {
+      if (server !== undefined) await isRemoved(server.folderOf(`.${name}`));
       await connection.request(`$JS.API.STREAM.DELETE.${name}`, new Uint8Array(0), PATIENT);
+    }
   }
+}
+
+/**
+ * A deleted stream's folder is renamed, and removed later. As long as an earlier one of the same name is there, nats-server
+ * (seen on 2.10 and 2.15) cannot rename, says success, and the next stream of the name begins with the messages of the deleted one.
+ */
+async function isRemoved(folder: string): Promise<void> {
+  while (existsSync(folder)) await new Promise((resolve) => void setTimeout(resolve, 5));
 }
