@@ -7,7 +7,7 @@ import type { Cause, ContextHost } from '../pipeline/handler-context.js';
 import { MessageEnvelope, NO_ATTRIBUTES, checkMessageId } from '../pipeline/message-envelope.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
 import { promiseOf } from '../errors/promise-like.js';
-import type { DurableLog } from '../ports/durable-log.js';
+import type { AppendOptions, DurableLog } from '../ports/durable-log.js';
 import type { CatgaIds } from '../ids/catga-ids.js';
 import { unguessableId } from '../ids/unguessable-id.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
@@ -18,6 +18,9 @@ import { toStoredMessage } from '../wire/message-codec.js';
 import { DirectCalls } from './direct-calls.js';
 import type { DirectCall, DirectCallListener } from './direct-calls.js';
 import type { EventRoute, EventSubscriber } from '../handlers/routes.js';
+
+/** The id was generated here: no other call has it. */
+const FRESH: AppendOptions = Object.freeze({ isFresh: true });
 
 /** Every handler was called. */
 export const HANDED_OVER: Promise<void> = Promise.resolve();
@@ -167,7 +170,7 @@ export class EventPublisher implements DirectCallListener {
       originNodeId: host.nodeId,
       sentAtMs: host.clock.now(),
     });
-    await log.append(stored);
+    await log.append(stored, options.messageId === undefined ? FRESH : undefined);
   }
 
   private attributesOf(

@@ -7,6 +7,7 @@ import type {
   PublishOptions,
   SendOptions,
 } from '../contracts/send-options.js';
+import type { CatgaError } from '../errors/catga-error.js';
 import { joinedKey } from '../ids/joined-key.js';
 import type { Clock } from '../ports/clock.js';
 import { Cancellation } from '../time/cancellation.js';
@@ -54,6 +55,11 @@ export class HandlerContext implements MessageContext, Cause {
   /** Whether the pipeline was entered, and no limit in it refused the message before its handler. */
   get hasBegun(): boolean {
     return this.outcome !== undefined && this.envelope.refusal === undefined;
+  }
+
+  /** Another node handles the message now: aborts the signal. */
+  lost(reason: CatgaError): void {
+    this.cancellation.cancel(reason);
   }
 
   /** The pipeline is running and will end with this. */

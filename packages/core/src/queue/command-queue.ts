@@ -93,7 +93,7 @@ export class CommandQueue {
       ...message,
       headers: keepOutcome ? { ...headers, [KEEP_OUTCOME]: '1' } : ownHeaders(headers),
     };
-    const { duplicate } = await log.append(stored, { delayMs });
+    const { duplicate } = await log.append(stored, { delayMs, isFresh: options.messageId === undefined });
     return new QueuedReceipt(
       messageId,
       type.name,

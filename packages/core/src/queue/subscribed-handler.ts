@@ -6,7 +6,7 @@ import { HandlerContext } from '../pipeline/handler-context.js';
 import type { ContextHost } from '../pipeline/handler-context.js';
 import { MessageEnvelope } from '../pipeline/message-envelope.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
-import type { LogSubscription } from '../ports/durable-log.js';
+import type { LogDelivery, LogSubscription } from '../ports/durable-log.js';
 import type { HandledSubscription } from '../reliability/delivery-handler.js';
 import type { RetryOptions } from '../reliability/retry-policy.js';
 
@@ -46,11 +46,12 @@ export class SubscribedHandler implements HandledSubscription {
     return new MessageEnvelope(message, type, this.id, attributes, this.newId);
   }
 
-  async handle(envelope: MessageEnvelope): Promise<unknown> {
+  async handle(envelope: MessageEnvelope, delivery: LogDelivery): Promise<unknown> {
     const { admission, durable, host, id } = this;
     const step = durable.handlers.get(envelope.type)?.step;
     if (step === undefined) throw new TypeError(`${id} has no handler for ${envelope.name}`);
     const context = new HandlerContext(envelope, host, undefined, id);
+    delivery.handledBy = context;
     admission.enter();
     try {
       const outcome = step(envelope, context);

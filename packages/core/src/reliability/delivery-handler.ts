@@ -10,6 +10,7 @@ import { retryAfterMsOf } from '../pipeline/resilience/failures.js';
 import { deadLetterOf } from './dead-letter-record.js';
 import type { ErrorRules } from './error-rules.js';
 import type { CatgaErrorSink } from './failure-sink.js';
+import { keepsOutcome } from './delivery-records.js';
 import type { DeliveryRecords } from './delivery-records.js';
 import { ownHeaders } from './kept-outcome.js';
 import { MessagesAtWork } from './messages-at-work.js';
@@ -24,7 +25,7 @@ export interface HandledSubscription {
   typeOf(name: string): MessageType | undefined;
   envelope(type: MessageType, message: object, attributes: MessageAttributes): MessageEnvelope;
   /** Runs the pipeline and the handler. */
-  handle(envelope: MessageEnvelope): Promise<unknown>;
+  handle(envelope: MessageEnvelope, delivery: LogDelivery): Promise<unknown>;
 }
 
 /** The node that consumes. */
@@ -60,7 +61,8 @@ export class DeliveryHandler {
   /** Never rejects; a delivery that cannot be settled is reported, and the engine brings it back. */
   async consume(delivery: LogDelivery): Promise<void> {
     const envelope = this.open(delivery);
-    const work = await this.atWork.begin(delivery.message);
+    const begun = this.atWork.begin(delivery.message);
+    const work = begun instanceof Promise ? await begun : begun;
     try {
       if (work === undefined) await this.records.acknowledge(delivery, true);
       else if (envelope instanceof Error) await this.bury(delivery, undefined, envelope);
@@ -92,7 +94,10 @@ export class DeliveryHandler {
   ): Promise<void> {
     const { records, subscription } = this;
     const recordsSuccess = envelope.qos === 2;
-    if (await records.hasSucceeded(subscription.id, delivery, envelope))
+    if (
+      records.mayHaveSucceeded(delivery, envelope) &&
+      (await records.hasSucceeded(subscription.id, delivery, envelope))
+    )
       return records.acknowledge(delivery, true);
     work.progress = 'tried';
     if (delivery.attempt > subscription.retry.maxAttempts) {
@@ -100,14 +105,14 @@ export class DeliveryHandler {
     }
     let value: unknown;
     try {
-      value = await subscription.handle(envelope);
+      value = await subscription.handle(envelope, delivery);
     } catch (thrown) {
       return this.fail(delivery, envelope, toError(thrown));
     }
     work.progress = 'succeeded';
     // Before the inbox record, after which the handler does not run again and could not record its outcome.
-    await records.keepOutcome(delivery, { ok: true, value });
-    if (recordsSuccess) await records.succeeded(subscription.id, envelope);
+    if (keepsOutcome(delivery.message)) await records.keepOutcome(delivery, { ok: true, value });
+    if (recordsSuccess) await records.succeeded(subscription.id, delivery, envelope);
     await records.acknowledge(delivery, recordsSuccess);
   }
 

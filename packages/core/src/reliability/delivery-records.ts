@@ -27,22 +27,29 @@ export class DeliveryRecords {
     private readonly deadLetterTtlMs: number,
   ) {}
 
+  /** Whether a success may be recorded: not for the first delivery of most messages. */
+  mayHaveSucceeded(delivery: LogDelivery, envelope: MessageEnvelope): boolean {
+    return usesInbox(delivery, envelope) || (delivery.attempt > 1 && keepsOutcome(delivery.message));
+  }
+
   /** Whether a success is already recorded, so that only the acknowledgement was lost. */
   async hasSucceeded(
     subscription: string,
-    { message, attempt }: LogDelivery,
+    delivery: LogDelivery,
     envelope: MessageEnvelope,
   ): Promise<boolean> {
-    if (envelope.qos === 2) {
+    const { message, attempt } = delivery;
+    if (usesInbox(delivery, envelope)) {
       const isRecorded = await this.writes.run(() => this.parts.inbox.has(subscription, envelope));
       if (isRecorded) return true;
     }
     return attempt > 1 && keepsOutcome(message) && this.engine.outcomes().hasSucceeded(message);
   }
 
-  /** Records a success: the handler does not run again for the message. */
-  succeeded(subscription: string, envelope: MessageEnvelope): Promise<void> {
-    return this.writes.run(() => this.parts.inbox.add(subscription, envelope, this.inboxTtlMs));
+  /** Records a success at QoS 2: the handler does not run again for the message. */
+  async succeeded(subscription: string, delivery: LogDelivery, envelope: MessageEnvelope): Promise<void> {
+    if (!usesInbox(delivery, envelope)) return;
+    await this.writes.run(() => this.parts.inbox.add(subscription, envelope, this.inboxTtlMs));
   }
 
   bury(letter: StoredDeadLetter): Promise<void> {
@@ -63,7 +70,12 @@ export class DeliveryRecords {
   }
 }
 
+/** Whether successes are recorded in the inbox: at QoS 2, unless the log's own record of them is all that is needed. */
+function usesInbox({ isRecordedWhenDone }: LogDelivery, { qos }: MessageEnvelope): boolean {
+  return qos === 2 && isRecordedWhenDone !== true;
+}
+
 /** Whether the outcome of a message is kept. */
-function keepsOutcome({ kind, headers }: StoredMessage): boolean {
+export function keepsOutcome({ kind, headers }: StoredMessage): boolean {
   return kind === 'command' && headers[KEEP_OUTCOME] !== undefined;
 }

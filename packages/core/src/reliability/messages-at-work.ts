@@ -1,4 +1,3 @@
-import { joinedKey } from '../ids/joined-key.js';
 import type { MessageIdentity } from '../ports/stored-message.js';
 
 /** A message between its delivery and the confirmation that it is settled. */
@@ -10,17 +9,21 @@ export interface WorkOnMessage {
 
 class Work implements WorkOnMessage {
   progress: WorkOnMessage['progress'] = 'untried';
-  private waiting: (() => void)[] = [];
+  private waiting: (() => void)[] | undefined;
 
-  constructor(private readonly onEnd: () => void) {}
+  constructor(
+    private readonly works: Map<string, Work>,
+    private readonly key: string,
+  ) {}
 
   ended(): Promise<void> {
-    return new Promise((resolve) => void this.waiting.push(resolve));
+    return new Promise((resolve) => void (this.waiting ??= []).push(resolve));
   }
 
   end(): void {
-    this.onEnd();
-    for (const resume of this.waiting.splice(0)) resume();
+    this.works.delete(this.key);
+    for (const resume of this.waiting ?? []) resume();
+    this.waiting = undefined;
   }
 }
 
@@ -31,15 +34,28 @@ class Work implements WorkOnMessage {
 export class MessagesAtWork {
   private readonly works = new Map<string, Work>();
 
-  /** Begins the work on a message once nobody here works on it; undefined if it has succeeded meanwhile. */
-  async begin({ name, messageId }: MessageIdentity): Promise<WorkOnMessage | undefined> {
-    const key = joinedKey(name, messageId);
-    for (let other = this.works.get(key); other !== undefined; other = this.works.get(key)) {
+  /**
+   * Begins the work on a message: at once, as nearly always, or after nobody here works on it any more; then undefined if it
+   * has succeeded meanwhile.
+   */
+  begin({ name, messageId }: MessageIdentity): WorkOnMessage | Promise<WorkOnMessage | undefined> {
+    // The length tells where the name ends.
+    const key = `${name.length} ${name}${messageId}`;
+    const other = this.works.get(key);
+    return other === undefined ? this.beginNow(key) : this.beginAfter(other, key);
+  }
+
+  private beginNow(key: string): WorkOnMessage {
+    const work = new Work(this.works, key);
+    this.works.set(key, work);
+    return work;
+  }
+
+  private async beginAfter(first: Work, key: string): Promise<WorkOnMessage | undefined> {
+    for (let other: Work | undefined = first; other !== undefined; other = this.works.get(key)) {
       await other.ended();
       if (other.progress === 'succeeded') return undefined;
     }
-    const work = new Work(() => void this.works.delete(key));
-    this.works.set(key, work);
-    return work;
+    return this.beginNow(key);
   }
 }

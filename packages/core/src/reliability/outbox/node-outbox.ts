@@ -50,7 +50,7 @@ export class NodeOutbox implements Pick<DurableLog, 'append'> {
     const waiting = { message, delayMs: options?.delayMs };
     if (this.outbox.capabilities.isTransactional || this.backlog.exists) return this.keep(waiting);
     try {
-      return await log.append(message, options);
+      return await log.append(message, this.optionsOf(options));
     } catch (thrown) {
       if (!isAway(thrown)) throw thrown;
       return this.keep(waiting, thrown);
@@ -83,6 +83,16 @@ export class NodeOutbox implements Pick<DurableLog, 'append'> {
       // The node stops all the same; a lasting store is as after a crash.
       this.services.failures.report(outboxFailure(toError(thrown)));
     }
+  }
+
+  /**
+   * A message of a lasting outbox may be sent again by another process, which does not know the frame it was stored in: it
+   * is stored under its own id.
+   */
+  private optionsOf(options: AppendOptions | undefined): AppendOptions | undefined {
+    return options?.isFresh === true && this.outbox.capabilities.isLasting
+      ? { ...options, isFresh: false }
+      : options;
   }
 
   private sayWhatIsLeft({ waiting }: OutboxCounts): void {
