@@ -87,7 +87,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
     this.keyed = new KeyedCommands(lanes.records, this.register);
     this.members = new LaneMembers(nodeId, session, lanes.records, () => this.owner.look());
     const leaseMs = heartbeatTimeoutMs * LEASE_SHARE;
-    this.owner = new LaneOwner(lanes, this.members, leaseMs, this.timers, monitor, (lane) =>
+    this.owner = new LaneOwner(lanes, this.register, this.members, leaseMs, this.timers, monitor, (lane) =>
       this.written(lane),
     );
     this.quarantine = new Quarantine(
@@ -216,9 +216,13 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
     this.owner.add(subscription);
   }
 
+  private get handled(): Readonly<Record<string, readonly string[]>> {
+    return Object.fromEntries([...this.subscriptions.values()].map(({ id, wanted }) => [id, wanted.names]));
+  }
+
   private leave(): Promise<void> {
     this.isLeaving = true;
-    return this.members.write([...this.subscriptions.keys()], true, this.isAnnounced);
+    return this.members.write(this.handled, true, this.isAnnounced);
   }
 
   private stop(subscription: LaneSubscription): Promise<void> {
@@ -294,7 +298,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
     this.memberWrite = Promise.resolve()
       .then(() => {
         this.memberWrite = undefined;
-        return this.members.write([...this.subscriptions.keys()], this.isLeaving, this.isAnnounced);
+        return this.members.write(this.handled, this.isLeaving, this.isAnnounced);
       })
       .then(
         () => this.owner.look(),

@@ -1,11 +1,13 @@
 import type { NodeDirectory } from '../ports/node-directory.js';
 import type { RecordStore } from '../ports/record-store.js';
 import { MEMBERS, memberKey } from './lane-keys.js';
+import type { RegisteredSubscription } from './lane-register.js';
 
 /** What a node says of itself: which subscriptions it handles, and as which start of it. */
 export interface LaneMember {
   readonly session: string;
-  readonly subscriptions: readonly string[];
+  /** The wire names that it handles, by subscription. */
+  readonly subscriptions: Readonly<Record<string, readonly string[]>>;
   /** It gives its lanes back: they are to be waited for. */
   readonly isLeaving: boolean;
   /** It was in the node directory; while it was not, nobody takes its lanes because it is not there. */
@@ -32,7 +34,7 @@ export class LaneMembers {
     private readonly records: RecordStore,
     private readonly onChange: () => void,
   ) {
-    this.self = { session, subscriptions: [], isLeaving: false, isAnnounced: false };
+    this.self = { session, subscriptions: {}, isLeaving: false, isAnnounced: false };
   }
 
   async watch(directory: NodeDirectory): Promise<void> {
@@ -53,7 +55,11 @@ export class LaneMembers {
   }
 
   /** Tells the others what this node handles. */
-  async write(subscriptions: readonly string[], isLeaving: boolean, isAnnounced: boolean): Promise<void> {
+  async write(
+    subscriptions: LaneMember['subscriptions'],
+    isLeaving: boolean,
+    isAnnounced: boolean,
+  ): Promise<void> {
     this.self = { session: this.session, subscriptions, isLeaving, isAnnounced };
     const value = Buffer.from(JSON.stringify(this.self));
     for (let attempt = 0; attempt < 8; attempt++) {
@@ -83,15 +89,25 @@ export class LaneMembers {
   }
 
   /** The ids of the nodes among which the owner of a lane is chosen. */
-  candidatesFor(subscription: string): string[] {
+  candidatesFor({ id, names }: Pick<RegisteredSubscription, 'id' | 'names'>): string[] {
+    const all = this.handling(id, []);
+    // After a deployment that added names, only those that know them, once there is one.
+    const upToDate = this.handling(id, names);
+    return upToDate.length > 0 ? upToDate : all;
+  }
+
+  private handling(subscription: string, names: readonly string[]): string[] {
+    const knows = ({ subscriptions }: LaneMember): boolean =>
+      Object.hasOwn(subscriptions, subscription) &&
+      names.every((name) => subscriptions[subscription]?.includes(name));
     const candidates: string[] = [];
-    for (const [nodeId, { subscriptions, isLeaving }] of this.members) {
-      if (nodeId === this.nodeId || isLeaving || !this.present.has(nodeId)) continue;
-      if (subscriptions.includes(subscription)) candidates.push(nodeId);
+    for (const [nodeId, member] of this.members) {
+      if (nodeId === this.nodeId || member.isLeaving || !this.present.has(nodeId)) continue;
+      if (knows(member)) candidates.push(nodeId);
     }
     // Who leaves goes on as long as there is nobody else.
     const isCandidate = !this.self.isLeaving || candidates.length === 0;
-    if (isCandidate && this.self.subscriptions.includes(subscription)) candidates.push(this.nodeId);
+    if (isCandidate && knows(this.self)) candidates.push(this.nodeId);
     return candidates;
   }
 
@@ -117,7 +133,7 @@ export class LaneMembers {
 function decode(value: Uint8Array): LaneMember | undefined {
   try {
     const member = JSON.parse(Buffer.from(value).toString()) as Partial<LaneMember> | null;
-    if (typeof member?.session !== 'string' || !Array.isArray(member.subscriptions)) return undefined;
+    if (typeof member?.session !== 'string' || typeof member.subscriptions !== 'object') return undefined;
     return {
       session: member.session,
       subscriptions: member.subscriptions,

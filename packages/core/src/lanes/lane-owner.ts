@@ -6,6 +6,7 @@ import { engineFailure } from './engine-failure.js';
 import type { LaneContext } from './lane-context.js';
 import { progressKey } from './lane-keys.js';
 import type { LaneMembers } from './lane-members.js';
+import type { LaneRegister } from './lane-register.js';
 import { ownerOf } from './lane-of.js';
 import { LaneReadings } from './lane-reading.js';
 import type { LaneListener } from './lane-reading.js';
@@ -60,6 +61,7 @@ export class LaneOwner implements LaneContext, LaneListener {
   /** @param onWritten told of each write of progress in a lane */
   constructor(
     private readonly store: LaneStore,
+    private readonly register: LaneRegister,
     private readonly members: LaneMembers,
     readonly leaseMs: number,
     private readonly timers: LaneTimers,
@@ -237,6 +239,7 @@ export class LaneOwner implements LaneContext, LaneListener {
         const isThorough = this.isThorough;
         this.isThorough = false;
         await this.members.read();
+        if (this.lookMs === FIRST_LOOK_MS) await this.readRegister();
         if (await this.lookAtAll(isThorough)) this.lookAgain();
       }
     } catch (thrown) {
@@ -245,6 +248,14 @@ export class LaneOwner implements LaneContext, LaneListener {
     } finally {
       this.isLooking = false;
       if (this.isWanted) this.schedule();
+    }
+  }
+
+  /** The names of subscriptions change with deployments. */
+  private async readRegister(): Promise<void> {
+    for (const subscription of this.subscriptions.values()) {
+      const registered = await this.register.read(subscription.id);
+      if (registered?.made === subscription.registered.made) subscription.registered = registered;
     }
   }
 
@@ -262,7 +273,7 @@ export class LaneOwner implements LaneContext, LaneListener {
   private async lookAtAll(isThorough: boolean): Promise<boolean> {
     const candidates = new Map<LaneSubscription, readonly string[]>();
     for (const subscription of this.subscriptions.values())
-      candidates.set(subscription, this.members.candidatesFor(subscription.id));
+      candidates.set(subscription, this.members.candidatesFor(subscription.registered));
     const lanes = Array.from({ length: this.log.lanes }, (_, lane) => lane);
     const waits = await Promise.all(lanes.map((lane) => this.lookAt(lane, candidates, isThorough)));
     return waits.includes(true);

@@ -111,9 +111,11 @@ export class LaneShare {
     const events = isDone ? 0 : content.length;
     for (let index = 0; index < events; index++) {
       const event = content[index];
-      if (event === undefined || !subscription.wants(event) || slot.isDone(index)) continue;
+      if (event === undefined || slot.isDone(index)) continue;
+      const isWanted = subscription.wants(event);
+      if (!isWanted && !subscription.leaves(event)) continue;
       slot.left++;
-      this.addEvent(slot, index, event, isFresh, isSuspect, failures);
+      if (isWanted) this.addEvent(slot, index, event, isFresh, isSuspect, failures);
     }
     if (slot.left === 0) {
       window.rise();

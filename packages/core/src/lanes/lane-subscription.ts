@@ -27,7 +27,7 @@ export class LaneSubscription {
 
   constructor(
     readonly wanted: LogSubscription,
-    readonly registered: RegisteredSubscription,
+    public registered: RegisteredSubscription,
     readonly group: string,
     private readonly handle: (delivery: LogDelivery) => void,
     private readonly quarantine: Quarantine,
@@ -42,6 +42,11 @@ export class LaneSubscription {
   wants({ message, target }: LaneEvent): boolean {
     if (target !== undefined) return target === this.id;
     return this.names.has(message.name) && message.kind === this.kind;
+  }
+
+  /** Whether an event is for the next owner: of a name that a later deployment has added, and that this node does not know. */
+  leaves({ message, target }: LaneEvent): boolean {
+    return target === undefined && message.kind === this.kind && this.registered.names.includes(message.name);
   }
 
   /** Whether a share has suspects may have changed. */

@@ -62,7 +62,7 @@ export class DeliveryHandler {
   async consume(delivery: LogDelivery): Promise<void> {
     const envelope = this.open(delivery);
     const begun = this.atWork.begin(delivery.message);
-    const work = begun instanceof Promise ? await begun : begun;
+    const work = 'then' in begun ? await begun : begun;
     try {
       if (work === undefined) await this.records.acknowledge(delivery, true);
       else if (envelope instanceof Error) await this.bury(delivery, undefined, envelope);

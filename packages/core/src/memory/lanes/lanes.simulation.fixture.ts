@@ -5,6 +5,7 @@ import type { LogConsumer, LogDelivery } from '../../ports/durable-log.js';
 import type { NodeDirectory } from '../../ports/node-directory.js';
 import { TestClock } from '../../time/test-clock.js';
 import { storedMessage } from '../memory.fixture.js';
+import { nodeInfo } from './lanes.fixture.js';
 import type { MemoryConnection } from '../memory-connection.js';
 import { MemoryEngine } from '../memory-engine.js';
 import { resolveMemoryEngineOptions } from '../memory-engine-options.js';
@@ -165,7 +166,7 @@ export class LaneSimulation {
     const connection = await this.engine.connect(this.client(nodeId), (parts) =>
       this.faulty(gatedParts(parts, gate), () => started.node),
     );
-    const info = { ...nodeInfo(nodeId), incarnation: ++this.starts };
+    const info = nodeInfo(nodeId, ++this.starts);
     const node: SimulatedNode = {
       nodeId,
       connection,
@@ -382,23 +383,6 @@ export class LaneSimulation {
       this.every(intervalMs, act);
     });
   }
-}
-
-function nodeInfo(nodeId: string): NodeInfo {
-  return {
-    nodeId,
-    service: 'shop',
-    endpoint: undefined,
-    incarnation: 1,
-    handles: [],
-    subscribes: [],
-    subscribesAsNode: [],
-    load: { inFlight: 0, queued: 0, unanswered: 0, handled: 0 },
-    protocolVersion: 1,
-    serializer: 'json',
-    metadata: {},
-    status: 'alive',
-  };
 }
 
 function away(): CatgaError {

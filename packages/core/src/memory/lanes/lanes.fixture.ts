@@ -1,0 +1,19 @@
+import type { NodeInfo } from '../../contracts/node-info.js';
+
+/** A node as it announces itself. */
+export function nodeInfo(nodeId: string, incarnation = 1): NodeInfo {
+  return {
+    nodeId,
+    service: 'shop',
+    endpoint: undefined,
+    incarnation,
+    handles: [],
+    subscribes: [],
+    subscribesAsNode: [],
+    load: { inFlight: 0, queued: 0, unanswered: 0, handled: 0 },
+    protocolVersion: 1,
+    serializer: 'json',
+    metadata: {},
+    status: 'alive',
+  };
+}
