@@ -6,13 +6,7 @@ export { ERROR_CATALOGUE } from './errors/error-catalogue.js';
 export { callUserCode } from './errors/user-code.js';
 export { nodeIdTakenError } from './errors/message-errors.js';
 export { BrokerConnection } from './engine-kit/broker-connection.js';
-export type {
-  BrokerLink,
-  BrokerParts,
-  LanesOfBroker,
-  LinkOpener,
-  TakenWork,
-} from './engine-kit/broker-connection.js';
+export type { BrokerLink, BrokerParts, LanesOfBroker, TakenWork } from './engine-kit/broker-connection.js';
 export { BrokerNodeDirectory } from './engine-kit/broker-node-directory.js';
 export { BufferBudget } from './engine-kit/buffer-budget.js';
 export { factsOfDeadLetter, matchesDeadLetter } from './engine-kit/dead-letter-match.js';
@@ -26,6 +20,7 @@ export type {
   Heartbeat,
 } from './engine-kit/directory-store.js';
 export { NodeRoutes } from './engine-kit/node-routes.js';
+export type { BrokerLinks, LinkOpener } from './engine-kit/permitted-links.js';
 export { readStoredMessage } from './engine-kit/read-stored-message.js';
 export type { ReadMessage } from './engine-kit/read-stored-message.js';
 export { ReconnectGrace } from './engine-kit/reconnect-grace.js';

@@ -135,7 +135,7 @@ describe('a node whose user loses a permission while it runs', () => {
     await start(gateway, orders);
     await until(() => gateway.problem === undefined);
     server.permit({ subscribe: { deny: ['catga.node.>'] } });
-    await until(() => gateway.problem !== undefined);
+    await until(() => gateway.problem?.includes('does not permit') === true);
     expect(gateway.problem).toContain("does not permit this node's user to subscribe to 'catga.node.gateway");
     const startedAtMs = performance.now();
     await expect(gateway.mediator.send(new PlaceOrder())).rejects.toEqual(
@@ -173,11 +173,12 @@ describe('a node whose user loses a permission while it runs', () => {
     await until(async () => (await gateway.mediator.trySend(new PlaceOrder())).ok);
   });
 
-  it('to publish replies reports it with one line, and answers when it is given back', async () => {
+  it('to publish replies to one node reports it with one line, still answers others, and answers when it is given back', async () => {
     server = await GuardedServer.spawn();
     const gateway = node(server.url.replace('shop', 'orders'), 'gateway');
+    const shop = node(server.url.replace('shop', 'orders'), 'shop');
     const orders = node(server.url, 'orders').handleRequest(PlaceOrder, () => 'placed');
-    await start(gateway, orders);
+    await start(gateway, shop, orders);
     server.permit({ publish: { deny: ['catga.node.gateway.>'] } });
     await until(async () => {
       await gateway.mediator.trySend(new PlaceOrder(), { timeoutMs: 200 });
@@ -186,8 +187,62 @@ describe('a node whose user loses a permission while it runs', () => {
     expect(lines.filter((line) => line.startsWith('engine nats publish catga.node failed'))).toEqual([
       expect.stringMatching(/does not permit .* to publish to 'catga\.node\.gateway\..*Allow publish/),
     ]);
+    await expect(shop.mediator.send(new PlaceOrder())).resolves.toBe('placed');
+    expect(orders.problem).toBeUndefined();
     server.permit({});
     await expect(gateway.mediator.send(new PlaceOrder())).resolves.toBe('placed');
+  });
+
+  it.each<[string, Permissions]>([
+    ['publish', { publish: { deny: ['catga.node.>'] } }],
+    ['subscribe', { subscribe: { deny: ['catga.node.>'] } }],
+  ])(
+    'to %s to node subjects leaves the directory, so that its callers fail soon, and returns when it is given back',
+    async (operation, missing) => {
+      server = await GuardedServer.spawn();
+      const gateway = node(server.url.replace('shop', 'orders'), 'gateway');
+      const orders = node(server.url, 'orders').handleRequest(PlaceOrder, () => 'placed');
+      await start(gateway, orders);
+      server.permit(missing);
+      await until(async () => {
+        const sentAtMs = performance.now();
+        const result = await gateway.mediator.trySend(new PlaceOrder());
+        if (!result.ok)
+          expect(result.error).toMatchObject({
+            code: expect.stringMatching(/^CATGA_(NODE_LOST|NO_HANDLER)$/),
+          });
+        expect(performance.now() - sentAtMs).toBeLessThan(10_000);
+        return !result.ok;
+      });
+      await until(() => gateway.mediator.nodes().every(({ nodeId }) => nodeId !== 'orders'));
+      await until(
+        () => orders.problem?.includes(`does not permit this node's user to ${operation}`) === true,
+      );
+      await expect(gateway.mediator.send(new PlaceOrder())).rejects.toMatchObject({
+        code: 'CATGA_NO_HANDLER',
+      });
+      server.permit({});
+      await until(() => orders.problem === undefined);
+      await until(() => gateway.mediator.nodes().length === 2);
+      await expect(gateway.mediator.send(new PlaceOrder())).resolves.toBe('placed');
+    },
+  );
+
+  it('to publish replies leaves its requests to another node', async () => {
+    server = await GuardedServer.spawn();
+    const gateway = node(server.url.replace('shop', 'orders'), 'gateway');
+    const mute = node(server.url, 'mute').handleRequest(PlaceOrder, () => 'mute');
+    const other = node(server.url.replace('shop', 'orders'), 'other').handleRequest(
+      PlaceOrder,
+      () => 'other',
+    );
+    await start(gateway, mute, other);
+    server.permit({ publish: { deny: ['catga.node.>'] } });
+    await until(async () => {
+      await gateway.mediator.send(new PlaceOrder());
+      return mute.problem !== undefined;
+    });
+    await expect(gateway.mediator.send(new PlaceOrder())).resolves.toBe('other');
   });
 
   it('to store events fails them at once', async () => {

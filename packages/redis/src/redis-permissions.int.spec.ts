@@ -11,6 +11,8 @@ class PlaceOrder extends Command<string> {}
 class OrderPlaced {}
 
 const EVERYTHING = ['on', '>secret', '~*', '&*', '+@all'];
+/** No channels of single nodes. */
+const WITHOUT_NODES = ['resetchannels', '&catga:nodes', '&catga:wake:*'];
 
 let server: RedisServer;
 let admin: Redis;
@@ -109,7 +111,7 @@ describe('a node whose user loses a permission while it runs', () => {
     expect(lines.filter((line) => line.startsWith('engine redis permissions failed'))).toHaveLength(1);
   });
 
-  it('for publishing fails requests at once', async () => {
+  it('for publishing fails requests at once, and they go on when it is given back', async () => {
     const gateway = node('shop', 'gateway');
     const orders = node('orders', 'orders').handleRequest(PlaceOrder, () => 'placed');
     await start(gateway, orders);
@@ -120,23 +122,71 @@ describe('a node whose user loses a permission while it runs', () => {
     );
     expect(performance.now() - startedAtMs).toBeLessThan(1000);
     await permit('shop');
-    await expect(gateway.mediator.send(new PlaceOrder())).resolves.toBe('placed');
+    await until(async () => (await gateway.mediator.trySend(new PlaceOrder())).ok);
   });
 
-  it('for publishing replies reports it with one line, and answers when it is given back', async () => {
+  it('for publishing replies to one node reports it with one line, still answers others, and answers when it is given back', async () => {
     const gateway = node('orders', 'gateway');
+    const shop = node('orders', 'shop');
     const orders = node('shop', 'orders').handleRequest(PlaceOrder, () => 'placed');
-    await start(gateway, orders);
-    await permit('shop', '-publish');
+    await start(gateway, shop, orders);
+    await permit('shop', ...WITHOUT_NODES, '&catga:node:orders:*', '&catga:node:shop:*');
     await until(async () => {
       await gateway.mediator.trySend(new PlaceOrder(), { timeoutMs: 200 });
       return orders.failures.failures.has('engine redis permissions');
     });
     expect(lines.filter((line) => line.startsWith('engine redis permissions failed'))).toEqual([
-      expect.stringMatching(/does not permit .* on 'catga:node:gateway:.*publish.*ACL SETUSER/),
+      expect.stringMatching(/does not permit .* on 'catga:node:gateway:.*channel.*ACL SETUSER/),
     ]);
+    await expect(shop.mediator.send(new PlaceOrder())).resolves.toBe('placed');
+    expect(orders.problem).toBeUndefined();
     await permit('shop');
     await expect(gateway.mediator.send(new PlaceOrder())).resolves.toBe('placed');
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['publishing', ['-publish']],
+    ['its channel', WITHOUT_NODES],
+  ])(
+    'for %s leaves the directory, so that its callers fail soon, and returns when it is given back',
+    async (_, missing) => {
+      const gateway = node('orders', 'gateway');
+      const orders = node('shop', 'orders').handleRequest(PlaceOrder, () => 'placed');
+      await start(gateway, orders);
+      await permit('shop', ...missing);
+      await until(async () => {
+        const sentAtMs = performance.now();
+        const result = await gateway.mediator.trySend(new PlaceOrder());
+        if (!result.ok)
+          expect(result.error).toMatchObject({
+            code: expect.stringMatching(/^CATGA_(NODE_LOST|NO_HANDLER)$/),
+          });
+        expect(performance.now() - sentAtMs).toBeLessThan(10_000);
+        return !result.ok;
+      });
+      await until(() => gateway.mediator.nodes().every(({ nodeId }) => nodeId !== 'orders'));
+      await until(() => orders.problem?.includes('does not permit') === true);
+      await expect(gateway.mediator.send(new PlaceOrder())).rejects.toMatchObject({
+        code: 'CATGA_NO_HANDLER',
+      });
+      await permit('shop');
+      await until(() => orders.problem === undefined);
+      await until(() => gateway.mediator.nodes().length === 2);
+      await expect(gateway.mediator.send(new PlaceOrder())).resolves.toBe('placed');
+    },
+  );
+
+  it('for publishing leaves its requests to another node', async () => {
+    const gateway = node('orders', 'gateway');
+    const mute = node('shop', 'mute').handleRequest(PlaceOrder, () => 'mute');
+    const other = node('orders', 'other').handleRequest(PlaceOrder, () => 'other');
+    await start(gateway, mute, other);
+    await permit('shop', '-publish');
+    await until(async () => {
+      await gateway.mediator.send(new PlaceOrder());
+      return mute.problem !== undefined;
+    });
+    await expect(gateway.mediator.send(new PlaceOrder())).resolves.toBe('other');
   });
 
   it('for keys fails what is stored, reports what nobody waits for, and is not ready', async () => {

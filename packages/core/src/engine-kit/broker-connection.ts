@@ -11,6 +11,9 @@ import type { NodeDirectory } from '../ports/node-directory.js';
 import type { OutcomeLog } from '../ports/outcome-log.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import { Teardown } from '../time/teardown.js';
+import { PermittedLinks } from './permitted-links.js';
+import type { LinkOpener } from './permitted-links.js';
+import { PermittedNodes } from './permitted-nodes.js';
 import { WorkerIdLease } from './worker-id-lease.js';
 import type { WorkerIdStore } from './worker-id-lease.js';
 
@@ -36,11 +39,6 @@ export interface TakenWork {
   giveBack(): Promise<void>;
   /** Stops without telling the broker, which redelivers unsettled messages by itself. */
   abandon(): void;
-}
-
-/** Opens a node's links. */
-export interface LinkOpener {
-  open(self: NodeAddress, listener: LinkListener): Promise<NodeLinks & Closable>;
 }
 
 /** A log in lanes, and the client that uses it. */
@@ -82,13 +80,15 @@ export class BrokerConnection implements EngineConnection {
   readonly deadLetters: DeadLetterStore;
   readonly outcomes: OutcomeLog;
   readonly directory: NodeDirectory;
+  private readonly nodes: PermittedNodes;
   private readonly durable: LaneEngine | undefined;
   private readonly links = new Set<Closable>();
   private lease: WorkerIdLease | undefined;
   private closing: Promise<void> | undefined;
 
   private constructor(private readonly parts: BrokerParts) {
-    const { lanes, log, subscriptions, directory } = parts;
+    const { lanes, log, subscriptions } = parts;
+    const directory = (this.nodes = new PermittedNodes(parts.directory));
     this.durable =
       lanes &&
       new LaneEngine({ lanes: lanes.store, queue: log, queues: subscriptions, directory }, lanes.client);
@@ -118,8 +118,10 @@ export class BrokerConnection implements EngineConnection {
   }
 
   async openLinks(self: NodeAddress, listener: LinkListener): Promise<NodeLinks> {
-    const links = await this.parts.links.open(self, listener);
+    const { links: opener, directory } = this.parts;
+    const links = await PermittedLinks.open(opener, self, listener, directory);
     this.links.add(links);
+    this.nodes.add(self, links);
     return links;
   }
 

@@ -217,7 +217,7 @@ export class CatgaNode {
     if (!this.isOpen) return this.draining.hasBegun ? 'The node is stopping.' : 'The node has not started.';
     const { nodeId } = this.options;
     const isPresent = this.mediator.nodes().some((node) => node.nodeId === nodeId);
-    return isPresent ? this.runtime.health.problem : 'The node is not in the directory yet.';
+    return this.runtime.health.problem ?? (isPresent ? undefined : 'The node is not in the directory.');
   }
 
   /** Where its time comes from. */

@@ -1,9 +1,10 @@
 import { NodeRoutes, ReconnectGrace } from '@catga/core/engine';
-import type { Clock, LinkListener, LinkOpener, NodeAddress, NodeLinks } from '@catga/core/engine';
+import type { BrokerLinks, Clock, LinkListener, LinkOpener, NodeAddress } from '@catga/core/engine';
 import { createInbox } from '@nats-io/transport-node';
 import { tooLarge } from '../connection/broker-errors.js';
 import { isNobodyThere } from '../connection/broker-requests.js';
 import type { BrokerSession } from '../connection/broker-session.js';
+import type { ClientSubscription } from '../connection/client-connection.js';
 import type { Refusal } from '../connection/refusals.js';
 import { addressOf, nodeSubject, nodesPrefix, undeliverableSubject } from './node-subjects.js';
 
@@ -33,17 +34,19 @@ export class NatsLinkOpener implements LinkOpener {
  * Links over core NATS: a subject per node and incarnation. Every frame has a reply subject, which only the server uses,
  * for "no responders".
  */
-export class NatsLinks implements NodeLinks {
+export class NatsLinks implements BrokerLinks {
   private readonly inbox: string;
   /** Subject of this node. */
   private readonly subject: string;
+  /** Subscription of this node's subject. */
+  private frames: ClientSubscription | undefined;
   private readonly ends: (() => void)[] = [];
   private readonly grace: ReconnectGrace;
   private readonly routes: NodeRoutes<{ readonly subject: string; readonly reply: string }>;
 
   private constructor(
     private readonly services: LinkServices,
-    self: NodeAddress,
+    private readonly self: NodeAddress,
     private readonly listener: LinkListener,
   ) {
     const { namespace, clock, inboxPrefix, reconnectGraceMs } = services;
@@ -61,25 +64,36 @@ export class NatsLinks implements NodeLinks {
    * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` without permission to subscribe to it, or to publish to nodes
    */
   static async open(services: LinkServices, self: NodeAddress, listener: LinkListener): Promise<NatsLinks> {
-    const { session, namespace } = services;
+    const { session } = services;
     const links = new NatsLinks(services, self, listener);
-    const frames = session.subscribe(nodeSubject(namespace, self), ({ data }) => listener.received(data));
     const undeliverable = session.subscribe(`${links.inbox}.*.*`, (message) => {
       if (isNobodyThere(message)) links.undelivered(message.subject);
     });
     links.ends.push(
-      () => frames.unsubscribe(),
+      () => links.frames?.unsubscribe(),
       () => undeliverable.unsubscribe(),
       session.onReturn(() => links.grace.begin()),
       session.onRefusal((refusal) => links.refused(refusal)),
     );
     try {
-      await session.checkPermissions([nodeSubject(namespace, { ...self, incarnation: NO_INCARNATION })]);
+      await links.listen();
     } catch (thrown) {
       links.close();
       throw thrown;
     }
     return links;
+  }
+
+  async listen(): Promise<void> {
+    const { services, self, subject, listener } = this;
+    const { session, namespace } = services;
+    this.frames ??= session.subscribe(subject, ({ data }) => listener.received(data));
+    try {
+      await session.checkPermissions([nodeSubject(namespace, { ...self, incarnation: NO_INCARNATION })]);
+    } catch (thrown) {
+      this.mute();
+      throw thrown;
+    }
   }
 
   get maxFrameBytes(): number {
@@ -91,9 +105,6 @@ export class NatsLinks implements NodeLinks {
       throw tooLarge('A frame', frame.byteLength, this.maxFrameBytes);
     const { subject, reply } = this.routes.to(to);
     this.services.session.publish(subject, frame, { reply, delayed: this.delayed });
-    const refusal = this.services.session.refusalOf(this.subject);
-    // Deferred, so that the sender has registered the request: no reply will arrive.
-    if (refusal !== undefined) queueMicrotask(() => this.listener.refused?.(refusal));
   }
 
   flush(): Promise<void> {
@@ -102,6 +113,13 @@ export class NatsLinks implements NodeLinks {
 
   close(): void {
     for (const end of this.ends.splice(0)) end();
+  }
+
+  private mute(): void {
+    // The session retries refused subscriptions.
+    if (this.services.session.refusalOf(this.subject) !== undefined) return;
+    this.frames?.unsubscribe();
+    this.frames = undefined;
   }
 
   /** The server refused frames to a node, or to this one. */

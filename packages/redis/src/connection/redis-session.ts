@@ -69,6 +69,7 @@ export class RedisSession {
   private unsent: (() => void)[] = [];
   private isSendingLater = false;
   private lossReason = LOST;
+  private refusedWith: CatgaError | undefined;
 
   constructor(
     private readonly client: RedisClient,
@@ -221,6 +222,11 @@ export class RedisSession {
     else this.later(sendDelayed);
   }
 
+  /** Why the server refuses subscriptions; undefined if it does not. */
+  get refusal(): CatgaError | undefined {
+    return this.refusedWith;
+  }
+
   /** Calls back with each refused subscription. Returns a function that stops. */
   onRefusal(listener: (error: CatgaError) => void): () => void {
     this.refusalListeners.add(listener);
@@ -319,7 +325,7 @@ export class RedisSession {
       // Disconnected again, or refused for now.
       this.failedBecause(thrown);
       if (thrown instanceof CatgaError && isRefusal(thrown.cause)) {
-        this.reported(thrown);
+        this.refusedWith = this.reported(thrown);
         for (const listener of this.refusalListeners) listener(thrown);
       }
       if (this.subscriber.status === 'ready') this.returnLater();
@@ -327,6 +333,7 @@ export class RedisSession {
     }
     if (this.isEnded || this.client.status !== 'ready') return;
     this.isThere = true;
+    this.refusedWith = undefined;
     this.upSinceMs = this.options.clock.monotonicMs();
     for (const listener of this.listeners) listener();
     this.lossReason = LOST;

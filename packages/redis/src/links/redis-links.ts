@@ -1,5 +1,5 @@
 import { NodeRoutes, ReconnectGrace } from '@catga/core/engine';
-import type { Clock, LinkListener, LinkOpener, NodeAddress, NodeLinks } from '@catga/core/engine';
+import type { BrokerLinks, Clock, LinkListener, LinkOpener, NodeAddress } from '@catga/core/engine';
 import { tooLarge } from '../connection/broker-errors.js';
 import type { KeySpace } from '../connection/key-space.js';
 import type { PublishChannel, RedisSession } from '../connection/redis-session.js';
@@ -32,14 +32,16 @@ export class RedisLinkOpener implements LinkOpener {
  * Links over pub/sub: a channel per node and incarnation. PUBLISH returns the number of receivers, which reveals a
  * missing listener without waiting.
  */
-export class RedisLinks implements NodeLinks {
+export class RedisLinks implements BrokerLinks {
   readonly maxFrameBytes = MAX_FRAME_BYTES;
+  private stopListening: (() => void) | undefined;
   private readonly ends: (() => void)[] = [];
   private readonly grace: ReconnectGrace;
   private readonly channels: NodeRoutes<PublishChannel>;
 
   private constructor(
     private readonly services: LinkServices,
+    private readonly self: NodeAddress,
     private readonly listener: LinkListener,
   ) {
     const { keys, clock, reconnectGraceMs } = services;
@@ -59,21 +61,37 @@ export class RedisLinks implements NodeLinks {
    * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` without permission to subscribe to it, or to publish to nodes
    */
   static async open(services: LinkServices, self: NodeAddress, listener: LinkListener): Promise<RedisLinks> {
-    const { session, keys } = services;
-    const links = new RedisLinks(services, listener);
+    const { session } = services;
+    const links = new RedisLinks(services, self, listener);
     links.ends.push(
       session.onReturn(() => links.grace.begin()),
-      await session.channels.subscribe(keys.nodeChannel(self), (frame) => listener.received(frame)),
       session.onRefusal((error) => listener.refused?.(error)),
+      () => links.stopListening?.(),
     );
     try {
-      const nobody = keys.nodeChannel({ ...self, incarnation: NO_INCARNATION });
-      await session.ask((client) => client.publish(nobody, ''), 0, nobody);
+      await links.listen();
     } catch (thrown) {
       links.close();
       throw thrown;
     }
     return links;
+  }
+
+  async listen(): Promise<void> {
+    const { self, listener } = this;
+    const { session, keys } = this.services;
+    if (session.refusal !== undefined) throw session.refusal; // It subscribes again by itself.
+    const nobody = keys.nodeChannel({ ...self, incarnation: NO_INCARNATION });
+    this.stopListening ??= await session.channels.subscribe(keys.nodeChannel(self), (frame) =>
+      listener.received(frame),
+    );
+    try {
+      await session.ask((client) => client.publish(nobody, ''), 0, nobody);
+    } catch (thrown) {
+      this.stopListening();
+      this.stopListening = undefined;
+      throw thrown;
+    }
   }
 
   send(to: NodeAddress, frame: Uint8Array): void {
