@@ -321,6 +321,8 @@ export class LaneOwner implements LaneContext, LaneListener {
     const section = tenure.sectionOf(subscription.id);
     if (section === undefined || section.owner === '' || section.made !== subscription.registered.made)
       return true;
+    // It was this node's, until the lane began anew.
+    if (section.owner === this.session) return true;
     if ((this.heldOff.get(key) ?? 0) > this.nowMs()) return false;
     const state = this.members.stateOf(section.owner);
     if (state !== 'leaving') return state === 'gone';

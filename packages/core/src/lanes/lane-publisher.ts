@@ -43,7 +43,7 @@ export class LanePublisher {
 
   /** @param session tells the frames of this node from those of every other one */
   constructor(
-    private readonly log: Pick<LaneLog, 'lanes' | 'maxFrameBytes' | 'append'>,
+    private readonly log: Pick<LaneLog, 'lanes' | 'maxFrameBytes' | 'maxEventBytes' | 'append'>,
     private readonly session: string,
   ) {
     this.lines = Array.from({ length: log.lanes }, (_, lane) => new FrameLine(lane));
@@ -104,7 +104,8 @@ export class LanePublisher {
     while (this.inFlight < FRAMES_IN_FLIGHT) {
       const line = this.turns.shift();
       if (line === undefined) return;
-      const events = line.take(this.log.maxFrameBytes - FRAME_BYTES);
+      const { maxFrameBytes, maxEventBytes = maxFrameBytes } = this.log;
+      const events = line.take(Math.min(maxFrameBytes, maxEventBytes) - FRAME_BYTES);
       if (!line.isEmpty) this.turns.push(line);
       this.send(line.lane ?? this.turn(), events);
     }
@@ -137,10 +138,27 @@ export class LanePublisher {
   /** What the log throws is a rejection. */
   private appendFrame(lane: number, frame: EventFrame): Promise<LaneReceipt> {
     try {
+      this.requireRoom(frame);
       return this.log.append(lane, frame);
     } catch (thrown) {
       return Promise.reject(toError(thrown));
     }
+  }
+
+  /** @throws CatgaError `CATGA_PAYLOAD_TOO_LARGE` for an event that could not become a dead letter */
+  private requireRoom(frame: EventFrame): void {
+    const { maxEventBytes } = this.log;
+    const [event] = frame.content;
+    // One that is tried again has its history where the log left room for it.
+    if (maxEventBytes === undefined || event === undefined || event.target !== undefined) return;
+    const bytes = frame.bytes.byteLength;
+    if (bytes <= maxEventBytes || frame.content.length > 1) return;
+    const { name } = event.message;
+    throw new CatgaError(
+      'CATGA_PAYLOAD_TOO_LARGE',
+      `${name} of ${bytes} bytes exceeds the ${maxEventBytes} bytes that the log takes of an event.`,
+      { details: { name, bytes, maxBytes: maxEventBytes } },
+    );
   }
 
   private stored(

@@ -3,9 +3,10 @@ import type { LaneFrame, LaneLog, LaneReceipt } from '../ports/lane-log.js';
 import type { LaneTrimmer } from './lane-trimmer.js';
 
 /** A log that, when it is full, lets go of what every subscription has passed, and tries once more. */
-export class TrimmedLog implements Pick<LaneLog, 'lanes' | 'maxFrameBytes' | 'append'> {
+export class TrimmedLog implements Pick<LaneLog, 'lanes' | 'maxFrameBytes' | 'maxEventBytes' | 'append'> {
   readonly lanes: number;
   readonly maxFrameBytes: number;
+  readonly maxEventBytes: number | undefined;
 
   constructor(
     private readonly log: LaneLog,
@@ -13,6 +14,7 @@ export class TrimmedLog implements Pick<LaneLog, 'lanes' | 'maxFrameBytes' | 'ap
   ) {
     this.lanes = log.lanes;
     this.maxFrameBytes = log.maxFrameBytes;
+    this.maxEventBytes = log.maxEventBytes;
   }
 
   append(lane: number, frame: LaneFrame): Promise<LaneReceipt> {

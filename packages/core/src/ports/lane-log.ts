@@ -73,6 +73,11 @@ export interface LaneLog {
   readonly lanes: number;
   /** Maximum size of a frame, in bytes. */
   readonly maxFrameBytes: number;
+  /**
+   * The most bytes that an event may have, so that there is room for what a dead letter adds to it.
+   * @defaultValue those of a frame
+   */
+  readonly maxEventBytes?: number;
   /** @param lane 0 to {@link lanes} - 1 */
   append(lane: number, frame: LaneFrame): Promise<LaneReceipt>;
   state(lane: number): Promise<LaneState>;
