@@ -89,12 +89,12 @@ describe('a stream that somebody deleted', () => {
   it('is made again, and its subscriptions get what comes', async () => {
     const server = await bench.server();
     const raw = await bench.raw(server);
-    const connection = await bench.open({ servers: server.url });
+    const connection = await bench.open({ servers: server.url, durable: { lanes: 1 } });
     const received = new Received();
     await connection.log.subscribe(SUBSCRIPTION, received.take);
     await connection.log.append(storedMessage({ messageId: 'm1' }));
     await received.atLeast(1);
-    await raw.api('STREAM.DELETE.catga_events');
+    await raw.api('STREAM.DELETE.catga_lane_0');
     await connection.log.append(storedMessage({ messageId: 'm2' }));
     await until(() => received.ids.includes('m2'));
     expect(received.ids).toEqual(['m1', 'm2']);

@@ -43,7 +43,7 @@ class NatsEngine implements Engine {
     try {
       // Without server info it is currently disconnected.
       if (connection.info !== undefined) checkServer(connection.info);
-      return await BrokerConnection.open(openNatsParts(client, options, connection));
+      return await BrokerConnection.open(await openNatsParts(client, options, connection));
     } catch (thrown) {
       if (options.connection === undefined && !connection.isClosed()) await connection.close();
       throw thrown;

@@ -7,7 +7,7 @@ const bench = new DurableBench();
 afterEach(() => bench.end());
 
 const append = ({ log }: EngineConnection, messageId: string): Promise<unknown> =>
-  log.append(storedMessage({ messageId }));
+  log.append(storedMessage({ messageId, key: 'k' }));
 
 describe('the streams', () => {
   it('are made as the options say', async () => {
@@ -15,13 +15,13 @@ describe('the streams', () => {
     const raw = await bench.raw(server);
     const connection = await bench.open({
       servers: server.url,
-      durable: { storage: 'memory', maxAgeMs: 60_000, maxBytes: 100_000, duplicateWindowMs: 5000 },
+      durable: { storage: 'memory', maxAgeMs: 60_000, maxBytes: 100_000, duplicateWindowMs: 5000, lanes: 1 },
     });
-    await connection.log.append(storedMessage());
+    await append(connection, 'm1');
     await connection.log.append(storedMessage({ kind: 'command', name: 'Pay' }));
     const common = { storage: 'memory', max_bytes: 100_000, discard: 'new', duplicate_window: 5e9 };
-    await expect(raw.stream('catga_events')).resolves.toMatchObject({
-      config: { ...common, subjects: ['catga.events.>'], retention: 'limits', max_age: 60e9 },
+    await expect(raw.stream('catga_lane_0')).resolves.toMatchObject({
+      config: { ...common, subjects: ['catga.lanes.0'], retention: 'limits', max_age: 60e9 },
     });
     await expect(raw.stream('catga_commands')).resolves.toMatchObject({
       config: { ...common, subjects: ['catga.commands.>'], retention: 'workqueue', max_age: 0 },
@@ -31,10 +31,10 @@ describe('the streams', () => {
   it('are brought to what the options say now, and keep what they hold', async () => {
     const server = await bench.server();
     const raw = await bench.raw(server);
-    await append(await bench.open({ servers: server.url }), 'm1');
+    await append(await bench.open({ servers: server.url, durable: { lanes: 1 } }), 'm1');
     const later = await bench.open({ servers: server.url, durable: { maxAgeMs: 3_600_000 } });
     await append(later, 'm2');
-    await expect(raw.stream('catga_events')).resolves.toMatchObject({
+    await expect(raw.stream('catga_lane_0')).resolves.toMatchObject({
       config: { max_age: 3_600e9, storage: 'file' },
       state: { messages: 2 },
     });
@@ -42,21 +42,21 @@ describe('the streams', () => {
 
   it('whose storage is another one are refused, with what to do', async () => {
     const server = await bench.server();
-    await append(await bench.open({ servers: server.url }), 'm1');
+    await append(await bench.open({ servers: server.url, durable: { lanes: 1 } }), 'm1');
     const other = await bench.open({ servers: server.url, durable: { storage: 'memory' } });
     await expect(append(other, 'm2')).rejects.toMatchObject({
       code: 'CATGA_CONFIGURATION',
-      details: { stream: 'catga_events', setting: 'storage', found: 'file', wanted: 'memory' },
+      details: { stream: 'catga_lane_0', setting: 'storage', found: 'file', wanted: 'memory' },
     });
   });
 
   it('keep events no longer than their age', async () => {
     const server = await bench.server();
     const raw = await bench.raw(server);
-    const durable = { maxAgeMs: 300, duplicateWindowMs: 100 };
+    const durable = { maxAgeMs: 300, duplicateWindowMs: 100, lanes: 1 };
     const connection = await bench.open({ servers: server.url, durable });
     await append(connection, 'm1');
-    await expect(raw.stream('catga_events')).resolves.toMatchObject({ state: { messages: 1 } });
-    await until(async () => (await raw.stream('catga_events')).state.messages === 0);
+    await expect(raw.stream('catga_lane_0')).resolves.toMatchObject({ state: { messages: 1 } });
+    await until(async () => (await raw.stream('catga_lane_0')).state.messages === 0);
   });
 });

@@ -11,20 +11,24 @@ import { JetStreamApi } from './jetstream/jetstream-api.js';
 import { ServerClock } from './jetstream/server-clock.js';
 import { StreamStore } from './jetstream/stream-store.js';
 import type { StreamShape } from './jetstream/stream-store.js';
+import type { ReaderServices } from './jetstream/stream-reader.js';
+import type { NatsLaneLog } from './lanes/nats-lane-log.js';
+import { openLaneStore } from './lanes/nats-lane-store.js';
+import type { NatsLaneStore } from './lanes/nats-lane-store.js';
 import { NatsLinkOpener } from './links/nats-links.js';
-import { openDurableLog } from './log/durable-log-parts.js';
-import type { NatsDurableLog } from './log/nats-durable-log.js';
 import type { ResolvedNatsOptions } from './options/resolve-nats-options.js';
 import { NatsOutcomeLog } from './outcomes/nats-outcome-log.js';
 import { NatsIdempotencyStore } from './records/nats-idempotency-store.js';
+import { openCommandQueue } from './queue/command-queue-parts.js';
+import type { NatsCommandQueue } from './queue/nats-command-queue.js';
 import { NatsWorkerIds } from './workers/worker-ids.js';
 
 /** Parts of one node's NATS connection: a session, and the ports over it. */
-export function openNatsParts(
+export async function openNatsParts(
   client: EngineClient,
   options: ResolvedNatsOptions,
   connection: NatsClientConnection,
-): BrokerParts {
+): Promise<BrokerParts> {
   const { namespace, nodeId, clock, heartbeatTimeoutMs, monitor } = client;
   const { requestTimeoutMs: timeoutMs, inboxPrefix, reconnect } = options;
   const session = new BrokerSession(connection, {
@@ -59,11 +63,12 @@ export function openNatsParts(
     subjects: [`${letters}>`],
     perSubject: 1,
   });
-  const log = openDurableLog(namespace, options, {
+  const lanes = await openLanes(namespace, options, api, reader);
+  const log = openCommandQueue(namespace, options, {
     session,
     api,
     serverClock,
-    subscriptions: streams.bucket(`${namespace}_subscriptions`, { isForEver: true }),
+    records: lanes.records,
     attempts: streams.bucket(`${namespace}_attempts`),
   });
   const reconnectGraceMs = 2 * (reconnect.waitMs + reconnect.jitterMs) + 1000;
@@ -73,6 +78,7 @@ export function openNatsParts(
     session,
     log,
     subscriptions: log.register,
+    lanes: { store: lanes, client },
     idempotency: new NatsIdempotencyStore(records, serverClock),
     inbox: new NatsInbox(streams.bucket(`${namespace}_inbox`), serverClock),
     deadLetters: new NatsDeadLetterStore(letters, letterStream, serverClock, reader),
@@ -80,22 +86,40 @@ export function openNatsParts(
     directory: new BrokerNodeDirectory(nodes, clock, heartbeatTimeoutMs),
     links: new NatsLinkOpener({ session, namespace, clock, inboxPrefix, reconnectGraceMs }),
     workerIds: new NatsWorkerIds(streams.bucket(`${namespace}_workers`), nodeId),
-    taken: new TakenFromNats(log, requests),
+    taken: new TakenFromNats(log, lanes.log, requests),
   };
+}
+
+/** Opens the lanes; where that fails nothing of the session stays. */
+async function openLanes(
+  namespace: string,
+  options: ResolvedNatsOptions,
+  api: JetStreamApi,
+  reader: ReaderServices,
+): Promise<NatsLaneStore> {
+  try {
+    return await openLaneStore(namespace, options, api, reader);
+  } catch (thrown) {
+    api.requests.close();
+    await reader.session.close();
+    throw thrown;
+  }
 }
 
 /** Unsettled deliveries and unanswered requests. */
 class TakenFromNats implements TakenWork {
   constructor(
-    private readonly log: NatsDurableLog,
+    private readonly queue: NatsCommandQueue,
+    private readonly lanes: NatsLaneLog,
     private readonly requests: BrokerRequests,
   ) {}
 
   giveBack(): Promise<void> {
-    return this.log.close();
+    return this.queue.close();
   }
 
   abandon(): void {
+    this.lanes.close();
     this.requests.close();
   }
 }

@@ -116,7 +116,9 @@ describe('a node whose user lacks a permission when it starts', () => {
     'to %s on %s does not start, soon, and says which and what to do',
     async (operation, subject, missing) => {
       server = await GuardedServer.spawn(missing);
-      const one = node(server.url, 'one').handleEvent(OrderPlaced, () => {});
+      const one = node(server.url, 'one')
+        .handleEvent(OrderPlaced, () => {})
+        .handleRequest(PlaceOrder, () => 'placed');
       const startedAtMs = performance.now();
       await expect(one.init()).rejects.toEqual(refusal(operation, text(subject)));
       expect(performance.now() - startedAtMs).toBeLessThan(2000);
@@ -250,14 +252,14 @@ describe('a node whose user loses a permission while it runs', () => {
     const one = node(server.url, 'one');
     await start(one);
     await one.mediator.publish(new OrderPlaced());
-    server.permit({ publish: { deny: ['catga.events.>'] } });
+    server.permit({ publish: { deny: ['catga.lanes.>'] } });
     const startedAtMs = performance.now();
     await until(async () => {
       const published = await one.mediator.publish(new OrderPlaced()).then(
         () => undefined,
         (thrown: unknown) => thrown,
       );
-      if (published !== undefined) expect(published).toEqual(refusal('publish', text('catga.events')));
+      if (published !== undefined) expect(published).toEqual(refusal('publish', text('catga.lanes')));
       return published !== undefined;
     });
     expect(performance.now() - startedAtMs).toBeLessThan(2000);
@@ -266,14 +268,16 @@ describe('a node whose user loses a permission while it runs', () => {
   it('to acknowledge reports it, with one line', async () => {
     server = await GuardedServer.spawn();
     let runs = 0;
-    const one = node(server.url, 'one').handleEvent(OrderPlaced, () => void runs++);
+    const one = node(server.url, 'one').handleRequest(PlaceOrder, () => `${++runs}`);
     await start(one);
     server.permit({ publish: { deny: ['$JS.ACK.>'] } });
-    await one.mediator.publish(new OrderPlaced());
-    await until(() => runs > 0);
-    await until(() => one.failures.failures.has('engine nats publish $JS.ACK.catga_events'));
+    await until(async () => {
+      await one.mediator.enqueue(new PlaceOrder());
+      return one.failures.failures.has('engine nats publish $JS.ACK.catga_commands');
+    });
+    expect(runs).toBeGreaterThan(0);
     expect(lines.filter((line) => line.includes('$JS.ACK'))).toEqual([
-      expect.stringMatching(/does not permit .* to publish to '\$JS\.ACK\.catga_events\./),
+      expect.stringMatching(/does not permit .* to publish to '\$JS\.ACK\.catga_commands\./),
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import type { EngineConnection, LogSubscription } from '@catga/core/engine';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { DurableBench, Received, SUBSCRIPTION, storedMessage } from './testing/durable.fixture.js';
+import { DurableBench, Received, storedMessage } from './testing/durable.fixture.js';
 import type { RawBroker } from './testing/durable.fixture.js';
 import { until } from './testing/nats-cluster.fixture.js';
 
@@ -29,20 +29,20 @@ describe('durable.maxUnsettled', () => {
     const other = await bench.open(options, { nodeId: 'other' });
     const failing: string[] = [];
     for (const { log } of [one, other]) {
-      await log.subscribe(SUBSCRIPTION, (delivery) => {
+      await log.subscribe(QUEUE, (delivery) => {
         failing.push(delivery.message.messageId);
         void delivery.nak(HOUR_MS);
       });
     }
-    for (const messageId of ['m1', 'm2', 'm3']) await one.log.append(storedMessage({ messageId }));
+    for (const messageId of ['m1', 'm2', 'm3']) await pay(one, messageId);
     await until(() => failing.length === 2);
     const raw = await bench.raw(server);
-    await expect(unsettled(raw, 'catga_events.shop=2EListener-plain')).resolves.toBe(2);
+    await expect(unsettled(raw, 'catga_commands.queue=2EPay-plain')).resolves.toBe(2);
     // The next node to come allows for more: what was held back goes on.
     const third = await bench.open({ servers: server.url }, { nodeId: 'third' });
     const received = new Received();
     expect(failing).toEqual(['m1', 'm2']);
-    await third.log.subscribe(SUBSCRIPTION, received.hold);
+    await third.log.subscribe(QUEUE, received.hold);
     await until(() => received.ids.includes('m3') || failing.includes('m3'));
   });
 });

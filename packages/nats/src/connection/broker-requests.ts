@@ -48,6 +48,8 @@ export class BrokerRequests {
   private readonly inbox: string;
   private readonly subscription: ClientSubscription;
   private readonly stopListening: (() => void)[];
+  private readonly closeListeners = new Set<() => void>();
+  private isClosed = false;
   private asked = 0;
   /** Scan of unanswered requests, while there are any. */
   private sweep: Entry | undefined;
@@ -71,6 +73,7 @@ export class BrokerRequests {
    * the request cannot be sent.
    */
   ask(subject: string, payload: Uint8Array, headers?: EncodedHeaders): Promise<ClientMessage> {
+    if (this.isClosed) return Promise.reject(closedError());
     const refusal = this.session.refusalOf(`${this.inbox}.*`);
     if (refusal !== undefined) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
@@ -103,8 +106,16 @@ export class BrokerRequests {
     });
   }
 
+  /** Calls back when nobody waits for answers any more. Returns how to stop. */
+  onClose(listener: () => void): () => void {
+    this.closeListeners.add(listener);
+    return () => void this.closeListeners.delete(listener);
+  }
+
   /** Rejects all unanswered requests. */
   close(): void {
+    this.isClosed = true;
+    for (const listener of this.closeListeners) listener();
     for (const stop of this.stopListening) stop();
     this.subscription.unsubscribe();
     for (const token of this.pending.keys()) this.take(token)?.reject(closedError());

@@ -1,5 +1,5 @@
 import { createInbox } from '@nats-io/transport-node';
-import { jetStreamError, unavailable } from '../connection/broker-errors.js';
+import { closedError, jetStreamError, unavailable } from '../connection/broker-errors.js';
 import type { JetStreamFailure } from '../connection/broker-errors.js';
 import { isNobodyThere } from '../connection/broker-requests.js';
 import type { BrokerRequests } from '../connection/broker-requests.js';
@@ -76,7 +76,7 @@ export async function readSubject(
 
 /** Resolves with the number of remaining messages. */
 function readSome(
-  { session, inboxPrefix, timeoutMs }: ReaderServices,
+  { session, requests, inboxPrefix, timeoutMs }: ReaderServices,
   stream: string,
   consumer: string,
   left: number,
@@ -88,9 +88,11 @@ function readSome(
     let received = 0;
     const end = (finish: () => void): void => {
       clearTimeout(timer);
+      stopListening();
       subscription.unsubscribe();
       finish();
     };
+    const stopListening = requests.onClose(() => end(() => reject(closedError())));
     const timer = setTimeout(
       () => end(() => reject(unavailable(`Reading ${stream} took too long.`))),
       timeoutMs,

@@ -11,6 +11,9 @@ export interface LaneStreamOptions {
   readonly settings: StreamSettings;
 }
 
+/** The most lanes of a log. */
+export const MOST_LANES = 256;
+
 /** Where a stream says how many lanes its log has. */
 const LANES = 'catga_lanes';
 

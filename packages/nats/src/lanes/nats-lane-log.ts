@@ -12,6 +12,7 @@ import { LONGEST_MESSAGE_ID } from '../jetstream/message-id-header.js';
 import type { FrameAppender } from './frame-appender.js';
 import { HEARTBEAT_MS } from './lane-consumer.js';
 import type { LaneReadServices } from './lane-consumer.js';
+import { DEAD_LETTER_BYTES } from '../dead-letters/letter-facts.js';
 import { LaneReading } from './lane-reading.js';
 import type { LaneStream } from './lane-stream.js';
 
@@ -48,6 +49,10 @@ export class NatsLaneLog implements LaneLog {
 
   get maxFrameBytes(): number {
     return this.services.session.maxPayloadBytes - LONGEST_MESSAGE_ID - HEADER_BYTES;
+  }
+
+  get maxEventBytes(): number {
+    return Math.max(0, this.maxFrameBytes - DEAD_LETTER_BYTES);
   }
 
   append(lane: number, frame: LaneFrame): Promise<LaneReceipt> {

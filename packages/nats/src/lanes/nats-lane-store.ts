@@ -18,12 +18,11 @@ export interface NatsLaneStore extends LaneStore {
 /** Opens the lanes of a namespace: as many as there are, or as are wanted if there are none. */
 export async function openLaneStore(
   namespace: string,
-  wantedLanes: number,
   { durable, replicas }: Pick<ResolvedNatsOptions, 'durable' | 'replicas'>,
   api: JetStreamApi,
   reader: ReaderServices,
 ): Promise<NatsLaneStore> {
-  const { storage, maxAgeMs, maxBytes, duplicateWindowMs } = durable;
+  const { storage, maxAgeMs, maxBytes, duplicateWindowMs, lanes: wantedLanes } = durable;
   const { session, inboxPrefix, timeoutMs } = reader;
   const settings = {
     storage,

@@ -61,7 +61,7 @@ export interface NatsDurableOptions {
    */
   readonly maxAgeMs?: number;
   /**
-   * Maximum size of each stream, in bytes. Beyond it `publish` and `enqueue` reject with `CATGA_OVERLOADED`; stored
+   * Maximum size of the event log, in bytes, divided among its lanes; and of each stream of queued commands. Beyond it `publish` and `enqueue` reject with `CATGA_OVERLOADED`; stored
    * messages are not dropped.
    * @defaultValue no limit but the server's
    */
@@ -78,7 +78,7 @@ export interface NatsDurableOptions {
    */
   readonly ackWaitMs?: number;
   /**
-   * Maximum unacknowledged messages of one handler, over all nodes: those in progress, and those waiting for a
+   * Maximum unacknowledged commands of one queue, over all nodes: those in progress, and those waiting for a
    * redelivery.
    * @defaultValue 10_000
    */
@@ -90,11 +90,11 @@ export interface NatsDurableOptions {
    */
   readonly maxPendingAcks?: number;
   /**
-   * Number of partitions for messages with a key. A message that waits for a redelivery blocks its partition. Use the
-   * same number on all nodes of a namespace: with different numbers no message is lost, but the order within a key is.
-   * @defaultValue 8
+   * Number of lanes of the event log, chosen when it is created; an existing log keeps its number. Messages of one key
+   * share a lane; a service handles events on at most as many nodes as there are lanes.
+   * @defaultValue 16
    */
-  readonly keyPartitions?: number;
+  readonly lanes?: number;
 }
 
 /**

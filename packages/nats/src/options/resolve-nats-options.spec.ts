@@ -40,7 +40,7 @@ describe('options of the NATS engine', () => {
         ackWaitMs: 30_000,
         maxUnsettled: 10_000,
         maxPendingAcks: 4096,
-        keyPartitions: 8,
+        lanes: 16,
       },
     });
   });

@@ -1,7 +1,7 @@
 import { checkedOptions } from '@catga/core/engine';
 import { z } from 'zod';
 import type { NatsClientConnection } from '../connection/client-connection.js';
-import { MOST_LANES } from '../log/log-subjects.js';
+import { MOST_LANES } from '../lanes/lane-stream.js';
 import type { NatsDurableOptions, NatsEngineOptions, NatsTlsOptions } from './nats-engine-options.js';
 import { parseServerAddresses } from './server-addresses.js';
 import type { ServerAddresses } from './server-addresses.js';
@@ -82,7 +82,7 @@ const durable = z
     ackWaitMs: z.int().min(100).max(LONGEST_TIMER_MS).default(30_000),
     maxUnsettled: z.int().min(1).default(10_000),
     maxPendingAcks: z.int().min(1).default(4096),
-    keyPartitions: z.int().min(1).max(MOST_LANES).default(8),
+    lanes: z.int().min(1).max(MOST_LANES).default(16),
   })
   .superRefine(({ maxAgeMs, duplicateWindowMs }, context) => {
     if (duplicateWindowMs <= maxAgeMs) return;

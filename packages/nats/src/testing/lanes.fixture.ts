@@ -19,17 +19,21 @@ export interface OpenLanes extends NatsLaneStore {
 }
 
 export async function openLanes(
-  { lanes = 4, ...given }: NatsEngineOptions & { readonly lanes?: number },
+  { lanes = 4, durable, ...given }: NatsEngineOptions & { readonly lanes?: number },
   namespace = 'catga',
 ): Promise<OpenLanes> {
-  const options = resolveNatsOptions({ reconnect: { waitMs: 20, jitterMs: 0 }, ...given });
+  const options = resolveNatsOptions({
+    reconnect: { waitMs: 20, jitterMs: 0 },
+    durable: { lanes, ...durable },
+    ...given,
+  });
   const connection = await openConnection(options, { nodeId: 'node', clock: systemClock });
   const { requestTimeoutMs: timeoutMs, inboxPrefix, reconnect } = options;
   const { maxBufferedBytes } = reconnect;
   const session = new BrokerSession(connection, { maxBufferedBytes, timeoutMs, ownsConnection: true });
   const requests = new BrokerRequests(session, systemClock, { timeoutMs, inboxPrefix });
   const api = new JetStreamApi(requests, systemClock, timeoutMs);
-  const store = await openLaneStore(namespace, lanes, options, api, {
+  const store = await openLaneStore(namespace, options, api, {
     session,
     requests,
     inboxPrefix,

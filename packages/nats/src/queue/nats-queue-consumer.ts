@@ -6,8 +6,8 @@ import { NatsDelivery } from './nats-delivery.js';
 import type { DeliveryHolder, DeliveryOrigin } from './nats-delivery.js';
 import type { LaneListener, PullLane } from './pull-lane.js';
 import { delayOf, readMessage } from './read-message.js';
-import type { SubscriptionLanes } from './subscription-lanes.js';
-import type { SubscriptionServices } from './subscription-services.js';
+import type { QueueLanes } from './queue-lanes.js';
+import type { QueueServices } from './queue-services.js';
 import { TurnAcks } from './turn-acks.js';
 
 const ACK = new TextEncoder().encode('+ACK');
@@ -22,14 +22,8 @@ const SHORTEST_DELAY_MS = 25;
 const CALLBACK_FAILURE_DELAY_MS = 1000;
 /** How often within the time that the server waits it is told that a message is still being worked on. */
 const SIGNALS_PER_WAIT = 3;
-/** How often within the time that the server waits it is asked how far the lanes are that are not in order. */
-const FLOORS_PER_WAIT = 3;
-/** How often a message of a name that this node does not want is left to others before it is given up. */
-const LEFT_TO_OTHERS = 30;
-const LEFT_TO_OTHERS_MS = 1000;
-
-/** One node's part in one subscription: what it took from all lanes and has not settled, in the order it came. */
-export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListener {
+/** One node's part in one queue: what it took from all lanes and has not settled, in the order it came. */
+export class NatsQueueConsumer implements LogConsumer, DeliveryHolder, LaneListener {
   private readonly held = new Set<NatsDelivery>();
   private readonly queue: NatsDelivery[] = [];
   /** What is being considered or given back at the moment. */
@@ -37,15 +31,13 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
   private readonly window: DeliveryWindow;
   private readonly acks: TurnAcks;
   private active = 0;
-  /** When the server was last asked how far lanes are, in monotonic milliseconds. */
-  private askedMs = 0;
   private isStopped = false;
 
   constructor(
-    private readonly services: SubscriptionServices,
+    private readonly services: QueueServices,
     private readonly wanted: LogSubscription,
     private readonly deliver: (delivery: LogDelivery) => void,
-    private readonly lanes: SubscriptionLanes,
+    private readonly lanes: QueueLanes,
   ) {
     this.window = new DeliveryWindow(wanted.concurrency);
     this.acks = new TurnAcks(services.session);
@@ -57,10 +49,7 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
     const room = this.window.size(this.services.clock.monotonicMs()) - this.held.size;
     if (room <= 0) return;
     for (const lane of this.lanes.all) {
-      const { expected, kind } = lane;
-      if (kind === 'keyed') {
-        if (expected === 0) lane.pull(1);
-      } else if (expected <= room / 2) lane.pull(room - expected);
+      if (lane.expected <= room / 2) lane.pull(room - lane.expected);
     }
   }
 
@@ -85,33 +74,19 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
     const { services } = this;
     const { consumer } = lane;
     const { sequence, deliveries, storedAtMs } = facts;
-    if (lane.settled.has(facts)) return this.again(message);
     const origin = { consumer, reply: message.reply ?? '', sequence, deliveries, storedAtMs };
-    const read = readMessage(message, this.wanted.kind, origin, services.maxMessageBytes);
-    const delivery = new NatsDelivery(
-      this,
-      origin,
-      read.message,
-      read.problem,
-      lane.kind === 'keyed' ? lane.settled : undefined,
-    );
+    const read = readMessage(message, origin, services.maxMessageBytes);
+    const delivery = new NatsDelivery(this, origin, read.message, read.problem);
     delivery.touchedMs = services.clock.monotonicMs();
     this.held.add(delivery);
-    const { subject } = message;
-    const isWanted = this.lanes.wants(lane, subject, sequence);
-    const delayMs = this.mayBeDelayed(lane) ? delayOf(message) : 0;
-    if (isWanted && delayMs === 0 && deliveries === 1 && !this.isStopped) return this.admit(delivery);
-    const considered = this.consider(delivery, isWanted ? undefined : subject, delayMs).catch(() =>
+    // Headers are dear to read.
+    const delayMs = lane.kind === 'plain' ? 0 : delayOf(message);
+    if (delayMs === 0 && deliveries === 1 && !this.isStopped) return this.admit(delivery);
+    const considered = this.consider(delivery, delayMs).catch(() =>
       // It could not be told from one to be handled: it comes again, by itself if it cannot even be given back.
       this.giveBack(delivery, CALLBACK_FAILURE_DELAY_MS).catch(() => {}),
     );
     void this.track(considered);
-  }
-
-  /** The server has forgotten that it was told of this one. */
-  private again({ reply = '' }: ClientMessage): void {
-    this.acks.add(reply);
-    this.pull();
   }
 
   ended(): void {
@@ -137,14 +112,10 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
       session.publish(delivery.origin.reply, IN_PROGRESS);
     }
     if (!this.isStopped && this.lanes.all.some((lane) => lane.isSilent(nowMs))) this.lanes.revive();
-    if (nowMs - this.askedMs < ackWaitMs / FLOORS_PER_WAIT) return;
-    this.askedMs = nowMs;
-    void this.track(this.lanes.learnFloors());
   }
 
   async acknowledge(delivery: NatsDelivery, isConfirmed: boolean): Promise<void> {
     if (!this.settle(delivery)) return;
-    delivery.floor?.passed(delivery.origin);
     const { reply } = delivery.origin;
     if (isConfirmed) await this.track(this.services.api.requests.ask(reply, ACK));
     else this.acks.add(reply);
@@ -182,25 +153,11 @@ export class NatsSubscription implements LogConsumer, DeliveryHolder, LaneListen
     this.services.session.publish(reply, new TextEncoder().encode(`-NAK {"delay":${delay}}`));
   }
 
-  /** Commands that are delayed have a lane of their own, and what is delayed is in no order. Headers are dear to read. */
-  private mayBeDelayed({ kind }: PullLane): boolean {
-    return kind === 'plain' ? this.wanted.kind === 'event' : kind !== 'keyed';
-  }
-
-  /** What is not plainly to be handled: it came before, or too early, or is not for this node. */
-  private async consider(
-    delivery: NatsDelivery,
-    unwanted: string | undefined,
-    delayMs: number,
-  ): Promise<void> {
+  /** What is not plainly to be handled: it came before, or too early. */
+  private async consider(delivery: NatsDelivery, delayMs: number): Promise<void> {
     const { attempts, serverClock } = this.services;
-    const { sequence, deliveries, storedAtMs } = delivery.origin;
+    const { deliveries, storedAtMs } = delivery.origin;
     if (this.isStopped) return this.release(delivery, 0);
-    if (unwanted !== undefined) {
-      const whose = await this.lanes.whose(unwanted, sequence);
-      if (whose === 'nobody') return this.acknowledge(delivery, false);
-      if (deliveries < LEFT_TO_OTHERS) return this.release(delivery, LEFT_TO_OTHERS_MS);
-    }
     const isDelayed = delayMs > 0;
     const waitMs = isDelayed ? storedAtMs + delayMs - (await serverClock.now()) : 0;
     if (waitMs > 0) return this.giveBack(delivery, waitMs);

@@ -11,11 +11,15 @@ const LONGEST_DELAY_MS = 366 * 24 * 60 * 60 * 1000;
 /** Reads a message. One that cannot be read keeps its bytes, and its consumer and place in the stream are its id. */
 export function readMessage(
   { data, subject }: ClientMessage,
-  kind: 'event' | 'command',
   { consumer, sequence }: Pick<DeliveryOrigin, 'consumer' | 'sequence'>,
   maxBytes: () => number,
 ): ReadMessage {
-  const found = { messageId: `${consumer}.${sequence}`, name: subject, kind, sentAtMs: 0 };
+  const found = {
+    messageId: `${consumer}.${sequence}`,
+    name: subject,
+    kind: 'command' as const,
+    sentAtMs: 0,
+  };
   return readStoredMessage(data, found, maxBytes());
 }
 

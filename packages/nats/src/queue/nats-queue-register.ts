@@ -1,10 +1,9 @@
 import type { DurableSubscription } from '@catga/core';
 import type { SubscriptionRegister } from '@catga/core/engine';
 import { JETSTREAM_ERROR } from '../connection/broker-errors.js';
-import type { LogStream } from './log-streams.js';
-import { nameTokens, subscriptionToken } from './log-subjects.js';
-import type { SubscriptionRecord } from './subscription-record.js';
-import type { SubscriptionServices } from './subscription-services.js';
+import type { QueueServices } from './queue-services.js';
+import type { QueueStream } from './queue-streams.js';
+import { nameTokens, subscriptionToken } from './queue-subjects.js';
 
 interface ConsumerState {
   readonly name: string;
@@ -18,45 +17,44 @@ interface ConsumerPage {
 }
 
 /** What follows the token of a subscription in the names of its consumers. */
-const LANE = /-(plain|later|retry|key-\d+)$/;
+const LANE = /-(plain|later|retry)$/;
 
-/** The subscriptions by their records, and what waits in them by their consumers. */
-export class NatsSubscriptionRegister implements SubscriptionRegister {
-  constructor(private readonly services: Pick<SubscriptionServices, 'api' | 'records' | 'streams'>) {}
+/** The queues by their records, and what waits in them by their consumers. */
+export class NatsQueueRegister implements SubscriptionRegister {
+  constructor(private readonly services: Pick<QueueServices, 'api' | 'records' | 'streams'>) {}
 
   async list(): Promise<readonly DurableSubscription[]> {
     const { records, streams } = this.services;
     const [known, ...consumers] = await Promise.all([
       records.all(),
-      ...Object.values(streams).map((stream: LogStream) => this.consumersOf(stream)),
+      ...Object.values(streams).map((stream: QueueStream) => this.consumersOf(stream)),
     ]);
     const waiting = new Map<string, number>();
     for (const { name, num_pending: pending, num_ack_pending: unsettled } of consumers.flat()) {
       const token = name.replace(LANE, '');
       waiting.set(token, (waiting.get(token) ?? 0) + pending + unsettled);
     }
-    return known.map(({ id, kind, names }) => ({
+    return known.map(({ id, name }) => ({
       id,
-      kind,
-      names: names.map(([name]) => name),
+      kind: 'command',
+      names: [name],
       waiting: waiting.get(subscriptionToken(id)) ?? 0,
     }));
   }
 
   async drop(id: string): Promise<boolean> {
     const { records, streams } = this.services;
-    const record = await records.find(id);
-    if (record === undefined) return false;
     // The record first: a node that subscribes meanwhile makes everything anew.
-    await records.forget(id);
+    const queue = await records.forget(id);
+    if (queue === undefined) return false;
     const token = subscriptionToken(id);
     for (const stream of Object.values(streams)) await this.removeConsumers(stream, token);
     await this.purge(streams.retry, token);
-    if (record.kind === 'command') await this.purgeCommands(record);
+    await this.purge(streams.command, `*.${nameTokens(queue.name)}`);
     return true;
   }
 
-  private async removeConsumers(stream: LogStream, token: string): Promise<void> {
+  private async removeConsumers(stream: QueueStream, token: string): Promise<void> {
     const { api } = this.services;
     for (const { name } of await this.consumersOf(stream)) {
       if (!LANE.test(name) || name.replace(LANE, '') !== token) continue;
@@ -66,18 +64,14 @@ export class NatsSubscriptionRegister implements SubscriptionRegister {
     }
   }
 
-  private async purgeCommands({ names }: SubscriptionRecord): Promise<void> {
-    for (const [name] of names) await this.purge(this.services.streams.command, `*.${nameTokens(name)}`);
-  }
-
-  private async purge({ prefix, store }: LogStream, subject: string): Promise<void> {
+  private async purge({ prefix, store }: QueueStream, subject: string): Promise<void> {
     await this.services.api.call(`STREAM.PURGE.${store.shape.name}`, { filter: prefix + subject }, [
       JETSTREAM_ERROR.streamNotFound,
     ]);
   }
 
   /** All consumers of a stream, page by page. */
-  private async consumersOf({ store }: LogStream): Promise<ConsumerState[]> {
+  private async consumersOf({ store }: QueueStream): Promise<ConsumerState[]> {
     const found: ConsumerState[] = [];
     for (let total = 1; found.length < total;) {
       const page = await this.services.api.call<ConsumerPage>(

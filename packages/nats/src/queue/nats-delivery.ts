@@ -1,5 +1,4 @@
 import type { LogDelivery, StoredMessage } from '@catga/core/engine';
-import type { SettledFloor } from './settled-floor.js';
 
 /** What a delivery is settled with. */
 export interface DeliveryHolder {
@@ -35,8 +34,6 @@ export class NatsDelivery implements LogDelivery {
     readonly origin: DeliveryOrigin,
     readonly message: StoredMessage,
     readonly problem: Error | undefined,
-    /** Of a lane whose messages come one after another. */
-    readonly floor: SettledFloor | undefined,
   ) {}
 
   ack(isConfirmed = false): Promise<void> {

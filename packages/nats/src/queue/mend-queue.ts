@@ -17,16 +17,15 @@ export async function mendQueue(
   store: StreamStore,
   wanted: WantedConsumer,
   state: Pick<ConsumerInfo, 'ack_floor' | 'delivered'> | undefined,
-  serverVersion: readonly [number, number],
 ): Promise<void> {
   if (state === undefined || state.delivered.stream_seq === 0) return;
   // Asked after the consumer was, so that it has all that was delivered. Of replicated streams another may tell less.
   const last = await store.lastSequence();
   if (last === undefined) return;
   if (last >= state.delivered.stream_seq) {
-    await removeSettled(store, wanted.filters[0] ?? wanted.widerFilter, state.ack_floor.stream_seq);
+    await removeSettled(store, wanted.filter, state.ack_floor.stream_seq);
   } else if (store.shape.replicas === 1) {
-    await remakeConsumer(store.api, wanted, serverVersion);
+    await remakeConsumer(store.api, wanted);
   }
 }
 

@@ -4,10 +4,9 @@ import type { ClientMessage, ClientSubscription } from '../connection/client-con
 import { toJson } from '../jetstream/jetstream-api.js';
 import { readAckSubject } from '../jetstream/ack-subject.js';
 import type { AckFacts } from '../jetstream/ack-subject.js';
-import { SettledFloor } from './settled-floor.js';
 
-/** What a lane is for: messages of a key come one after another, for the sake of their order. */
-export type LaneKind = 'plain' | 'keyed' | 'delayed' | 'retry';
+/** What a lane of a queue is for: commands that run as soon as they can, those that wait for their time, redriven ones. */
+export type LaneKind = 'plain' | 'delayed' | 'retry';
 
 /** What a lane tells its subscription. */
 export interface LaneListener {
@@ -39,7 +38,6 @@ interface Pull {
 export class PullLane {
   /** How many messages are asked for and have not come. */
   expected = 0;
-  readonly settled = new SettledFloor();
   private readonly pulls = new Map<string, Pull>();
   private readonly inbox: string;
   private readonly subscription: ClientSubscription;

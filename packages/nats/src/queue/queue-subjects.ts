@@ -1,27 +1,15 @@
 import { createHash } from 'node:crypto';
 
-/** Where a message goes that has no key and no delay. */
+/** Where a command goes that is to run as soon as it can. */
 export const PLAIN_LANE = 'plain';
 /** Where commands go that are not to run before some time. */
 export const DELAYED_LANE = 'later';
-
-/** Over how many lanes keys are spread at most. */
-export const MOST_LANES = 256;
 
 /** What a subject carries as it is: words of letters, digits, `_` and `-`, with dots between them. */
 const PLAIN_NAME = /^[\w-]+(\.[\w-]+)*$/;
 const LONGEST_NAME = 160;
 const LONGEST_ID = 48;
 const NOT_A_WORD = /[^\w-]/gu;
-
-/** The lane of a key: messages of one key take one lane, in which there is no overtaking. */
-export function laneOfKey(key: string, lanes: number): string {
-  return keyLane(hashOf(key) % lanes);
-}
-
-export function keyLane(index: number): string {
-  return `key-${index}`;
-}
 
 /** A wire name as the end of a subject. No two names have one form. */
 export function nameTokens(name: string): string {
@@ -46,11 +34,4 @@ function spelt(text: string): string {
 
 function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
-}
-
-/** FNV-1a over UTF-8, its high half folded into the low one. */
-function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(key)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -13,25 +13,23 @@ import { closedError, tooLarge } from '../connection/broker-errors.js';
 import type { BrokerSession } from '../connection/broker-session.js';
 import { HeaderBlock } from '../connection/header-block.js';
 import { MESSAGE_ID } from '../jetstream/message-id-header.js';
-import type { ResolvedDurableOptions } from '../options/resolve-nats-options.js';
+import { DEAD_LETTER_BYTES } from '../dead-letters/letter-facts.js';
 import type { LogPublisher } from './log-publisher.js';
-import { DELAYED_LANE, PLAIN_LANE, laneOfKey, nameTokens, subscriptionToken } from './log-subjects.js';
 import { messageIdentity } from './message-identity.js';
-import { NatsSubscription } from './nats-subscription.js';
-import { NatsSubscriptionRegister } from './nats-subscription-register.js';
+import { NatsQueueConsumer } from './nats-queue-consumer.js';
+import { NatsQueueRegister } from './nats-queue-register.js';
+import { QueueLanes } from './queue-lanes.js';
+import type { QueueServices } from './queue-services.js';
+import { DELAYED_LANE, PLAIN_LANE, nameTokens, subscriptionToken } from './queue-subjects.js';
 import { DELAY_HEADER } from './read-message.js';
-import { SubscriptionLanes } from './subscription-lanes.js';
-import type { SubscriptionServices } from './subscription-services.js';
 
-/** What a dead letter adds to its message: why it is one, and its history. Kept free, so that every stored message can become one. */
-export const DEAD_LETTER_BYTES = 16_384;
 const SWEEPS_PER_WAIT = 10;
 const LONGEST_SWEEP_MS = 1000;
 
-/** The durable log on JetStream: three streams, and a few durable consumers for each subscription. */
-export class NatsDurableLog implements DurableLog {
-  readonly register: NatsSubscriptionRegister;
-  private readonly subscriptions = new Set<NatsSubscription>();
+/** Queues of commands on JetStream, of competing consumers: two work-queue streams, and three durable consumers for each queue. */
+export class NatsCommandQueue implements DurableLog {
+  readonly register: NatsQueueRegister;
+  private readonly subscriptions = new Set<NatsQueueConsumer>();
   private readonly codec = new StoredMessageCodec();
   /** The ends of subjects by name: as many as there are kinds of messages. */
   private readonly tokens = new Map<string, string>();
@@ -43,10 +41,9 @@ export class NatsDurableLog implements DurableLog {
     private readonly session: BrokerSession,
     private readonly clock: Clock,
     private readonly publisher: LogPublisher,
-    private readonly services: SubscriptionServices,
-    private readonly options: ResolvedDurableOptions,
+    private readonly services: QueueServices,
   ) {
-    this.register = new NatsSubscriptionRegister(services);
+    this.register = new NatsQueueRegister(services);
     this.stopListening = session.onReturn(() => {
       for (const subscription of this.subscriptions) subscription.returned();
     });
@@ -56,8 +53,8 @@ export class NatsDurableLog implements DurableLog {
     message: StoredMessage,
     options: AppendOptions = {},
   ): Promise<{ readonly duplicate: boolean }> {
-    const { name, kind, messageId, key } = message;
-    const { streams, keyedNames } = this.services;
+    const { name, messageId } = message;
+    const { streams } = this.services;
     const { delayMs = 0 } = options;
     const payload = this.codec.encode(message);
     // What was a dead letter has its history where the log kept room for it.
@@ -69,12 +66,8 @@ export class NatsDurableLog implements DurableLog {
       const subject = prefix + subscriptionToken(options.subscription);
       return this.publisher.publish({ store, subject, payload, headers: headersOf(undefined, delayMs) });
     }
-    const { store, prefix } = streams[kind];
-    const { keyPartitions } = this.options;
-    // What is delayed has no place in an order.
-    const orderedBy = delayMs > 0 ? undefined : key;
-    if (orderedBy !== undefined) await keyedNames.note(name, keyPartitions);
-    const lane = orderedBy === undefined ? unorderedLane(kind, delayMs) : laneOfKey(orderedBy, keyPartitions);
+    const { store, prefix } = streams.command;
+    const lane = delayMs > 0 ? DELAYED_LANE : PLAIN_LANE;
     return this.publisher.publish({
       store,
       subject: `${prefix}${lane}.${this.tokensOf(name)}`,
@@ -85,16 +78,17 @@ export class NatsDurableLog implements DurableLog {
 
   async subscribe(wanted: LogSubscription, deliver: (delivery: LogDelivery) => void): Promise<LogConsumer> {
     if (this.isClosed) throw closedError();
-    if (wanted.kind === 'command' && wanted.names.length !== 1) {
+    const [name, ...others] = wanted.names;
+    if (wanted.kind !== 'command' || name === undefined || others.length > 0) {
       throw new CatgaError('CATGA_UNSUPPORTED', `${wanted.id}: a queue on NATS has exactly one command.`);
     }
-    const lanes = new SubscriptionLanes(this.services, wanted);
-    const subscription = new NatsSubscription(this.services, wanted, deliver, lanes);
+    const lanes = new QueueLanes(this.services, { id: wanted.id, name });
+    const subscription = new NatsQueueConsumer(this.services, wanted, deliver, lanes);
     this.subscriptions.add(subscription);
     this.sweepLater();
     try {
       await lanes.open(subscription);
-      await this.session.checkPermissions(this.subjectsToSettleOn(wanted));
+      await this.session.checkPermissions(this.subjectsToSettleOn());
     } catch (thrown) {
       this.subscriptions.delete(subscription);
       await lanes.stop();
@@ -110,14 +104,13 @@ export class NatsDurableLog implements DurableLog {
     this.cancelSweep?.();
     await Promise.all([...this.subscriptions].map((subscription) => subscription.leave()));
     this.subscriptions.clear();
-    this.services.keyedNames.close();
     this.publisher.close();
   }
 
   /** What is published to for the sake of a subscription; no consumer has such a name, and so none is asked or settled. */
-  private subjectsToSettleOn({ kind }: LogSubscription): readonly string[] {
+  private subjectsToSettleOn(): readonly string[] {
     const { streams } = this.services;
-    return [streams[kind], streams.retry].flatMap(({ store: { shape } }) => [
+    return [streams.command, streams.retry].flatMap(({ store: { shape } }) => [
       `$JS.ACK.${shape.name}.permitted`,
       `$JS.API.CONSUMER.MSG.NEXT.${shape.name}.permitted`,
     ]);
@@ -143,11 +136,6 @@ export class NatsDurableLog implements DurableLog {
       true,
     );
   }
-}
-
-/** Commands that wait for their time keep no others waiting; an event that does has only its own subscriptions. */
-function unorderedLane(kind: 'event' | 'command', delayMs: number): string {
-  return kind === 'command' && delayMs > 0 ? DELAYED_LANE : PLAIN_LANE;
 }
 
 function headersOf(identity: string | undefined, delayMs: number): HeaderBlock | undefined {

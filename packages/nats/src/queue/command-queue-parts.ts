@@ -1,33 +1,34 @@
+import type { RecordStore } from '@catga/core/engine';
 import type { BrokerSession } from '../connection/broker-session.js';
-import { bucketPrefix } from '../jetstream/bucket.js';
 import type { Bucket } from '../jetstream/bucket.js';
 import type { JetStreamApi } from '../jetstream/jetstream-api.js';
 import type { ServerClock } from '../jetstream/server-clock.js';
 import type { ResolvedNatsOptions } from '../options/resolve-nats-options.js';
 import { AttemptCounts } from './attempt-counts.js';
-import { KeyedNames } from './keyed-names.js';
 import { LogPublisher } from './log-publisher.js';
-import { logStreams } from './log-streams.js';
-import { DEAD_LETTER_BYTES, NatsDurableLog } from './nats-durable-log.js';
-import { SubscriptionRecords } from './subscription-records.js';
 
-/** What the log of a connection is made of. */
-export interface DurableLogParts {
+import { DEAD_LETTER_BYTES } from '../dead-letters/letter-facts.js';
+import { NatsCommandQueue } from './nats-command-queue.js';
+import { QueueRecords } from './queue-records.js';
+import { queueStreams } from './queue-streams.js';
+
+/** What the command queues of a connection are made of. */
+export interface CommandQueueParts {
   readonly session: BrokerSession;
   readonly api: JetStreamApi;
   readonly serverClock: ServerClock;
-  /** Keeps what is known of subscriptions, for ever. */
-  readonly subscriptions: Bucket;
+  /** Keeps which queues there are. */
+  readonly records: RecordStore;
   /** Keeps how often messages were tried. */
   readonly attempts: Bucket;
 }
 
-/** Puts the durable log of a connection together. Nothing is made on the broker before it is used. */
-export function openDurableLog(
+/** Puts the command queues of a connection together. Nothing is made on the broker before it is used. */
+export function openCommandQueue(
   namespace: string,
   { durable, replicas, requestTimeoutMs: timeoutMs, inboxPrefix }: ResolvedNatsOptions,
-  { session, api, serverClock, subscriptions, attempts }: DurableLogParts,
-): NatsDurableLog {
+  { session, api, serverClock, records, attempts }: CommandQueueParts,
+): NatsCommandQueue {
   const { clock } = api;
   const { maxPendingAcks, ackWaitMs, maxUnsettled, maxAgeMs } = durable;
   const publisher = new LogPublisher(session, clock, {
@@ -44,11 +45,10 @@ export function openDurableLog(
     inboxPrefix,
     ackWaitMs,
     maxUnsettled,
-    streams: logStreams(namespace, api, durable, replicas),
-    records: new SubscriptionRecords(subscriptions),
-    keyedNames: new KeyedNames(subscriptions, session, bucketPrefix(`${namespace}_subscriptions`)),
+    streams: queueStreams(namespace, api, durable, replicas),
+    records: new QueueRecords(records),
     attempts: new AttemptCounts(attempts, maxAgeMs),
     maxMessageBytes: () => Math.max(0, session.maxPayloadBytes - DEAD_LETTER_BYTES),
   };
-  return new NatsDurableLog(session, clock, publisher, services, durable);
+  return new NatsCommandQueue(session, clock, publisher, services);
 }

@@ -1,0 +1,77 @@
+import { JETSTREAM_ERROR } from '../connection/broker-errors.js';
+import type { JetStreamApi } from '../jetstream/jetstream-api.js';
+
+/** A durable pull consumer (NATS ADR-13) as a subscription wants it. */
+export interface WantedConsumer {
+  readonly stream: string;
+  readonly name: string;
+  /** What it is for, for people who list consumers. */
+  readonly description: string;
+  /** The subject of its messages. */
+  readonly filter: string;
+  readonly ackWaitMs: number;
+  /** How many messages may be unsettled at a time, over all nodes. */
+  readonly maxUnsettled: number;
+}
+
+type ConsumerConfig = Readonly<Record<string, unknown>>;
+
+/** What the server knows of a consumer. */
+export interface ConsumerInfo {
+  readonly config: ConsumerConfig;
+  readonly num_ack_pending: number;
+  readonly delivered: { readonly consumer_seq: number; readonly stream_seq: number };
+  /** All up to it that match are acknowledged. */
+  readonly ack_floor: { readonly stream_seq: number };
+}
+
+const NANOS = 1_000_000;
+
+/**
+ * Makes the consumer if it is not there, and otherwise brings it up to date. Resolves with what the server knew of it.
+ */
+export async function ensureConsumer(
+  api: JetStreamApi,
+  wanted: WantedConsumer,
+): Promise<ConsumerInfo | undefined> {
+  const { stream, name } = wanted;
+  const absent = [JETSTREAM_ERROR.consumerNotFound];
+  const found = await api.call<ConsumerInfo>(`CONSUMER.INFO.${stream}.${name}`, {}, absent);
+  const changeable = changeableOf(wanted);
+  if (found !== undefined && !isOther(found.config, changeable)) return found;
+  const kept = found?.config ?? beginning(wanted);
+  await api.call(`CONSUMER.DURABLE.CREATE.${stream}.${name}`, {
+    stream_name: stream,
+    config: { ...kept, ...changeable },
+  });
+  return found;
+}
+
+/** Makes the consumer anew: it forgets what it has delivered, and begins with all that is there. */
+export async function remakeConsumer(api: JetStreamApi, wanted: WantedConsumer): Promise<void> {
+  await api.call(`CONSUMER.DELETE.${wanted.stream}.${wanted.name}`, {}, [JETSTREAM_ERROR.consumerNotFound]);
+  await ensureConsumer(api, wanted);
+}
+
+function beginning({ name }: WantedConsumer): ConsumerConfig {
+  return {
+    durable_name: name,
+    ack_policy: 'explicit',
+    replay_policy: 'instant',
+    max_deliver: -1,
+    deliver_policy: 'all',
+  };
+}
+
+function changeableOf({ filter, ackWaitMs, maxUnsettled, description }: WantedConsumer): ConsumerConfig {
+  return {
+    description,
+    ack_wait: ackWaitMs * NANOS,
+    max_ack_pending: maxUnsettled,
+    filter_subject: filter,
+  };
+}
+
+function isOther(found: ConsumerConfig, wanted: ConsumerConfig): boolean {
+  return Object.entries(wanted).some(([key, value]) => JSON.stringify(found[key]) !== JSON.stringify(value));
+}
