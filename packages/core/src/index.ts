@@ -88,7 +88,11 @@ export type { RoutingCandidate, RoutingRequest, RoutingStrategy } from './routin
 export { CatgaDeadLetters } from './reliability/dead-letters.js';
 export { CatgaOutbox } from './reliability/outbox/catga-outbox.js';
 export { CatgaSubscriptions } from './reliability/subscriptions.js';
-export type { DurableSubscription } from './contracts/durable-subscription.js';
+export type {
+  DurableSubscription,
+  SubscriptionLag,
+  SubscriptionLane,
+} from './contracts/durable-subscription.js';
 export { CatgaErrorSink } from './reliability/failure-sink.js';
 export { RemoteError } from './wire/error-codec.js';
 export { json } from './wire/json-serializer.js';

@@ -13,4 +13,41 @@ export interface DurableSubscription {
   readonly names: readonly string[];
   /** Number of unsettled messages, including those in progress. */
   readonly waiting: number;
+  /** Its backlog by state, on engines that store events in lanes. */
+  readonly lag?: SubscriptionLag;
+  /** Its progress per lane, on engines that store events in lanes. */
+  readonly lanes?: readonly SubscriptionLane[];
+}
+
+/**
+ * Backlog of a durable subscription, as of the last recorded progress. Large backlogs are estimated.
+ *
+ * @publicApi
+ */
+export interface SubscriptionLag {
+  /** Number of events that wait for a handler, or for an earlier event of their key. */
+  readonly due: number;
+  /** Number of failed events that wait for their next attempt. */
+  readonly delayed: number;
+  /** Number of events in progress. */
+  readonly handling: number;
+  /** Age of the oldest unsettled event, by the clocks of its publisher and this node, in milliseconds; undefined if there is none. */
+  readonly oldestDueMs: number | undefined;
+}
+
+/**
+ * Progress of a durable subscription in one lane.
+ *
+ * @publicApi
+ */
+export interface SubscriptionLane {
+  readonly lane: number;
+  /** Node id of the owner; undefined if no node owns the lane. */
+  readonly owner: string | undefined;
+  /** Number of owners so far. */
+  readonly epoch: number;
+  /** Position of the first frame that is not settled. */
+  readonly floor: number;
+  /** Position of the last stored frame. */
+  readonly last: number;
 }

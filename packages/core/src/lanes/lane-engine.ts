@@ -112,7 +112,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
   }
 
   async list(): Promise<readonly DurableSubscription[]> {
-    const lag = new LaneLag(this.parts.lanes);
+    const lag = new LaneLag(this.parts.lanes, () => this.client.clock.now());
     const [queues, registered] = await Promise.all([this.parts.queues.list(), this.register.list()]);
     const listed = new Map(queues.map((queue) => [queue.id, queue]));
     for (const subscription of await lag.of(registered)) {

@@ -11,7 +11,7 @@ import type { ProgressSection, ProgressSections } from './progress-record.js';
 import { startOf } from './share-start.js';
 
 /** How many frames of a lane are counted; what is beyond is reckoned from them. */
-const MOST_COUNTED = 1024;
+const MOST_COUNTED = 256;
 const NOTHING: FrameContent = { content: [], isFresh: true };
 
 /** One subscription in one lane, while it is counted. */
@@ -19,26 +19,55 @@ interface Counted {
   readonly subscription: RegisteredSubscription;
   readonly section: ProgressSection | undefined;
   readonly floor: number;
+  readonly last: number;
   waiting: number;
+  oldestSentAtMs: number;
 }
 
 /** How much waits for subscriptions, as the log and their progress say, whoever handles them. */
 export class LaneLag {
-  constructor(private readonly store: LaneStore) {}
+  constructor(
+    private readonly store: LaneStore,
+    private readonly nowMs: () => number,
+  ) {}
 
   async of(subscriptions: readonly RegisteredSubscription[]): Promise<readonly DurableSubscription[]> {
     const progress = new Map<string, ProgressSections>();
     for (const { key, value } of await this.store.records.list(PROGRESS))
       progress.set(key, decodeProgress(value));
-    const waiting = new Map<string, number>();
     const lanes = Array.from({ length: this.store.log.lanes }, (_, lane) => lane);
-    await Promise.all(
-      lanes.map(async (lane) => {
-        for (const { subscription, waiting: count } of await this.inLane(lane, subscriptions, progress))
-          waiting.set(subscription.id, (waiting.get(subscription.id) ?? 0) + count);
-      }),
+    const counted = await Promise.all(lanes.map((lane) => this.inLane(lane, subscriptions, progress)));
+    return subscriptions.map((subscription, index) =>
+      this.total(
+        subscription,
+        counted.map((inLane) => inLane[index]).filter((one) => one !== undefined),
+      ),
     );
-    return subscriptions.map(({ id, kind, names }) => ({ id, kind, names, waiting: waiting.get(id) ?? 0 }));
+  }
+
+  private total(
+    { id, kind, names }: RegisteredSubscription,
+    inLanes: readonly Counted[],
+  ): DurableSubscription {
+    const sum = (of: (one: Counted) => number): number => inLanes.reduce((total, one) => total + of(one), 0);
+    const waiting = sum((one) => one.waiting);
+    const handling = Math.min(
+      waiting,
+      sum(({ section }) => section?.handling ?? 0),
+    );
+    const failed = sum(({ section }) => section?.failures.filter(({ waitMs }) => waitMs > 0).length ?? 0);
+    const delayed = Math.min(waiting - handling, failed);
+    const oldest = Math.min(...inLanes.map(({ oldestSentAtMs }) => oldestSentAtMs));
+    const oldestDueMs = oldest === Infinity ? undefined : Math.max(0, this.nowMs() - oldest);
+    const lag = { due: waiting - handling - delayed, delayed, handling, oldestDueMs };
+    const lanes = inLanes.map(({ section, floor, last }, lane) => ({
+      lane,
+      owner: nodeOf(section?.owner ?? ''),
+      epoch: section?.epoch ?? 0,
+      floor,
+      last,
+    }));
+    return { id, kind, names, waiting, lag, lanes };
   }
 
   private async inLane(
@@ -51,7 +80,14 @@ export class LaneLag {
       const { id, kind } = subscription;
       const section = progress.get(progressKey(lane, groupOf(id, kind)))?.get(id);
       const { start } = startOf(subscription, lane, section, state, '');
-      return { subscription, section, floor: start.progress.floor, waiting: 0 };
+      return {
+        subscription,
+        section,
+        floor: start.progress.floor,
+        last: state.last,
+        waiting: 0,
+        oldestSentAtMs: Infinity,
+      };
     });
     const floor = Math.min(...counted.map((one) => one.floor));
     if (floor <= state.last) await this.count(lane, Math.max(floor, state.first), state, counted);
@@ -68,8 +104,7 @@ export class LaneLag {
       const reader: LaneReader = this.store.log.read(lane, from, {
         frame(position: number, found: Uint8Array | LaneFrame): void {
           const content = read(found);
-          for (const one of counted)
-            if (position >= one.floor) one.waiting += waitingIn(position, content, one);
+          for (const one of counted) if (position >= one.floor) countFrame(position, content, one);
           if (position >= last) end();
           else if (position - from >= MOST_COUNTED) {
             for (const one of counted) one.waiting = reckoned(one, position, last);
@@ -89,17 +124,23 @@ function reckoned({ waiting, floor }: Counted, position: number, last: number): 
   return counted <= 0 ? waiting : Math.round((waiting * (last - floor + 1)) / counted);
 }
 
-function waitingIn(position: number, { content }: FrameContent, { subscription, section }: Counted): number {
+function countFrame(position: number, { content }: FrameContent, counted: Counted): void {
+  const { subscription, section } = counted;
   const { id, kind, names } = subscription;
   const done = section === undefined ? undefined : doneOf(section, position);
-  if (done === 'all') return 0;
-  let waiting = 0;
+  if (done === 'all') return;
   for (const [index, { message, target }] of content.entries()) {
     const isWanted =
       target === undefined ? message.kind === kind && names.includes(message.name) : target === id;
-    if (isWanted && done?.isDone(index) !== true) waiting++;
+    if (!isWanted || done?.isDone(index) === true) continue;
+    counted.waiting++;
+    counted.oldestSentAtMs = Math.min(counted.oldestSentAtMs, message.sentAtMs);
   }
-  return waiting;
+}
+
+/** The node of a session. */
+function nodeOf(owner: string): string | undefined {
+  return owner === '' ? undefined : owner.slice(0, owner.indexOf('/'));
 }
 
 function doneOf(

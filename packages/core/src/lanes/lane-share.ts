@@ -174,6 +174,8 @@ export class LaneShare {
 
   begin(delivery: LaneDelivery): void {
     this.running.add(delivery);
+    // What runs for long is recorded as such.
+    this.tenure.writeSoon();
   }
 
   /** An event is done, for this subscription. */

@@ -126,9 +126,14 @@ export class DeliveryHandler {
     }
     try {
       const message = fromStoredMessage(this.codec, type, stored);
+      const { messageId, key, correlationId, causationId, originNodeId, headers } = stored;
       return this.subscription.envelope(type, message, {
-        ...stored,
-        headers: ownHeaders(stored.headers),
+        messageId,
+        headers: ownHeaders(headers),
+        key,
+        correlationId,
+        causationId,
+        originNodeId,
         attempt,
       });
     } catch (thrown) {

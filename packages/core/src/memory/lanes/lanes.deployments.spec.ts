@@ -57,8 +57,17 @@ describe('a deployment', () => {
     for (const message of events('a', 10)) await log.append(message);
     await harness.clock.advance(100);
     for (const delivery of received.deliveries.slice(0, 4)) await delivery.ack();
+    await received.deliveries[4]?.nak(60_000);
     await harness.clock.advance(100);
-    await expect(subscriptions?.list()).resolves.toMatchObject([{ id: 'shop.mail', waiting: 6 }]);
+    const [mail] = (await subscriptions?.list()) ?? [];
+    expect(mail).toMatchObject({
+      id: 'shop.mail',
+      waiting: 6,
+      lag: { due: 0, delayed: 1, handling: 5, oldestDueMs: harness.clock.now() },
+    });
+    expect(mail?.lanes).toHaveLength(16);
+    expect(mail?.lanes?.filter(({ owner }) => owner === 'node1').length).toBeGreaterThan(0);
+    expect(mail?.lanes?.every(({ floor, last }) => floor <= last + 1)).toBe(true);
   });
 });
 
