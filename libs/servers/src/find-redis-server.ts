@@ -1,16 +1,16 @@
 import { debianProgram } from './debian-program.js';
 import { findServer } from './find-server.js';
 
-/** Path of a redis-server of 6.2 or newer. `REDIS_SERVER` names another one. Throws what to install where there is none. */
+/** Path of a redis-server of 7.0 or newer. `REDIS_SERVER` names another one. Throws what to install where there is none. */
 export function findRedisServer(): string {
   return findServer({
     name: 'redis-server',
     variable: 'REDIS_SERVER',
-    oldest: [6, 2],
+    oldest: [7, 0],
     elsewhere: () =>
       debianProgram({ suite: 'bookworm', packageName: 'redis-server', path: 'usr/bin/redis-server' }),
     howToInstall:
-      'redis-server 6.2 or newer is needed. Install it (Debian: apt-get install redis-server; macOS: brew install redis; ' +
+      'redis-server 7.0 or newer is needed. Install it (Debian: apt-get install redis-server; macOS: brew install redis; ' +
       'else https://redis.io/docs/latest/operate/oss_and_stack/install), or name it by REDIS_SERVER, or set REDIS_URL to a ' +
       'server that tests may empty.',
   });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { joinedKey } from '@catga/core/engine';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CatgaNode } from '@catga/core';
+import { laneKeys } from './lanes/lane-keys.js';
 import { connectTo } from './testing/case-ends.fixture.js';
 import {
   ChargeCard,
@@ -67,6 +68,7 @@ async function expectGoingOn(): Promise<void> {
 }
 
 const LOG = '{catga:log}';
+const LANES = laneKeys('catga', 16).map((prefix) => `${prefix}:frames`);
 const NODES = '{catga:nodes}';
 
 describe('random bytes', () => {
@@ -138,20 +140,32 @@ describe('random bytes', () => {
     }
   });
 
-  it('in the streams, lists and sets of a subscription become dead letters, or nothing', async () => {
-    const entries = `${LOG}:entries:shop.A`;
+  it('in the streams and sets of a queue become dead letters, or nothing', async () => {
+    const entries = `${LOG}:entries:queue.PlaceOrder`;
     for (let times = 0; times < 20; times++) {
       await broker.admin.xadd(entries, '*', 'm', junk());
       await broker.admin.xadd(entries, '*', 'd', 'soon', 'm', junk());
       await broker.admin.xadd(entries, '*', junk(), junk());
-      await broker.admin.zadd(`${LOG}:back:shop.A`, times, `junk ${times}`);
-      await broker.admin.rpush(`${LOG}:line:shop.A:k`, junk());
+      await broker.admin.zadd(`${LOG}:back:queue.PlaceOrder`, times, `junk ${times}`);
     }
-    await broker.admin.publish('catga:wake:shop.A', '');
+    await broker.admin.publish('catga:wake:queue.PlaceOrder', '');
     const seen = async (): Promise<number> =>
       (await orders.deadLetters.list({}, { limit: 500 })).items.length;
     await until(async () => (await seen()) === 60);
     await until(async () => (await broker.admin.xlen(entries)) === 0);
+    await expectGoingOn();
+  });
+
+  it('in the streams of lanes are passed over and counted, or removed', async () => {
+    for (const frames of LANES) {
+      await broker.admin.xadd(frames, '0-*', 'f', junk());
+      await broker.admin.xadd(frames, '0-*', junk(), junk(), junk(), junk());
+      await broker.admin.xadd(frames, '*', 'f', junk());
+    }
+    await Promise.all(
+      Array.from({ length: 32 }, (_, at) => gateway.mediator.publish(new OrderShipped(`o${at}`))),
+    );
+    await until(() => Array.from({ length: 32 }, (_, at) => `o${at}`).every((id) => shipped.includes(id)));
     await expectGoingOn();
   });
 
@@ -199,18 +213,16 @@ describe('keys of somebody else under our names', () => {
     await expectGoingOn();
   });
 
-  it('where a subscription stands keep its node from starting, and its events from being taken for stored', async () => {
-    await broker.admin.set(`${LOG}:entries:shop.B`, 'of somebody else');
-    const other = cluster
-      .node('other', { service: 'shop' })
-      .handleEvent(OrderShipped, () => {}, { name: 'B' });
-    await expect(other.init()).rejects.toMatchObject(refused);
-    await broker.admin.sadd(`${LOG}:wants:OrderShipped`, 'shop.B');
+  it('where lanes stand keep events from being taken for stored', async () => {
+    for (const frames of LANES) {
+      await broker.admin.del(frames);
+      await broker.admin.set(frames, 'of somebody else');
+    }
     const publish = (): Promise<void> =>
       gateway.mediator.publish(new OrderShipped('o1'), { messageId: 'm1' });
     await expect(publish()).rejects.toMatchObject(refused);
     await expect(publish()).rejects.toMatchObject(refused); // and not a duplicate of what was not stored
-    await broker.admin.del(`${LOG}:entries:shop.B`);
+    for (const frames of LANES) await broker.admin.del(frames);
     await publish();
     await until(() => shipped.includes('o1'));
     await expectGoingOn();

@@ -9,7 +9,7 @@ import { openRedisParts } from './redis-parts.js';
 
 /**
  * Engine over Redis: frames between nodes over pub/sub, stored messages in streams, shared data in
- * keys that scripts change. Needs Redis 6.2 or newer.
+ * keys that scripts change. Needs Redis 7.0 or newer.
  *
  * @param server `'redis://host:6379'`, an existing ioredis client, or {@link RedisEngineOptions}
  * @throws CatgaError `CATGA_CONFIGURATION` for invalid options, listing all of them
@@ -35,6 +35,6 @@ class RedisEngine implements Engine {
 
   async connect(client: EngineClient): Promise<EngineConnection> {
     const options = this.#options;
-    return BrokerConnection.open(openRedisParts(client, options, await openClients(options, client)));
+    return BrokerConnection.open(await openRedisParts(client, options, await openClients(options, client)));
   }
 }

@@ -67,17 +67,15 @@ describe('a server that is full', () => {
     await until(() => held.length === 4);
     expect(held[3]!.attempt).toBe(2);
     await held[3]!.ack();
-    await expect(operator.xlen(`{catga:log}:entries:${EVENTS.id}`)).resolves.toBe(0);
   });
 
-  it('is emptied by its consumers, though they lost their connections and their leases', async () => {
+  it('is emptied by its consumers, though they lost their connections', async () => {
     const { log } = connection;
     const held: LogDelivery[] = [];
     await log.subscribe({ ...EVENTS, concurrency: 1 }, (delivery) => void held.push(delivery));
     for (const messageId of ['m1', 'm2', 'm3']) await log.append(storedMessage({ messageId, key: 'k' }));
     await until(() => held.length === 1);
     await fill();
-    for (const lease of await operator.keys('{catga:log}:alive:*')) await operator.del(lease);
     for (const type of ['normal', 'pubsub'])
       await operator.call('CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes');
     for (let taken = 1; taken <= 3; taken++) {
@@ -89,7 +87,6 @@ describe('a server that is full', () => {
       'm2 1',
       'm3 1',
     ]);
-    await until(async () => (await operator.keys('{catga:log}:alive:*')).length === 1);
   });
 
   it('knows its nodes: heartbeats are taken, also of one whose record had lapsed', async () => {

@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { BrokerNodeDirectory } from '@catga/core/engine';
 import type { BrokerParts, EngineClient, TakenWork } from '@catga/core/engine';
 import { KeySpace } from './connection/key-space.js';
+import { readerOf } from './connection/open-clients.js';
 import type { Clients } from './connection/open-clients.js';
 import { isClusterClient } from './connection/redis-client.js';
 import { RedisSession } from './connection/redis-session.js';
 import { RedisDeadLetterStore } from './dead-letters/redis-dead-letter-store.js';
 import { RedisDirectoryStore } from './directory/redis-directory-store.js';
 import { RedisInbox } from './inbox/redis-inbox.js';
+import type { LaneServices } from './lanes/lane-services.js';
+import { RedisLaneStore } from './lanes/redis-lane-store.js';
 import { RedisLinkOpener } from './links/redis-links.js';
 import { RedisLog } from './log/redis-log.js';
 import { RedisSubscriptionRegister } from './log/subscription-register.js';
@@ -18,15 +21,18 @@ import { RedisWorkerIds } from './workers/worker-ids.js';
 
 /** Minimum lease, so that a busy process is not considered dead, even with a short heartbeat timeout. */
 const SHORTEST_LEASE_MS = 5000;
+/** How often frames that every subscription has passed are removed, in milliseconds. */
+const TRIM_EVERY_MS = 2000;
 
 /** Parts of one node's Redis connection: a session, and the ports over it. */
-export function openRedisParts(
+export async function openRedisParts(
   client: EngineClient,
   options: ResolvedRedisOptions,
   clients: Clients,
-): BrokerParts {
+): Promise<BrokerParts> {
   const { namespace, nodeId, clock, heartbeatTimeoutMs, monitor } = client;
   const { requestTimeoutMs: timeoutMs, deduplicationWindowMs, keptEvents, reconnect } = options;
+  const { lanes, maxFramesPerLane } = options;
   const session = new RedisSession(clients.client, clients.subscriber, {
     clock,
     maxBufferedBytes: reconnect.maxBufferedBytes,
@@ -42,13 +48,25 @@ export function openRedisParts(
     consumer: `${nodeId}.${randomUUID()}`,
     leaseMs: Math.max(heartbeatTimeoutMs, SHORTEST_LEASE_MS),
     deduplicationWindowMs,
+  });
+  const store = await openLanes(session, {
+    session,
+    keys,
+    clock,
+    openReader: () => readerOf(clients.client, options),
+    timeoutMs,
+    deduplicationWindowMs,
+    lanes,
+    maxFramesPerLane,
     keptEvents,
+    ...(monitor && { monitor }),
   });
   return {
     clock,
     closeWithinMs: timeoutMs,
     session,
     log,
+    lanes: { store, client, trimEveryMs: TRIM_EVERY_MS },
     subscriptions: new RedisSubscriptionRegister(session, keys.part('log')),
     idempotency: new RedisIdempotencyStore(session, keys),
     inbox: new RedisInbox(session, keys),
@@ -57,14 +75,24 @@ export function openRedisParts(
     directory: new BrokerNodeDirectory(new RedisDirectoryStore(session, keys), clock, heartbeatTimeoutMs),
     links: new RedisLinkOpener({ session, keys, clock, reconnectGraceMs: 2 * reconnect.maxWaitMs + 1000 }),
     workerIds: new RedisWorkerIds(session, keys.part('workers'), nodeId),
-    taken: new TakenFromRedis(log, session),
+    taken: new TakenFromRedis(log, store, session),
   };
 }
 
-/** Unsettled deliveries. */
+async function openLanes(session: RedisSession, services: LaneServices): Promise<RedisLaneStore> {
+  try {
+    return await RedisLaneStore.open(services);
+  } catch (thrown) {
+    await session.close();
+    throw thrown;
+  }
+}
+
+/** Unsettled deliveries, and readers of lanes. */
 class TakenFromRedis implements TakenWork {
   constructor(
     private readonly log: RedisLog,
+    private readonly store: RedisLaneStore,
     private readonly session: RedisSession,
   ) {}
 
@@ -74,5 +102,6 @@ class TakenFromRedis implements TakenWork {
 
   abandon(): void {
     this.log.abandon();
+    this.store.close();
   }
 }

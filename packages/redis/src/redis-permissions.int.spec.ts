@@ -79,7 +79,7 @@ describe('a node whose user lacks a permission when it starts', () => {
     ['the command subscribe', / on 'catga:node:one:.*subscribe/, ['-subscribe']],
     ['the command publish', / on 'catga:node:one:0'.*publish/, ['-publish']],
     ['scripts', / on '\{catga:.*eval/, ['-@scripting']],
-    ['a command of scripts', / on '\{catga:log.*/, ['-xgroup']],
+    ['a command of scripts', / on '\{catga:lane:.*/, ['-xgroup']],
   ])('for %s does not start, and says for what and what to do', async (_, words, missing) => {
     await permit('shop', ...missing);
     const one = node('shop', 'one').handleEvent(OrderPlaced, () => {});
@@ -194,7 +194,7 @@ describe('a node whose user loses a permission while it runs', () => {
     await start(one);
     await one.mediator.publish(new OrderPlaced());
     await permit('shop', 'resetkeys');
-    await expect(one.mediator.publish(new OrderPlaced())).rejects.toEqual(refusal(/ on '\{catga:log\}.*key/));
+    await expect(one.mediator.publish(new OrderPlaced())).rejects.toEqual(refusal(/ on '\{catga:lane:.*key/));
     await until(() => one.problem?.includes('does not permit') === true);
     expect(one.failures.failures.get('engine redis permissions')).toBeGreaterThan(0);
     await permit('shop');

@@ -136,8 +136,8 @@ export function stopping(lab: Lab): void {
         patient().handleEvent(PaymentTaken, handler, { name: 'Slow', concurrency: 1 }),
       );
       await node.mediator.publish(new PaymentTaken('p1'));
-      await node.mediator.publish(new PaymentTaken('p2'));
       await lab.until(() => seen.length === 1);
+      await node.mediator.publish(new PaymentTaken('p2'));
       const stopped = node.stop();
       await lab.pass(1);
       expect(seen).toEqual(['p1 1']);

@@ -45,6 +45,11 @@ export interface TakenWork {
 export interface LanesOfBroker {
   readonly store: LaneStore;
   readonly client: EngineClient;
+  /**
+   * How often frames that every subscription has passed are trimmed, in milliseconds.
+   * @defaultValue never: they are kept for as long as the broker's retention says
+   */
+  readonly trimEveryMs?: number;
 }
 
 /** Parts of a connection to a broker. */
@@ -91,7 +96,16 @@ export class BrokerConnection implements EngineConnection {
     const directory = (this.nodes = new PermittedNodes(parts.directory));
     this.durable =
       lanes &&
-      new LaneEngine({ lanes: lanes.store, queue: log, queues: subscriptions, directory }, lanes.client);
+      new LaneEngine(
+        {
+          lanes: lanes.store,
+          queue: log,
+          queues: subscriptions,
+          directory,
+          ...(lanes.trimEveryMs !== undefined && { trimEveryMs: lanes.trimEveryMs }),
+        },
+        lanes.client,
+      );
     this.log = this.durable ?? log;
     this.subscriptions = this.durable ?? subscriptions;
     this.idempotency = parts.idempotency;

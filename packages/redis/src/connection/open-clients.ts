@@ -17,7 +17,7 @@ export interface Clients {
 }
 
 /** Minimum server version. */
-const OLDEST_SERVER = [6, 2] as const;
+const OLDEST_SERVER = [7, 0] as const;
 
 /** Result of ioredis's `reconnectOnError`: reconnect and re-send. */
 const RECONNECT_AND_ASK_AGAIN = 2;

@@ -20,6 +20,7 @@ const MUST_BE_MENDED = -3;
 interface Pending {
   readonly id: string;
   readonly bytes: Buffer;
+  readonly events: number;
   readonly resolve: (receipt: LaneReceipt) => void;
   readonly reject: (reason: Error) => void;
   /** Not sent: it is sent after the frames before it. */
@@ -49,7 +50,7 @@ export class LaneAppender {
     private readonly mend: () => Promise<unknown>,
   ) {}
 
-  append({ id, bytes }: LaneFrame): Promise<LaneReceipt> {
+  append({ id, bytes, events }: LaneFrame): Promise<LaneReceipt> {
     if (bytes.byteLength > MAX_FRAME_BYTES)
       return Promise.reject(tooLarge('A frame', bytes.byteLength, MAX_FRAME_BYTES));
     return new Promise((resolve, reject) => {
@@ -57,6 +58,7 @@ export class LaneAppender {
       const frame: Pending = {
         id,
         bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+        events,
         resolve,
         reject,
         isWaiting: before?.isWaiting ?? false,
@@ -71,7 +73,7 @@ export class LaneAppender {
   private send(frame: Pending, before: Pending | undefined): void {
     const { deduplicationWindowMs: windowMs, maxFramesPerLane } = this.options;
     const after = windowMs === 0 ? '' : (before?.id ?? '');
-    const args = [frame.id, windowMs, after, maxFramesPerLane, newIdentity(), frame.bytes];
+    const args = [frame.id, windowMs, after, maxFramesPerLane, newIdentity(), frame.bytes, frame.events];
     frame.isWaiting = false;
     this.session.runDirectly(appendFrame, [this.key], args).then(
       (reply) => this.answered(frame, numberOf(reply)),

@@ -18,5 +18,7 @@ export interface LaneServices {
   readonly lanes: number;
   /** Maximum number of frames in a lane. */
   readonly maxFramesPerLane: number;
+  /** Number of the latest events, of all lanes, that trimming keeps. */
+  readonly keptEvents: number;
   readonly monitor?: EngineMonitor;
 }

@@ -6,6 +6,7 @@ import { LaneReading } from './lane-reading.js';
 import type { LaneServices } from './lane-services.js';
 import { LaneTail } from './lane-tail.js';
 import { laneState } from './scripts/lane-state.lua.js';
+import { trimLane } from './scripts/trim-lane.lua.js';
 
 /** A stream for each lane, each in a slot of its own. Entries are `0-<position>`. */
 export class RedisLaneLog implements LaneLog {
@@ -51,7 +52,8 @@ export class RedisLaneLog implements LaneLog {
 
   async trim(lane: number, before: number): Promise<void> {
     const key = of(this.keys, lane);
-    await this.services.session.ask((client) => client.xtrim(key, 'MINID', `0-${before}`), 0, key);
+    const kept = Math.ceil(this.services.keptEvents / this.lanes);
+    await this.services.session.run(trimLane, [key], [before, kept]);
   }
 
   close(): void {

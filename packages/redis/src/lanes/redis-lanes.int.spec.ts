@@ -3,9 +3,10 @@ import { connectLanes } from '../testing/lane-store.fixture.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LaneStore } from '@catga/core/engine';
 import type { Redis } from 'ioredis';
-import { afterCase, operatorOf, startServer, urlOf, wayTo } from '../testing/case-ends.fixture.js';
+import { afterCase, connectTo, operatorOf, startServer, urlOf, wayTo } from '../testing/case-ends.fixture.js';
 import { until } from '../testing/redis-cluster.fixture.js';
 import type { RedisServer } from '../testing/redis-server.fixture.js';
+import { EVENTS, storedMessage } from '../testing/stored-message.fixture.js';
 import { laneKeys } from './lane-keys.js';
 import type { LaneServices } from './lane-services.js';
 
@@ -249,5 +250,44 @@ describe('the number of lanes', () => {
     await server.start();
     await log.append(0, laneFrame('1'));
     await until(async () => (await operator.get('{catga:log}:lanes')) === '8');
+  });
+});
+
+describe('trimming', () => {
+  it('keeps the latest events, as many as was asked for', async () => {
+    const { log } = await connect(server.url, { lanes: 2, keptEvents: 20 });
+    for (const text of numbers(5)) await log.append(0, { ...laneFrame(text), events: 4 });
+    await log.trim(0, 6);
+    await expect(log.state(0)).resolves.toMatchObject({ first: 3, last: 5 });
+    await log.trim(0, 2);
+    await log.append(0, { ...laneFrame('6'), events: 64 });
+    await log.trim(0, 4);
+    await expect(log.state(0)).resolves.toMatchObject({ first: 4, last: 6 });
+    await log.trim(0, 7);
+    await expect(log.state(0)).resolves.toMatchObject({ first: 6, last: 6 });
+  });
+
+  it('happens by itself once every handler has passed an event', async () => {
+    const { log } = await connectTo({ url: server.url, keptEvents: 0 });
+    const consumer = await log.subscribe(EVENTS, (delivery) => void delivery.ack());
+    await Promise.all(
+      numbers(20).map((messageId) => log.append(storedMessage({ messageId, key: messageId }))),
+    );
+    const left = async (): Promise<number> => {
+      const lengths = await Promise.all(KEYS.map((_, lane) => operator.xlen(framesOf(lane))));
+      return lengths.reduce((sum, length) => sum + length);
+    };
+    await until(async () => (await left()) === 0);
+    await consumer.stop();
+  });
+});
+
+describe('the options of the engine', () => {
+  it('lanes and maxFramesPerLane are those of its log', async () => {
+    const { log } = await connectTo({ url: server.url, lanes: 3, maxFramesPerLane: 2 });
+    await expect(operator.get('{catga:log}:lanes')).resolves.toBe('3');
+    const append = (messageId: string) => log.append(storedMessage({ messageId, key: 'k' }));
+    for (const messageId of ['m1', 'm2']) await append(messageId);
+    await expect(append('m3')).rejects.toMatchObject({ code: 'CATGA_OVERLOADED' });
   });
 });

@@ -54,11 +54,9 @@ export class RedisDelivery implements LogDelivery {
   }
 }
 
-/** As the script that settles takes it. What cannot be read may have a key. */
-export function settlementText({ delivery, nextAttempt, delayMs }: Settlement): string {
-  const { entry, message, problem } = delivery;
-  const isPlain = nextAttempt === 0 && message.key === undefined && problem === undefined;
-  return isPlain ? entry.id : `${entry.id} ${nextAttempt} ${delayMs}`;
+/** Argument of settle-entries. */
+export function settlementText({ delivery: { entry }, nextAttempt, delayMs }: Settlement): string {
+  return nextAttempt === 0 ? entry.id : `${entry.id} ${nextAttempt} ${delayMs}`;
 }
 
 /** Reads `<entry> <attempt> <entry> …`. */

@@ -14,6 +14,4 @@ export interface LogServices {
   /** After how long without renewal others take over what this connection has, in milliseconds. */
   readonly leaseMs: number;
   readonly deduplicationWindowMs: number;
-  /** How many of the latest events are kept for subscriptions that begin with them. */
-  readonly keptEvents: number;
 }

@@ -16,25 +16,23 @@ import { appendMessages } from './scripts/append-messages.lua.js';
 import { SubscriptionConsumer } from './subscription-consumer.js';
 import { TurnBatch } from '../connection/turn-batch.js';
 
-/** One message for the script that appends. */
+/** One command for append-messages. */
 interface Appended {
   readonly identity: string;
-  /** Who gets it, as the script takes it: one subscription, or all that want its name. */
-  readonly whom: string;
+  readonly queue: string;
   readonly delayMs: number;
-  readonly key: string | undefined;
   readonly message: Buffer;
 }
 
-/** How much one script appends, so that it does not hold the server up. */
+/** Limits of one append script, which blocks the server while it runs. */
 const AT_A_TIME = { items: 128, bytes: 1024 * 1024, isOrdered: true };
 
 const STORED = Object.freeze({ duplicate: false });
 const DUPLICATE = Object.freeze({ duplicate: true });
 
 /**
- * A stream for each subscription, with a copy of every message that it has not acknowledged: an acknowledged one is deleted
- * there, whatever others have left to do. What is appended in one turn of the event loop is one script, or a few.
+ * Queues of commands without a key, and of delayed ones: a stream for each, with its unacknowledged commands. Commands that are
+ * appended in one turn of the event loop are one script, or a few.
  */
 export class RedisLog implements DurableLog {
   private readonly consumers = new Set<SubscriptionConsumer>();
@@ -54,18 +52,14 @@ export class RedisLog implements DurableLog {
     message: StoredMessage,
     options: AppendOptions = {},
   ): Promise<{ readonly duplicate: boolean }> {
-    const { name, messageId, kind, key } = message;
+    const { name, messageId } = message;
     const { subscription, delayMs = 0 } = options;
     const encoded = this.codec.encode(message);
     return this.appends.add({
-      // A message for one subscription is new each time it is appended, but not each time the client asks.
+      // A redriven command is new each time it is appended, but not each time that the session repeats the script.
       identity: subscription === undefined ? `${name.length}:${name}:${messageId}` : `once:${randomUUID()}`,
-      whom:
-        subscription === undefined && kind === 'event'
-          ? `*${name}`
-          : `>${subscription ?? `${COMMAND_QUEUES}.${name}`}`,
+      queue: subscription ?? `${COMMAND_QUEUES}.${name}`,
       delayMs: Math.max(0, Math.ceil(delayMs)),
-      key,
       message: Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength),
     });
   }
@@ -94,12 +88,9 @@ export class RedisLog implements DurableLog {
   }
 
   private async appendAll(batch: readonly Appended[]): Promise<readonly { readonly duplicate: boolean }[]> {
-    const { session, prefix, wakeChannel, deduplicationWindowMs, keptEvents } = this.services;
-    const args: LuaArgument[] = [deduplicationWindowMs, wakeChannel, keptEvents];
-    for (const { identity, whom, delayMs, key, message } of batch) {
-      const isPlain = delayMs === 0 && key === undefined;
-      args.push(identity, whom, isPlain ? '' : `${delayMs} ${key === undefined ? '' : `=${key}`}`, message);
-    }
+    const { session, prefix, wakeChannel, deduplicationWindowMs } = this.services;
+    const args: LuaArgument[] = [deduplicationWindowMs, wakeChannel];
+    for (const { identity, queue, delayMs, message } of batch) args.push(identity, queue, delayMs, message);
     const reply = await session.run(appendMessages, [prefix], args);
     return listOf(reply).map((wasStored) => (wasStored === 1 ? DUPLICATE : STORED));
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { LogConsumer, LogDelivery, LogSubscription } from '@catga/core/engine';
 import { isUnknownGroup } from '../connection/broker-errors.js';
 import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
@@ -38,8 +37,6 @@ export class SubscriptionConsumer implements LogConsumer {
   private mustLookBack = false;
   /** The server may have forgotten. */
   private mustMake = false;
-  /** In which the subscription was found; another one, and the server lost it. */
-  private epoch = '';
   private cancelTimer: (() => void) | undefined;
   private cancelRounds: (() => void) | undefined;
   private readonly ends: (() => void)[] = [];
@@ -203,10 +200,8 @@ export class SubscriptionConsumer implements LogConsumer {
 
   private async make(): Promise<void> {
     const { session, prefix } = this.services;
-    const { id, kind, names, startFrom } = this.subscription;
-    const fromHistory = startFrom === 'beginning' ? '1' : '0';
-    const args = [id, kind, fromHistory, this.epoch, randomUUID(), ...names];
-    this.epoch = bytesOf(await session.run(makeSubscription, [prefix], args)).toString();
+    const { id, kind, names } = this.subscription;
+    await session.run(makeSubscription, [prefix], [id, kind, ...names]);
   }
 
   private async giveBack(leaving: string): Promise<number> {

@@ -87,4 +87,16 @@ export interface RedisEngineOptions {
    * @defaultValue 10_000
    */
   readonly keptEvents?: number;
+  /**
+   * Number of lanes of the log: at most as many nodes share the reliable events of a service. Chosen when the log is created;
+   * later another value has no effect.
+   * @defaultValue 16
+   */
+  readonly lanes?: number;
+  /**
+   * Maximum number of stored frames in a lane, each with up to 64 events that were published together. Beyond it `publish`
+   * rejects with `CATGA_OVERLOADED`.
+   * @defaultValue 1_000_000
+   */
+  readonly maxFramesPerLane?: number;
 }

@@ -31,6 +31,8 @@ describe('options of the Redis engine', () => {
       requestTimeoutMs: 10_000,
       deduplicationWindowMs: 120_000,
       keptEvents: 10_000,
+      lanes: 16,
+      maxFramesPerLane: 1_000_000,
     });
   });
 

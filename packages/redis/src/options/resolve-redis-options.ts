@@ -20,6 +20,8 @@ export interface ResolvedRedisOptions {
   readonly requestTimeoutMs: number;
   readonly deduplicationWindowMs: number;
   readonly keptEvents: number;
+  readonly lanes: number;
+  readonly maxFramesPerLane: number;
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -96,6 +98,8 @@ const schema = z
     requestTimeoutMs: timerMs.default(10_000),
     deduplicationWindowMs: z.int().min(0).default(120_000),
     keptEvents: z.int().min(0).max(1_000_000).default(10_000),
+    lanes: z.int().min(1).max(1024).default(16),
+    maxFramesPerLane: z.int().min(1).default(1_000_000),
   })
   .superRefine(({ cluster, url, connection, client }, context) => {
     const issue = (path: string, message: string): void =>

@@ -37,6 +37,7 @@ export async function connectLanes(
     deduplicationWindowMs,
     lanes: 16,
     maxFramesPerLane: 100_000,
+    keptEvents: 0,
     monitor,
     ...others,
   });

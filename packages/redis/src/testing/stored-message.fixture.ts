@@ -9,6 +9,19 @@ export const EVENTS: LogSubscription = {
   concurrency: 10,
 };
 
+/** The queue of a command. */
+export const COMMANDS: LogSubscription = {
+  id: 'queue.ShipOrder',
+  kind: 'command',
+  names: ['ShipOrder'],
+  concurrency: 10,
+};
+
+/** A command as a node appends it, unless said otherwise. */
+export function storedCommand(facts: Partial<StoredMessage> = {}): StoredMessage {
+  return anyStoredMessage({ name: 'ShipOrder', kind: 'command', ...facts });
+}
+
 /** A message as a node appends it, unless said otherwise. */
 export function storedMessage(facts: Partial<StoredMessage> = {}): StoredMessage {
   return anyStoredMessage({ name: 'OrderShipped', ...facts });

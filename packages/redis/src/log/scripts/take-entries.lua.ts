@@ -1,16 +1,13 @@
 import { lua } from '../../connection/lua-script.js';
 
 export const takeEntries = lua`
--- Hands entries of a subscription to a consumer: first what was given back and is due, then what is new. An entry that is
--- not due, or whose key has an earlier entry that is not acknowledged, is put aside under the consumer '-'. The number of
--- an attempt is the delivery count of the group.
+-- Hands entries of a queue to a consumer: first those that were given back and are due, then new ones. Entries that are not
+-- due yet are set aside under the consumer '-'. The number of an attempt is the delivery count of the group.
 --
--- KEYS[1]  what the keys of the log begin with; all lie in its slot:
---          :entries:<subscription>       stream of what a subscription has not acknowledged, with the group 'catga'
---          :back:<subscription>          sorted set of entries that were put aside, by when they are due
---          :busy:<subscription>          hash from a message key to the entry that has it
---          :line:<length of the subscription's id>:<subscription>:<key>    list of the entries that wait for a key, each as '<entry> <due>'
--- ARGV[1]  subscription
+-- KEYS[1]  key prefix of the log; in the same slot:
+--          :entries:<queue>    stream of the unacknowledged commands of a queue, with the group 'catga'
+--          :back:<queue>       sorted set of entries that were set aside, by when they are due
+-- ARGV[1]  queue
 -- ARGV[2]  consumer
 -- ARGV[3]  how many entries it takes at most
 -- ARGV[4]  how many it looks at most at
@@ -18,7 +15,7 @@ export const takeEntries = lua`
 -- Returns {milliseconds until something put aside is due or -1, 1 if there may be more, '<entry> <attempt> <entry> …',
 -- message, message, …}.
 local prefix, id, consumer = KEYS[1], ARGV[1], ARGV[2]
-local entries, back, busy = prefix .. ':entries:' .. id, prefix .. ':back:' .. id, prefix .. ':busy:' .. id
+local entries, back = prefix .. ':entries:' .. id, prefix .. ':back:' .. id
 local room, most = tonumber(ARGV[3]), tonumber(ARGV[4])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -27,15 +24,14 @@ local heads = {}
 
 -- Nothing but the first is sure: an entry may not have been written by append.
 local function read(fields)
-  local message, key, due
+  local message, due
   for at = 1, #fields, 2 do
     local name = fields[at]
     if name == 'm' then message = fields[at + 1]
-    elseif name == 'k' then key = fields[at + 1]
     elseif name == 'd' then due = tonumber(fields[at + 1]) end
   end
   -- Where there is none, the reader finds that it is no message.
-  return message or table.concat(fields, ' '), key, due
+  return message or table.concat(fields, ' '), due
 end
 
 local function hand(entry, attempt, message)
@@ -68,16 +64,10 @@ while room > 0 and most > 0 and not isDry do
   most = most - #new
   for _, each in ipairs(new) do
     local entry = each[1]
-    local message, key, due = read(each[2])
-    local isWaiting = key and redis.call('HSETNX', busy, key, entry) == 0
-    local isEarly = due and due > now
-    if isWaiting or isEarly then
+    local message, due = read(each[2])
+    if due and due > now then
       redis.call('XCLAIM', entries, 'catga', '-', 0, entry, 'RETRYCOUNT', 1, 'JUSTID')
-      if isWaiting then
-        redis.call('RPUSH', prefix .. ':line:' .. #id .. ':' .. id .. ':' .. key, entry .. ' ' .. (due or '0'))
-      else
-        redis.call('ZADD', back, due, entry)
-      end
+      redis.call('ZADD', back, due, entry)
     else
       hand(entry, 1, message)
     end
