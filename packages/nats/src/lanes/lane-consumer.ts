@@ -33,7 +33,7 @@ const BYTES = 2 * 1024 * 1024;
 const ENVELOPE_BYTES = 4096;
 const SECOND_NS = 1_000_000_000;
 /** How often the server says that there is nothing. */
-export const HEARTBEAT_MS = 1000;
+export const HEARTBEAT_MS = 2000;
 /** How long a question for frames stays open. */
 const EXPIRES_NS = 60 * SECOND_NS;
 /** How long the server keeps a consumer that nobody asks: one whose node was killed, or one that is paused for long. */
