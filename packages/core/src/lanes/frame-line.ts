@@ -10,6 +10,8 @@ export interface Waiting {
 /** An event that waits for its frame. */
 export interface WaitingEvent extends Waiting {
   readonly event: LaneEvent;
+  /** Greater than that of each event that came before. */
+  readonly number: number;
   /** No less than it takes in a frame. */
   readonly mostBytes: number;
   /** The id of the frame that it travels in alone. */
@@ -32,6 +34,16 @@ export class FrameLine {
 
   add(event: WaitingEvent): void {
     this.waiting.push(event);
+  }
+
+  /** The events up to a number. */
+  takeUpTo(number: number): WaitingEvent[] {
+    const { waiting, head } = this;
+    let end = head;
+    while ((waiting[end]?.number ?? Infinity) <= number) end++;
+    this.waiting = waiting.slice(end);
+    this.head = 0;
+    return waiting.slice(head, end);
   }
 
   /** The events of the next frame, in their order: one that travels alone, or as many as fit. */

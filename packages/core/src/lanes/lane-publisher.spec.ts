@@ -98,4 +98,53 @@ describe('a publisher to lanes', () => {
     expect(log.asked).toHaveLength(17);
     expect(log.asked[16]?.frame.events).toBe(4);
   });
+
+  it('does not let events wait longer than a frame that the broker did not take', async () => {
+    const log = new AnsweredLog();
+    const publisher = new LanePublisher(log, 'n/1');
+    const outcomes: string[] = [];
+    const append = (id: string, key: string): void => {
+      publisher.append(storedMessage(id, { key }), {}).then(
+        () => outcomes.push(`${id} stored`),
+        ({ code }: CatgaError) => outcomes.push(`${id} ${code}`),
+      );
+    };
+    for (let index = 0; index < 18; index++) append(`m${index}`, 'k');
+    await turn();
+    expect(log.asked).toHaveLength(16);
+    log.asked[0]?.answer();
+    await turn();
+    append('late', 'k');
+    log.asked[16]?.refuse('CATGA_ENGINE_UNAVAILABLE'); // Sent when m17 was waiting, and before the late one came.
+    await turn();
+    expect(outcomes.toSorted()).toEqual([
+      'm0 stored',
+      'm16 CATGA_ENGINE_UNAVAILABLE',
+      'm17 CATGA_ENGINE_UNAVAILABLE',
+    ]);
+    expect(log.asked).toHaveLength(18);
+    log.asked[17]?.answer();
+    await turn();
+    expect(outcomes).toContain('late stored');
+  });
+
+  it('refuses more than 64 MiB of events that wait', async () => {
+    const log = new AnsweredLog();
+    const publisher = new LanePublisher(log, 'n/1');
+    const body = new Uint8Array(1024 * 1024 - 1024);
+    const codes: string[] = [];
+    for (let index = 0; index < 120; index++)
+      publisher
+        .append(storedMessage(`m${index}`, { key: `k${index}`, body }), {})
+        .catch(({ code }: CatgaError) => codes.push(code));
+    await turn();
+    expect(new Set(codes)).toEqual(new Set(['CATGA_OVERLOADED']));
+    for (let asked = 0; asked < log.asked.length; asked++) {
+      log.asked[asked]?.answer();
+      await turn();
+    }
+    await expect(
+      Promise.race([publisher.append(storedMessage('next'), FRESH), turn()]),
+    ).resolves.toBeUndefined();
+  });
 });

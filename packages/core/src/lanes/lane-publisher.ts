@@ -16,6 +16,8 @@ const FRAMES_IN_FLIGHT = 16;
 /** What a frame takes besides its events. */
 const FRAME_BYTES = 16;
 const LONGEST_ID = 400;
+/** The most bytes of events that wait for their frames. */
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 
 /** What a caller is told. */
 export interface Appended {
@@ -36,6 +38,8 @@ export class LanePublisher {
   private readonly turns: FrameLine[] = [];
   private readonly doubtful = new DoubtfulFrames();
   private framesMade = 0;
+  private eventsAdded = 0;
+  private waitingBytes = 0;
   private inFlight = 0;
   private nextLane = 0;
   private isScheduled = false;
@@ -55,6 +59,7 @@ export class LanePublisher {
     { subscription: target, isFresh = false }: AppendOptions,
   ): Promise<Appended> {
     if (this.reasonClosed !== undefined) return Promise.reject(this.reasonClosed);
+    if (this.waitingBytes > MOST_WAITING_BYTES) return Promise.reject(overloadedError(message.name));
     const before = this.doubtful.of(message);
     const event = { message, target };
     const ownId = target !== undefined ? this.newId('again') : isFresh ? undefined : idOf(message);
@@ -63,6 +68,7 @@ export class LanePublisher {
     return new Promise((resolve, reject) => {
       this.add(line ?? this.anywhere, {
         event,
+        number: ++this.eventsAdded,
         mostBytes: mostBytesOf(event),
         ownId,
         again: before?.frame,
@@ -76,7 +82,7 @@ export class LanePublisher {
   close(reason: CatgaError): void {
     this.reasonClosed = reason;
     for (const line of this.turns.splice(0)) {
-      while (!line.isEmpty) for (const event of line.take(Infinity)) event.failed(reason);
+      for (const event of line.takeUpTo(Infinity)) event.failed(reason);
     }
   }
 
@@ -89,6 +95,7 @@ export class LanePublisher {
   private add(line: FrameLine, event: WaitingEvent): void {
     if (line.isEmpty) this.turns.push(line);
     line.add(event);
+    this.waitingBytes += event.mostBytes;
     this.schedule();
   }
 
@@ -106,6 +113,7 @@ export class LanePublisher {
       if (line === undefined) return;
       const { maxFrameBytes, maxEventBytes = maxFrameBytes } = this.log;
       const events = line.take(Math.min(maxFrameBytes, maxEventBytes) - FRAME_BYTES);
+      for (const { mostBytes } of events) this.waitingBytes -= mostBytes;
       if (!line.isEmpty) this.turns.push(line);
       this.send(line.lane ?? this.turn(), events);
     }
@@ -129,9 +137,14 @@ export class LanePublisher {
         ownId === undefined,
       );
     this.inFlight++;
+    const { eventsAdded } = this;
     this.appendFrame(lane, frame).then(
       (receipt) => this.stored(lane, frame, events, receipt),
-      (thrown: unknown) => this.failed(lane, frame, events, toError(thrown)),
+      (thrown: unknown) => {
+        const reason = toError(thrown);
+        if (isUnavailable(reason)) this.giveUp(eventsAdded, reason);
+        this.failed(lane, frame, events, reason);
+      },
     );
   }
 
@@ -177,7 +190,7 @@ export class LanePublisher {
   private failed(lane: number, frame: EventFrame, events: readonly WaitingEvent[], reason: Error): void {
     this.inFlight--;
     const code = reason instanceof CatgaError ? reason.code : undefined;
-    if (code === 'CATGA_ENGINE_UNAVAILABLE') this.doubtful.remember({ frame, lane });
+    if (isUnavailable(reason)) this.doubtful.remember({ frame, lane });
     // One event that cannot be stored must not take the others along.
     if (events.length > 1 && code !== 'CATGA_ENGINE_UNAVAILABLE' && code !== 'CATGA_OVERLOADED')
       for (const event of events) this.send(lane, [event]);
@@ -185,9 +198,32 @@ export class LanePublisher {
     this.schedule();
   }
 
+  /** Events that have waited longer than a frame that the broker did not take have waited long enough. */
+  private giveUp(upTo: number, reason: Error): void {
+    for (const line of this.turns.splice(0)) {
+      for (const event of line.takeUpTo(upTo)) {
+        this.waitingBytes -= event.mostBytes;
+        event.failed(reason);
+      }
+      if (!line.isEmpty) this.turns.push(line);
+    }
+  }
+
   private newId(kind: string): string {
     return `${kind}/${this.session}/${++this.framesMade}`;
   }
+}
+
+function isUnavailable(reason: Error): boolean {
+  return reason instanceof CatgaError && reason.code === 'CATGA_ENGINE_UNAVAILABLE';
+}
+
+function overloadedError(name: string): CatgaError {
+  return new CatgaError(
+    'CATGA_OVERLOADED',
+    `${name} was not stored: ${MOST_WAITING_BYTES} bytes of events wait for the broker.`,
+    { details: { name, maxBytes: MOST_WAITING_BYTES } },
+  );
 }
 
 /** What a message is known by wherever it comes from. */
