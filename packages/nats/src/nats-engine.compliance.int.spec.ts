@@ -1,7 +1,7 @@
 import { describeEngine } from '@catga/compliance';
 import { afterAll, beforeAll } from '@jest/globals';
 import { nats } from './nats-engine.js';
-import { natsCluster } from './testing/nats-cluster-harness.fixture.js';
+import { FEW_LANES, natsCluster } from './testing/nats-cluster-harness.fixture.js';
 import { sharedBroker } from './testing/nats-server.fixture.js';
 import type { SharedBroker } from './testing/nats-server.fixture.js';
 
@@ -17,7 +17,7 @@ describeEngine('nats', {
   unitMs: 100,
   async createEngine() {
     await broker.forget();
-    return { engine: nats(broker.url) };
+    return { engine: nats({ servers: broker.url, durable: FEW_LANES }) };
   },
   async createCluster() {
     await broker.forget();

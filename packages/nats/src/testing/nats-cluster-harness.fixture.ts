@@ -3,6 +3,9 @@ import type { EngineClient } from '@catga/core/engine';
 import { nats } from '../nats-engine.js';
 import { TcpProxy } from '@catga/servers';
 
+/** Lanes of the compliance suite: a stream each, made anew for each case. */
+export const FEW_LANES = { lanes: 4 };
+
 /** A cluster on a server, whose nodes reach it each through a way of its own. */
 export function natsCluster(url: string): ClusterUnderTest {
   const ways = new Map<string, TcpProxy>();
@@ -22,6 +25,7 @@ export function natsCluster(url: string): ClusterUnderTest {
         ways.set(client.nodeId, way);
         return nats({
           servers: way.url,
+          durable: FEW_LANES,
           reconnect: { waitMs: 20, jitterMs: 0 },
           requestTimeoutMs: 3000, // A node that crashed waits for so long in vain when it is stopped.
         }).connect(client);
