@@ -278,18 +278,13 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
     await this.members.watch(this.parts.directory);
     this.timers.every(heartbeatTimeoutMs, () => {
       this.owner.lookThoroughly();
-      this.restoreRecords();
+      this.tellMembers(); // A broker that came back empty has forgotten it.
     });
     this.timers.every(POLL_KEYED_MS, () => {
       // What cannot be read now is read the next time.
       if (this.keyed.isWaiting) void this.keyed.look().catch(() => {});
     });
     if (trimEveryMs > 0) this.timers.every(trimEveryMs, () => this.trimAll());
-  }
-
-  /** After a broker came back empty. */
-  private restoreRecords(): void {
-    if (!this.isClosed) this.tellMembers();
   }
 
   /** What this node handles, in one write for all that changes in a turn. */

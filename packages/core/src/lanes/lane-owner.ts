@@ -324,8 +324,6 @@ export class LaneOwner implements LaneContext, LaneListener {
     // It was this node's, until the lane began anew.
     if (section.owner === this.session) return true;
     if ((this.heldOff.get(key) ?? 0) > this.nowMs()) return false;
-    // Its lane began anew, and what it had there is dismissed.
-    if (section.owner === this.session) return true;
     const state = this.members.stateOf(section.owner);
     if (state !== 'leaving') return state === 'gone';
     return this.isUnchanged(key, section, 2 * this.leaseMs);

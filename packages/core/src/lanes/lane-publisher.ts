@@ -140,11 +140,7 @@ export class LanePublisher {
     const { eventsAdded } = this;
     this.appendFrame(lane, frame).then(
       (receipt) => this.stored(lane, frame, events, receipt),
-      (thrown: unknown) => {
-        const reason = toError(thrown);
-        if (isUnavailable(reason)) this.giveUp(eventsAdded, reason);
-        this.failed(lane, frame, events, reason);
-      },
+      (thrown: unknown) => this.failed(lane, frame, events, toError(thrown), eventsAdded),
     );
   }
 
@@ -187,10 +183,20 @@ export class LanePublisher {
     this.schedule();
   }
 
-  private failed(lane: number, frame: EventFrame, events: readonly WaitingEvent[], reason: Error): void {
+  /** @param before the number of the last event that had come when the frame was sent */
+  private failed(
+    lane: number,
+    frame: EventFrame,
+    events: readonly WaitingEvent[],
+    reason: Error,
+    before: number,
+  ): void {
     this.inFlight--;
     const code = reason instanceof CatgaError ? reason.code : undefined;
-    if (isUnavailable(reason)) this.doubtful.remember({ frame, lane });
+    if (code === 'CATGA_ENGINE_UNAVAILABLE') {
+      this.giveUp(before, reason);
+      this.doubtful.remember({ frame, lane });
+    }
     // One event that cannot be stored must not take the others along.
     if (events.length > 1 && code !== 'CATGA_ENGINE_UNAVAILABLE' && code !== 'CATGA_OVERLOADED')
       for (const event of events) this.send(lane, [event]);
@@ -212,10 +218,6 @@ export class LanePublisher {
   private newId(kind: string): string {
     return `${kind}/${this.session}/${++this.framesMade}`;
   }
-}
-
-function isUnavailable(reason: Error): boolean {
-  return reason instanceof CatgaError && reason.code === 'CATGA_ENGINE_UNAVAILABLE';
 }
 
 function overloadedError(name: string): CatgaError {
