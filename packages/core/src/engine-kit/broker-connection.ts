@@ -132,8 +132,7 @@ export class BrokerConnection implements EngineConnection {
   }
 
   async openLinks(self: NodeAddress, listener: LinkListener): Promise<NodeLinks> {
-    const { links: opener, directory } = this.parts;
-    const links = await PermittedLinks.open(opener, self, listener, directory);
+    const links = await PermittedLinks.open(this.parts.links, self, listener, this.nodes);
     this.links.add(links);
     this.nodes.add(self, links);
     return links;

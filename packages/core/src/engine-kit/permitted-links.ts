@@ -1,6 +1,5 @@
 import { CatgaError } from '../errors/catga-error.js';
 import type { LinkListener, NodeAddress, NodeLinks } from '../ports/links.js';
-import type { NodeDirectory } from '../ports/node-directory.js';
 
 /** Links of one node over a broker. */
 export interface BrokerLinks extends NodeLinks {
@@ -18,6 +17,11 @@ export interface LinkOpener {
   open(self: NodeAddress, listener: LinkListener): Promise<BrokerLinks>;
 }
 
+/** Directory that a node leaves while its links are refused. */
+interface LeftDirectory {
+  leave(self: NodeAddress): Promise<void>;
+}
+
 /**
  * Links of a node that leaves the directory while the broker does not permit it to receive frames, or to publish any:
  * others wait for its replies in vain. A refusal for one address does not count.
@@ -30,14 +34,14 @@ export class PermittedLinks implements NodeLinks {
     private readonly links: BrokerLinks,
     private readonly self: NodeAddress,
     private readonly listener: LinkListener,
-    private readonly directory: NodeDirectory,
+    private readonly directory: LeftDirectory,
   ) {}
 
   static async open(
     opener: LinkOpener,
     self: NodeAddress,
     listener: LinkListener,
-    directory: NodeDirectory,
+    directory: LeftDirectory,
   ): Promise<PermittedLinks> {
     let opened: PermittedLinks | undefined;
     const links = await opener.open(self, {
@@ -99,6 +103,6 @@ export class PermittedLinks implements NodeLinks {
     this.refusal = refusal;
     this.listener.refused?.(refusal);
     // Without the goodbye, the record expires.
-    this.directory.withdraw(this.self).catch(() => {});
+    this.directory.leave(this.self).catch(() => {});
   }
 }

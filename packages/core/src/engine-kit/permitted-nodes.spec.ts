@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { NodeInfo } from '../contracts/node-info.js';
 import { CatgaError } from '../errors/catga-error.js';
 import type { LinkListener, NodeAddress } from '../ports/links.js';
-import type { NodeDirectory } from '../ports/node-directory.js';
+import type { NodeDirectory, NodeDirectoryListener } from '../ports/node-directory.js';
 import { nextTurn } from '../time/next-turn.js';
 import { PermittedLinks } from './permitted-links.js';
 import { PermittedNodes } from './permitted-nodes.js';
@@ -31,6 +31,7 @@ class Refusing {
   /** Called while a heartbeat is written. */
   whileWriting = (): void => {};
   listener: LinkListener | undefined;
+  watcher: NodeDirectoryListener | undefined;
   private readonly directory: NodeDirectory = {
     announce: async () => void this.told.push('announce'),
     refresh: async () => {
@@ -38,7 +39,10 @@ class Refusing {
       this.whileWriting();
     },
     withdraw: async ({ nodeId, incarnation }) => void this.told.push(`withdraw ${nodeId} ${incarnation}`),
-    watch: async () => () => {},
+    watch: async (watcher) => {
+      this.watcher = watcher;
+      return () => {};
+    },
   };
   readonly nodes = new PermittedNodes(this.directory);
 
@@ -64,7 +68,7 @@ class Refusing {
         unreachable: () => {},
         refused: (_, address) => void this.told.push(`refused ${address?.nodeId ?? 'all'}`),
       },
-      this.directory,
+      this.nodes,
     );
     this.nodes.add(node, links);
     return links;
@@ -95,6 +99,22 @@ describe('a node whose frames the broker refuses', () => {
     await broker.nodes.refresh(node);
     links.send(caller, new Uint8Array(1));
     expect(broker.told.slice(4)).toEqual(['refresh', 'send']);
+  });
+
+  it('is not present to itself until it has returned, whatever the broker says', async () => {
+    const broker = new Refusing();
+    await broker.open();
+    const seen: string[] = [];
+    await broker.nodes.watch({
+      present: ({ nodeId }) => void seen.push(`present ${nodeId}`),
+      left: (nodeId) => void seen.push(`left ${nodeId}`),
+    });
+    broker.watcher?.present(node);
+    broker.listener?.refused?.(refusal);
+    broker.watcher?.present(node);
+    expect(seen).toEqual(['present one', 'left one']);
+    await broker.nodes.refresh(node);
+    expect(seen).toEqual(['present one', 'left one', 'present one']);
   });
 
   it('leaves again when a heartbeat was being written meanwhile', async () => {
