@@ -30,6 +30,8 @@ export class NatsServerCluster {
           ownRoute,
           '--routes',
           routes,
+          // Servers have all routes already, and learned ones are closed as duplicates; clients must not learn ways past a proxy.
+          '--no_advertise',
           ...args,
         ]);
       }),

@@ -28,8 +28,7 @@ export class NatsBroker implements Broker {
       return new NatsBroker([await permissions.spawn()], permissions);
     }
     if (isReplicated !== true) return new NatsBroker([await NatsServer.spawn()]);
-    // Clients are told of no other addresses, which would lead past the proxies.
-    const { servers } = await NatsServerCluster.spawn(SERVERS, ['--no_advertise']);
+    const { servers } = await NatsServerCluster.spawn(SERVERS);
     const broker = new NatsBroker(servers);
     await broker.untilInStep();
     return broker;

@@ -1,25 +1,24 @@
+import { freePort, LOOPBACK } from '@catga/servers';
 import { Redis } from 'ioredis';
 import { until } from './redis-cluster.fixture.js';
 import { RedisServer } from './redis-server.fixture.js';
 
 const SLOTS = 16_384;
-/** The port of the cluster bus is this much above the port of the server. */
-const TO_BUS_PORT = 10_000;
+const CLUSTER = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000'];
 
 /** Starts a Redis Cluster of three masters. */
 export async function startMasters(): Promise<readonly RedisServer[]> {
   const servers: RedisServer[] = [];
-  for (let count = 0; count < 3; count++) {
-    const server = await withBusPort();
-    await server.start();
-    servers.push(server);
-  }
+  // The default bus port, 10,000 above the server's, may be taken by an outgoing connection.
+  const busPorts = await Promise.all(Array.from({ length: 3 }, () => freePort()));
+  for (const port of busPorts)
+    servers.push(await RedisServer.spawn([...CLUSTER, '--cluster-port', String(port)]));
   const clients = servers.map(({ url }) => new Redis(url));
   const share = Math.ceil(SLOTS / clients.length);
   for (const [at, client] of clients.entries()) {
     const slots = Array.from({ length: Math.min(share, SLOTS - at * share) }, (_, slot) => at * share + slot);
     await client.call('CLUSTER', 'ADDSLOTS', ...slots);
-    await client.call('CLUSTER', 'MEET', '127.0.0.1', servers[0]!.port);
+    await client.call('CLUSTER', 'MEET', LOOPBACK, servers[0]!.port, busPorts[0]!);
   }
   await until(async () => {
     const states = await Promise.all(clients.map((client) => client.call('CLUSTER', 'INFO')));
@@ -27,13 +26,4 @@ export async function startMasters(): Promise<readonly RedisServer[]> {
   });
   for (const client of clients) client.disconnect();
   return servers;
-}
-
-/** A server whose port of the cluster bus is a valid one. */
-async function withBusPort(): Promise<RedisServer> {
-  for (;;) {
-    const server = await RedisServer.prepare(['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000']);
-    if (server.port + TO_BUS_PORT < 65_536) return server;
-    await server.stop();
-  }
 }
