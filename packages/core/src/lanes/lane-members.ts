@@ -24,6 +24,11 @@ export type OwnerState = 'present' | 'leaving' | 'gone';
 export class LaneMembers {
   private members = new Map<string, LaneMember>();
   private readonly present = new Set<string>();
+  /**
+   * Who was present before {@link members} were read. A node writes that it leaves before it leaves the directory: of one that left
+   * while they were read, what was read may be older, and is not enough to call it gone.
+   */
+  private presentBefore: ReadonlySet<string> = new Set();
   private version = 0;
   private stopWatching: (() => void) | undefined;
   private self: LaneMember;
@@ -80,11 +85,13 @@ export class LaneMembers {
   /** Reads what the others say. Resolves with whether this node's own record is there. */
   async read(): Promise<boolean> {
     const members = new Map<string, LaneMember>();
+    const present = new Set(this.present);
     for (const { key, value } of await this.records.list(MEMBERS)) {
       const member = decode(value);
       if (member !== undefined) members.set(key.slice(MEMBERS.length), member);
     }
     this.members = members;
+    this.presentBefore = present;
     return members.get(this.nodeId)?.session === this.session;
   }
 
@@ -102,7 +109,7 @@ export class LaneMembers {
       names.every((name) => subscriptions[subscription]?.includes(name));
     const candidates: string[] = [];
     for (const [nodeId, member] of this.members) {
-      if (nodeId === this.nodeId || member.isLeaving || !this.present.has(nodeId)) continue;
+      if (nodeId === this.nodeId || member.isLeaving || !this.isPresent(nodeId)) continue;
       if (knows(member)) candidates.push(nodeId);
     }
     // Who leaves goes on as long as there is nobody else.
@@ -118,6 +125,10 @@ export class LaneMembers {
     return true;
   }
 
+  private isPresent(nodeId: string): boolean {
+    return this.present.has(nodeId) || this.presentBefore.has(nodeId);
+  }
+
   stateOf(owner: string): OwnerState {
     if (owner === this.session) return 'present';
     const nodeId = owner.slice(0, owner.indexOf('/'));
@@ -125,7 +136,7 @@ export class LaneMembers {
     const member = this.members.get(nodeId);
     if (member !== undefined && member.session !== owner) return 'gone';
     if (member?.isLeaving === true) return 'leaving';
-    if (this.present.has(nodeId)) return 'present';
+    if (this.isPresent(nodeId)) return 'present';
     return member?.isAnnounced === false ? 'leaving' : 'gone';
   }
 }

@@ -347,10 +347,7 @@ export class LaneOwner implements LaneContext, LaneListener {
   }
 
   private isUnchanged(key: string, section: ProgressSection | undefined, forMs: number): boolean {
-    const version =
-      section === undefined
-        ? ''
-        : `${section.owner} ${section.epoch} ${section.progress.floor} ${section.progress.end}`;
+    const version = section === undefined ? '' : `${section.owner} ${section.epoch} ${section.beat}`;
     const before = this.watched.get(key);
     if (before?.version === version) return this.nowMs() - before.sinceMs >= forMs;
     this.watched.set(key, { version, sinceMs: this.nowMs() });

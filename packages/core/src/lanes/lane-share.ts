@@ -21,7 +21,7 @@ const REACH_FRAMES = 256;
 const MOST_OPEN_FRAMES = 1024;
 
 /** What a share begins with. */
-export type ShareStart = Omit<ProgressSection, 'owner' | 'reach' | 'handling' | 'alone'>;
+export type ShareStart = Omit<ProgressSection, 'owner' | 'reach' | 'handling' | 'alone' | 'beat'>;
 
 /** One subscription in one lane: what is read of it there, what waits, what is handled, what is done. */
 export class LaneShare {
@@ -56,6 +56,7 @@ export class LaneShare {
   private isAbandoned = false;
   private bytesAhead = 0;
   private nextReach = 0;
+  private beats = 0;
 
   constructor(
     readonly subscription: LaneSubscription,
@@ -266,6 +267,7 @@ export class LaneShare {
       suspectsEnd: this.suspectsEnd,
       alone: this.alone && [this.alone.slot.position, this.alone.index],
       handling: this.running.size,
+      beat: ++this.beats,
     };
   }
 

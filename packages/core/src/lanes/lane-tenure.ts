@@ -30,6 +30,7 @@ export class LaneTenure {
   private isWanted = false;
   private isScheduled = false;
   private isSoon = false;
+  private isKept = false;
   /** After a write that failed. */
   private isPaused = false;
   private failures = 0;
@@ -142,6 +143,11 @@ export class LaneTenure {
     this.write();
   };
 
+  private readonly writeIfBusy = (): void => {
+    this.isKept = false;
+    if (this.isBusy) this.write();
+  };
+
   private readonly tryAgain = (): void => {
     this.isPaused = false;
     this.write();
@@ -209,8 +215,21 @@ export class LaneTenure {
     this.lastWriteMs = startMs;
     this.passedFrames = 0;
     for (const share of shares) this.written(share, written);
+    this.keep();
     context.written(this);
     return shares;
+  }
+
+  /** While a handler runs, others see that its owner is still there, though it may have left the directory. */
+  private keep(): void {
+    if (this.isKept || !this.isBusy) return;
+    this.isKept = true;
+    this.context.after(this.context.leaseMs, this.writeIfBusy);
+  }
+
+  private get isBusy(): boolean {
+    for (const { isBusy } of this.shares.values()) if (isBusy) return true;
+    return false;
   }
 
   private written(share: LaneShare, written: ReadonlyMap<string, ProgressSection>): void {

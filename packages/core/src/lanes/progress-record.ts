@@ -32,6 +32,8 @@ export interface ProgressSection {
   readonly alone: readonly [position: number, index: number] | undefined;
   /** How many events were being handled. */
   readonly handling: number;
+  /** Grows with each write of its owner, who writes also while nothing but a long handler goes on. */
+  readonly beat: number;
 }
 
 /** The sections of one record, by subscription. */
@@ -51,6 +53,7 @@ interface WrittenSection {
   readonly s: number;
   readonly x?: readonly [number, number];
   readonly h: number;
+  readonly b: number;
 }
 
 /** JSON in UTF-8. */
@@ -74,6 +77,7 @@ export function encodeProgress(sections: ProgressSections): Uint8Array {
       s: section.suspectsEnd,
       ...(section.alone && { x: section.alone }),
       h: section.handling,
+      b: section.beat,
     };
   }
   return Buffer.from(JSON.stringify(written));
@@ -109,6 +113,7 @@ export function decodeProgress(bytes: Uint8Array): Map<string, ProgressSection> 
       suspectsEnd: section.s,
       alone: section.x,
       handling: section.h,
+      beat: section.b,
     });
   }
   return sections;

@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import type { LogDelivery } from '../../ports/durable-log.js';
+import { MemoryHarness, Received, storedMessage, subscription } from '../memory.fixture.js';
+import { nodeInfo } from './lanes.fixture.js';
+
+const TIMEOUT_MS = 1000;
+
+/** A handler that takes what it is given, and hears when it has to stop. */
+class Slow extends Received {
+  readonly lost: Error[] = [];
+
+  readonly takeSlowly = (delivery: LogDelivery): void => {
+    delivery.handledBy = { lost: (reason) => void this.lost.push(reason) };
+    this.take(delivery);
+  };
+}
+
+describe('handlers that run for long while lanes change hands', () => {
+  it('end where they began when their node leaves, and nothing is handled twice', async () => {
+    const harness = new MemoryHarness();
+    const connect = (nodeId: string) => harness.connect({ nodeId, heartbeatTimeoutMs: TIMEOUT_MS });
+    const leaving = await connect('leaving');
+    const slow = new Slow();
+    const consumer = await leaving.log.subscribe(subscription(), slow.takeSlowly);
+    await leaving.directory.announce(nodeInfo('leaving'));
+    for (let index = 0; index < 8; index++)
+      await leaving.log.append(storedMessage(`e${index}`, { key: `k${index}` }));
+    await harness.clock.advance(100);
+    expect(slow.deliveries).toHaveLength(8);
+    const staying = await connect('staying');
+    const others = new Received();
+    await staying.log.subscribe(subscription(), others.takeAndAck);
+    await staying.directory.announce(nodeInfo('staying'));
+    await leaving.directory.withdraw(nodeInfo('leaving'));
+    await consumer.stop();
+    await harness.clock.advance(20 * TIMEOUT_MS);
+    expect(others.ids).toEqual([]);
+    for (const delivery of slow.deliveries) await delivery.ack();
+    await staying.log.append(storedMessage('next', { key: 'k0' }));
+    await harness.clock.advance(2 * TIMEOUT_MS);
+    expect(others.ids).toEqual(['next']);
+    expect(slow.lost).toEqual([]);
+  });
+
+  it('go on when a node joins, which gets their lanes once they have ended', async () => {
+    const harness = new MemoryHarness();
+    const connect = (nodeId: string) => harness.connect({ nodeId, heartbeatTimeoutMs: TIMEOUT_MS });
+    const first = await connect('first');
+    const slow = new Slow();
+    await first.log.subscribe(subscription(), slow.takeSlowly);
+    await first.directory.announce(nodeInfo('first'));
+    const keys = Array.from({ length: 32 }, (_, index) => `k${index}`);
+    for (const key of keys) await first.log.append(storedMessage(`a ${key}`, { key }));
+    await harness.clock.advance(100);
+    const joining = await connect('joining');
+    const others = new Received();
+    await joining.log.subscribe(subscription(), others.takeAndAck);
+    await joining.directory.announce(nodeInfo('joining'));
+    for (let beat = 0; beat < 300; beat++) {
+      await first.directory.refresh(nodeInfo('first'));
+      await joining.directory.refresh(nodeInfo('joining'));
+      await harness.clock.advance(TIMEOUT_MS / 5);
+    }
+    expect(slow.lost).toEqual([]);
+    expect(others.ids).toEqual([]);
+    for (const delivery of slow.deliveries) await delivery.ack();
+    for (let beat = 0; beat < 60; beat++) {
+      await first.directory.refresh(nodeInfo('first'));
+      await joining.directory.refresh(nodeInfo('joining'));
+      await harness.clock.advance(TIMEOUT_MS / 5);
+    }
+    for (const key of keys) await first.log.append(storedMessage(`b ${key}`, { key }));
+    await harness.clock.advance(100);
+    expect(others.ids.length).toBeGreaterThan(0);
+    expect([...slow.ids, ...others.ids].toSorted()).toEqual(
+      keys.flatMap((key) => [`a ${key}`, `b ${key}`]).toSorted(),
+    );
+  });
+});
