@@ -25,6 +25,8 @@ export type CallerAsk =
   | { readonly what: 'call'; readonly kinds: readonly Kind[]; readonly plan: CallPlan }
   | { readonly what: 'stop' }
   | { readonly what: 'dead letters' }
+  /** Which nodes own the lanes of the service `orders`. */
+  | { readonly what: 'owners' }
   | { readonly what: 'stats' };
 
 /** What it answers. */
@@ -33,6 +35,7 @@ export type CallerAnswer =
   /** Every call has ended. */
   | { readonly what: 'done' }
   | { readonly what: 'dead letters'; readonly letters: readonly DeadLetterRecord[] }
+  | { readonly what: 'owners'; readonly nodeIds: readonly string[] }
   | ProcessStats;
 
 /** A line in the file of a caller: written before the call, and after it. */

@@ -6,7 +6,7 @@ import type { Kind } from '../promises/kinds.js';
 import type { CallLine, CallPlan } from './caller-protocol.js';
 
 /** How many keys messages are spread over. */
-const KEYS = 8;
+export const KEYS = 8;
 
 /** The calls of one process, each written down before it is made and once it has ended. */
 export class Calls {

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { CatgaDeadLetters, CatgaMediator } from '@catga/nestjs';
+import { CatgaDeadLetters, CatgaMediator, CatgaSubscriptions } from '@catga/nestjs';
 import type { DeadLetterRecord } from '../checker/records.js';
 import { catgaNodeModule } from '../node/catga-node-module.js';
 import { processStats } from '../node/process-stats.js';
@@ -64,6 +64,13 @@ async function deadLetters(): Promise<readonly DeadLetterRecord[]> {
   }
 }
 
+async function owners(): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (const { id, lanes = [] } of await app.get(CatgaSubscriptions).list())
+    if (id.startsWith('orders.')) for (const { owner } of lanes) found.add(owner ?? '');
+  return [...found];
+}
+
 async function answer(ask: CallerAsk): Promise<CallerAnswer | undefined> {
   switch (ask.what) {
     case 'start':
@@ -79,6 +86,8 @@ async function answer(ask: CallerAsk): Promise<CallerAnswer | undefined> {
       return { what: 'done' };
     case 'stats':
       return processStats(mediator);
+    case 'owners':
+      return { what: 'owners', nodeIds: await owners() };
     case 'dead letters':
       return { what: 'dead letters', letters: await deadLetters() };
   }

@@ -1,10 +1,7 @@
-import { KINDS, servicesOf } from '../promises/kinds.js';
+import { KINDS, servicesOf, STORED_KINDS } from '../promises/kinds.js';
 import type { Kind } from '../promises/kinds.js';
 import type { Findings } from './findings.js';
 import type { CallRecord, Evidence } from './records.js';
-
-/** Kinds whose handlers get messages of one key in order. */
-const ORDERED: ReadonlySet<Kind> = new Set(['enqueued', 'reliable', 'reliable-qos2']);
 
 /** Compares what callers were told with what the ledger has. Knows nothing of what is promised. */
 export function check(evidence: Evidence): ReadonlyMap<Kind, Findings> {
@@ -15,7 +12,13 @@ export function check(evidence: Evidence): ReadonlyMap<Kind, Findings> {
     const found = findings.get(call.kind);
     if (found !== undefined) judgeCall(call, found, effects, given);
   }
-  for (const found of findings.values()) if (ORDERED.has(found.kind)) findUnordered(evidence, found);
+  const kinds = new Map(evidence.calls.map(({ id, kind }) => [id, kind]));
+  for (const { id } of evidence.aborts ?? []) {
+    const kind = kinds.get(id);
+    if (kind !== undefined) findings.get(kind)?.aborted.push(id);
+  }
+  for (const found of findings.values())
+    if (STORED_KINDS.includes(found.kind)) findUnordered(evidence, found);
   return findings;
 }
 
@@ -74,6 +77,7 @@ function emptyFindings(kind: Kind): Findings {
     lost: [],
     repeated: [],
     unordered: [],
+    aborted: [],
     deadLetters: [],
   };
 }

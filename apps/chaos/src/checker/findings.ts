@@ -15,6 +15,8 @@ export interface Findings {
   readonly repeated: string[];
   /** Messages that took effect before an earlier one of their key. */
   readonly unordered: string[];
+  /** Messages whose handlers were told to stop. */
+  readonly aborted: string[];
   /** Messages that a handler gave up on. */
   readonly deadLetters: string[];
 }

@@ -21,6 +21,9 @@ export interface EffectRecord {
   readonly nodeId: string;
 }
 
+/** A handler that was told to stop. */
+export type AbortRecord = EffectRecord;
+
 /** A message that a handler gave up on. */
 export interface DeadLetterRecord {
   readonly id: string;
@@ -32,4 +35,9 @@ export interface Evidence {
   readonly calls: readonly CallRecord[];
   readonly effects: readonly EffectRecord[];
   readonly deadLetters: readonly DeadLetterRecord[];
+  /**
+   * Of those handlers that say so.
+   * @defaultValue none
+   */
+  readonly aborts?: readonly AbortRecord[];
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CallRecord, EffectRecord } from '../checker/records.js';
+import type { CallRecord, Evidence } from '../checker/records.js';
 import type { CallLine } from '../caller/caller-protocol.js';
 import type { LedgerLine } from '../ledger/ledger-protocol.js';
 
@@ -34,9 +34,13 @@ export class EvidenceFiles {
     return readFileSync(this.logOf(name), 'utf8');
   }
 
-  /** What took effect, of one scenario, in the order of the ledger. */
-  effects(run: string): readonly EffectRecord[] {
-    return linesOf<LedgerLine>(this.ledger).filter(({ what, id }) => what === 'effect' && isOf(run, id));
+  /** What took effect, of one scenario, and which handlers were told to stop, in the order of the ledger. */
+  handled(run: string): Pick<Evidence, 'effects' | 'aborts'> {
+    const lines = linesOf<LedgerLine>(this.ledger).filter(({ id }) => isOf(run, id));
+    return {
+      effects: lines.filter(({ what }) => what === 'effect'),
+      aborts: lines.filter(({ what }) => what === 'aborted'),
+    };
   }
 
   /** The calls of one scenario; those of a caller that was killed are excused if they did not end. */

@@ -3,7 +3,7 @@ import type { CallPlan, CallerAnswer, CallerAsk } from '../caller/caller-protoco
 import { check } from '../checker/check.js';
 import type { Findings } from '../checker/findings.js';
 import type { DeadLetterRecord, Evidence } from '../checker/records.js';
-import { KINDS } from '../promises/kinds.js';
+import { KINDS, STORED_KINDS } from '../promises/kinds.js';
 import type { Kind } from '../promises/kinds.js';
 import type { Play, Scenario } from '../scenarios/scenario.js';
 import { isOf } from './evidence-files.js';
@@ -12,6 +12,8 @@ import type { Stage } from './stage.js';
 /** How long nothing may happen, once the fault is over, while stored messages are still waited for. */
 const GOES_ON_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 250;
+/** How long lanes take at most to move on a busy machine. */
+const LANES_MOVE_WITHIN_MS = 30_000;
 /** Nothing happens for so long, and the broker has nothing for anybody: nothing will. */
 const QUIET_MS = 1000;
 
@@ -34,8 +36,19 @@ export async function playScenario(
     const { what } = await stage.calling.heard<CallerAnswer>();
     if (what !== 'done') throw new Error(`The caller said '${what}'.`);
   };
+  const lanesOwnedBy = async (isSo: (nodeIds: readonly string[]) => boolean): Promise<void> => {
+    for (const startMs = performance.now(); ; await pause(LOOK_EVERY_MS)) {
+      ask({ what: 'owners' });
+      const said = await stage.calling.heard<CallerAnswer>();
+      const nodeIds = said.what === 'owners' ? said.nodeIds : [];
+      if (isSo(nodeIds)) return;
+      if (performance.now() - startMs > LANES_MOVE_WITHIN_MS)
+        throw new Error(`${scenario.fault}: the lanes belong to ${nodeIds.join(', ')}.`);
+    }
+  };
   await scenario.run({
     stage,
+    lanesOwnedBy,
     seconds,
     rate,
     random,
@@ -86,8 +99,7 @@ async function hasNothing({ broker }: Stage): Promise<boolean> {
 
 function isSomethingMissed(evidence: Evidence): boolean {
   const found = check(evidence);
-  const stored = ['enqueued', 'reliable', 'reliable-qos2'] as const;
-  return stored.some((kind) => (found.get(kind)?.lost.length ?? 0) > 0);
+  return STORED_KINDS.some((kind) => (found.get(kind)?.lost.length ?? 0) > 0);
 }
 
 async function gather(stage: Stage, run: string): Promise<Evidence> {
@@ -96,7 +108,7 @@ async function gather(stage: Stage, run: string): Promise<Evidence> {
   const letters: readonly DeadLetterRecord[] = said.what === 'dead letters' ? said.letters : [];
   return {
     calls: stage.files.calls(run, stage.killedCallers),
-    effects: stage.files.effects(run),
+    ...stage.files.handled(run),
     deadLetters: letters.filter(({ id }) => isOf(run, id)),
   };
 }

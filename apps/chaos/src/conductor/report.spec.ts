@@ -43,4 +43,27 @@ describe('the report of a scenario', () => {
       expect.stringContaining('mail-1 has not logged'),
     ]);
   });
+
+  it('says that handlers were told to stop, and that more is repeated than was being handled, where neither may be', () => {
+    const calls = ['r1', 'r2'].map((id): CallRecord => ({
+      id,
+      kind: 'reliable',
+      key: id,
+      place: 1,
+      end: { ok: true },
+    }));
+    const effects = ['r1', 'r2', 'r1', 'r2'].flatMap((id) =>
+      ['orders', 'mail'].map((service) => ({ id, service, nodeId: `${service}-1` })),
+    );
+    const aborts = [{ id: 'r1', service: 'orders', nodeId: 'orders-1' }];
+    const evidence = { calls, effects, deadLetters: [], aborts };
+    const found = (strict: object): readonly string[] =>
+      reportOf({ fault: 'paused', ...strict }, 'nats', check(evidence)).violations;
+    expect(found({})).toEqual([]);
+    expect(found({ neverAborts: true, mostRepeats: 3 })).toEqual([
+      expect.stringContaining('1 told to stop: r1'),
+      expect.stringContaining('4 took effect twice, and 3 were being handled'),
+    ]);
+    expect(found({ mostRepeats: 4 })).toEqual([]);
+  });
 });

@@ -5,7 +5,7 @@ import { violationsOf } from '../checker/violations.js';
 import type { EngineName } from '../broker/engine-settings.js';
 import { FAULTS } from '../promises/faults.js';
 import { GUARANTEES } from '../promises/guarantees.js';
-import { KIND_TITLES } from '../promises/kinds.js';
+import { KIND_TITLES, STORED_KINDS } from '../promises/kinds.js';
 import type { Kind } from '../promises/kinds.js';
 import type { Scenario } from '../scenarios/scenario.js';
 
@@ -17,7 +17,14 @@ export interface ScenarioReport {
 
 /** A table of what became of each kind of message. */
 export function reportOf(
-  { fault, fails, neverFails, isLogged }: Omit<Scenario, 'run' | 'stage'>,
+  {
+    fault,
+    fails,
+    neverFails,
+    isLogged,
+    neverAborts,
+    mostRepeats = Infinity,
+  }: Omit<Scenario, 'run' | 'stage'>,
   engine: EngineName,
   findings: ReadonlyMap<Kind, Findings>,
   logs: ReadonlyMap<string, string> = new Map(),
@@ -29,7 +36,11 @@ export function reportOf(
   const violations: string[] = [];
   for (const [kind, found] of findings) {
     const promised = GUARANTEES[engine][fault][kind];
-    const wrong = violationsOf(found, promised);
+    const wrong = [...violationsOf(found, promised)];
+    if (neverAborts === true && found.aborted.length > 0)
+      wrong.push(`${found.aborted.length} told to stop: ${found.aborted[0]}`);
+    if (STORED_KINDS.includes(kind) && found.repeated.length > mostRepeats)
+      wrong.push(`${found.repeated.length} took effect twice, and ${mostRepeats} were being handled`);
     violations.push(...wrong.map((what) => `${FAULTS[fault]}, ${KIND_TITLES[kind]}: ${what}`));
     table.push([
       KIND_TITLES[kind],

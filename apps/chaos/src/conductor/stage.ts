@@ -12,9 +12,12 @@ import { Child } from './child.js';
 import { EvidenceFiles } from './evidence-files.js';
 
 /** The processes that handle messages, and their services. */
-const NODES = { 'orders-1': 'orders', 'orders-2': 'orders', 'mail-1': 'mail' } as const;
+const NODES = { 'orders-1': 'orders', 'orders-2': 'orders', 'mail-1': 'mail', 'orders-3': 'orders' } as const;
 export type NodeId = keyof typeof NODES;
-export const NODE_IDS = Object.keys(NODES) as readonly NodeId[];
+/** Those that are there from the beginning. */
+export const NODE_IDS: readonly NodeId[] = ['orders-1', 'orders-2', 'mail-1'];
+/** One that joins later, where a scenario says so. */
+export const JOINER: NodeId = 'orders-3';
 
 const CALLERS = 'callers';
 
@@ -76,7 +79,7 @@ export class Stage {
     const { port } = await ledger.heard<{ readonly port: number }>();
     const stage = new Stage(broker, files, ledger, port, options);
     try {
-      for (const nodeId of NODE_IDS) {
+      for (const nodeId of [...NODE_IDS, JOINER]) {
         const link = await BrokerLink.to(broker.ports);
         stage.seats.set(nodeId, { link, child: undefined, isKept: true });
       }

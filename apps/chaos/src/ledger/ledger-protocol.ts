@@ -2,8 +2,8 @@
 export interface LedgerLine {
   /** Numbers the lines of one connection. */
   readonly number: number;
-  /** It got the message, or did what the message asks for. */
-  readonly what: 'got' | 'effect';
+  /** It got the message, did what the message asks for, or was told to stop before. */
+  readonly what: 'got' | 'effect' | 'aborted';
   readonly id: string;
   readonly service: string;
   readonly nodeId: string;

@@ -4,7 +4,7 @@ import type { Kind } from '../promises/kinds.js';
 import type { Instruction } from './instruction.js';
 
 /** How long one attempt of an event's or a queued command's handler may take, in milliseconds. */
-const ATTEMPT_TIMEOUT_MS = 1500;
+const ATTEMPT_TIMEOUT_MS = 8000;
 /** A query is sent once: one that is lost is waited for so long, and no scenario takes longer. */
 const QUERY_TIMEOUT_MS = 6000;
 

@@ -3,6 +3,7 @@ import { CatgaModule } from '@catga/nestjs';
 import { fileOutbox } from '@catga/outbox-file';
 import { engineOf } from '../broker/engine-settings.js';
 import type { NodeSettings } from './node-settings.js';
+import { PartitionedDirectory } from './partitioned-directory.js';
 
 /** Short, so that a run takes seconds; the proportions are those of the defaults. */
 const HEARTBEAT = Object.freeze({ intervalMs: 400, timeoutMs: 1200 });
@@ -12,10 +13,13 @@ export const LEASE_MS = 3000;
 const REQUEST_TIMEOUT_MS = 15_000;
 
 /** What makes a process a node. */
-export function catgaNodeModule(settings: NodeSettings): DynamicModule {
+export function catgaNodeModule(
+  settings: NodeSettings,
+  directory = new PartitionedDirectory(),
+): DynamicModule {
   const { engine, namespace, nodeId, service, concurrency, outbox, drainTimeoutMs, maxAttempts } = settings;
   return CatgaModule.forRoot({
-    engine: engineOf(engine),
+    engine: directory.engineOf(engineOf(engine)),
     namespace,
     nodeId,
     service,

@@ -1,5 +1,5 @@
 import { EventHandler } from '@catga/nestjs';
-import type { IEventHandler } from '@catga/nestjs';
+import type { IEventHandler, MessageContext } from '@catga/nestjs';
 import { Paid, Seen, Shipped } from '../messages/messages.js';
 import { Workshop } from './workshop.js';
 
@@ -7,8 +7,8 @@ import { Workshop } from './workshop.js';
 export class SeenHandler implements IEventHandler<Seen> {
   constructor(private readonly workshop: Workshop) {}
 
-  async handle(event: Seen): Promise<void> {
-    await this.workshop.work(event);
+  async handle(event: Seen, context: MessageContext): Promise<void> {
+    await this.workshop.work(event, context);
   }
 }
 
@@ -16,8 +16,8 @@ export class SeenHandler implements IEventHandler<Seen> {
 export class ShippedHandler implements IEventHandler<Shipped> {
   constructor(private readonly workshop: Workshop) {}
 
-  async handle(event: Shipped): Promise<void> {
-    await this.workshop.work(event);
+  async handle(event: Shipped, context: MessageContext): Promise<void> {
+    await this.workshop.work(event, context);
   }
 }
 
@@ -25,7 +25,7 @@ export class ShippedHandler implements IEventHandler<Shipped> {
 export class PaidHandler implements IEventHandler<Paid> {
   constructor(private readonly workshop: Workshop) {}
 
-  async handle(event: Paid): Promise<void> {
-    await this.workshop.work(event);
+  async handle(event: Paid, context: MessageContext): Promise<void> {
+    await this.workshop.work(event, context);
   }
 }

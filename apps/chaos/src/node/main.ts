@@ -7,6 +7,7 @@ import { CatgaMediator } from '@catga/nestjs';
 import { LedgerClient } from '../ledger/ledger-client.js';
 import { catgaNodeModule } from './catga-node-module.js';
 import { PaidHandler, SeenHandler, ShippedHandler } from './event-handlers.js';
+import { PartitionedDirectory } from './partitioned-directory.js';
 import { processStats } from './process-stats.js';
 import { readNodeSettings } from './node-settings.js';
 import { ChargeHandler, LookHandler, PackHandler, PlaceHandler } from './request-handlers.js';
@@ -14,6 +15,7 @@ import { Workshop } from './workshop.js';
 
 const settings = readNodeSettings();
 const { ledgerPort, service, nodeId } = settings;
+const directory = new PartitionedDirectory();
 const ledger = await LedgerClient.open(ledgerPort, service, nodeId);
 
 @Module({})
@@ -23,7 +25,7 @@ class HandlingNode {
     const workshop = { provide: Workshop, useFactory: () => new Workshop(ledger) };
     return {
       module: HandlingNode,
-      imports: [catgaNodeModule(settings)],
+      imports: [catgaNodeModule(settings, directory)],
       providers: [workshop, ...requests, SeenHandler, ShippedHandler, PaidHandler],
     };
   }
@@ -32,6 +34,8 @@ class HandlingNode {
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.on('message', (message) => {
   if (message === 'step back') stepBack();
+  if (message === 'lose the directory') directory.isCut = true;
+  if (message === 'find the directory') directory.isCut = false;
   if (message === 'stats') process.send?.(processStats(app.get(CatgaMediator)));
 });
 const app = await NestFactory.createApplicationContext(HandlingNode.create(), {

@@ -1,5 +1,5 @@
 import { RequestHandler } from '@catga/nestjs';
-import type { IRequestHandler } from '@catga/nestjs';
+import type { IRequestHandler, MessageContext } from '@catga/nestjs';
 import { Charge, Look, Pack, Place } from '../messages/messages.js';
 import { Workshop } from './workshop.js';
 
@@ -7,8 +7,8 @@ import { Workshop } from './workshop.js';
 export class LookHandler implements IRequestHandler<Look> {
   constructor(private readonly workshop: Workshop) {}
 
-  handle(message: Look): Promise<string> {
-    return this.workshop.work(message);
+  handle(message: Look, context: MessageContext): Promise<string> {
+    return this.workshop.work(message, context);
   }
 }
 
@@ -16,8 +16,8 @@ export class LookHandler implements IRequestHandler<Look> {
 export class PlaceHandler implements IRequestHandler<Place> {
   constructor(private readonly workshop: Workshop) {}
 
-  handle(message: Place): Promise<string> {
-    return this.workshop.work(message);
+  handle(message: Place, context: MessageContext): Promise<string> {
+    return this.workshop.work(message, context);
   }
 }
 
@@ -25,8 +25,8 @@ export class PlaceHandler implements IRequestHandler<Place> {
 export class ChargeHandler implements IRequestHandler<Charge> {
   constructor(private readonly workshop: Workshop) {}
 
-  handle(message: Charge): Promise<string> {
-    return this.workshop.work(message);
+  handle(message: Charge, context: MessageContext): Promise<string> {
+    return this.workshop.work(message, context);
   }
 }
 
@@ -34,7 +34,7 @@ export class ChargeHandler implements IRequestHandler<Charge> {
 export class PackHandler implements IRequestHandler<Pack> {
   constructor(private readonly workshop: Workshop) {}
 
-  handle(message: Pack): Promise<string> {
-    return this.workshop.work(message);
+  handle(message: Pack, context: MessageContext): Promise<string> {
+    return this.workshop.work(message, context);
   }
 }

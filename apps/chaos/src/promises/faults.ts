@@ -20,6 +20,10 @@ export const FAULTS = {
   'sent-twice': 'a message is sent twice under one id',
   'slow-consumer': 'handlers are slower than senders',
   'rolling-restart': 'every node is restarted in turn',
+  'node-joins': 'a node joins under load',
+  'long-handlers': 'nodes join and leave while handlers run for long',
+  'owner-paused': 'a node that has read many events ahead is paused for longer than every lease',
+  'two-owners': 'a node is cut off from the directory only, and lanes have two owners',
   overload: 'a node is overloaded',
   storm: 'all transient faults, at random',
 } as const;

@@ -22,6 +22,9 @@ export const KIND_TITLES: Readonly<Record<Kind, string>> = {
   'reliable-qos2': 'reliable event, QoS 2',
 };
 
+/** The kinds of message that the broker stores until they are handled, in order by key. */
+export const STORED_KINDS: readonly Kind[] = ['enqueued', 'reliable', 'reliable-qos2'];
+
 /** The services whose handlers get a message of this kind. */
 export function servicesOf(kind: Kind): readonly string[] {
   return kind === 'event' || kind.startsWith('reliable') ? ['orders', 'mail'] : ['orders'];

@@ -1,5 +1,6 @@
 import { BROKER_FAULTS } from './broker-faults.js';
 import { HANDLER_FAULTS } from './handler-faults.js';
+import { LANE_FAULTS } from './lane-faults.js';
 import { LOAD_FAULTS } from './load-faults.js';
 import { NETWORK_FAULTS } from './network-faults.js';
 import { PROCESS_FAULTS } from './process-faults.js';
@@ -11,6 +12,7 @@ export const ALL_SCENARIOS: readonly Scenario[] = [
   ...HANDLER_FAULTS,
   ...PROCESS_FAULTS,
   ...NETWORK_FAULTS,
+  ...LANE_FAULTS,
   ...LOAD_FAULTS,
   STORM,
   ...BROKER_FAULTS,

@@ -13,6 +13,8 @@ export interface Play {
   readonly random: SeededRandom;
   /** Starts the steady load of all kinds. */
   readonly start: (plan?: Partial<CallPlan>, rate?: number) => void;
+  /** Resolves once the lanes of the subscriptions of `orders` belong to nodes of which this is true; rejects if they do not soon. */
+  readonly lanesOwnedBy: (isSo: (nodeIds: readonly string[]) => boolean) => Promise<void>;
   /** One call of each kind, at once; resolves once all have ended. */
   readonly call: (kinds: readonly Kind[], plan?: Partial<CallPlan>) => Promise<void>;
 }
@@ -28,6 +30,10 @@ export interface Scenario {
   readonly neverFails?: CatgaErrorCode;
   /** What every handling process logs of it. */
   readonly isLogged?: RegExp;
+  /** No handler is told to stop. */
+  readonly neverAborts?: boolean;
+  /** How many messages of a kind that is stored take effect again in one service at most: what was being handled. */
+  readonly mostRepeats?: number;
   /** Makes the fault come and go. The load ends afterwards. */
   readonly run: (play: Play) => Promise<void>;
 }
