@@ -35,6 +35,7 @@ import { redrive } from './cases/redrive.js';
 import { refusals } from './cases/refusals.js';
 import { reliableEvents } from './cases/reliable-events.js';
 import { requests } from './cases/requests.js';
+import { retention } from './cases/retention.js';
 import { stopping } from './cases/stopping.js';
 import { subscriptionRegister } from './cases/subscription-register.js';
 import { thrownValues } from './cases/thrown-values.js';
@@ -45,9 +46,9 @@ import { Lab } from './lab.js';
 
 /** Holds an engine to the contract that all engines share. A guarantee that is not in here is not claimed. */
 export function describeEngine(name: string, harness: EngineHarness): void {
+  const { events } = harness.capabilities;
   describe(`engine ${name}`, () => {
     const lab = new Lab(harness);
-    const { events } = harness.capabilities;
     beforeEach(() => lab.open());
     afterEach(() => lab.close());
 
@@ -104,5 +105,15 @@ export function describeEngine(name: string, harness: EngineHarness): void {
     outages(lab);
     stopping(lab);
   });
+  if (harness.capabilities.queues && events.includes(1)) describeRetention(name, harness);
   if (harness.createCluster !== undefined) describeCluster(name, harness, harness.createCluster);
+}
+
+function describeRetention(name: string, harness: EngineHarness): void {
+  describe(`engine ${name}`, () => {
+    const lab = new Lab(harness, () => (harness.createShortRetention ?? harness.createEngine).call(harness));
+    beforeEach(() => lab.open());
+    afterEach(() => lab.close());
+    retention(lab);
+  });
 }

@@ -45,6 +45,11 @@ export interface EngineHarness {
   /** An engine that remembers nothing of an earlier case. */
   createEngine(): Promise<EngineUnderTest>;
   /**
+   * The same with the shortest retention, so that a case sees what it removes.
+   * @defaultValue createEngine
+   */
+  createShortRetention?(): Promise<EngineUnderTest>;
+  /**
    * The same for the cases of clusters.
    * @defaultValue the engine ends at the process, and those cases are left out
    */

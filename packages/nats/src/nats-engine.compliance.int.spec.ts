@@ -19,6 +19,11 @@ describeEngine('nats', {
     await broker.forget();
     return { engine: nats({ servers: broker.url, durable: FEW_LANES }) };
   },
+  async createShortRetention() {
+    await broker.forget();
+    const durable = { ...FEW_LANES, maxAgeMs: 300, duplicateWindowMs: 100 };
+    return { engine: nats({ servers: broker.url, durable }) };
+  },
   async createCluster() {
     await broker.forget();
     return natsCluster(broker.url);

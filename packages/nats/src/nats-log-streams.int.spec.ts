@@ -1,6 +1,6 @@
 import type { EngineConnection } from '@catga/core/engine';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { DurableBench, storedMessage } from './testing/durable.fixture.js';
+import { DurableBench, Received, storedMessage } from './testing/durable.fixture.js';
 import { until } from './testing/nats-cluster.fixture.js';
 
 const bench = new DurableBench();
@@ -21,7 +21,7 @@ describe('the streams', () => {
     await connection.log.append(storedMessage({ kind: 'command', name: 'Pay' }));
     const common = { storage: 'memory', max_bytes: 100_000, discard: 'new', duplicate_window: 5e9 };
     await expect(raw.stream('catga_lane_0')).resolves.toMatchObject({
-      config: { ...common, subjects: ['catga.lanes.0'], retention: 'limits', max_age: 60e9 },
+      config: { ...common, subjects: ['catga.lanes.0'], retention: 'limits', max_age: 0 },
     });
     await expect(raw.stream('catga_commands')).resolves.toMatchObject({
       config: { ...common, subjects: ['catga.commands.>'], retention: 'workqueue', max_age: 0 },
@@ -32,10 +32,10 @@ describe('the streams', () => {
     const server = await bench.server();
     const raw = await bench.raw(server);
     await append(await bench.open({ servers: server.url, durable: { lanes: 1 } }), 'm1');
-    const later = await bench.open({ servers: server.url, durable: { maxAgeMs: 3_600_000 } });
+    const later = await bench.open({ servers: server.url, durable: { maxBytes: 1_000_000 } });
     await append(later, 'm2');
     await expect(raw.stream('catga_lane_0')).resolves.toMatchObject({
-      config: { max_age: 3_600e9, storage: 'file' },
+      config: { max_bytes: 1_000_000, storage: 'file' },
       state: { messages: 2 },
     });
   });
@@ -58,5 +58,31 @@ describe('the streams', () => {
     await append(connection, 'm1');
     await expect(raw.stream('catga_lane_0')).resolves.toMatchObject({ state: { messages: 1 } });
     await until(async () => (await raw.stream('catga_lane_0')).state.messages === 0);
+  });
+
+  it('keep a command with a key for longer than events, until it is handled', async () => {
+    const server = await bench.server();
+    const raw = await bench.raw(server);
+    const durable = { maxAgeMs: 300, duplicateWindowMs: 100, lanes: 1 };
+    const warnings: string[] = [];
+    const monitor = {
+      lost() {},
+      restored() {},
+      closed() {},
+      refused() {},
+      warn: (text: string) => void warnings.push(text),
+    };
+    const connection = await bench.open({ servers: server.url, durable }, { monitor });
+    await append(connection, 'm1');
+    await connection.log.append(storedMessage({ messageId: 'c1', kind: 'command', name: 'Pay', key: 'k' }));
+    await until(async () => (await raw.stream('catga_lane_0')).state.messages === 1);
+    await until(() => warnings.some((text) => text.includes("'queue.Pay'")));
+    const received = new Received();
+    await connection.log.subscribe(
+      { id: 'queue.Pay', kind: 'command', names: ['Pay'], concurrency: 1 },
+      received.take,
+    );
+    await until(async () => (await raw.stream('catga_lane_0')).state.messages === 0);
+    expect(received.ids).toEqual(['c1']);
   });
 });

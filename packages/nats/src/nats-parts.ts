@@ -23,6 +23,10 @@ import { openCommandQueue } from './queue/command-queue-parts.js';
 import type { NatsCommandQueue } from './queue/nats-command-queue.js';
 import { NatsWorkerIds } from './workers/worker-ids.js';
 
+/** Periods of trimming per {@link NatsDurableOptions.maxAgeMs}. */
+const TRIMS_PER_AGE = 10;
+const LONGEST_TRIM_PERIOD_MS = 60_000;
+
 /** Parts of one node's NATS connection: a session, and the ports over it. */
 export async function openNatsParts(
   client: EngineClient,
@@ -78,7 +82,7 @@ export async function openNatsParts(
     session,
     log,
     subscriptions: log.register,
-    lanes: { store: lanes, client },
+    lanes: { store: lanes, client, trimEveryMs: trimPeriodMs(options.durable.maxAgeMs) },
     idempotency: new NatsIdempotencyStore(records, serverClock),
     inbox: new NatsInbox(streams.bucket(`${namespace}_inbox`), serverClock),
     deadLetters: new NatsDeadLetterStore(letters, letterStream, serverClock, reader),
@@ -88,6 +92,11 @@ export async function openNatsParts(
     workerIds: new NatsWorkerIds(streams.bucket(`${namespace}_workers`), nodeId),
     taken: new TakenFromNats(log, lanes.log, requests),
   };
+}
+
+/** How often lanes are trimmed: events are kept a little longer than they have to be. */
+function trimPeriodMs(maxAgeMs: number): number {
+  return Math.min(LONGEST_TRIM_PERIOD_MS, Math.ceil(maxAgeMs / TRIMS_PER_AGE));
 }
 
 /** Opens the lanes; where that fails nothing of the session stays. */

@@ -18,6 +18,10 @@ describeEngine('redis', {
     await broker.forget();
     return { engine: redis(broker.url) };
   },
+  async createShortRetention() {
+    await broker.forget();
+    return { engine: redis({ url: broker.url, keptEvents: 0 }) };
+  },
   async createCluster() {
     await broker.forget();
     return redisCluster(broker.url);

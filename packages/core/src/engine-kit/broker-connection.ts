@@ -46,8 +46,8 @@ export interface LanesOfBroker {
   readonly store: LaneStore;
   readonly client: EngineClient;
   /**
-   * How often frames that every subscription has passed are trimmed, in milliseconds.
-   * @defaultValue never: they are kept for as long as the broker's retention says
+   * How often the log is trimmed, in milliseconds.
+   * @defaultValue never
    */
   readonly trimEveryMs?: number;
 }

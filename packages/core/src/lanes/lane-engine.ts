@@ -24,6 +24,7 @@ import { LaneRegister } from './lane-register.js';
 import { LaneSubscription } from './lane-subscription.js';
 import { LaneTimers } from './lane-timers.js';
 import { LaneTrimmer } from './lane-trimmer.js';
+import { TrimRounds } from './trim-rounds.js';
 import { TrimmedLog } from './trimmed-log.js';
 import { Quarantine } from './quarantine.js';
 
@@ -35,8 +36,8 @@ export interface LaneParts {
   readonly queues: SubscriptionRegister;
   readonly directory: NodeDirectory;
   /**
-   * How often what every subscription has passed is let go of, in milliseconds; 0: as soon as it is, and when the log is full.
-   * @defaultValue it is kept, for as long as the engine's own retention says
+   * How often the log is trimmed, in milliseconds; 0: as soon as every subscription has passed a frame, and when the log is full.
+   * @defaultValue never
    */
   readonly trimEveryMs?: number;
   /**
@@ -59,6 +60,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
   private readonly members: LaneMembers;
   private readonly owner: LaneOwner;
   private readonly trimmer: LaneTrimmer;
+  private readonly trimRounds: TrimRounds;
   private readonly quarantine: Quarantine;
   private readonly timers: LaneTimers;
   private readonly keyed: KeyedCommands;
@@ -66,6 +68,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
   private readonly trimming = new Set<number>();
   private memberWrite: Promise<void> | undefined;
   private isWatching = false;
+  private isTrimming = false;
   private isLeaving = false;
   private isAnnounced = false;
   private isClosed = false;
@@ -79,7 +82,8 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
     const session = `${nodeId}/${parts.session ?? randomUUID()}`;
     this.timers = new LaneTimers(clock, (thrown) => this.report('a timer of the lanes', thrown));
     this.register = new LaneRegister(lanes.records, lanes.log);
-    this.trimmer = new LaneTrimmer(lanes, this.register);
+    this.trimmer = new LaneTrimmer(lanes, this.register, monitor);
+    this.trimRounds = new TrimRounds(lanes.records, this.trimmer, session);
     this.publisher = new LanePublisher(
       parts.trimEveryMs === 0 ? new TrimmedLog(lanes.log, this.trimmer) : lanes.log,
       session,
@@ -99,6 +103,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
   }
 
   append(message: StoredMessage, options: AppendOptions = {}): Promise<{ readonly duplicate: boolean }> {
+    if (!this.isTrimming) this.beginTrimming();
     if (message.kind === 'event') return this.publisher.append(message, options);
     const isQueued =
       message.key === undefined || (options.delayMs ?? 0) > 0 || options.subscription !== undefined;
@@ -106,6 +111,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
   }
 
   async subscribe(wanted: LogSubscription, deliver: (delivery: LogDelivery) => void): Promise<LogConsumer> {
+    this.beginTrimming();
     await this.watch();
     if (wanted.kind === 'command') return this.subscribeToCommands(wanted, deliver);
     return this.handle(wanted, deliver);
@@ -274,7 +280,6 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
     if (this.isWatching) return;
     this.isWatching = true;
     const { heartbeatTimeoutMs } = this.client;
-    const { trimEveryMs = 0 } = this.parts;
     await this.members.watch(this.parts.directory);
     this.timers.every(heartbeatTimeoutMs, () => {
       this.owner.lookThoroughly();
@@ -284,7 +289,6 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
       // What cannot be read now is read the next time.
       if (this.keyed.isWaiting) void this.keyed.look().catch(() => {});
     });
-    if (trimEveryMs > 0) this.timers.every(trimEveryMs, () => this.trimAll());
   }
 
   /** What this node handles, in one write for all that changes in a turn. */
@@ -317,10 +321,15 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
       .finally(() => this.trimming.delete(lane));
   }
 
-  /** One node does it for all. */
-  private trimAll(): void {
-    if (!this.members.isFirst) return;
-    void this.trimmer.trimAll().catch((thrown: unknown) => this.report('trimming', thrown));
+  /** A node that only publishes trims, too: there may be no other one. */
+  private beginTrimming(): void {
+    const { trimEveryMs = 0 } = this.parts;
+    if (this.isTrimming) return;
+    this.isTrimming = true;
+    if (trimEveryMs === 0) return;
+    this.timers.every(trimEveryMs, () => {
+      void this.trimRounds.next().catch((thrown: unknown) => this.report('trimming', thrown));
+    });
   }
 
   private report(what: string, thrown: unknown): void {

@@ -3,6 +3,7 @@ export const MEMBERS = 'member/';
 export const SUBSCRIPTIONS = 'subscription/';
 export const PROGRESS = 'progress/';
 export const KEYED = 'keyed-commands';
+export const TRIMMER = 'trimmer';
 
 export function memberKey(nodeId: string): string {
   return `${MEMBERS}${nodeId}`;

@@ -1,18 +1,16 @@
 import type { DurableSubscription } from '../contracts/durable-subscription.js';
 import type { LaneFrame, LaneReader, LaneState } from '../ports/lane-log.js';
 import type { LaneStore } from '../ports/lane-store.js';
-import { contentOf } from './event-frame.js';
 import type { FrameContent } from './event-frame.js';
-import { FrameSlot } from './frame-window.js';
 import { PROGRESS, groupOf, progressKey } from './lane-keys.js';
 import type { RegisteredSubscription } from './lane-register.js';
 import { decodeProgress } from './progress-record.js';
 import type { ProgressSection, ProgressSections } from './progress-record.js';
 import { startOf } from './share-start.js';
+import { readableContent, waitingIn } from './waiting-events.js';
 
 /** How many frames of a lane are counted; what is beyond is reckoned from them. */
 const MOST_COUNTED = 256;
-const NOTHING: FrameContent = { content: [], isFresh: true };
 
 /** One subscription in one lane, while it is counted. */
 interface Counted {
@@ -103,7 +101,7 @@ export class LaneLag {
       };
       const reader: LaneReader = this.store.log.read(lane, from, {
         frame(position: number, found: Uint8Array | LaneFrame): void {
-          const content = read(found);
+          const content = readableContent(found);
           for (const one of counted) if (position >= one.floor) countFrame(position, content, one);
           if (position >= last) end();
           else if (position - from >= MOST_COUNTED) {
@@ -124,15 +122,8 @@ function reckoned({ waiting, floor }: Counted, position: number, last: number): 
   return counted <= 0 ? waiting : Math.round((waiting * (last - floor + 1)) / counted);
 }
 
-function countFrame(position: number, { content }: FrameContent, counted: Counted): void {
-  const { subscription, section } = counted;
-  const { id, kind, names } = subscription;
-  const done = section === undefined ? undefined : doneOf(section, position);
-  if (done === 'all') return;
-  for (const [index, { message, target }] of content.entries()) {
-    const isWanted =
-      target === undefined ? message.kind === kind && names.includes(message.name) : target === id;
-    if (!isWanted || done?.isDone(index) === true) continue;
+function countFrame(position: number, content: FrameContent, counted: Counted): void {
+  for (const { message } of waitingIn(position, content, counted.subscription, counted.section)) {
     counted.waiting++;
     counted.oldestSentAtMs = Math.min(counted.oldestSentAtMs, message.sentAtMs);
   }
@@ -141,25 +132,4 @@ function countFrame(position: number, { content }: FrameContent, counted: Counte
 /** The node of a session. */
 function nodeOf(owner: string): string | undefined {
   return owner === '' ? undefined : owner.slice(0, owner.indexOf('/'));
-}
-
-function doneOf(
-  { progress: { floor, end, open } }: ProgressSection,
-  position: number,
-): FrameSlot | 'all' | undefined {
-  if (position < floor) return 'all';
-  if (position >= end) return undefined;
-  const recorded = open.find(([offset]) => floor + offset === position);
-  if (recorded === undefined) return 'all';
-  const slot = new FrameSlot(position);
-  [, slot.low, slot.high] = recorded;
-  return slot;
-}
-
-function read(found: Uint8Array | LaneFrame): FrameContent {
-  try {
-    return contentOf(found);
-  } catch {
-    return NOTHING;
-  }
 }

@@ -118,13 +118,6 @@ export class LaneMembers {
     return candidates;
   }
 
-  /** Whether this node does what one node does for all. */
-  get isFirst(): boolean {
-    for (const nodeId of this.members.keys())
-      if (this.present.has(nodeId) && nodeId < this.nodeId) return false;
-    return true;
-  }
-
   private isPresent(nodeId: string): boolean {
     return this.present.has(nodeId) || this.presentBefore.has(nodeId);
   }

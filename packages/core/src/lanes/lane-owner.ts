@@ -364,7 +364,9 @@ export class LaneOwner implements LaneContext, LaneListener {
       state,
       this.session,
     );
-    if (missing > 0) this.missing(lane, start.progress.floor - missing, start.progress.floor);
+    // What a queue waits for is not trimmed; other frames are.
+    if (missing > 0 && subscription.kind === 'event')
+      this.missing(lane, start.progress.floor - missing, start.progress.floor);
     if (isDisplaced)
       this.monitor?.warn?.(
         `Lane ${lane} is not the one that '${subscription.id}' has read: it goes on with what is there.`,

@@ -1,56 +1,163 @@
+import type { EngineMonitor } from '../ports/engine-monitor.js';
+import type { LaneFrame, LaneReader } from '../ports/lane-log.js';
 import type { LaneStore } from '../ports/lane-store.js';
+import type { FrameContent } from './event-frame.js';
 import { PROGRESS, groupOf, progressKey, progressOf } from './lane-keys.js';
 import type { LaneRegister, RegisteredSubscription } from './lane-register.js';
 import { decodeProgress } from './progress-record.js';
-import type { ProgressSections } from './progress-record.js';
+import type { ProgressSection, ProgressSections } from './progress-record.js';
+import { readableContent, waitingIn } from './waiting-events.js';
 
-/** Lets go of what every subscription has passed. */
+/** How far a subscription is in one lane. */
+interface PlaceInLane {
+  readonly subscription: RegisteredSubscription;
+  readonly section: ProgressSection | undefined;
+  /** Position before which it needs nothing. */
+  readonly floor: number;
+}
+
+/** Which frames can be removed. */
+interface Removable {
+  /** Those before this position. */
+  readonly before: number;
+  /** Id of the queue that needs the frame there. */
+  readonly keeping?: string;
+}
+
+/**
+ * Removes frames that are no longer needed: those that every subscription has passed; on a log with retention by age, those that
+ * have expired. A queued command that waits is kept, and so is what was stored after it; a queue that nobody serves keeps nothing
+ * else.
+ */
 export class LaneTrimmer {
   private readonly trimmed: number[] = [];
   private readonly identities: string[] = [];
+  /** Queues that keep expired frames, which is reported once. */
+  private kept = new Set<string>();
 
   constructor(
     private readonly store: LaneStore,
     private readonly register: LaneRegister,
+    private readonly monitor?: Pick<EngineMonitor, 'warn'>,
   ) {}
 
-  /** Looks at all lanes. */
+  /** Trims all lanes. */
   async trimAll(): Promise<void> {
     const subscriptions = await this.register.list();
-    const progress = new Map<string, ProgressSections>();
-    for (const { key, value } of await this.store.records.list(PROGRESS))
-      progress.set(key, decodeProgress(value));
-    for (let lane = 0; lane < this.store.log.lanes; lane++) await this.trim(lane, subscriptions, progress);
+    const progress = await this.progress(PROGRESS);
+    const keptBefore = this.kept;
+    const kept = new Set<string>();
+    for (let lane = 0; lane < this.store.log.lanes; lane++) {
+      const keeping = await this.trim(lane, subscriptions, progress);
+      if (keeping === undefined) continue;
+      if (!keptBefore.has(keeping) && !kept.has(keeping)) this.report(keeping, lane);
+      kept.add(keeping);
+    }
+    this.kept = kept;
   }
 
-  /** Looks at one lane. */
+  /** Trims one lane. */
   async trimLane(lane: number): Promise<void> {
-    const subscriptions = await this.register.list();
-    const progress = new Map<string, ProgressSections>();
-    for (const { key, value } of await this.store.records.list(progressOf(lane)))
-      progress.set(key, decodeProgress(value));
-    await this.trim(lane, subscriptions, progress);
+    await this.trim(lane, await this.register.list(), await this.progress(progressOf(lane)));
   }
 
+  private async progress(prefix: string): Promise<ReadonlyMap<string, ProgressSections>> {
+    const records = await this.store.records.list(prefix);
+    return new Map(records.map(({ key, value }) => [key, decodeProgress(value)]));
+  }
+
+  /** Resolves with the id of a queue that keeps expired frames. */
   private async trim(
     lane: number,
     subscriptions: readonly RegisteredSubscription[],
     progress: ReadonlyMap<string, ProgressSections>,
-  ): Promise<void> {
-    const { identity, first, last } = await this.store.log.state(lane);
-    if (this.identities[lane] !== identity) this.trimmed[lane] = first;
-    this.identities[lane] = identity;
-    let floor = last + 1;
-    for (const { id, kind, made, starts } of subscriptions) {
+  ): Promise<string | undefined> {
+    const { log } = this.store;
+    const state = await log.state(lane);
+    if (this.identities[lane] !== state.identity) this.trimmed[lane] = state.first;
+    this.identities[lane] = state.identity;
+    const places = subscriptions.map((subscription): PlaceInLane => {
+      const { id, kind } = subscription;
       const section = progress.get(progressKey(lane, groupOf(id, kind)))?.get(id);
-      const start = starts[lane];
-      if (section?.made === made) {
-        // Of another identity nothing is passed.
-        floor = Math.min(floor, section.identity === identity ? section.progress.floor : 1);
-      } else floor = Math.min(floor, start?.identity === identity ? start.position : 1);
+      return { subscription, section, floor: floorOf(subscription, lane, section, state.identity) };
+    });
+    const from = Math.max(state.first, this.trimmed[lane] ?? 0);
+    const expired = await log.expired?.(lane);
+    const needing = expired === undefined ? places.filter((place) => !isIdleQueue(place)) : [];
+    const most = Math.min(expired ?? state.last + 1, ...needing.map(({ floor }) => floor));
+    if (most <= from) return undefined;
+    const queues = places.filter((place) => isQueue(place) && !needing.includes(place) && place.floor < most);
+    const { before, keeping } = await this.needed(lane, from, most, queues);
+    if (before > from) {
+      await log.trim(lane, before);
+      this.trimmed[lane] = before;
     }
-    if (floor <= Math.max(first, this.trimmed[lane] ?? 0)) return;
-    this.trimmed[lane] = floor;
-    await this.store.log.trim(lane, floor);
+    return expired === undefined ? undefined : keeping;
   }
+
+  /** Up to where frames can be removed: the first command that waits. Reads only what a queue is not known to have passed. */
+  private needed(
+    lane: number,
+    first: number,
+    most: number,
+    queues: readonly PlaceInLane[],
+  ): Promise<Removable> {
+    if (queues.length === 0) return Promise.resolve({ before: most });
+    const from = Math.max(first, Math.min(...queues.map(({ floor }) => floor)));
+    return new Promise((resolve) => {
+      const end = (removable: Removable): void => {
+        reader.stop();
+        resolve(removable);
+      };
+      const reader: LaneReader = this.store.log.read(lane, from, {
+        frame(position: number, found: Uint8Array | LaneFrame): void {
+          if (position >= most) return end({ before: most });
+          const content = readableContent(found);
+          const keeping = queues.find((place) => isWaited(position, content, place));
+          if (keeping !== undefined) end({ before: position, keeping: keeping.subscription.id });
+          else if (position + 1 >= most) end({ before: most });
+        },
+        caughtUp: () => end({ before: most }),
+        displaced: () => end({ before: first }),
+      });
+    });
+  }
+
+  private report(id: string, lane: number): void {
+    this.monitor?.warn(
+      `Commands wait in '${id}' for longer than events are kept: lane ${lane} keeps them, and what was stored after them. ` +
+        'Start a node that handles them, or drop the subscription.',
+    );
+  }
+}
+
+function isQueue({ subscription }: PlaceInLane): boolean {
+  return subscription.kind === 'command';
+}
+
+/** A queue that no node reads for: its floor does not move. */
+function isIdleQueue(place: PlaceInLane): boolean {
+  return isQueue(place) && (place.section?.owner ?? '') === '';
+}
+
+function isWaited(
+  position: number,
+  content: FrameContent,
+  { subscription, section, floor }: PlaceInLane,
+): boolean {
+  if (position < floor) return false;
+  for (const _ of waitingIn(position, content, subscription, section)) return true;
+  return false;
+}
+
+function floorOf(
+  { made, starts }: RegisteredSubscription,
+  lane: number,
+  section: ProgressSection | undefined,
+  identity: string,
+): number {
+  // Of another identity nothing is passed.
+  if (section?.made === made) return section.identity === identity ? section.progress.floor : 1;
+  const start = starts[lane];
+  return start?.identity === identity ? start.position : 1;
 }

@@ -66,7 +66,7 @@ export interface LaneReader {
  *   known whether the frame is stored: the caller appends it again under the same id.
  * - A reader gets every frame from its position on, in order and once, including frames stored later.
  *   After a reconnect it resumes after the last delivered frame.
- * - Only `trim` and the configured retention remove frames.
+ * - Only `trim` removes frames.
  */
 export interface LaneLog {
   /** Number of lanes, at least 1: fixed when the log is created, and the same for all nodes of the namespace. */
@@ -85,4 +85,10 @@ export interface LaneLog {
   read(lane: number, from: number, sink: LaneSink): LaneReader;
   /** Removes the frames before a position, possibly later. May be repeated. */
   trim(lane: number, before: number): Promise<void>;
+  /**
+   * Position after the frames of a lane that are older than the log keeps events. The kernel trims them, unless they hold queued
+   * commands that wait.
+   * @defaultValue the log has no retention by age, and the kernel trims what every subscription has passed
+   */
+  expired?(lane: number): Promise<number>;
 }

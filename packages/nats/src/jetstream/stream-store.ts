@@ -57,6 +57,8 @@ export interface StreamInfo {
   readonly state: {
     readonly messages: number;
     readonly first_seq: number;
+    /** When the oldest message was stored. */
+    readonly first_ts: string;
     readonly last_seq: number;
     readonly subjects?: Readonly<Record<string, number>>;
   };

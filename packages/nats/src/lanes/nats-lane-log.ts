@@ -37,6 +37,7 @@ export class NatsLaneLog implements LaneLog {
     private readonly appender: FrameAppender,
     private readonly services: LaneReadServices,
     private readonly clock: Clock,
+    private readonly maxAgeMs: number,
   ) {
     this.stopListening = services.session.onReturn(() => {
       for (const reading of this.readings) reading.begin();
@@ -92,6 +93,10 @@ export class NatsLaneLog implements LaneLog {
     // A purge up to a position that is not there yet would leave out those in between.
     const seq = Math.min(before, last + 1);
     if (seq > first) await stream.store.purge(undefined, { before: seq });
+  }
+
+  expired(lane: number): Promise<number> {
+    return this.stream(lane).positionOlderThan(this.maxAgeMs);
   }
 
   /** Ends what reads, and fails what waits to be stored. */

@@ -27,8 +27,8 @@ export async function openLaneStore(
   const settings = {
     storage,
     retention: 'limits',
-    maxAgeMs,
-    maxBytes: maxBytes && Math.ceil(maxBytes / wantedLanes),
+    maxAgeMs: 0, // By core: queued commands are kept for longer.
+    maxBytes,
     duplicateWindowMs,
   } as const;
   const streams = await openLaneStreams({ namespace, replicas, settings }, api, wantedLanes);
@@ -52,7 +52,7 @@ export async function openLaneStore(
     api,
   );
   return {
-    log: new NatsLaneLog(streams, appender, { session, api, inboxPrefix }, api.clock),
+    log: new NatsLaneLog(streams, appender, { session, api, inboxPrefix }, api.clock, maxAgeMs),
     records: new NatsRecordStore(bucket, records, reader),
   };
 }

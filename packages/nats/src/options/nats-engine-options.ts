@@ -56,7 +56,8 @@ export interface NatsDurableOptions {
    */
   readonly storage?: 'file' | 'memory';
   /**
-   * Retention of events in milliseconds, whether delivered or not. Commands are kept until they have run.
+   * Retention of events in milliseconds, whether delivered or not. Commands are kept until they have run; a command with a key
+   * that waits for longer keeps what was stored after it in its lane.
    * @defaultValue 604_800_000, seven days
    */
   readonly maxAgeMs?: number;

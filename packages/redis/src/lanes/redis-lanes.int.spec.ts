@@ -1,7 +1,7 @@
 import { ReadLane, laneFrame } from '../testing/lane-frames.fixture.js';
 import { connectLanes } from '../testing/lane-store.fixture.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { LaneStore } from '@catga/core/engine';
+import type { EngineConnection, LaneStore } from '@catga/core/engine';
 import type { Redis } from 'ioredis';
 import { afterCase, connectTo, operatorOf, startServer, urlOf, wayTo } from '../testing/case-ends.fixture.js';
 import { until } from '../testing/redis-cluster.fixture.js';
@@ -267,18 +267,25 @@ describe('trimming', () => {
     await expect(log.state(0)).resolves.toMatchObject({ first: 6, last: 6 });
   });
 
+  const append20 = ({ log }: EngineConnection): Promise<unknown> =>
+    Promise.all(numbers(20).map((messageId) => log.append(storedMessage({ messageId, key: messageId }))));
+  const framesLeft = async (): Promise<number> => {
+    const lengths = await Promise.all(KEYS.map((_, lane) => operator.xlen(framesOf(lane))));
+    return lengths.reduce((sum, length) => sum + length);
+  };
+
   it('happens by itself once every handler has passed an event', async () => {
-    const { log } = await connectTo({ url: server.url, keptEvents: 0 });
-    const consumer = await log.subscribe(EVENTS, (delivery) => void delivery.ack());
-    await Promise.all(
-      numbers(20).map((messageId) => log.append(storedMessage({ messageId, key: messageId }))),
-    );
-    const left = async (): Promise<number> => {
-      const lengths = await Promise.all(KEYS.map((_, lane) => operator.xlen(framesOf(lane))));
-      return lengths.reduce((sum, length) => sum + length);
-    };
-    await until(async () => (await left()) === 0);
+    const connection = await connectTo({ url: server.url, keptEvents: 0 });
+    const consumer = await connection.log.subscribe(EVENTS, (delivery) => void delivery.ack());
+    await append20(connection);
+    await until(async () => (await framesLeft()) === 0);
     await consumer.stop();
+  });
+
+  it('happens where nobody has ever subscribed, too', async () => {
+    const connection = await connectTo({ url: server.url, keptEvents: 0 });
+    await append20(connection);
+    await until(async () => (await framesLeft()) === 0);
   });
 });
 

@@ -1,0 +1,47 @@
+import type { LaneFrame } from '../ports/lane-log.js';
+import { contentOf } from './event-frame.js';
+import type { FrameContent, LaneEvent } from './event-frame.js';
+import { FrameSlot } from './frame-window.js';
+import type { RegisteredSubscription } from './lane-register.js';
+import type { ProgressSection } from './progress-record.js';
+
+const NOTHING: FrameContent = { content: [], isFresh: true };
+
+/** The events of a frame; none if it cannot be read. */
+export function readableContent(found: Uint8Array | LaneFrame): FrameContent {
+  try {
+    return contentOf(found);
+  } catch {
+    return NOTHING;
+  }
+}
+
+/** The events of a frame that a subscription wants and has not handled, as far as its progress says. */
+export function* waitingIn(
+  position: number,
+  { content }: FrameContent,
+  { id, kind, names }: RegisteredSubscription,
+  section: ProgressSection | undefined,
+): Iterable<LaneEvent> {
+  const done = section === undefined ? undefined : doneOf(section, position);
+  if (done === 'all') return;
+  for (const [index, event] of content.entries()) {
+    const { message, target } = event;
+    const isWanted =
+      target === undefined ? message.kind === kind && names.includes(message.name) : target === id;
+    if (isWanted && done?.isDone(index) !== true) yield event;
+  }
+}
+
+function doneOf(
+  { progress: { floor, end, open } }: ProgressSection,
+  position: number,
+): FrameSlot | 'all' | undefined {
+  if (position < floor) return 'all';
+  if (position >= end) return undefined;
+  const recorded = open.find(([offset]) => floor + offset === position);
+  if (recorded === undefined) return 'all';
+  const slot = new FrameSlot(position);
+  [, slot.low, slot.high] = recorded;
+  return slot;
+}
