@@ -76,7 +76,7 @@ export type { LoggedOutcome, OutcomeLog } from './ports/outcome-log.js';
 export type { CatgaLogger } from './ports/logger.js';
 export type { NodeDirectory, NodeDirectoryListener } from './ports/node-directory.js';
 export { COMMAND_QUEUES } from './ports/durable-log.js';
-export type { MessageIdentity, StoredMessage } from './ports/stored-message.js';
+export type { LogMessage, MessageIdentity, StoredMessage } from './ports/stored-message.js';
 export { joinedKey } from './ids/joined-key.js';
 export type { SubscriptionRegister } from './ports/subscription-register.js';
 export { nextTurn } from './time/next-turn.js';

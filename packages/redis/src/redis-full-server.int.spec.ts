@@ -56,7 +56,7 @@ describe('a server that is full', () => {
     const letter: StoredDeadLetter = {
       id: 'm2',
       subscription: EVENTS.id,
-      stored: held[1]!.message,
+      stored: storedMessage(),
       failure: { error: { name: 'Error', message: 'no' }, attempts: 1, nodeId: 'node', failedAt: new Date() },
     };
     await deadLetters.put(letter, 60_000);

@@ -53,6 +53,7 @@ export function deadLetters(lab: Lab): void {
           failedAt: expect.any(Date),
         },
       ]);
+      expect(items[0]!.body).toBeInstanceOf(Uint8Array);
       expect(JSON.parse(Buffer.from(items[0]!.body).toString())).toEqual({ orderId: 'o1', total: 7 });
       expect(items[0]!.sentAt.getTime() - sentAt.getTime()).toBeLessThan(20 * lab.unitMs);
       expect(items[0]!.failedAt.getTime()).toBeGreaterThan(items[0]!.sentAt.getTime());

@@ -45,7 +45,7 @@ export function durableLog(lab: Lab): void {
       const { body, ...rest } = deliveries[0]!.message;
       const { body: appendedBody, ...appended } = message;
       expect(rest).toEqual(appended);
-      expect([...body]).toEqual([...appendedBody]);
+      expect(Buffer.from(body as Uint8Array)).toEqual(Buffer.from(appendedBody));
       expect(deliveries[0]!.attempt).toBe(1);
     });
 

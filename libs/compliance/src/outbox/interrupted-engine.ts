@@ -1,6 +1,6 @@
 import { CatgaError } from '@catga/core';
 import { nextTurn } from '@catga/core/engine';
-import type { DurableLog, Engine, EngineClient, EngineConnection, StoredMessage } from '@catga/core/engine';
+import type { DurableLog, Engine, EngineClient, EngineConnection, LogMessage } from '@catga/core/engine';
 
 /**
  * What happens to an append: it is stored; it does not arrive; or it is stored and the acknowledgement is lost. An error
@@ -11,9 +11,9 @@ export type Weather = 'fine' | 'away' | 'acks-lost' | Error;
 /** An engine whose log goes away and comes back as a case says. Everything else of it works as ever. */
 export class InterruptedEngine implements Engine {
   /** Wire names and ids in the order in which they were stored, repetitions included. */
-  readonly appended: StoredMessage[] = [];
+  readonly appended: LogMessage[] = [];
   /** The weather of one message. */
-  weatherFor: (message: StoredMessage) => Weather = () => this.weather;
+  weatherFor: (message: LogMessage) => Weather = () => this.weather;
   weather: Weather = 'fine';
   /** How often a publisher or a relay has tried. */
   attempts = 0;

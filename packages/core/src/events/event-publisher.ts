@@ -1,3 +1,4 @@
+import { NO_HEADERS } from '../contracts/headers.js';
 import type { MessageType } from '../contracts/message-type.js';
 import type { SaidPublishOptions } from '../contracts/said-headers.js';
 import { toError } from '../errors/catga-error.js';
@@ -22,6 +23,10 @@ import type { EventRoute, EventSubscriber } from '../handlers/routes.js';
 /** The id was generated here: no other call has it. */
 const FRESH: AppendOptions = Object.freeze({ isFresh: true });
 
+const NOTHING_SAID: SaidPublishOptions = Object.freeze({});
+
+function discard(): void {}
+
 /** Every handler was called. */
 export const HANDED_OVER: Promise<void> = Promise.resolve();
 
@@ -30,7 +35,6 @@ export class EventPublisher implements DirectCallListener {
   private readonly directCalls = new DirectCalls(this);
 
   private readonly newId = (): string => this.ids.next();
-  private readonly newStoredId = (): string => unguessableId(this.ids);
 
   constructor(
     private readonly host: ContextHost,
@@ -42,9 +46,12 @@ export class EventPublisher implements DirectCallListener {
     private readonly ids: CatgaIds,
   ) {}
 
-  /** Resolves when every handler was called (QoS 0) or the engine or the outbox has stored the event (QoS 1 and 2). */
+  /**
+   * Resolves when every handler was called (QoS 0) or the engine or the outbox has stored the event (QoS 1 and 2). Throws for an
+   * event that cannot be stored.
+   */
   publish(route: EventRoute, event: object, options?: SaidPublishOptions, cause?: Cause): Promise<void> {
-    if (route.type.qos > 0) return this.append(route, event, options ?? {}, cause);
+    if (route.type.qos > 0) return this.append(route, event, options ?? NOTHING_SAID, cause);
     return this.deliver(route, event, options, cause);
   }
 
@@ -146,31 +153,26 @@ export class EventPublisher implements DirectCallListener {
     });
   }
 
-  private async append(
-    route: EventRoute,
+  /** Throws for an event that cannot be stored. */
+  private append(
+    { type }: EventRoute,
     event: object,
     options: SaidPublishOptions,
     cause: Cause | undefined,
   ): Promise<void> {
-    const { host, codec, newStoredId, log } = this;
-    const attributes = this.attributesOf(route, options, cause);
-    const { messageId, headers, key, correlationId } = new MessageEnvelope(
-      event,
-      route.type,
-      route.type.name,
-      attributes,
-      newStoredId,
-    );
-    const stored = toStoredMessage(codec, route.type, event, {
+    const { host, codec, log } = this;
+    checkMessageId(type.name, options.messageId);
+    const messageId = options.messageId ?? unguessableId(this.ids);
+    const stored = toStoredMessage(codec, type, event, {
       messageId,
-      headers,
-      key,
-      correlationId,
+      headers: options.headers ?? NO_HEADERS,
+      key: options.key ?? type.keyOf?.(event),
+      correlationId: cause?.correlationId ?? messageId,
       causationId: cause?.messageId,
       originNodeId: host.nodeId,
       sentAtMs: host.clock.now(),
     });
-    await log.append(stored, options.messageId === undefined ? FRESH : undefined);
+    return log.append(stored, options.messageId === undefined ? FRESH : undefined).then(discard);
   }
 
   private attributesOf(

@@ -1,5 +1,5 @@
 import { joinedKey } from '../ids/joined-key.js';
-import type { StoredMessage } from '../ports/stored-message.js';
+import type { MessageIdentity } from '../ports/stored-message.js';
 import type { EventFrame } from './event-frame.js';
 
 /** A frame of which it is not known whether it is stored. */
@@ -19,7 +19,7 @@ export class DoubtfulFrames {
   private readonly byEvent = new Map<string, DoubtfulFrame>();
 
   /** The frame of a message; undefined for nearly every message. */
-  of({ name, messageId }: StoredMessage): DoubtfulFrame | undefined {
+  of({ name, messageId }: MessageIdentity): DoubtfulFrame | undefined {
     return this.byEvent.size === 0 ? undefined : this.byEvent.get(joinedKey(name, messageId));
   }
 

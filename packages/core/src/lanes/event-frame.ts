@@ -1,6 +1,7 @@
 import type { LaneFrame } from '../ports/lane-log.js';
-import type { StoredMessage } from '../ports/stored-message.js';
+import type { LogMessage } from '../ports/stored-message.js';
 import { ByteReader } from '../wire/byte-reader.js';
+import { bodyLength } from '../wire/codec.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import { StoredMessageCodec } from '../wire/stored-message-codec.js';
 import { TextCache } from '../wire/text-cache.js';
@@ -24,7 +25,7 @@ const MAX_BYTES_PER_UNIT = 3;
 
 /** One event, or keyed command, of a frame. */
 export interface LaneEvent {
-  readonly message: StoredMessage;
+  readonly message: LogMessage;
   /** The only subscription that gets it: a dead letter that is tried again. */
   readonly target: string | undefined;
 }
@@ -81,24 +82,23 @@ export function mostBytesOf({ message, target = '' }: LaneEvent): number {
     originNodeId.length +
     serializer.length;
   for (const header in headers) units += header.length + (headers[header]?.length ?? 0) + 2;
-  return EVENT_BYTES + message.body.byteLength + units * MAX_BYTES_PER_UNIT;
+  return EVENT_BYTES + bodyLength(message.body) + units * MAX_BYTES_PER_UNIT;
 }
 
 function encode({ content, isFresh }: EventFrame): Uint8Array {
-  // Messages first: their codec throws, and uses nothing of ours.
-  const bodies = content.map(({ message }) => messages.encode(message));
   writer.rewind(0, KEPT_BYTES);
   writer.u16(MAGIC);
   writer.u8(VERSION);
   writer.u8(isFresh ? IS_FRESH : 0);
   writer.u8(content.length);
-  content.forEach(({ target }, index) => {
-    const body = bodies[index] ?? new Uint8Array();
+  for (const { target, message } of content) {
     writer.u8(target === undefined ? 0 : HAS_TARGET);
     if (target !== undefined) writer.text(target);
-    writer.u32(body.byteLength);
-    writer.body(body);
-  });
+    const start = writer.offset + 4;
+    writer.u32(0); // Its length, known below.
+    messages.write(message, writer);
+    writer.u32At(start - 4, writer.offset - start);
+  }
   return writer.copy();
 }
 

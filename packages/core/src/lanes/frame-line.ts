@@ -1,15 +1,17 @@
 import { MOST_EVENTS, SHARED_FRAME_BYTES } from './event-frame.js';
 import type { EventFrame, LaneEvent } from './event-frame.js';
 
-/** What the caller of `append` waits for. */
-export interface Waiting {
-  stored(isDuplicate: boolean): void;
-  failed(reason: Error): void;
+/** What a caller is told. */
+export interface Appended {
+  readonly duplicate: boolean;
 }
 
 /** An event that waits for its frame. */
-export interface WaitingEvent extends Waiting {
+export interface WaitingEvent {
   readonly event: LaneEvent;
+  /** Settle what the caller of `append` waits for. */
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (reason: Error) => void;
   /** Greater than that of each event that came before. */
   readonly number: number;
   /** No less than it takes in a frame. */

@@ -1,11 +1,11 @@
 import type { DeliveryHandling, LogDelivery } from '../ports/durable-log.js';
-import type { StoredMessage } from '../ports/stored-message.js';
+import type { LogMessage } from '../ports/stored-message.js';
 import type { LaneEntry } from './lane-entry.js';
 import type { LaneShare } from './lane-share.js';
 
 /** One attempt at one event. */
 export class LaneDelivery implements LogDelivery {
-  readonly message: StoredMessage;
+  readonly message: LogMessage;
   readonly attempt: number;
   readonly isRecordedWhenDone: boolean;
   /** Whoever handles it, to be told if the lane is lost meanwhile. */

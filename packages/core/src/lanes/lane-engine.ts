@@ -11,7 +11,7 @@ import type {
 import type { EngineClient } from '../ports/engine.js';
 import type { LaneStore } from '../ports/lane-store.js';
 import type { NodeDirectory } from '../ports/node-directory.js';
-import type { StoredMessage } from '../ports/stored-message.js';
+import type { LogMessage } from '../ports/stored-message.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import { engineFailure } from './engine-failure.js';
 import { KeyedCommands } from './keyed-commands.js';
@@ -102,7 +102,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
     );
   }
 
-  append(message: StoredMessage, options: AppendOptions = {}): Promise<{ readonly duplicate: boolean }> {
+  append(message: LogMessage, options: AppendOptions = {}): Promise<{ readonly duplicate: boolean }> {
     if (!this.isTrimming) this.beginTrimming();
     if (message.kind === 'event') return this.publisher.append(message, options);
     const isQueued =
@@ -190,7 +190,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
   }
 
   private async appendKeyed(
-    message: StoredMessage,
+    message: LogMessage,
     options: AppendOptions,
   ): Promise<{ readonly duplicate: boolean }> {
     if (!this.keyed.has(message.name)) await this.keyed.add(message.name);

@@ -1,4 +1,4 @@
-import type { StoredMessage } from '../ports/stored-message.js';
+import type { LogMessage } from '../ports/stored-message.js';
 import type { FrameSlot } from './frame-window.js';
 import type { KeyLine } from './key-line.js';
 
@@ -17,7 +17,7 @@ export class LaneEntry {
   constructor(
     readonly slot: FrameSlot,
     readonly index: number,
-    public message: StoredMessage,
+    public message: LogMessage,
     readonly isFresh: boolean,
     public attempts: number,
     public isSuspect: boolean,
@@ -27,6 +27,7 @@ export class LaneEntry {
   /** Lets go of the frame that its body is a part of, for it may wait for long. */
   detach(): void {
     const { body } = this.message;
-    if (body.byteLength * 2 < body.buffer.byteLength) this.message = { ...this.message, body: body.slice() };
+    if (typeof body !== 'string' && body.byteLength * 2 < body.buffer.byteLength)
+      this.message = { ...this.message, body: body.slice() };
   }
 }

@@ -3,12 +3,12 @@ import { CatgaError, toError } from '../errors/catga-error.js';
 import { joinedKey } from '../ids/joined-key.js';
 import type { AppendOptions } from '../ports/durable-log.js';
 import type { LaneLog, LaneReceipt } from '../ports/lane-log.js';
-import type { StoredMessage } from '../ports/stored-message.js';
+import type { LogMessage } from '../ports/stored-message.js';
 import { afterThis } from '../time/next-turn.js';
 import { DoubtfulFrames } from './doubtful-frames.js';
 import { EventFrame, mostBytesOf } from './event-frame.js';
 import { FrameLine } from './frame-line.js';
-import type { WaitingEvent } from './frame-line.js';
+import type { Appended, WaitingEvent } from './frame-line.js';
 import { laneOf } from './lane-of.js';
 
 /** How many frames of a node are under way at a time; what comes meanwhile is gathered. */
@@ -18,11 +18,6 @@ const FRAME_BYTES = 16;
 const LONGEST_ID = 400;
 /** The most bytes of events that wait for their frames. */
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
-
-/** What a caller is told. */
-export interface Appended {
-  readonly duplicate: boolean;
-}
 
 const STORED: Appended = Object.freeze({ duplicate: false });
 const DUPLICATE: Appended = Object.freeze({ duplicate: true });
@@ -54,10 +49,7 @@ export class LanePublisher {
     this.nextLane = laneOf(session, log.lanes);
   }
 
-  append(
-    message: StoredMessage,
-    { subscription: target, isFresh = false }: AppendOptions,
-  ): Promise<Appended> {
+  append(message: LogMessage, { subscription: target, isFresh = false }: AppendOptions): Promise<Appended> {
     if (this.reasonClosed !== undefined) return Promise.reject(this.reasonClosed);
     if (this.waitingBytes > MOST_WAITING_BYTES) return Promise.reject(overloadedError(message.name));
     const before = this.doubtful.of(message);
@@ -72,8 +64,8 @@ export class LanePublisher {
         mostBytes: mostBytesOf(event),
         ownId,
         again: before?.frame,
-        stored: (isDuplicate) => resolve(isDuplicate ? DUPLICATE : STORED),
-        failed: reject,
+        resolve,
+        reject,
       });
     });
   }
@@ -82,12 +74,12 @@ export class LanePublisher {
   close(reason: CatgaError): void {
     this.reasonClosed = reason;
     for (const line of this.turns.splice(0)) {
-      for (const event of line.takeUpTo(Infinity)) event.failed(reason);
+      for (const event of line.takeUpTo(Infinity)) event.reject(reason);
     }
   }
 
   /** Those whose id may come again need the lane where it is known. */
-  private lineOf({ key, name, messageId }: StoredMessage, isNew: boolean): FrameLine | undefined {
+  private lineOf({ key, name, messageId }: LogMessage, isNew: boolean): FrameLine | undefined {
     if (key !== undefined) return this.lines[laneOf(key, this.log.lanes)];
     return isNew ? this.anywhere : this.lines[laneOf(joinedKey(name, messageId), this.log.lanes)];
   }
@@ -179,7 +171,8 @@ export class LanePublisher {
     this.inFlight--;
     this.doubtful.forget({ frame, lane });
     // A fresh frame that is there already is the same one, sent again.
-    for (const event of events) event.stored(isDuplicate && !frame.isFresh);
+    const appended = isDuplicate && !frame.isFresh ? DUPLICATE : STORED;
+    for (const { resolve } of events) resolve(appended);
     this.schedule();
   }
 
@@ -200,7 +193,7 @@ export class LanePublisher {
     // One event that cannot be stored must not take the others along.
     if (events.length > 1 && code !== 'CATGA_ENGINE_UNAVAILABLE' && code !== 'CATGA_OVERLOADED')
       for (const event of events) this.send(lane, [event]);
-    else for (const event of events) event.failed(reason);
+    else for (const { reject } of events) reject(reason);
     this.schedule();
   }
 
@@ -209,7 +202,7 @@ export class LanePublisher {
     for (const line of this.turns.splice(0)) {
       for (const event of line.takeUpTo(upTo)) {
         this.waitingBytes -= event.mostBytes;
-        event.failed(reason);
+        event.reject(reason);
       }
       if (!line.isEmpty) this.turns.push(line);
     }
@@ -229,7 +222,7 @@ function overloadedError(name: string): CatgaError {
 }
 
 /** What a message is known by wherever it comes from. */
-function idOf({ name, messageId }: StoredMessage): string {
+function idOf({ name, messageId }: LogMessage): string {
   const id = `event/${joinedKey(name, messageId)}`;
   return id.length <= LONGEST_ID ? id : `event/${createHash('sha256').update(id).digest('hex')}`;
 }

@@ -1,5 +1,5 @@
 import type { CatgaError } from '../errors/catga-error.js';
-import type { StoredMessage } from '../ports/stored-message.js';
+import type { LogMessage } from '../ports/stored-message.js';
 import { EntryQueue } from './entry-queue.js';
 import type { FrameContent, LaneEvent } from './event-frame.js';
 import { FrameWindow } from './frame-window.js';
@@ -305,13 +305,13 @@ export class LaneShare {
   }
 
   private keep(entry: LaneEntry): void {
-    this.bytesAhead += entry.message.body.byteLength;
+    this.bytesAhead += entry.message.body.length;
     if (entry.line === undefined || entry.line.add(entry)) this.admit(entry);
   }
 
-  private letGo({ body }: StoredMessage): void {
+  private letGo({ body }: LogMessage): void {
     this.ahead--;
-    this.bytesAhead -= body.byteLength;
+    this.bytesAhead -= body.length;
   }
 
   private lineOf(key: string): KeyLine {

@@ -1,8 +1,8 @@
-import type { StoredMessage } from '../ports/stored-message.js';
+import type { LogMessage } from '../ports/stored-message.js';
 
 /** One message as one subscription keeps it, until it is acknowledged there. */
 export interface LogEntry {
-  readonly message: StoredMessage;
+  readonly message: LogMessage;
   /** Its place in the log. */
   readonly sequence: number;
   /** The number of its current or next delivery; 1 is the first. */
@@ -14,6 +14,6 @@ export interface LogEntry {
 }
 
 /** A message that this subscription has not seen yet. */
-export function newLogEntry(message: StoredMessage, sequence: number, notBeforeMs: number): LogEntry {
+export function newLogEntry(message: LogMessage, sequence: number, notBeforeMs: number): LogEntry {
   return { message, sequence, attempt: 1, notBeforeMs, nextOfKey: undefined };
 }

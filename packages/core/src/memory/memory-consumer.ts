@@ -1,5 +1,5 @@
 import type { LogConsumer, LogDelivery } from '../ports/durable-log.js';
-import type { StoredMessage } from '../ports/stored-message.js';
+import type { LogMessage } from '../ports/stored-message.js';
 import type { LogEntry } from './log-entry.js';
 
 /** The subscription that a consumer takes from. */
@@ -80,7 +80,7 @@ class MemoryDelivery implements LogDelivery {
     this.attempt = entry.attempt;
   }
 
-  get message(): StoredMessage {
+  get message(): LogMessage {
     return this.entry.message;
   }
 

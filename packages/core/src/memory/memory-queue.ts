@@ -4,7 +4,7 @@ import { joinedKey } from '../ids/joined-key.js';
 import type { Clock } from '../ports/clock.js';
 import type { AppendOptions, LogDelivery, LogSubscription } from '../ports/durable-log.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
-import type { StoredMessage } from '../ports/stored-message.js';
+import type { LogMessage } from '../ports/stored-message.js';
 import type { Timetable } from '../time/timetable.js';
 import { DeduplicationWindow } from './deduplication-window.js';
 import { newLogEntry } from './log-entry.js';
@@ -35,7 +35,7 @@ export class MemoryQueue implements SubscriptionRegister {
     this.seen = new DeduplicationWindow(() => clock.monotonicMs(), options.deduplicationWindowMs);
   }
 
-  append(message: StoredMessage, options?: AppendOptions): Promise<{ readonly duplicate: boolean }> {
+  append(message: LogMessage, options?: AppendOptions): Promise<{ readonly duplicate: boolean }> {
     const notBeforeMs =
       options?.delayMs === undefined || options.delayMs <= 0 ? 0 : this.clock.monotonicMs() + options.delayMs;
     const sequence = ++this.lastSequence;

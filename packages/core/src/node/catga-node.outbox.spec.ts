@@ -40,6 +40,17 @@ describe('a reliable event while the engine is away', () => {
     expect(handled).toEqual(['a1', 'a2', 'a3']);
   });
 
+  it('is handed to the outbox with its body as bytes', async () => {
+    const bodies: Uint8Array[] = [];
+    const outbox = alteredOutbox((store) => ({
+      add: async (added) => (bodies.push(...added.map(({ message }) => message.body)), store.add(added)),
+    }));
+    const { engine, publish } = await startWithOutbox({ outbox });
+    engine.weather = 'away';
+    await publish('a1');
+    expect(bodies).toEqual([expect.any(Uint8Array)]);
+  });
+
   it('whose acknowledgement was lost is sent again, and handled once', async () => {
     const { engine, clock, publish, handled, node } = await startWithOutbox();
     engine.weather = 'acks-lost';

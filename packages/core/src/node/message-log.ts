@@ -1,5 +1,5 @@
 import type { AppendOptions, DurableLog } from '../ports/durable-log.js';
-import type { StoredMessage } from '../ports/stored-message.js';
+import type { LogMessage } from '../ports/stored-message.js';
 import type { NodeOutbox } from '../reliability/outbox/node-outbox.js';
 import type { EngineAccess } from './engine-access.js';
 
@@ -10,8 +10,8 @@ export class MessageLog implements Pick<DurableLog, 'append'> {
     private readonly outbox: NodeOutbox | undefined,
   ) {}
 
-  /** `CATGA_SHUTTING_DOWN` while the engine is not connected. */
-  async append(message: StoredMessage, options?: AppendOptions): ReturnType<DurableLog['append']> {
+  /** Throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
+  append(message: LogMessage, options?: AppendOptions): ReturnType<DurableLog['append']> {
     return (this.outbox ?? this.engine.connected('A durable message').log).append(message, options);
   }
 }

@@ -1,5 +1,5 @@
 import type { CatgaError } from '../errors/catga-error.js';
-import type { StoredMessage } from './stored-message.js';
+import type { LogMessage } from './stored-message.js';
 
 /** Options of an append. */
 export interface AppendOptions {
@@ -36,7 +36,7 @@ export interface LogSubscription {
 
 /** A delivery: one attempt at a message. Settled by the first `ack`, `nak` or `release`; later calls have no effect. */
 export interface LogDelivery {
-  readonly message: StoredMessage;
+  readonly message: LogMessage;
   /**
    * Attempt number, 1 for the first delivery to this subscription. A delivery whose process crashed counts as an
    * attempt; a released one does not.
@@ -94,6 +94,6 @@ export interface LogConsumer {
  *   unsettled there. Delayed messages, and messages appended for one subscription, are not ordered.
  */
 export interface DurableLog {
-  append(message: StoredMessage, options?: AppendOptions): Promise<{ readonly duplicate: boolean }>;
+  append(message: LogMessage, options?: AppendOptions): Promise<{ readonly duplicate: boolean }>;
   subscribe(subscription: LogSubscription, deliver: (delivery: LogDelivery) => void): Promise<LogConsumer>;
 }

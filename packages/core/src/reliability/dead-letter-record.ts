@@ -3,6 +3,7 @@ import { recordOf } from '../errors/error-record.js';
 import { joinedKey } from '../ids/joined-key.js';
 import type { StoredDeadLetter } from '../ports/dead-letter-store.js';
 import type { LogDelivery } from '../ports/durable-log.js';
+import { bodyBytes } from '../wire/codec.js';
 import { boundedHistory, seriesIn } from './dead-letter-history.js';
 import { ownHeaders } from './kept-outcome.js';
 
@@ -29,7 +30,7 @@ export function deadLetterOf(
   return {
     id: joinedKey(problem === undefined ? name : '', messageId, subscription, String(series)),
     subscription,
-    stored: { ...message, history },
+    stored: { ...message, history, body: bodyBytes(message.body) },
     failure,
   };
 }

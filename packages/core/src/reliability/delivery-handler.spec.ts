@@ -4,7 +4,7 @@ import { describeMessage } from '../contracts/message-type.js';
 import { ReliableEvent } from '../contracts/message.js';
 import type { StoredDeadLetter } from '../ports/dead-letter-store.js';
 import type { LogDelivery } from '../ports/durable-log.js';
-import type { StoredMessage } from '../ports/stored-message.js';
+import type { LogMessage } from '../ports/stored-message.js';
 import { MessageEnvelope } from '../pipeline/message-envelope.js';
 import { Codec } from '../wire/codec.js';
 import { json } from '../wire/json-serializer.js';
@@ -121,7 +121,7 @@ describe('the consumer of a durable subscription', () => {
 
   async function consume(
     attempt = 1,
-    message: StoredMessage = stored,
+    message: LogMessage = stored,
     consumer: DeliveryHandler = consumerOf(),
   ): Promise<string[]> {
     const delivery: LogDelivery = {

@@ -2,7 +2,7 @@ import type { CatgaResult } from '../contracts/result.js';
 import type { DeadLetterStore, StoredDeadLetter } from '../ports/dead-letter-store.js';
 import type { LogDelivery } from '../ports/durable-log.js';
 import type { Inbox } from '../ports/inbox.js';
-import type { StoredMessage } from '../ports/stored-message.js';
+import type { LogMessage } from '../ports/stored-message.js';
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import { KEEP_OUTCOME } from './kept-outcome.js';
 import type { QueuedOutcomes } from './queued-outcomes.js';
@@ -76,6 +76,6 @@ function usesInbox({ isRecordedWhenDone }: LogDelivery, { qos }: MessageEnvelope
 }
 
 /** Whether the outcome of a message is kept. */
-export function keepsOutcome({ kind, headers }: StoredMessage): boolean {
+export function keepsOutcome({ kind, headers }: LogMessage): boolean {
   return kind === 'command' && headers[KEEP_OUTCOME] !== undefined;
 }

@@ -50,18 +50,14 @@ export class Codec {
   /** The counterpart of {@link encodeBody}, with the same limit: the other node may have another one. */
   decodeBody(name: string, body: FrameBody): unknown {
     this.checkBody(name, body);
-    if (typeof body !== 'string') return this.decode(name, body);
+    return this.decode(name, body);
+  }
+
+  private decodeAny(body: FrameBody): unknown {
     const { serializer } = this;
-    try {
-      return answeredAtOnce(
-        'The serializer',
-        serializer.decodeText === undefined
-          ? serializer.decode(Buffer.from(body))
-          : serializer.decodeText(body),
-      );
-    } catch (thrown) {
-      throw undecodable(name, thrown);
-    }
+    return typeof body === 'string' && serializer.decodeText !== undefined
+      ? serializer.decodeText(body)
+      : serializer.decode(bodyBytes(body));
   }
 
   private checkBody(name: string, body: FrameBody): void {
@@ -72,7 +68,7 @@ export class Codec {
   }
 
   /** `CATGA_SERIALIZATION` for what is not the serializer's output, or was made by another serializer. */
-  decode(name: string, bytes: Uint8Array, serializer = this.serializer.name): unknown {
+  decode(name: string, body: FrameBody, serializer = this.serializer.name): unknown {
     if (serializer !== this.serializer.name) {
       throw new CatgaError(
         'CATGA_SERIALIZATION',
@@ -81,11 +77,21 @@ export class Codec {
       );
     }
     try {
-      return answeredAtOnce('The serializer', this.serializer.decode(bytes));
+      return answeredAtOnce('The serializer', this.decodeAny(body));
     } catch (thrown) {
       throw undecodable(name, thrown);
     }
   }
+}
+
+/** A body as bytes. */
+export function bodyBytes(body: FrameBody): Uint8Array {
+  return typeof body === 'string' ? Buffer.from(body) : body;
+}
+
+/** How many bytes a body has. */
+export function bodyLength(body: FrameBody): number {
+  return typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
 }
 
 function bytesOf(encoded: unknown): Uint8Array {

@@ -4,7 +4,7 @@ import { madeOf } from '../contracts/made-of.js';
 import type { MessageHeaders } from '../contracts/headers.js';
 import type { MessageType } from '../contracts/message-type.js';
 import { CatgaError } from '../errors/catga-error.js';
-import type { StoredMessage } from '../ports/stored-message.js';
+import type { LogMessage } from '../ports/stored-message.js';
 import type { Codec } from './codec.js';
 import type { FrameBody } from './frame-records.js';
 import { checkHeaders } from './limits.js';
@@ -27,7 +27,7 @@ export interface StoredMessageFacts {
 }
 
 /** It has not failed anywhere. */
-const NO_HISTORY: StoredMessage['history'] = Object.freeze([]);
+const NO_HISTORY: LogMessage['history'] = Object.freeze([]);
 
 /** Encodes a message for a durable log. Refuses what is too large or cannot be encoded, before anything is stored. */
 export function toStoredMessage(
@@ -35,13 +35,13 @@ export function toStoredMessage(
   type: MessageType,
   message: object,
   facts: StoredMessageFacts,
-): StoredMessage {
+): LogMessage {
   if (facts.headers !== NO_HEADERS) checkHeaders(codec.limits, type.name, facts.headers);
   return {
     messageId: facts.messageId,
     name: type.name,
     kind: type.kind === 'event' ? 'event' : 'command',
-    body: encodeMessage(codec, type, message),
+    body: encodeMessageBody(codec, type, message),
     serializer: codec.serializer.name,
     headers: facts.headers,
     key: facts.key,
@@ -54,7 +54,7 @@ export function toStoredMessage(
 }
 
 /** The message of a stored one. `CATGA_SERIALIZATION` if it is none. */
-export function fromStoredMessage(codec: Codec, type: MessageType, stored: StoredMessage): object {
+export function fromStoredMessage(codec: Codec, type: MessageType, stored: LogMessage): object {
   return messageOf(type, codec.decode(type.name, stored.body, stored.serializer));
 }
 
@@ -68,16 +68,9 @@ export function messageFromRecord(codec: Codec, type: MessageType, { headers, bo
 }
 
 /**
- * A message as bytes. `CATGA_SERIALIZATION` for one that no receiver could read, `CATGA_PAYLOAD_TOO_LARGE` for one that is
- * too large.
+ * A message as bytes, or as text where the serializer makes text. `CATGA_SERIALIZATION` for one that no receiver could
+ * read, `CATGA_PAYLOAD_TOO_LARGE` for one that is too large.
  */
-export function encodeMessage(codec: Codec, type: MessageType, message: object): Uint8Array {
-  const bytes = codec.encode(type.name, message);
-  if (mayBecomeAnything(message)) checkSent(type, codec.decode(type.name, bytes));
-  return bytes;
-}
-
-/** As {@link encodeMessage}, for a frame. */
 export function encodeMessageBody(codec: Codec, type: MessageType, message: object): FrameBody {
   const body = codec.encodeBody(type.name, message);
   if (mayBecomeAnything(message)) checkSent(type, codec.decodeBody(type.name, body));

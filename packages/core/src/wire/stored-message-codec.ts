@@ -2,7 +2,7 @@ import type { DeadLetterFailure } from '../contracts/dead-letter.js';
 import type { MessageHeaders } from '../contracts/headers.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { recordOf } from '../errors/error-record.js';
-import type { StoredMessage } from '../ports/stored-message.js';
+import type { LogMessage, StoredMessage } from '../ports/stored-message.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { FORBIDDEN_KEYS } from '../contracts/forbidden-keys.js';
@@ -41,11 +41,17 @@ export class StoredMessageCodec {
   private readonly reader = new ByteReader(new TextCache());
 
   /** `CATGA_SERIALIZATION` for text that has no form on the wire. The bytes are the caller's own. */
-  encode(message: StoredMessage): Uint8Array {
+  encode(message: LogMessage): Uint8Array {
     const { writer } = this;
+    writer.rewind(0, KEPT_BYTES);
+    this.write(message, writer);
+    return writer.copy();
+  }
+
+  /** As {@link encode}, behind what was written already. */
+  write(message: LogMessage, writer: ByteWriter): void {
     const { key, causationId, correlationId, messageId, headers, history } = message;
     const headerNames = Object.keys(headers);
-    writer.rewind(0, KEPT_BYTES);
     writer.u16(MAGIC);
     writer.u8(VERSION);
     writer.u8(
@@ -64,10 +70,9 @@ export class StoredMessageCodec {
     if (key !== undefined) writer.text(key);
     if (correlationId !== messageId) writer.text(correlationId);
     if (causationId !== undefined) writer.text(causationId);
-    if (headerNames.length > 0) this.writeHeaders(headers, headerNames);
-    if (history.length > 0) this.writeHistory(history);
+    if (headerNames.length > 0) writeHeaders(writer, headers, headerNames);
+    if (history.length > 0) writeHistory(writer, history);
     writer.body(message.body);
-    return writer.copy();
   }
 
   /**
@@ -119,14 +124,6 @@ export class StoredMessageCodec {
     };
   }
 
-  private writeHeaders(headers: MessageHeaders, names: readonly string[]): void {
-    this.writer.u16(names.length);
-    for (const name of names) {
-      this.writer.text(name);
-      this.writer.longText(headers[name] ?? '');
-    }
-  }
-
   private readHeaders(): MessageHeaders {
     const { reader } = this;
     const count = reader.u16();
@@ -138,29 +135,6 @@ export class StoredMessageCodec {
       if (!FORBIDDEN_KEYS.has(name)) headers[name] = value;
     }
     return headers;
-  }
-
-  private writeHistory(history: readonly DeadLetterFailure[]): void {
-    const { writer } = this;
-    writer.u16(history.length);
-    for (const { error, attempts, nodeId, failedAt, leftOut = 0 } of history) {
-      const { name, message, code, ...held } = recordOf(error);
-      const more = typeof code === 'number' ? { code, ...held } : held;
-      const hasMore = Object.keys(more).length > 0;
-      writer.text(name);
-      writer.longText(message);
-      writer.u8(
-        (typeof code === 'string' ? HAS_CODE : 0) |
-          (hasMore ? HAS_MORE : 0) |
-          (leftOut > 0 ? HAS_LEFT_OUT : 0),
-      );
-      if (typeof code === 'string') writer.text(code);
-      if (hasMore) writer.longText(JSON.stringify(more));
-      writer.u32(attempts);
-      writer.text(nodeId);
-      writer.u64(toMoment(failedAt.getTime()));
-      if (leftOut > 0) writer.u32(leftOut);
-    }
   }
 
   private readHistory(): DeadLetterFailure[] {
@@ -194,6 +168,34 @@ export class StoredMessageCodec {
     }
     if (typeof more !== 'object' || more === null) throw this.reader.malformed('a failure is no JSON');
     return more;
+  }
+}
+
+function writeHeaders(writer: ByteWriter, headers: MessageHeaders, names: readonly string[]): void {
+  writer.u16(names.length);
+  for (const name of names) {
+    writer.text(name);
+    writer.longText(headers[name] ?? '');
+  }
+}
+
+function writeHistory(writer: ByteWriter, history: readonly DeadLetterFailure[]): void {
+  writer.u16(history.length);
+  for (const { error, attempts, nodeId, failedAt, leftOut = 0 } of history) {
+    const { name, message, code, ...held } = recordOf(error);
+    const more = typeof code === 'number' ? { code, ...held } : held;
+    const hasMore = Object.keys(more).length > 0;
+    writer.text(name);
+    writer.longText(message);
+    writer.u8(
+      (typeof code === 'string' ? HAS_CODE : 0) | (hasMore ? HAS_MORE : 0) | (leftOut > 0 ? HAS_LEFT_OUT : 0),
+    );
+    if (typeof code === 'string') writer.text(code);
+    if (hasMore) writer.longText(JSON.stringify(more));
+    writer.u32(attempts);
+    writer.text(nodeId);
+    writer.u64(toMoment(failedAt.getTime()));
+    if (leftOut > 0) writer.u32(leftOut);
   }
 }
 

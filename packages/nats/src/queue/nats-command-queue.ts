@@ -6,7 +6,7 @@ import type {
   LogConsumer,
   LogDelivery,
   LogSubscription,
-  StoredMessage,
+  LogMessage,
 } from '@catga/core/engine';
 import { CatgaError } from '@catga/core';
 import { closedError, tooLarge } from '../connection/broker-errors.js';
@@ -49,10 +49,7 @@ export class NatsCommandQueue implements DurableLog {
     });
   }
 
-  async append(
-    message: StoredMessage,
-    options: AppendOptions = {},
-  ): Promise<{ readonly duplicate: boolean }> {
+  async append(message: LogMessage, options: AppendOptions = {}): Promise<{ readonly duplicate: boolean }> {
     const { name, messageId } = message;
     const { streams } = this.services;
     const { delayMs = 0 } = options;

@@ -6,7 +6,7 @@ import type {
   LogConsumer,
   LogDelivery,
   LogSubscription,
-  StoredMessage,
+  LogMessage,
 } from '@catga/core/engine';
 import { listOf } from '../connection/lua-script.js';
 import type { LuaArgument } from '../connection/lua-script.js';
@@ -48,10 +48,7 @@ export class RedisLog implements DurableLog {
     );
   }
 
-  async append(
-    message: StoredMessage,
-    options: AppendOptions = {},
-  ): Promise<{ readonly duplicate: boolean }> {
+  async append(message: LogMessage, options: AppendOptions = {}): Promise<{ readonly duplicate: boolean }> {
     const { name, messageId } = message;
     const { subscription, delayMs = 0 } = options;
     const encoded = this.codec.encode(message);

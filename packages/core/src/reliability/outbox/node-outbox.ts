@@ -1,9 +1,10 @@
 import { CatgaError, toError } from '../../errors/catga-error.js';
 import type { AppendOptions, DurableLog } from '../../ports/durable-log.js';
 import type { Outbox, OutboxCounts, OutboxMessage, OutboxStore } from '../../ports/outbox-store.js';
-import type { StoredMessage } from '../../ports/stored-message.js';
+import type { LogMessage } from '../../ports/stored-message.js';
 import type { OutboxAccess } from './catga-outbox.js';
 import { OutboxBacklog } from './outbox-backlog.js';
+import { bodyBytes } from '../../wire/codec.js';
 import { outboxFailure } from './outbox-failure.js';
 import { OutboxRelay } from './outbox-relay.js';
 import type { RelayServices } from './outbox-relay.js';
@@ -44,16 +45,17 @@ export class NodeOutbox implements Pick<DurableLog, 'append'> {
   }
 
   /** Resolves once the message is stored by the engine, or, if it is away or others wait, by the outbox. */
-  async append(message: StoredMessage, options?: AppendOptions): Promise<{ readonly duplicate: boolean }> {
+  async append(message: LogMessage, options?: AppendOptions): Promise<{ readonly duplicate: boolean }> {
     const log = this.services.log();
     if (options?.subscription !== undefined) return log.append(message, options);
-    const waiting = { message, delayMs: options?.delayMs };
-    if (this.outbox.capabilities.isTransactional || this.backlog.exists) return this.keep(waiting);
+    const { delayMs } = options ?? {};
+    if (this.outbox.capabilities.isTransactional || this.backlog.exists)
+      return this.keep(toOutbox(message, delayMs));
     try {
       return await log.append(message, this.optionsOf(options));
     } catch (thrown) {
       if (!isAway(thrown)) throw thrown;
-      return this.keep(waiting, thrown);
+      return this.keep(toOutbox(message, delayMs), thrown);
     }
   }
 
@@ -119,6 +121,11 @@ export class NodeOutbox implements Pick<DurableLog, 'append'> {
   private wake(): void {
     if (this.isStarted) this.opened?.relay.wake();
   }
+}
+
+/** What is stored is bytes. */
+function toOutbox(message: LogMessage, delayMs: number | undefined): OutboxMessage {
+  return { message: { ...message, body: bodyBytes(message.body) }, delayMs };
 }
 
 /** Whether the engine may take the message later. It is not known whether it has taken it already. */
