@@ -114,6 +114,17 @@ export function commandQueues(lab: Lab): void {
       expect(second - first).toBeGreaterThanOrEqual(4 * lab.unitMs - 1);
     });
 
+    it('of a key runs in the order in which one caller queued them, the first of their type at once, too', async () => {
+      const ran: string[] = [];
+      const node = await lab.run(
+        lab.node().handleRequest(ReserveStock, (command) => void ran.push((command as ReserveStock).sku)),
+      );
+      const skus = Array.from({ length: 100 }, (_, number) => `tea ${number}`);
+      await Promise.all(skus.map((sku) => node.mediator.enqueue(new ReserveStock(sku), { key: 'tea' })));
+      await lab.until(() => ran.length === skus.length);
+      expect(ran).toEqual(skus);
+    });
+
     it('runs beside no more of its type than its handler allows', async () => {
       let running = 0;
       const together: number[] = [];

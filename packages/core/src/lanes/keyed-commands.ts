@@ -9,6 +9,7 @@ import type { LaneRegister } from './lane-register.js';
  */
 export class KeyedCommands {
   private readonly names = new Set<string>();
+  private readonly adding = new Map<string, Promise<void>>();
   private readonly waiting = new Map<string, Set<() => Promise<void>>>();
   private version = 0;
 
@@ -17,12 +18,23 @@ export class KeyedCommands {
     private readonly register: LaneRegister,
   ) {}
 
-  has(name: string): boolean {
-    return this.names.has(name);
+  /**
+   * Before a command is stored with a key: undefined if its name is used already. Of commands that are queued while it is not yet,
+   * the first waits first.
+   */
+  use(name: string): Promise<void> | undefined {
+    const adding = this.adding.get(name);
+    if (adding !== undefined || this.names.has(name)) return adding;
+    const added = this.add(name);
+    this.adding.set(name, added);
+    const end = (): void => void this.adding.delete(name);
+    // Before those that wait for it go on, and none that comes between.
+    added.then(end, end);
+    return added;
   }
 
-  /** Before the first command of a name: what is stored from now on waits for whoever handles it. */
-  async add(name: string): Promise<void> {
+  /** What is stored from now on waits for whoever handles it. */
+  private async add(name: string): Promise<void> {
     const id = `${COMMAND_QUEUES}.${name}`;
     await this.register.make({ id, kind: 'command', names: [name], startFrom: 'new' });
     for (;;) {

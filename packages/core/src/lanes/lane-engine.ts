@@ -193,7 +193,8 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
     message: LogMessage,
     options: AppendOptions,
   ): Promise<{ readonly duplicate: boolean }> {
-    if (!this.keyed.has(message.name)) await this.keyed.add(message.name);
+    const adding = this.keyed.use(message.name);
+    if (adding !== undefined) await adding;
     return this.publisher.append(message, options);
   }
 
