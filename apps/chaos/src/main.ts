@@ -1,6 +1,7 @@
 import { readChaosOptions, USAGE } from './conductor/chaos-options.js';
 import type { ChaosOptions } from './conductor/chaos-options.js';
 import { runChaos } from './conductor/run-chaos.js';
+import { runKeyedStorm } from './conductor/keyed-storm.js';
 import { runSoak } from './conductor/soak.js';
 
 const WRONG_USAGE = 2;
@@ -18,8 +19,13 @@ function readOptions(): ChaosOptions {
   }
 }
 
+function run({ messages, ...options }: ChaosOptions): Promise<readonly string[]> {
+  if (options.isSoak) return runSoak(options, say);
+  return messages === undefined ? runChaos(options, say) : runKeyedStorm({ ...options, messages }, say);
+}
+
 const options = readOptions();
-const problems = options.isSoak ? await runSoak(options, say) : await runChaos(options, say);
+const problems = await run(options);
 const good = options.isSoak ? 'Everything is back to where it was.' : 'Every promise was kept.';
 say(problems.length === 0 ? good : `Not kept:\n${problems.join('\n')}`);
 process.exit(problems.length === 0 ? 0 : 1);

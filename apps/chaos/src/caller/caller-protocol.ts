@@ -12,6 +12,8 @@ export interface CallPlan {
   readonly isTwice: boolean;
   /** The next of a kind only once the one before has ended. */
   readonly isSerial: boolean;
+  /** How many keys the messages of each kind are spread over. */
+  readonly keys: number;
 }
 
 /** What the conductor asks of a caller. */
@@ -21,6 +23,11 @@ export type CallerAsk =
       readonly rate: number;
       readonly kinds: readonly Kind[];
       readonly plan: CallPlan;
+      /**
+       * After how many calls it ends, and is answered once they have ended.
+       * @defaultValue none: it goes on until it is stopped
+       */
+      readonly count?: number;
     }
   | { readonly what: 'call'; readonly kinds: readonly Kind[]; readonly plan: CallPlan }
   | { readonly what: 'stop' }

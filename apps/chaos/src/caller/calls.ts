@@ -5,9 +5,6 @@ import { EVENTS, Pack, REQUESTS } from '../messages/messages.js';
 import type { Kind } from '../promises/kinds.js';
 import type { CallLine, CallPlan } from './caller-protocol.js';
 
-/** How many keys messages are spread over. */
-export const KEYS = 8;
-
 /** The calls of one process, each written down before it is made and once it has ended. */
 export class Calls {
   private readonly descriptor: number;
@@ -28,11 +25,11 @@ export class Calls {
     return this.open.size;
   }
 
-  make(kind: Kind, { run, instruction, isTwice, isSerial }: CallPlan): void {
+  make(kind: Kind, { run, instruction, isTwice, isSerial, keys }: CallPlan): void {
     if (isSerial && [...this.open.values()].includes(kind)) return;
     const number = ++this.number;
     const id = `${run}.${this.caller}.${number}`;
-    const key = `${run}.${this.caller}.${kind}.${number % KEYS}`;
+    const key = `${run}.${this.caller}.${kind}.${number % keys}`;
     const place = (this.places.get(key) ?? 0) + 1;
     this.places.set(key, place);
     this.write({ id, kind, key, place });

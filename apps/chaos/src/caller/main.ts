@@ -35,7 +35,7 @@ const mediator = app.get(CatgaMediator);
 const calls = new Calls(mediator, settings.nodeId, settings.callFile);
 let timer: NodeJS.Timeout | undefined;
 
-function start({ rate, kinds, plan }: Extract<CallerAsk, { what: 'start' }>): void {
+function start({ rate, kinds, plan, count = Infinity }: Extract<CallerAsk, { what: 'start' }>): void {
   let lastMs = performance.now();
   let due = 0;
   let made = 0;
@@ -43,10 +43,14 @@ function start({ rate, kinds, plan }: Extract<CallerAsk, { what: 'start' }>): vo
     const nowMs = performance.now();
     due += ((nowMs - lastMs) / 1000) * rate;
     lastMs = nowMs;
-    for (; due >= 1; due--) {
+    for (; due >= 1 && made < count; due--) {
+      if (calls.unended >= MOST_UNENDED) continue;
       const kind = kinds[made++ % kinds.length];
-      if (kind !== undefined && calls.unended < MOST_UNENDED) calls.make(kind, plan);
+      if (kind !== undefined) calls.make(kind, plan);
     }
+    if (made < count) return;
+    clearInterval(timer);
+    void calls.ended().then(() => say({ what: 'done' }));
   }, TICK_MS);
 }
 
@@ -93,11 +97,15 @@ async function answer(ask: CallerAsk): Promise<CallerAnswer | undefined> {
   }
 }
 
+function say(what: CallerAnswer): void {
+  process.send?.(what);
+}
+
 process.on('message', (ask: CallerAsk) => {
-  void answer(ask).then((said) => said && process.send?.(said));
+  void answer(ask).then((said) => said && say(said));
 });
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 for (const startMs = performance.now(); mediator.nodes().length < 4; await pause(TICK_MS)) {
   if (performance.now() - startMs > NODES_WITHIN_MS) throw new Error('The handling nodes did not come.');
 }
-process.send?.({ what: 'ready' } satisfies CallerAnswer);
+say({ what: 'ready' });

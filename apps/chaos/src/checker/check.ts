@@ -37,6 +37,7 @@ function judgeCall(
     const count = effects.get(`${service} ${id}`) ?? 0;
     const isDeadLetter = given.has(`${service} ${id}`);
     if (isDeadLetter) found.deadLetters.push(id);
+    if (count > 0) found.handled++;
     if (count > 1) found.repeated.push(id);
     if (count === 0 && end?.ok === true && !isDeadLetter) found.lost.push(id);
   }
@@ -73,6 +74,7 @@ function emptyFindings(kind: Kind): Findings {
     sent: 0,
     succeeded: 0,
     failed: new Map(),
+    handled: 0,
     unanswered: [],
     lost: [],
     repeated: [],

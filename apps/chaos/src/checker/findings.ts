@@ -7,6 +7,8 @@ export interface Findings {
   succeeded: number;
   /** Calls that ended with an error, by its code. */
   readonly failed: Map<string, number>;
+  /** Messages that took effect, counted once for each service. */
+  handled: number;
   /** Calls that never ended. */
   readonly unanswered: string[];
   /** Succeeded calls whose message took no effect in a service, and is no dead letter there. */

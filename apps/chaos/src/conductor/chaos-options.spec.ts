@@ -8,3 +8,10 @@ it.each([
 ])('a wrong %s is refused', (option, value, problem) => {
   expect(() => readChaosOptions([option, value])).toThrow(problem);
 });
+
+it('a storm of so many messages is sent at a rate of its own', () => {
+  expect(readChaosOptions(['--messages', '50000'])).toMatchObject({ messages: 50_000, rate: 3000 });
+  expect(readChaosOptions(['--messages', '50000', '--rate', '70'])).toMatchObject({ rate: 70 });
+  expect(readChaosOptions([])).toMatchObject({ rate: 150 });
+  expect(() => readChaosOptions(['--messages', '0'])).toThrow('--messages must be a whole number from 1');
+});

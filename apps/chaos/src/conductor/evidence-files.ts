@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CallRecord, Evidence } from '../checker/records.js';
+import type { CallRecord, EffectRecord, Evidence } from '../checker/records.js';
 import type { CallLine } from '../caller/caller-protocol.js';
 import type { LedgerLine } from '../ledger/ledger-protocol.js';
 
@@ -36,11 +36,13 @@ export class EvidenceFiles {
 
   /** What took effect, of one scenario, and which handlers were told to stop, in the order of the ledger. */
   handled(run: string): Pick<Evidence, 'effects' | 'aborts'> {
-    const lines = linesOf<LedgerLine>(this.ledger).filter(({ id }) => isOf(run, id));
-    return {
-      effects: lines.filter(({ what }) => what === 'effect'),
-      aborts: lines.filter(({ what }) => what === 'aborted'),
-    };
+    const effects: EffectRecord[] = [];
+    const aborts: EffectRecord[] = [];
+    for (const { what, id, service, nodeId } of linesOf<LedgerLine>(this.ledger)) {
+      if (what === 'got' || !isOf(run, id)) continue;
+      (what === 'effect' ? effects : aborts).push({ id, service, nodeId });
+    }
+    return { effects, aborts };
   }
 
   /** The calls of one scenario; those of a caller that was killed are excused if they did not end. */
@@ -70,13 +72,25 @@ export function isOf(run: string, id: string): boolean {
   return id.startsWith(`${run}.`);
 }
 
-function linesOf<T>(file: string): readonly T[] {
-  if (!existsSync(file)) return [];
-  const text = readFileSync(file, 'utf8');
-  // The last line of a process that was killed may be half a line.
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  return whole
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as T);
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Of a file of any size. The last line of a process that was killed may be half a line: it is left out. */
+function* linesOf<T>(file: string): Generator<T> {
+  if (!existsSync(file)) return;
+  const descriptor = openSync(file, 'r');
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    let rest: Buffer = Buffer.alloc(0);
+    for (let read = readSync(descriptor, chunk); read > 0; read = readSync(descriptor, chunk)) {
+      const bytes = Buffer.concat([rest, chunk.subarray(0, read)]);
+      const end = bytes.lastIndexOf(NEWLINE) + 1;
+      rest = bytes.subarray(end);
+      for (const line of bytes.toString('utf8', 0, end).split('\n'))
+        if (line !== '') yield JSON.parse(line) as T;
+    }
+  } finally {
+    closeSync(descriptor);
+  }
 }
+
+const NEWLINE = 0x0a;

@@ -9,6 +9,8 @@ import type { Play, Scenario } from '../scenarios/scenario.js';
 import { isOf } from './evidence-files.js';
 import type { Stage } from './stage.js';
 
+/** How many keys the messages of each kind are spread over. */
+export const KEYS = 8;
 /** How long nothing may happen, once the fault is over, while stored messages are still waited for. */
 const GOES_ON_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 250;
@@ -29,6 +31,7 @@ export async function playScenario(
     instruction: 'work',
     isTwice: false,
     isSerial: false,
+    keys: KEYS,
     ...plan,
   });
   const ask = (said: CallerAsk): void => stage.calling.say(said);
@@ -102,7 +105,7 @@ function isSomethingMissed(evidence: Evidence): boolean {
   return STORED_KINDS.some((kind) => (found.get(kind)?.lost.length ?? 0) > 0);
 }
 
-async function gather(stage: Stage, run: string): Promise<Evidence> {
+export async function gather(stage: Stage, run: string): Promise<Evidence> {
   stage.calling.say({ what: 'dead letters' } satisfies CallerAsk);
   const said = await stage.calling.heard<CallerAnswer>();
   const letters: readonly DeadLetterRecord[] = said.what === 'dead letters' ? said.letters : [];

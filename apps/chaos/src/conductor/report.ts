@@ -68,7 +68,7 @@ export function reportOf(
   return { text: `${fault}: ${FAULTS[fault]}\n${table.toString()}`, violations };
 }
 
-function failureText(found: Findings): string {
+export function failureText(found: Findings): string {
   if (found.failed.size === 0) return '0';
   return `${failuresOf(found)} (${[...found.failed.keys()].join(', ')})`;
 }

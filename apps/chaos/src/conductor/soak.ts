@@ -5,7 +5,7 @@ import { KINDS } from '../promises/kinds.js';
 import type { CallerAnswer, CallerAsk } from '../caller/caller-protocol.js';
 import type { BrokerStats } from '../broker/broker.js';
 import type { ChaosOptions } from './chaos-options.js';
-import { settled } from './play-scenario.js';
+import { KEYS, settled } from './play-scenario.js';
 import { Stage } from './stage.js';
 
 /** The processes that live through it all. */
@@ -48,7 +48,7 @@ export async function runSoak(
 }
 
 async function load(stage: Stage, rate: number, seconds: number, restarts: number): Promise<void> {
-  const plan = { run: 'soak', instruction: 'work', isTwice: false, isSerial: false } as const;
+  const plan = { run: 'soak', instruction: 'work', isTwice: false, isSerial: false, keys: KEYS } as const;
   stage.calling.say({ what: 'start', rate, kinds: KINDS, plan } satisfies CallerAsk);
   for (let part = 0; part <= restarts; part++) {
     await pause((seconds * 1000) / (restarts + 1));

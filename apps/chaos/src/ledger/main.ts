@@ -14,7 +14,7 @@ function take(line: LedgerLine): LedgerAnswer {
   writeSync(descriptor, `${JSON.stringify(line)}\n`);
   const key = `${line.service} ${line.id}`;
   const count = (times.get(key) ?? 0) + (line.what === 'got' ? 1 : 0);
-  times.set(key, count);
+  if (count > 0) times.set(key, count);
   return { number: line.number, times: count };
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { KEYS } from '../caller/calls.js';
 import { JOINER } from '../conductor/stage.js';
 import { LEASE_MS } from '../node/catga-node-module.js';
+import { KEYS } from '../conductor/play-scenario.js';
 import type { Scenario } from './scenario.js';
 
 /** What befalls the owners of lanes. */
