@@ -21,8 +21,8 @@ export type {
 } from './engine-kit/directory-store.js';
 export { NodeRoutes } from './engine-kit/node-routes.js';
 export type { BrokerLinks, LinkOpener } from './engine-kit/permitted-links.js';
-export { readStoredMessage } from './engine-kit/read-stored-message.js';
-export type { ReadMessage } from './engine-kit/read-stored-message.js';
+export { readStoredMessage } from './wire/read-stored-message.js';
+export type { ReadMessage } from './wire/read-stored-message.js';
 export { ReconnectGrace } from './engine-kit/reconnect-grace.js';
 export { requireServerVersion } from './engine-kit/server-version.js';
 export { WORKERS, WORKER_LEASE_MS } from './engine-kit/worker-id-lease.js';

@@ -35,23 +35,36 @@ const append = ({ log }: EngineConnection, messageId: string): Promise<unknown> 
   log.append(storedMessage({ messageId }));
 
 describe('bytes that are no message', () => {
-  it('are passed over in a lane and reported, and the handler goes on', async () => {
+  it('become dead letters of each handler in a lane, and the handlers go on', async () => {
     const server = await bench.server();
     const raw = await bench.raw(server);
     const seen: string[] = [];
     const engine = nats({ servers: server.url, durable: { lanes: 1 } });
     const node = new CatgaNode({ engine, service: 'shop', nodeId: 'n' });
     node.handleEvent(Shipped, (event) => void seen.push((event as Shipped).orderId), { name: 'Listener' });
+    node.handleRequest(Pack, () => {});
     try {
       await node.init();
       await node.start();
       await node.mediator.publish(new Shipped('first'));
+      await node.mediator.enqueue(new Pack('first'), { key: 'k' });
       for (const bytes of POISON) await raw.connection.request('catga.lanes.0', bytes);
       await node.mediator.publish(new Shipped('last'));
       await until(() => seen.includes('last'));
       expect(seen).toEqual(['first', 'last']);
-      const reported = [...node.failures.failures.keys()].filter((what) => what.includes('lane'));
-      expect(reported).not.toEqual([]);
+      const letters = async () => (await node.deadLetters.list({}, { limit: 50 })).items;
+      await until(async () => (await letters()).length === 2 * POISON.length);
+      const items = await letters();
+      for (const subscription of ['shop.Listener', 'queue.Pack']) {
+        const bodies = items
+          .filter((one) => one.subscription === subscription)
+          .map(({ body }) => body.length);
+        expect(bodies.toSorted((a, b) => a - b)).toEqual([0, 2, 3, 4, expect.any(Number)]);
+        expect(bodies.every((length) => length <= POISON[4]!.length)).toBe(true);
+      }
+      expect(items.map(({ error }) => error.code)).toEqual(
+        Array.from({ length: 2 * POISON.length }, () => 'CATGA_SERIALIZATION'),
+      );
     } finally {
       await node.stop();
     }
@@ -135,7 +148,10 @@ describe('random bytes with any headers', () => {
       extra.set('Catga-Delay', DELAYS[sent % DELAYS.length] ?? '');
       extra.set('Nats-Msg-Id', `${subject} ${sent}`);
       if (sent % 3 === 0) extra.set('__proto__', 'x');
-      await raw.connection.request(subject, randomBytes(randomInt(300)), { headers: extra, timeout: 10_000 });
+      await raw.connection.request(subject, randomBytes(8 + randomInt(300)), {
+        headers: extra,
+        timeout: 10_000,
+      });
     }
   }
 
@@ -161,11 +177,15 @@ describe('random bytes with any headers', () => {
       await Promise.all(keys.map((key) => mediator.publish(new Shipped(`${key} later`), { key })));
       await Promise.all(keys.map((key) => mediator.enqueue(new Pack(`${key} later`), { key })));
       await mediator.enqueue(new Pack('delayed'), { delayMs: 1 });
-      const total = 33 * SUBJECTS.length;
+      const inLanes = 33 * 2;
+      const inQueue = 33 * SUBJECTS.length;
       await until(() => seen.length === 4 * keys.length + 1);
-      await until(async () => (await node.deadLetters.list({}, { limit: 1000 })).items.length === total);
+      await until(
+        async () => (await node.deadLetters.list({}, { limit: 1000 })).items.length === inQueue + 2 * inLanes,
+      );
       const { failures } = node.failures;
-      expect(failures.get('queue.Pack')).toBe(total);
+      expect(failures.get('queue.Pack')).toBe(inQueue + inLanes);
+      expect(failures.get('shop.Listener')).toBe(inLanes);
       for (const stream of ['catga_commands', 'catga_retries'])
         await until(async () => (await raw.stream(stream)).state.messages === 0);
       expect(unhandled).toEqual([]);

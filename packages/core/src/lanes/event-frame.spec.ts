@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { storedMessage } from '../memory/memory.fixture.js';
-import { EventFrame, contentOf, mostBytesOf } from './event-frame.js';
+import { EventFrame, contentOf, mostBytesOf, readContent } from './event-frame.js';
 
 const event = (id: string, target?: string) => ({
   message: storedMessage(id, { key: `k-${id}`, headers: { a: 'ü' }, body: new Uint8Array([1, 2, 3]) }),
@@ -37,7 +37,28 @@ describe('a frame of events', () => {
     ['a newer version', new Uint8Array([0x43, 0x4c, 2, 0, 0]), 'CATGA_UNSUPPORTED'],
     ['too many events', new Uint8Array([0x43, 0x4c, 1, 0, 65]), 'CATGA_SERIALIZATION'],
     ['an event that is cut off', new Uint8Array([0x43, 0x4c, 1, 0, 1, 0, 0, 0, 1, 0]), 'CATGA_SERIALIZATION'],
-  ])('refuses %s', (_, bytes, code) => {
+  ])('refuses %s, which is read as one event with a problem', (_, bytes, code) => {
     expect(() => contentOf(bytes)).toThrow(expect.objectContaining({ code }));
+    const { content } = readContent(bytes, 4);
+    expect(content).toMatchObject([
+      { problem: { code }, target: undefined, message: { name: '', body: bytes.subarray(0, 4) } },
+    ]);
+    expect(readContent(bytes.slice(), 4).content[0]?.message.messageId).toBe(content[0]?.message.messageId);
+  });
+
+  it('hands over the events beside one that cannot be decoded', () => {
+    const bytes = new EventFrame('f', [event('m1'), event('m2', 'shop.mail'), event('m3')], true).bytes;
+    const broken = Buffer.from(bytes);
+    broken[broken.indexOf('CM', broken.indexOf('m1'))] = 0;
+    const { content } = readContent(broken, Infinity);
+    expect(content.map(({ message, target, problem }) => [message.messageId, target, problem])).toEqual([
+      ['m1', undefined, undefined],
+      [
+        expect.stringMatching(/^frame-/),
+        'shop.mail',
+        expect.objectContaining({ code: 'CATGA_SERIALIZATION' }),
+      ],
+      ['m3', undefined, undefined],
+    ]);
   });
 });

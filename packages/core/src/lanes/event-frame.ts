@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
+import { CatgaError, toError } from '../errors/catga-error.js';
 import type { LaneFrame } from '../ports/lane-log.js';
 import type { LogMessage } from '../ports/stored-message.js';
 import { ByteReader } from '../wire/byte-reader.js';
 import { bodyLength } from '../wire/codec.js';
 import { ByteWriter } from '../wire/byte-writer.js';
+import { unreadableMessage } from '../wire/read-stored-message.js';
 import { StoredMessageCodec } from '../wire/stored-message-codec.js';
 import { TextCache } from '../wire/text-cache.js';
-import { CatgaError } from '../errors/catga-error.js';
 
 /** How many events a frame holds at most. Progress counts on it. */
 export const MOST_EVENTS = 64;
@@ -28,6 +30,8 @@ export interface LaneEvent {
   readonly message: LogMessage;
   /** The only subscription that gets it: a dead letter that is tried again. */
   readonly target: string | undefined;
+  /** Why it cannot be decoded; the body of the message has its bytes. */
+  readonly problem?: Error;
 }
 
 /** What is stored as one frame: the events of one turn for one lane, or one event under its own id. */
@@ -59,6 +63,8 @@ export interface FrameContent {
 const writer = new ByteWriter(INITIAL_BYTES);
 const reader = new ByteReader(new TextCache());
 const messages = new StoredMessageCodec();
+/** Characters of the digest that names what cannot be decoded. */
+const DIGEST_LENGTH = 32;
 
 /** No less than an event takes in a frame, in bytes. */
 export function mostBytesOf({ message, target = '' }: LaneEvent): number {
@@ -103,10 +109,43 @@ function encode({ content, isFresh }: EventFrame): Uint8Array {
 }
 
 /**
+ * Content of what a log handed over; what cannot be decoded is an event with a `problem`, for every subscription.
+ * @param maxBytes maximum number of bytes kept of an event that cannot be decoded
+ */
+export function readContent(found: Uint8Array | LaneFrame, maxBytes: number): FrameContent {
+  try {
+    return contentOf(found, maxBytes);
+  } catch (thrown) {
+    const bytes = found instanceof Uint8Array ? found : found.bytes;
+    return { content: [unreadable(bytes, undefined, thrown, maxBytes)], isFresh: true };
+  }
+}
+
+/** Named by its bytes, so that it is one dead letter for each subscription whoever reads it. */
+function unreadable(
+  bytes: Uint8Array,
+  target: string | undefined,
+  thrown: unknown,
+  maxBytes: number,
+): LaneEvent {
+  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, DIGEST_LENGTH);
+  const found = { messageId: `frame-${digest}`, name: '', kind: 'event', sentAtMs: 0 } as const;
+  return { message: unreadableMessage(bytes, found, maxBytes), target, problem: toError(thrown) };
+}
+
+function eventOf(bytes: Buffer, target: string | undefined, maxBytes: number): LaneEvent {
+  try {
+    return { message: messages.decode(bytes), target };
+  } catch (thrown) {
+    return unreadable(bytes, target, thrown, maxBytes);
+  }
+}
+
+/**
  * What a log handed over. `CATGA_UNSUPPORTED` for a newer version, `CATGA_SERIALIZATION` for what is no frame.
  * Bodies are views of the bytes.
  */
-export function contentOf(found: Uint8Array | LaneFrame): FrameContent {
+export function contentOf(found: Uint8Array | LaneFrame, maxBytes = Infinity): FrameContent {
   if (found instanceof EventFrame) return found;
   const bytes = found instanceof Uint8Array ? found : found.bytes;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -131,7 +170,7 @@ export function contentOf(found: Uint8Array | LaneFrame): FrameContent {
     const bodyBytes = reader.u32();
     const start = reader.position;
     reader.skip(bodyBytes);
-    content.push({ message: messages.decode(buffer.subarray(start, start + bodyBytes)), target });
+    content.push(eventOf(buffer.subarray(start, start + bodyBytes), target, maxBytes));
   }
   return { content, isFresh };
 }

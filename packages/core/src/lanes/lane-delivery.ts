@@ -7,6 +7,7 @@ import type { LaneShare } from './lane-share.js';
 export class LaneDelivery implements LogDelivery {
   readonly message: LogMessage;
   readonly attempt: number;
+  readonly problem: Error | undefined;
   readonly isRecordedWhenDone: boolean;
   /** Whoever handles it, to be told if the lane is lost meanwhile. */
   handledBy?: DeliveryHandling;
@@ -18,6 +19,7 @@ export class LaneDelivery implements LogDelivery {
     isFresh: boolean,
   ) {
     this.message = entry.message;
+    this.problem = entry.problem;
     this.attempt = entry.attempts + 1;
     this.isRecordedWhenDone = isFresh;
   }

@@ -22,6 +22,8 @@ export class LaneEntry {
     public attempts: number,
     public isSuspect: boolean,
     readonly line: KeyLine | undefined,
+    /** Why it cannot be decoded. */
+    readonly problem?: Error,
   ) {}
 
   /** Lets go of the frame that its body is a part of, for it may wait for long. */

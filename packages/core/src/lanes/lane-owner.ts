@@ -192,10 +192,6 @@ export class LaneOwner implements LaneContext, LaneListener {
     this.monitor?.refused?.(`progress in lane ${tenure.lane}`, engineFailure(reason));
   }
 
-  unreadable(lane: number, position: number, reason: Error): void {
-    this.monitor?.refused?.(`frame ${position} of lane ${lane}`, engineFailure(reason));
-  }
-
   missing(lane: number, from: number, before: number): void {
     this.monitor?.warn?.(
       `${before - from} frames of lane ${lane} were dropped before they were read: the log was trimmed or purged, or its retention is too short.`,

@@ -1,19 +1,13 @@
-import { toError } from '../errors/catga-error.js';
 import type { LaneFrame, LaneLog, LaneReader, LaneSink } from '../ports/lane-log.js';
-import { contentOf } from './event-frame.js';
-import type { FrameContent } from './event-frame.js';
+import { readContent } from './event-frame.js';
 import type { LaneShare } from './lane-share.js';
 
 /** What whoever reads a lane is told. */
 export interface LaneListener {
-  /** A frame cannot be read; it is passed over. */
-  unreadable(lane: number, position: number, reason: Error): void;
   /** Frames are gone that were not read yet. */
   missing(lane: number, from: number, before: number): void;
   displaced(lane: number): void;
 }
-
-const NOTHING: FrameContent = { content: [], isFresh: true };
 
 /** One reading of a lane for the subscriptions that are at the same position. */
 class LaneReading implements LaneSink {
@@ -23,7 +17,7 @@ class LaneReading implements LaneSink {
   private readonly reader: LaneReader;
 
   constructor(
-    log: LaneLog,
+    private readonly log: LaneLog,
     private readonly lane: number,
     public next: number,
     private readonly readings: LaneReadings,
@@ -36,7 +30,8 @@ class LaneReading implements LaneSink {
     if (position > this.next) this.listener.missing(this.lane, this.next, position);
     this.next = position + 1;
     this.isCaughtUp = false;
-    const content = this.read(position, found);
+    const { maxEventBytes = this.log.maxFrameBytes } = this.log;
+    const content = readContent(found, maxEventBytes);
     let full = 0;
     for (const share of this.shares) {
       share.add(position, content);
@@ -67,15 +62,6 @@ class LaneReading implements LaneSink {
 
   stop(): void {
     this.reader.stop();
-  }
-
-  private read(position: number, found: Uint8Array | LaneFrame): FrameContent {
-    try {
-      return contentOf(found);
-    } catch (thrown) {
-      this.listener.unreadable(this.lane, position, toError(thrown));
-      return NOTHING;
-    }
   }
 }
 

@@ -284,7 +284,7 @@ export class LaneShare {
   private addEvent(
     slot: FrameSlot,
     index: number,
-    { message, target }: LaneEvent,
+    { message, target, problem }: LaneEvent,
     isFresh: boolean,
     isSuspect: boolean,
     failures: readonly RecordedFailure[] | undefined,
@@ -296,7 +296,16 @@ export class LaneShare {
       line.spilled.push([slot.position, index]);
       return;
     }
-    const entry = new LaneEntry(slot, index, message, isFresh, failure?.attempts ?? 0, isSuspect, line);
+    const entry = new LaneEntry(
+      slot,
+      index,
+      message,
+      isFresh,
+      failure?.attempts ?? 0,
+      isSuspect,
+      line,
+      problem,
+    );
     if (failure !== undefined) {
       this.failed.add(entry);
       if (failure.waitMs > 0) entry.dueMs = this.nowMs() + failure.waitMs;

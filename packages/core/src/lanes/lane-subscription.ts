@@ -39,8 +39,9 @@ export class LaneSubscription {
     this.names = new Set(wanted.names);
   }
 
-  wants({ message, target }: LaneEvent): boolean {
+  wants({ message, target, problem }: LaneEvent): boolean {
     if (target !== undefined) return target === this.id;
+    if (problem !== undefined) return true;
     return this.names.has(message.name) && message.kind === this.kind;
   }
 

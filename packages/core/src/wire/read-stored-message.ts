@@ -1,6 +1,6 @@
 import { toError } from '../errors/catga-error.js';
 import type { StoredMessage } from '../ports/stored-message.js';
-import { StoredMessageCodec } from '../wire/stored-message-codec.js';
+import { StoredMessageCodec } from './stored-message-codec.js';
 
 /** A message of the log; for an unreadable one, what is known of it and the reason. */
 export interface ReadMessage {
@@ -24,17 +24,21 @@ export function readStoredMessage(bytes: Uint8Array, found: FoundMessage, maxByt
   try {
     return { message: codec.decode(bytes), problem: undefined };
   } catch (thrown) {
-    const message: StoredMessage = {
-      ...found,
-      body: new Uint8Array(bytes.subarray(0, maxBytes)),
-      serializer: NO_SERIALIZER,
-      headers: {},
-      key: undefined,
-      correlationId: found.messageId,
-      causationId: undefined,
-      originNodeId: '',
-      history: [],
-    };
-    return { message, problem: toError(thrown) };
+    return { message: unreadableMessage(bytes, found, maxBytes), problem: toError(thrown) };
   }
+}
+
+/** What is known of a message that cannot be decoded; its body has the first of its bytes. */
+export function unreadableMessage(bytes: Uint8Array, found: FoundMessage, maxBytes: number): StoredMessage {
+  return {
+    ...found,
+    body: new Uint8Array(bytes.subarray(0, maxBytes)),
+    serializer: NO_SERIALIZER,
+    headers: {},
+    key: undefined,
+    correlationId: found.messageId,
+    causationId: undefined,
+    originNodeId: '',
+    history: [],
+  };
 }
