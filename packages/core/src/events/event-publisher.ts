@@ -10,7 +10,7 @@ import type { MessageAttributes } from '../pipeline/message-envelope.js';
 import { promiseOf } from '../errors/promise-like.js';
 import type { AppendOptions, DurableLog } from '../ports/durable-log.js';
 import type { CatgaIds } from '../ids/catga-ids.js';
-import { unguessableId } from '../ids/unguessable-id.js';
+import { UnguessableIds } from '../ids/unguessable-ids.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
 import type { Codec } from '../wire/codec.js';
 import type { EventRecord, FrameBody } from '../wire/frame-records.js';
@@ -33,6 +33,7 @@ export const HANDED_OVER: Promise<void> = Promise.resolve();
 /** Takes events to their handlers: plain ones at once, reliable ones through the durable log. */
 export class EventPublisher implements DirectCallListener {
   private readonly directCalls = new DirectCalls(this);
+  private readonly storedIds: UnguessableIds;
 
   private readonly newId = (): string => this.ids.next();
 
@@ -44,7 +45,9 @@ export class EventPublisher implements DirectCallListener {
     /** The durable log, or the outbox before it. */
     private readonly log: Pick<DurableLog, 'append'>,
     private readonly ids: CatgaIds,
-  ) {}
+  ) {
+    this.storedIds = new UnguessableIds(ids);
+  }
 
   /**
    * Resolves when every handler was called (QoS 0) or the engine or the outbox has stored the event (QoS 1 and 2). Throws for an
@@ -162,7 +165,7 @@ export class EventPublisher implements DirectCallListener {
   ): Promise<void> {
     const { host, codec, log } = this;
     checkMessageId(type.name, options.messageId);
-    const messageId = options.messageId ?? unguessableId(this.ids);
+    const messageId = options.messageId ?? this.storedIds.next();
     const stored = toStoredMessage(codec, type, event, {
       messageId,
       headers: options.headers ?? NO_HEADERS,

@@ -204,7 +204,7 @@ export class CatgaMediator {
       try {
         const result = route.direct(request);
         const outcome = promiseOf(result);
-        if (outcome !== undefined) return outcome.then(this.leave, this.leaveFailed);
+        if (outcome !== undefined) return admission.leaveAfter(outcome);
         admission.leave();
         return Promise.resolve(result);
       } catch (thrown) {
@@ -253,16 +253,6 @@ export class CatgaMediator {
     }
     return route;
   }
-
-  private readonly leave = (value: unknown): unknown => {
-    this.host.admission.leave();
-    return value;
-  };
-
-  private readonly leaveFailed = (thrown: unknown): never => {
-    this.host.admission.leave();
-    throw thrown;
-  };
 }
 
 function succeeded<R>(value: R): CatgaResult<R> {

@@ -3,7 +3,7 @@ import type { MessageType } from '../contracts/message-type.js';
 import type { SaidEnqueueOptions } from '../contracts/said-headers.js';
 import type { EnqueueReceipt } from '../contracts/send-options.js';
 import { CatgaError } from '../errors/catga-error.js';
-import { unguessableId } from '../ids/unguessable-id.js';
+import { UnguessableIds } from '../ids/unguessable-ids.js';
 import type { CatgaIds } from '../ids/catga-ids.js';
 import { COMMAND_QUEUES } from '../ports/durable-log.js';
 import type { DurableLog } from '../ports/durable-log.js';
@@ -24,7 +24,8 @@ export function queueOf(commandName: string): string {
 
 /** Stores commands that are to run later, whoever is there then. */
 export class CommandQueue {
-  private readonly newId = (): string => unguessableId(this.ids);
+  private readonly storedIds: UnguessableIds;
+  private readonly newId = (): string => this.storedIds.next();
 
   constructor(
     private readonly host: ContextHost,
@@ -32,10 +33,12 @@ export class CommandQueue {
     private readonly engine: Pick<Engine, 'name' | 'capabilities'>,
     /** The durable log, or the outbox before it. */
     private readonly log: Pick<DurableLog, 'append'>,
-    private readonly ids: CatgaIds,
+    ids: CatgaIds,
     private readonly outcomes: OutcomeAccess,
     private readonly waiter: OutcomeWaiter,
-  ) {}
+  ) {
+    this.storedIds = new UnguessableIds(ids);
+  }
 
   /** How a queued command ended; undefined if it has not, or nobody was to record it. */
   async outcomeOf({ name }: MessageType, messageId: string): Promise<CatgaResult<unknown> | undefined> {

@@ -1,7 +1,7 @@
 import type { CatgaIds } from '../ids/catga-ids.js';
 import type { Admission } from '../pipeline/admission/admission.js';
 import type { ContextHost } from '../pipeline/handler-context.js';
-import type { LogConsumer } from '../ports/durable-log.js';
+import type { LogConsumer, LogDelivery } from '../ports/durable-log.js';
 import type { EngineConnection } from '../ports/engine.js';
 import { DeliveryHandler } from '../reliability/delivery-handler.js';
 import type { ConsumingNode } from '../reliability/delivery-handler.js';
@@ -39,10 +39,12 @@ export class DurableSubscriptions {
     for (const handler of handlers) {
       const subscribed = new SubscribedHandler(handler, node, admission, messageIds);
       const consumer = new DeliveryHandler(subscribed, node, codec, failures, rules, records);
+      const consume = (delivery: LogDelivery): void => void admission.hold(consumer.consume(delivery));
       this.consumers.push(
-        await log.subscribe(handler, (delivery) =>
-          this.whenOpen(() => outsideOfCallers(() => void admission.hold(consumer.consume(delivery)))),
-        ),
+        await log.subscribe(handler, (delivery) => {
+          if (this.early === undefined) outsideOfCallers(consume, delivery);
+          else this.early.push(() => outsideOfCallers(consume, delivery));
+        }),
       );
     }
     this.ids = handlers.map(({ id }) => id);
@@ -69,10 +71,5 @@ export class DurableSubscriptions {
     for (const end of stopped) {
       if (end.status === 'rejected') this.failures.report(failureOf('stopping: a consumer', end.reason));
     }
-  }
-
-  private whenOpen(consume: () => void): void {
-    if (this.early === undefined) consume();
-    else this.early.push(consume);
   }
 }

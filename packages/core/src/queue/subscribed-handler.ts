@@ -46,19 +46,15 @@ export class SubscribedHandler implements HandledSubscription {
     return new MessageEnvelope(message, type, this.id, attributes, this.newId);
   }
 
-  async handle(envelope: MessageEnvelope, delivery: LogDelivery): Promise<unknown> {
+  handle(envelope: MessageEnvelope, delivery: LogDelivery): Promise<unknown> {
     const { admission, durable, host, id } = this;
     const step = durable.handlers.get(envelope.type)?.step;
     if (step === undefined) throw new TypeError(`${id} has no handler for ${envelope.name}`);
     const context = new HandlerContext(envelope, host, undefined, id);
     delivery.handledBy = context;
     admission.enter();
-    try {
-      const outcome = step(envelope, context);
-      context.begin(outcome);
-      return await outcome;
-    } finally {
-      admission.leave();
-    }
+    const outcome = step(envelope, context);
+    context.begin(outcome);
+    return admission.leaveAfter(outcome);
   }
 }

@@ -1,4 +1,4 @@
-import { CatgaError } from '../errors/catga-error.js';
+import { CatgaError, toError } from '../errors/catga-error.js';
 import type { Timetable, TimetableEntry } from '../time/timetable.js';
 import { retryDelayMs } from './retry-policy.js';
 
@@ -23,16 +23,14 @@ export class UntilTaken {
    * Resolves with what `ask` resolves with. Rejects with what trying again does not help against, and with the last
    * failure once the node has given up.
    */
-  async run<T>(ask: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await ask();
-      } catch (thrown) {
-        if (this.hasGivenUp || !isForNow(thrown)) throw thrown;
-        if (attempt === 1) this.onFailure(thrown);
-      }
-      await this.pause(retryDelayMs(PAUSE, attempt));
+  run<T>(ask: () => Promise<T>): Promise<T> {
+    let asked: Promise<T>;
+    try {
+      asked = ask();
+    } catch (thrown) {
+      asked = Promise.reject(toError(thrown));
     }
+    return asked.catch((thrown: unknown) => this.retry(ask, thrown));
   }
 
   /** Stops retrying; delayed writes are tried once more. */
@@ -43,6 +41,20 @@ export class UntilTaken {
       resume();
     }
     this.pauses.clear();
+  }
+
+  private async retry<T>(ask: () => Promise<T>, first: unknown): Promise<T> {
+    let failure = first;
+    for (let attempt = 1; ; attempt++) {
+      if (this.hasGivenUp || !isForNow(failure)) throw failure;
+      if (attempt === 1) this.onFailure(failure);
+      await this.pause(retryDelayMs(PAUSE, attempt));
+      try {
+        return await ask();
+      } catch (thrown) {
+        failure = thrown;
+      }
+    }
   }
 
   private pause(delayMs: number): Promise<void> {

@@ -7,7 +7,7 @@ import { shuttingDownError } from '../errors/message-errors.js';
 import type { Cause } from '../pipeline/handler-context.js';
 import type { Clock } from '../ports/clock.js';
 import type { CallPolicies, PolicedCalls } from '../pipeline/resilience/call-policies.js';
-import { unguessableId } from '../ids/unguessable-id.js';
+import { UnguessableIds } from '../ids/unguessable-ids.js';
 import type { CatgaIds } from '../ids/catga-ids.js';
 import type { RequestSender } from '../cluster/asking/request-sender.js';
 import type { MessageRegistry } from '../handlers/message-registry.js';
@@ -33,6 +33,9 @@ type Way = (attempt: AttemptOptions) => Promise<unknown>;
 
 /** Takes a request to its handler: here, or on the node that routing chooses. */
 export class RequestRouter {
+  /** Of requests that are sent more than once. */
+  private readonly sharedIds: UnguessableIds;
+
   constructor(
     private readonly node: SendingNode,
     private readonly types: MessageRegistry,
@@ -40,10 +43,12 @@ export class RequestRouter {
     private readonly dispatcher: RequestDispatcher,
     private readonly policies: CallPolicies,
     private readonly engine: RemoteAccess,
-    private readonly ids: CatgaIds,
+    ids: CatgaIds,
     /** Whether a request that can be handled here is. */
     private readonly isLocalFirst: boolean,
-  ) {}
+  ) {
+    this.sharedIds = new UnguessableIds(ids);
+  }
 
   /** @param route to the handler here, if there is one */
   send(
@@ -91,7 +96,7 @@ export class RequestRouter {
     const { node } = this;
     const type = route?.type ?? this.types.typeOfMessage(request);
     // The id that all attempts share travels as one that a caller gave, and has its record among those.
-    const messageId = options.messageId ?? (repeats ? unguessableId(this.ids) : undefined);
+    const messageId = options.messageId ?? (repeats ? this.sharedIds.next() : undefined);
     const timeoutMs = this.timeoutMs(type, route, options, cause);
     const call = new PolicedCall(type.name, options, messageId, timeoutMs, node.clock, (attempt) =>
       // What a running handler sends is part of work that a stopping node sees through.

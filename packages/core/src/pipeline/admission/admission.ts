@@ -93,26 +93,48 @@ export class Admission {
     else if (--this.inFlight === 0 && this.idleListeners.length > 0) this.reportIdle();
   }
 
+  /** Passes the slot on when a handler has ended, and hands on how. */
+  leaveAfter<T>(outcome: Promise<T>): Promise<T> {
+    return outcome.then(this.left, this.leftFailed);
+  }
+
   /** Rejects all waiting requests. */
   refuseWaiting(reason: CatgaError): void {
     for (const waiter of this.waiting.slice(this.head)) if (waiter.admit !== undefined) waiter.refuse(reason);
   }
 
   /** Keeps the node busy until a promise settles: a handler, a record or an acknowledgement. */
-  async hold<T>(work: Promise<T>): Promise<T> {
+  hold<T>(work: Promise<T>): Promise<T> {
     this.held++;
-    try {
-      return await work;
-    } finally {
-      this.held--;
-      this.reportIdle();
-    }
+    return work.then(this.released, this.releasedFailed);
   }
 
   /** Resolves once no handler, record or acknowledgement is pending. */
   async idle(): Promise<void> {
     if (!this.isIdle) await new Promise<void>((resolve) => this.idleListeners.push(resolve));
   }
+
+  private readonly left = <T>(value: T): T => {
+    this.leave();
+    return value;
+  };
+
+  private readonly leftFailed = (thrown: unknown): never => {
+    this.leave();
+    throw thrown;
+  };
+
+  private readonly released = <T>(value: T): T => {
+    this.held--;
+    this.reportIdle();
+    return value;
+  };
+
+  private readonly releasedFailed = (thrown: unknown): never => {
+    this.held--;
+    this.reportIdle();
+    throw thrown;
+  };
 
   private get isIdle(): boolean {
     return this.inFlight === 0 && this.held === 0;
