@@ -67,11 +67,17 @@ export function isUnknownGroup(thrown: unknown): boolean {
   return /\bNOGROUP\b/.test(wordsOf(thrown)) || /\bNOGROUP\b/.test(wordsOf(causeOf(thrown)));
 }
 
-/** Whether the connection ended before the reply, so that the command may have run; or there was no connection. */
+/** Whether a slot of a Redis Cluster is on its way to another server, which refuses a command without running it. */
+function isMigration(message: string): boolean {
+  return /^(?:Too many Cluster redirections\. Last error: .*)?(?:TRYAGAIN|MOVED|ASK)\b/.test(message);
+}
+
+/** Whether a command may be repeated: the connection ended before the reply, there was no connection, or its slot is moving. */
 export function isInterruption(thrown: unknown): boolean {
   if (!isNativeError(thrown)) return false;
   const { name, message } = thrown;
   return (
+    isMigration(message) ||
     name === 'AbortError' ||
     name === 'MaxRetriesPerRequestError' ||
     message === 'Connection is closed.' ||

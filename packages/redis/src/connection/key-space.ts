@@ -36,6 +36,11 @@ export class KeySpace {
     return `{${this.namespace}:records:${part}}`;
   }
 
+  /** The record of an id. */
+  record(id: string): string {
+    return `${this.records(this.recordPart(id))}:id:${id}`;
+  }
+
   /** Key prefix of one part of the lane records. */
   laneRecords(part: number): string {
     return `{${this.namespace}:lanes:${part}}`;

@@ -7,15 +7,21 @@ import type {
   StoredDeadLetterPage,
 } from '@catga/core/engine';
 import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
+import type { LuaReply } from '../connection/lua-script.js';
 import type { RedisSession } from '../connection/redis-session.js';
 import { decodeDeadLetter, decodeDeadLetterFacts, encodeDeadLetter } from './dead-letter-bytes.js';
 import { fromPlace, placeOfTime, toPlace } from './dead-letter-place.js';
-import { listDeadLetters } from './scripts/list-dead-letters.lua.js';
 import { putDeadLetter } from './scripts/put-dead-letter.lua.js';
+import { readLetterFacts } from './scripts/read-letter-facts.lua.js';
 import { removeDeadLetter } from './scripts/remove-dead-letter.lua.js';
 
 /** Minimum number of letters per scan, if there is a filter. */
 const READ_AT_A_TIME = 128;
+
+/** Number of the oldest letters that are looked at for lapsed ones, when a letter is put. */
+const REMOVED_AT_A_TIME = 8;
+/** A place in the order, with the id of its letter. */
+const PLACE = /^\d+~\d+~(.*)$/s;
 
 /** Sorts after all digits and separators: upper bound of a prefix. */
 const AFTER = '\u{7f}';
@@ -30,11 +36,12 @@ export class RedisDeadLetterStore implements DeadLetterStore {
   async put(letter: StoredDeadLetter, ttlMs: number): Promise<void> {
     const place = placeOfTime(letter.failure.failedAt.getTime());
     const args = [letter.id, place, encodeDeadLetter(letter), Math.max(1, Math.ceil(ttlMs))];
-    await this.session.run(putDeadLetter, [this.prefix], args);
+    await this.session.run(putDeadLetter, [this.letter(letter.id), ...this.index, this.sequence], args);
+    await this.removeLapsed().catch(() => {}); // Removed when another one is put, or when they are listed.
   }
 
   async get(id: string): Promise<StoredDeadLetter | undefined> {
-    const bytes = await this.session.ask((client) => client.getBuffer(`${this.prefix}:letter:${id}`));
+    const bytes = await this.session.ask((client) => client.getBuffer(this.letter(id)));
     return bytes === null ? undefined : decodeDeadLetter(bytes);
   }
 
@@ -61,9 +68,8 @@ export class RedisDeadLetterStore implements DeadLetterStore {
     let last = '';
     for (;;) {
       const count = Math.max(READ_AT_A_TIME, limit + 1);
-      const [looked, ...found] = listOf(
-        await this.session.run(listDeadLetters, [this.prefix], [from, end, count]),
-      );
+      const looked = await this.places(from, end, count);
+      const found = await this.facts(looked);
       for (let at = 0; at + 1 < found.length; at += 2) {
         const facts = decodeDeadLetterFacts(bytesOf(found[at + 1]));
         if (facts === undefined || !matchesDeadLetter(facts, filter)) continue;
@@ -71,13 +77,48 @@ export class RedisDeadLetterStore implements DeadLetterStore {
         items.push(facts.id);
         last = bytesOf(found[at]).toString();
       }
-      const lookedAt = bytesOf(looked).toString();
-      if (lookedAt === '') return { items, next: undefined };
-      from = `(${lookedAt}`;
+      if (looked.length < count) return { items, next: undefined };
+      from = `(${looked.at(-1)}`;
     }
   }
 
   async remove(id: string): Promise<boolean> {
-    return numberOf(await this.session.run(removeDeadLetter, [this.prefix], [id])) === 1;
+    return numberOf(await this.session.run(removeDeadLetter, [this.letter(id), ...this.index], [id])) === 1;
+  }
+
+  /** Removes the oldest places whose letters have lapsed: the oldest lapse first, and a few each time keep up with what is put. */
+  private async removeLapsed(): Promise<void> {
+    await this.facts(await this.places('-', '+', REMOVED_AT_A_TIME));
+  }
+
+  private places(from: string, end: string, count: number): Promise<readonly string[]> {
+    return this.session.ask((client) => client.zrangebylex(this.order, from, end, 'LIMIT', 0, count));
+  }
+
+  /** Places and facts of letters, in turns; of those that are still there. */
+  private async facts(places: readonly string[]): Promise<readonly LuaReply[]> {
+    if (places.length === 0) return [];
+    // Foreign members of the set have no letter, and are removed.
+    const letters = places.map((place) => ({ place, id: PLACE.exec(place)?.[1] ?? '' }));
+    const keys = [...this.index, ...letters.map(({ id }) => this.letter(id))];
+    const args = letters.flatMap(({ place, id }) => [place, id]);
+    return listOf(await this.session.run(readLetterFacts, keys, args));
+  }
+
+  private letter(id: string): string {
+    return `${this.prefix}:letter:${id}`;
+  }
+
+  private get order(): string {
+    return `${this.prefix}:order`;
+  }
+
+  /** The order, and the places in it. */
+  private get index(): readonly [string, string] {
+    return [this.order, `${this.prefix}:places`];
+  }
+
+  private get sequence(): string {
+    return `${this.prefix}:sequence`;
   }
 }

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { ReadLane, laneFrame } from '../testing/lane-frames.fixture.js';
 import { connectLanes } from '../testing/lane-store.fixture.js';
 import { until } from '../testing/redis-cluster.fixture.js';
-import { startMasters } from '../testing/redis-masters.fixture.js';
+import { moveSlot, startMasters } from '../testing/redis-masters.fixture.js';
 import type { RedisServer } from '../testing/redis-server.fixture.js';
 import { laneKeys, slotOf } from './lane-keys.js';
 
@@ -78,15 +78,3 @@ describe('lanes on three masters', () => {
     await moveSlot(to!, from!, slot);
   });
 });
-
-async function moveSlot(from: Redis, to: Redis, slot: number): Promise<void> {
-  const [fromId, toId] = await Promise.all([from, to].map((client) => client.cluster('MYID')));
-  await to.cluster('SETSLOT', slot, 'IMPORTING', String(fromId));
-  await from.cluster('SETSLOT', slot, 'MIGRATING', String(toId));
-  for (;;) {
-    const keys = (await from.call('CLUSTER', 'GETKEYSINSLOT', slot, 100)) as string[];
-    if (keys.length === 0) break;
-    await from.call('MIGRATE', to.options.host!, to.options.port!, '', 0, 5000, 'KEYS', ...keys);
-  }
-  for (const client of [to, from]) await client.cluster('SETSLOT', slot, 'NODE', String(toId));
-}

@@ -1,6 +1,7 @@
 import { numberOf } from '../connection/lua-script.js';
 import { keepMark } from '../connection/scripts/keep-mark.lua.js';
 import type { LogServices } from './log-services.js';
+import { aliveKey } from './queue-keys.js';
 
 /** The word that this connection is there, which Redis forgets when it is not renewed. */
 export class ConsumerLease {
@@ -42,7 +43,7 @@ export class ConsumerLease {
   }
 
   private get key(): string {
-    return `${this.services.prefix}:alive:${this.services.consumer}`;
+    return aliveKey(this.services.prefix, this.services.consumer);
   }
 
   private async renew(): Promise<void> {

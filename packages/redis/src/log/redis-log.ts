@@ -12,6 +12,7 @@ import { listOf } from '../connection/lua-script.js';
 import type { LuaArgument } from '../connection/lua-script.js';
 import { ConsumerLease } from './consumer-lease.js';
 import type { LogServices } from './log-services.js';
+import { queueKeys, seenKey } from './queue-keys.js';
 import { appendMessages } from './scripts/append-messages.lua.js';
 import { SubscriptionConsumer } from './subscription-consumer.js';
 import { TurnBatch } from '../connection/turn-batch.js';
@@ -86,9 +87,13 @@ export class RedisLog implements DurableLog {
 
   private async appendAll(batch: readonly Appended[]): Promise<readonly { readonly duplicate: boolean }[]> {
     const { session, prefix, wakeChannel, deduplicationWindowMs } = this.services;
+    const keys: string[] = [];
     const args: LuaArgument[] = [deduplicationWindowMs, wakeChannel];
-    for (const { identity, queue, delayMs, message } of batch) args.push(identity, queue, delayMs, message);
-    const reply = await session.run(appendMessages, [prefix], args);
+    for (const { identity, queue, delayMs, message } of batch) {
+      keys.push(seenKey(prefix, identity), queueKeys(prefix, queue).entries);
+      args.push(queue, delayMs, message);
+    }
+    const reply = await session.run(appendMessages, keys, args);
     return listOf(reply).map((wasStored) => (wasStored === 1 ? DUPLICATE : STORED));
   }
 }

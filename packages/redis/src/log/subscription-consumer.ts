@@ -7,6 +7,8 @@ import { DeliveriesInHand } from './deliveries-in-hand.js';
 import { RedisDelivery, settlementText, takenEntries } from './log-delivery.js';
 import type { Settlement } from './log-delivery.js';
 import type { LogServices } from './log-services.js';
+import { aliveKey, queueKeys, queuesKey } from './queue-keys.js';
+import type { QueueKeys } from './queue-keys.js';
 import { giveBackEntries } from './scripts/give-back-entries.lua.js';
 import { makeSubscription } from './scripts/make-subscription.lua.js';
 import { readOwnEntries } from './scripts/read-own-entries.lua.js';
@@ -19,6 +21,8 @@ import { TurnBatch } from '../connection/turn-batch.js';
 const AT_A_TIME = 256;
 /** How many entries that must wait a consumer puts aside in one go. */
 const LOOKED_AT = 1024;
+/** Consumer of the entries that were set aside. */
+const SET_ASIDE = '-';
 /** How soon a consumer tries again that could not, in milliseconds. */
 const TRIED_AGAIN_AFTER_MS = 250;
 
@@ -29,6 +33,7 @@ const TRIED_AGAIN_AFTER_MS = 250;
 export class SubscriptionConsumer implements LogConsumer {
   /** What the server says is ours, as far as its answers came: until it said that it is not any more. */
   private readonly held = new Set<string>();
+  private readonly keys: QueueKeys;
   private readonly inHand: DeliveriesInHand;
   private isStopped = false;
   private isTaking = false;
@@ -48,6 +53,7 @@ export class SubscriptionConsumer implements LogConsumer {
     private readonly services: LogServices,
     private readonly lease: ConsumerLease,
   ) {
+    this.keys = queueKeys(services.prefix, subscription.id);
     this.inHand = new DeliveriesInHand(subscription.concurrency, deliver, services.clock);
     this.settlements = new TurnBatch(
       (batch) => this.settleAll(batch),
@@ -124,14 +130,14 @@ export class SubscriptionConsumer implements LogConsumer {
   }
 
   private async take(): Promise<void> {
-    const { session, prefix, consumer } = this.services;
-    const { id } = this.subscription;
+    const { session, consumer } = this.services;
+    const { entries, back } = this.keys;
     if (this.mustMake) await this.make();
     this.mustMake = false;
     while (this.mustLookBack && !this.isStopped) await this.lookBack();
     const room = Math.min(this.inHand.room, AT_A_TIME);
     if (room <= 0 || this.isStopped) return;
-    const reply = await session.run(takeEntries, [prefix], [id, consumer, room, LOOKED_AT]);
+    const reply = await session.run(takeEntries, [entries, back], [consumer, room, LOOKED_AT]);
     const [next, more, ...taken] = listOf(reply);
     this.hand(taken);
     const nextMs = numberOf(next);
@@ -141,12 +147,10 @@ export class SubscriptionConsumer implements LogConsumer {
 
   /** Some answers were lost, each with as many entries as a script hands over. */
   private async lookBack(): Promise<void> {
-    const { session, prefix, consumer } = this.services;
+    const { session, consumer } = this.services;
     this.mustLookBack = false;
     const most = this.held.size + AT_A_TIME;
-    const [more, ...own] = listOf(
-      await session.run(readOwnEntries, [prefix], [this.subscription.id, consumer, most]),
-    );
+    const [more, ...own] = listOf(await session.run(readOwnEntries, [this.keys.entries], [consumer, most]));
     if (numberOf(more) === 1) this.mustLookBack = true;
     this.hand(own);
   }
@@ -174,16 +178,12 @@ export class SubscriptionConsumer implements LogConsumer {
   };
 
   private async settleAll(batch: readonly Settlement[]): Promise<readonly void[]> {
-    const { session, prefix, consumer } = this.services;
+    const { session, consumer } = this.services;
+    const { entries, back } = this.keys;
     const held = this.held.size;
-    const args: LuaArgument[] = [
-      this.subscription.id,
-      consumer,
-      this.channel,
-      held <= batch.length * 2 ? held : 0,
-    ];
+    const args: LuaArgument[] = [consumer, this.channel, held <= batch.length * 2 ? held : 0];
     for (const settlement of batch) args.push(settlementText(settlement));
-    const settled = session.run(settleEntries, [prefix], args);
+    const settled = session.run(settleEntries, [entries, back], args);
     this.wake(); // Asked after it, and so answered after it.
     try {
       await settled;
@@ -201,13 +201,28 @@ export class SubscriptionConsumer implements LogConsumer {
   private async make(): Promise<void> {
     const { session, prefix } = this.services;
     const { id, kind, names } = this.subscription;
-    await session.run(makeSubscription, [prefix], [id, kind, ...names]);
+    const keys = [this.keys.entries, this.keys.names, queuesKey(prefix)];
+    await session.run(makeSubscription, keys, [id, kind, ...names]);
   }
 
   private async giveBack(leaving: string): Promise<number> {
     const { session, prefix, consumer } = this.services;
-    const args = [this.subscription.id, this.channel, AT_A_TIME, leaving, consumer];
-    return numberOf(await session.run(giveBackEntries, [prefix], args));
+    const { entries, back } = this.keys;
+    const consumers = leaving === '' ? await this.consumers() : [leaving];
+    const leases = [consumer, ...consumers].map((one) => aliveKey(prefix, one));
+    const args = [this.channel, AT_A_TIME, leaving === '' ? 0 : 1, ...consumers];
+    return numberOf(await session.run(giveBackEntries, [entries, back, ...leases], args));
+  }
+
+  /** All that take from the queue; not the one that entries are set aside under. */
+  private async consumers(): Promise<readonly string[]> {
+    const found = await this.services.session.ask((client) =>
+      client.xinfo('CONSUMERS', this.keys.entries, 'catga'),
+    );
+    // Each is a list of names and values, the first of which is its name.
+    return (found as readonly (readonly unknown[])[])
+      .map((about) => String(about[about.indexOf('name') + 1]))
+      .filter((name) => name !== SET_ASIDE);
   }
 
   private wakeAfter(delayMs: number): void {

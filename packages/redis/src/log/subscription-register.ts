@@ -1,11 +1,9 @@
 import type { DurableSubscription } from '@catga/core';
 import type { SubscriptionRegister } from '@catga/core/engine';
-import { bytesOf, listOf, numberOf } from '../connection/lua-script.js';
+import { numberOf } from '../connection/lua-script.js';
 import type { RedisSession } from '../connection/redis-session.js';
+import { queueKeys, queuesKey } from './queue-keys.js';
 import { dropSubscription } from './scripts/drop-subscription.lua.js';
-import { listSubscriptions } from './scripts/list-subscriptions.lua.js';
-
-const PER_SUBSCRIPTION = 4;
 
 /** What the log remembers of its subscriptions. */
 export class RedisSubscriptionRegister implements SubscriptionRegister {
@@ -15,22 +13,24 @@ export class RedisSubscriptionRegister implements SubscriptionRegister {
   ) {}
 
   async list(): Promise<readonly DurableSubscription[]> {
-    const reply = listOf(await this.session.run(listSubscriptions, [this.prefix]));
-    const listed: DurableSubscription[] = [];
-    for (let at = 0; at + PER_SUBSCRIPTION <= reply.length; at += PER_SUBSCRIPTION) {
-      const names = listOf(reply[at + 2]).map((name) => bytesOf(name).toString());
-      listed.push({
-        id: bytesOf(reply[at]).toString(),
-        kind: bytesOf(reply[at + 1]).toString() === 'command' ? 'command' : 'event',
-        names: names.toSorted(),
-        waiting: numberOf(reply[at + 3]),
-      });
-    }
-    return listed;
+    const { session, prefix } = this;
+    const kinds = await session.ask((client) => client.hgetall(queuesKey(prefix)));
+    return Promise.all(
+      Object.entries(kinds).map(async ([id, kind]) => {
+        const keys = queueKeys(prefix, id);
+        const [names, waiting] = await Promise.all([
+          session.ask((client) => client.smembers(keys.names)),
+          session.ask((client) => client.xlen(keys.entries)),
+        ]);
+        return { id, kind: kind === 'command' ? 'command' : 'event', names: names.toSorted(), waiting };
+      }),
+    );
   }
 
   /** A node that still handles it makes it anew, empty. */
   async drop(id: string): Promise<boolean> {
-    return numberOf(await this.session.run(dropSubscription, [this.prefix], [id])) > 0;
+    const { entries, names, back } = queueKeys(this.prefix, id);
+    const keys = [entries, names, back, queuesKey(this.prefix)];
+    return numberOf(await this.session.run(dropSubscription, keys, [id])) > 0;
   }
 }

@@ -57,7 +57,7 @@ export class RedisIdempotencyStore implements IdempotencyStore {
     );
     this.outcomes = new PartBatches(
       keys,
-      (prefix, outcomes) => this.completeAll(prefix, outcomes),
+      (_, outcomes) => this.completeAll(outcomes),
       ({ body }) => body.byteLength,
     );
   }
@@ -92,7 +92,7 @@ export class RedisIdempotencyStore implements IdempotencyStore {
   }
 
   async find(id: string): Promise<StoredOutcome | undefined> {
-    const key = `${this.keys.records(this.keys.recordPart(id))}:id:${id}`;
+    const key = this.keys.record(id);
     const held = await this.session.ask((client) => client.getBuffer(key));
     const head = FINISHED_HEAD.exec(held?.toString('latin1', 0, LONGEST_HEAD) ?? '');
     if (held === null || head === null) return undefined;
@@ -100,22 +100,21 @@ export class RedisIdempotencyStore implements IdempotencyStore {
   }
 
   private async claimAll(prefix: string, claims: readonly Claimed[]): Promise<readonly LuaReply[]> {
+    const keys = [`${prefix}:tokens`, ...claims.map(({ id }) => this.keys.record(id))];
     const args: LuaArgument[] = [];
-    for (const { id, fingerprint, mark, leaseMs } of claims) args.push(id, fingerprint, mark, leaseMs);
-    return listOf(await this.session.run(claimRecords, [prefix], args));
+    for (const { fingerprint, mark, leaseMs } of claims) args.push(fingerprint, mark, leaseMs);
+    return listOf(await this.session.run(claimRecords, keys, args));
   }
 
-  private async completeAll(prefix: string, outcomes: readonly Completed[]): Promise<readonly LuaReply[]> {
+  private async completeAll(outcomes: readonly Completed[]): Promise<readonly LuaReply[]> {
     const args: LuaArgument[] = [];
-    for (const { id, token, isOk, body, ttlMs } of outcomes) {
-      args.push(id, token, isOk ? SUCCESS : '0', body, ttlMs);
-    }
-    return listOf(await this.session.run(completeRecords, [prefix], args));
+    for (const { token, isOk, body, ttlMs } of outcomes) args.push(token, isOk ? SUCCESS : '0', body, ttlMs);
+    const keys = outcomes.map(({ id }) => this.keys.record(id));
+    return listOf(await this.session.run(completeRecords, keys, args));
   }
 
   private async change(script: LuaScript, id: string, args: readonly LuaArgument[]): Promise<boolean> {
-    const prefix = this.keys.records(this.keys.recordPart(id));
-    return numberOf(await this.session.run(script, [prefix], [id, ...args])) === 1;
+    return numberOf(await this.session.run(script, [this.keys.record(id)], args)) === 1;
   }
 }
 

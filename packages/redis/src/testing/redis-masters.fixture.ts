@@ -27,3 +27,22 @@ export async function startMasters(): Promise<readonly RedisServer[]> {
   for (const client of clients) client.disconnect();
   return servers;
 }
+
+/** Moves a slot from one master to another as `redis-cli --cluster reshard` does. */
+export async function moveSlot(
+  from: Redis,
+  to: Redis,
+  slot: number,
+  meanwhile?: () => Promise<unknown>,
+): Promise<void> {
+  const [fromId, toId] = await Promise.all([from, to].map((client) => client.cluster('MYID')));
+  await to.cluster('SETSLOT', slot, 'IMPORTING', String(fromId));
+  await from.cluster('SETSLOT', slot, 'MIGRATING', String(toId));
+  await meanwhile?.();
+  for (;;) {
+    const keys = (await from.call('CLUSTER', 'GETKEYSINSLOT', slot, 100)) as string[];
+    if (keys.length === 0) break;
+    await from.call('MIGRATE', to.options.host!, to.options.port!, '', 0, 5000, 'KEYS', ...keys);
+  }
+  for (const client of [to, from]) await client.cluster('SETSLOT', slot, 'NODE', String(toId));
+}

@@ -12,18 +12,20 @@ const REST_MS = 1000;
 /** Worker id leases: a key per id with the holder's mark and a time to live. */
 export class RedisWorkerIds implements WorkerIdStore {
   private readonly holder: string;
+  private readonly keys: readonly string[];
 
   constructor(
     private readonly session: RedisSession,
     private readonly prefix: string,
     nodeId: string,
   ) {
+    this.keys = Array.from({ length: WORKERS }, (_, id) => `${prefix}:${id}`);
     this.holder = `${nodeId} ${randomUUID()}`;
   }
 
   async take(current = randomInt(WORKERS)): Promise<number | undefined> {
-    const args = [this.holder, current, WORKERS, WORKER_LEASE_MS];
-    const taken = numberOf(await this.session.run(takeWorkerId, [this.prefix], args));
+    const args = [this.holder, current, WORKER_LEASE_MS];
+    const taken = numberOf(await this.session.run(takeWorkerId, this.keys, args));
     return taken < 0 ? undefined : taken;
   }
 

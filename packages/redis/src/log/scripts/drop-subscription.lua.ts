@@ -3,12 +3,14 @@ import { lua } from '../../connection/lua-script.js';
 export const dropSubscription = lua`
 -- Removes a queue with all its commands.
 --
--- KEYS[1]  key prefix of the log; see make-subscription and take-entries
+-- KEYS[1]  stream of its commands; see take-entries
+-- KEYS[2]  its wire names
+-- KEYS[3]  its entries that were set aside
+-- KEYS[4]  hash from a queue to its kind
 -- ARGV[1]  queue
 --
 -- Returns 1, or 0 if it did not exist.
-local prefix, id = KEYS[1], ARGV[1]
-local waited = redis.call('UNLINK', prefix .. ':entries:' .. id)
-redis.call('UNLINK', prefix .. ':names:' .. id, prefix .. ':back:' .. id)
-return math.max(waited, redis.call('HDEL', prefix .. ':subscriptions', id))
+local waited = redis.call('UNLINK', KEYS[1])
+redis.call('UNLINK', KEYS[2], KEYS[3])
+return math.max(waited, redis.call('HDEL', KEYS[4], ARGV[1]))
 `;

@@ -3,17 +3,15 @@ import { lua } from '../../connection/lua-script.js';
 export const makeSubscription = lua`
 -- Creates a queue, or updates its names. Writes only what is missing: a full server must let consumers start.
 --
--- KEYS[1]  key prefix of the log; in the same slot:
---          :subscriptions      hash from a queue to its kind
---          :entries:<queue>    stream of the unacknowledged commands of a queue
---          :names:<queue>      set of its wire names
+-- KEYS[1]  stream of the unacknowledged commands of the queue
+-- KEYS[2]  set of its wire names
+-- KEYS[3]  hash from a queue to its kind
 -- ARGV[1]  queue
 -- ARGV[2]  its kind
 -- ARGV[3…] wire names
 --
 -- Returns 1.
-local prefix, id, kind = KEYS[1], ARGV[1], ARGV[2]
-local entries, names = prefix .. ':entries:' .. id, prefix .. ':names:' .. id
+local entries, names, queues, id, kind = KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2]
 local isThere = false
 if redis.call('EXISTS', entries) == 1 then
   for _, group in ipairs(redis.call('XINFO', 'GROUPS', entries)) do
@@ -22,8 +20,8 @@ if redis.call('EXISTS', entries) == 1 then
   end
 end
 if not isThere then redis.call('XGROUP', 'CREATE', entries, 'catga', '0', 'MKSTREAM') end
-if redis.call('HGET', prefix .. ':subscriptions', id) ~= kind then
-  redis.call('HSET', prefix .. ':subscriptions', id, kind)
+if redis.call('HGET', queues, id) ~= kind then
+  redis.call('HSET', queues, id, kind)
 end
 local wanted = {}
 for at = 3, #ARGV do wanted[ARGV[at]] = true end

@@ -3,15 +3,14 @@ import { lua } from '../../connection/lua-script.js';
 export const readOwnEntries = lua`
 -- What a consumer has and has not settled: for one whose answer was lost on its way.
 --
--- KEYS[1]  what the keys of the log begin with; see the script that takes entries
--- ARGV[1]  subscription
--- ARGV[2]  consumer
--- ARGV[3]  how many at most
+-- KEYS[1]  stream of the queue; see take-entries
+-- ARGV[1]  consumer
+-- ARGV[2]  how many at most
 --
 -- Returns {1 if there may be more, '<entry> <attempt> <entry> …', message, message, …}.
-local entries = KEYS[1] .. ':entries:' .. ARGV[1]
-local pending = redis.call('XPENDING', entries, 'catga', '-', '+', ARGV[3], ARGV[2])
-local own = {#pending == tonumber(ARGV[3]) and 1 or 0, ''}
+local entries = KEYS[1]
+local pending = redis.call('XPENDING', entries, 'catga', '-', '+', ARGV[2], ARGV[1])
+local own = {#pending == tonumber(ARGV[2]) and 1 or 0, ''}
 local heads = {}
 for _, each in ipairs(pending) do
   local found = redis.call('XRANGE', entries, each[1], each[1])

@@ -3,26 +3,25 @@ import { lua } from '../../connection/lua-script.js';
 export const settleEntries = lua`
 -- Acknowledges entries, or gives them back. Entries that another consumer has taken over are left alone.
 --
--- KEYS[1]  key prefix of the log; see take-entries
--- ARGV[1]  queue
--- ARGV[2]  consumer
--- ARGV[3]  channel that wakes the consumers of the queue
--- ARGV[4]  number of entries of the consumer that are looked up at once, which is faster if most of them are settled; 0 for none
+-- KEYS[1]  stream of the queue; see take-entries
+-- KEYS[2]  its entries that were set aside
+-- ARGV[1]  consumer
+-- ARGV[2]  channel that wakes the consumers of the queue
+-- ARGV[3]  number of entries of the consumer that are looked up at once, which is faster if most of them are settled; 0 for none
 -- then for each entry
 --   +0  '<entry>' to acknowledge it; else '<entry> <attempt> <delay>': the number of its next attempt, and milliseconds before
 --       which it is not delivered again
 --
 -- Returns the number of entries that the consumer had.
-local prefix, id, consumer = KEYS[1], ARGV[1], ARGV[2]
-local entries, back = prefix .. ':entries:' .. id, prefix .. ':back:' .. id
+local entries, back, consumer = KEYS[1], KEYS[2], ARGV[1]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local settled, wakes = 0, false
 local done, mine = {}, {}
-if ARGV[4] ~= '0' then
-  for _, each in ipairs(redis.call('XPENDING', entries, 'catga', '-', '+', ARGV[4], consumer)) do mine[each[1]] = true end
+if ARGV[3] ~= '0' then
+  for _, each in ipairs(redis.call('XPENDING', entries, 'catga', '-', '+', ARGV[3], consumer)) do mine[each[1]] = true end
 end
-for at = 5, #ARGV do
+for at = 4, #ARGV do
   local entry, attempt, delay = string.match(ARGV[at], '^(%S+) (%d+) (%d+)$')
   entry = entry or ARGV[at]
   if mine[entry] or redis.call('XPENDING', entries, 'catga', entry, entry, 1, consumer)[1] then
@@ -40,6 +39,6 @@ if #done > 0 then
   redis.call('XACK', entries, 'catga', unpack(done))
   redis.call('XDEL', entries, unpack(done))
 end
-if wakes then redis.call('PUBLISH', ARGV[3], '') end
+if wakes then redis.call('PUBLISH', ARGV[2], '') end
 return settled
 `;

@@ -4,19 +4,16 @@ export const takeEntries = lua`
 -- Hands entries of a queue to a consumer: first those that were given back and are due, then new ones. Entries that are not
 -- due yet are set aside under the consumer '-'. The number of an attempt is the delivery count of the group.
 --
--- KEYS[1]  key prefix of the log; in the same slot:
---          :entries:<queue>    stream of the unacknowledged commands of a queue, with the group 'catga'
---          :back:<queue>       sorted set of entries that were set aside, by when they are due
--- ARGV[1]  queue
--- ARGV[2]  consumer
--- ARGV[3]  how many entries it takes at most
--- ARGV[4]  how many it looks at most at
+-- KEYS[1]  stream of the unacknowledged commands of the queue, with the group 'catga'
+-- KEYS[2]  sorted set of its entries that were set aside, by when they are due
+-- ARGV[1]  consumer
+-- ARGV[2]  how many entries it takes at most
+-- ARGV[3]  how many it looks at most at
 --
 -- Returns {milliseconds until something put aside is due or -1, 1 if there may be more, '<entry> <attempt> <entry> …',
 -- message, message, …}.
-local prefix, id, consumer = KEYS[1], ARGV[1], ARGV[2]
-local entries, back = prefix .. ':entries:' .. id, prefix .. ':back:' .. id
-local room, most = tonumber(ARGV[3]), tonumber(ARGV[4])
+local entries, back, consumer = KEYS[1], KEYS[2], ARGV[1]
+local room, most = tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local taken = {-1, 0, ''}

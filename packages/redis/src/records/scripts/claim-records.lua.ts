@@ -3,23 +3,20 @@ import { lua } from '../../connection/lua-script.js';
 export const claimRecords = lua`
 -- Claims ids, or returns their outcomes. Time is the server's.
 --
--- KEYS[1]  key prefix of the records, all in its slot:
---          :id:<id>   while it runs 'R <fencing token> <when its lease ends> <mark of the claim> <fingerprint>',
---                     then '<1 or 0> <fencing token> <length of the fingerprint> <fingerprint><outcome>'
---          :tokens    the last fencing token
--- for each claim
---   +0  id
---   +1  fingerprint of the message
---   +2  mark of the claimant, without spaces: a repeated claim gets the existing one, with a new lease
---   +3  duration of the lease, in milliseconds; an unfinished claim is kept for ten times as long
+-- KEYS[1]  the last fencing token
+-- KEYS[2…] the record of each claim: while it runs 'R <fencing token> <when its lease ends> <mark of the claim> <fingerprint>',
+--          then '<1 or 0> <fencing token> <length of the fingerprint> <fingerprint><outcome>'
+-- ARGV     for each claim
+--   +0  fingerprint of the message
+--   +1  mark of the claimant, without spaces: a repeated claim gets the existing one, with a new lease
+--   +2  duration of the lease, in milliseconds; an unfinished claim is kept for ten times as long
 --
 -- Returns for each claim its token, 0 if another one runs, -1 if the id has another fingerprint, -2 if the server is full;
 -- or, if it is finished, '1' or '0' and the outcome.
-local prefix = KEYS[1]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 -- Greater than any earlier token, even if the counter was lost with the server's data.
-local token = math.max(tonumber(redis.pcall('GET', prefix .. ':tokens')) or 0, time[1] * 1000000 + time[2] - 1)
+local token = math.max(tonumber(redis.pcall('GET', KEYS[1])) or 0, time[1] * 1000000 + time[2] - 1)
 local given = 0
 
 local function claim(record, fingerprint, mark, lease)
@@ -56,11 +53,12 @@ local function claim(record, fingerprint, mark, lease)
 end
 
 local answers = {}
-for at = 1, #ARGV, 4 do
-  local answer = claim(prefix .. ':id:' .. ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3]))
+for at = 2, #KEYS do
+  local offset = (at - 2) * 3
+  local answer = claim(KEYS[at], ARGV[offset + 1], ARGV[offset + 2], tonumber(ARGV[offset + 3]))
   if type(answer) == 'table' then return answer end
   answers[#answers + 1] = answer
 end
-if given > 0 then redis.call('SET', prefix .. ':tokens', string.format('%.0f', token)) end
+if given > 0 then redis.call('SET', KEYS[1], string.format('%.0f', token)) end
 return answers
 `;

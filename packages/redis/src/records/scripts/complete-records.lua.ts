@@ -3,20 +3,19 @@ import { lua } from '../../connection/lua-script.js';
 export const completeRecords = lua`
 -- Records the outcomes of claims, also on a server that is out of memory.
 --
--- KEYS[1]  key prefix of the records; see the script that claims them
--- for each outcome
---   +0  id
---   +1  fencing token
---   +2  '1' for a success, '0' for a failure
---   +3  the outcome
---   +4  time to live, in milliseconds
+-- KEYS     the record of each outcome; see the script that claims them
+-- ARGV     for each outcome
+--   +0  fencing token
+--   +1  '1' for a success, '0' for a failure
+--   +2  the outcome
+--   +3  time to live, in milliseconds
 --
 -- Returns for each one 1, also if the same outcome was recorded before under the same token: the reply may have been
 -- lost. Returns 0 if another claimant holds the claim, or another outcome is recorded.
-local prefix = KEYS[1]
 local answers = {}
-for at = 1, #ARGV, 5 do
-  local record, token, ok, outcome = prefix .. ':id:' .. ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+for index, record in ipairs(KEYS) do
+  local at = (index - 1) * 4 + 1
+  local token, ok, outcome, ttl = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local held = redis.call('GET', record) or ''
   local state, heldToken, rest = string.match(held, '^([R01]) (%d+) (.*)$')
   local answer = 0
@@ -24,8 +23,8 @@ for at = 1, #ARGV, 5 do
     local print = string.match(rest, '^%d+ %S+ (.*)$')
     local value = ok .. ' ' .. token .. ' ' .. #print .. ' ' .. print .. outcome
     -- The first write needs no memory: a server without memory refuses a script at its first write only.
-    redis.call('PEXPIRE', record, ARGV[at + 4])
-    redis.call('SET', record, value, 'PX', ARGV[at + 4])
+    redis.call('PEXPIRE', record, ttl)
+    redis.call('SET', record, value, 'PX', ttl)
     answer = 1
   elseif heldToken == token and state == ok then
     local length, from = string.match(rest, '^(%d+) ()')

@@ -1,0 +1,33 @@
+/** Keys of one queue of commands. All keys of the log share a hash tag, and so a slot. */
+export interface QueueKeys {
+  /** Stream of the unacknowledged commands, with the group 'catga'. */
+  readonly entries: string;
+  /** Sorted set of the entries that were set aside, by when they are due. */
+  readonly back: string;
+  /** Set of the wire names of the commands. */
+  readonly names: string;
+}
+
+/** @param prefix key prefix of the log */
+export function queueKeys(prefix: string, queue: string): QueueKeys {
+  return {
+    entries: `${prefix}:entries:${queue}`,
+    back: `${prefix}:back:${queue}`,
+    names: `${prefix}:names:${queue}`,
+  };
+}
+
+/** Hash from a queue to its kind. */
+export function queuesKey(prefix: string): string {
+  return `${prefix}:subscriptions`;
+}
+
+/** The lease of a consumer. */
+export function aliveKey(prefix: string, consumer: string): string {
+  return `${prefix}:alive:${consumer}`;
+}
+
+/** That a command was stored, for the deduplication window. */
+export function seenKey(prefix: string, identity: string): string {
+  return `${prefix}:seen:${identity}`;
+}
