@@ -1,7 +1,8 @@
 import type { LaneEntry } from './lane-entry.js';
+import { SpilledPlaces } from './spilled-places.js';
 
 /** How many events of one key are kept ready; of the others only where they are. */
-export const MOST_OF_KEY = 64;
+const MOST_OF_KEY = 64;
 /** With how few left the next are fetched. */
 export const FEW_OF_KEY = 16;
 
@@ -11,11 +12,8 @@ export class KeyLine {
   private last: LaneEntry | undefined;
   /** How many are in memory. */
   size = 0;
-  /** Where the others are, in their order: each its position and its index. */
-  readonly spilled: (readonly [position: number, index: number])[] = [];
-  /** The first of {@link spilled} that is still to be fetched. */
-  spilledFrom = 0;
-  isRecalled = false;
+  /** Where the others are. */
+  private readonly spilled = new SpilledPlaces();
 
   constructor(readonly key: string) {}
 
@@ -24,12 +22,12 @@ export class KeyLine {
   }
 
   get hasSpilled(): boolean {
-    return this.spilledFrom < this.spilled.length;
+    return this.nextPlace !== undefined;
   }
 
   /** Whether the next event is to be left where it is. */
   get isLong(): boolean {
-    return this.size >= MOST_OF_KEY || this.hasSpilled;
+    return !this.hasRoom || this.hasSpilled;
   }
 
   /** Returns whether it is the first. */
@@ -53,15 +51,22 @@ export class KeyLine {
     return this.first;
   }
 
-  /** The places of those that are to be fetched next. */
-  nextSpilled(): readonly (readonly [position: number, index: number])[] {
-    return this.spilled.slice(this.spilledFrom, this.spilledFrom + MOST_OF_KEY - this.size);
+  /** The place of the event that is to be fetched next. */
+  get nextPlace(): number | undefined {
+    return this.spilled.first;
   }
 
+  /** Whether more of it may be kept ready. */
+  get hasRoom(): boolean {
+    return this.size < MOST_OF_KEY;
+  }
+
+  spill(place: number): void {
+    this.spilled.add(place);
+  }
+
+  /** The event at {@link nextPlace} was fetched, or is gone. */
   fetched(): void {
-    this.spilledFrom++;
-    if (this.spilledFrom < this.spilled.length) return;
-    this.spilled.length = 0;
-    this.spilledFrom = 0;
+    this.spilled.dropFirst();
   }
 }

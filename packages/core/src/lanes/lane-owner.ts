@@ -15,7 +15,6 @@ import type { LaneSubscription } from './lane-subscription.js';
 import { LaneTenure, laneLostError } from './lane-tenure.js';
 import type { LaneTimers } from './lane-timers.js';
 import type { ProgressSection } from './progress-record.js';
-import { recallKey } from './recall-key.js';
 import { startOf } from './share-start.js';
 
 /** How soon it is looked again whether a lane is free that another node is to give back, in milliseconds: the pause doubles. */
@@ -374,7 +373,7 @@ export class LaneOwner implements LaneContext, LaneListener {
       tenure,
       start,
       () => this.nowMs(),
-      (of, line) => recallKey(this.log, of, line),
+      this.log,
       (of) => readings?.roomFor(of),
     );
     tenure.add(share);

@@ -1,20 +1,26 @@
 import type { CatgaError } from '../errors/catga-error.js';
+import type { LaneLog } from '../ports/lane-log.js';
 import type { LogMessage } from '../ports/stored-message.js';
 import { EntryQueue } from './entry-queue.js';
+import { MOST_EVENTS } from './event-frame.js';
 import type { FrameContent, LaneEvent } from './event-frame.js';
 import { FrameWindow } from './frame-window.js';
 import type { FrameSlot } from './frame-window.js';
 import { FEW_OF_KEY, KeyLine } from './key-line.js';
 import type { LaneDelivery } from './lane-delivery.js';
 import { LaneEntry } from './lane-entry.js';
+import { LaneRecall } from './lane-recall.js';
 import type { LaneSubscription } from './lane-subscription.js';
 import { lostWithoutRecord } from './lane-tenure.js';
 import type { LaneTenure } from './lane-tenure.js';
 import type { ProgressSection, RecordedFailure } from './progress-record.js';
+import { placeOf, positionOf } from './spilled-places.js';
 
 /** How many events that wait for no other one a subscription reads ahead in a lane, and how many bytes of bodies. */
 const MOST_AHEAD = 2048;
 const MOST_BYTES_AHEAD = 8 * 1024 * 1024;
+/** How many events it leaves in the log behind others of their keys, and knows where they are. */
+const MOST_SPILLED = 65_536;
 /** Beyond how many frames of its record its owner begins nothing. */
 const REACH_FRAMES = 256;
 /** How many frames of a record are not done at most, while others behind them are. */
@@ -47,6 +53,7 @@ export class LaneShare {
   isWaitingForRoom = false;
   /** Whether {@link LaneSubscription} has it among those with something to do. */
   isActive = false;
+  private readonly recall: LaneRecall;
   private readonly ready = new EntryQueue();
   private readonly lines = new Map<string, KeyLine>();
   private readonly running = new Set<LaneDelivery>();
@@ -55,6 +62,7 @@ export class LaneShare {
   private ahead = 0;
   private isAbandoned = false;
   private bytesAhead = 0;
+  private spilled = 0;
   private nextReach = 0;
   private beats = 0;
 
@@ -64,11 +72,11 @@ export class LaneShare {
     readonly tenure: LaneTenure,
     readonly start: ShareStart,
     private readonly nowMs: () => number,
-    /** Fetches events of a key that were left where they are. */
-    private readonly recall: (share: LaneShare, line: KeyLine) => void,
+    log: LaneLog,
     /** There is room for more to be read. */
     private readonly onRoom: (share: LaneShare) => void,
   ) {
+    this.recall = new LaneRecall(log, this);
     this.window = new FrameWindow(start.progress);
     this.epoch = start.epoch;
     this.crashes = start.crashes;
@@ -82,7 +90,7 @@ export class LaneShare {
 
   /** Whether nothing more should be read for it now. */
   get isFull(): boolean {
-    return this.ahead >= MOST_AHEAD || this.bytesAhead >= MOST_BYTES_AHEAD;
+    return this.isBeyond(1);
   }
 
   /** Whether something is being handled, or about to be. */
@@ -136,6 +144,7 @@ export class LaneShare {
   lose(reason: CatgaError | undefined): void {
     if (this.state === 'lost') return;
     this.state = 'lost';
+    this.recall.stop();
     this.ready.clear();
     this.lines.clear();
     this.failed.clear();
@@ -189,7 +198,7 @@ export class LaneShare {
     this.letGo(entry.message);
     if (entry.line !== undefined) this.advance(entry.line);
     this.tenure.progressed();
-    if (this.isWaitingForRoom && this.ahead <= MOST_AHEAD / 2 && this.bytesAhead <= MOST_BYTES_AHEAD / 2) {
+    if (this.isWaitingForRoom && !this.isBeyond(0.5)) {
       this.isWaitingForRoom = false;
       this.onRoom(this);
     }
@@ -215,28 +224,26 @@ export class LaneShare {
     return this.tenure.confirmed(this);
   }
 
-  /** Events of a key that were left where they are, fetched. */
-  addRecalled(
-    line: KeyLine,
-    found: readonly (readonly [position: number, index: number, event: LaneEvent, isFresh: boolean])[],
-  ): void {
-    for (const [position, index, { message }, isFresh] of found) {
-      line.fetched();
+  /** A frame was read once more, for events that were left in it: those that are next of their keys, and that there is room for. */
+  addSpilled(position: number, { content, isFresh }: FrameContent): void {
+    for (let index = 0; index < content.length; index++) {
+      const event = content[index];
+      const line = event?.message.key === undefined ? undefined : this.lines.get(event.message.key);
+      if (event === undefined || line?.nextPlace !== placeOf(position, index) || !line.hasRoom) continue;
+      this.fetched(line);
       const slot = this.window.at(position);
-      if (slot === undefined) continue;
-      this.keep(new LaneEntry(slot, index, message, isFresh, 0, false, line));
+      if (slot !== undefined) this.keep(new LaneEntry(slot, index, event.message, isFresh, 0, false, line));
     }
-    this.dropIfEmpty(line);
   }
 
-  /** Events of a key that are gone. */
-  skipRecalled(line: KeyLine, places: readonly (readonly [position: number, index: number])[]): void {
-    for (const [position, index] of places) {
-      line.fetched();
-      const slot = this.window.at(position);
-      if (slot !== undefined) this.window.settle(slot, index);
-    }
-    this.dropIfEmpty(line);
+  /** The next event of a key is gone, or cannot be read. */
+  skipSpilled(line: KeyLine): void {
+    const place = line.nextPlace;
+    if (place === undefined) return;
+    this.fetched(line);
+    const slot = this.window.at(positionOf(place));
+    if (slot !== undefined) this.window.settle(slot, place % MOST_EVENTS);
+    if (line.isEmpty) this.lines.delete(line.key);
   }
 
   /** What is to be written. What is written is in force only once it is. */
@@ -277,6 +284,14 @@ export class LaneShare {
     if (this.ready.size > 0) this.subscription.activate(this);
   }
 
+  private isBeyond(share: number): boolean {
+    return (
+      this.ahead >= MOST_AHEAD * share ||
+      this.bytesAhead >= MOST_BYTES_AHEAD * share ||
+      this.spilled >= MOST_SPILLED * share
+    );
+  }
+
   private get isOver(): boolean {
     return this.state === 'lost' || this.isAbandoned;
   }
@@ -293,7 +308,8 @@ export class LaneShare {
     // What is meant for one subscription has no place in the order.
     const line = message.key === undefined || target !== undefined ? undefined : this.lineOf(message.key);
     if (line?.isLong === true && failure === undefined) {
-      line.spilled.push([slot.position, index]);
+      line.spill(placeOf(slot.position, index));
+      this.spilled++;
       return;
     }
     const entry = new LaneEntry(
@@ -336,12 +352,13 @@ export class LaneShare {
     const next = line.advance();
     if (next !== undefined) this.admit(next);
     if (line.hasSpilled) {
-      if (line.size < FEW_OF_KEY && !line.isRecalled) this.recall(this, line);
+      if (line.size < FEW_OF_KEY) this.recall.need(line);
     } else if (next === undefined) this.lines.delete(line.key);
   }
 
-  private dropIfEmpty(line: KeyLine): void {
-    if (line.isEmpty) this.lines.delete(line.key);
+  private fetched(line: KeyLine): void {
+    line.fetched();
+    this.spilled--;
   }
 
   /** Waits for no other one any more. */
