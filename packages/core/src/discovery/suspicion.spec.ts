@@ -103,17 +103,19 @@ describe('the suspicion of nodes', () => {
     for (let index = 0; index < 99; index++) registry.left(`n${index}`);
     expect(clock.armedTimers).toBe(1);
     registry.left('n99');
+    await clock.advance(0);
     expect([timetable.size, clock.armedTimers]).toEqual([0, 0]);
     registry.present(node('silent'));
     await clock.advance(60_000);
     expect(clock.armedTimers).toBe(0);
   });
 
-  it('ends when the registry closes', () => {
+  it('ends when the registry closes', async () => {
     const { clock, registry } = setUp();
     registry.present(node('a'));
     registry.close();
     registry.present(node('b'));
+    await clock.advance(0);
     expect(clock.armedTimers).toBe(0);
   });
 

@@ -113,6 +113,7 @@ describe('send', () => {
     );
     const before = clock.armedTimers;
     await node.mediator.send(new Buy(), { timeoutMs: 1000 });
+    await clock.advance(0);
     expect(clock.armedTimers).toBe(before);
     const late = node.mediator.trySend(new Look(), { timeoutMs: 50 });
     await clock.advance(50);

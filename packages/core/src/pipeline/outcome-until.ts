@@ -2,7 +2,7 @@ import type { CatgaError } from '../errors/catga-error.js';
 import { toError } from '../errors/catga-error.js';
 import { readOf } from '../errors/well-formed.js';
 import { cancelledError, timeoutError } from '../errors/message-errors.js';
-import type { Timetable } from '../time/timetable.js';
+import type { Timetable, TimetableEntry } from '../time/timetable.js';
 import { onAbort } from '../time/abort-listeners.js';
 
 /** Callers that wait for no longer than the node works; each is told why it waits in vain. */
@@ -24,38 +24,64 @@ export interface Patience {
 
 /** The outcome, or the reason why nobody waits for it any more, whichever comes first. */
 export function outcomeUntil(outcome: Promise<unknown>, patience: Patience): Promise<unknown> {
-  const { name, timeoutMs, signal, timetable, waiting } = patience;
   return new Promise((resolve, reject) => {
-    let given: CatgaError | undefined;
-    const giveUp = (reason: CatgaError): void => {
-      given = reason;
-      settle();
-      patience.giveUp(reason);
-      reject(reason);
-    };
-    const deadline =
-      timeoutMs === undefined
-        ? undefined
-        : timetable.after(timeoutMs, () => giveUp(timeoutError(name, timeoutMs)));
-    const stopListening = signal && onAbort(signal, () => giveUp(cancelledError(name, signal)));
-    waiting.add(giveUp);
-    const settle = (): void => {
-      waiting.delete(giveUp);
-      if (deadline !== undefined) timetable.remove(deadline);
-      stopListening?.();
-    };
-    outcome.then(
-      (value) => {
-        settle();
-        resolve(value);
-      },
-      (thrown: unknown) => {
-        settle();
-        if (given === undefined) return reject(thrown);
-        if (thrown !== given && !isAbort(thrown)) patience.onLateFailure(toError(thrown));
-      },
-    );
+    const wait = new PatientWait(patience, resolve, reject);
+    outcome.then(wait.succeeded, wait.failed);
   });
+}
+
+/** One who waits, and its own entry in the timetable. */
+class PatientWait implements TimetableEntry {
+  readonly dueMs: number = Infinity;
+  order = 0;
+  isWaiting = false;
+  private given: CatgaError | undefined;
+  private readonly stopListening: (() => void) | undefined;
+
+  constructor(
+    private readonly patience: Patience,
+    private readonly resolve: (value: unknown) => void,
+    private readonly reject: (reason: unknown) => void,
+  ) {
+    const { name, timeoutMs, signal, timetable, waiting } = patience;
+    if (timeoutMs !== undefined) {
+      this.dueMs = timetable.nowMs + timeoutMs;
+      timetable.add(this);
+    }
+    this.stopListening = signal && onAbort(signal, () => this.giveUp(cancelledError(name, signal)));
+    waiting.add(this.giveUp);
+  }
+
+  /** The time is up. */
+  run(): void {
+    const { name, timeoutMs = 0 } = this.patience;
+    this.giveUp(timeoutError(name, timeoutMs));
+  }
+
+  private readonly giveUp = (reason: CatgaError): void => {
+    this.given = reason;
+    this.settle();
+    this.patience.giveUp(reason);
+    this.reject(reason);
+  };
+
+  readonly succeeded = (value: unknown): void => {
+    this.settle();
+    this.resolve(value);
+  };
+
+  readonly failed = (thrown: unknown): void => {
+    this.settle();
+    if (this.given === undefined) this.reject(thrown);
+    else if (thrown !== this.given && !isAbort(thrown)) this.patience.onLateFailure(toError(thrown));
+  };
+
+  private settle(): void {
+    const { waiting, timetable } = this.patience;
+    waiting.delete(this.giveUp);
+    timetable.remove(this);
+    this.stopListening?.();
+  }
 }
 
 /** What a handler that obeys its signal fails with. */

@@ -65,11 +65,10 @@ export class RequestDispatcher {
     const envelope = new MessageEnvelope(request, route.type, route.name, attributes, newId);
     const deadlineMs = timeoutMs === undefined ? undefined : host.clock.monotonicMs() + timeoutMs;
     const context = new HandlerContext(envelope, host, deadlineMs);
-    const admit = (): Promise<unknown> => this.admit(route, envelope, context, cause);
     const isRecorded = this.isRecorded(route, options);
     const outcome = isRecorded
-      ? admission.hold(this.engine.idempotency().run(envelope, context.cancellation, admit))
-      : admit();
+      ? admission.hold(this.runRecorded(route, envelope, context, cause))
+      : this.admit(route, envelope, context, cause);
     if (timeoutMs === undefined && options.signal === undefined && !isRecorded) return outcome;
     return outcomeUntil(outcome, {
       name: route.type.name,
@@ -90,10 +89,23 @@ export class RequestDispatcher {
     context: HandlerContext,
     isRecorded: boolean,
   ): Promise<unknown> {
-    const admit = (): Promise<unknown> => this.admit(route, envelope, context, undefined);
     return this.admission.hold(
-      isRecorded ? this.engine.idempotency().run(envelope, context.cancellation, admit) : admit(),
+      isRecorded
+        ? this.runRecorded(route, envelope, context, undefined)
+        : this.admit(route, envelope, context, undefined),
     );
+  }
+
+  /** Under a claim on its id. */
+  private runRecorded(
+    route: RequestRoute,
+    envelope: MessageEnvelope,
+    context: HandlerContext,
+    cause: Cause | undefined,
+  ): Promise<unknown> {
+    return this.engine
+      .idempotency()
+      .run(envelope, context.cancellation, () => this.admit(route, envelope, context, cause));
   }
 
   private isRecorded(route: RequestRoute, options: SaidSendOptions): boolean {
@@ -147,18 +159,8 @@ export class RequestDispatcher {
   ): Promise<unknown> {
     const outcome = route.step(envelope, context);
     context.begin(outcome);
-    return outcome.then(this.succeeded, this.failed);
+    return this.admission.leaveAfter(outcome);
   }
-
-  private readonly succeeded = (value: unknown): unknown => {
-    this.admission.leave();
-    return value;
-  };
-
-  private readonly failed = (thrown: unknown): never => {
-    this.admission.leave();
-    throw thrown;
-  };
 }
 
 function attributesOf(

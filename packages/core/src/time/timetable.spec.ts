@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { TestClock } from './test-clock.js';
 import { Timetable } from './timetable.js';
@@ -24,10 +24,22 @@ describe('Timetable', () => {
     const entries = [50, 20, 70, 20].map((delayMs) => timetable.after(delayMs, () => {}));
     expect([timetable.size, clock.armedTimers]).toEqual([4, 1]);
     for (const entry of entries) timetable.remove(entry);
+    await clock.advance(0);
     expect([timetable.size, clock.armedTimers]).toEqual([0, 0]);
     timetable.after(5, () => {});
     await clock.advance(5);
     expect([timetable.size, clock.armedTimers]).toEqual([0, 0]);
+  });
+
+  it('sets one timer for entries that are added and removed one after another in a turn', async () => {
+    const { clock, timetable } = setUp();
+    const setTimer = jest.spyOn(clock, 'setTimer');
+    for (let round = 0; round < 5; round++) timetable.remove(timetable.after(1000 + round, () => {}));
+    expect(setTimer).toHaveBeenCalledTimes(1);
+    const ran = jest.fn();
+    timetable.after(10, ran);
+    await clock.advance(10);
+    expect(ran).toHaveBeenCalledTimes(1);
   });
 
   it('is not late for an entry that is earlier than all before it', async () => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.js';
+import { nextTurn } from './next-turn.js';
 
 /** A scheduled entry. */
 export interface TimetableEntry {
@@ -29,6 +30,8 @@ export class Timetable {
   private cancelTimer: (() => void) | undefined;
   private armedForMs = Infinity;
   private added = 0;
+  /** Whether the timer is to be cancelled unless something is added. */
+  private isResting = false;
 
   /** @param onFailure told of what an entry throws; without it that goes to the clock's timer, and so ends the process */
   constructor(
@@ -39,6 +42,11 @@ export class Timetable {
   /** Number of pending entries. */
   get size(): number {
     return this.waiting;
+  }
+
+  /** Monotonic milliseconds now. */
+  get nowMs(): number {
+    return this.clock.monotonicMs();
   }
 
   /** Runs `run` once, `delayMs` from now. */
@@ -64,7 +72,8 @@ export class Timetable {
     if (!entry.isWaiting) return;
     entry.isWaiting = false;
     this.waiting--;
-    if (this.waiting === 0) this.clear();
+    if (this.heap.at(-1) === entry) this.heap.pop();
+    if (this.waiting === 0) this.rest();
     else if (this.heap.length > CLEANED_FROM && this.heap.length > 2 * this.waiting) this.clean();
   }
 
@@ -112,6 +121,22 @@ export class Timetable {
     }
     return undefined;
   }
+
+  /**
+   * Nothing is pending. The timer is kept until the next turn of the event loop: of requests that follow each other each
+   * would set and cancel one.
+   */
+  private rest(): void {
+    if (this.heap.length > 0) this.heap = [];
+    if (this.isResting) return;
+    this.isResting = true;
+    void nextTurn().then(this.disarmIfEmpty);
+  }
+
+  private readonly disarmIfEmpty = (): void => {
+    this.isResting = false;
+    if (this.waiting === 0) this.disarm();
+  };
 
   /** Drops removed entries. */
   private clean(): void {

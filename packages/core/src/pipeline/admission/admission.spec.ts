@@ -57,6 +57,7 @@ describe('admission', () => {
     const admitted = admission.enterWhenFree('Early', nobody());
     admission.leave();
     await admitted;
+    await clock.advance(0);
     expect(clock.armedTimers).toBe(0);
   });
 

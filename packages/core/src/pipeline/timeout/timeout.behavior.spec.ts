@@ -41,6 +41,7 @@ describe('the time an attempt may take', () => {
     await expect(run(() => Promise.resolve('done'))).resolves.toBe('done');
     await expect(run(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
     expect(timetable.size).toBe(0);
+    await clock.advance(0);
     expect(clock.armedTimers).toBe(0);
     await clock.advance(100);
     expect(cancelled).toEqual([]);
