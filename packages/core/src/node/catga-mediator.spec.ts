@@ -120,6 +120,7 @@ describe('send', () => {
     await expect(late).resolves.toMatchObject({ error: { code: 'CATGA_TIMEOUT' } });
     gate.open();
     await expect(node.mediator.send(new Look(), { timeoutMs: 50 })).resolves.toBe('late');
+    await clock.advance(0);
     expect(clock.armedTimers).toBe(before);
   });
 
