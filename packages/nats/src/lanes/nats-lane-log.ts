@@ -8,8 +8,9 @@ import type {
   LaneState,
 } from '@catga/core/engine';
 import { tooLarge } from '../connection/broker-errors.js';
-import { LONGEST_MESSAGE_ID } from '../jetstream/message-id-header.js';
-import type { FrameAppender } from './frame-appender.js';
+import { HeaderBlock } from '../connection/header-block.js';
+import { LONGEST_MESSAGE_ID, MESSAGE_ID, messageIdHeader } from '../jetstream/message-id-header.js';
+import type { StreamPublisher } from '../jetstream/stream-publisher.js';
 import { HEARTBEAT_MS } from './lane-consumer.js';
 import type { LaneReadServices } from './lane-consumer.js';
 import { DEAD_LETTER_BYTES } from '../dead-letters/letter-facts.js';
@@ -34,7 +35,7 @@ export class NatsLaneLog implements LaneLog {
 
   constructor(
     private readonly streams: readonly LaneStream[],
-    private readonly appender: FrameAppender,
+    private readonly publisher: StreamPublisher,
     private readonly services: LaneReadServices,
     private readonly clock: Clock,
     private readonly maxAgeMs: number,
@@ -61,7 +62,10 @@ export class NatsLaneLog implements LaneLog {
     if (byteLength > this.maxFrameBytes) {
       return Promise.reject(tooLarge('A frame', byteLength, this.maxFrameBytes));
     }
-    return this.appender.append(lane, frame);
+    const target = this.stream(lane);
+    const headers = new HeaderBlock().set(MESSAGE_ID, messageIdHeader(frame.id));
+    const stored = this.publisher.publish({ target, subject: target.subject, payload: frame.bytes, headers });
+    return stored.then(({ sequence: position, isDuplicate }) => ({ position, isDuplicate }));
   }
 
   async state(lane: number): Promise<LaneState> {
@@ -105,7 +109,7 @@ export class NatsLaneLog implements LaneLog {
     this.stopListening();
     this.cancelLook?.();
     for (const reading of this.readings) reading.stop();
-    this.appender.close();
+    this.publisher.close();
   }
 
   private stream(lane: number): LaneStream {

@@ -2,9 +2,9 @@ import type { LaneStore } from '@catga/core/engine';
 import { bucketPrefix, bucketStream } from '../jetstream/bucket.js';
 import type { ReaderServices } from '../jetstream/stream-reader.js';
 import type { JetStreamApi } from '../jetstream/jetstream-api.js';
+import { StreamPublisher } from '../jetstream/stream-publisher.js';
 import { StreamStore } from '../jetstream/stream-store.js';
 import type { ResolvedNatsOptions } from '../options/resolve-nats-options.js';
-import { FrameAppender } from './frame-appender.js';
 import { openLaneStreams } from './lane-stream.js';
 import { NatsLaneLog } from './nats-lane-log.js';
 import { NatsRecordStore } from './nats-record-store.js';
@@ -32,7 +32,9 @@ export async function openLaneStore(
     duplicateWindowMs,
   } as const;
   const streams = await openLaneStreams({ namespace, replicas, settings }, api, wantedLanes);
-  const appender = new FrameAppender(streams, session, api.clock, { timeoutMs, inboxPrefix });
+  // The kernel bounds how many frames are on their way.
+  const options = { maxPendingAcks: Infinity, timeoutMs, inboxPrefix };
+  const publisher = new StreamPublisher(session, api.clock, options);
   const bucket = `${namespace}_lanes`;
   const records = new StreamStore(
     {
@@ -52,7 +54,7 @@ export async function openLaneStore(
     api,
   );
   return {
-    log: new NatsLaneLog(streams, appender, { session, api, inboxPrefix }, api.clock, maxAgeMs),
+    log: new NatsLaneLog(streams, publisher, { session, api, inboxPrefix }, api.clock, maxAgeMs),
     records: new NatsRecordStore(bucket, records, reader),
   };
 }

@@ -5,8 +5,7 @@ import type { JetStreamApi } from '../jetstream/jetstream-api.js';
 import type { ServerClock } from '../jetstream/server-clock.js';
 import type { ResolvedNatsOptions } from '../options/resolve-nats-options.js';
 import { AttemptCounts } from './attempt-counts.js';
-import { LogPublisher } from './log-publisher.js';
-
+import { StreamPublisher } from '../jetstream/stream-publisher.js';
 import { DEAD_LETTER_BYTES } from '../dead-letters/letter-facts.js';
 import { NatsCommandQueue } from './nats-command-queue.js';
 import { QueueRecords } from './queue-records.js';
@@ -31,12 +30,7 @@ export function openCommandQueue(
 ): NatsCommandQueue {
   const { clock } = api;
   const { maxPendingAcks, ackWaitMs, maxUnsettled, maxAgeMs } = durable;
-  const publisher = new LogPublisher(session, clock, {
-    maxPendingAcks,
-    timeoutMs,
-    inboxPrefix,
-    maxBufferedBytes: session.maxBufferedBytes,
-  });
+  const publisher = new StreamPublisher(session, clock, { maxPendingAcks, timeoutMs, inboxPrefix });
   const services = {
     session,
     api,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { StoredMessageCodec } from '@catga/core/engine';
 import type {
   AppendOptions,
@@ -13,8 +14,9 @@ import { closedError, tooLarge } from '../connection/broker-errors.js';
 import type { BrokerSession } from '../connection/broker-session.js';
 import { HeaderBlock } from '../connection/header-block.js';
 import { MESSAGE_ID } from '../jetstream/message-id-header.js';
+import type { StreamPublisher } from '../jetstream/stream-publisher.js';
+import type { StreamStore } from '../jetstream/stream-store.js';
 import { DEAD_LETTER_BYTES } from '../dead-letters/letter-facts.js';
-import type { LogPublisher } from './log-publisher.js';
 import { messageIdentity } from './message-identity.js';
 import { NatsQueueConsumer } from './nats-queue-consumer.js';
 import { NatsQueueRegister } from './nats-queue-register.js';
@@ -40,7 +42,7 @@ export class NatsCommandQueue implements DurableLog {
   constructor(
     private readonly session: BrokerSession,
     private readonly clock: Clock,
-    private readonly publisher: LogPublisher,
+    private readonly publisher: StreamPublisher,
     private readonly services: QueueServices,
   ) {
     this.register = new NatsQueueRegister(services);
@@ -61,16 +63,13 @@ export class NatsCommandQueue implements DurableLog {
     if (options.subscription !== undefined) {
       const { store, prefix } = streams.retry;
       const subject = prefix + subscriptionToken(options.subscription);
-      return this.publisher.publish({ store, subject, payload, headers: headersOf(undefined, delayMs) });
+      // Stored each time that it is appended, and once however often it is sent.
+      return this.store(store, subject, payload, headersOf(randomUUID(), delayMs));
     }
     const { store, prefix } = streams.command;
     const lane = delayMs > 0 ? DELAYED_LANE : PLAIN_LANE;
-    return this.publisher.publish({
-      store,
-      subject: `${prefix}${lane}.${this.tokensOf(name)}`,
-      payload,
-      headers: headersOf(messageIdentity(name, messageId), delayMs),
-    });
+    const headers = headersOf(messageIdentity(name, messageId), delayMs);
+    return this.store(store, `${prefix}${lane}.${this.tokensOf(name)}`, payload, headers);
   }
 
   async subscribe(wanted: LogSubscription, deliver: (delivery: LogDelivery) => void): Promise<LogConsumer> {
@@ -113,6 +112,16 @@ export class NatsCommandQueue implements DurableLog {
     ]);
   }
 
+  private async store(
+    target: StreamStore,
+    subject: string,
+    payload: Uint8Array,
+    headers: HeaderBlock,
+  ): Promise<{ readonly duplicate: boolean }> {
+    const { isDuplicate } = await this.publisher.publish({ target, subject, payload, headers });
+    return { duplicate: isDuplicate };
+  }
+
   private tokensOf(name: string): string {
     let tokens = this.tokens.get(name);
     if (tokens === undefined) this.tokens.set(name, (tokens = nameTokens(name)));
@@ -135,10 +144,8 @@ export class NatsCommandQueue implements DurableLog {
   }
 }
 
-function headersOf(identity: string | undefined, delayMs: number): HeaderBlock | undefined {
-  if (identity === undefined && delayMs <= 0) return undefined;
-  const made = new HeaderBlock();
-  if (identity !== undefined) made.set(MESSAGE_ID, identity);
+function headersOf(identity: string, delayMs: number): HeaderBlock {
+  const made = new HeaderBlock().set(MESSAGE_ID, identity);
   if (delayMs > 0) made.set(DELAY_HEADER, String(Math.ceil(delayMs)));
   return made;
 }

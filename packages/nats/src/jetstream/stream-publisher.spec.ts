@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '@catga/core/engine';
 import type { BrokerSession } from '../connection/broker-session.js';
 import type { ClientMessage } from '../connection/client-connection.js';
-import type { StreamStore } from '../jetstream/stream-store.js';
-import { LogPublisher } from './log-publisher.js';
+import { HeaderBlock } from '../connection/header-block.js';
+import type { PublishTarget, StoredReceipt } from './pending-publish.js';
+import { StreamPublisher } from './stream-publisher.js';
 
 /** A broker that answers when it is told to. */
 class FakeBroker {
@@ -14,6 +15,7 @@ class FakeBroker {
 
   readonly session = {
     isUp: true,
+    maxBufferedBytes: 400,
     publish: (subject: string, _payload: Uint8Array, { reply = '' }: { reply?: string }) =>
       void this.asked.push({ subject, reply }),
     subscribe: (_subject: string, received: (message: ClientMessage) => void) => {
@@ -28,12 +30,12 @@ class FakeBroker {
     },
   } as unknown as BrokerSession;
 
-  readonly store = {
+  readonly target: PublishTarget = {
     make: () => {
       this.made++;
       return Promise.resolve();
     },
-  } as unknown as StreamStore;
+  };
 
   /** Answers the question of this number. */
   answer(index: number, body: object, code = 0): void {
@@ -56,12 +58,17 @@ class FakeBroker {
 const TIMEOUT_MS = 1000;
 const STORED = { stream: 'catga_events', seq: 1 };
 
-describe('the publisher of the log', () => {
+describe('a publisher to streams', () => {
   let broker: FakeBroker;
   let clock: TestClock;
-  let publisher: LogPublisher;
-  const publish = (subject = 's'): Promise<{ readonly duplicate: boolean }> =>
-    publisher.publish({ store: broker.store, subject, payload: new Uint8Array(), headers: undefined });
+  let publisher: StreamPublisher;
+  const publish = (subject = 's'): Promise<StoredReceipt> =>
+    publisher.publish({
+      target: broker.target,
+      subject,
+      payload: new Uint8Array(),
+      headers: new HeaderBlock(),
+    });
   const settled = (): Promise<unknown> => clock.advance(0);
 
   beforeEach(() => {
@@ -71,9 +78,8 @@ describe('the publisher of the log', () => {
       maxPendingAcks: 2,
       timeoutMs: TIMEOUT_MS,
       inboxPrefix: undefined,
-      maxBufferedBytes: 1000,
     };
-    publisher = new LogPublisher(broker.session, clock, options);
+    publisher = new StreamPublisher(broker.session, clock, options);
   });
 
   it('matches acknowledgements by their number, in whatever order they come', async () => {
@@ -83,8 +89,8 @@ describe('the publisher of the log', () => {
     expect(broker.asked.map(({ subject }) => subject)).toEqual(['one', 'other']);
     broker.answer(1, { ...STORED, duplicate: true });
     broker.answer(0, STORED);
-    await expect(one).resolves.toEqual({ duplicate: false });
-    await expect(other).resolves.toEqual({ duplicate: true });
+    await expect(one).resolves.toMatchObject({ isDuplicate: false });
+    await expect(other).resolves.toMatchObject({ isDuplicate: true });
   });
 
   it('sends no more at a time than it may, and the others in their order', async () => {
@@ -120,7 +126,7 @@ describe('the publisher of the log', () => {
     await clock.advance(100);
     expect(broker.made).toBe(2);
     broker.answer(1, STORED);
-    await expect(stored).resolves.toEqual({ duplicate: false });
+    await expect(stored).resolves.toMatchObject({ isDuplicate: false });
   });
 
   it('sends again what had no acknowledgement when the broker went away', async () => {
@@ -131,7 +137,19 @@ describe('the publisher of the log', () => {
     expect(broker.asked).toHaveLength(2);
     broker.answer(0, STORED);
     broker.answer(1, { ...STORED, duplicate: true }); // of itself
-    await expect(stored).resolves.toEqual({ duplicate: false });
+    await expect(stored).resolves.toMatchObject({ isDuplicate: false });
+  });
+
+  it('sends again, in order, what a server that chooses a leader has dropped without a word', async () => {
+    const options = { maxPendingAcks: 8, timeoutMs: 20_000, inboxPrefix: undefined };
+    publisher = new StreamPublisher(broker.session, clock, options);
+    const all = [publish('a'), publish('b')];
+    await settled();
+    await clock.advance(4000);
+    expect(broker.asked.map(({ subject }) => subject)).toEqual(['a', 'b', 'a', 'b']);
+    broker.answer(2, { ...STORED, duplicate: true });
+    broker.answer(3, STORED);
+    await expect(Promise.all(all)).resolves.toMatchObject([{ isDuplicate: false }, { isDuplicate: false }]);
   });
 
   it('sends in the order of the calls, what went away with the broker and what came while it was away', async () => {
@@ -148,7 +166,7 @@ describe('the publisher of the log', () => {
       await settled();
     }
     expect(broker.asked.slice(2).map(({ subject }) => subject)).toEqual(['a', 'b', 'c', 'd', 'e']);
-    await expect(Promise.all(all)).resolves.toEqual(all.map(() => ({ duplicate: false })));
+    await expect(Promise.all(all)).resolves.toMatchObject(all.map(() => ({ isDuplicate: false })));
   });
 
   it('keeps no more than it may while the broker is away', async () => {
