@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CatgaNode, CatgaOptions } from '@catga/core';
-import { InterruptedEngine } from '../interrupted-engine.js';
+import { UnansweringEngine } from '../unanswering-engine.js';
 import { Gate } from '../lab.js';
 import type { Lab } from '../lab.js';
 import { ChargeCard, PaymentTaken } from '../messages.js';
@@ -11,12 +11,12 @@ const AWAY_UNITS = 20;
 /** The records are out of reach just as a handler ends, for longer than the node waits for an answer. */
 export function outages(lab: Lab): void {
   describe('a handler that ends while the records are out of reach', () => {
-    let engine: InterruptedEngine;
+    let engine: UnansweringEngine;
     let end: Gate;
     let runs: number;
 
     beforeEach(() => {
-      engine = new InterruptedEngine(lab.engine);
+      engine = new UnansweringEngine(lab.engine);
       end = new Gate();
       runs = 0;
     });

@@ -1,6 +1,7 @@
 import { CatgaError } from '@catga/core';
 import { nextTurn } from '@catga/core/engine';
-import type { DurableLog, Engine, EngineClient, EngineConnection, LogMessage } from '@catga/core/engine';
+import type { DurableLog, EngineConnection, LogMessage } from '@catga/core/engine';
+import { ProxiedEngine } from '../proxied-engine.js';
 
 /**
  * What happens to an append: it is stored; it does not arrive; or it is stored and the acknowledgement is lost. An error
@@ -9,7 +10,7 @@ import type { DurableLog, Engine, EngineClient, EngineConnection, LogMessage } f
 export type Weather = 'fine' | 'away' | 'acks-lost' | Error;
 
 /** An engine whose log goes away and comes back as a case says. Everything else of it works as ever. */
-export class InterruptedEngine implements Engine {
+export class InterruptedEngine extends ProxiedEngine {
   /** Wire names and ids in the order in which they were stored, repetitions included. */
   readonly appended: LogMessage[] = [];
   /** The weather of one message. */
@@ -18,21 +19,8 @@ export class InterruptedEngine implements Engine {
   /** How often a publisher or a relay has tried. */
   attempts = 0;
 
-  constructor(private readonly inner: Engine) {}
-
-  get name(): string {
-    return this.inner.name;
-  }
-
-  get capabilities(): Engine['capabilities'] {
-    return this.inner.capabilities;
-  }
-
-  async connect(client: EngineClient): Promise<EngineConnection> {
-    const connection = await this.inner.connect(client);
-    return Object.create(connection, {
-      log: { value: this.interrupted(connection.log) },
-    }) as EngineConnection;
+  protected portsOf({ log }: EngineConnection): Partial<EngineConnection> {
+    return { log: this.interrupted(log) };
   }
 
   private interrupted(log: DurableLog): DurableLog {

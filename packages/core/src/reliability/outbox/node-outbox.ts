@@ -3,9 +3,9 @@ import type { AppendOptions, DurableLog } from '../../ports/durable-log.js';
 import type { Outbox, OutboxCounts, OutboxMessage, OutboxStore } from '../../ports/outbox-store.js';
 import type { LogMessage } from '../../ports/stored-message.js';
 import type { OutboxAccess } from './catga-outbox.js';
+import { failureOf } from '../failure-sink.js';
 import { OutboxBacklog } from './outbox-backlog.js';
 import { bodyBytes } from '../../wire/codec.js';
-import { outboxFailure } from './outbox-failure.js';
 import { OutboxRelay } from './outbox-relay.js';
 import type { RelayServices } from './outbox-relay.js';
 
@@ -83,7 +83,7 @@ export class NodeOutbox implements Pick<DurableLog, 'append'> {
       await opened.store.close();
     } catch (thrown) {
       // The node stops all the same; a lasting store is as after a crash.
-      this.services.failures.report(outboxFailure(toError(thrown)));
+      this.services.failures.report(failureOf('outbox', thrown));
     }
   }
 

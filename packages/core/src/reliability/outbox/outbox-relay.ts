@@ -4,10 +4,10 @@ import type { DurableLog } from '../../ports/durable-log.js';
 import type { Clock } from '../../ports/clock.js';
 import type { OutboxEntry, OutboxStore } from '../../ports/outbox-store.js';
 import type { Timetable, TimetableEntry } from '../../time/timetable.js';
+import { failureOf } from '../failure-sink.js';
 import type { CatgaErrorSink } from '../failure-sink.js';
 import { isRetryable, retryDelayMs } from '../retry-policy.js';
 import type { OutboxBacklog } from './outbox-backlog.js';
-import { outboxFailure } from './outbox-failure.js';
 import { parkedError, parkingFailure } from './parked-message.js';
 import { sendInOrder } from './send-in-order.js';
 import type { Disposition, UnsentEntry } from './send-in-order.js';
@@ -119,7 +119,7 @@ export class OutboxRelay {
       if (first === undefined || stored.length + toPark.length > 0) return this.succeeded('more');
       return this.failed(first.error);
     } catch (thrown) {
-      this.services.failures.report(outboxFailure(toError(thrown)));
+      this.services.failures.report(failureOf('outbox', thrown));
       return this.failed(toError(thrown));
     }
   }
@@ -145,7 +145,7 @@ export class OutboxRelay {
     const attempts = this.unknownFailures.get(id) ?? 1;
     await this.store.park(id, parkingFailure(unsent, attempts, nodeId, clock.now()));
     this.unknownFailures.delete(id);
-    this.services.failures.report(outboxFailure(parkedError(unsent)));
+    this.services.failures.report(failureOf('outbox', parkedError(unsent)));
   }
 
   private succeeded(round: Round): Round {

@@ -1,5 +1,6 @@
 import { CatgaError } from '@catga/core';
-import type { Engine, EngineClient, EngineConnection, LogDelivery } from '@catga/core/engine';
+import type { EngineConnection, LogDelivery } from '@catga/core/engine';
+import { ProxiedEngine } from './proxied-engine.js';
 
 /** What becomes of what the engine is told: it is not told, or it does as told and its answer is lost. */
 export type Weather = 'fine' | 'away' | 'answers lost';
@@ -8,20 +9,11 @@ export type Weather = 'fine' | 'away' | 'answers lost';
  * An engine whose records and acknowledgements can be out of reach for a while, as they are for a node whose broker went
  * away just as a handler ended, for longer than the node waits for an answer.
  */
-export class InterruptedEngine implements Engine {
-  readonly name: string;
-  readonly capabilities: Engine['capabilities'];
+export class UnansweringEngine extends ProxiedEngine {
   weather: Weather = 'fine';
 
-  constructor(private readonly engine: Engine) {
-    this.name = engine.name;
-    this.capabilities = engine.capabilities;
-  }
-
-  async connect(client: EngineClient): Promise<EngineConnection> {
-    const connection = await this.engine.connect(client);
-    const { log, idempotency, inbox, deadLetters } = connection;
-    const ports = {
+  protected portsOf({ log, idempotency, inbox, deadLetters }: EngineConnection): Partial<EngineConnection> {
+    return {
       idempotency: this.interrupted(idempotency),
       inbox: this.interrupted(inbox),
       deadLetters: this.interrupted(deadLetters),
@@ -29,15 +21,8 @@ export class InterruptedEngine implements Engine {
         append: log.append.bind(log),
         subscribe: (wanted, deliver) =>
           log.subscribe(wanted, (delivery) => deliver(this.interrupted<LogDelivery>(delivery))),
-      } satisfies EngineConnection['log'],
-    };
-    return new Proxy(connection, {
-      get: (target, property) => {
-        if (property in ports) return ports[property as keyof typeof ports];
-        const value: unknown = Reflect.get(target, property, target);
-        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
-    });
+    };
   }
 
   private interrupted<T extends object>(port: T): T {
