@@ -4,7 +4,7 @@ import type { Provider } from '@nestjs/common';
 import { nestApp } from '../../apps/nest-app.js';
 import type { EngineAt } from './catga-peer.js';
 import { Queued, Recorded, RecordedOnce } from './catga-messages.js';
-import { isCounted, NOTE } from './peer.js';
+import { handled, isCounted, NOTE } from './peer.js';
 import type { HandlingSide, Peer, PeerSettings, Placed, RequestingSide } from './peer.js';
 
 /** What Catga stores, in a Nest application with default options: reliable events and queued commands. */
@@ -20,21 +20,26 @@ export const durableOver = (engineAt: EngineAt): Peer => ({
   },
 
   async handle(settings: PeerSettings): Promise<HandlingSide> {
-    const count = (message: Placed): void => {
+    const { handlerMs, concurrency } = settings;
+    const count = async (message: Placed): Promise<void> => {
+      if (handlerMs !== undefined) await handled(message, handlerMs);
       if (isCounted(message)) side.onEvent?.();
     };
 
-    @EventHandler(settings.qos === 2 ? RecordedOnce : Recorded, { name: 'recorded' })
+    @EventHandler(settings.qos === 2 ? RecordedOnce : Recorded, {
+      name: 'recorded',
+      concurrency,
+    })
     class RecordedHandler implements IEventHandler<Recorded> {
-      async handle(event: Recorded): Promise<void> {
-        count(event);
+      handle(event: Recorded): Promise<void> {
+        return count(event);
       }
     }
 
     @RequestHandler(Queued)
     class QueuedHandler implements IRequestHandler<Queued> {
-      async handle(command: Queued): Promise<void> {
-        count(command);
+      handle(command: Queued): Promise<void> {
+        return count(command);
       }
     }
 
@@ -45,10 +50,14 @@ export const durableOver = (engineAt: EngineAt): Peer => ({
   },
 });
 
-function storing(mediator: CatgaMediator, { stores, qos }: PeerSettings): (id: number) => Promise<unknown> {
+function storing(
+  mediator: CatgaMediator,
+  { stores, qos, keys }: PeerSettings,
+): (id: number) => Promise<unknown> {
   if (stores === 'commands') return (id) => mediator.enqueue(new Queued(id, NOTE));
-  if (qos === 2) return (id) => mediator.publish(new RecordedOnce(id, NOTE));
-  return (id) => mediator.publish(new Recorded(id, NOTE));
+  const Event = qos === 2 ? RecordedOnce : Recorded;
+  if (keys === undefined) return (id) => mediator.publish(new Event(id, NOTE));
+  return (id) => mediator.publish(new Event(id, NOTE), { key: `key-${id % keys}` });
 }
 
 function start(engineAt: EngineAt, { url, namespace, index }: PeerSettings, providers: Provider[]) {

@@ -18,6 +18,10 @@ export interface PeerSettings {
   readonly timesSteps?: boolean;
   /** What is stored: events, or commands that one of the handlers takes off a queue. */
   readonly stores?: 'events' | 'commands';
+  /** Among how many keys stored events are spread; without it they have none. */
+  readonly keys?: number;
+  /** How many events a handler takes at a time; without it as many as by default. */
+  readonly concurrency?: number;
   /** How long a handler waits before it answers, in milliseconds. */
   readonly handlerMs?: number;
 }

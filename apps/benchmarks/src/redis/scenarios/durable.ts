@@ -1,7 +1,7 @@
 import type { Contender } from '../../processes/load/contender.js';
 import { measure } from '../../processes/load/measure.js';
 import type { Scenario } from '../../processes/report/finding.js';
-import { timesTheRate } from '../../processes/report/judges.js';
+import { atMostTimes, timesTheRate } from '../../processes/report/judges.js';
 import { loadTable } from '../../processes/report/load-table.js';
 import type { PeerName } from '../peers/peers.js';
 
@@ -10,8 +10,14 @@ const HANDLED = 'ioredis XADD, XREADGROUP, XACK, pipelined';
 const ADDED = 'BullMQ add';
 const PROCESSED = 'BullMQ add and process';
 const PUBLISH = 'Catga publish (QoS 1)';
-const TIMES_BULL_MQ = 5;
-const PART_OF_THE_CLIENT = 0.5;
+const PUBLISH_KEYS = 'Catga publish (QoS 1), 500 keys';
+const KEYS = 500;
+const TIMES_BULL_MQ = 10;
+const TIMES_BULL_MQ_KEYS = 8;
+const TIMES_THE_CLIENT = 1.4;
+const TIMES_THE_CLIENT_KEYS = 1.2;
+/** What is asked of one in flight, of the client's time. */
+const OF_THE_CLIENTS_P50 = 1.25;
 
 type Load = Contender['load'];
 
@@ -29,7 +35,17 @@ function stored(inFlight: number): Scenario {
         enqueued(0, load),
       ];
       const measured = await measure(contenders, broker, effort);
-      return { ...loadTable(measured, { unit: 'events', reference: STORED }), remarks: [], verdicts: [] };
+      const compared = {
+        scenario: `durable-publish-${inFlight}`,
+        measured,
+        contender: PUBLISH,
+        other: STORED,
+      };
+      const verdicts =
+        inFlight === 1
+          ? [atMostTimes(compared, 'p50', ({ result }) => result.p50Ms, OF_THE_CLIENTS_P50)]
+          : [];
+      return { ...loadTable(measured, { unit: 'events', reference: STORED }), remarks: [], verdicts };
     },
   };
 }
@@ -53,7 +69,9 @@ const handled: Scenario = {
       remarks: ['A thousand events are stored at a time, the next thousand when these are.'],
       verdicts: [
         timesTheRate({ ...compared, other: PROCESSED }, TIMES_BULL_MQ),
-        timesTheRate({ ...compared, other: HANDLED }, PART_OF_THE_CLIENT),
+        timesTheRate({ ...compared, contender: PUBLISH_KEYS, other: PROCESSED }, TIMES_BULL_MQ_KEYS),
+        timesTheRate({ ...compared, other: HANDLED }, TIMES_THE_CLIENT),
+        timesTheRate({ ...compared, contender: PUBLISH_KEYS, other: HANDLED }, TIMES_THE_CLIENT_KEYS),
       ],
     };
   },
@@ -71,6 +89,7 @@ function published(nodes: number, load: Load): readonly Contender<PeerName>[] {
   const publish = { peer: 'durable', nodes, load } as const;
   return [
     { ...publish, name: PUBLISH, settings: { stores: 'events', qos: 1 } },
+    { ...publish, name: PUBLISH_KEYS, settings: { stores: 'events', qos: 1, keys: KEYS } },
     { ...publish, name: 'Catga publish (QoS 2)', settings: { stores: 'events', qos: 2 } },
   ];
 }
