@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 const PROGRAMS = {
   chaos: ['caller', 'ledger', 'node'],
   cluster: ['gateway', 'orders-node', 'probe-caller', 'probe-worker', 'shipping-node'],
+  orders: ['.'],
 };
 /** What is loaded only if it is installed, and what is native. */
 const EXTERNAL = [

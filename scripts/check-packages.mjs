@@ -1,11 +1,11 @@
 // Holds the packed tarballs to what npm and TypeScript expect of a package (publint, attw) and to what we expect of ours.
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { packPackages, root, run, temporaryFolder } from './pack.mjs';
+import { packPackages, temporaryFolder } from './pack.mjs';
 
-const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
 let problems = 0;
 const complain = (name, problem) => {
   problems += 1;
@@ -15,17 +15,13 @@ const complain = (name, problem) => {
 for (const { name, folder, tarball, files, size } of packPackages(temporaryFolder('packages'))) {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
-  const { messages } = await publint({
-    pack: { tarball: new Uint8Array(readFileSync(tarball)).buffer },
-    strict: true,
-  });
+  const content = new Uint8Array(readFileSync(tarball));
+  const { messages } = await publint({ pack: { tarball: content.buffer }, strict: true });
   for (const message of messages) complain(name, formatMessage(message, manifest, { color: false }));
 
-  try {
-    run(process.execPath, [attw, tarball, '--profile', 'strict', '--format', 'ascii', '--no-color'], root);
-  } catch (error) {
-    complain(name, error.message);
-  }
+  const { types, problems: ofTypes } = await checkPackage(createPackageFromTarballData(content));
+  if (types === false) complain(name, 'ships no types');
+  for (const problem of ofTypes ?? []) complain(name, JSON.stringify(problem));
 
   for (const file of files) {
     if (/\.(spec|fixture)\.|tsbuildinfo|(^|\/)test\//.test(file)) complain(name, `ships ${file}`);

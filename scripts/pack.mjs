@@ -28,21 +28,18 @@ export function temporaryFolder(name) {
 
 /** Builds and packs; a compiled file whose source was removed since is deleted first, and so never ships. */
 export function packPackages(destination) {
-  const names = readdirSync(join(root, 'packages'));
-  run('npx', ['tsc', '-b', ...names.map((name) => `packages/${name}`)], root);
-  return names.map((name) => {
-    const folder = join(root, 'packages', name);
-    deleteOrphans(folder);
-    const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', destination], folder));
-    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    return {
-      name: manifest.name,
-      folder,
-      tarball: join(destination, packed.filename),
-      files: packed.files.map(({ path }) => path),
-      size: packed.size,
-    };
-  });
+  const folders = readdirSync(join(root, 'packages')).map((name) => join('packages', name));
+  run('npx', ['tsc', '-b', ...folders], root);
+  for (const folder of folders) deleteOrphans(join(root, folder));
+  const workspaces = folders.flatMap((folder) => ['--workspace', folder]);
+  const packed = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', destination, ...workspaces], root));
+  return packed.map(({ name, filename, files, size }) => ({
+    name,
+    folder: join(root, 'packages', name.replace('@catga/', '')),
+    tarball: join(destination, filename),
+    files: files.map(({ path }) => path),
+    size,
+  }));
 }
 
 function deleteOrphans(folder) {

@@ -44,7 +44,7 @@ it(
   'survives two kills and a rolling restart under load, and cleans up',
   async () => {
     const before = leftovers();
-    const { exited, text } = conduct('--script', '--seconds', '6');
+    const { exited, text } = conduct('--script', '--seconds', '6', '--rate', '50');
     const status = await exited;
     const summary = text();
     expect(summary).toMatch(/^SIGKILLs +2$/m);

@@ -1,9 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { builtProgram } from '@catga/servers';
 import { until } from './until.fixture.js';
 
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const DIST = new URL('../dist/', import.meta.url);
 /** Long, for machines that do much else; a start takes a second. */
 const STARTS_WITHIN_MS = 40_000;
 const LISTENING = /Orders listens on (http:\/\/\S+)/;
@@ -41,7 +43,7 @@ export class OrdersProcess {
   /** Runs a shell command that starts the application, on any free port unless the environment says another. */
   static run(
     environment: NodeJS.ProcessEnv = {},
-    command = 'exec node apps/orders/dist/main.js',
+    command = `exec node ${builtProgram(DIST, '.')}`,
   ): OrdersProcess {
     const env = { ...process.env, NO_COLOR: '1', HOST: '127.0.0.1', PORT: '0', ...environment };
     return new OrdersProcess(spawn('sh', ['-c', command], { cwd: ROOT, env, detached: true }));

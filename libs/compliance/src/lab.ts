@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { CatgaNode } from '@catga/core';
 import type { CatgaOptions } from '@catga/core';
 import { systemClock } from '@catga/core/engine';
@@ -131,6 +132,12 @@ export class Lab {
     await this.until(() => isSettled);
     return outcome;
   }
+}
+
+/** Rejects with the reason of a signal once it is aborted; it may be already, on a slow machine. */
+export async function untilAborted(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort');
+  throw signal.reason;
 }
 
 /** A point that handlers wait at until a case opens it. */

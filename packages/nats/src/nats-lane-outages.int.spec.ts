@@ -27,16 +27,20 @@ describe('lanes on a server that is killed', () => {
     await expect(log.state(0)).resolves.toEqual({ identity, first: 1, last: 180 });
     expect(read.isDisplaced).toBe(false);
   });
+});
 
+describe('lanes over a connection that breaks', () => {
   it('tell an appender after its time that the engine is unavailable, and take no more than may be kept', async () => {
     const server = await startServer();
+    const way = await TcpProxy.to(server.port);
+    afterCase(() => way.close());
     const { log } = await laneCase({
-      servers: server.url,
+      servers: way.url,
       requestTimeoutMs: 1500,
       reconnect: { maxBufferedBytes: 2000, waitMs: 20, jitterMs: 0 },
     });
     await log.append(0, frameOf('a'));
-    await server.kill();
+    way.cut();
     const kept = log.append(0, frameOf('b'));
     const unavailable = { code: 'CATGA_ENGINE_UNAVAILABLE' };
     await Promise.all([
@@ -44,12 +48,10 @@ describe('lanes on a server that is killed', () => {
       expect(kept).rejects.toMatchObject(unavailable),
     ]);
     const later = log.append(0, frameOf('d', new Uint8Array(1500))); // What was given up takes no room.
-    await server.start();
+    way.open();
     await expect(later).resolves.toMatchObject({ isDuplicate: false });
   });
-});
 
-describe('lanes over a connection that breaks', () => {
   it('know a frame whose acknowledgement was lost, and store what is behind it after it', async () => {
     const server = await startServer();
     const way = await TcpProxy.to(server.port);

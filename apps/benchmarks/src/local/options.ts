@@ -47,7 +47,8 @@ export function readOptions(args: readonly string[]): RunOptions | undefined {
   if (values.help) return undefined;
   const known = [...SCENARIOS.map(({ id }) => id), IDS_UNIQUE];
   const unknown = values.only.filter((id) => !known.includes(id));
-  if (unknown.length > 0) throw new Error(`No such scenario: ${unknown.join(', ')}.`);
+  if (unknown.length > 0)
+    throw new Error(`No such scenario: ${unknown.join(', ')}. There are: ${known.join(', ')}.`);
   const effort = values.quick ? QUICK : FULL;
   return {
     effort: values.rounds === undefined ? effort : { ...effort, rounds: roundsEach(values.rounds, effort) },

@@ -42,8 +42,10 @@ export function readOptions(args: readonly string[], { scenarios }: Benchmark): 
     },
   });
   if (values.help) return undefined;
-  const unknown = values.only.filter((id) => !scenarios.some((scenario) => scenario.id === id));
-  if (unknown.length > 0) throw new Error(`No such scenario: ${unknown.join(', ')}.`);
+  const known = scenarios.map(({ id }) => id);
+  const unknown = values.only.filter((id) => !known.includes(id));
+  if (unknown.length > 0)
+    throw new Error(`No such scenario: ${unknown.join(', ')}. There are: ${known.join(', ')}.`);
   const effort = values.quick ? QUICK : FULL;
   return {
     effort: values.rounds === undefined ? effort : { ...effort, rounds: roundsEach(values.rounds, effort) },

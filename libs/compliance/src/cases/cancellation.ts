@@ -1,15 +1,8 @@
 import type { FailureReport, MessageContext } from '@catga/core';
 import { describe, expect, it } from '@jest/globals';
-import { Gate } from '../lab.js';
+import { Gate, untilAborted } from '../lab.js';
 import type { Lab } from '../lab.js';
 import { GetOrder, PlaceOrder, ReserveStock } from '../messages.js';
-
-/** Waits until its caller gives up. */
-function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
-}
 
 /** Who gives up hears of it at once, and so does the handler. */
 export function cancellation(lab: Lab): void {

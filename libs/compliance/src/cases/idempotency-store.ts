@@ -117,20 +117,20 @@ export function idempotencyStore(lab: Lab): void {
     });
 
     it('keeps a claim that is renewed', async () => {
-      const token = tokenOf(await store.claim('k', 'print', 4 * lab.unitMs));
+      const token = tokenOf(await store.claim('k', 'print', 10 * lab.unitMs));
       for (let renewals = 0; renewals < 4; renewals++) {
-        await lab.pass(2);
-        await expect(store.renew('k', token, 4 * lab.unitMs)).resolves.toBe(true);
+        await lab.pass(3);
+        await expect(store.renew('k', token, 10 * lab.unitMs)).resolves.toBe(true);
       }
       await expect(store.claim('k', 'print', leaseMs)).resolves.toEqual({ state: 'running' });
     });
 
     it('forgets an outcome after its time to live, and no sooner', async () => {
       const token = tokenOf(await store.claim('k', 'print', leaseMs));
-      await store.complete('k', token, done, 4 * lab.unitMs);
+      await store.complete('k', token, done, 20 * lab.unitMs);
       await lab.pass(2);
       await expect(store.claim('k', 'print', leaseMs)).resolves.toMatchObject({ state: 'finished' });
-      await lab.pass(4);
+      await lab.pass(20);
       await expect(store.claim('k', 'print', leaseMs)).resolves.toMatchObject({ state: 'claimed' });
     });
 

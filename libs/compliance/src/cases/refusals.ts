@@ -1,6 +1,6 @@
 import { CatgaError, Command, Message } from '@catga/core';
 import { describe, expect, it } from '@jest/globals';
-import { Gate } from '../lab.js';
+import { Gate, untilAborted } from '../lab.js';
 import type { Lab } from '../lab.js';
 import { PlaceOrder, ReserveStock } from '../messages.js';
 
@@ -73,9 +73,7 @@ export function refusals(lab: Lab): void {
       const node = await lab.run(
         lab.node().handleRequest(PlaceOrder, async (_command, { signal }) => {
           if (isSentAgain) return { orderId: 'o1' };
-          return new Promise<never>((_, reject) => {
-            signal.addEventListener('abort', () => reject(signal.reason as Error));
-          });
+          return untilAborted(signal);
         }),
       );
       const first = node.mediator.trySend(new PlaceOrder('c1'), { messageId, timeoutMs: lab.unitMs });

@@ -1,7 +1,7 @@
 import type { MessageContext } from '@catga/core';
 import { describe, expect, it } from '@jest/globals';
 import { itWhere } from '../it-where.js';
-import { Gate } from '../lab.js';
+import { Gate, untilAborted } from '../lab.js';
 import type { Lab } from '../lab.js';
 import { CartViewed, GetOrder, OrderPlaced, PaymentTaken, PlaceOrder, ReserveStock } from '../messages.js';
 
@@ -181,9 +181,7 @@ export function stopping(lab: Lab): void {
       const attempts: number[] = [];
       const obedient = (_event: object, { attempt, signal }: MessageContext): Promise<void> => {
         attempts.push(attempt);
-        return new Promise((_, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason as Error));
-        });
+        return untilAborted(signal);
       };
       const node = await lab.run(
         lab.node().handleEvent(OrderPlaced, obedient, { name: 'Handler', maxAttempts: 1 }),
