@@ -1,6 +1,6 @@
 // Packs every published package the way npm would publish it.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,7 +32,9 @@ export function packPackages(destination) {
   run('npx', ['tsc', '-b', ...folders], root);
   for (const folder of folders) deleteOrphans(join(root, folder));
   const workspaces = folders.flatMap((folder) => ['--workspace', folder]);
-  const packed = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', destination, ...workspaces], root));
+  const packed = JSON.parse(
+    run('npm', ['pack', '--json', '--pack-destination', destination, ...workspaces], root),
+  );
   return packed.map(({ name, filename, files, size }) => ({
     name,
     folder: join(root, 'packages', name.replace('@catga/', '')),
