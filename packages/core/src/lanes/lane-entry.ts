@@ -24,6 +24,8 @@ export class LaneEntry {
     readonly line: KeyLine | undefined,
     /** Why it cannot be decoded. */
     readonly problem?: Error,
+    /** How many of the attempts ended the process while nothing else was handled. */
+    readonly kills = 0,
   ) {}
 
   /** Lets go of the frame that its body is a part of, for it may wait for long. */

@@ -121,7 +121,7 @@ export class LaneReadings {
 
   /** Some that are read for have enough for now. */
   fill(reading: LaneReading, full: number): void {
-    for (const share of reading.shares) if (share.isFull) share.isWaitingForRoom = true;
+    for (const share of reading.shares) if (share.isFull) share.waitForRoom();
     if (full === reading.shares.size) {
       if (!reading.isPaused) reading.pause();
       return;

@@ -14,6 +14,7 @@ import type { LaneSubscription } from './lane-subscription.js';
 import { lostWithoutRecord } from './lane-tenure.js';
 import type { LaneTenure } from './lane-tenure.js';
 import type { ProgressSection, RecordedFailure } from './progress-record.js';
+import { SUSPICIOUS_CRASHES } from './share-start.js';
 import { placeOf, positionOf } from './spilled-places.js';
 
 /** How many events that wait for no other one a subscription reads ahead in a lane, and how many bytes of bodies. */
@@ -21,8 +22,8 @@ const MOST_AHEAD = 2048;
 const MOST_BYTES_AHEAD = 8 * 1024 * 1024;
 /** How many events it leaves in the log behind others of their keys, and knows where they are. */
 const MOST_SPILLED = 65_536;
-/** Beyond how many frames of its record its owner begins nothing. */
-const REACH_FRAMES = 256;
+/** How many frames beyond those that it has begun events of its owner may begin before it writes again. */
+const REACH_FRAMES = 64;
 /** How many frames of a record are not done at most, while others behind them are. */
 const MOST_OPEN_FRAMES = 1024;
 
@@ -64,6 +65,7 @@ export class LaneShare {
   private bytesAhead = 0;
   private spilled = 0;
   private nextReach = 0;
+  private begunEnd = 0;
   private beats = 0;
 
   constructor(
@@ -106,7 +108,9 @@ export class LaneShare {
   /** Whether events that may have ended an owner are still to be handled by themselves. */
   get hasSuspects(): boolean {
     if (this.state !== 'held' || this.crashes < SUSPICIOUS_CRASHES) return false;
-    return this.alone !== undefined || this.readySuspects > 0 || this.window.next < this.suspectsEnd;
+    // What is behind what there is no room for is found once there is.
+    const isRead = this.window.next >= this.suspectsEnd || this.isWaitingForRoom;
+    return this.alone !== undefined || this.readySuspects > 0 || !isRead;
   }
 
   /** The next frame was read. */
@@ -161,6 +165,12 @@ export class LaneShare {
     this.alone = undefined;
   }
 
+  /** It has enough: nothing more is read for it until there is room. */
+  waitForRoom(): void {
+    this.isWaitingForRoom = true;
+    this.subscription.look(this);
+  }
+
   /** The next event that may begin now; undefined if there is none, or something has to be written first. */
   takeReady(nowMs: number): LaneEntry | undefined {
     const { first } = this.ready;
@@ -172,13 +182,16 @@ export class LaneShare {
     }
     if (position >= this.reach - REACH_FRAMES / 2) this.tenure.writeSoon();
     if (first.isSuspect) this.readySuspects--;
+    this.begunEnd = Math.max(this.begunEnd, position + 1);
     return this.ready.take();
   }
 
   takeSuspect(): LaneEntry | undefined {
     if (this.state !== 'held' || this.isHolding) return undefined;
     const suspect = this.ready.takeSuspect();
-    if (suspect !== undefined) this.readySuspects--;
+    if (suspect === undefined) return undefined;
+    this.readySuspects--;
+    this.begunEnd = Math.max(this.begunEnd, suspect.slot.position + 1);
     return suspect;
   }
 
@@ -232,7 +245,8 @@ export class LaneShare {
       if (event === undefined || line?.nextPlace !== placeOf(position, index) || !line.hasRoom) continue;
       this.fetched(line);
       const slot = this.window.at(position);
-      if (slot !== undefined) this.keep(new LaneEntry(slot, index, event.message, isFresh, 0, false, line));
+      if (slot !== undefined)
+        this.keep(new LaneEntry(slot, index, event.message, isFresh, 0, false, line, event.problem));
     }
   }
 
@@ -253,12 +267,14 @@ export class LaneShare {
       this.crashes = 0;
       this.suspectsEnd = 0;
     }
-    this.nextReach = window.next + REACH_FRAMES;
+    const first = this.ready.first?.slot.position ?? window.floor;
+    this.nextReach = Math.max(this.begunEnd, first, window.floor) + REACH_FRAMES;
     const nowMs = this.nowMs();
     const failures = [...this.failed].map((entry) => ({
       position: entry.slot.position,
       index: entry.index,
       attempts: entry.attempts,
+      kills: entry.kills,
       waitMs: Math.max(0, Math.round(entry.dueMs - nowMs)),
     }));
     for (const earlier of this.recordedFailures.values()) failures.push(...earlier);
@@ -312,16 +328,10 @@ export class LaneShare {
       this.spilled++;
       return;
     }
-    const entry = new LaneEntry(
-      slot,
-      index,
-      message,
-      isFresh,
-      failure?.attempts ?? 0,
-      isSuspect,
-      line,
-      problem,
-    );
+    // One that waits for an earlier one of its key had not begun.
+    const mayHaveBegun = isSuspect && (line === undefined || line.isEmpty);
+    const { attempts = 0, kills = 0 } = failure ?? {};
+    const entry = new LaneEntry(slot, index, message, isFresh, attempts, mayHaveBegun, line, problem, kills);
     if (failure !== undefined) {
       this.failed.add(entry);
       if (failure.waitMs > 0) entry.dueMs = this.nowMs() + failure.waitMs;
@@ -350,7 +360,7 @@ export class LaneShare {
 
   private advance(line: KeyLine): void {
     const next = line.advance();
-    if (next !== undefined) this.admit(next);
+    if (next !== undefined) this.admitNext(next);
     if (line.hasSpilled) {
       if (line.size < FEW_OF_KEY) this.recall.need(line);
     } else if (next === undefined) this.lines.delete(line.key);
@@ -359,6 +369,18 @@ export class LaneShare {
   private fetched(line: KeyLine): void {
     line.fetched();
     this.spilled--;
+  }
+
+  /** After an owner has vanished the next of a key begins once the one before is recorded: what had begun is known then. */
+  private admitNext(next: LaneEntry): void {
+    if (this.crashes === 0 || next.slot.position >= this.suspectsEnd) return this.admit(next);
+    void this.admitOnceRecorded(next);
+  }
+
+  private async admitOnceRecorded(entry: LaneEntry): Promise<void> {
+    // A share that is lost admits nothing.
+    await this.tenure.confirmed(this).catch(() => {});
+    if (!this.isOver) this.admit(entry);
   }
 
   /** Waits for no other one any more. */
@@ -391,6 +413,3 @@ export class LaneShare {
     this.subscription.ended(this, delivery.entry);
   }
 }
-
-/** From how many owners in a row that vanished what they may have begun is handled by itself. */
-export const SUSPICIOUS_CRASHES = 2;

@@ -6,6 +6,8 @@ export interface RecordedFailure {
   readonly index: number;
   /** How many attempts have failed. */
   readonly attempts: number;
+  /** How many of them were ends of the process while nothing else was handled. */
+  readonly kills: number;
   /** How long it still was to wait when this was written, in milliseconds. */
   readonly waitMs: number;
 }
@@ -47,7 +49,13 @@ interface WrittenSection {
   readonly f: number;
   readonly d: number;
   readonly w: readonly RecordedFrame[];
-  readonly a: readonly (readonly [position: number, index: number, attempts: number, waitMs: number])[];
+  readonly a: readonly (readonly [
+    position: number,
+    index: number,
+    attempts: number,
+    waitMs: number,
+    kills: number,
+  ])[];
   readonly r: number;
   readonly c: number;
   readonly s: number;
@@ -70,7 +78,7 @@ export function encodeProgress(sections: ProgressSections): Uint8Array {
       d: progress.end,
       w: progress.open,
       a: failures.map(
-        ({ position, index, attempts, waitMs }) => [position, index, attempts, waitMs] as const,
+        ({ position, index, attempts, waitMs, kills }) => [position, index, attempts, waitMs, kills] as const,
       ),
       r: section.reach,
       c: section.crashes,
@@ -102,11 +110,12 @@ export function decodeProgress(bytes: Uint8Array): Map<string, ProgressSection> 
       owner: section.o,
       identity: section.i,
       progress: { floor: section.f, end: section.d, open: section.w },
-      failures: section.a.map(([position, index, attempts, waitMs]) => ({
+      failures: section.a.map(([position, index, attempts, waitMs, kills]) => ({
         position,
         index,
         attempts,
         waitMs,
+        kills,
       })),
       reach: section.r,
       crashes: section.c,

@@ -3,6 +3,9 @@ import type { RegisteredSubscription } from './lane-register.js';
 import type { ShareStart } from './lane-share.js';
 import type { ProgressSection } from './progress-record.js';
 
+/** From how many owners in a row that vanished what they may have begun is handled by itself. */
+export const SUSPICIOUS_CRASHES = 2;
+
 /** Where a share begins, and what is to be said of it. */
 export interface BegunShare {
   readonly start: ShareStart;
@@ -64,9 +67,12 @@ function crashOf(
   const [position, index] = alone;
   const isIt = (one: { position: number; index: number }): boolean =>
     one.position === position && one.index === index;
-  const attempts = (failures.find(isIt)?.attempts ?? 0) + 1;
+  const { attempts = 0, kills = 0 } = failures.find(isIt) ?? {};
+  // The ends before, of owners that it may have ended too, are attempts of it as well.
+  const ends = kills === 0 ? SUSPICIOUS_CRASHES + 1 : 1;
+  const failure = { position, index, attempts: attempts + ends, kills: kills + 1, waitMs: 0 };
   return {
-    failures: [...failures.filter((one) => !isIt(one)), { position, index, attempts, waitMs: 0 }],
+    failures: [...failures.filter((one) => !isIt(one)), failure],
     ...found,
   };
 }
