@@ -98,7 +98,7 @@ export class Lab {
       namespace: 'catga',
       nodeId: 'raw',
       clock: this.clock,
-      heartbeatTimeoutMs: 4 * this.unitMs,
+      heartbeatTimeoutMs: 10 * this.unitMs,
       ...client,
     });
     this.connections.push(connection);

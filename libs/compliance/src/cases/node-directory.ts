@@ -3,7 +3,7 @@ import type { NodeDirectory } from '@catga/core/engine';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Lab } from '../lab.js';
 
-/** The port that says who is there. Its raw connection lapses after four units without a refresh. */
+/** The port that says who is there. Its raw connection lapses after ten units without a refresh. */
 export function nodeDirectory(lab: Lab): void {
   const node = (nodeId: string, handled = 0, incarnation = 1): NodeInfo => ({
     nodeId,
@@ -31,6 +31,13 @@ export function nodeDirectory(lab: Lab): void {
       },
       left: (nodeId: string): void => void told.push(`${nodeId} left`),
     };
+
+    /** A record may lapse on a slow machine before its watcher is there: it is refreshed until then. */
+    const untilTold = (line: string, refresh: () => Promise<void>): Promise<void> =>
+      lab.until(async () => {
+        await refresh();
+        return told.includes(line);
+      });
 
     beforeEach(async () => {
       directory = (await lab.connect()).directory;
@@ -69,7 +76,7 @@ export function nodeDirectory(lab: Lab): void {
       await directory.withdraw(node('n1'));
       await directory.withdraw(node('n1'));
       await lab.until(() => told.includes('n1 left'));
-      await lab.pass(8);
+      await lab.pass(12);
       expect(told).toEqual(['n1 present 0', 'n1 left']);
     });
 
@@ -103,10 +110,9 @@ export function nodeDirectory(lab: Lab): void {
         details: { nodeId: 'n1', incarnation: 1, taken: 2 },
       });
       await earlier.withdraw(node('n1', 0, 1));
-      await directory.refresh(node('n1', 3, 2));
       await (await lab.connect({ nodeId: 'late' })).directory.watch(listener);
-      await lab.until(() => told.includes('n1 present 3'));
-      expect(present.map(({ incarnation }) => incarnation)).toEqual([2]);
+      await untilTold('n1 present 3', () => directory.refresh(node('n1', 3, 2)));
+      expect(new Set(present.map(({ incarnation }) => incarnation))).toEqual(new Set([2]));
     });
 
     it('lets an earlier start be known again once the later one is gone', async () => {
@@ -114,9 +120,8 @@ export function nodeDirectory(lab: Lab): void {
       await earlier.announce(node('n1', 0, 1));
       await directory.announce(node('n1', 0, 2));
       await directory.withdraw(node('n1', 0, 2));
-      await earlier.refresh(node('n1', 4, 1));
       await (await lab.connect({ nodeId: 'late' })).directory.watch(listener);
-      await lab.until(() => told.includes('n1 present 4'));
+      await untilTold('n1 present 4', () => earlier.refresh(node('n1', 4, 1)));
     });
 
     it('tells nothing to who stopped watching', async () => {
