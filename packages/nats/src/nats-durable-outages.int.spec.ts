@@ -66,6 +66,21 @@ describe('a broker that is killed', () => {
     await expect(connection.deadLetters.get('l1')).resolves.toMatchObject({ id: 'l1', failure });
   });
 
+  it('for good ends a list of subscriptions, whether it was begun before or after, within its time', async () => {
+    const server = await bench.server();
+    const connection = await bench.open({ servers: server.url, requestTimeoutMs: 300 });
+    await (await connection.log.subscribe(SUBSCRIPTION, () => {})).stop();
+    for (const messageId of ['a', 'b', 'c']) await connection.log.append(storedMessage({ messageId }));
+    await expect(connection.subscriptions?.list()).resolves.toMatchObject([{ waiting: 3 }]);
+    const begun = Array.from({ length: 5 }, () => connection.subscriptions?.list());
+    await server.kill();
+    const later = connection.subscriptions?.list();
+    const unavailable = { status: 'rejected', reason: { code: 'CATGA_ENGINE_UNAVAILABLE' } };
+    const [last, ...ended] = await Promise.allSettled([later, ...begun]);
+    expect(last).toMatchObject(unavailable);
+    for (const one of ended) if (one.status === 'rejected') expect(one).toMatchObject(unavailable);
+  });
+
   it('for good fails what is appended, within its time', async () => {
     const server = await bench.server();
     const connection = await bench.open({ servers: server.url, requestTimeoutMs: 300 });

@@ -82,7 +82,12 @@ export async function openNatsParts(
     session,
     log,
     subscriptions: log.register,
-    lanes: { store: lanes, client, trimEveryMs: trimPeriodMs(options.durable.maxAgeMs) },
+    lanes: {
+      store: lanes,
+      client,
+      trimEveryMs: trimPeriodMs(options.durable.maxAgeMs),
+      requestTimeoutMs: timeoutMs,
+    },
     idempotency: new NatsIdempotencyStore(records, serverClock),
     inbox: new NatsInbox(streams.bucket(`${namespace}_inbox`), serverClock),
     deadLetters: new NatsDeadLetterStore(letters, letterStream, serverClock, reader),

@@ -66,7 +66,7 @@ export async function openRedisParts(
     closeWithinMs: timeoutMs,
     session,
     log,
-    lanes: { store, client, trimEveryMs: TRIM_EVERY_MS },
+    lanes: { store, client, trimEveryMs: TRIM_EVERY_MS, requestTimeoutMs: timeoutMs },
     subscriptions: new RedisSubscriptionRegister(session, keys.part('log')),
     idempotency: new RedisIdempotencyStore(session, keys),
     inbox: new RedisInbox(session, keys),

@@ -50,6 +50,11 @@ export interface LanesOfBroker {
    * @defaultValue never
    */
   readonly trimEveryMs?: number;
+  /**
+   * How long one request to the broker takes at most, in milliseconds.
+   * @defaultValue 10,000
+   */
+  readonly requestTimeoutMs?: number;
 }
 
 /** Parts of a connection to a broker. */
@@ -103,6 +108,7 @@ export class BrokerConnection implements EngineConnection {
           queues: subscriptions,
           directory,
           ...(lanes.trimEveryMs !== undefined && { trimEveryMs: lanes.trimEveryMs }),
+          ...(lanes.requestTimeoutMs !== undefined && { requestTimeoutMs: lanes.requestTimeoutMs }),
         },
         lanes.client,
       );

@@ -21,6 +21,7 @@ import { LaneMembers } from './lane-members.js';
 import { LaneOwner } from './lane-owner.js';
 import { LanePublisher } from './lane-publisher.js';
 import { LaneRegister } from './lane-register.js';
+import { LaneScan } from './lane-scan.js';
 import { LaneSubscription } from './lane-subscription.js';
 import { LaneTimers } from './lane-timers.js';
 import { LaneTrimmer } from './lane-trimmer.js';
@@ -41,12 +42,19 @@ export interface LaneParts {
    */
   readonly trimEveryMs?: number;
   /**
+   * How long one request to the broker takes at most, in milliseconds.
+   * @defaultValue 10,000
+   */
+  readonly requestTimeoutMs?: number;
+  /**
    * Tells this connection of the node from every other one.
    * @defaultValue a random text
    */
   readonly session?: string;
 }
 
+/** How long a request takes at most where the engine does not say, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 10_000;
 /** What share of the time without heartbeats after which a node has left a write of progress is good for. */
 const LEASE_SHARE = 0.2;
 
@@ -59,6 +67,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
   private readonly register: LaneRegister;
   private readonly members: LaneMembers;
   private readonly owner: LaneOwner;
+  private readonly scan: LaneScan;
   private readonly trimmer: LaneTrimmer;
   private readonly trimRounds: TrimRounds;
   private readonly quarantine: Quarantine;
@@ -82,7 +91,8 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
     const session = `${nodeId}/${parts.session ?? randomUUID()}`;
     this.timers = new LaneTimers(clock, (thrown) => this.report('a timer of the lanes', thrown));
     this.register = new LaneRegister(lanes.records, lanes.log);
-    this.trimmer = new LaneTrimmer(lanes, this.register, monitor);
+    this.scan = new LaneScan(lanes.log, clock, parts.requestTimeoutMs ?? REQUEST_TIMEOUT_MS);
+    this.trimmer = new LaneTrimmer(lanes, this.register, this.scan, monitor);
     this.trimRounds = new TrimRounds(lanes.records, this.trimmer, session);
     this.publisher = new LanePublisher(
       parts.trimEveryMs === 0 ? new TrimmedLog(lanes.log, this.trimmer) : lanes.log,
@@ -118,7 +128,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
   }
 
   async list(): Promise<readonly DurableSubscription[]> {
-    const lag = new LaneLag(this.parts.lanes, () => this.client.clock.now());
+    const lag = new LaneLag(this.parts.lanes, this.scan, () => this.client.clock.now());
     const [queues, registered] = await Promise.all([this.parts.queues.list(), this.register.list()]);
     const listed = new Map(queues.map((queue) => [queue.id, queue]));
     for (const subscription of await lag.of(registered)) {

@@ -1,13 +1,14 @@
 import type { DurableSubscription } from '../contracts/durable-subscription.js';
-import type { LaneFrame, LaneReader, LaneState } from '../ports/lane-log.js';
+import type { LaneState } from '../ports/lane-log.js';
 import type { LaneStore } from '../ports/lane-store.js';
 import type { FrameContent } from './event-frame.js';
 import { PROGRESS, groupOf, progressKey } from './lane-keys.js';
 import type { RegisteredSubscription } from './lane-register.js';
+import type { LaneScan } from './lane-scan.js';
 import { decodeProgress } from './progress-record.js';
 import type { ProgressSection, ProgressSections } from './progress-record.js';
 import { startOf } from './share-start.js';
-import { readableContent, waitingIn } from './waiting-events.js';
+import { waitingIn } from './waiting-events.js';
 
 /** How many frames of a lane are counted; what is beyond is reckoned from them. */
 const MOST_COUNTED = 256;
@@ -26,9 +27,11 @@ interface Counted {
 export class LaneLag {
   constructor(
     private readonly store: LaneStore,
+    private readonly scan: LaneScan,
     private readonly nowMs: () => number,
   ) {}
 
+  /** Rejects with `CATGA_ENGINE_UNAVAILABLE` when the broker does not answer, or hands over nothing. */
   async of(subscriptions: readonly RegisteredSubscription[]): Promise<readonly DurableSubscription[]> {
     const progress = new Map<string, ProgressSections>();
     for (const { key, value } of await this.store.records.list(PROGRESS))
@@ -93,25 +96,18 @@ export class LaneLag {
   }
 
   /** Reads the frames from a position on. */
-  private count(lane: number, from: number, { last }: LaneState, counted: readonly Counted[]): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        reader.stop();
-        resolve();
-      };
-      const reader: LaneReader = this.store.log.read(lane, from, {
-        frame(position: number, found: Uint8Array | LaneFrame): void {
-          const content = readableContent(found);
-          for (const one of counted) if (position >= one.floor) countFrame(position, content, one);
-          if (position >= last) end();
-          else if (position - from >= MOST_COUNTED) {
-            for (const one of counted) one.waiting = reckoned(one, position, last);
-            end();
-          }
-        },
-        caughtUp: end,
-        displaced: end,
-      });
+  private async count(
+    lane: number,
+    from: number,
+    { last }: LaneState,
+    counted: readonly Counted[],
+  ): Promise<void> {
+    await this.scan.read(lane, from, (position, content) => {
+      for (const one of counted) if (position >= one.floor) countFrame(position, content, one);
+      if (position >= last) return false;
+      if (position - from < MOST_COUNTED) return true;
+      for (const one of counted) one.waiting = reckoned(one, position, last);
+      return false;
     });
   }
 }

@@ -2,9 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { MemoryLaneLog } from '../memory/lanes/memory-lane-log.js';
 import { MemoryRecordStore } from '../memory/lanes/memory-record-store.js';
 import { storedMessage } from '../memory/memory.fixture.js';
+import { TestClock } from '../time/test-clock.js';
 import { EventFrame } from './event-frame.js';
 import { progressKey } from './lane-keys.js';
 import { LaneRegister } from './lane-register.js';
+import { LaneScan } from './lane-scan.js';
 import { LaneTrimmer } from './lane-trimmer.js';
 import { encodeProgress } from './progress-record.js';
 import { TrimRounds } from './trim-rounds.js';
@@ -31,7 +33,8 @@ class Trimming<Log extends MemoryLaneLog> {
 
   constructor(readonly log: Log) {
     this.register = new LaneRegister(this.records, log);
-    this.trimmer = new LaneTrimmer({ log, records: this.records }, this.register, {
+    const scan = new LaneScan(log, new TestClock(), 1000);
+    this.trimmer = new LaneTrimmer({ log, records: this.records }, this.register, scan, {
       warn: (text) => void this.warnings.push(text),
     });
   }

@@ -1,12 +1,12 @@
 import type { EngineMonitor } from '../ports/engine-monitor.js';
-import type { LaneFrame, LaneReader } from '../ports/lane-log.js';
 import type { LaneStore } from '../ports/lane-store.js';
 import type { FrameContent } from './event-frame.js';
 import { PROGRESS, groupOf, progressKey, progressOf } from './lane-keys.js';
 import type { LaneRegister, RegisteredSubscription } from './lane-register.js';
+import type { LaneScan } from './lane-scan.js';
 import { decodeProgress } from './progress-record.js';
 import type { ProgressSection, ProgressSections } from './progress-record.js';
-import { readableContent, waitingIn } from './waiting-events.js';
+import { waitingIn } from './waiting-events.js';
 
 /** How far a subscription is in one lane. */
 interface PlaceInLane {
@@ -38,6 +38,7 @@ export class LaneTrimmer {
   constructor(
     private readonly store: LaneStore,
     private readonly register: LaneRegister,
+    private readonly scan: LaneScan,
     private readonly monitor?: Pick<EngineMonitor, 'warn'>,
   ) {}
 
@@ -96,31 +97,23 @@ export class LaneTrimmer {
   }
 
   /** Up to where frames can be removed: the first command that waits. Reads only what a queue is not known to have passed. */
-  private needed(
+  private async needed(
     lane: number,
     first: number,
     most: number,
     queues: readonly PlaceInLane[],
   ): Promise<Removable> {
-    if (queues.length === 0) return Promise.resolve({ before: most });
+    if (queues.length === 0) return { before: most };
     const from = Math.max(first, Math.min(...queues.map(({ floor }) => floor)));
-    return new Promise((resolve) => {
-      const end = (removable: Removable): void => {
-        reader.stop();
-        resolve(removable);
-      };
-      const reader: LaneReader = this.store.log.read(lane, from, {
-        frame(position: number, found: Uint8Array | LaneFrame): void {
-          if (position >= most) return end({ before: most });
-          const content = readableContent(found);
-          const keeping = queues.find((place) => isWaited(position, content, place));
-          if (keeping !== undefined) end({ before: position, keeping: keeping.subscription.id });
-          else if (position + 1 >= most) end({ before: most });
-        },
-        caughtUp: () => end({ before: most }),
-        displaced: () => end({ before: first }),
-      });
+    let removable: Removable = { before: most };
+    const end = await this.scan.read(lane, from, (position, content) => {
+      if (position >= most) return false;
+      const keeping = queues.find((place) => isWaited(position, content, place));
+      if (keeping === undefined) return position + 1 < most;
+      removable = { before: position, keeping: keeping.subscription.id };
+      return false;
     });
+    return end === 'displaced' ? { before: first } : removable;
   }
 
   private report(id: string, lane: number): void {

@@ -28,7 +28,7 @@ export class CatgaSubscriptions {
     private readonly handled: HandledSubscriptions,
   ) {}
 
-  /** All subscriptions, of every service. */
+  /** All subscriptions, of every service. `CATGA_ENGINE_UNAVAILABLE` when the broker does not respond. */
   async list(): Promise<readonly DurableSubscription[]> {
     return this.register().list();
   }
