@@ -20,6 +20,8 @@ export interface LaneContext {
   lost(share: LaneShare, section: ProgressSection | undefined): void;
   /** A share that this node did not own yet is not as it was when it was opened. */
   displaced(share: LaneShare): void;
+  /** A share has begun so much that is not done that its room in the record of progress is filled. */
+  filled(share: LaneShare): void;
   written(tenure: LaneTenure): void;
   failed(tenure: LaneTenure, reason: Error): void;
 }

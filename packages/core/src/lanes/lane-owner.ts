@@ -48,6 +48,8 @@ export class LaneOwner implements LaneContext, LaneListener {
   private readonly watched = new Map<string, Watched>();
   /** Shares that nobody served whose turn it was. */
   private readonly adopted = new Set<string>();
+  /** Subscriptions of which it is reported that their progress record is filled. */
+  private readonly filledOnes = new Set<string>();
   private lookMs = FIRST_LOOK_MS;
   private isLooking = false;
   private isWanted = false;
@@ -181,6 +183,15 @@ export class LaneOwner implements LaneContext, LaneListener {
       this.dismiss(at);
       this.look();
     }
+  }
+
+  filled({ subscription, lane }: LaneShare): void {
+    if (this.filledOnes.has(subscription.id)) return;
+    this.filledOnes.add(subscription.id);
+    this.monitor?.warn(
+      `'${subscription.id}' has begun so many events of lane ${lane} that are not done that it reads no further there until some are: ` +
+        'they wait behind others of their keys, hang, or wait for another attempt. Look for handlers that do not end, and for what they fail with.',
+    );
   }
 
   written(tenure: LaneTenure): void {

@@ -2,6 +2,7 @@ import type { CatgaError } from '../errors/catga-error.js';
 import type { LaneLog } from '../ports/lane-log.js';
 import type { LogMessage } from '../ports/stored-message.js';
 import { EntryQueue } from './entry-queue.js';
+import { FailedEvents } from './failed-events.js';
 import { MOST_EVENTS } from './event-frame.js';
 import type { FrameContent, LaneEvent } from './event-frame.js';
 import { FrameWindow } from './frame-window.js';
@@ -13,6 +14,7 @@ import { LaneRecall } from './lane-recall.js';
 import type { LaneSubscription } from './lane-subscription.js';
 import { lostWithoutRecord } from './lane-tenure.js';
 import type { LaneTenure } from './lane-tenure.js';
+import { FAILURE_BYTES, FRAME_BYTES } from './progress-record.js';
 import type { ProgressSection, RecordedFailure } from './progress-record.js';
 import { SUSPICIOUS_CRASHES } from './share-start.js';
 import { placeOf, positionOf } from './spilled-places.js';
@@ -24,8 +26,10 @@ const MOST_BYTES_AHEAD = 8 * 1024 * 1024;
 const MOST_SPILLED = 65_536;
 /** How many frames beyond those that it has begun events of its owner may begin before it writes again. */
 const REACH_FRAMES = 64;
-/** How many frames of a record are not done at most, while others behind them are. */
-const MOST_OPEN_FRAMES = 1024;
+/** What share of the room that it has in the record of progress a subscription fills before it reads no further. */
+const FILLED_SHARE = 0.9;
+/** What share of that room is for events that have failed, at most. */
+const FAILURES_SHARE = 0.75;
 
 /** What a share begins with. */
 export type ShareStart = Omit<ProgressSection, 'owner' | 'reach' | 'handling' | 'alone' | 'beat'>;
@@ -54,12 +58,13 @@ export class LaneShare {
   isWaitingForRoom = false;
   /** Whether {@link LaneSubscription} has it among those with something to do. */
   isActive = false;
+  /** Whether what is begun or has failed, and is not done, fills its room in the record of progress. */
+  isRecordFilled = false;
   private readonly recall: LaneRecall;
   private readonly ready = new EntryQueue();
   private readonly lines = new Map<string, KeyLine>();
   private readonly running = new Set<LaneDelivery>();
-  private readonly failed = new Set<LaneEntry>();
-  private readonly recordedFailures = new Map<number, RecordedFailure[]>();
+  private readonly failed: FailedEvents;
   private ahead = 0;
   private isAbandoned = false;
   private bytesAhead = 0;
@@ -83,11 +88,7 @@ export class LaneShare {
     this.epoch = start.epoch;
     this.crashes = start.crashes;
     this.suspectsEnd = start.suspectsEnd;
-    for (const failure of start.failures) {
-      const others = this.recordedFailures.get(failure.position);
-      if (others === undefined) this.recordedFailures.set(failure.position, [failure]);
-      else others.push(failure);
-    }
+    this.failed = new FailedEvents(start.failures);
   }
 
   /** Whether nothing more should be read for it now. */
@@ -118,8 +119,7 @@ export class LaneShare {
     const { window, subscription } = this;
     const isDone = window.wasDone(position);
     const slot = window.open(position);
-    const failures = this.recordedFailures.get(position);
-    if (failures !== undefined) this.recordedFailures.delete(position);
+    const failures = this.failed.read(position);
     const isSuspect = this.crashes >= SUSPICIOUS_CRASHES && position < this.suspectsEnd;
     const events = isDone ? 0 : content.length;
     for (let index = 0; index < events; index++) {
@@ -211,10 +211,7 @@ export class LaneShare {
     this.letGo(entry.message);
     if (entry.line !== undefined) this.advance(entry.line);
     this.tenure.progressed();
-    if (this.isWaitingForRoom && !this.isBeyond(0.5)) {
-      this.isWaitingForRoom = false;
-      this.onRoom(this);
-    }
+    this.lookForRoom();
   }
 
   /** An event is to be handled again, by its owner then. */
@@ -260,8 +257,12 @@ export class LaneShare {
     if (line.isEmpty) this.lines.delete(line.key);
   }
 
-  /** What is to be written. What is written is in force only once it is. */
-  section(owner: string, epoch: number): ProgressSection {
+  /**
+   * What is to be written. What is written is in force only once it is.
+   *
+   * @param mostBytes how much room there is for what is not done; what is left out is done once more after a crash
+   */
+  section(owner: string, epoch: number, mostBytes: number): ProgressSection {
     const { window, start } = this;
     if (this.suspectsEnd > 0 && window.floor >= this.suspectsEnd) {
       this.crashes = 0;
@@ -269,21 +270,17 @@ export class LaneShare {
     }
     const first = this.ready.first?.slot.position ?? window.floor;
     this.nextReach = Math.max(this.begunEnd, first, window.floor) + REACH_FRAMES;
-    const nowMs = this.nowMs();
-    const failures = [...this.failed].map((entry) => ({
-      position: entry.slot.position,
-      index: entry.index,
-      attempts: entry.attempts,
-      kills: entry.kills,
-      waitMs: Math.max(0, Math.round(entry.dueMs - nowMs)),
-    }));
-    for (const earlier of this.recordedFailures.values()) failures.push(...earlier);
+    const mostFailures = Math.floor((mostBytes * FAILURES_SHARE) / FAILURE_BYTES);
+    const failures = this.failed.record(mostFailures, this.nowMs());
+    const mostOpen = Math.floor((mostBytes - failures.length * FAILURE_BYTES) / FRAME_BYTES);
+    const progress = window.record(mostOpen);
+    this.isRecordFilled = fills(failures.length, mostFailures) || fills(progress.open.length, mostOpen);
     return {
       made: start.made,
       epoch,
       owner,
       identity: start.identity,
-      progress: window.record(MOST_OPEN_FRAMES),
+      progress,
       failures,
       reach: this.nextReach,
       crashes: this.crashes,
@@ -298,10 +295,18 @@ export class LaneShare {
   written(): void {
     this.reach = this.nextReach;
     if (this.ready.size > 0) this.subscription.activate(this);
+    this.lookForRoom();
+  }
+
+  private lookForRoom(): void {
+    if (!this.isWaitingForRoom || this.isBeyond(0.5)) return;
+    this.isWaitingForRoom = false;
+    this.onRoom(this);
   }
 
   private isBeyond(share: number): boolean {
     return (
+      this.isRecordFilled ||
       this.ahead >= MOST_AHEAD * share ||
       this.bytesAhead >= MOST_BYTES_AHEAD * share ||
       this.spilled >= MOST_SPILLED * share
@@ -412,4 +417,9 @@ export class LaneShare {
     if (this.isHolding && this.running.size === 0) this.tenure.write();
     this.subscription.ended(this, delivery.entry);
   }
+}
+
+/** Whether there is hardly room for more. */
+function fills(count: number, most: number): boolean {
+  return count > 0 && count >= most * FILLED_SHARE;
 }

@@ -12,6 +12,9 @@ const WRITE_EVERY_MS = 25;
 const LOOK_EVERY = 64;
 /** After how many frames that nothing was wanted of their passing is written. */
 const PASSED_FRAMES = 256;
+/** About how many bytes of a record one subscription fills at most with what is not done, and what share of it all do together. */
+const MOST_SECTION_BYTES = 64 * 1024;
+const SECTIONS_SHARE = 0.5;
 /** How long after a failed write the next one is tried, in milliseconds. */
 const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 2000;
@@ -191,33 +194,59 @@ export class LaneTenure {
   /** Resolves with what is written; undefined if another node has written, and the record was read anew. */
   private async writeOnce(): Promise<ReadonlySet<LaneShare> | undefined> {
     const { context } = this;
-    const written = new Map(this.sections);
-    const shares = new Set<LaneShare>();
-    for (const [id, share] of this.shares) {
-      const epoch = share.state === 'held' ? share.epoch : share.epoch + 1;
-      const isGiven = share.isHolding && !share.isBusy;
-      // What is given back and was never taken is nobody's.
-      if (isGiven && share.state === 'open' && !share.isTaking) continue;
-      share.isTaking = share.state === 'open';
-      written.set(id, share.section(isGiven ? '' : context.session, epoch));
-      shares.add(share);
-    }
+    const shares = this.toBeWritten();
     if (shares.size === 0) return shares;
     const startMs = context.nowMs();
-    const version = await this.records.write(this.key, encodeProgress(written), this.version);
+    const { sections, bytes } = this.encoded(shares);
+    const version = await this.records.write(this.key, bytes, this.version);
     if (this.isClosed && version === undefined) return NONE;
     if (version === undefined) {
       await this.reconcile();
       return undefined;
     }
     this.version = version;
-    this.sections = written;
+    this.sections = sections;
     this.lastWriteMs = startMs;
     this.passedFrames = 0;
-    for (const share of shares) this.written(share, written);
+    for (const share of shares) this.written(share, sections);
     this.keep();
     context.written(this);
     return shares;
+  }
+
+  private toBeWritten(): ReadonlySet<LaneShare> {
+    const shares = new Set<LaneShare>();
+    for (const share of this.shares.values()) {
+      // What is given back and was never taken is nobody's.
+      if (isGiven(share) && share.state === 'open' && !share.isTaking) continue;
+      share.isTaking = share.state === 'open';
+      shares.add(share);
+    }
+    return shares;
+  }
+
+  /** The record with what is done now. All subscriptions have the same room in it; if that is too much, less. */
+  private encoded(shares: ReadonlySet<LaneShare>): {
+    readonly sections: ReadonlyMap<string, ProgressSection>;
+    readonly bytes: Uint8Array;
+  } {
+    const { maxValueBytes } = this.records;
+    const sections = new Map(this.sections);
+    const ids = new Set([...sections.keys(), ...this.shares.keys()]);
+    let mostBytes = Math.min(MOST_SECTION_BYTES, (maxValueBytes * SECTIONS_SHARE) / ids.size);
+    for (;;) {
+      for (const share of shares) {
+        const epoch = share.state === 'held' ? share.epoch : share.epoch + 1;
+        const owner = isGiven(share) ? '' : this.context.session;
+        sections.set(share.subscription.id, share.section(owner, epoch, mostBytes));
+      }
+      const bytes = encodeProgress(sections);
+      if (bytes.byteLength <= maxValueBytes || mostBytes < 1) {
+        for (const share of shares) if (share.isRecordFilled) this.context.filled(share);
+        return { sections, bytes };
+      }
+      mostBytes = Math.floor(mostBytes / 2);
+    }
   }
 
   /** While a handler runs, others see that its owner is still there, though it may have left the directory. */
@@ -290,6 +319,11 @@ export function lostWithoutRecord({ subscription, lane }: LaneShare): CatgaError
     `${subscription.id} lost lane ${lane} before what it has done there was recorded: it is done once more.`,
     { details: { subscription: subscription.id, lane } },
   );
+}
+
+/** Whether a share is given to nobody by the next write. */
+function isGiven(share: LaneShare): boolean {
+  return share.isHolding && !share.isBusy;
 }
 
 /** Whether a share was begun with a section as it is. */

@@ -38,6 +38,10 @@ export interface ProgressSection {
   readonly beat: number;
 }
 
+/** About how many bytes a frame that is not done takes in a record, and an event that has failed. */
+export const FRAME_BYTES = 20;
+export const FAILURE_BYTES = 32;
+
 /** The sections of one record, by subscription. */
 export type ProgressSections = ReadonlyMap<string, ProgressSection>;
 
