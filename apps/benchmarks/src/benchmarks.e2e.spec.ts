@@ -12,7 +12,6 @@ describe.each([
     'js.publish, consume and ack',
     'durable-handled: rate of Catga publish (QoS 1) ÷',
   ],
-  ['redis', 'records', 'ioredis SET NX, pipelined', 'records: rate of Catga claim of an id ÷'],
 ])('bench:%s', (name, scenario, contender, target) => {
   it(
     'prints a row for a contender and a verdict for a target',
