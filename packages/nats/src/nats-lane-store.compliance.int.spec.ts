@@ -3,7 +3,7 @@ import { openLanes } from './testing/lanes.fixture.js';
 import { NatsServer } from './testing/nats-server.fixture.js';
 
 /** The server looks for ids that are too old no more often than this. */
-const DEDUPLICATION_WINDOW_MS = 500;
+const DEDUPLICATION_WINDOW_MS = 2000;
 
 describeLaneStore('nats', {
   lanes: 4,

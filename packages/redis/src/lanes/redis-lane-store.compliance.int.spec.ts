@@ -2,7 +2,7 @@ import { describeLaneStore } from '@catga/compliance';
 import { connectLanes } from '../testing/lane-store.fixture.js';
 import { RedisServer } from '../testing/redis-server.fixture.js';
 
-const DEDUPLICATION_WINDOW_MS = 200;
+const DEDUPLICATION_WINDOW_MS = 2000;
 const LANES = 4;
 
 describeLaneStore('redis', {
