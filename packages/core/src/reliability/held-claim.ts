@@ -1,4 +1,7 @@
-import type { IdempotencyStore } from '../ports/idempotency-store.js';
+import { takenOverError } from '../errors/message-errors.js';
+import type { MessageEnvelope } from '../pipeline/message-envelope.js';
+import type { IdempotencyStore, StoredOutcome } from '../ports/idempotency-store.js';
+import type { Cancellation } from '../time/cancellation.js';
 import type { Timetable, TimetableEntry } from '../time/timetable.js';
 
 /** Claim request. */
@@ -10,38 +13,55 @@ export interface ClaimedId {
   readonly mark: string;
 }
 
-/** Claim on an id during a run: renews the lease, and detects its loss. */
+/** Claim on an id during a run: renews the lease, and overrules the run when the claim is lost. */
 export class HeldClaim {
   private entry: TimetableEntry;
   private renewal: Promise<void> | undefined;
   private isSettling = false;
+  private tellEnded: (() => void)[] | undefined;
 
-  /** @param onLost called once if another claimant has taken the id over */
   constructor(
     private readonly store: IdempotencyStore,
     private readonly timetable: Timetable,
-    private readonly claimed: ClaimedId,
+    readonly claimed: ClaimedId,
     private currentToken: number,
-    private readonly onLost: () => void,
+    readonly envelope: MessageEnvelope,
+    readonly cancellation: Cancellation,
   ) {
     this.entry = this.renewLater();
   }
 
-  /** Settles the claim with its fencing token, which stays the same meanwhile. A claim that could not be settled is renewed on. */
-  async settle<T>(settle: (token: number) => Promise<T>): Promise<T> {
-    this.isSettling = true;
-    try {
-      await this.renewal;
-      return await settle(this.currentToken);
-    } finally {
-      this.isSettling = false;
-    }
+  /** Resolves when the run has ended. */
+  get ended(): Promise<void> {
+    return new Promise((resolve) => (this.tellEnded ??= []).push(resolve));
+  }
+
+  /** Records the outcome; false if another claimant has the id. */
+  complete(outcome: StoredOutcome, ttlMs: number): Promise<boolean> {
+    return this.settle((token) => this.store.complete(this.claimed.key, token, outcome, ttlMs));
+  }
+
+  /** Gives the id back; false if another claimant has it. */
+  release(): Promise<boolean> {
+    return this.settle((token) => this.store.release(this.claimed.key, token));
   }
 
   /** Stops renewing. */
   end(): void {
     this.isSettling = true;
     this.timetable.remove(this.entry);
+    this.tellEnded?.forEach((tell) => tell());
+  }
+
+  /** Settles the claim with its fencing token, which stays the same meanwhile. A claim that could not be settled is renewed on. */
+  private async settle(settle: (token: number) => Promise<boolean>): Promise<boolean> {
+    this.isSettling = true;
+    try {
+      if (this.renewal !== undefined) await this.renewal;
+      return await settle(this.currentToken);
+    } finally {
+      this.isSettling = false;
+    }
   }
 
   private renewLater(): TimetableEntry {
@@ -61,6 +81,6 @@ export class HeldClaim {
     // Taken over, or lost by the store: then claim again for the running handler.
     const claim = await this.store.claim(key, fingerprint, leaseMs, mark);
     if (claim.state === 'claimed') this.currentToken = claim.token;
-    else this.onLost();
+    else this.cancellation.overrule(takenOverError(this.envelope.name, this.envelope.messageId));
   }
 }

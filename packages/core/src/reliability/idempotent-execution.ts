@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { CatgaResult } from '../contracts/result.js';
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
-import { takenOverError } from '../errors/message-errors.js';
 import { joinedKey } from '../ids/joined-key.js';
 import type { Claim, IdempotencyStore } from '../ports/idempotency-store.js';
 import type { Cancellation } from '../time/cancellation.js';
@@ -35,13 +34,6 @@ type RunEnd =
   | { readonly stands: true; readonly answer: Settled }
   | { readonly stands: false; readonly finished: Finished | undefined };
 
-/** Runs of this node whose outcome is not recorded yet. */
-interface Running {
-  readonly fingerprint: string;
-  readonly cancellation: Cancellation;
-  readonly ended: Promise<void>;
-}
-
 /** Maximum concurrent releases of claims whose reply was lost; others expire. */
 const MOST_TAKEN_BACK = 1024;
 
@@ -51,7 +43,7 @@ const MOST_TAKEN_BACK = 1024;
  */
 export class IdempotentExecution {
   /** Current runs of this node: local duplicates wait for them, even if the lease expired during an outage. */
-  private readonly running = new Map<string, Running>();
+  private readonly running = new Map<string, HeldClaim>();
   /** Prefix of claim marks, unique to this node. */
   private readonly self = randomUUID();
   private lastMark = 0;
@@ -81,13 +73,19 @@ export class IdempotentExecution {
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(2 * pollMs, LAST_POLL_MS)) {
       if (unrecorded === undefined) cancellation.throwIfCancelled();
       const here = this.running.get(key);
-      if (here?.fingerprint === print && !here.cancellation.isOverruled && unrecorded === undefined) {
+      if (here?.claimed.fingerprint === print && !here.cancellation.isOverruled && unrecorded === undefined) {
         await here.ended;
         continue;
       }
-      const claim = await (unrecorded === undefined
-        ? this.claim(claimed)
-        : this.writes.run(() => this.ask(claimed)));
+      let claim: Claim;
+      try {
+        claim = await (unrecorded === undefined
+          ? this.ask(claimed)
+          : this.writes.run(() => this.ask(claimed)));
+      } catch (thrown) {
+        if (unrecorded === undefined && isForNow(thrown)) void this.takeBack(claimed);
+        throw thrown;
+      }
       switch (claim.state) {
         case 'finished':
           return resultOf(this.outcomes.decode(envelope.name, claim.outcome));
@@ -102,15 +100,16 @@ export class IdempotentExecution {
           await (this.running.get(key)?.ended ?? this.pause(pollMs));
           break;
         case 'claimed': {
-          const run = this.runClaimed(envelope, claimed, cancellation, claim.token, unrecorded, execute);
-          const here: Running = { fingerprint: print, cancellation, ended: run.then(noResult, noResult) };
-          this.running.set(key, here);
+          const { store, timetable } = this;
+          const held = new HeldClaim(store, timetable, claimed, claim.token, envelope, cancellation);
+          this.running.set(key, held);
           try {
-            const end = await run;
+            const end = await this.runClaimed(held, unrecorded, execute);
             if (end.stands) return resultOf(end.answer);
             unrecorded = end.finished;
           } finally {
-            if (this.running.get(key) === here) this.running.delete(key);
+            if (this.running.get(key) === held) this.running.delete(key);
+            held.end();
           }
         }
       }
@@ -121,17 +120,9 @@ export class IdempotentExecution {
     return this.store.claim(key, print, leaseMs, mark);
   }
 
-  private async claim(claimed: ClaimedId): Promise<Claim> {
-    try {
-      return await this.ask(claimed);
-    } catch (thrown) {
-      if (isForNow(thrown) && this.takenBack < MOST_TAKEN_BACK) void this.takeBack(claimed);
-      throw thrown;
-    }
-  }
-
   /** Releases a claim whose reply was lost; otherwise it would block the id until the lease expires. */
   private async takeBack(claimed: ClaimedId): Promise<void> {
+    if (this.takenBack >= MOST_TAKEN_BACK) return;
     this.takenBack++;
     try {
       const claim = await this.writes.run(() => this.ask(claimed));
@@ -145,65 +136,54 @@ export class IdempotentExecution {
   }
 
   private async runClaimed(
-    envelope: MessageEnvelope,
-    claimed: ClaimedId,
-    cancellation: Cancellation,
-    firstToken: number,
+    held: HeldClaim,
     unrecorded: Finished | undefined,
     execute: () => Promise<unknown>,
   ): Promise<RunEnd> {
-    const { name, messageId } = envelope;
-    const held = new HeldClaim(this.store, this.timetable, claimed, firstToken, () =>
-      cancellation.overrule(takenOverError(name, messageId)),
-    );
+    if (unrecorded !== undefined) return this.record(held, unrecorded);
+    const { envelope, cancellation } = held;
+    let answer: Settled;
     try {
-      if (unrecorded !== undefined) return await this.record(name, claimed.key, held, unrecorded);
-      const answer = await execute().then(
-        (value): Settled => ({ ok: true, value }),
-        (thrown: unknown): Settled => ({ ok: false, error: toError(thrown) }),
-      );
-      if (!answer.ok && !this.isOutcome(envelope, answer.error, cancellation)) {
-        const isReleased = await this.release(claimed.key, held);
+      answer = { ok: true, value: await execute() };
+    } catch (thrown) {
+      answer = { ok: false, error: toError(thrown) };
+      if (!this.isOutcome(envelope, answer.error, cancellation)) {
+        const isReleased = await this.release(held);
         // Another claimant has the id, and its outcome counts.
         return isReleased || !cancellation.isOverruled
           ? { stands: true, answer }
           : { stands: false, finished: undefined };
       }
-      return await this.record(name, claimed.key, held, this.outcomes.encode(name, answer));
-    } finally {
-      held.end();
     }
+    return await this.record(held, this.outcomes.encode(envelope.name, answer));
   }
 
   /** Releases in the background, so that the caller does not wait for an unavailable store. */
-  private release(key: string, held: HeldClaim): Promise<boolean> {
-    return held.settle(async (token) => {
-      try {
-        return await this.store.release(key, token);
-      } catch (thrown) {
-        if (!isForNow(thrown)) throw thrown;
-        void this.writes.run(() => this.store.release(key, token)).catch(noResult); // Otherwise it expires.
-        return true;
-      }
-    });
+  private async release(held: HeldClaim): Promise<boolean> {
+    try {
+      return await held.release();
+    } catch (thrown) {
+      if (!isForNow(thrown)) throw thrown;
+      void this.writes.run(() => held.release()).catch(noResult); // Otherwise it expires.
+      return true;
+    }
   }
 
   /** Retries until the outcome is recorded, while the claim is renewed, because the effect has happened. */
-  private async record(name: string, key: string, held: HeldClaim, finished: Finished): Promise<RunEnd> {
-    const { ttlMs } = this.options;
-    const complete = async (end: Finished): Promise<RunEnd> => {
-      const isRecorded = await this.writes.run(() =>
-        held.settle((token) => this.store.complete(key, token, end.recorded, ttlMs)),
-      );
-      return isRecorded ? { stands: true, answer: end.answer } : { stands: false, finished: end };
-    };
+  private async record(held: HeldClaim, finished: Finished): Promise<RunEnd> {
     try {
-      return await complete(finished);
+      return await this.complete(held, finished);
     } catch (thrown) {
       // Too large for the engine: that error is recorded as the outcome, because the effect has happened.
       if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_PAYLOAD_TOO_LARGE') throw thrown;
-      return complete(this.outcomes.encode(name, { ok: false, error: thrown }));
+      return this.complete(held, this.outcomes.encode(held.envelope.name, { ok: false, error: thrown }));
     }
+  }
+
+  private async complete(held: HeldClaim, end: Finished): Promise<RunEnd> {
+    const { ttlMs } = this.options;
+    const isRecorded = await this.writes.run(() => held.complete(end.recorded, ttlMs));
+    return isRecorded ? { stands: true, answer: end.answer } : { stands: false, finished: end };
   }
 
   /** Whether an error is an outcome to be replayed, or a refusal without a run. */
