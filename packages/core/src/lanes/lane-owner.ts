@@ -55,6 +55,8 @@ export class LaneOwner implements LaneContext, LaneListener {
   private isWanted = false;
   private isScheduled = false;
   private isThorough = false;
+  /** A lane has begun anew: the broker may have forgotten the subscriptions, too. */
+  private isAnew = false;
   private isClosed = false;
   private isLookPlanned = false;
   private sometime: Set<LaneTenure> | undefined;
@@ -218,6 +220,7 @@ export class LaneOwner implements LaneContext, LaneListener {
       share.tenure.remove(share);
       this.dismiss(share);
     }
+    this.isAnew = true;
     this.look();
   }
 
@@ -245,6 +248,7 @@ export class LaneOwner implements LaneContext, LaneListener {
         const isThorough = this.isThorough;
         this.isThorough = false;
         await this.members.read();
+        if (this.isAnew) await this.restoreRegister();
         if (this.lookMs === FIRST_LOOK_MS) await this.readRegister();
         if (await this.lookAtAll(isThorough)) this.lookAgain();
       }
@@ -255,6 +259,12 @@ export class LaneOwner implements LaneContext, LaneListener {
       this.isLooking = false;
       if (this.isWanted) this.schedule();
     }
+  }
+
+  /** Nothing is read before a subscription is known again: what none needs is trimmed. */
+  private async restoreRegister(): Promise<void> {
+    for (const { registered } of this.subscriptions.values()) await this.register.restore(registered);
+    this.isAnew = false;
   }
 
   /** The names of subscriptions change with deployments. */

@@ -64,6 +64,11 @@ export class LaneRegister {
     }
   }
 
+  /** Makes a subscription again that the broker has forgotten, as it was: it begins with what the broker has stored since. */
+  async restore(subscription: RegisteredSubscription): Promise<void> {
+    await this.records.write(subscriptionKey(subscription.id), Buffer.from(JSON.stringify(subscription)), 0);
+  }
+
   /** Resolves with whether there was one. */
   async drop(id: string): Promise<boolean> {
     for (;;) {

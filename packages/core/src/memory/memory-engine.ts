@@ -53,6 +53,11 @@ export class MemoryEngine implements Engine {
     return Promise.resolve(connection);
   }
 
+  /** Loses what is durable in lanes, in all namespaces, as a broker without a disk does when it restarts. */
+  forgetLanes(): void {
+    for (const namespace of this.namespaces.values()) namespace.forgetLanes();
+  }
+
   /** The first client's clock is the engine's, for all of its life: leases are never compared by two clocks. */
   timeFor(client: EngineClient): EngineTime {
     if (this.time === undefined) {

@@ -4,7 +4,6 @@ import { MemoryDeadLetterStore } from './memory-dead-letter-store.js';
 import type { ResolvedMemoryEngineOptions } from './memory-engine-options.js';
 import { MemoryIdempotencyStore } from './memory-idempotency-store.js';
 import { MemoryInbox } from './memory-inbox.js';
-import type { LaneStore } from '../ports/lane-store.js';
 import { MAX_REMEMBERED_IDS } from './deduplication-window.js';
 import { MemoryLaneLog } from './lanes/memory-lane-log.js';
 import { MemoryRecordStore } from './lanes/memory-record-store.js';
@@ -16,7 +15,7 @@ import { WorkerIds } from './worker-ids.js';
 /** All that is kept of one namespace. It outlives the connections to it. */
 export class MemoryNamespace {
   readonly queue: MemoryQueue;
-  readonly lanes: LaneStore;
+  readonly lanes: { readonly log: MemoryLaneLog; readonly records: MemoryRecordStore };
   readonly idempotency: MemoryIdempotencyStore;
   readonly inbox: MemoryInbox;
   readonly deadLetters: MemoryDeadLetterStore;
@@ -40,5 +39,11 @@ export class MemoryNamespace {
     this.deadLetters = new MemoryDeadLetterStore(monotonicMs);
     this.outcomes = new MemoryOutcomeLog(monotonicMs);
     this.directory = new MemoryNodeDirectory(monotonicMs, timetable);
+  }
+
+  /** Loses its lanes and their records, as a broker without a disk does when it restarts. */
+  forgetLanes(): void {
+    this.lanes.records.forget();
+    this.lanes.log.forget();
   }
 }

@@ -27,4 +27,9 @@ export class MemoryRecordStore implements RecordStore {
     if (this.records.get(key)?.version !== expected) return Promise.resolve(false);
     return Promise.resolve(this.records.delete(key));
   }
+
+  /** Loses everything, as a broker without a disk does when it restarts. */
+  forget(): void {
+    this.records.clear();
+  }
 }

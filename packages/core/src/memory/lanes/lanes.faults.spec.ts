@@ -1,0 +1,214 @@
+import { describe, expect, it } from '@jest/globals';
+import type { LaneParts } from '../../lanes/lane-engine.js';
+import type { LogDelivery } from '../../ports/durable-log.js';
+import type { RecordStore } from '../../ports/record-store.js';
+import { TestClock } from '../../time/test-clock.js';
+import { MemoryHarness, Received, appendAll, storedMessage, subscription } from '../memory.fixture.js';
+import { MemoryEngine } from '../memory-engine.js';
+import { resolveMemoryEngineOptions } from '../memory-engine-options.js';
+import { nodeInfo } from './lanes.fixture.js';
+
+const TIMEOUT_MS = 1000;
+const KEYS = Array.from({ length: 32 }, (_, index) => `k${index}`);
+
+/** One engine whose nodes are seen through what stands before their lanes. */
+class Lanes {
+  readonly clock = new TestClock();
+  private readonly engine: MemoryEngine;
+
+  /** The broker restarts without what it had stored. */
+  empty(): void {
+    this.engine.forgetLanes();
+  }
+
+  constructor(lanes: number) {
+    this.engine = new MemoryEngine(resolveMemoryEngineOptions({ lanes }));
+  }
+
+  connect(nodeId: string, wrap?: (parts: LaneParts) => LaneParts) {
+    const client = { namespace: 'test', nodeId, clock: this.clock, heartbeatTimeoutMs: TIMEOUT_MS };
+    return this.engine.connect(client, wrap);
+  }
+}
+
+describe('a lane that its owner does not serve', () => {
+  it('is adopted by another node that handles it, once nothing has happened there for a while', async () => {
+    const lanes = new Lanes(8);
+    const found: { records?: RecordStore } = {};
+    const { log, directory } = await lanes.connect('awake', (parts) => {
+      found.records = parts.lanes.records;
+      return parts;
+    });
+    const received = new Received();
+    await log.subscribe(subscription(), received.takeAndAck);
+    await directory.announce(nodeInfo('awake'));
+    // It is there, and says that it handles the same, and does nothing.
+    const subscriptions = { 'shop.mail': ['order.shipped'] };
+    const asleep = { session: 'asleep/1', subscriptions, isLeaving: false, isAnnounced: true };
+    await found.records?.write('member/asleep', Buffer.from(JSON.stringify(asleep)), 0);
+    const beat = async (times: number): Promise<void> => {
+      for (let each = 0; each < times; each++) {
+        await directory.announce(nodeInfo('awake'));
+        await directory.announce(nodeInfo('asleep'));
+        await lanes.clock.advance(TIMEOUT_MS / 2);
+      }
+    };
+    await beat(4);
+    await appendAll(
+      log,
+      KEYS.map((key) => storedMessage(key, { key })),
+    );
+    await lanes.clock.advance(1);
+    expect(received.ids.length).toBeGreaterThan(0);
+    expect(received.ids.length).toBeLessThan(KEYS.length);
+    await beat(12);
+    expect(received.ids.toSorted()).toEqual(KEYS.toSorted());
+    // It stays where it is served.
+    await appendAll(
+      log,
+      KEYS.map((key) => storedMessage(`again ${key}`, { key })),
+    );
+    await lanes.clock.advance(1);
+    expect(received.ids).toHaveLength(2 * KEYS.length);
+  });
+});
+
+describe('a subscription that falls behind', () => {
+  it('holds up no other one of its node, and reads on by itself from where it is until it has caught up', async () => {
+    const lanes = new Lanes(1);
+    const begun: number[] = [];
+    let reading = 0;
+    const { log } = await lanes.connect('node', (parts) => {
+      const { log: all } = parts.lanes;
+      const read: typeof all.read = (lane, from, sink) => {
+        begun.push(from);
+        reading++;
+        const reader = all.read(lane, from, sink);
+        return {
+          pause: () => reader.pause(),
+          resume: () => reader.resume(),
+          stop: () => {
+            reading--;
+            reader.stop();
+          },
+        };
+      };
+      const log = {
+        lanes: all.lanes,
+        maxFrameBytes: all.maxFrameBytes,
+        append: all.append.bind(all),
+        state: all.state.bind(all),
+        trim: all.trim.bind(all),
+        read,
+      };
+      return { ...parts, lanes: { ...parts.lanes, log } };
+    });
+    const fast: string[] = [];
+    const slow: string[] = [];
+    let held: LogDelivery | undefined;
+    await log.subscribe(subscription({ id: 'shop.fast' }), (delivery) => {
+      fast.push(delivery.message.messageId);
+      void delivery.ack();
+    });
+    await log.subscribe(subscription({ id: 'shop.slow', concurrency: 1 }), (delivery) => {
+      slow.push(delivery.message.messageId);
+      if (held === undefined) held = delivery;
+      else void delivery.ack();
+    });
+    await lanes.clock.advance(100);
+    const ids = Array.from({ length: 6000 }, (_, index) => `e${index}`);
+    await Promise.all(ids.map((id) => log.append(storedMessage(id), { isFresh: true })));
+    // So many begin in a turn of the event loop; a clock that is moved lets a few of them pass.
+    const until = async (isSo: () => boolean): Promise<void> => {
+      for (let looks = 0; looks < 100 && !isSo(); looks++) await lanes.clock.advance(100);
+    };
+    await until(() => fast.length === ids.length);
+    expect(fast).toEqual(ids);
+    expect(slow).toEqual(['e0']);
+    expect([begun, reading]).toEqual([[1], 1]);
+    await held?.ack();
+    await until(() => slow.length === ids.length);
+    expect(slow).toEqual(ids);
+    // From behind the 2,048 events that it had read ahead, in frames of 64.
+    expect(begun.slice(1).every((from) => from > 32)).toBe(true);
+    expect(begun.length).toBeGreaterThan(1);
+    await log.append(storedMessage('last'));
+    await lanes.clock.advance(100);
+    expect([fast.at(-1), slow.at(-1), reading]).toEqual(['last', 'last', 1]);
+  });
+});
+
+describe('handlers that run when their lane is lost', () => {
+  it('are told to stop, their events go to the new owner, and what they record has no effect', async () => {
+    const harness = new MemoryHarness();
+    const connect = (nodeId: string) => harness.connect({ nodeId, heartbeatTimeoutMs: TIMEOUT_MS });
+    const cut = await connect('cut');
+    const lost: Error[] = [];
+    const running = new Received();
+    await cut.log.subscribe(subscription(), (delivery) => {
+      delivery.handledBy = { lost: (reason) => void lost.push(reason) };
+      running.take(delivery);
+    });
+    await cut.directory.announce(nodeInfo('cut'));
+    await appendAll(
+      cut.log,
+      KEYS.map((key) => storedMessage(key, { key })),
+    );
+    await harness.clock.advance(100);
+    expect(running.ids).toHaveLength(KEYS.length);
+    const other = await connect('other');
+    const taken = new Received();
+    await other.log.subscribe(subscription(), taken.takeAndAck);
+    await other.directory.announce(nodeInfo('other'));
+    // It is not heard of any more: its record in the directory lapses, and all of its lanes go to the other one.
+    for (let beats = 0; beats < 20; beats++) {
+      await other.directory.refresh(nodeInfo('other'));
+      await harness.clock.advance(TIMEOUT_MS / 4);
+    }
+    expect(lost).toHaveLength(KEYS.length);
+    expect(lost[0]).toMatchObject({ code: 'CATGA_CANCELLED', details: { subscription: 'shop.mail' } });
+    expect(taken.ids.toSorted()).toEqual(KEYS.toSorted());
+    for (const delivery of running.deliveries)
+      await expect(delivery.ack(true)).rejects.toMatchObject({ code: 'CATGA_NODE_LOST' });
+    await harness.clock.advance(TIMEOUT_MS);
+    expect(taken.ids).toHaveLength(KEYS.length);
+  });
+});
+
+describe('a broker that comes back empty', () => {
+  it('knows the subscriptions again, keeps what comes until all have had it, and keys stay in order', async () => {
+    const lanes = new Lanes(4);
+    const { log, subscriptions, directory } = await lanes.connect('node');
+    const fast = new Received();
+    const slow = new Received();
+    await log.subscribe(subscription({ id: 'shop.fast' }), fast.takeAndAck);
+    await log.subscribe(subscription({ id: 'shop.slow' }), slow.take);
+    await directory.announce(nodeInfo('node'));
+    const store = async (round: number): Promise<string[]> => {
+      const messages = KEYS.map((key) => storedMessage(`${key}.${round}`, { key }));
+      await appendAll(log, messages);
+      await lanes.clock.advance(100);
+      return messages.map(({ messageId }) => messageId);
+    };
+    const before = await store(1);
+    expect(fast.ids.toSorted()).toEqual(before.toSorted());
+    lanes.empty();
+    await lanes.clock.advance(100);
+    const after = [...(await store(2)), ...(await store(3))];
+    expect(fast.ids.toSorted()).toEqual([...before, ...after].toSorted());
+    const listed = (await subscriptions?.list()) ?? [];
+    expect(Object.fromEntries(listed.map(({ id, waiting }) => [id, waiting]))).toEqual({
+      'shop.fast': 0,
+      'shop.slow': after.length,
+    });
+    // Of each key the first of the new lanes is begun, whatever becomes of what the broker has forgotten.
+    const begun = slow.deliveries.filter(({ message }) => after.includes(message.messageId));
+    expect(begun.map(({ message }) => message.messageId).toSorted()).toEqual(
+      KEYS.map((key) => `${key}.2`).toSorted(),
+    );
+    for (const delivery of slow.deliveries) await delivery.ack();
+    await lanes.clock.advance(100);
+    expect(slow.ids.slice(-KEYS.length).toSorted()).toEqual(KEYS.map((key) => `${key}.3`).toSorted());
+    expect(slow.ids).toHaveLength(before.length + after.length);
+  });
+});
