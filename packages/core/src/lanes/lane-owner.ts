@@ -48,6 +48,8 @@ export class LaneOwner implements LaneContext, LaneListener {
   private readonly watched = new Map<string, Watched>();
   /** Shares that nobody served whose turn it was. */
   private readonly adopted = new Set<string>();
+  /** Lanes that began anew, of subscriptions that the broker knows again. */
+  private readonly restored = new Set<string>();
   /** Subscriptions of which it is reported that their progress record is filled. */
   private readonly filledOnes = new Set<string>();
   private lookMs = FIRST_LOOK_MS;
@@ -55,8 +57,6 @@ export class LaneOwner implements LaneContext, LaneListener {
   private isWanted = false;
   private isScheduled = false;
   private isThorough = false;
-  /** A lane has begun anew: the broker may have forgotten the subscriptions, too. */
-  private isAnew = false;
   private isClosed = false;
   private isLookPlanned = false;
   private sometime: Set<LaneTenure> | undefined;
@@ -220,7 +220,6 @@ export class LaneOwner implements LaneContext, LaneListener {
       share.tenure.remove(share);
       this.dismiss(share);
     }
-    this.isAnew = true;
     this.look();
   }
 
@@ -248,7 +247,6 @@ export class LaneOwner implements LaneContext, LaneListener {
         const isThorough = this.isThorough;
         this.isThorough = false;
         await this.members.read();
-        if (this.isAnew) await this.restoreRegister();
         if (this.lookMs === FIRST_LOOK_MS) await this.readRegister();
         if (await this.lookAtAll(isThorough)) this.lookAgain();
       }
@@ -261,10 +259,19 @@ export class LaneOwner implements LaneContext, LaneListener {
     }
   }
 
-  /** Nothing is read before a subscription is known again: what none needs is trimmed. */
-  private async restoreRegister(): Promise<void> {
-    for (const { registered } of this.subscriptions.values()) await this.register.restore(registered);
-    this.isAnew = false;
+  /**
+   * In a lane that is another one than when a subscription was made, the broker may have forgotten the subscription, too. Nothing is
+   * read before it is known again: what none needs is trimmed.
+   */
+  private async restore(
+    { registered }: LaneSubscription,
+    lane: number,
+    { identity }: LaneState,
+  ): Promise<void> {
+    const key = `${registered.id} ${lane} ${identity}`;
+    if (registered.starts[lane]?.identity === identity || this.restored.has(key)) return;
+    await this.register.restore(registered);
+    this.restored.add(key);
   }
 
   /** The names of subscriptions change with deployments. */
@@ -319,6 +326,7 @@ export class LaneOwner implements LaneContext, LaneListener {
     const state = await this.log.state(lane);
     for (const [group, subscriptions] of wanted) {
       const tenure = this.tenureOf(lane, group);
+      for (const subscription of subscriptions) await this.restore(subscription, lane, state);
       await tenure.load();
       for (const subscription of subscriptions) {
         const isMine = ownerOf(lane, candidates.get(subscription) ?? []) === this.nodeId;

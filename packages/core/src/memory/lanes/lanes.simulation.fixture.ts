@@ -35,6 +35,8 @@ export interface EventTrace {
   /** When a confirmed acknowledgement resolved. */
   recordedAt: number | undefined;
   isDead: boolean;
+  /** The broker came back empty before it was done: nobody has it any more. */
+  isForgotten: boolean;
 }
 
 /** One start of a node. */
@@ -96,6 +98,8 @@ export class LaneSimulation {
     }
     const events = this.random.integer(1, 6);
     for (let event = 0; event < events; event++) this.at(this.random.next() * RUN_MS, () => this.disturb());
+    // Every tenth broker restarts once without what it had stored.
+    if (this.kind === 'faults' && this.seed % 10 === 1) this.at(RUN_MS * 0.6, () => this.empty());
     await this.clock.advance(RUN_MS);
     for (const node of this.nodes.values()) this.restore(node);
     await this.clock.advance(2000); // Who stops has stopped, and who crashed is back.
@@ -113,7 +117,9 @@ export class LaneSimulation {
   }
 
   private get isQuiet(): boolean {
-    return this.traces.every(({ isDead, successes }) => isDead || successes.length > 0);
+    return this.traces.every(
+      ({ isDead, isForgotten, successes }) => isDead || isForgotten || successes.length > 0,
+    );
   }
 
   private publish(publisher: MemoryConnection, id: string, key: string | undefined, kills: boolean): void {
@@ -129,6 +135,7 @@ export class LaneSimulation {
         successes: [],
         recordedAt: undefined,
         isDead: false,
+        isForgotten: false,
       };
       this.traces.push(trace);
       if (key !== undefined)
@@ -246,7 +253,7 @@ export class LaneSimulation {
     if (trace.key === undefined) return;
     const ofKey = this.ofKey.get(`${trace.subscription} ${trace.key}`) ?? [];
     const before = ofKey[ofKey.indexOf(trace) - 1];
-    if (before !== undefined && before.successes.length === 0 && !before.isDead)
+    if (before !== undefined && before.successes.length === 0 && !before.isDead && !before.isForgotten)
       this.wrong.push(`${trace.id} was begun by ${trace.subscription} before ${before.id} was done`);
   }
 
@@ -288,6 +295,12 @@ export class LaneSimulation {
       node.broker = this.random.chance(0.5) ? 'away' : 'answers lost';
       this.at(forMs, () => this.restore(node));
     }
+  }
+
+  private empty(): void {
+    this.note('the broker comes back empty');
+    for (const trace of this.traces) trace.isForgotten = trace.successes.length === 0 && !trace.isDead;
+    this.engine.forgetLanes();
   }
 
   private crash(node: SimulatedNode): void {
