@@ -1,8 +1,8 @@
 /** Outcome of a request, encoded for replay. */
 export interface StoredOutcome {
   readonly ok: boolean;
-  /** The result or the error, encoded. */
-  readonly body: Uint8Array;
+  /** The result or the error, encoded: text where the serializer makes text; stores outside of the process give bytes. */
+  readonly body: string | Uint8Array;
 }
 
 /** Result of a claim on an id. */

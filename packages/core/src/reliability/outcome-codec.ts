@@ -2,6 +2,7 @@ import type { CatgaResult } from '../contracts/result.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import type { StoredOutcome } from '../ports/idempotency-store.js';
 import type { Codec } from '../wire/codec.js';
+import type { FrameBody } from '../wire/frame-records.js';
 import { isEncodedError } from '../wire/error-codec.js';
 import type { ErrorCodec } from '../wire/error-codec.js';
 
@@ -22,7 +23,7 @@ export class OutcomeCodec {
   encode(name: string, settled: CatgaResult<unknown>): Finished {
     try {
       const body = settled.ok
-        ? this.codec.encode(`The result of ${name}`, { value: settled.value })
+        ? this.codec.encodeBody(`The result of ${name}`, { value: settled.value })
         : this.encodeError(name, settled.error);
       return { recorded: { ok: settled.ok, body }, answer: settled };
     } catch (thrown) {
@@ -43,12 +44,12 @@ export class OutcomeCodec {
   }
 
   /** What is too much to be recorded is recorded by its name, message and code. */
-  private encodeError(name: string, error: Error): Uint8Array {
+  private encodeError(name: string, error: Error): FrameBody {
     const what = `The error of ${name}`;
     try {
-      return this.codec.encode(what, this.errors.encode(error));
+      return this.codec.encodeBody(what, this.errors.encode(error));
     } catch {
-      return this.codec.encode(what, this.errors.encodeBriefly(error));
+      return this.codec.encodeBody(what, this.errors.encodeBriefly(error));
     }
   }
 }

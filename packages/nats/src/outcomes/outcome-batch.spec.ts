@@ -25,6 +25,15 @@ describe('outcomes in messages', () => {
     expect(read(encodeOutcomes(outcomes, 1000))).toEqual(outcomes.map(({ id, outcome }) => [id, outcome]));
   });
 
+  it('are read as bytes where they were text', () => {
+    const text: LoggedOutcome = { id: 'd', outcome: { ok: false, body: '{"€":1}' } };
+    const [message] = encodeOutcomes([text, ...outcomes], 1000);
+    expect(read([message!])).toEqual([
+      ['d', { ok: false, body: new Uint8Array(Buffer.from('{"€":1}')) }],
+      ...outcomes.map(({ id, outcome }) => [id, outcome]),
+    ]);
+  });
+
   it('go into as many messages as they need', () => {
     const messages = encodeOutcomes(outcomes, 50);
     expect(messages.map(({ byteLength }) => byteLength <= 50)).toEqual([true, false]);

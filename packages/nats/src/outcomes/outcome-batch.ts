@@ -23,7 +23,7 @@ export function encodeOutcomes(outcomes: readonly LoggedOutcome[], maxBytes: num
 }
 
 function sizeOf({ id, outcome }: LoggedOutcome): number {
-  return HEAD_BYTES + Buffer.byteLength(id) + outcome.body.byteLength;
+  return HEAD_BYTES + Buffer.byteLength(id) + Buffer.byteLength(outcome.body);
 }
 
 /** Encodes into one buffer, since QoS 1 commands pass here. */
@@ -34,10 +34,12 @@ function encodeMessage(outcomes: readonly LoggedOutcome[], bytes: number): Uint8
     const { ok, body } = outcome;
     const idBytes = message.write(id, at + HEAD_BYTES);
     message.writeUInt32BE(idBytes, at);
-    message.writeUInt32BE((body.byteLength | (ok ? OK : 0)) >>> 0, at + 4);
-    at += HEAD_BYTES + idBytes;
-    message.set(body, at);
-    at += body.byteLength;
+    const bodyAt = at + HEAD_BYTES + idBytes;
+    const bodyBytes = Buffer.byteLength(body);
+    if (typeof body === 'string') message.write(body, bodyAt);
+    else message.set(body, bodyAt);
+    message.writeUInt32BE((bodyBytes | (ok ? OK : 0)) >>> 0, at + 4);
+    at = bodyAt + bodyBytes;
   }
   return message;
 }

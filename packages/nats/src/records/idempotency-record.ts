@@ -25,10 +25,9 @@ export function encodeIdempotencyRecord(record: IdempotencyRecord): Uint8Array {
     return Buffer.from(`${JSON.stringify({ s: 'r', f, t, ms: record.leaseMs, c: record.claimId })}\n`);
   }
   const { ttlMs: ms, outcome } = record;
-  return Buffer.concat([
-    Buffer.from(`${JSON.stringify({ s: 'f', f, t, ms, ok: outcome.ok })}\n`),
-    outcome.body,
-  ]);
+  const { ok, body } = outcome;
+  const head = `${JSON.stringify({ s: 'f', f, t, ms, ok })}\n`;
+  return typeof body === 'string' ? Buffer.from(head + body) : Buffer.concat([Buffer.from(head), body]);
 }
 
 /** Decodes a record; undefined if it is invalid. */

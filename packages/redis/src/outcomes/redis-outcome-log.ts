@@ -18,9 +18,11 @@ export class RedisOutcomeLog implements OutcomeLog {
     await Promise.all(
       outcomes.map(({ id, outcome }) => {
         const key = this.keys.outcome(node, id);
-        const value = Buffer.allocUnsafe(1 + outcome.body.byteLength);
-        value[0] = outcome.ok ? SUCCESS : 0;
-        value.set(outcome.body, 1);
+        const { ok, body } = outcome;
+        const value = Buffer.allocUnsafe(1 + Buffer.byteLength(body));
+        value[0] = ok ? SUCCESS : 0;
+        if (typeof body === 'string') value.write(body, 1);
+        else value.set(body, 1);
         return this.session.ask((client) => client.set(key, value, 'PX', Math.ceil(ttlMs)), value.byteLength);
       }),
     );

@@ -82,7 +82,10 @@ export class RedisIdempotencyStore implements IdempotencyStore {
   }
 
   async complete(id: string, token: number, { ok, body }: StoredOutcome, ttlMs: number): Promise<boolean> {
-    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const bytes =
+      typeof body === 'string'
+        ? Buffer.from(body)
+        : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     const outcome = { id, token, isOk: ok, body: bytes, ttlMs: Math.ceil(ttlMs) };
     return numberOf(await this.outcomes.add(outcome)) === 1;
   }
