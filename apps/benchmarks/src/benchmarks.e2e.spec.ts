@@ -8,9 +8,9 @@ describe.each([
   ['local', 'publish-3', '@nestjs/cqrs EventBus.publish', 'publish-3: Catga publish (QoS 0) ÷'],
   [
     'nats',
-    'durable-handled',
-    'js.publish, consume and ack',
-    'durable-handled: rate of Catga publish (QoS 1) ÷',
+    'events',
+    'nc.publish and subscribe, JSON',
+    'events: rate of Catga publish (QoS 0) ÷ nc.publish and subscribe, JSON',
   ],
 ])('bench:%s', (name, scenario, contender, target) => {
   it(
