@@ -191,6 +191,16 @@ export function laneLog(lab: LaneLab): void {
       expect(read.frames).toEqual([{ position: 4, text: 'next' }]);
     });
 
+    it('tells a reader that it has caught up where all that it was to read was trimmed', async () => {
+      await append(numbers(3));
+      await log.trim(0, 4);
+      const late = new ReadFrames(log, 0, 2);
+      await lab.until(() => late.timesCaughtUp > 0);
+      await append(['next']);
+      await lab.until(() => late.timesCaughtUp > 1);
+      expect(late.frames).toEqual([{ position: 4, text: 'next' }]);
+    });
+
     it('keeps its identity and its lanes for those who connect later', async () => {
       await append(['1']);
       const { log: other } = await lab.connect();

@@ -3,6 +3,9 @@ import type { RecordStore } from '../ports/record-store.js';
 import { KEYED } from './lane-keys.js';
 import type { LaneRegister } from './lane-register.js';
 
+/** For how long the names that were read are trusted, in milliseconds. */
+export const TRUSTED_MS = 1000;
+
 /**
  * The names of the commands that were ever queued with a key. The lanes are read for those only, so that who handles commands
  * without one does not read what it has no use for.
@@ -12,19 +15,23 @@ export class KeyedCommands {
   private readonly adding = new Map<string, Promise<void>>();
   private readonly waiting = new Map<string, Set<() => Promise<void>>>();
   private version = 0;
+  private lookedMs = -Infinity;
 
   constructor(
     private readonly records: RecordStore,
     private readonly register: LaneRegister,
+    private readonly nowMs: () => number,
   ) {}
 
   /**
-   * Before a command is stored with a key: undefined if its name is used already. Of commands that are queued while it is not yet,
-   * the first waits first.
+   * Before a command is stored with a key: undefined if its name is used already. Another node may have dropped its queue since, or
+   * the broker may have lost it, so that is looked up anew from time to time. Of commands that are queued meanwhile, the first
+   * waits first.
    */
   use(name: string): Promise<void> | undefined {
     const adding = this.adding.get(name);
-    if (adding !== undefined || this.names.has(name)) return adding;
+    const isKnown = this.names.has(name) && this.nowMs() - this.lookedMs < TRUSTED_MS;
+    if (adding !== undefined || isKnown) return adding;
     const added = this.add(name);
     this.adding.set(name, added);
     const end = (): void => void this.adding.delete(name);
@@ -36,10 +43,10 @@ export class KeyedCommands {
   /** What is stored from now on waits for whoever handles it. */
   private async add(name: string): Promise<void> {
     const id = `${COMMAND_QUEUES}.${name}`;
-    await this.register.make({ id, kind: 'command', names: [name], startFrom: 'new' });
     for (;;) {
       await this.look();
       if (this.names.has(name)) return;
+      await this.register.make({ id, kind: 'command', names: [name], startFrom: 'new' });
       const value = Buffer.from(JSON.stringify([...this.names, name]));
       if ((await this.records.write(KEYED, value, this.version)) !== undefined) this.found([name]);
     }
@@ -70,13 +77,10 @@ export class KeyedCommands {
   /** Reads which are used, if somebody wants to know. */
   async look(): Promise<void> {
     const record = await this.records.read(KEYED);
-    if (record === undefined) {
-      this.version = 0;
-      return;
-    }
-    if (record.version === this.version) return;
-    this.version = record.version;
-    this.found(JSON.parse(Buffer.from(record.value).toString()) as string[]);
+    this.version = record?.version ?? 0;
+    this.lookedMs = this.nowMs();
+    this.names.clear();
+    if (record !== undefined) this.found(JSON.parse(Buffer.from(record.value).toString()) as string[]);
   }
 
   get isWaiting(): boolean {

@@ -14,7 +14,7 @@ import type { NodeDirectory } from '../ports/node-directory.js';
 import type { LogMessage } from '../ports/stored-message.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import { engineFailure } from './engine-failure.js';
-import { KeyedCommands } from './keyed-commands.js';
+import { KeyedCommands, TRUSTED_MS } from './keyed-commands.js';
 import { groupOf } from './lane-keys.js';
 import { LaneLag } from './lane-lag.js';
 import { LaneMembers } from './lane-members.js';
@@ -98,7 +98,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
       parts.trimEveryMs === 0 ? new TrimmedLog(lanes.log, this.trimmer) : lanes.log,
       session,
     );
-    this.keyed = new KeyedCommands(lanes.records, this.register);
+    this.keyed = new KeyedCommands(lanes.records, this.register, () => this.timers.nowMs());
     this.members = new LaneMembers(nodeId, session, lanes.records, () => this.owner.look());
     const leaseMs = heartbeatTimeoutMs * LEASE_SHARE;
     this.owner = new LaneOwner(lanes, this.register, this.members, leaseMs, this.timers, monitor, (lane) =>
@@ -296,7 +296,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
       this.owner.lookThoroughly();
       this.tellMembers(); // A broker that came back empty has forgotten it.
     });
-    this.timers.every(POLL_KEYED_MS, () => {
+    this.timers.every(TRUSTED_MS, () => {
       // What cannot be read now is read the next time.
       if (this.keyed.isWaiting) void this.keyed.look().catch(() => {});
     });
@@ -356,5 +356,4 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
 }
 
 const MOVE_PAUSE_MS = 1000;
-const POLL_KEYED_MS = 1000;
 const RETRY_MS = 1000;

@@ -71,7 +71,7 @@ export class LaneReading implements LaneReader {
   /** Compares the lane with what was read so far. */
   async check(): Promise<void> {
     const { next, epoch } = this;
-    const { identity, last } = await this.state();
+    const { identity, first, last } = await this.state();
     if (this.isStopped || epoch !== this.epoch) return;
     if ((this.identity ?? identity) !== identity || last < next - 1) {
       this.stop();
@@ -80,7 +80,8 @@ export class LaneReading implements LaneReader {
     }
     this.identity = identity;
     this.isChecked = true;
-    if (this.next > last) this.tellEnd();
+    // What it was to read next may have been trimmed.
+    if (Math.max(this.next, first) > last) this.tellEnd();
   }
 
   /**

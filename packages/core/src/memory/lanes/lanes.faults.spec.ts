@@ -3,7 +3,15 @@ import type { LaneParts } from '../../lanes/lane-engine.js';
 import type { LogDelivery } from '../../ports/durable-log.js';
 import type { RecordStore } from '../../ports/record-store.js';
 import { TestClock } from '../../time/test-clock.js';
-import { MemoryHarness, Received, appendAll, storedMessage, subscription } from '../memory.fixture.js';
+import {
+  MemoryHarness,
+  Received,
+  appendAll,
+  queueOf,
+  storedCommand,
+  storedMessage,
+  subscription,
+} from '../memory.fixture.js';
 import { MemoryEngine } from '../memory-engine.js';
 import { resolveMemoryEngineOptions } from '../memory-engine-options.js';
 import { nodeInfo } from './lanes.fixture.js';
@@ -210,5 +218,20 @@ describe('a broker that comes back empty', () => {
     await lanes.clock.advance(100);
     expect(slow.ids.slice(-KEYS.length).toSorted()).toEqual(KEYS.map((key) => `${key}.3`).toSorted());
     expect(slow.ids).toHaveLength(before.length + after.length);
+  });
+
+  it('keeps a command with a key for whoever handles it later, though its name was known before', async () => {
+    const lanes = new Lanes(4);
+    const { log } = await lanes.connect('caller');
+    await log.append(storedCommand('before', { key: 'tea' }));
+    lanes.empty();
+    await lanes.clock.advance(TIMEOUT_MS);
+    await log.append(storedCommand('after', { key: 'tea' }));
+    const later = await lanes.connect('stock');
+    const received = new Received();
+    await later.log.subscribe(queueOf(), received.takeAndAck);
+    await later.directory.announce(nodeInfo('stock'));
+    await lanes.clock.advance(100);
+    expect(received.ids).toEqual(['after']);
   });
 });
