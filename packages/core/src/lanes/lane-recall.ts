@@ -1,9 +1,8 @@
 import type { LaneFrame, LaneLog, LaneReader } from '../ports/lane-log.js';
-import { contentOf } from './event-frame.js';
-import type { FrameContent } from './event-frame.js';
 import type { KeyLine } from './key-line.js';
 import type { LaneShare } from './lane-share.js';
 import { positionOf } from './spilled-places.js';
+import { readableContent } from './waiting-events.js';
 
 /** How many frames one pass reads before it is the turn of keys that are behind it. */
 const FRAMES_PER_PASS = 256;
@@ -58,7 +57,7 @@ export class LaneRecall {
     // What is gone was trimmed from the front, or purged.
     for (const line of position > this.expected ? this.needy : [])
       while (isWithin(line.nextPlace, this.expected, position)) this.share.skipSpilled(line);
-    this.share.addSpilled(position, read(found));
+    this.share.addSpilled(position, readableContent(found));
     for (const line of this.needy) {
       if (line.hasRoom) while (isWithin(line.nextPlace, position, position + 1)) this.share.skipSpilled(line);
       if (!line.hasSpilled || !line.hasRoom) this.needy.delete(line);
@@ -85,12 +84,4 @@ export class LaneRecall {
 
 function isWithin(place: number | undefined, from: number, before: number): boolean {
   return place !== undefined && positionOf(place) >= from && positionOf(place) < before;
-}
-
-function read(found: Uint8Array | LaneFrame): FrameContent {
-  try {
-    return contentOf(found);
-  } catch {
-    return { content: [], isFresh: true };
-  }
 }
