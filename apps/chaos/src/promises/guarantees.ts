@@ -146,7 +146,7 @@ const ON_NATS: Rows = {
     'once or twice, or an error',
     'once or lost, or an error',
     'once or twice, or an error',
-    'once or twice, or an error',
+    'once, or an error',
   ),
   'clock-back': cells('once', 'once', 'once', 'once', 'once', 'once', 'once'),
   'sent-twice': cells('once or twice', 'once', 'once', 'once', 'once or twice', 'once', 'once'),

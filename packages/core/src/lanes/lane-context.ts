@@ -8,6 +8,8 @@ export interface LaneContext {
   readonly session: string;
   /** For how long after a write events begin, in milliseconds. */
   readonly leaseMs: number;
+  /** Whether what another node owns may be taken: after an outage it first records what was done there. */
+  readonly mayTake: boolean;
   nowMs(): number;
   after(delayMs: number, run: () => void): void;
   /** Progress that nobody waits for. */

@@ -99,7 +99,13 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
       session,
     );
     this.keyed = new KeyedCommands(lanes.records, this.register, () => this.timers.nowMs());
-    this.members = new LaneMembers(nodeId, session, lanes.records, () => this.owner.look());
+    this.members = new LaneMembers(
+      nodeId,
+      session,
+      lanes.records,
+      () => this.timers.nowMs(),
+      () => this.owner.look(),
+    );
     const leaseMs = heartbeatTimeoutMs * LEASE_SHARE;
     this.owner = new LaneOwner(lanes, this.register, this.members, leaseMs, this.timers, monitor, (lane) =>
       this.written(lane),

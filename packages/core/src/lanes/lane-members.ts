@@ -2,6 +2,7 @@ import type { NodeDirectory } from '../ports/node-directory.js';
 import type { RecordStore } from '../ports/record-store.js';
 import { MEMBERS, memberKey } from './lane-keys.js';
 import type { RegisteredSubscription } from './lane-register.js';
+import { OwnWrites } from './own-writes.js';
 
 /** What a node says of itself: which subscriptions it handles, and as which start of it. */
 export interface LaneMember {
@@ -22,6 +23,7 @@ export type OwnerState = 'present' | 'leaving' | 'gone';
  * one, whether it is there already or not.
  */
 export class LaneMembers {
+  readonly ownWrites: OwnWrites;
   private members = new Map<string, LaneMember>();
   private readonly present = new Set<string>();
   /**
@@ -37,8 +39,10 @@ export class LaneMembers {
     private readonly nodeId: string,
     readonly session: string,
     private readonly records: RecordStore,
+    nowMs: () => number,
     private readonly onChange: () => void,
   ) {
+    this.ownWrites = new OwnWrites(nowMs);
     this.self = { session, subscriptions: {}, isLeaving: false, isAnnounced: false };
   }
 
@@ -66,14 +70,12 @@ export class LaneMembers {
     isAnnounced: boolean,
   ): Promise<void> {
     this.self = { session: this.session, subscriptions, isLeaving, isAnnounced };
-    const value = Buffer.from(JSON.stringify(this.self));
-    for (let attempt = 0; attempt < 8; attempt++) {
-      const version = await this.records.write(memberKey(this.nodeId), value, this.version);
-      if (version !== undefined) {
-        this.version = version;
-        return;
-      }
-      this.version = (await this.records.read(memberKey(this.nodeId)))?.version ?? 0;
+    try {
+      await this.writeSelf();
+      this.ownWrites.succeeded();
+    } catch (thrown) {
+      this.ownWrites.failed();
+      throw thrown;
     }
   }
 
@@ -101,6 +103,18 @@ export class LaneMembers {
     // After a deployment that added names, only those that know them, once there is one.
     const upToDate = this.handling(id, names);
     return upToDate.length > 0 ? upToDate : all;
+  }
+
+  private async writeSelf(): Promise<void> {
+    const value = Buffer.from(JSON.stringify(this.self));
+    for (let attempt = 0; attempt < 8; attempt++) {
+      const version = await this.records.write(memberKey(this.nodeId), value, this.version);
+      if (version !== undefined) {
+        this.version = version;
+        return;
+      }
+      this.version = (await this.records.read(memberKey(this.nodeId)))?.version ?? 0;
+    }
   }
 
   private handling(subscription: string, names: readonly string[]): string[] {

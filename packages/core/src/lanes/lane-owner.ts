@@ -135,6 +135,10 @@ export class LaneOwner implements LaneContext, LaneListener {
     for (const { shares } of this.tenures.values()) yield* shares.values();
   }
 
+  get mayTake(): boolean {
+    return this.members.ownWrites.haveSucceededFor(2 * this.leaseMs);
+  }
+
   nowMs(): number {
     return this.timers.nowMs();
   }
@@ -197,10 +201,12 @@ export class LaneOwner implements LaneContext, LaneListener {
   }
 
   written(tenure: LaneTenure): void {
+    this.members.ownWrites.succeeded();
     this.onWritten(tenure.lane);
   }
 
   failed(tenure: LaneTenure, reason: Error): void {
+    this.members.ownWrites.failed();
     this.monitor?.refused?.(`progress in lane ${tenure.lane}`, engineFailure(reason));
   }
 

@@ -32,7 +32,7 @@ const FILLED_SHARE = 0.9;
 const FAILURES_SHARE = 0.75;
 
 /** What a share begins with. */
-export type ShareStart = Omit<ProgressSection, 'owner' | 'reach' | 'handling' | 'alone' | 'beat'>;
+export type ShareStart = Omit<ProgressSection, 'owner' | 'reach' | 'handling' | 'alone'>;
 
 /** One subscription in one lane: what is read of it there, what waits, what is handled, what is done. */
 export class LaneShare {

@@ -15,7 +15,7 @@ const PASSED_FRAMES = 256;
 /** About how many bytes of a record one subscription fills at most with what is not done, and what share of it all do together. */
 const MOST_SECTION_BYTES = 64 * 1024;
 const SECTIONS_SHARE = 0.5;
-/** How long after a failed write the next one is tried, in milliseconds. */
+/** How long after a failed write the next one is tried, in milliseconds: the pause doubles, to half of a lease at most. */
 const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 2000;
 
@@ -34,6 +34,7 @@ export class LaneTenure {
   private isScheduled = false;
   private isSoon = false;
   private isKept = false;
+  private isLater = false;
   /** After a write that failed. */
   private isPaused = false;
   private failures = 0;
@@ -182,7 +183,8 @@ export class LaneTenure {
       } catch (thrown) {
         this.confirms = [...confirms, ...this.confirms];
         this.context.failed(this, toError(thrown));
-        const pauseMs = Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures++);
+        const lastPauseMs = Math.min(LAST_PAUSE_MS, this.context.leaseMs / 2);
+        const pauseMs = Math.min(lastPauseMs, FIRST_PAUSE_MS * 2 ** this.failures++);
         this.isPaused = true;
         this.isWanted = true;
         this.context.after(pauseMs, this.tryAgain);
@@ -217,12 +219,30 @@ export class LaneTenure {
   private toBeWritten(): ReadonlySet<LaneShare> {
     const shares = new Set<LaneShare>();
     for (const share of this.shares.values()) {
+      if (!this.context.mayTake && this.isAnothers(share)) {
+        this.writeLater();
+        continue;
+      }
       // What is given back and was never taken is nobody's.
       if (isGiven(share) && share.state === 'open' && !share.isTaking) continue;
       share.isTaking = share.state === 'open';
       shares.add(share);
     }
     return shares;
+  }
+
+  private isAnothers({ state, subscription }: LaneShare): boolean {
+    const owner = this.sections.get(subscription.id)?.owner ?? '';
+    return state === 'open' && owner !== '' && owner !== this.context.session;
+  }
+
+  private writeLater(): void {
+    if (this.isLater) return;
+    this.isLater = true;
+    this.context.after(this.context.leaseMs, () => {
+      this.isLater = false;
+      this.write();
+    });
   }
 
   /** The record with what is done now. All subscriptions have the same room in it; if that is too much, less. */
@@ -328,7 +348,7 @@ function isGiven(share: LaneShare): boolean {
 
 /** Whether a share was begun with a section as it is. */
 function isSameStart(section: ProgressSection, { start }: LaneShare): boolean {
-  return section.epoch === start.epoch && section.progress.floor === start.progress.floor;
+  return section.epoch === start.epoch && section.beat === start.beat;
 }
 
 /** The error of handlers whose lane another node has taken. */

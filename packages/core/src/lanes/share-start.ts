@@ -24,12 +24,13 @@ export function startOf(
   session: string,
 ): BegunShare {
   const { identity, first, last } = state;
+  const beat = recorded?.beat ?? 0;
   const from = (floor: number, epoch: number, known?: ProgressSection): BegunShare => {
     const missing = Math.max(0, first - floor);
     const progress = known !== undefined && missing === 0 ? known.progress : nothingAfter(floor + missing);
     const crashed = known === undefined ? NO_CRASH : crashOf(known, session, last);
     return {
-      start: { made, epoch, identity, progress, ...crashed },
+      start: { made, epoch, identity, progress, beat, ...crashed },
       missing: known === undefined ? 0 : missing,
       isDisplaced: false,
     };

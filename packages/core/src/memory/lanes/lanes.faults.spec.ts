@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { CatgaError } from '../../errors/catga-error.js';
 import type { LaneParts } from '../../lanes/lane-engine.js';
 import type { LogDelivery } from '../../ports/durable-log.js';
 import type { RecordStore } from '../../ports/record-store.js';
@@ -180,6 +181,62 @@ describe('handlers that run when their lane is lost', () => {
       await expect(delivery.ack(true)).rejects.toMatchObject({ code: 'CATGA_NODE_LOST' });
     await harness.clock.advance(TIMEOUT_MS);
     expect(taken.ids).toHaveLength(KEYS.length);
+  });
+});
+
+describe('nodes that all cannot write for longer than their records in the directory last', () => {
+  it('record what they have done once they can, and it is not done again', async () => {
+    const lanes = new Lanes(16);
+    const refused = new Set<string>();
+    const received = new Received();
+    const connect = async (nodeId: string) => {
+      const connection = await lanes.connect(nodeId, ({ lanes: { log, records }, ...parts }) => {
+        const write: RecordStore['write'] = async (...request) => {
+          if (refused.has(nodeId))
+            throw new CatgaError('CATGA_ENGINE_UNAVAILABLE', 'Writes are not permitted.');
+          return records.write(...request);
+        };
+        const { maxValueBytes } = records;
+        return {
+          ...parts,
+          lanes: {
+            log,
+            records: {
+              maxValueBytes,
+              read: (key) => records.read(key),
+              list: (prefix) => records.list(prefix),
+              remove: (...request) => records.remove(...request),
+              write,
+            },
+          },
+        };
+      });
+      await connection.log.subscribe(subscription(), received.take);
+      await connection.directory.announce(nodeInfo(nodeId));
+      return { nodeId, directory: connection.directory, log: connection.log };
+    };
+    const nodes = [await connect('one'), await connect('two'), await connect('three')] as const;
+    const beat = async (times: number): Promise<void> => {
+      for (let each = 0; each < times; each++) {
+        for (const { directory, nodeId } of nodes)
+          if (!refused.has(nodeId)) await directory.announce(nodeInfo(nodeId));
+        await lanes.clock.advance(TIMEOUT_MS / 4);
+      }
+    };
+    await beat(8);
+    await appendAll(
+      nodes[0].log,
+      KEYS.map((key) => storedMessage(key, { key })),
+    );
+    await lanes.clock.advance(1);
+    expect(received.ids).toHaveLength(KEYS.length);
+    for (const { nodeId } of nodes) refused.add(nodeId);
+    const recorded = received.deliveries.map((delivery) => delivery.ack(true));
+    await beat(46);
+    refused.clear();
+    await beat(20);
+    await Promise.all(recorded);
+    expect(received.ids).toHaveLength(KEYS.length);
   });
 });
 
