@@ -79,7 +79,6 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
   private isWatching = false;
   private isTrimming = false;
   private isLeaving = false;
-  private isAnnounced = false;
   private isClosed = false;
 
   constructor(
@@ -159,11 +158,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
   get directory(): NodeDirectory {
     const { directory } = this.parts;
     return {
-      announce: async (node) => {
-        await directory.announce(node);
-        this.isAnnounced = true;
-        if (this.isWatching) this.tellMembers();
-      },
+      announce: (node) => directory.announce(node),
       refresh: (node) => directory.refresh(node),
       watch: (listener) => directory.watch(listener),
       withdraw: async (address) => {
@@ -245,7 +240,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
 
   private leave(): Promise<void> {
     this.isLeaving = true;
-    return this.members.write(this.handled, true, this.isAnnounced);
+    return this.members.write(this.handled, true);
   }
 
   private stop(subscription: LaneSubscription): Promise<void> {
@@ -314,7 +309,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
     this.memberWrite = Promise.resolve()
       .then(() => {
         this.memberWrite = undefined;
-        return this.members.write(this.handled, this.isLeaving, this.isAnnounced);
+        return this.members.write(this.handled, this.isLeaving);
       })
       .then(
         () => this.owner.look(),

@@ -11,12 +11,13 @@ export interface LaneMember {
   readonly subscriptions: Readonly<Record<string, readonly string[]>>;
   /** It gives its lanes back: they are to be waited for. */
   readonly isLeaving: boolean;
-  /** It was in the node directory; while it was not, nobody takes its lanes because it is not there. */
-  readonly isAnnounced: boolean;
 }
 
-/** Whether somebody still owns what a record says is theirs. */
-export type OwnerState = 'present' | 'leaving' | 'gone';
+/**
+ * Whether somebody still owns what a record says is theirs. `unheard`: it leaves, or is not in the node directory, and may still
+ * write what it has done. `gone`: it has started anew, or has ended.
+ */
+export type OwnerState = 'present' | 'unheard' | 'gone';
 
 /**
  * Which nodes handle which subscriptions: those that say so in their records, as far as they are in the node directory; and this
@@ -43,7 +44,7 @@ export class LaneMembers {
     private readonly onChange: () => void,
   ) {
     this.ownWrites = new OwnWrites(nowMs);
-    this.self = { session, subscriptions: {}, isLeaving: false, isAnnounced: false };
+    this.self = { session, subscriptions: {}, isLeaving: false };
   }
 
   async watch(directory: NodeDirectory): Promise<void> {
@@ -64,12 +65,8 @@ export class LaneMembers {
   }
 
   /** Tells the others what this node handles. */
-  async write(
-    subscriptions: LaneMember['subscriptions'],
-    isLeaving: boolean,
-    isAnnounced: boolean,
-  ): Promise<void> {
-    this.self = { session: this.session, subscriptions, isLeaving, isAnnounced };
+  async write(subscriptions: LaneMember['subscriptions'], isLeaving: boolean): Promise<void> {
+    this.self = { session: this.session, subscriptions, isLeaving };
     try {
       await this.writeSelf();
       this.ownWrites.succeeded();
@@ -142,9 +139,8 @@ export class LaneMembers {
     if (nodeId === this.nodeId) return 'gone';
     const member = this.members.get(nodeId);
     if (member !== undefined && member.session !== owner) return 'gone';
-    if (member?.isLeaving === true) return 'leaving';
-    if (this.isPresent(nodeId)) return 'present';
-    return member?.isAnnounced === false ? 'leaving' : 'gone';
+    if (this.isPresent(nodeId) && member?.isLeaving !== true) return 'present';
+    return member === undefined ? 'gone' : 'unheard';
   }
 }
 
@@ -156,7 +152,6 @@ function decode(value: Uint8Array): LaneMember | undefined {
       session: member.session,
       subscriptions: member.subscriptions,
       isLeaving: member.isLeaving === true,
-      isAnnounced: member.isAnnounced === true,
     };
   } catch {
     return undefined;

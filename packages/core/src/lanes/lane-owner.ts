@@ -355,7 +355,7 @@ export class LaneOwner implements LaneContext, LaneListener {
     if (section.owner === this.session) return true;
     if ((this.heldOff.get(key) ?? 0) > this.nowMs()) return false;
     const state = this.members.stateOf(section.owner);
-    if (state !== 'leaving') return state === 'gone';
+    if (state !== 'unheard') return state === 'gone';
     return this.isUnchanged(key, section, 2 * this.leaseMs);
   }
 
@@ -366,7 +366,7 @@ export class LaneOwner implements LaneContext, LaneListener {
     const start = startOf(subscription.registered, tenure.lane, section, state, this.session).start.progress
       .floor;
     const owner = section?.owner ?? '';
-    const isOwned = owner !== '' && this.members.stateOf(owner) !== 'gone';
+    const isOwned = owner !== '' && this.members.stateOf(owner) === 'present';
     if (isOwned || start > state.last) {
       this.watched.delete(key);
       return false;

@@ -5,7 +5,6 @@ import type { LogDelivery } from '../../ports/durable-log.js';
 import type { RecordStore } from '../../ports/record-store.js';
 import { TestClock } from '../../time/test-clock.js';
 import {
-  MemoryHarness,
   Received,
   appendAll,
   queueOf,
@@ -23,6 +22,8 @@ const KEYS = Array.from({ length: 32 }, (_, index) => `k${index}`);
 /** One engine whose nodes are seen through what stands before their lanes. */
 class Lanes {
   readonly clock = new TestClock();
+  /** Nodes whose writes are refused. */
+  readonly refused = new Set<string>();
   private readonly engine: MemoryEngine;
 
   /** The broker restarts without what it had stored. */
@@ -37,6 +38,28 @@ class Lanes {
   connect(nodeId: string, wrap?: (parts: LaneParts) => LaneParts) {
     const client = { namespace: 'test', nodeId, clock: this.clock, heartbeatTimeoutMs: TIMEOUT_MS };
     return this.engine.connect(client, wrap);
+  }
+
+  /** A node whose writes are refused as long as it is in {@link refused}. */
+  connectRefusable(nodeId: string) {
+    return this.connect(nodeId, ({ lanes: { log, records }, ...parts }) => ({
+      ...parts,
+      lanes: { log, records: this.refusable(nodeId, records) },
+    }));
+  }
+
+  private refusable(nodeId: string, records: RecordStore): RecordStore {
+    return {
+      maxValueBytes: records.maxValueBytes,
+      read: (key) => records.read(key),
+      list: (prefix) => records.list(prefix),
+      remove: (...request) => records.remove(...request),
+      write: async (...request) => {
+        if (this.refused.has(nodeId))
+          throw new CatgaError('CATGA_ENGINE_UNAVAILABLE', 'Writes are not permitted.');
+        return records.write(...request);
+      },
+    };
   }
 }
 
@@ -53,7 +76,7 @@ describe('a lane that its owner does not serve', () => {
     await directory.announce(nodeInfo('awake'));
     // It is there, and says that it handles the same, and does nothing.
     const subscriptions = { 'shop.mail': ['order.shipped'] };
-    const asleep = { session: 'asleep/1', subscriptions, isLeaving: false, isAnnounced: true };
+    const asleep = { session: 'asleep/1', subscriptions, isLeaving: false };
     await found.records?.write('member/asleep', Buffer.from(JSON.stringify(asleep)), 0);
     const beat = async (times: number): Promise<void> => {
       for (let each = 0; each < times; each++) {
@@ -149,9 +172,8 @@ describe('a subscription that falls behind', () => {
 
 describe('handlers that run when their lane is lost', () => {
   it('are told to stop, their events go to the new owner, and what they record has no effect', async () => {
-    const harness = new MemoryHarness();
-    const connect = (nodeId: string) => harness.connect({ nodeId, heartbeatTimeoutMs: TIMEOUT_MS });
-    const cut = await connect('cut');
+    const lanes = new Lanes(8);
+    const cut = await lanes.connectRefusable('cut');
     const lost: Error[] = [];
     const running = new Received();
     await cut.log.subscribe(subscription(), (delivery) => {
@@ -163,23 +185,31 @@ describe('handlers that run when their lane is lost', () => {
       cut.log,
       KEYS.map((key) => storedMessage(key, { key })),
     );
-    await harness.clock.advance(100);
+    await lanes.clock.advance(100);
     expect(running.ids).toHaveLength(KEYS.length);
-    const other = await connect('other');
+    const other = await lanes.connect('other');
     const taken = new Received();
     await other.log.subscribe(subscription(), taken.takeAndAck);
     await other.directory.announce(nodeInfo('other'));
-    // It is not heard of any more: its record in the directory lapses, and all of its lanes go to the other one.
-    for (let beats = 0; beats < 20; beats++) {
-      await other.directory.refresh(nodeInfo('other'));
-      await harness.clock.advance(TIMEOUT_MS / 4);
-    }
+    const beat = async (): Promise<void> => {
+      for (let beats = 0; beats < 20; beats++) {
+        await other.directory.refresh(nodeInfo('other'));
+        await lanes.clock.advance(TIMEOUT_MS / 4);
+      }
+    };
+    // It is not in the directory any more, and records that its handlers run.
+    await beat();
+    expect(taken.ids).toEqual([]);
+    lanes.refused.add('cut');
+    await beat();
+    lanes.refused.delete('cut');
+    await beat();
     expect(lost).toHaveLength(KEYS.length);
     expect(lost[0]).toMatchObject({ code: 'CATGA_CANCELLED', details: { subscription: 'shop.mail' } });
     expect(taken.ids.toSorted()).toEqual(KEYS.toSorted());
     for (const delivery of running.deliveries)
       await expect(delivery.ack(true)).rejects.toMatchObject({ code: 'CATGA_NODE_LOST' });
-    await harness.clock.advance(TIMEOUT_MS);
+    await lanes.clock.advance(TIMEOUT_MS);
     expect(taken.ids).toHaveLength(KEYS.length);
   });
 });
@@ -187,30 +217,9 @@ describe('handlers that run when their lane is lost', () => {
 describe('nodes that all cannot write for longer than their records in the directory last', () => {
   it('record what they have done once they can, and it is not done again', async () => {
     const lanes = new Lanes(16);
-    const refused = new Set<string>();
     const received = new Received();
     const connect = async (nodeId: string) => {
-      const connection = await lanes.connect(nodeId, ({ lanes: { log, records }, ...parts }) => {
-        const write: RecordStore['write'] = async (...request) => {
-          if (refused.has(nodeId))
-            throw new CatgaError('CATGA_ENGINE_UNAVAILABLE', 'Writes are not permitted.');
-          return records.write(...request);
-        };
-        const { maxValueBytes } = records;
-        return {
-          ...parts,
-          lanes: {
-            log,
-            records: {
-              maxValueBytes,
-              read: (key) => records.read(key),
-              list: (prefix) => records.list(prefix),
-              remove: (...request) => records.remove(...request),
-              write,
-            },
-          },
-        };
-      });
+      const connection = await lanes.connectRefusable(nodeId);
       await connection.log.subscribe(subscription(), received.take);
       await connection.directory.announce(nodeInfo(nodeId));
       return { nodeId, directory: connection.directory, log: connection.log };
@@ -219,7 +228,7 @@ describe('nodes that all cannot write for longer than their records in the direc
     const beat = async (times: number): Promise<void> => {
       for (let each = 0; each < times; each++) {
         for (const { directory, nodeId } of nodes)
-          if (!refused.has(nodeId)) await directory.announce(nodeInfo(nodeId));
+          if (!lanes.refused.has(nodeId)) await directory.announce(nodeInfo(nodeId));
         await lanes.clock.advance(TIMEOUT_MS / 4);
       }
     };
@@ -230,10 +239,10 @@ describe('nodes that all cannot write for longer than their records in the direc
     );
     await lanes.clock.advance(1);
     expect(received.ids).toHaveLength(KEYS.length);
-    for (const { nodeId } of nodes) refused.add(nodeId);
+    for (const { nodeId } of nodes) lanes.refused.add(nodeId);
     const recorded = received.deliveries.map((delivery) => delivery.ack(true));
     await beat(46);
-    refused.clear();
+    lanes.refused.clear();
     await beat(20);
     await Promise.all(recorded);
     expect(received.ids).toHaveLength(KEYS.length);
