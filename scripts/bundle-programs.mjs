@@ -28,6 +28,8 @@ await Promise.all(
       bundle: true,
       platform: 'node',
       format: 'esm',
+      minifyWhitespace: true,
+      minifySyntax: true,
       keepNames: true, // Wire names are names of classes.
       external: EXTERNAL,
       banner: { js: REQUIRE },

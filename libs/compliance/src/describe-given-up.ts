@@ -23,7 +23,7 @@ interface Write {
 const LONG_MS = 60_000;
 const PATIENCE_MS = 20_000;
 /** How long whoever gives up waits for an answer. */
-const IMPATIENT_MS = 300;
+const IMPATIENT_MS = 2000;
 const NODE = { nodeId: 'orders', incarnation: 1 };
 const EVENT = { name: 'orders.placed.v1', messageId: 'm1' };
 const OUTCOME = { ok: true, body: new Uint8Array([1]) };

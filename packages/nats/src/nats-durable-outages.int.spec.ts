@@ -68,7 +68,7 @@ describe('a broker that is killed', () => {
 
   it('for good ends a list of subscriptions, whether it was begun before or after, within its time', async () => {
     const server = await bench.server();
-    const connection = await bench.open({ servers: server.url, requestTimeoutMs: 300 });
+    const connection = await bench.open({ servers: server.url, requestTimeoutMs: 2000 });
     await (await connection.log.subscribe(SUBSCRIPTION, () => {})).stop();
     for (const messageId of ['a', 'b', 'c']) await connection.log.append(storedMessage({ messageId }));
     await expect(connection.subscriptions?.list()).resolves.toMatchObject([{ waiting: 3 }]);
@@ -83,7 +83,7 @@ describe('a broker that is killed', () => {
 
   it('for good fails what is appended, within its time', async () => {
     const server = await bench.server();
-    const connection = await bench.open({ servers: server.url, requestTimeoutMs: 300 });
+    const connection = await bench.open({ servers: server.url, requestTimeoutMs: 2000 });
     await connection.log.append(storedMessage());
     await server.kill();
     await expect(connection.log.append(storedMessage())).rejects.toMatchObject({

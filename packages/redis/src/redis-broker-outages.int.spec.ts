@@ -129,7 +129,7 @@ describe('a broker that is killed and comes back', () => {
 
   it('stands still and goes on: what was asked is answered late, or not at all', async () => {
     await server.start();
-    const gateway = cluster.node('gateway', {}, { url: server.url, requestTimeoutMs: 300 });
+    const gateway = cluster.node('gateway', {}, { url: server.url, requestTimeoutMs: 2000 });
     const orders = cluster.node('orders').handleRequest(PlaceOrder, () => 'placed');
     await cluster.start(gateway, orders);
     server.pause();

@@ -165,7 +165,7 @@ describe('a server that', () => {
   it('stays a replica is an engine that is not there', async () => {
     const primary = await start();
     const server = await start();
-    const { idempotency } = await open({ url: server.url, requestTimeoutMs: 500 });
+    const { idempotency } = await open({ url: server.url, requestTimeoutMs: 2000 });
     await admin(server).replicaof('127.0.0.1', primary.port);
     await expect(idempotency.claim('k', 'f', 60_000)).rejects.toMatchObject(unavailable);
   });

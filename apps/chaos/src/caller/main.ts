@@ -68,11 +68,12 @@ async function deadLetters(): Promise<readonly DeadLetterRecord[]> {
   }
 }
 
+/** The owner of each lane of each subscription of `orders`. */
 async function owners(): Promise<readonly string[]> {
-  const found = new Set<string>();
-  for (const { id, lanes = [] } of await app.get(CatgaSubscriptions).list())
-    if (id.startsWith('orders.')) for (const { owner } of lanes) found.add(owner ?? '');
-  return [...found];
+  const subscriptions = await app.get(CatgaSubscriptions).list();
+  return subscriptions
+    .filter(({ id }) => id.startsWith('orders.'))
+    .flatMap(({ lanes = [] }) => lanes.map(({ owner }) => owner ?? ''));
 }
 
 async function answer(ask: CallerAsk): Promise<CallerAnswer | undefined> {

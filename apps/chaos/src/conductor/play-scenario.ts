@@ -46,7 +46,7 @@ export async function playScenario(
       const nodeIds = said.what === 'owners' ? said.nodeIds : [];
       if (isSo(nodeIds)) return;
       if (performance.now() - startMs > LANES_MOVE_WITHIN_MS)
-        throw new Error(`${scenario.fault}: the lanes belong to ${nodeIds.join(', ')}.`);
+        throw new Error(`${scenario.fault}: the lanes belong to ${[...new Set(nodeIds)].join(', ')}.`);
     }
   };
   await scenario.run({

@@ -13,7 +13,7 @@ export interface Play {
   readonly random: SeededRandom;
   /** Starts the steady load of all kinds. */
   readonly start: (plan?: Partial<CallPlan>, rate?: number) => void;
-  /** Resolves once the lanes of the subscriptions of `orders` belong to nodes of which this is true; rejects if they do not soon. */
+  /** Resolves once this is true of the owners of all lanes of the subscriptions of `orders`, one for each; rejects if it is not soon. */
   readonly lanesOwnedBy: (isSo: (nodeIds: readonly string[]) => boolean) => Promise<void>;
   /** One call of each kind, at once; resolves once all have ended. */
   readonly call: (kinds: readonly Kind[], plan?: Partial<CallPlan>) => Promise<void>;
