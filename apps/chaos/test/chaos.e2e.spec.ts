@@ -1,16 +1,15 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { ENGINES } from '../src/broker/engine-settings.js';
 import { buildChaos, chaos, WITHIN_MS } from './chaos.fixture.js';
 
 beforeAll(buildChaos, WITHIN_MS);
 
-/** The broker that dies while it has work of every kind. `chaos.long.spec.ts` plays all faults. */
+/** NATS, which dies while it has work of every kind. `chaos.long.spec.ts` plays all faults on both engines. */
 const SHORTEST = ['--scenario', 'broker-restart', '--seconds', '2', '--rate', '70'];
 
-it.each(ENGINES)(
-  'on %s every promise is kept when the broker is killed, and nothing stays behind',
-  async (engine) => {
-    const { status, text, left } = await chaos('--engine', engine, ...SHORTEST);
+it(
+  'every promise is kept when the broker is killed, and nothing stays behind',
+  async () => {
+    const { status, text, left } = await chaos(...SHORTEST);
     if (status !== 0) throw new Error(text);
     expect(text).toContain('Every promise was kept.');
     expect(left).toEqual([]);

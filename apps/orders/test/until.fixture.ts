@@ -1,4 +1,4 @@
-const POLL_MS = 10;
+const POLL_MS = 25;
 
 /** Resolves with the first value of `look` that passes `isIt`; rejects with the last one seen if none does in time. */
 export async function until<T>(

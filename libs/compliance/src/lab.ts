@@ -8,7 +8,7 @@ import type { EngineHarness, EngineUnderTest } from './engine-harness.js';
 const DEFAULT_UNIT_MS = 50;
 /** How long a condition is waited for, by the engine's time. */
 const PATIENCE_MS = 30_000;
-const POLL_MS = 5;
+const POLL_MS = 20;
 
 /** What one case works with: an empty engine, nodes and raw connections on it, and its time. */
 export class Lab {

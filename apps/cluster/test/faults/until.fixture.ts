@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const PATIENCE_MS = 60_000;
-const LOOK_EVERY_MS = 5;
+const LOOK_EVERY_MS = 20;
 
 /** Waits until something is so, and resolves with it; fails if it is not so in time. */
 export async function until<T>(look: () => T | Promise<T>): Promise<NonNullable<T>> {

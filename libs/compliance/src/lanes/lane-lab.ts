@@ -2,7 +2,7 @@ import type { LaneFrame, LaneLog, LaneReader, LaneSink, LaneStore } from '@catga
 import type { LaneStoreHarness, LaneStoreUnderTest } from './lane-store-harness.js';
 
 const PATIENCE_MS = 30_000;
-const POLL_MS = 5;
+const POLL_MS = 20;
 
 /** What one case works with: an empty store, connections to it, and its time. */
 export class LaneLab {

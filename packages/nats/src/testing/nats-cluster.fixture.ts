@@ -34,7 +34,7 @@ export async function until(
   const deadlineMs = performance.now() + patienceMs;
   while (!(await condition())) {
     if (performance.now() > deadlineMs) throw new Error(`It was not so in time: ${condition.toString()}`);
-    await new Promise((resolve) => void setTimeout(resolve, 5));
+    await new Promise((resolve) => void setTimeout(resolve, 20));
   }
 }
 

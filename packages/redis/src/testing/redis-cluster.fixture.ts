@@ -30,7 +30,7 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
   const deadlineMs = performance.now() + PATIENCE_MS;
   while (!(await condition())) {
     if (performance.now() > deadlineMs) throw new Error(`It was not so in time: ${condition.toString()}`);
-    await new Promise((resolve) => void setTimeout(resolve, 5));
+    await new Promise((resolve) => void setTimeout(resolve, 20));
   }
 }
 
