@@ -2,7 +2,6 @@
 // Nest 12 in ESM and Nest 11 in CommonJS. Both compile and run the same source, test/consumer/app.ts; the second has the
 // optional peer of the binary serializer too, and the first shows that it can be done without. Neither has class-validator.
 // The second also runs the tests of test/consumer/nest-new with Jest and ts-jest, set up word for word as `nest new` does.
-// Its arguments name the applications; without them it checks both.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -155,9 +154,7 @@ function runQuietly(title, command, args, cwd) {
   });
 }
 
-const wanted = process.argv.slice(2);
-const checked = consumers.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-const outcomes = await Promise.allSettled(checked.map(check));
+const outcomes = await Promise.allSettled(consumers.map(check));
 for (const outcome of outcomes) {
   if (outcome.status === 'rejected') {
     console.error(outcome.reason.message);

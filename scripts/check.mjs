@@ -15,15 +15,12 @@ const stages = [
     ['test:docs', 'the snippets of the docs compile'],
     ['test:servers', 'the servers that tests need are here'],
   ],
-  [
-    ['test:unit', 'jest'],
-    ['test:consumer', 'the tarballs in a Nest 11 CommonJS app and its Jest'],
-  ],
+  [['test:unit', 'jest']],
 ];
 const longStages = [
   [
     ['test:packages', 'packed tarballs: publint, attw'],
-    ['test:consumer:esm', 'the tarballs in a Nest 12 ESM app'],
+    ['test:consumer', 'the tarballs in a Nest 12 ESM app, a Nest 11 CommonJS app and its Jest'],
   ],
   [['test:long', 'every fault of chaos on every engine, and every benchmark']],
 ];

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyText } from './any-text.fixture.js';
 
 const throwingGetters = (): Error => {
   const error = new Error();
@@ -82,8 +83,8 @@ export const STRANGE_THROWN: readonly (readonly [string, () => unknown])[] = [
   ['a number as code that is none', () => Object.assign(new Error('x'), { code: Infinity })],
 ];
 
-const anyText = fc.string({ unit: 'binary', maxLength: 40 });
-const anyField = fc.oneof(anyText, fc.anything({ withBigInt: true, withDate: true, withMap: true }));
+const text = anyText(40);
+const anyField = fc.oneof(text, fc.anything({ withBigInt: true, withDate: true, withMap: true }));
 
 /** Errors and objects with the fields of errors, of any type. */
 export const strangeThrown: fc.Arbitrary<unknown> = fc.oneof(
@@ -94,5 +95,5 @@ export const strangeThrown: fc.Arbitrary<unknown> = fc.oneof(
       { requiredKeys: [] },
     )
     .map((fields) => Object.assign(new Error(), fields)),
-  anyText.map((text) => new Error(text, { cause: new Error(text.repeat(500)) })),
+  text.map((message) => new Error(message, { cause: new Error(message.repeat(500)) })),
 );

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { SendOptions } from '../contracts/send-options.js';
+import { anyText } from '../errors/any-text.fixture.js';
 import { toError } from '../errors/catga-error.js';
 import { MemoryNetwork } from '../memory/network/memory-network.js';
 import type { NodeAddress, NodeLinks } from '../ports/links.js';
@@ -209,10 +210,10 @@ describe('what answers a request', () => {
 
 describe('what a caller may say of a message', () => {
   it('is taken or refused with a code, whatever it is', async () => {
-    const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.anything());
-    const headers = fc.option(fc.dictionary(fc.string({ unit: 'binary' }), anything), { nil: undefined });
+    const anything = fc.oneof(anyText(), fc.anything());
+    const headers = fc.option(fc.dictionary(anyText(), anything), { nil: undefined });
     const said = fc.record(
-      { headers, messageId: anything, key: fc.string({ unit: 'binary' }), timeoutMs: fc.double() },
+      { headers, messageId: anything, key: anyText(), timeoutMs: fc.double() },
       { requiredKeys: [] },
     );
     await fc.assert(

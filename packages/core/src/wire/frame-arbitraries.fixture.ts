@@ -1,14 +1,12 @@
 import fc from 'fast-check';
 import { ReplyStatus } from './frame-layout.js';
+import { anyText } from '../errors/any-text.fixture.js';
 import type { AnyRecord } from './frame.fixture.js';
 import { FORBIDDEN_KEYS } from '../contracts/forbidden-keys.js';
 
 const u32 = fc.nat({ max: 0xffff_ffff });
 /** Well-formed, of any length that text takes different ways for, beyond ASCII and beyond the basic plane. */
-const text = fc.oneof(
-  fc.string({ unit: 'grapheme-ascii', maxLength: 40 }),
-  fc.string({ unit: 'binary', maxLength: 40 }),
-);
+const text = fc.oneof(fc.string({ unit: 'grapheme-ascii', maxLength: 40 }), anyText(40));
 const optionalText = fc.option(text, { nil: undefined });
 const body = fc.uint8Array({ maxLength: 60 });
 const headerName = text.filter((name) => !FORBIDDEN_KEYS.has(name));
