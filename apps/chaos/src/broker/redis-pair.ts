@@ -29,7 +29,7 @@ export class RedisPair {
     await inStep(primary);
     const lines = [
       `monitor ${name} ${LOOPBACK} ${primary.port} 1`,
-      `down-after-milliseconds ${name} 1000`,
+      `down-after-milliseconds ${name} 2500`,
       `failover-timeout ${name} 2000`,
     ];
     writeFileSync(settings, lines.map((line) => `sentinel ${line}\n`).join(''));
