@@ -1,3 +1,4 @@
+import type { Expiring } from './expiring-map.js';
 import { ExpiringMap } from './expiring-map.js';
 
 /** Half of what a `Map` can hold: running full must be an overload, not an error of the language. */
@@ -5,7 +6,7 @@ export const MAX_REMEMBERED_IDS = 2 ** 23;
 
 /** The message ids of the last while. It never forgets one early: it is full instead. */
 export class DeduplicationWindow {
-  private readonly ids: ExpiringMap<true>;
+  private readonly ids: ExpiringMap<Expiring>;
 
   constructor(
     monotonicMs: () => number,
@@ -23,10 +24,10 @@ export class DeduplicationWindow {
   }
 
   has(messageId: string): boolean {
-    return this.ids.get(messageId) === true;
+    return this.ids.get(messageId) !== undefined;
   }
 
   add(messageId: string): void {
-    this.ids.set(messageId, true, this.windowMs);
+    this.ids.set(messageId, { expiresAtMs: this.ids.expiry(this.windowMs) });
   }
 }

@@ -1,5 +1,5 @@
-interface Entry<V> {
-  readonly value: V;
+/** What says itself when it is gone, in monotonic milliseconds; it may change. */
+export interface Expiring {
   readonly expiresAtMs: number;
 }
 
@@ -11,8 +11,8 @@ const INSPECTED_PER_SET = 2;
  * seen, and each `set` inspects the next few entries in turn, so the expired ones that still take room are bounded by
  * the living.
  */
-export class ExpiringMap<V> {
-  private readonly entries = new Map<string, Entry<V>>();
+export class ExpiringMap<V extends Expiring> {
+  private readonly entries = new Map<string, V>();
   private inspection = this.entries.entries();
 
   /** @param monotonicMs reads the time, in milliseconds that never step back */
@@ -23,18 +23,23 @@ export class ExpiringMap<V> {
     return this.entries.size;
   }
 
+  /** When an entry is gone that is kept for so long from now. */
+  expiry(ttlMs: number): number {
+    return this.monotonicMs() + ttlMs;
+  }
+
   get(key: string): V | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
-    if (entry.expiresAtMs > this.monotonicMs()) return entry.value;
+    if (entry.expiresAtMs > this.monotonicMs()) return entry;
     this.entries.delete(key);
     return undefined;
   }
 
-  /** Keeps `value` for `ttlMs` from now, in place of what the key had. */
-  set(key: string, value: V, ttlMs: number): void {
+  /** Keeps an entry in place of what the key had. */
+  set(key: string, entry: V): void {
     this.clean();
-    this.entries.set(key, { value, expiresAtMs: this.monotonicMs() + ttlMs });
+    this.entries.set(key, entry);
   }
 
   /** Whether there was one. */

@@ -9,8 +9,9 @@ import type {
 import { comparePositions, fromCursor, toCursor } from '../reliability/dead-letter-cursor.js';
 import type { DeadLetterPosition } from '../reliability/dead-letter-cursor.js';
 import { ExpiringMap } from './expiring-map.js';
+import type { Expiring } from './expiring-map.js';
 
-interface KeptLetter extends DeadLetterPosition {
+interface KeptLetter extends DeadLetterPosition, Expiring {
   readonly letter: StoredDeadLetter;
 }
 
@@ -30,8 +31,9 @@ export class MemoryDeadLetterStore implements DeadLetterStore {
 
   put(letter: StoredDeadLetter, ttlMs: number): Promise<void> {
     const sequence = this.kept.get(letter.id)?.sequence ?? ++this.lastSequence;
-    const kept: KeptLetter = { letter, failedAtMs: letter.failure.failedAt.getTime(), sequence };
-    this.kept.set(letter.id, kept, ttlMs);
+    const failedAtMs = letter.failure.failedAt.getTime();
+    const kept: KeptLetter = { letter, failedAtMs, sequence, expiresAtMs: this.kept.expiry(ttlMs) };
+    this.kept.set(letter.id, kept);
     this.insert(kept);
     return Promise.resolve();
   }

@@ -1,18 +1,14 @@
 import type { Claim, IdempotencyStore, StoredOutcome } from '../ports/idempotency-store.js';
 import { ExpiringMap } from './expiring-map.js';
 
-type IdempotencyRecord = {
+/** A claim, then its outcome. It is changed in place: there is one for each id of the last day. */
+interface IdempotencyRecord {
   readonly fingerprint: string;
-  readonly token: number;
-} & (
-  { readonly outcome: StoredOutcome } | { readonly leaseEndsMs: number; readonly mark: string | undefined }
-);
-
-/** A claim that is not finished. */
-interface Held {
-  readonly fingerprint: string;
-  readonly token: number;
-  readonly mark: string | undefined;
+  token: number;
+  mark: string | undefined;
+  leaseEndsMs: number;
+  outcome: StoredOutcome | undefined;
+  expiresAtMs: number;
 }
 
 /**
@@ -36,13 +32,17 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
 
   renew(key: string, token: number, leaseMs: number): Promise<boolean> {
     const held = this.heldWith(key, token);
-    if (held !== undefined) this.lease(key, held, leaseMs);
+    if (held !== undefined) this.lease(held, leaseMs);
     return Promise.resolve(held !== undefined);
   }
 
   complete(key: string, token: number, outcome: StoredOutcome, ttlMs: number): Promise<boolean> {
     const held = this.heldWith(key, token);
-    if (held !== undefined) this.records.set(key, { fingerprint: held.fingerprint, token, outcome }, ttlMs);
+    if (held !== undefined) {
+      held.outcome = outcome;
+      held.mark = undefined;
+      held.expiresAtMs = this.monotonicMs() + ttlMs;
+    }
     return Promise.resolve(held !== undefined);
   }
 
@@ -51,34 +51,39 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
   }
 
   find(key: string): Promise<StoredOutcome | undefined> {
-    const record = this.records.get(key);
-    return Promise.resolve(record !== undefined && 'outcome' in record ? record.outcome : undefined);
+    return Promise.resolve(this.records.get(key)?.outcome);
   }
 
   private claimNow(key: string, fingerprint: string, leaseMs: number, mark: string | undefined): Claim {
     const record = this.records.get(key);
-    if (record !== undefined) {
-      if (record.fingerprint !== fingerprint) return { state: 'mismatch' };
-      if ('outcome' in record) return { state: 'finished', outcome: record.outcome };
-      if (mark !== undefined && record.mark === mark) {
-        this.lease(key, record, leaseMs);
-        return { state: 'claimed', token: record.token };
-      }
-      if (record.leaseEndsMs > this.monotonicMs()) return { state: 'running' };
+    if (record === undefined) {
+      const nowMs = this.monotonicMs();
+      const token = ++this.lastToken;
+      const leaseEndsMs = nowMs + leaseMs;
+      const expiresAtMs = nowMs + leaseMs * LEASES_REMEMBERED;
+      this.records.set(key, { fingerprint, token, mark, leaseEndsMs, outcome: undefined, expiresAtMs });
+      return { state: 'claimed', token };
     }
-    const token = ++this.lastToken;
-    this.lease(key, { fingerprint, token, mark }, leaseMs);
-    return { state: 'claimed', token };
+    if (record.fingerprint !== fingerprint) return { state: 'mismatch' };
+    if (record.outcome !== undefined) return { state: 'finished', outcome: record.outcome };
+    if (mark === undefined || record.mark !== mark) {
+      if (record.leaseEndsMs > this.monotonicMs()) return { state: 'running' };
+      record.token = ++this.lastToken;
+      record.mark = mark;
+    }
+    this.lease(record, leaseMs);
+    return { state: 'claimed', token: record.token };
   }
 
-  private lease(key: string, { fingerprint, token, mark }: Held, leaseMs: number): void {
-    const leaseEndsMs = this.monotonicMs() + leaseMs;
-    this.records.set(key, { fingerprint, token, mark, leaseEndsMs }, leaseMs * LEASES_REMEMBERED);
+  private lease(record: IdempotencyRecord, leaseMs: number): void {
+    const nowMs = this.monotonicMs();
+    record.leaseEndsMs = nowMs + leaseMs;
+    record.expiresAtMs = nowMs + leaseMs * LEASES_REMEMBERED;
   }
 
   /** The unfinished claim of this token, if nobody took it over. */
-  private heldWith(key: string, token: number): Held | undefined {
+  private heldWith(key: string, token: number): IdempotencyRecord | undefined {
     const record = this.records.get(key);
-    return record !== undefined && record.token === token && !('outcome' in record) ? record : undefined;
+    return record?.token === token && record.outcome === undefined ? record : undefined;
   }
 }

@@ -1,23 +1,25 @@
 import type { StoredOutcome } from '../ports/idempotency-store.js';
 import type { NodeAddress } from '../ports/links.js';
 import type { LoggedOutcome, OutcomeLog } from '../ports/outcome-log.js';
+import type { Expiring } from './expiring-map.js';
 import { ExpiringMap } from './expiring-map.js';
 
 /** What the nodes of one namespace have finished. */
 export class MemoryOutcomeLog implements OutcomeLog {
-  private readonly outcomes: ExpiringMap<StoredOutcome>;
+  private readonly outcomes: ExpiringMap<Expiring & { readonly outcome: StoredOutcome }>;
 
   constructor(monotonicMs: () => number) {
     this.outcomes = new ExpiringMap(monotonicMs);
   }
 
   append(node: NodeAddress, outcomes: readonly LoggedOutcome[], ttlMs: number): Promise<void> {
-    for (const { id, outcome } of outcomes) this.outcomes.set(keyOf(node, id), outcome, ttlMs);
+    const expiresAtMs = this.outcomes.expiry(ttlMs);
+    for (const { id, outcome } of outcomes) this.outcomes.set(keyOf(node, id), { outcome, expiresAtMs });
     return Promise.resolve();
   }
 
   find(node: NodeAddress, id: string): Promise<StoredOutcome | undefined> {
-    return Promise.resolve(this.outcomes.get(keyOf(node, id)));
+    return Promise.resolve(this.outcomes.get(keyOf(node, id))?.outcome);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { CatgaError } from '../errors/catga-error.js';
-import type { WaitingCallers } from '../pipeline/outcome-until.js';
+import type { WaitingCallers } from '../pipeline/patient-wait.js';
 import type { Cancellation } from '../time/cancellation.js';
 
 /** What runs and who waits for it, so that a node that stops can end both. */
@@ -30,6 +30,6 @@ export class RunningWork {
 
   /** Tells whoever still waits for something that there will be nothing. */
   stopWaiting(reason: CatgaError): void {
-    for (const giveUp of this.waiting) giveUp(reason);
+    for (const wait of this.waiting) wait.giveUp(reason);
   }
 }

@@ -5,13 +5,24 @@ import { cancelledError } from '../errors/message-errors.js';
 import type { MessageIdentity } from '../ports/stored-message.js';
 import type { QueuedOutcomes } from '../reliability/queued-outcomes.js';
 import type { Timetable } from '../time/timetable.js';
-import type { WaitingCallers } from '../pipeline/outcome-until.js';
-import { outcomeUntil } from '../pipeline/outcome-until.js';
+import { PatientWait } from '../pipeline/patient-wait.js';
+import type { WaitingCallers } from '../pipeline/patient-wait.js';
 
 /** The engine's record of how queued commands ended. */
 export interface OutcomeAccess {
   /** Throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
   outcomes(): QueuedOutcomes;
+}
+
+/** One who waits for a queued command to end: the looking ends with the waiting, and what it fails with then is nobody's news. */
+class CommandWait extends PatientWait {
+  isAwaited = true;
+
+  protected gaveUp(): void {
+    this.isAwaited = false;
+  }
+
+  protected failedLate(): void {}
 }
 
 /** Waits for queued commands to end. */
@@ -28,16 +39,12 @@ export class OutcomeWaiter {
     { timeoutMs, signal }: OutcomeOptions,
   ): Promise<CatgaResult<unknown>> => {
     const { name } = command;
-    const { timetable, waiting } = this;
     if (timeoutMs !== undefined && !(timeoutMs > 0))
       throw new CatgaError('CATGA_CONFIGURATION', `timeoutMs of ${name} must be above 0.`);
     if (signal?.aborted === true) throw cancelledError(name, signal);
-    let isAwaited = true;
-    const outcome = this.engine.outcomes().await(command, () => isAwaited);
-    const giveUp = (): void => void (isAwaited = false);
-    // The looking ends with the waiting, and what it fails with then is nobody's news.
-    const patience = { name, timeoutMs, signal, timetable, waiting, giveUp, onLateFailure: () => {} };
-    return (await outcomeUntil(outcome, patience)) as CatgaResult<unknown>;
+    const wait = new CommandWait(this.timetable, this.waiting, name, timeoutMs, signal);
+    const outcome = this.engine.outcomes().await(command, () => wait.isAwaited);
+    return (await wait.until(outcome)) as CatgaResult<unknown>;
   };
 }
 

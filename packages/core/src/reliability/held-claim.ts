@@ -14,8 +14,12 @@ export interface ClaimedId {
 }
 
 /** Claim on an id during a run: renews the lease, and overrules the run when the claim is lost. */
-export class HeldClaim {
-  private entry: TimetableEntry;
+export class HeldClaim implements TimetableEntry {
+  readonly dueMs: number;
+  order = 0;
+  isWaiting = false;
+  /** Most claims are settled before the first renewal: that needs no entry of its own. */
+  private next: TimetableEntry = this;
   private renewal: Promise<void> | undefined;
   private isSettling = false;
   private tellEnded: (() => void)[] | undefined;
@@ -28,7 +32,8 @@ export class HeldClaim {
     readonly envelope: MessageEnvelope,
     readonly cancellation: Cancellation,
   ) {
-    this.entry = this.renewLater();
+    this.dueMs = timetable.nowMs + this.renewAfterMs;
+    timetable.add(this);
   }
 
   /** Resolves when the run has ended. */
@@ -46,10 +51,20 @@ export class HeldClaim {
     return this.settle((token) => this.store.release(this.claimed.key, token));
   }
 
+  /** It is time to renew. */
+  run(): void {
+    this.next = this.timetable.after(this.renewAfterMs, () => this.run());
+    if (this.isSettling) return;
+    // If renewals fail, the lease expires; the fencing token makes that safe.
+    this.renewal ??= this.renew()
+      .catch(() => {})
+      .finally(() => (this.renewal = undefined));
+  }
+
   /** Stops renewing. */
   end(): void {
     this.isSettling = true;
-    this.timetable.remove(this.entry);
+    this.timetable.remove(this.next);
     this.tellEnded?.forEach((tell) => tell());
   }
 
@@ -64,15 +79,8 @@ export class HeldClaim {
     }
   }
 
-  private renewLater(): TimetableEntry {
-    return this.timetable.after(this.claimed.leaseMs / 3, () => {
-      this.entry = this.renewLater();
-      if (this.isSettling) return;
-      // If renewals fail, the lease expires; the fencing token makes that safe.
-      this.renewal ??= this.renew()
-        .catch(() => {})
-        .finally(() => (this.renewal = undefined));
-    });
+  private get renewAfterMs(): number {
+    return this.claimed.leaseMs / 3;
   }
 
   private async renew(): Promise<void> {

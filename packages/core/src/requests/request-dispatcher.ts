@@ -13,8 +13,8 @@ import type { IdempotentExecution } from '../reliability/idempotent-execution.js
 import type { Timetable } from '../time/timetable.js';
 import { checkHeaders } from '../wire/limits.js';
 import type { Limits } from '../wire/limits.js';
-import type { WaitingCallers } from '../pipeline/outcome-until.js';
-import { outcomeUntil } from '../pipeline/outcome-until.js';
+import type { WaitingCallers } from '../pipeline/patient-wait.js';
+import { CallerWait } from './caller-wait.js';
 import type { AttemptOptions } from '../pipeline/resilience/policed-call.js';
 import type { CompiledHandler, RequestRoute } from '../handlers/routes.js';
 
@@ -70,16 +70,8 @@ export class RequestDispatcher {
       ? admission.hold(this.runRecorded(route, envelope, context, cause))
       : this.admit(route, envelope, context, cause);
     if (timeoutMs === undefined && options.signal === undefined && !isRecorded) return outcome;
-    return outcomeUntil(outcome, {
-      name: route.type.name,
-      timeoutMs,
-      signal: options.signal,
-      timetable,
-      waiting,
-      giveUp: (reason) => context.cancellation.cancel(reason),
-      onLateFailure: (error) =>
-        failures.report({ error, source: route.name, envelope, attempt: 1, disposition: 'none' }),
-    });
+    const wait = new CallerWait(timetable, waiting, failures, envelope, context, timeoutMs, options.signal);
+    return wait.until(outcome);
   }
 
   /** Runs a request once it has its place, under a claim on its id if it `isRecorded`. */

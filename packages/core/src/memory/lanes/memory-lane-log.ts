@@ -8,6 +8,7 @@ import type {
   LaneState,
 } from '../../ports/lane-log.js';
 import { ExpiringMap } from '../expiring-map.js';
+import type { Expiring } from '../expiring-map.js';
 import { MemoryLane } from './memory-lane.js';
 
 /** What a memory log may hold. */
@@ -28,7 +29,7 @@ export class MemoryLaneLog implements LaneLog {
   readonly maxFrameBytes = Infinity;
   private identity = newIdentity();
   private all: readonly MemoryLane[];
-  private seen: ExpiringMap<LaneReceipt>;
+  private seen: ExpiringMap<Expiring & { readonly receipt: LaneReceipt }>;
   private events = 0;
 
   constructor(
@@ -44,12 +45,13 @@ export class MemoryLaneLog implements LaneLog {
     const { id, events } = frame;
     const key = `${lane}/${id}`;
     const known = this.seen.get(key);
-    if (known !== undefined) return Promise.resolve({ ...known, isDuplicate: true });
+    if (known !== undefined) return Promise.resolve({ ...known.receipt, isDuplicate: true });
     const { maxEvents, maxIds, deduplicationWindowMs } = this.options;
     if (this.events + events > maxEvents || this.seen.size >= maxIds) return Promise.reject(this.full());
     const receipt = this.lane(lane).append(frame);
     this.events += events;
-    if (deduplicationWindowMs > 0) this.seen.set(key, receipt, deduplicationWindowMs);
+    if (deduplicationWindowMs > 0)
+      this.seen.set(key, { receipt, expiresAtMs: this.seen.expiry(deduplicationWindowMs) });
     return Promise.resolve(receipt);
   }
 

@@ -4,6 +4,7 @@ import { CatgaError } from '../../errors/catga-error.js';
 import { shuttingDownError } from '../../errors/message-errors.js';
 import { TestClock } from '../../time/test-clock.js';
 import { Timetable } from '../../time/timetable.js';
+import type { WaitingCallers } from '../patient-wait.js';
 import type { Call } from './call.js';
 import { retry } from './policies.js';
 import { aCall } from './resilience.fixture.js';
@@ -11,7 +12,7 @@ import { Retry } from './retry.js';
 
 let clock: TestClock;
 let timetable: Timetable;
-let waiting: Set<(reason: CatgaError) => void>;
+let waiting: WaitingCallers;
 beforeEach(() => {
   clock = new TestClock();
   timetable = new Timetable(clock);
@@ -131,7 +132,7 @@ describe('retry', () => {
     const sent = run({}, { send: () => Promise.reject(overloaded) });
     const ended = sent.catch((thrown: unknown) => thrown);
     await clock.advance(50);
-    for (const giveUp of waiting) giveUp(shuttingDownError('Buy', 'n1'));
+    for (const caller of waiting) caller.giveUp(shuttingDownError('Buy', 'n1'));
     expect(await ended).toMatchObject({ code: 'CATGA_SHUTTING_DOWN' });
     expect(timetable.size).toBe(0);
   });

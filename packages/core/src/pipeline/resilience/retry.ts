@@ -9,13 +9,14 @@ import type { Timetable } from '../../time/timetable.js';
 import type { Call, CallStep, NextCall } from './call.js';
 import { retryAfterMsOf } from './failures.js';
 import { onAbort } from '../../time/abort-listeners.js';
+import type { WaitingCallers } from '../patient-wait.js';
 
 /** Dependencies of the wait between attempts. */
 export interface RetryServices {
   readonly clock: Clock;
   readonly timetable: Timetable;
   /** Told by a node that stops. */
-  readonly waiting: Set<(reason: CatgaError) => void>;
+  readonly waiting: WaitingCallers;
 }
 
 /** Re-sends a request after retryable failures, within its caller's timeout. */
@@ -65,18 +66,19 @@ export class Retry implements CallStep {
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         timetable.remove(entry);
-        waiting.delete(giveUp);
+        waiting.delete(caller);
         stopListening?.();
       };
       const giveUp = (reason: CatgaError): void => {
         settle();
         reject(reason);
       };
+      const caller = { giveUp };
       const entry = timetable.after(delayMs, () => {
         settle();
         resolve();
       });
-      waiting.add(giveUp);
+      waiting.add(caller);
       const stopListening = signal && onAbort(signal, () => giveUp(cancelledError(name, signal)));
     });
   }

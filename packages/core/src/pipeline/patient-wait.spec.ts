@@ -1,16 +1,16 @@
 import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { CatgaError } from '../errors/catga-error.js';
+import type { CatgaError } from '../errors/catga-error.js';
 import { shuttingDownError } from '../errors/message-errors.js';
 import { TestClock } from '../time/test-clock.js';
 import { Timetable } from '../time/timetable.js';
-import { outcomeUntil } from './outcome-until.js';
-import type { Patience } from './outcome-until.js';
+import { PatientWait } from './patient-wait.js';
+import type { WaitingCallers } from './patient-wait.js';
 
 describe('waiting for an outcome', () => {
   let clock: TestClock;
   let timetable: Timetable;
-  let waiting: Set<(reason: CatgaError) => void>;
+  let waiting: WaitingCallers;
   let givenUp: CatgaError[];
   let late: string[];
 
@@ -22,17 +22,20 @@ describe('waiting for an outcome', () => {
     late = [];
   });
 
-  const wait = (outcome: Promise<unknown>, patience: Partial<Patience> = {}): Promise<unknown> =>
-    outcomeUntil(outcome, {
-      name: 'Buy',
-      timeoutMs: undefined,
-      signal: undefined,
-      timetable,
-      waiting,
-      giveUp: (reason) => void givenUp.push(reason),
-      onLateFailure: (error) => void late.push(error.message),
-      ...patience,
-    });
+  class TestWait extends PatientWait {
+    protected gaveUp(reason: CatgaError): void {
+      givenUp.push(reason);
+    }
+
+    protected failedLate({ message }: Error): void {
+      late.push(message);
+    }
+  }
+
+  const wait = (
+    outcome: Promise<unknown>,
+    { timeoutMs, signal }: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<unknown> => new TestWait(timetable, waiting, 'Buy', timeoutMs, signal).until(outcome);
 
   const nothingIsLeft = (signal = new AbortController().signal): void => {
     expect(timetable.size).toBe(0);
@@ -71,7 +74,7 @@ describe('waiting for an outcome', () => {
   it('ends when the node stops', async () => {
     const outcome = wait(new Promise(() => {}));
     const reason = shuttingDownError('Buy', 'n1');
-    for (const giveUp of waiting) giveUp(reason);
+    for (const one of waiting) one.giveUp(reason);
     await expect(outcome).rejects.toBe(reason);
     expect(givenUp).toEqual([reason]);
     nothingIsLeft();

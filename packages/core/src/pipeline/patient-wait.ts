@@ -1,0 +1,94 @@
+import type { CatgaError } from '../errors/catga-error.js';
+import { toError } from '../errors/catga-error.js';
+import { readOf } from '../errors/well-formed.js';
+import { cancelledError, timeoutError } from '../errors/message-errors.js';
+import type { Timetable, TimetableEntry } from '../time/timetable.js';
+import { onAbort } from '../time/abort-listeners.js';
+
+/** One who waits for no longer than the node works. */
+export interface WaitingCaller {
+  /** Told why it waits in vain. */
+  giveUp(reason: CatgaError): void;
+}
+
+export type WaitingCallers = Set<WaitingCaller>;
+
+/** One who waits for an outcome, for a time at most or until a signal is aborted; and its own entry in the timetable. */
+export abstract class PatientWait implements TimetableEntry, WaitingCaller {
+  dueMs = Infinity;
+  order = 0;
+  isWaiting = false;
+  private given: CatgaError | undefined;
+  private stopListening: (() => void) | undefined;
+  private resolve: ((value: unknown) => void) | undefined;
+  private reject: ((reason: unknown) => void) | undefined;
+
+  /** @param waiting all that wait; a node that stops ends their waiting */
+  constructor(
+    private readonly timetable: Timetable,
+    private readonly waiting: WaitingCallers,
+    private readonly name: string,
+    private readonly timeoutMs: number | undefined,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  /** Told why, once, when the waiting ends before the outcome. */
+  protected abstract gaveUp(reason: CatgaError): void;
+
+  /** Told of a failure that came after the waiting had ended, for any other reason than that. */
+  protected abstract failedLate(error: Error): void;
+
+  /** The outcome, or the reason why nobody waits for it any more, whichever comes first. */
+  until(outcome: Promise<unknown>): Promise<unknown> {
+    const { timetable, timeoutMs, signal, name } = this;
+    if (timeoutMs !== undefined) {
+      this.dueMs = timetable.nowMs + timeoutMs;
+      timetable.add(this);
+    }
+    if (signal !== undefined)
+      this.stopListening = onAbort(signal, () => this.giveUp(cancelledError(name, signal)));
+    this.waiting.add(this);
+    outcome.then(
+      (value) => this.succeeded(value),
+      (thrown: unknown) => this.failed(thrown),
+    );
+    return new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  /** The time is up. */
+  run(): void {
+    this.giveUp(timeoutError(this.name, this.timeoutMs ?? 0));
+  }
+
+  giveUp(reason: CatgaError): void {
+    this.given = reason;
+    this.settle();
+    this.gaveUp(reason);
+    this.reject?.(reason);
+  }
+
+  private succeeded(value: unknown): void {
+    this.settle();
+    this.resolve?.(value);
+  }
+
+  private failed(thrown: unknown): void {
+    this.settle();
+    if (this.given === undefined) this.reject?.(thrown);
+    else if (thrown !== this.given && !isAbort(thrown)) this.failedLate(toError(thrown));
+  }
+
+  private settle(): void {
+    this.waiting.delete(this);
+    this.timetable.remove(this);
+    this.stopListening?.();
+  }
+}
+
+/** What a handler that obeys its signal fails with. */
+function isAbort(thrown: unknown): boolean {
+  return readOf(thrown, 'name') === 'AbortError';
+}
