@@ -270,13 +270,14 @@ export class LaneOwner implements LaneContext, LaneListener {
    * read before it is known again: what none needs is trimmed.
    */
   private async restore(
-    { registered }: LaneSubscription,
+    subscription: LaneSubscription,
     lane: number,
     { identity }: LaneState,
   ): Promise<void> {
+    const { registered } = subscription;
     const key = `${registered.id} ${lane} ${identity}`;
     if (registered.starts[lane]?.identity === identity || this.restored.has(key)) return;
-    await this.register.restore(registered);
+    subscription.registered = await this.register.restore(registered);
     this.restored.add(key);
   }
 

@@ -64,9 +64,14 @@ export class LaneRegister {
     }
   }
 
-  /** Makes a subscription again that the broker has forgotten, as it was: it begins with what the broker has stored since. */
-  async restore(subscription: RegisteredSubscription): Promise<void> {
-    await this.records.write(subscriptionKey(subscription.id), Buffer.from(JSON.stringify(subscription)), 0);
+  /**
+   * Makes a subscription again that the broker has forgotten, as it was: it begins with what the broker has stored since.
+   * Resolves with how it is known now; another node may have made it before.
+   */
+  async restore(subscription: RegisteredSubscription): Promise<RegisteredSubscription> {
+    const value = Buffer.from(JSON.stringify(subscription));
+    const version = await this.records.write(subscriptionKey(subscription.id), value, 0);
+    return version === undefined ? ((await this.read(subscription.id)) ?? subscription) : subscription;
   }
 
   /** Resolves with whether there was one. */

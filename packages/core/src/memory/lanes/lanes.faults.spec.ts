@@ -286,6 +286,41 @@ describe('a broker that comes back empty', () => {
     expect(slow.ids).toHaveLength(before.length + after.length);
   });
 
+  it('is told of a subscription by whoever comes first, and who handled it before goes on with that', async () => {
+    const lanes = new Lanes(8);
+    const before = await lanes.connectRefusable('before');
+    const received = new Received();
+    await before.log.subscribe(subscription(), received.takeAndAck);
+    await before.directory.announce(nodeInfo('before'));
+    lanes.refused.add('before');
+    lanes.empty();
+    const after = await lanes.connect('after');
+    await after.log.subscribe(subscription(), received.takeAndAck);
+    await after.directory.announce(nodeInfo('after'));
+    lanes.refused.delete('before');
+    const beat = async (times: number): Promise<void> => {
+      for (let each = 0; each < times; each++) {
+        await before.directory.refresh(nodeInfo('before'));
+        await after.directory.refresh(nodeInfo('after'));
+        await lanes.clock.advance(TIMEOUT_MS / 4);
+      }
+    };
+    await beat(8);
+    for (const round of ['1', '2']) {
+      await appendAll(
+        after.log,
+        KEYS.map((key) => storedMessage(`${key}.${round}`, { key })),
+      );
+      await beat(8);
+      // Lanes that move begin where they were.
+      const joiner = await lanes.connect(`joiner ${round}`);
+      await joiner.log.subscribe(subscription(), received.takeAndAck);
+      await joiner.directory.announce(nodeInfo(`joiner ${round}`));
+      await beat(1);
+    }
+    expect(received.ids.toSorted()).toEqual(KEYS.flatMap((key) => [`${key}.1`, `${key}.2`]).toSorted());
+  });
+
   it('keeps a command with a key for whoever handles it later, though its name was known before', async () => {
     const lanes = new Lanes(4);
     const { log } = await lanes.connect('caller');
