@@ -69,9 +69,15 @@ function crashOf(
   const isIt = (one: { position: number; index: number }): boolean =>
     one.position === position && one.index === index;
   const { attempts = 0, kills = 0 } = failures.find(isIt) ?? {};
-  // The ends before, of owners that it may have ended too, are attempts of it as well.
-  const ends = kills === 0 ? SUSPICIOUS_CRASHES + 1 : 1;
-  const failure = { position, index, attempts: attempts + ends, kills: kills + 1, waitMs: 0 };
+  // The ends before, of owners that it may have ended too, are attempts of it as well; what it has failed with may be among them.
+  const leastAttempts = kills === 0 ? SUSPICIOUS_CRASHES + 1 : 0;
+  const failure = {
+    position,
+    index,
+    attempts: Math.max(attempts + 1, leastAttempts),
+    kills: kills + 1,
+    waitMs: 0,
+  };
   return {
     failures: [...failures.filter((one) => !isIt(one)), failure],
     ...found,
