@@ -6,7 +6,7 @@ import type { NodeSettings } from './node-settings.js';
 import { PartitionedDirectory } from './partitioned-directory.js';
 
 /** Short, so that a run takes seconds; the proportions are those of the defaults. */
-const HEARTBEAT = Object.freeze({ intervalMs: 400, timeoutMs: 1200 });
+const HEARTBEAT = Object.freeze({ intervalMs: 400, timeoutMs: 2000 });
 /** How long a claim outlives its holder. */
 export const LEASE_MS = 3000;
 /** How long callers wait. */

@@ -8,7 +8,7 @@ const LONG_AWAY_MS = 3000;
 /** Longer than impatient nodes wait, shorter than a lease. */
 const LONGER_THAN_NODES_WAIT_MS = 2 * IMPATIENCE_MS;
 /** How long permissions are refused. */
-const REFUSED_MS = 1500;
+const REFUSED_MS = 2500;
 
 export const BROKER_FAULTS: readonly Scenario[] = [
   {
