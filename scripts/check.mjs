@@ -7,15 +7,17 @@ const stages = [
   [['build', 'compiles, tests included']],
   [
     ['bundle', 'the programs that tests start as processes'],
-    ['format:check', 'prettier'],
+    ['test:servers', 'the servers that tests need are here'],
+  ],
+  [
+    ['test:unit', 'jest'],
     ['lint', 'oxlint, type-aware'],
+    ['format:check', 'prettier'],
     ['deps:check', 'the arrows between packages and layers'],
     ['knip', 'unused files, exports and dependencies'],
     ['test:types', 'what must not compile does not'],
     ['test:docs', 'the snippets of the docs compile'],
-    ['test:servers', 'the servers that tests need are here'],
   ],
-  [['test:unit', 'jest']],
 ];
 const longStages = [
   [
