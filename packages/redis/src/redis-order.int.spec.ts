@@ -9,57 +9,68 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
+const PATIENCE_MS = 120_000;
 const eachTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
-it('what is published before, while and after Redis was away is stored in the order of the calls', async () => {
-  const client = { namespace: 'catga', nodeId: 'node', clock: systemClock, heartbeatTimeoutMs: 1000 };
-  const connection = await redis(server.url).connect(client);
-  try {
-    const called: string[] = [];
-    const missing = new Set<string>();
-    const append = (): void => {
-      const messageId = `m${called.length}`;
-      called.push(messageId);
-      missing.add(messageId);
-      const message = {
-        messageId,
-        name: 'OrderShipped',
-        kind: 'event',
-        body: new Uint8Array(),
-        serializer: 'json',
-        headers: {},
-        key: 'k',
-        correlationId: messageId,
-        causationId: undefined,
-        originNodeId: 'node',
-        sentAtMs: 0,
-        history: [],
-      } as const;
-      void connection.log.append(message).then(() => missing.delete(messageId));
-    };
-    append();
-    await server.kill(); // It forgets every script.
-    for (let turn = 0; turn < 50; turn++) {
+it(
+  'what is published before, while and after Redis was away is stored in the order of the calls',
+  async () => {
+    const client = { namespace: 'catga', nodeId: 'node', clock: systemClock, heartbeatTimeoutMs: 1000 };
+    // A busy machine takes its time to start a server.
+    const connection = await redis({ url: server.url, requestTimeoutMs: PATIENCE_MS }).connect(client);
+    try {
+      const called: string[] = [];
+      const missing = new Set<string>();
+      const failures: unknown[] = [];
+      const append = (): void => {
+        const messageId = `m${called.length}`;
+        called.push(messageId);
+        missing.add(messageId);
+        const message = {
+          messageId,
+          name: 'OrderShipped',
+          kind: 'event',
+          body: new Uint8Array(),
+          serializer: 'json',
+          headers: {},
+          key: 'k',
+          correlationId: messageId,
+          causationId: undefined,
+          originNodeId: 'node',
+          sentAtMs: 0,
+          history: [],
+        } as const;
+        connection.log.append(message).then(
+          () => missing.delete(messageId),
+          (thrown: unknown) => failures.push(thrown),
+        );
+      };
       append();
-      await eachTurn();
+      await server.kill(); // It forgets every script.
+      for (let turn = 0; turn < 50; turn++) {
+        append();
+        await eachTurn();
+      }
+      await server.start();
+      for (let turn = 0; turn < 10 || (missing.size > 0 && turn < 5000); turn++) {
+        if (called.length < 2000) append();
+        await eachTurn();
+      }
+      while (missing.size > 0 && failures.length === 0) await eachTurn();
+      expect(failures).toEqual([]);
+      const seen: string[] = [];
+      await connection.log.subscribe(
+        { id: 'shop.A', kind: 'event', names: ['OrderShipped'], concurrency: 10, startFrom: 'beginning' },
+        (delivery) => {
+          seen.push(delivery.message.messageId);
+          void delivery.ack();
+        },
+      );
+      while (seen.length < called.length) await eachTurn();
+      expect(seen).toEqual(called);
+    } finally {
+      await connection.close();
     }
-    await server.start();
-    for (let turn = 0; turn < 10 || (missing.size > 0 && turn < 5000); turn++) {
-      if (called.length < 2000) append();
-      await eachTurn();
-    }
-    while (missing.size > 0) await eachTurn();
-    const seen: string[] = [];
-    await connection.log.subscribe(
-      { id: 'shop.A', kind: 'event', names: ['OrderShipped'], concurrency: 10, startFrom: 'beginning' },
-      (delivery) => {
-        seen.push(delivery.message.messageId);
-        void delivery.ack();
-      },
-    );
-    while (seen.length < called.length) await eachTurn();
-    expect(seen).toEqual(called);
-  } finally {
-    await connection.close();
-  }
-});
+  },
+  PATIENCE_MS,
+);

@@ -5,6 +5,7 @@ import { Cluster, Redis } from 'ioredis';
 import type { ClusterOptions, RedisOptions } from 'ioredis';
 import type { ResolvedRedisOptions } from '../options/resolve-redis-options.js';
 import { isReplica, unavailable } from './broker-errors.js';
+import { guardSockets } from './guard-sockets.js';
 import { isClusterClient } from './redis-client.js';
 import type { RedisClient } from './redis-client.js';
 import { riskOfSettings } from './server-settings.js';
@@ -40,9 +41,10 @@ export async function openClients(
   options: ResolvedRedisOptions,
   { nodeId, clock, monitor }: Pick<EngineClient, 'nodeId' | 'clock' | 'monitor'>,
 ): Promise<Clients> {
-  const client =
-    options.client === undefined ? ownClient(options, nodeId) : duplicateOf(options.client, options);
-  const subscriber = subscriberOf(client, options);
+  const client = guardSockets(
+    options.client === undefined ? ownClient(options, nodeId) : duplicateOf(options.client, options),
+  );
+  const subscriber = guardSockets(subscriberOf(client, options));
   try {
     await connect(client, options, clock);
     await checkServer(client);
@@ -107,9 +109,7 @@ function subscriberOf(client: RedisClient, options: ResolvedRedisOptions): Redis
 
 /** Connection for blocking reads, which delay every other command on their connection. */
 export function readerOf(client: RedisClient, options: ResolvedRedisOptions): RedisClient {
-  return isClusterClient(client)
-    ? client.duplicate([], { ...client.options, ...clusterOptions(options) })
-    : client.duplicate(engineOptions(options));
+  return guardSockets(duplicateOf(client, options));
 }
 
 /** Client options that the engine's guarantees require. */

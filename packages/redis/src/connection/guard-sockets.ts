@@ -1,0 +1,34 @@
+import type { Duplex } from 'node:stream';
+import type { Redis } from 'ioredis';
+import { isClusterClient } from './redis-client.js';
+import type { RedisClient } from './redis-client.js';
+
+/** What opens the sockets of a client of ioredis. */
+interface Connector {
+  connect(...request: readonly unknown[]): Promise<Duplex>;
+}
+
+/**
+ * Keeps a later error of a socket from ending the process. ioredis listens to the first error of a socket only; with TLS
+ * there may be two: the certificate is not trusted, and then what the server replies to the end of the handshake.
+ */
+export function guardSockets<C extends RedisClient>(client: C): C {
+  if (isClusterClient(client)) client.on('+node', guard);
+  else guard(client);
+  return client;
+}
+
+function guard(client: Redis): void {
+  const connector: unknown = Reflect.get(client, 'connector');
+  if (!isConnector(connector)) return;
+  const connect = connector.connect.bind(connector);
+  connector.connect = async (...request) => {
+    const stream = await connect(...request);
+    stream.on('error', () => {}); // ioredis reports the first one.
+    return stream;
+  };
+}
+
+function isConnector(connector: unknown): connector is Connector {
+  return typeof connector === 'object' && connector !== null && 'connect' in connector;
+}
