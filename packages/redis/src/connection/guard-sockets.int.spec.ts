@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 function breakTwice(client: Redis): void {
-  const stream = Reflect.get(client, 'stream') as Socket;
+  const stream: Socket = Reflect.get(client, 'stream');
   for (const message of ['first', 'second']) stream.emit('error', new Error(message));
 }
 
@@ -29,7 +29,12 @@ it('a second error of a socket does not end the process', async () => {
 
 it('nor does one of a server of a cluster', async () => {
   servers = await startMasters();
-  const client = guardSockets(new Cluster([...servers.map(({ url }) => url)], { lazyConnect: true }));
+  const client = guardSockets(
+    new Cluster(
+      servers.map(({ url }) => url),
+      { lazyConnect: true },
+    ),
+  );
   await client.connect();
   await client.set('a', 'b');
   expect(client.nodes().length).toBeGreaterThan(0);
