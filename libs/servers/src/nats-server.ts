@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { findNatsServer } from './find-nats-server.js';
 import { versionOf } from './find-server.js';
 import { accepts, freePort, LOOPBACK as HOST } from './free-port.js';
+import { suspend } from './suspend.js';
 
 const STARTS_WITHIN_MS = 60_000;
 
@@ -77,7 +78,7 @@ export class NatsServer {
 
   /** Lets it stand still: its connections stay open, and nothing is answered. */
   pause(): void {
-    this.process?.kill('SIGSTOP');
+    suspend(this.process);
   }
 
   resume(): void {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findRedisServer } from './find-redis-server.js';
 import { accepts, freePort, LOOPBACK as HOST } from './free-port.js';
+import { suspend } from './suspend.js';
 
 const STARTS_WITHIN_MS = 60_000;
 /** What a server says, and a sentinel. */
@@ -84,7 +85,7 @@ export class RedisServer {
 
   /** Lets it stand still: its connections stay open, and nothing is answered. */
   pause(): void {
-    this.process?.kill('SIGSTOP');
+    suspend(this.process);
   }
 
   resume(): void {

@@ -51,7 +51,7 @@ describe('the readiness of a node over NATS', () => {
 
   it('is down while the server hangs, though the connection stays', async () => {
     const one = await start({ servers: server.url, requestTimeoutMs: 2000 });
-    process.kill(server.pid ?? 0, 'SIGSTOP');
+    server.pause();
     try {
       await until(() => one.problem !== undefined);
       expect(one.problem).toContain('NATS did not reply within 2000 ms');
