@@ -15,6 +15,11 @@ beforeAll(build);
 afterEach(() => orders.kill());
 
 describe('starting', () => {
+  it('says where it listens, and answers there', async () => {
+    const url = await start().url();
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+  });
+
   it('says so and exits with 1 if the port is in use', async () => {
     const other: Server = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -32,7 +37,9 @@ describe('starting', () => {
   });
 });
 
-describe('stopping', () => {
+describe.each(['SIGTERM', 'SIGINT'])('stopping by %s', (signal) => {
+  const stop = () => (signal === 'SIGTERM' ? orders.terminate() : orders.interrupt());
+
   /** Resolves when the node has taken work, which shows in what it says of its load. */
   const isAtWork = (url: string) =>
     until(
@@ -40,24 +47,21 @@ describe('stopping', () => {
       (text) => text.includes('"inFlight":1'),
     );
 
-  it.each(['terminate', 'interrupt'] as const)(
-    'after it listened where it said: %s, idle connections or not',
-    async (stop) => {
-      const url = await start().url();
-      const socket = connect(Number(new URL(url).port), '127.0.0.1');
-      await once(socket, 'connect');
-      await (await fetch(`${url}/nodes`)).text();
-      orders[stop]();
-      expect(await orders.exited).toEqual({ code: 0, signal: null });
-      socket.destroy();
-    },
-  );
+  it('exits with 0, idle connections or not', async () => {
+    const url = await start().url();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    await (await fetch(`${url}/nodes`)).text();
+    stop();
+    expect(await orders.exited).toEqual({ code: 0, signal: null });
+    socket.destroy();
+  });
 
   it('finishes the request that is being handled, then exits with 0', async () => {
     const url = await start({ COMMAND_DELAY_MS: '2000' }).url();
     const reply = fetch(`${url}/orders`, { method: 'POST', headers, body });
     await isAtWork(url);
-    orders.terminate();
+    stop();
     expect((await reply).status).toBe(201);
     expect(await orders.exited).toEqual({ code: 0, signal: null });
   });
@@ -70,7 +74,7 @@ describe('stopping', () => {
     const head = `POST /orders HTTP/1.1\r\nhost: orders\r\ncontent-type: application/json\r\nexpect: 100-continue`;
     socket.write(`${head}\r\ncontent-length: ${body.length}\r\n\r\n`);
     expect(await once(socket, 'data')).toEqual([expect.stringContaining('100 Continue')]);
-    orders.terminate();
+    stop();
     const isRefused = () =>
       fetch(`${url}/nodes`)
         .then(({ ok }) => ok)

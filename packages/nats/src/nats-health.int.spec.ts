@@ -56,7 +56,7 @@ describe('the readiness of a node over NATS', () => {
       await until(() => one.problem !== undefined);
       expect(one.problem).toContain('NATS did not reply within 2000 ms');
     } finally {
-      process.kill(server.pid ?? 0, 'SIGCONT');
+      server.resume();
     }
     await until(() => one.problem === undefined);
     expect(lines.filter((line) => line.startsWith('Connection'))).toHaveLength(2);

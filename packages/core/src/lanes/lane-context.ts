@@ -12,7 +12,7 @@ export interface LaneContext {
   readonly mayTake: boolean;
   nowMs(): number;
   after(delayMs: number, run: () => void): void;
-  /** Progress that nobody waits for. */
+  /** Progress that nobody waits for, or that may not be written yet. */
   writeSometime(tenure: LaneTenure): void;
   /** This node owns a share from now on. */
   taken(share: LaneShare): void;

@@ -34,7 +34,6 @@ export class LaneTenure {
   private isScheduled = false;
   private isSoon = false;
   private isKept = false;
-  private isLater = false;
   /** After a write that failed. */
   private isPaused = false;
   private failures = 0;
@@ -219,8 +218,8 @@ export class LaneTenure {
   private toBeWritten(): ReadonlySet<LaneShare> {
     const shares = new Set<LaneShare>();
     for (const share of this.shares.values()) {
-      if (!this.context.mayTake && this.isAnothers(share)) {
-        this.writeLater();
+      if (this.isAnothers(share) && !this.context.mayTake) {
+        this.context.writeSometime(this);
         continue;
       }
       // What is given back and was never taken is nobody's.
@@ -232,17 +231,9 @@ export class LaneTenure {
   }
 
   private isAnothers({ state, subscription }: LaneShare): boolean {
+    if (state !== 'open') return false;
     const owner = this.sections.get(subscription.id)?.owner ?? '';
-    return state === 'open' && owner !== '' && owner !== this.context.session;
-  }
-
-  private writeLater(): void {
-    if (this.isLater) return;
-    this.isLater = true;
-    this.context.after(this.context.leaseMs, () => {
-      this.isLater = false;
-      this.write();
-    });
+    return owner !== '' && owner !== this.context.session;
   }
 
   /** The record with what is done now. All subscriptions have the same room in it; if that is too much, less. */

@@ -11,6 +11,7 @@ export interface WaitingCaller {
   giveUp(reason: CatgaError): void;
 }
 
+/** All that wait; a node that stops ends their waiting. */
 export type WaitingCallers = Set<WaitingCaller>;
 
 /** One who waits for an outcome, for a time at most or until a signal is aborted; and its own entry in the timetable. */
@@ -23,7 +24,6 @@ export abstract class PatientWait implements TimetableEntry, WaitingCaller {
   private resolve: ((value: unknown) => void) | undefined;
   private reject: ((reason: unknown) => void) | undefined;
 
-  /** @param waiting all that wait; a node that stops ends their waiting */
   constructor(
     private readonly timetable: Timetable,
     private readonly waiting: WaitingCallers,

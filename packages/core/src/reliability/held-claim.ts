@@ -14,12 +14,8 @@ export interface ClaimedId {
 }
 
 /** Claim on an id during a run: renews the lease, and overrules the run when the claim is lost. */
-export class HeldClaim implements TimetableEntry {
-  readonly dueMs: number;
-  order = 0;
-  isWaiting = false;
-  /** Most claims are settled before the first renewal: that needs no entry of its own. */
-  private next: TimetableEntry = this;
+export class HeldClaim {
+  private entry: TimetableEntry;
   private renewal: Promise<void> | undefined;
   private isSettling = false;
   private tellEnded: (() => void)[] | undefined;
@@ -32,8 +28,7 @@ export class HeldClaim implements TimetableEntry {
     readonly envelope: MessageEnvelope,
     readonly cancellation: Cancellation,
   ) {
-    this.dueMs = timetable.nowMs + this.renewAfterMs;
-    timetable.add(this);
+    this.entry = this.renewLater();
   }
 
   /** Resolves when the run has ended. */
@@ -51,20 +46,10 @@ export class HeldClaim implements TimetableEntry {
     return this.settle((token) => this.store.release(this.claimed.key, token));
   }
 
-  /** It is time to renew. */
-  run(): void {
-    this.next = this.timetable.after(this.renewAfterMs, () => this.run());
-    if (this.isSettling) return;
-    // If renewals fail, the lease expires; the fencing token makes that safe.
-    this.renewal ??= this.renew()
-      .catch(() => {})
-      .finally(() => (this.renewal = undefined));
-  }
-
   /** Stops renewing. */
   end(): void {
     this.isSettling = true;
-    this.timetable.remove(this.next);
+    this.timetable.remove(this.entry);
     this.tellEnded?.forEach((tell) => tell());
   }
 
@@ -79,8 +64,15 @@ export class HeldClaim implements TimetableEntry {
     }
   }
 
-  private get renewAfterMs(): number {
-    return this.claimed.leaseMs / 3;
+  private renewLater(): TimetableEntry {
+    return this.timetable.after(this.claimed.leaseMs / 3, () => {
+      this.entry = this.renewLater();
+      if (this.isSettling) return;
+      // If renewals fail, the lease expires; the fencing token makes that safe.
+      this.renewal ??= this.renew()
+        .catch(() => {})
+        .finally(() => (this.renewal = undefined));
+    });
   }
 
   private async renew(): Promise<void> {

@@ -1,5 +1,4 @@
 import type { CallerPolicy } from '../../contracts/policy.js';
-import type { CatgaError } from '../../errors/catga-error.js';
 import { toError } from '../../errors/catga-error.js';
 import { cancelledError } from '../../errors/message-errors.js';
 import { answeredAtOnce } from '../../errors/user-code.js';
@@ -9,7 +8,7 @@ import type { Timetable } from '../../time/timetable.js';
 import type { Call, CallStep, NextCall } from './call.js';
 import { retryAfterMsOf } from './failures.js';
 import { onAbort } from '../../time/abort-listeners.js';
-import type { WaitingCallers } from '../patient-wait.js';
+import type { WaitingCaller, WaitingCallers } from '../patient-wait.js';
 
 /** Dependencies of the wait between attempts. */
 export interface RetryServices {
@@ -69,17 +68,18 @@ export class Retry implements CallStep {
         waiting.delete(caller);
         stopListening?.();
       };
-      const giveUp = (reason: CatgaError): void => {
-        settle();
-        reject(reason);
+      const caller: WaitingCaller = {
+        giveUp(reason) {
+          settle();
+          reject(reason);
+        },
       };
-      const caller = { giveUp };
       const entry = timetable.after(delayMs, () => {
         settle();
         resolve();
       });
       waiting.add(caller);
-      const stopListening = signal && onAbort(signal, () => giveUp(cancelledError(name, signal)));
+      const stopListening = signal && onAbort(signal, () => caller.giveUp(cancelledError(name, signal)));
     });
   }
 }
