@@ -54,7 +54,9 @@ afterEach(async () => {
 /** The node is as well as before. */
 async function expectGoingOn(): Promise<void> {
   await cluster.turns();
-  await expect(gateway.mediator.send(new PlaceOrder('tea'))).resolves.toBe('tea');
+  const sent = gateway.mediator.send(new PlaceOrder('tea'));
+  await cluster.pass(1000); // Frames are held back for a moment while many before them are unacknowledged.
+  await expect(sent).resolves.toBe('tea');
   expect(unhandled).toEqual([]);
 }
 
