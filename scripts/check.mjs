@@ -12,7 +12,7 @@ const stages = [
   [
     ['test:unit', 'jest'],
     ['lint', 'oxlint, type-aware'],
-    ['format:check', 'prettier'],
+    ['format:check', 'oxfmt'],
     ['deps:check', 'the arrows between packages and layers'],
     ['knip', 'unused files, exports and dependencies'],
     ['test:types', 'what must not compile does not'],

@@ -4,4 +4,5 @@
  * @publicApi
  */
 export type CatgaResult<R> =
-  { readonly ok: true; readonly value: R } | { readonly ok: false; readonly error: Error };
+  | { readonly ok: true; readonly value: R }
+  | { readonly ok: false; readonly error: Error };
