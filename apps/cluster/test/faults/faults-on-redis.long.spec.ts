@@ -1,5 +1,6 @@
-import { killedNodes } from './killed-nodes.fixture.js';
+import { killedNode, killedNodesOfClaims } from './killed-nodes.fixture.js';
 import { suspendedNodes } from './suspended-nodes.fixture.js';
 
-killedNodes('redis');
+killedNode('redis');
+killedNodesOfClaims('redis');
 suspendedNodes('redis');

@@ -1,3 +1,3 @@
-import { killedNodes } from './killed-nodes.fixture.js';
+import { killedNode } from './killed-nodes.fixture.js';
 
-killedNodes('nats');
+killedNode('nats');

@@ -1,0 +1,3 @@
+import { killedNodesOfClaims } from './killed-nodes.fixture.js';
+
+killedNodesOfClaims('nats');
