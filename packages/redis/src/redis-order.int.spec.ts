@@ -17,7 +17,9 @@ it(
   async () => {
     const client = { namespace: 'catga', nodeId: 'node', clock: systemClock, heartbeatTimeoutMs: 1000 };
     // A busy machine takes its time to start a server.
-    const connection = await redis({ url: server.url, requestTimeoutMs: PATIENCE_MS }).connect(client);
+    const patient = { url: server.url, requestTimeoutMs: PATIENCE_MS };
+    // Nobody subscribes before everything is stored: what is kept for a later subscription must be enough.
+    const connection = await redis({ ...patient, keptEvents: 100_000 }).connect(client);
     try {
       const called: string[] = [];
       const missing = new Set<string>();
