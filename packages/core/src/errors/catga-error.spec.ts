@@ -7,7 +7,7 @@ import { cancelledError, shuttingDownError, timeoutError } from './message-error
 
 describe('CatgaError', () => {
   it.each(Object.keys(ERROR_CATALOGUE) as CatgaErrorCode[])(
-    'knows of %s whether and how to go on',
+    'has the retryable flag and the hint of %s',
     (code) => {
       const error = new CatgaError(code, 'text');
       expect(error).toMatchObject({ name: 'CatgaError', code, message: 'text', details: {} });
@@ -40,7 +40,7 @@ describe('CatgaError', () => {
     expect(Object.isFrozen(error.details)).toBe(true);
   });
 
-  it('may say otherwise than its code whether trying again helps', () => {
+  it('may override whether its code is retryable', () => {
     expect(new CatgaError('CATGA_TIMEOUT', '', { retryable: false }).retryable).toBe(false);
   });
 });

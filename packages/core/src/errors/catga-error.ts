@@ -8,11 +8,11 @@ export interface CatgaErrorOptions {
   readonly details?: Readonly<Record<string, unknown>>;
   /** Cause of the error. Other nodes receive its name, message and code. */
   readonly cause?: unknown;
-  /** Overrides the default of the code. */
+  /** Overrides the default of the error code. */
   readonly retryable?: boolean;
 }
 
-/** On every `CatgaError`, whichever copy of this package made it. */
+/** Marks every `CatgaError`, whichever copy of this package created it. */
 const BRAND: unique symbol = Symbol.for('catga.error');
 
 /**
@@ -36,13 +36,13 @@ export class CatgaError extends Error {
     this.details = Object.freeze({ ...options.details });
   }
 
-  /** An error of another copy of this package is one, too: `instanceof`, and so `@Catch(CatgaError)`, hold for it. */
+  /** `instanceof`, and so `@Catch(CatgaError)`, also holds for errors of another copy of this package. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (this !== CatgaError) return Function.prototype[Symbol.hasInstance].call(this, value);
     try {
       return typeof value === 'object' && value !== null && BRAND in value;
     } catch {
-      return false; // A proxy that is revoked, or one whose traps throw.
+      return false; // A revoked proxy, or one whose traps throw.
     }
   }
 
@@ -66,8 +66,8 @@ export class CatgaError extends Error {
 Object.defineProperty(CatgaError.prototype, BRAND, { value: true });
 
 /**
- * Turns whatever was thrown into an `Error`, keeping errors as they are. Of an object that is none its message, name,
- * code and `retryable` are kept, and itself as the cause; the same of an error that cannot be read.
+ * Converts a thrown value to an `Error`; errors are returned as they are. A non-error, or an error that cannot be read,
+ * becomes an error with its message, name, code and `retryable`, and with the value as the cause.
  */
 export function toError(thrown: unknown): Error {
   return isReadableError(thrown) ? thrown : new ThrownValue(thrown);

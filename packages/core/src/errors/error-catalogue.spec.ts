@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { ERROR_CATALOGUE } from './error-catalogue.js';
 
-/** The sections of the page, by their heading. */
+/** Sections of the page, by heading. */
 function sectionsOf(page: string): ReadonlyMap<string, string> {
   const [, ...sections] = page.split(/^### /m);
   return new Map(sections.map((section) => [section.slice(0, section.indexOf('\n')).trim(), section]));

@@ -8,7 +8,7 @@ export interface ErrorDescription {
 
 const entry = (retryable: boolean, hint: string): ErrorDescription => Object.freeze({ retryable, hint });
 
-/** Every error code of Catga. `docs/reference/errors.md` lists the same codes; a test holds the two together. */
+/** Every error code of Catga. `docs/reference/errors.md` lists the same codes, as a test checks. */
 export const ERROR_CATALOGUE = Object.freeze({
   CATGA_NO_HANDLER: entry(
     true,
@@ -73,5 +73,5 @@ export const ERROR_CATALOGUE = Object.freeze({
   ),
 });
 
-/** The code of a {@link CatgaError}. */
+/** Error code of a {@link CatgaError}. */
 export type CatgaErrorCode = keyof typeof ERROR_CATALOGUE;

@@ -6,41 +6,41 @@ import { readOf, wellFormed } from './well-formed.js';
 const LONGEST_NAME = 256;
 const LONGEST_CODE = 256;
 const LONGEST_MESSAGE = 4_096;
-/** Of an error that another one holds. */
+/** Message of a nested error. */
 const LONGEST_HELD_MESSAGE = 1_024;
-/** How many errors one may hold, causes of causes included, and how deep. */
+/** Maximum number of nested errors, causes of causes included, and maximum depth. */
 const MOST_HELD = 16;
 const DEEPEST = 8;
 
 const UNREADABLE = 'something was thrown that cannot be made text';
 
 /**
- * The record of whatever was thrown: bounded, well-formed, with its causes and what an `AggregateError` holds, eight deep
- * and sixteen in all. Never throws.
+ * Record of a thrown value: bounded, well-formed, with its causes and the errors of an `AggregateError`, up to eight
+ * deep and sixteen in all. Never throws.
  */
 export function recordOf(thrown: unknown): ErrorRecord {
   return new Recording().record(thrown, LONGEST_MESSAGE, 0);
 }
 
-/** The same from data that came from elsewhere; undefined if it is no record. */
+/** Record from received data; undefined if the data is not a record. */
 export function toErrorRecord(data: unknown): ErrorRecord | undefined {
   const [name, message] = [readOf(data, 'name'), readOf(data, 'message')];
   return typeof name === 'string' && typeof message === 'string' ? recordOf(data) : undefined;
 }
 
-/** The code of an error, if it has one: text or a number. */
+/** Code of an error, if it has one: a string or a number. */
 export function codeOf(thrown: unknown): { readonly code?: string | number } {
   const code = readOf(thrown, 'code');
   if (typeof code === 'string') return { code: wellFormed(code, LONGEST_CODE) };
   return typeof code === 'number' && Number.isFinite(code) ? { code } : {};
 }
 
-/** One line for a log: name, code and message, and those of the causes. */
+/** One log line: name, code and message of an error and of its causes. */
 export function lineOf(thrown: unknown): string {
   return describe(recordOf(thrown));
 }
 
-/** What a line for a log says of the errors that one holds; empty if it holds none. */
+/** Nested errors as part of a log line; empty if there are none. */
 export function heldLineOf({ cause, errors }: ErrorRecord): string {
   const held = errors === undefined ? '' : ` [${errors.map(describe).join('; ')}]`;
   return cause === undefined ? held : `${held}, caused by ${describe(cause)}`;
@@ -51,7 +51,7 @@ function describe(record: ErrorRecord): string {
   return `${code === undefined ? name : `${name} ${code}`}: ${message}${heldLineOf(record)}`;
 }
 
-/** What was thrown and is no error, or none that can be read, as an error: its message, name and code, and itself as the cause. */
+/** Error made from a thrown non-error or unreadable error: its message, name and code, with the value as the cause. */
 export class ThrownValue extends Error {
   readonly #thrown: unknown;
 
@@ -65,16 +65,16 @@ export class ThrownValue extends Error {
     if (typeof retryable === 'boolean') Object.assign(this, { retryable });
   }
 
-  /** What was thrown: it says of itself what this error says. */
+  /** Original value of a {@link ThrownValue}; any other value unchanged. */
   static thrownBy(error: unknown): unknown {
     return typeof error === 'object' && error !== null && #thrown in error ? error.#thrown : error;
   }
 }
 
-/** Whether it is an error, of this or another realm, of which nothing throws when it is read. */
+/** Whether the value is an error, of this or another realm, that can be read without throwing. */
 export function isReadableError(thrown: unknown): thrown is Error {
   try {
-    // An error of another realm (a vm context, such as a test runner's) is no instance of this realm's class.
+    // An error of another realm (a vm context, such as a test runner's) is not an instance of this realm's class.
     if (!(thrown instanceof Error) && !isNativeError(thrown)) return false;
     const { name: _name, message: _message, cause: _cause } = thrown;
     const { code: _code, retryable: _retryable } = thrown as { readonly code?: unknown; retryable?: unknown };
@@ -86,7 +86,7 @@ export function isReadableError(thrown: unknown): thrown is Error {
 
 class Recording {
   private held = MOST_HELD;
-  /** The errors that hold the one at hand: a cause may lead back to them. */
+  /** Enclosing errors, to detect cycles of causes. */
   private readonly around: unknown[] = [];
 
   record(thrown: unknown, longest: number, depth: number): ErrorRecord {

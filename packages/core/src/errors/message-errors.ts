@@ -2,7 +2,7 @@ import { CatgaError } from './catga-error.js';
 
 /** Timeout of a message. */
 export function timeoutError(name: string, patienceMs: number): CatgaError {
-  const timeoutMs = Math.round(patienceMs); // What is left of a deadline is a fraction.
+  const timeoutMs = Math.round(patienceMs); // The rest of a deadline may be a fraction.
   return new CatgaError('CATGA_TIMEOUT', `${name} timed out after ${timeoutMs} ms.`, {
     details: { name, timeoutMs },
   });

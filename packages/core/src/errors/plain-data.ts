@@ -2,25 +2,25 @@ import { types } from 'node:util';
 import { FORBIDDEN_KEYS } from '../contracts/forbidden-keys.js';
 import { readOf, wellFormed } from './well-formed.js';
 
-/** How much is kept of one value. What is beyond is left out, or null in a list. */
+/** Limits of one value. What exceeds them is left out, or null in an array. */
 const DEEPEST = 16;
 const MOST_VALUES = 5_000;
 const MOST_CHARACTERS = 65_536;
 const LONGEST_KEY = 256;
 
-/** What a value becomes that no serializer carries. */
+/** Result for a value that no serializer carries. */
 const NOTHING = undefined;
 
 /**
- * Plain, bounded data from whatever it is, which every serializer carries: null, truth values, numbers, well-formed text,
- * moments, lists and objects; of bytes, maps and sets nothing. Of an instance its enumerable own data properties are kept, or what its `toJSON` gives; a
- * `BigInt` becomes text. Functions, symbols, cycles and whatever cannot be read are left out. Never throws.
+ * Bounded plain data that every serializer carries: null, booleans, numbers, well-formed text, dates, arrays and
+ * objects. A class instance becomes its enumerable own data properties, or the result of its `toJSON`; a `BigInt`
+ * becomes text. Bytes, maps, sets, functions, symbols, cycles and whatever cannot be read are left out. Never throws.
  */
 export function plainData(value: unknown): unknown {
   return new Copying().copy(value, 0);
 }
 
-/** As {@link plainData}, of the enumerable own data properties of an object, but for some. */
+/** As {@link plainData}, for an object's enumerable own data properties, except those in `left`. */
 export function ownData(holder: object, left: ReadonlySet<string>): Readonly<Record<string, unknown>> {
   return new Copying().fieldsOf(holder, 0, left);
 }
@@ -30,7 +30,7 @@ const NONE: ReadonlySet<string> = new Set();
 class Copying {
   private values = MOST_VALUES;
   private characters = MOST_CHARACTERS;
-  /** The objects that the value is in. */
+  /** Enclosing objects, to detect cycles. */
   private readonly around: object[] = [];
 
   copy(value: unknown, depth: number): unknown {
@@ -64,7 +64,7 @@ class Copying {
         if (value !== NOTHING) fields[wellFormed(key, LONGEST_KEY)] = value;
       }
     } catch {
-      // A proxy that cannot be read: what could be is kept.
+      // A proxy that cannot be read: keep the fields read so far.
     }
     this.around.pop();
     return fields;
@@ -91,7 +91,7 @@ class Copying {
     return isList ? this.list(value as readonly unknown[], depth) : this.fields(value, depth);
   }
 
-  /** What `toJSON` gives. */
+  /** Copies the result of `toJSON`. */
   private given(value: object, toJSON: () => unknown, depth: number): unknown {
     let data: unknown;
     try {
@@ -120,7 +120,7 @@ class Copying {
 
   private fields(value: object, depth: number): unknown {
     const fields = this.fieldsOf(value, depth, NONE);
-    // What says what an error is, is not among its enumerable properties.
+    // Name and message of an error are not enumerable.
     if (!types.isNativeError(value)) return fields;
     for (const key of ['name', 'message'] as const) {
       const text = readOf(value, key);

@@ -1,4 +1,4 @@
-/** Whether a promise is sure to call back once: not a class of its own, and with no `then` of its own. */
+/** Whether a promise is native, without a subclass or a `then` of its own, and so settles exactly once. */
 function isPlainPromise(value: unknown): value is Promise<unknown> {
   return (
     typeof value === 'object' &&
@@ -10,11 +10,11 @@ function isPlainPromise(value: unknown): value is Promise<unknown> {
 }
 
 /**
- * The promise of what user code returned; undefined if it returned no promise but a value.
+ * Promise of a value that user code returned; undefined if the value is not a promise.
  *
- * A promise is whatever has a `then` to call: a promise of this or another realm, or the query of an object-relational
- * mapper. The promise given back is a plain one, which settles once, whatever that `then` does; `then` is called once,
- * for it may start the work. Throws what a getter of `then` throws.
+ * Anything with a `then` method counts as a promise: a promise of this or another realm, or the query of an
+ * object-relational mapper. The returned promise is a native one that settles once, whatever that `then` does; `then`
+ * is called only once, since it may start the work. Throws what a getter of `then` throws.
  */
 export function promiseOf(value: unknown): Promise<unknown> | undefined {
   if (isPlainPromise(value)) return value;
@@ -26,7 +26,7 @@ export function promiseOf(value: unknown): Promise<unknown> | undefined {
   });
 }
 
-/** As {@link promiseOf}, with a promise of a value too. */
+/** As {@link promiseOf}, but also wraps a plain value in a promise. */
 export function toPromise(value: unknown): Promise<unknown> {
   return promiseOf(value) ?? Promise.resolve(value);
 }

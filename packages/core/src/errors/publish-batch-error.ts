@@ -2,16 +2,19 @@ import type { CatgaResult } from '../contracts/result.js';
 import { CatgaError } from './catga-error.js';
 
 /**
- * Not all events of a batch were published. Its code and details are those of the first failure, which is its cause;
- * `CATGA_ENGINE_UNAVAILABLE` if that has no code of Catga's. Retryable if every failure is.
+ * Error of a batch whose events were not all published. Code and details are those of the first failure, which is its
+ * cause; `CATGA_ENGINE_UNAVAILABLE` if that has no Catga code. Retryable if every failure is.
  *
  * @publicApi
  */
 export class PublishBatchError extends CatgaError {
-  /** How each event ended, in the order of the events. `CATGA_ENGINE_UNAVAILABLE` may have been stored all the same. */
+  /**
+   * Result of each event, in the order of the events. An event with `CATGA_ENGINE_UNAVAILABLE` may still have been
+   * stored.
+   */
   readonly results: readonly CatgaResult<void>[];
 
-  /** @param failures one at least; they are among the results */
+  /** @param failures at least one; also contained in the results */
   constructor(results: readonly CatgaResult<void>[], failures: readonly [Error, ...Error[]]) {
     const [first] = failures;
     const isOurs = first instanceof CatgaError;
@@ -33,7 +36,7 @@ export class PublishBatchError extends CatgaError {
   }
 }
 
-/** Resolves once every event has ended, and rejects with what became of each if one was not published. */
+/** Resolves once all events are published; rejects with the result of each once all have ended and one failed. */
 export async function allPublished(publishing: readonly Promise<void>[]): Promise<void> {
   const settle = (promise: Promise<void>): Promise<CatgaResult<void>> =>
     promise.then(

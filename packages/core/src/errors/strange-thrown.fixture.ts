@@ -39,7 +39,7 @@ const cycle = (): Error => {
   return Object.assign(error, { self: error, errors: [error] });
 };
 
-/** Things that programs throw, each as a maker of a new one. */
+/** Values that programs throw, each with a factory. */
 export const STRANGE_THROWN: readonly (readonly [string, () => unknown])[] = [
   ['half a surrogate pair', () => Object.assign(new Error('\ud800'), { name: '\udfff', code: '\ud83d' })],
   ['an emoji at the cut', () => new Error('x'.repeat(4_095) + '😀')],
@@ -86,7 +86,7 @@ export const STRANGE_THROWN: readonly (readonly [string, () => unknown])[] = [
 const text = anyText(40);
 const anyField = fc.oneof(text, fc.anything({ withBigInt: true, withDate: true, withMap: true }));
 
-/** Errors and objects with the fields of errors, of any type. */
+/** Errors and error-like objects with fields of any type. */
 export const strangeThrown: fc.Arbitrary<unknown> = fc.oneof(
   fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withNullPrototype: true }),
   fc

@@ -3,8 +3,8 @@ import { recordOf } from './error-record.js';
 import { promiseOf } from './promise-like.js';
 
 /**
- * Calls user code that nobody waits for: from a timer, a frame, a sink. What it throws, and what a promise that it
- * returns rejects with, goes to `onFailure`; neither ends the process, nor keeps others from being called.
+ * Calls user code whose result nobody awaits: from a timer, a frame, a sink. Errors and rejections go to `onFailure`;
+ * they neither end the process nor keep other callbacks from being called.
  * @param onFailure must not throw
  */
 export function callUserCode(call: () => unknown, onFailure: (thrown: unknown) => void): void {
@@ -16,8 +16,8 @@ export function callUserCode(call: () => unknown, onFailure: (thrown: unknown) =
 }
 
 /**
- * The value that user code gave where it must answer at once. `CATGA_CONFIGURATION` if it is a promise, which is
- * heard to its end: its rejection would end the process.
+ * Return value of user code that must be synchronous. Throws `CATGA_CONFIGURATION` if it is a promise, whose rejection
+ * is swallowed so that it does not end the process.
  * @param what names the code, such as `The key of Order`
  */
 export function answeredAtOnce<T>(what: string, value: T): T {
@@ -30,12 +30,12 @@ export function answeredAtOnce<T>(what: string, value: T): T {
   );
 }
 
-/** What was thrown, in words, whatever it is. */
+/** Message of any thrown value. */
 export function describeThrown(thrown: unknown): string {
   return recordOf(thrown).message;
 }
 
-/** For user code whose failure no logger hears of. */
+/** Emits a process warning about user code whose failure reaches no logger. */
 export function warnOfUserCode(message: string): void {
   process.emitWarning(message, { type: 'CatgaWarning' });
 }

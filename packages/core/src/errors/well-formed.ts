@@ -1,10 +1,10 @@
-/** Half of a surrogate pair, which UTF-8 has no bytes for. */
+/** Lone surrogates (half of a surrogate pair) have no UTF-8 encoding. */
 const LONE_SURROGATES = /\p{Surrogate}/gu;
 const BYTE_ORDER_MARKS = /^\uFEFF+/;
 
 /**
- * Text that every serializer and every store carries: of at most `longest` UTF-16 units, no character cut in half, no half
- * surrogates, no byte order mark in front. What was cut ends with `…`.
+ * Text that every serializer and store carries: at most `longest` UTF-16 units, no surrogate pair cut in half, no lone
+ * surrogates, no leading byte order mark. Truncated text ends with `…`.
  */
 export function wellFormed(text: string, longest: number): string {
   const isCut = text.length > longest;
@@ -18,7 +18,7 @@ function isHighSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff;
 }
 
-/** A property of whatever was thrown; undefined if it cannot be read, as of a revoked proxy or by a getter that throws. */
+/** Property of a thrown value; undefined if it cannot be read (a revoked proxy, a getter that throws). */
 export function readOf(holder: unknown, key: string): unknown {
   if ((typeof holder !== 'object' || holder === null) && typeof holder !== 'function') return undefined;
   try {

@@ -4,15 +4,18 @@ import type { MessageConstructor } from '../contracts/message.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { DeclaredErrors } from '../wire/declared-errors.js';
 
-/** The message types of one application, by class and by wire name. */
+/** Message types of one application, by class and by wire name. */
 export class MessageRegistry {
   private readonly byClass = new Map<MessageConstructor, MessageType>();
   private readonly byName = new Map<string, MessageType>();
 
-  /** @param errors the classes of errors that the messages declare */
+  /** @param errors error classes that the messages declare */
   constructor(readonly errors = new DeclaredErrors()) {}
 
-  /** Describes a class the first time it is met. `CATGA_CONFIGURATION` if its wire name, or that of an error it declares, is another class's. */
+  /**
+   * Type of a message class, registered at first use. `CATGA_CONFIGURATION` if another class has its wire name, or that
+   * of an error it declares.
+   */
   typeOf(target: MessageConstructor): MessageType {
     const known = this.byClass.get(target);
     if (known !== undefined) return known;
@@ -37,12 +40,12 @@ export class MessageRegistry {
     return type;
   }
 
-  /** The type of a wire name, if this application has it. */
+  /** Message type by wire name; undefined if this application does not have it. */
   named(name: string): MessageType | undefined {
     return this.byName.get(name);
   }
 
-  /** The type of a message that is about to be sent or published. */
+  /** Type of a message to send or publish. */
   typeOfMessage(message: unknown): MessageType {
     const target = messageClass(message);
     if (target === undefined) {
@@ -55,7 +58,7 @@ export class MessageRegistry {
   }
 }
 
-/** The class of a message; undefined for anything that is not an instance of a class of its own. */
+/** Class of a message; undefined for a value that is not a class instance. */
 export function messageClass(message: unknown): MessageConstructor | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
   const { constructor } = message as { constructor?: unknown };

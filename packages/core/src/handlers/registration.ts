@@ -2,38 +2,38 @@ import type { EventHandlerOptions, RequestHandlerOptions } from '../contracts/ha
 import type { MessageConstructor } from '../contracts/message.js';
 import type { HandlerFunction } from '../pipeline/pipeline.js';
 
-/** A handler as it is given to a node. */
+/** Handler as registered with a node. */
 export interface HandlerRegistration {
-  /** What errors, logs and durable subscriptions call it. */
+  /** Name in errors, logs and durable subscriptions. */
   readonly name: string;
   readonly handler: HandlerFunction;
   /**
-   * False if the handler takes only the message: then no context is made for it.
+   * False if the handler takes only the message: no context is created for it then.
    * @defaultValue whether `handler` declares anything but one parameter
    */
   readonly usesContext?: boolean;
   /**
-   * True if something inside the handler looks at who calls, such as a guard: its answers must not be cached.
+   * True if the handler depends on the caller, for example through a guard: its answers must not be cached then.
    * @defaultValue false
    */
   readonly dependsOnCaller?: boolean;
-  /** Where it was found, for the messages of a start-up that fails. */
+  /** Source location, for error messages at start-up. */
   readonly location?: string;
 }
 
-/** The one handler of a request. */
+/** Handler of a request. */
 export interface RequestHandlerRegistration extends HandlerRegistration {
   readonly message: MessageConstructor;
   readonly options: RequestHandlerOptions;
 }
 
-/** A handler of one or more events. */
+/** Handler of one or more events. */
 export interface EventHandlerRegistration extends HandlerRegistration {
   readonly messages: readonly MessageConstructor[];
   readonly options: Omit<EventHandlerOptions, 'name'>;
 }
 
-/** Whether a handler wants its context: anything but exactly one declared parameter might look at the second. */
+/** Whether a handler gets a context: by default, unless it declares exactly one parameter. */
 export function usesContext(registration: HandlerRegistration): boolean {
   return registration.usesContext ?? registration.handler.length !== 1;
 }

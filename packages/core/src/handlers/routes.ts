@@ -2,21 +2,21 @@ import type { EventHandlerOptions } from '../contracts/handlers.js';
 import type { MessageType } from '../contracts/message-type.js';
 import type { Step } from '../pipeline/pipeline.js';
 
-/** A handler compiled with the behaviors around it. */
+/** Handler compiled with its behaviors. */
 export interface CompiledHandler {
-  /** What errors, logs and durable subscriptions call it. */
+  /** Name in errors, logs and durable subscriptions. */
   readonly name: string;
   readonly step: Step;
-  /** The handler itself, where nothing stands between it and the message: no behavior, no context, no deadline. */
+  /** The bare handler, if no behavior, context or deadline is involved. */
   readonly direct: ((message: object) => unknown) | undefined;
 }
 
-/** Where a request goes. */
+/** Route of a request to its handler. */
 export interface RequestRoute extends CompiledHandler {
   readonly type: MessageType;
-  /** Takes a request about which nothing was said to the handler, if there is no deadline and no record to keep. */
+  /** Shortcut for a request sent without options, if there is no deadline and no record to keep. */
   readonly direct: ((request: object) => unknown) | undefined;
-  /** How long callers wait unless they say otherwise, in milliseconds; undefined for as long as it runs. */
+  /** Default timeout of callers, in milliseconds; undefined for none. */
   readonly timeoutMs: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface EventSubscriber extends CompiledHandler {
   readonly options: Omit<EventHandlerOptions, 'name'>;
 }
 
-/** Where an event goes. */
+/** Route of an event to its handlers. */
 export interface EventRoute {
   readonly type: MessageType;
   readonly subscribers: readonly EventSubscriber[];

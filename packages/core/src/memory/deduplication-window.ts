@@ -1,10 +1,10 @@
 import type { Expiring } from './expiring-map.js';
 import { ExpiringMap } from './expiring-map.js';
 
-/** Half of what a `Map` can hold: running full must be an overload, not an error of the language. */
+/** Half the maximum size of a `Map`: a full window is an overload (`CATGA_OVERLOADED`), not a `RangeError`. */
 export const MAX_REMEMBERED_IDS = 2 ** 23;
 
-/** The message ids of the last while. It never forgets one early: it is full instead. */
+/** Recently seen message ids. Never forgets an id early: it is full instead. */
 export class DeduplicationWindow {
   private readonly ids: ExpiringMap<Expiring>;
 
@@ -16,7 +16,7 @@ export class DeduplicationWindow {
     this.ids = new ExpiringMap(monotonicMs);
   }
 
-  /** Whether there is no room for another id now. Asking makes some, if there are ids to forget. */
+  /** Whether there is no room for another id. Removes expired ids first. */
   get isFull(): boolean {
     if (this.ids.size < this.capacity) return false;
     this.ids.clean();

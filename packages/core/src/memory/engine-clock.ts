@@ -8,8 +8,8 @@ interface EngineTimer {
 }
 
 /**
- * The engine's own clock: that of its first client. Its timers are armed only while somebody is connected, so that an
- * engine without connections keeps no process alive; time goes on meanwhile, and what fell due runs on awaking.
+ * Clock of the engine: that of its first client. Timers are armed only while a client is connected, so an engine
+ * without connections keeps no process alive. Time goes on meanwhile; timers that fell due run on wake-up.
  */
 export class EngineClock implements Clock {
   private readonly timers = new Set<EngineTimer>();
@@ -36,14 +36,14 @@ export class EngineClock implements Clock {
     };
   }
 
-  /** Arms what waits. */
+  /** Arms all timers. */
   wake(): void {
     if (this.awake) return;
     this.awake = true;
     for (const timer of this.timers) this.arm(timer);
   }
 
-  /** Disarms what waits, without forgetting it. */
+  /** Disarms all timers, but keeps them. */
   sleep(): void {
     this.awake = false;
     for (const timer of this.timers) timer.cancel?.();

@@ -1,29 +1,28 @@
-/** What says itself when it is gone, in monotonic milliseconds; it may change. */
+/** Entry with its expiry, in monotonic milliseconds; the expiry may change. */
 export interface Expiring {
   readonly expiresAtMs: number;
 }
 
-/** How many entries each `set` looks at for cleaning: more than one, so that cleaning outruns growth. */
+/** Entries inspected for expiry by each `set`: more than one, so that cleaning outruns growth. */
 const INSPECTED_PER_SET = 2;
 
 /**
- * A map whose entries are gone after their time to live. Nothing sweeps it in the background: an expired entry is never
- * seen, and each `set` inspects the next few entries in turn, so the expired ones that still take room are bounded by
- * the living.
+ * Map whose entries expire. No background sweep: expired entries are never returned, and each `set` inspects the next
+ * few entries in turn, so the number of expired entries in memory is bounded by the number of live ones.
  */
 export class ExpiringMap<V extends Expiring> {
   private readonly entries = new Map<string, V>();
   private inspection = this.entries.entries();
 
-  /** @param monotonicMs reads the time, in milliseconds that never step back */
+  /** @param monotonicMs current monotonic time, in milliseconds */
   constructor(private readonly monotonicMs: () => number) {}
 
-  /** How many entries take room, expired ones that were not met yet included. */
+  /** Number of entries in memory, including expired ones not yet removed. */
   get size(): number {
     return this.entries.size;
   }
 
-  /** When an entry is gone that is kept for so long from now. */
+  /** Expiry of an entry with this time to live, in monotonic milliseconds. */
   expiry(ttlMs: number): number {
     return this.monotonicMs() + ttlMs;
   }
@@ -36,18 +35,18 @@ export class ExpiringMap<V extends Expiring> {
     return undefined;
   }
 
-  /** Keeps an entry in place of what the key had. */
+  /** Sets or replaces the entry of a key. */
   set(key: string, entry: V): void {
     this.clean();
     this.entries.set(key, entry);
   }
 
-  /** Whether there was one. */
+  /** Returns whether there was a live entry. */
   delete(key: string): boolean {
     return this.get(key) !== undefined && this.entries.delete(key);
   }
 
-  /** Drops a few expired entries, if the next ones in turn are. */
+  /** Inspects the next few entries and removes the expired ones. */
   clean(): void {
     const nowMs = this.monotonicMs();
     for (let inspected = 0; inspected < INSPECTED_PER_SET; inspected++) {

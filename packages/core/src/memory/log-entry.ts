@@ -1,19 +1,19 @@
 import type { LogMessage } from '../ports/stored-message.js';
 
-/** One message as one subscription keeps it, until it is acknowledged there. */
+/** One subscription's copy of a message, kept until it is acknowledged. */
 export interface LogEntry {
   readonly message: LogMessage;
-  /** Its place in the log. */
+  /** Position in the log. */
   readonly sequence: number;
-  /** The number of its current or next delivery; 1 is the first. */
+  /** Attempt number of the current or next delivery, from 1. */
   attempt: number;
   /** Monotonic milliseconds before which it is not delivered; 0 for at once. */
   notBeforeMs: number;
-  /** The next message of its key, which waits for this one. */
+  /** Next message of the same key, which waits for this one. */
   nextOfKey: LogEntry | undefined;
 }
 
-/** A message that this subscription has not seen yet. */
+/** Entry for a message's first delivery to the subscription. */
 export function newLogEntry(message: LogMessage, sequence: number, notBeforeMs: number): LogEntry {
   return { message, sequence, attempt: 1, notBeforeMs, nextOfKey: undefined };
 }

@@ -13,7 +13,7 @@ import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import type { MemoryConsumer } from './memory-consumer.js';
 import type { MemoryNamespace } from './memory-namespace.js';
 
-/** One node's session. Once it is closed its ports reject with `CATGA_ENGINE_UNAVAILABLE`, as a broker's would. */
+/** Connection of one node. After it is closed its ports reject with `CATGA_ENGINE_UNAVAILABLE`, as a broker's would. */
 export class MemoryConnection implements EngineConnection {
   readonly log: DurableLog;
   readonly subscriptions: SubscriptionRegister;
@@ -77,7 +77,7 @@ export class MemoryConnection implements EngineConnection {
     this.leave();
   }
 
-  /** Ends without a goodbye. */
+  /** Closes the connection without announcing it. */
   abandon(): void {
     this.durable.abandon();
     this.leave();

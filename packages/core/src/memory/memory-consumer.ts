@@ -2,20 +2,20 @@ import type { LogConsumer, LogDelivery } from '../ports/durable-log.js';
 import type { LogMessage } from '../ports/stored-message.js';
 import type { LogEntry } from './log-entry.js';
 
-/** The subscription that a consumer takes from. */
+/** Subscription that a consumer takes messages from. */
 export interface ConsumedMessages {
   detach(consumer: MemoryConsumer): void;
   acknowledged(entry: LogEntry): void;
-  /** `attempt` and `notBeforeMs` of the entry say when it is delivered again, and as which attempt. */
+  /** Puts an entry back; its `attempt` and `notBeforeMs` apply to the redelivery. */
   returned(entry: LogEntry, delayMs: number): void;
-  /** Messages that wait for nothing but a consumer with room. */
+  /** Number of messages that wait only for a free consumer. */
   readonly waiting: number;
 }
 
-/** After how long a message is delivered again whose consumer's callback threw, in milliseconds. */
+/** Redelivery delay after a consumer's callback threw, in milliseconds. */
 const CALLBACK_FAILURE_DELAY_MS = 1000;
 
-/** One node's part in one subscription, and the deliveries it has taken and not settled. */
+/** Consumer of one subscription on one node, with its unsettled deliveries. */
 export class MemoryConsumer implements LogConsumer {
   private readonly taken = new Set<MemoryDelivery>();
 
@@ -25,7 +25,7 @@ export class MemoryConsumer implements LogConsumer {
     private readonly deliver: (delivery: LogDelivery) => void,
   ) {}
 
-  /** Messages that are being handled here, or could be. */
+  /** Messages being handled here or ready to be. */
   get due(): number {
     return this.taken.size + this.subscription.waiting;
   }
@@ -34,7 +34,7 @@ export class MemoryConsumer implements LogConsumer {
     return this.taken.size < this.concurrency;
   }
 
-  /** Hands an entry to the callback. One that throws has not taken it, and hurts neither its peers nor the process. */
+  /** Delivers an entry to the callback. If the callback throws, the message is redelivered; other deliveries go on. */
   take(entry: LogEntry): void {
     const delivery = new MemoryDelivery(this, entry);
     this.taken.add(delivery);
@@ -50,7 +50,7 @@ export class MemoryConsumer implements LogConsumer {
     return Promise.resolve();
   }
 
-  /** Stops, and gives back what was taken and not settled. The deliveries are then void. */
+  /** Stops and gives back unsettled messages; their deliveries have no effect from then on. */
   leave(): void {
     this.subscription.detach(this);
     const unsettled = [...this.taken];
@@ -69,7 +69,7 @@ export class MemoryConsumer implements LogConsumer {
   }
 }
 
-/** Its holder's set of unsettled deliveries is the fence: a delivery that is no longer in it settles nothing. */
+/** Delivery fenced by its holder's set of unsettled deliveries: once it is not in the set, it settles nothing. */
 class MemoryDelivery implements LogDelivery {
   readonly attempt: number;
 

@@ -15,13 +15,13 @@ interface KeptLetter extends DeadLetterPosition, Expiring {
   readonly letter: StoredDeadLetter;
 }
 
-/** From how many gone letters it is worth making the list anew. */
+/** Minimum number of removed letters before the list is compacted. */
 const LEAST_COMPACTION = 32;
 
-/** The dead letters of one namespace. */
+/** Dead letters of one namespace. */
 export class MemoryDeadLetterStore implements DeadLetterStore {
   private readonly kept: ExpiringMap<KeptLetter>;
-  /** In the order of `comparePositions`. May still have letters that are gone: those are not the ones in `kept`. */
+  /** Sorted by `comparePositions`. May contain removed letters, which are no longer in `kept`. */
   private order: KeptLetter[] = [];
   private lastSequence = 0;
 
@@ -93,7 +93,7 @@ export class MemoryDeadLetterStore implements DeadLetterStore {
     else this.order.splice(place, 0, kept);
   }
 
-  /** The first place in the order that is beyond a position. */
+  /** Index of the first letter after a position. */
   private placeAfter(position: DeadLetterPosition): number {
     let low = 0;
     let high = this.order.length;

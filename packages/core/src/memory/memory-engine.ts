@@ -10,18 +10,18 @@ import { MemoryNamespace } from './memory-namespace.js';
 export type { MemoryEngineOptions } from './memory-engine-options.js';
 
 /**
- * An engine in this process: nothing to install, every promise of a broker except that what it keeps ends with the
- * process. The returned object holds the messages and records as a broker would: a node that connects to it again
- * finds them again, and two engines never meet.
+ * In-process engine: nothing to install, with every guarantee of a broker except that its data ends with the process.
+ * The returned object holds messages and records as a broker would: a node that reconnects to it finds them again. Two
+ * engines share nothing.
  *
- * @throws CatgaError `CATGA_CONFIGURATION` for options that make no sense
+ * @throws CatgaError `CATGA_CONFIGURATION` for invalid options
  * @publicApi
  */
 export function memory(options: MemoryEngineOptions = {}): Engine {
   return new MemoryEngine(resolveMemoryEngineOptions(options));
 }
 
-/** Holds what nodes share: the namespaces, and the time they go by. */
+/** Namespaces and clock, shared by all connected nodes. */
 export class MemoryEngine implements Engine {
   readonly name: string = 'memory';
   readonly capabilities = Object.freeze({
@@ -35,7 +35,7 @@ export class MemoryEngine implements Engine {
 
   constructor(private readonly options: ResolvedMemoryEngineOptions) {}
 
-  /** @param wrap what stands between a node and its durable messages */
+  /** @param wrap replaces the parts under a node's durable messages */
   connect(client: EngineClient, wrap?: (parts: LaneParts) => LaneParts): Promise<MemoryConnection> {
     const { clock, timetable } = this.timeFor(client);
     let namespace = this.namespaces.get(client.namespace);
@@ -53,12 +53,12 @@ export class MemoryEngine implements Engine {
     return Promise.resolve(connection);
   }
 
-  /** Loses what is durable in lanes, in all namespaces, as a broker without a disk does when it restarts. */
+  /** Loses the lanes of all namespaces, as a broker without a disk does when it restarts. */
   forgetLanes(): void {
     for (const namespace of this.namespaces.values()) namespace.forgetLanes();
   }
 
-  /** The first client's clock is the engine's, for all of its life: leases are never compared by two clocks. */
+  /** The first client's clock, for the life of the engine: leases are never compared by two clocks. */
   timeFor(client: EngineClient): EngineTime {
     if (this.time === undefined) {
       const clock = new EngineClock(client.clock);
@@ -68,7 +68,7 @@ export class MemoryEngine implements Engine {
   }
 }
 
-/** The time of an engine, which stands still while nobody is connected. */
+/** Clock and timers of an engine; timers run only while a client is connected. */
 export interface EngineTime {
   readonly clock: EngineClock;
   readonly timetable: Timetable;

@@ -44,7 +44,7 @@ describe('MemoryIdempotencyStore', () => {
     expect(tokenOf(await claim())).toBeGreaterThan(old);
   });
 
-  it('lets nothing that an old token does have an effect once the claim was taken over', async () => {
+  it('ignores an old token once the claim was taken over', async () => {
     const old = tokenOf(await claim());
     await clock.advance(LEASE_MS);
     const current = tokenOf(await claim());

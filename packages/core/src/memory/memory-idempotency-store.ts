@@ -1,7 +1,7 @@
 import type { Claim, IdempotencyStore, StoredOutcome } from '../ports/idempotency-store.js';
 import { ExpiringMap } from './expiring-map.js';
 
-/** A claim, then its outcome. It is changed in place: there is one for each id of the last day. */
+/** Claim, later with its outcome. Mutable, since there is one for each id of the last day. */
 interface IdempotencyRecord {
   readonly fingerprint: string;
   token: number;
@@ -12,12 +12,12 @@ interface IdempotencyRecord {
 }
 
 /**
- * How many leases long a claim is remembered that nobody renewed, took over or finished. Until it is taken over, its
- * holder's token is still the greatest: a holder that was only slow records its outcome instead of running again.
+ * Number of leases after which an idle, unfinished claim is forgotten. Until another claim takes it over, its fencing
+ * token is still the greatest: a holder that was only slow records its outcome instead of running again.
  */
 const LEASES_REMEMBERED = 10;
 
-/** The record of requests of one namespace. */
+/** Idempotency records of one namespace. */
 export class MemoryIdempotencyStore implements IdempotencyStore {
   private readonly records: ExpiringMap<IdempotencyRecord>;
   private lastToken = 0;
@@ -81,7 +81,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     record.expiresAtMs = nowMs + leaseMs * LEASES_REMEMBERED;
   }
 
-  /** The unfinished claim of this token, if nobody took it over. */
+  /** Unfinished claim with this token; undefined if another claim took it over. */
   private heldWith(key: string, token: number): IdempotencyRecord | undefined {
     const record = this.records.get(key);
     return record?.token === token && record.outcome === undefined ? record : undefined;

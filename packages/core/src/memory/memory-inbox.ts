@@ -4,7 +4,7 @@ import type { MessageIdentity } from '../ports/stored-message.js';
 import type { Expiring } from './expiring-map.js';
 import { ExpiringMap } from './expiring-map.js';
 
-/** The record of handled messages of one namespace. */
+/** Handled messages of one namespace. */
 export class MemoryInbox implements Inbox {
   private readonly successes: ExpiringMap<Expiring>;
 

@@ -12,7 +12,7 @@ import { MemoryNodeDirectory } from './memory-node-directory.js';
 import { MemoryOutcomeLog } from './memory-outcome-log.js';
 import { WorkerIds } from './worker-ids.js';
 
-/** All that is kept of one namespace. It outlives the connections to it. */
+/** Data of one namespace. It outlives the connections. */
 export class MemoryNamespace {
   readonly queue: MemoryQueue;
   readonly lanes: { readonly log: MemoryLaneLog; readonly records: MemoryRecordStore };
@@ -41,7 +41,7 @@ export class MemoryNamespace {
     this.directory = new MemoryNodeDirectory(monotonicMs, timetable);
   }
 
-  /** Loses its lanes and their records, as a broker without a disk does when it restarts. */
+  /** Loses the lanes and their records, as a broker without a disk does when it restarts. */
   forgetLanes(): void {
     this.lanes.records.forget();
     this.lanes.log.forget();

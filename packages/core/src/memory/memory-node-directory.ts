@@ -10,7 +10,7 @@ interface NodeRecord {
   readonly lapse: TimetableEntry;
 }
 
-/** The nodes of one namespace, shared by its connections. */
+/** Node directory of one namespace, shared by its connections. */
 export class MemoryNodeDirectory {
   private readonly records = new Map<string, NodeRecord>();
   private readonly listeners = new Set<NodeDirectoryListener>();
@@ -20,7 +20,7 @@ export class MemoryNodeDirectory {
     private readonly timetable: Timetable,
   ) {}
 
-  /** Makes the node known; its record lapses after `timeoutMs` unless it is refreshed. */
+  /** Registers a node; its record expires after `timeoutMs` unless it is refreshed. */
   announce(node: NodeInfo, timeoutMs: number): void {
     const before = this.records.get(node.nodeId);
     if (before !== undefined) this.timetable.remove(before.lapse);
@@ -29,7 +29,7 @@ export class MemoryNodeDirectory {
     this.tell((listener) => listener.present(node));
   }
 
-  /** Brings a node up to date. */
+  /** Updates and renews a node's record. */
   refresh(node: NodeInfo, timeoutMs: number): void {
     const { nodeId, incarnation } = node;
     const present = this.records.get(nodeId)?.node.incarnation ?? incarnation;
@@ -37,7 +37,7 @@ export class MemoryNodeDirectory {
     this.announce(node, timeoutMs);
   }
 
-  /** A goodbye, said or presumed. */
+  /** Removes a node that left or whose record expired. */
   withdraw({ nodeId, incarnation }: NodeAddress): void {
     const record = this.records.get(nodeId);
     if (record === undefined || record.node.incarnation !== incarnation) return;
@@ -46,10 +46,10 @@ export class MemoryNodeDirectory {
     this.tell((listener) => listener.left(nodeId));
   }
 
-  /** Tells of the present nodes before it returns, and of changes a microtask after they happen. */
+  /** Reports the present nodes before it returns, and changes a microtask after they happen. */
   watch(listener: NodeDirectoryListener): () => void {
     this.withdrawLapsed();
-    // Its own object, so that one listener may watch twice.
+    // A new object each time, so that one listener may watch twice.
     const watcher: NodeDirectoryListener = {
       present: (node) => listener.present(node),
       left: (nodeId) => listener.left(nodeId),
@@ -59,7 +59,7 @@ export class MemoryNodeDirectory {
     return () => void this.listeners.delete(watcher);
   }
 
-  /** While nobody was connected no timer ran: what lapsed then has left before anyone looks. */
+  /** Removes records that expired while no client was connected, since no timer ran then. */
   private withdrawLapsed(): void {
     const nowMs = this.monotonicMs();
     for (const { node, lapse } of this.records.values()) if (lapse.dueMs <= nowMs) this.withdraw(node);

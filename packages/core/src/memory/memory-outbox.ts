@@ -14,18 +14,18 @@ import { OutboxQuota, outboxBytes } from '../reliability/outbox/outbox-quota.js'
 import type { OutboxLimits } from '../reliability/outbox/outbox-quota.js';
 
 /**
- * How much an outbox in memory may hold.
+ * Options of an in-memory outbox.
  *
  * @publicApi
  */
 export interface MemoryOutboxOptions {
   /**
-   * Messages, parked ones included; beyond it `publish` and `enqueue` reject with `CATGA_OVERLOADED`.
+   * Maximum number of messages, parked ones included; beyond it `publish` and `enqueue` reject with `CATGA_OVERLOADED`.
    * @defaultValue 10_000
    */
   readonly maxMessages?: number;
   /**
-   * Bodies and headers of all messages, in bytes; beyond it they reject with `CATGA_OVERLOADED`.
+   * Maximum size of all bodies and headers, in bytes; beyond it they reject with `CATGA_OVERLOADED`.
    * @defaultValue 67_108_864 (64 MiB)
    */
   readonly maxBytes?: number;
@@ -39,16 +39,16 @@ const schema = z.strictObject({
     .default(64 * 1024 * 1024),
 });
 
-/** Fills in the defaults and refuses what makes no sense. */
+/** Fills in the defaults and refuses invalid options. */
 export function resolveMemoryOutboxOptions(options: MemoryOutboxOptions): OutboxLimits {
   return Object.freeze(checkedOptions('The outbox in memory', schema, options));
 }
 
 /**
- * An outbox in this process: reliable messages outlast an absence of the broker, and end with the process. A node that
- * stops tries to send them first, and says how many it lost. For what must not be lost take a file.
+ * In-memory outbox: reliable messages survive a broker outage, but not the end of the process. A node that stops tries
+ * to send them first, and logs how many it lost. Use a file outbox for messages that must not be lost.
  *
- * @throws CatgaError `CATGA_CONFIGURATION` for options that make no sense
+ * @throws CatgaError `CATGA_CONFIGURATION` for invalid options
  * @publicApi
  */
 export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
@@ -66,7 +66,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
 }
 
 class MemoryOutboxStore implements OutboxStore {
-  /** By id, in their order; a parked one keeps its place. */
+  /** By id, in insertion order; a parked message keeps its place. */
   private readonly entries = new Map<string, OutboxEntry>();
   private readonly quota: OutboxQuota;
   private lastId = 0;
@@ -113,7 +113,7 @@ class MemoryOutboxStore implements OutboxStore {
   }
 
   async close(): Promise<void> {
-    // What it holds stays with the outbox object, for a node that opens it again.
+    // Entries stay in the outbox object for a node that opens it again.
   }
 }
 

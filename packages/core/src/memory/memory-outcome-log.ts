@@ -4,7 +4,7 @@ import type { LoggedOutcome, OutcomeLog } from '../ports/outcome-log.js';
 import type { Expiring } from './expiring-map.js';
 import { ExpiringMap } from './expiring-map.js';
 
-/** What the nodes of one namespace have finished. */
+/** Outcome log of one namespace. */
 export class MemoryOutcomeLog implements OutcomeLog {
   private readonly outcomes: ExpiringMap<Expiring & { readonly outcome: StoredOutcome }>;
 

@@ -17,11 +17,11 @@ import { SubscriptionRoutes } from './subscription-routes.js';
 const STORED = Promise.resolve(Object.freeze({ duplicate: false }));
 const DUPLICATE = Promise.resolve(Object.freeze({ duplicate: true }));
 
-/** The queues of commands of one namespace, shared by its connections: whoever is idle takes the next one. */
+/** Command queues of one namespace, shared by its connections: competing consumers. */
 export class MemoryQueue implements SubscriptionRegister {
   private readonly subscriptions = new Map<string, MemorySubscription>();
   private readonly routes = new SubscriptionRoutes<MemorySubscription>();
-  /** Commands that no subscription wants yet, by name. */
+  /** Commands without a subscription, by name. */
   private readonly unclaimed = new Map<string, LogEntry[]>();
   private readonly seen: DeduplicationWindow;
   private lastSequence = 0;
@@ -84,7 +84,7 @@ export class MemoryQueue implements SubscriptionRegister {
     return Promise.resolve(true);
   }
 
-  /** A dead letter may be tried again before its subscription is back: it waits there. */
+  /** Created on demand: a redriven dead letter may arrive before its subscription is back. */
   private subscription(id: string): MemorySubscription {
     let subscription = this.subscriptions.get(id);
     if (subscription === undefined) {
@@ -101,7 +101,7 @@ export class MemoryQueue implements SubscriptionRegister {
     else entries.push(entry);
   }
 
-  /** Hands over what waited for these names, in the order it was appended. */
+  /** Moves unclaimed commands of these names to the subscription, in the order they were appended. */
   private claim(subscription: MemorySubscription, names: readonly string[]): void {
     const claimed: LogEntry[] = [];
     for (const name of names) {

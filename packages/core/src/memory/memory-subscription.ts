@@ -7,35 +7,35 @@ import { MemoryConsumer } from './memory-consumer.js';
 import type { ConsumedMessages } from './memory-consumer.js';
 import { OldestFirst } from './oldest-first.js';
 
-/** How many deliveries are handed out before timers, input and output get their turn. */
+/** Deliveries per turn of the event loop, before timers and I/O run. */
 const DELIVERIES_PER_TURN = 256;
 
-/** What the engine remembers of a handler: the messages it has not acknowledged, and who takes them. */
+/** Subscription of one handler: its unacknowledged messages and its consumers. */
 export class MemorySubscription implements ConsumedMessages {
   private readonly eligible = new OldestFirst<LogEntry>();
-  /** The youngest unsettled message of each key; the older ones lead to it. */
+  /** Newest unsettled message of each key; older ones link to it. */
   private readonly lastOfKey = new Map<string, LogEntry>();
   private readonly consumers: MemoryConsumer[] = [];
-  /** How many messages are not acknowledged. */
+  /** Number of unacknowledged messages. */
   private unsettled = 0;
   private isDropped = false;
   private lastServed = -1;
   private handedOutInTurn = 0;
   private handOutIsScheduled = false;
 
-  /** @param onAcknowledged told for each message that this subscription is done with */
+  /** @param onAcknowledged called once for each acknowledged message */
   constructor(
     private readonly clock: Clock,
     private readonly timetable: Timetable,
     private readonly onAcknowledged: () => void,
   ) {}
 
-  /** How many messages it has not acknowledged. */
+  /** Number of unacknowledged messages. */
   get size(): number {
     return this.unsettled;
   }
 
-  /** Hands out nothing any more. */
+  /** Stops all deliveries. */
   drop(): void {
     this.isDropped = true;
   }
@@ -44,7 +44,7 @@ export class MemorySubscription implements ConsumedMessages {
     return this.eligible.size;
   }
 
-  /** Entries are added in the order of the log. */
+  /** Adds an entry; entries come in log order. */
   add(entry: LogEntry): void {
     const { key } = entry.message;
     this.unsettled++;
@@ -86,7 +86,7 @@ export class MemorySubscription implements ConsumedMessages {
     this.scheduleHandOut();
   }
 
-  /** Makes an entry that waits for no other one deliverable, at once or when its time has come. */
+  /** Makes an entry deliverable, at once or after its delay. No earlier message of its key may be unsettled. */
   private admit(entry: LogEntry): void {
     const waitMs = entry.notBeforeMs === 0 ? 0 : entry.notBeforeMs - this.clock.monotonicMs();
     if (waitMs > 0) {
@@ -101,7 +101,7 @@ export class MemorySubscription implements ConsumedMessages {
     this.scheduleHandOut();
   }
 
-  /** Never within the caller's own call; and never so often in a row that the event loop does not get on. */
+  /** Delivers after the caller returns, and yields to the event loop after {@link DELIVERIES_PER_TURN} deliveries. */
   private scheduleHandOut(): void {
     if (this.handOutIsScheduled || this.isDropped) return;
     if (this.consumers.length === 0 || this.eligible.size === 0) return;

@@ -9,7 +9,7 @@ import { resolveMemoryEngineOptions } from './memory-engine-options.js';
 import type { MemoryEngineOptions } from './memory-engine-options.js';
 import { MemoryQueue } from './memory-queue.js';
 
-/** An event 'order.shipped' unless told otherwise. */
+/** An 'order.shipped' event by default. */
 export function storedMessage(messageId: string, given: Partial<StoredMessage> = {}): StoredMessage {
   return {
     messageId,
@@ -28,12 +28,12 @@ export function storedMessage(messageId: string, given: Partial<StoredMessage> =
   };
 }
 
-/** A subscription 'shop.mail' to 'order.shipped' that takes any number at a time, unless told otherwise. */
+/** Subscription 'shop.mail' to 'order.shipped', practically without a concurrency limit by default. */
 export function subscription(given: Partial<LogSubscription> = {}): LogSubscription {
   return { id: 'shop.mail', kind: 'event', names: ['order.shipped'], concurrency: 1000, ...given };
 }
 
-/** One engine, one moved clock, and as many connections as a test wants. */
+/** One engine on a test clock, and any number of connections. */
 export class MemoryHarness {
   readonly clock = new TestClock();
   readonly engine: Engine;
@@ -52,23 +52,23 @@ export class MemoryHarness {
     });
   }
 
-  /** Lets what is due now happen. */
+  /** Runs what is due now. */
   settle(): Promise<void> {
     return this.clock.advance(0);
   }
 }
 
-/** A command 'order.ship' unless told otherwise. */
+/** An 'order.ship' command by default. */
 export function storedCommand(messageId: string, given: Partial<StoredMessage> = {}): StoredMessage {
   return storedMessage(messageId, { kind: 'command', name: 'order.ship', ...given });
 }
 
-/** A queue 'queue.order.ship' that takes any number at a time, unless told otherwise. */
+/** Queue 'queue.order.ship', practically without a concurrency limit by default. */
 export function queueOf(given: Partial<LogSubscription> = {}): LogSubscription {
   return { id: 'queue.order.ship', kind: 'command', names: ['order.ship'], concurrency: 1000, ...given };
 }
 
-/** The queues of one namespace, a moved clock, and as many connections as a test wants. */
+/** Queues of one namespace on a test clock, and any number of connections. */
 export class QueueHarness {
   readonly clock = new TestClock();
   private readonly queue: MemoryQueue;
@@ -99,7 +99,7 @@ export class QueueHarness {
   }
 }
 
-/** What a consumer was given, oldest first. */
+/** Deliveries that a consumer got, oldest first. */
 export class Received {
   readonly deliveries: LogDelivery[] = [];
 
@@ -127,7 +127,7 @@ export class Received {
   }
 }
 
-/** Appends one after the other. */
+/** Appends messages one after another. */
 export async function appendAll(log: DurableLog, messages: readonly StoredMessage[]): Promise<void> {
   for (const message of messages) await log.append(message);
 }

@@ -1,15 +1,15 @@
-/** Something that has its place in an order for good. */
+/** Item with a fixed position in an order. */
 export interface Ordered {
   /** Unique; smaller is older. */
   readonly sequence: number;
 }
 
-/** From how many empty places at the front of the line it is worth moving the rest up. */
+/** Minimum number of empty slots at the front of the queue before it is compacted. */
 const LEAST_COMPACTION = 1024;
 
 /**
- * Hands out what it holds, the oldest first. What arrives in order, as nearly everything does, costs constant time in
- * a line; what comes back out of order waits in a heap beside it.
+ * Priority queue by age. Items that arrive in order, as nearly all do, take constant time in a FIFO; items that come
+ * back out of order wait in a heap beside it.
  */
 export class OldestFirst<T extends Ordered> {
   private readonly line: (T | undefined)[] = [];
@@ -30,7 +30,7 @@ export class OldestFirst<T extends Ordered> {
     }
   }
 
-  /** Takes the oldest out. */
+  /** Removes and returns the oldest item. */
   take(): T | undefined {
     const inLine = this.line[this.front];
     const inHeap = this.heap[0];

@@ -4,7 +4,7 @@ interface Wanted {
 
 const NOBODY: readonly never[] = [];
 
-/** Which queues want which commands. */
+/** Queues by the command names they handle. */
 export class SubscriptionRoutes<S> {
   private readonly byName = new Map<string, readonly S[]>();
   private readonly wanted = new Map<S, Wanted>();
@@ -13,7 +13,7 @@ export class SubscriptionRoutes<S> {
     return this.byName.get(name) ?? NOBODY;
   }
 
-  /** What the queue wants from now on, in place of what it wanted before. */
+  /** Sets the names of a queue, replacing earlier ones. */
   set(subscription: S, names: readonly string[]): void {
     this.remove(subscription);
     const distinct = [...new Set(names)];
@@ -21,12 +21,12 @@ export class SubscriptionRoutes<S> {
     for (const name of distinct) this.byName.set(name, [...this.of(name), subscription]);
   }
 
-  /** What each queue wants. */
+  /** Names of each queue. */
   entries(): Iterable<readonly [S, Wanted]> {
     return this.wanted;
   }
 
-  /** The queue wants nothing any more. */
+  /** Removes a queue. */
   remove(subscription: S): void {
     for (const name of this.wanted.get(subscription)?.names ?? []) {
       const others = this.of(name).filter((one) => one !== subscription);

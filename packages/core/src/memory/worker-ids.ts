@@ -1,10 +1,10 @@
 import { WORKERS, noWorkerIdError } from '../engine-kit/worker-id-lease.js';
 
-/** Who of a namespace has which worker id. The one given back longest ago is given out first. */
+/** Worker ids leased in one namespace. The id returned longest ago is leased first. */
 export class WorkerIds {
   private readonly free = Array.from({ length: WORKERS }, (_, workerId) => workerId);
 
-  /** `CATGA_OVERLOADED` if all are given out. */
+  /** `CATGA_OVERLOADED` if all ids are leased. */
   lease(): number {
     const workerId = this.free.shift();
     if (workerId !== undefined) return workerId;

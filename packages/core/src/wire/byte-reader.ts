@@ -6,7 +6,7 @@ import type { TextCache } from './text-cache.js';
 const TWO_TO_32 = 0x1_0000_0000;
 const MAX_HIGH_HALF = 0x1f_ffff;
 
-/** Reads one part of a frame from front to back, and never beyond it: `CATGA_SERIALIZATION` instead. */
+/** Reader of one section of a frame, front to back. Reading beyond its end throws `CATGA_SERIALIZATION`. */
 export class ByteReader {
   private buffer: Buffer = Buffer.alloc(0);
   private offset = 0;
@@ -14,19 +14,19 @@ export class ByteReader {
 
   constructor(private readonly cache: TextCache) {}
 
-  /** Goes to another part. `end` is within the buffer. */
+  /** Moves to another section. `end` is within the buffer. */
   open(buffer: Buffer, start: number, end: number): void {
     this.buffer = buffer;
     this.offset = start;
     this.end = end;
   }
 
-  /** Where the next byte comes from. */
+  /** Offset of the next byte. */
   get position(): number {
     return this.offset;
   }
 
-  /** How many bytes are left. */
+  /** Number of bytes left. */
   get left(): number {
     return this.end - this.offset;
   }
@@ -43,24 +43,24 @@ export class ByteReader {
     return this.buffer.readUInt32BE(this.take(4));
   }
 
-  /** A whole number below 2^53, in 8 bytes. */
+  /** Unsigned integer below 2^53, in 8 bytes. */
   u64(): number {
     const high = this.u32();
     if (high > MAX_HIGH_HALF) throw this.malformed('a number of 2^53 or more');
     return high * TWO_TO_32 + this.u32();
   }
 
-  /** A text with its length in two bytes. */
+  /** Text with a 2-byte length. */
   text(): string {
     return this.textOf(this.u16());
   }
 
-  /** A text with its length in four bytes. */
+  /** Text with a 4-byte length. */
   longText(): string {
     return this.textOf(this.u32());
   }
 
-  /** A text with its length in two bytes that other frames are likely to repeat. */
+  /** Text with a 2-byte length that other frames are likely to repeat. */
   repeatedText(): string {
     return this.repeatedTextOf(this.u16());
   }
@@ -74,18 +74,18 @@ export class ByteReader {
     }
   }
 
-  /** What is left, as text. */
+  /** The remaining bytes as text. */
   restAsText(): string {
     return this.textOf(this.left);
   }
 
-  /** What is left, as a view of the frame. Not a `Buffer`, whose `slice` would not copy. */
+  /** The remaining bytes as a view of the frame. Not a `Buffer`, whose `slice` would not copy. */
   rest(): Uint8Array {
     const { buffer, left } = this;
     return new Uint8Array(buffer.buffer, buffer.byteOffset + this.take(left), left);
   }
 
-  /** Steps over so many bytes. */
+  /** Skips bytes. */
   skip(bytes: number): void {
     this.take(bytes);
   }
@@ -103,7 +103,7 @@ export class ByteReader {
     }
   }
 
-  /** Steps over `bytes` bytes and returns where they begin. */
+  /** Skips `bytes` bytes and returns their start. */
   private take(bytes: number): number {
     const start = this.offset;
     if (bytes > this.end - start) throw this.malformed(`${bytes} bytes expected, ${this.end - start} left`);

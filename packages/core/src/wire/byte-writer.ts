@@ -2,20 +2,20 @@ import { CatgaError } from '../errors/catga-error.js';
 import { writeUtf8 } from './native-text.js';
 import { MAX_U16, MAX_U32 } from './frame-layout.js';
 
-/** Texts up to this many characters are copied one by one when they are ASCII, which a call out of JavaScript is not worth. */
+/** Up to this many characters, ASCII text is copied in JavaScript, which is faster than a native call. */
 const SHORT_TEXT = 24;
-/** A UTF-16 unit becomes at most three bytes of UTF-8. */
+/** Maximum UTF-8 bytes of a UTF-16 unit. */
 const MAX_BYTES_PER_UNIT = 3;
-/** Beyond this the exact size of a text is counted rather than three bytes reserved for each character. */
+/** Above this many characters, the exact size is counted instead of reserving three bytes for each. */
 const LONG_TEXT = 4_096;
-/** Half of a surrogate pair, which UTF-8 has no bytes for. */
+/** A lone surrogate (half of a surrogate pair) has no UTF-8 encoding. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const TWO_TO_32 = 0x1_0000_0000;
 
-/** Bytes written one after another into one buffer that grows. */
+/** Writer into one growing buffer. */
 export class ByteWriter {
-  /** Where the next byte goes. May be set back, never forward. */
+  /** Offset of the next byte. May be set back, never forward. */
   offset = 0;
   private buffer: Buffer;
 
@@ -38,18 +38,18 @@ export class ByteWriter {
     this.offset = this.buffer.writeUInt32BE(value, this.offset);
   }
 
-  /** A whole number below 2^53, in 8 bytes. */
+  /** Unsigned integer below 2^53, in 8 bytes. */
   u64(value: number): void {
     this.u32(Math.floor(value / TWO_TO_32));
     this.u32(value % TWO_TO_32);
   }
 
-  /** Overwrites what stands at an earlier offset. */
+  /** Overwrites four bytes at an earlier offset. */
   u32At(offset: number, value: number): void {
     this.buffer.writeUInt32BE(value, offset);
   }
 
-  /** A text of up to 65,535 bytes with its length in two bytes. `CATGA_SERIALIZATION` if it is longer or not Unicode. */
+  /** Text of up to 65,535 bytes with a 2-byte length. `CATGA_SERIALIZATION` if it is longer or not Unicode. */
   text(text: string): void {
     if (text.length > MAX_U16) throw tooLong();
     this.reserve(2 + text.length * MAX_BYTES_PER_UNIT);
@@ -61,7 +61,7 @@ export class ByteWriter {
     this.offset = start + bytes;
   }
 
-  /** A text with its length in four bytes. `CATGA_SERIALIZATION` if it is not Unicode. */
+  /** Text with a 4-byte length. `CATGA_SERIALIZATION` if it is not Unicode. */
   longText(text: string): void {
     this.reserve(4 + mostBytesOf(text));
     const start = this.offset + 4;
@@ -70,7 +70,7 @@ export class ByteWriter {
     this.offset = start + bytes;
   }
 
-  /** A body, without its length. */
+  /** Body without a length. */
   body(body: string | Uint8Array): void {
     if (typeof body === 'string') {
       this.reserve(mostBytesOf(body));
@@ -82,14 +82,14 @@ export class ByteWriter {
     this.offset += body.byteLength;
   }
 
-  /** A copy of what was written. */
+  /** Copy of the bytes written. */
   copy(): Uint8Array {
     const bytes = Buffer.allocUnsafe(this.offset);
     this.buffer.copy(bytes, 0, 0, this.offset);
     return bytes;
   }
 
-  /** Forgets what comes after `offset`, and lets go of a buffer above `keptBytes` that an unusual load has grown. */
+  /** Discards everything from `offset` on, and shrinks a buffer that grew beyond `keptBytes`. */
   rewind(offset: number, keptBytes: number): void {
     this.offset = offset;
     if (this.buffer.length > Math.max(keptBytes, this.initialBytes, offset)) {
@@ -101,7 +101,7 @@ export class ByteWriter {
     const { length } = text;
     if (length <= SHORT_TEXT && this.writeAscii(text, start)) return length;
     const bytes = writeUtf8(this.buffer, text, start);
-    // Only a text beyond ASCII takes more bytes than it has characters, and only such a text can be ill-formed.
+    // Only non-ASCII text takes more bytes than characters, and only such text can be ill-formed.
     if (bytes !== length && LONE_SURROGATE.test(text)) throw unwritable('a text with half a surrogate pair');
     return bytes;
   }
@@ -129,7 +129,7 @@ export class ByteWriter {
   }
 }
 
-/** No less than a text takes as UTF-8. */
+/** Upper bound of a text's size in UTF-8. */
 function mostBytesOf(text: string): number {
   return text.length > LONG_TEXT ? Buffer.byteLength(text) : text.length * MAX_BYTES_PER_UNIT;
 }
@@ -138,7 +138,7 @@ function tooLong(): CatgaError {
   return unwritable(`a text of more than ${MAX_U16} bytes`);
 }
 
-/** The error of what has no form in a frame. */
+/** Error for a value that a frame cannot encode. */
 export function unwritable(problem: string): CatgaError {
   return new CatgaError('CATGA_SERIALIZATION', `This value cannot be encoded in a frame: ${problem}.`, {
     details: { problem },

@@ -5,19 +5,19 @@ import type { FrameBody } from './frame-records.js';
 import { checkPayload } from './limits.js';
 import type { Limits } from './limits.js';
 
-/** The configured serializer with its limits and its errors: everything that becomes bytes goes through here. */
+/** Serializer with its limits and errors. Everything that is encoded goes through it. */
 export class Codec {
   constructor(
     readonly serializer: Serializer,
     readonly limits: Limits,
   ) {}
 
-  /** Whether bodies of frames are text. */
+  /** Whether frame bodies are text. */
   get isText(): boolean {
     return this.serializer.encodeText !== undefined && this.serializer.decodeText !== undefined;
   }
 
-  /** `CATGA_SERIALIZATION` for what cannot be encoded, `CATGA_PAYLOAD_TOO_LARGE` for what is too large. */
+  /** Encodes a value. `CATGA_SERIALIZATION` if it cannot be encoded, `CATGA_PAYLOAD_TOO_LARGE` if it is too large. */
   encode(name: string, value: unknown): Uint8Array {
     let bytes: Uint8Array;
     try {
@@ -29,14 +29,14 @@ export class Codec {
     return bytes;
   }
 
-  /** As {@link encode}, for a frame: text where the serializer makes text. */
+  /** As {@link encode}, for a frame: text if the serializer supports text. */
   encodeBody(name: string, value: unknown): FrameBody {
     const body = this.encodeAnyBody(name, value);
     this.checkBody(name, body);
     return body;
   }
 
-  /** As {@link encodeBody}, of any size: for what says that something is too large. */
+  /** As {@link encodeBody}, without a limit: for errors that report an oversized value. */
   encodeAnyBody(name: string, value: unknown): FrameBody {
     const { serializer } = this;
     try {
@@ -47,7 +47,7 @@ export class Codec {
     }
   }
 
-  /** The counterpart of {@link encodeBody}, with the same limit: the other node may have another one. */
+  /** Inverse of {@link encodeBody}. Applies this node's limit, which may differ from the sender's. */
   decodeBody(name: string, body: FrameBody): unknown {
     this.checkBody(name, body);
     return this.decode(name, body);
@@ -63,11 +63,11 @@ export class Codec {
   private checkBody(name: string, body: FrameBody): void {
     const { limits } = this;
     if (typeof body !== 'string') return checkPayload(limits, name, body.byteLength);
-    // Counted only where it may matter: a UTF-16 unit becomes at most three bytes.
+    // A UTF-16 unit takes at most three bytes, so only long texts are counted.
     if (body.length * 3 > limits.maxPayloadBytes) checkPayload(limits, name, Buffer.byteLength(body));
   }
 
-  /** `CATGA_SERIALIZATION` for what is not the serializer's output, or was made by another serializer. */
+  /** Decodes a body. `CATGA_SERIALIZATION` if it is malformed or was written by another serializer. */
   decode(name: string, body: FrameBody, serializer = this.serializer.name): unknown {
     if (serializer !== this.serializer.name) {
       throw new CatgaError(
@@ -84,12 +84,12 @@ export class Codec {
   }
 }
 
-/** A body as bytes. */
+/** Body as bytes. */
 export function bodyBytes(body: FrameBody): Uint8Array {
   return typeof body === 'string' ? Buffer.from(body) : body;
 }
 
-/** How many bytes a body has. */
+/** Size of a body, in bytes. */
 export function bodyLength(body: FrameBody): number {
   return typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
 }

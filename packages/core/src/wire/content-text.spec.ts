@@ -9,7 +9,7 @@ class Discount {
   constructor(readonly cents: number) {}
 }
 
-/** Values of which JSON makes one text of several, each made anew so that none is known by its identity. */
+/** Distinct values with the same JSON; a factory each, so that no value is recognized by identity. */
 const DIFFERENT: readonly (readonly [string, () => unknown])[] = [
   ['null', () => null],
   ['undefined', () => undefined],
@@ -81,7 +81,7 @@ const DIFFERENT: readonly (readonly [string, () => unknown])[] = [
   ['a __proto__', () => JSON.parse('{"__proto__":{"a":1}}') as unknown],
 ];
 
-/** Where a value may stand. */
+/** Positions that a value may have in a content. */
 const PLACES: readonly ((value: unknown) => unknown)[] = [
   (value) => [value],
   (value) => [0, value, 'end'],
@@ -105,7 +105,7 @@ const views = [
 ] as const;
 
 describe.each(views)('the text of a content, %s', (_where, view) => {
-  it('is another one for what JSON makes one of, wherever it stands', () => {
+  it('differs for values with the same JSON, wherever they stand', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...DIFFERENT),
@@ -122,12 +122,12 @@ describe.each(views)('the text of a content, %s', (_where, view) => {
     );
   });
 
-  it('is one for each of them', () => {
+  it('differs for each of them', () => {
     const texts = DIFFERENT.map(([, make]) => contentText([make()], view));
     expect(new Set(texts).size).toBe(DIFFERENT.length);
   });
 
-  it('is the same for what was made anew, wherever it stands', () => {
+  it('is the same for equal values, wherever they stand', () => {
     fc.assert(
       fc.property(fc.constantFrom(...DIFFERENT), anyPlace, ([, make], places) => {
         expect(contentText(put(make(), places), view)).toBe(contentText(put(make(), places), view));
@@ -163,11 +163,11 @@ describe.each(views)('the text of a content, %s', (_where, view) => {
     );
   });
 
-  it('takes a field that is undefined for none', () => {
+  it('ignores fields that are undefined', () => {
     expect(contentText({ a: 1, b: undefined }, view)).toBe(contentText({ a: 1 }, view));
   });
 
-  it('is that of what toJSON says', () => {
+  it('is that of the result of toJSON', () => {
     class Amount {
       readonly #cents: number;
       constructor(cents: number) {
@@ -229,7 +229,7 @@ describe('the text of a content on every node', () => {
     );
   });
 
-  it('is that of what it is on another node: of its text for a date, of its fields for an instance', () => {
+  it('is that of the decoded value: a date is its text, an instance its fields', () => {
     const made = { at: new Date(86_400_000), price: new Money(5), list: [new Money(6)] };
     expect(contentText(JSON.parse(JSON.stringify(made)))).toBe(contentText(made));
   });

@@ -1,20 +1,20 @@
 import { types } from 'node:util';
 
-/** What a content is compared for. */
+/** How contents are compared. */
 export interface ContentView {
-  /** What stands for the class of an object beside its fields; '' where the class makes no difference. */
+  /** Mark of an object's class in the text; '' if classes are ignored. */
   classMark(prototype: object): string;
-  /** Whether a value that goes over the wire as another one is that one: a `Date` is its ISO text. */
+  /** Whether values are compared as on the wire: a `Date` equals its ISO text. */
   readonly isAsOnTheWire: boolean;
 }
 
 /**
- * What two nodes may have of one message, which the one has as it was made and the other as it came: classes of values
- * in it make no difference, and a `Date` is its ISO text.
+ * Comparison across nodes, where one has the original message and another the decoded one: classes are ignored, and a
+ * `Date` equals its ISO text.
  */
 export const WIRE_VIEW: ContentView = Object.freeze({ classMark: () => '', isAsOnTheWire: true });
 
-/** What one process has: instances of two classes are two contents, and a `Date` is no text. */
+/** Comparison within a process: instances of two classes differ, and so do a `Date` and its text. */
 export class LocalView implements ContentView {
   readonly isAsOnTheWire = false;
   private readonly marks = new WeakMap<object, string>();
@@ -28,19 +28,19 @@ export class LocalView implements ContentView {
 }
 
 /**
- * A value as text, with the type of everything in it: two contents have one text if and only if they are the same,
- * whatever the order in which their fields, or the entries of their maps and sets, were added. Fields that are
- * `undefined` are none. Every part tells where it ends, so that none can look like the beginning of another.
+ * Canonical text of a value, types included: two contents have the same text if and only if they are equal, whatever
+ * the order of their fields and of the entries of maps and sets. `undefined` fields are ignored. Every part encodes its
+ * length, so that none is a prefix of another.
  *
- * Throws a `TypeError` that names the place for what has no content to compare: functions, symbols, cycles, and built-in
- * objects that hide what they hold, such as a `WeakMap` or a promise. `#private` fields, closures, fields that are not
- * enumerable, and further properties of arrays cannot be seen.
+ * Throws a `TypeError` with the path of a value that cannot be compared: functions, symbols, cycles, and built-in
+ * objects with hidden contents, such as a `WeakMap` or a promise. `#private` fields, closures, non-enumerable fields,
+ * and extra properties of arrays are not seen.
  */
 export function contentText(value: unknown, view: ContentView = WIRE_VIEW): string {
   return textOf(value, view, []);
 }
 
-/** Up to how many keys are sorted by insertion, which needs no comparison function and no copy. */
+/** Maximum number of keys for insertion sort, which needs no comparison function and no copy. */
 const FEW_KEYS = 32;
 
 function textOf(value: unknown, view: ContentView, within: object[]): string {
@@ -62,7 +62,7 @@ function textOf(value: unknown, view: ContentView, within: object[]): string {
   }
 }
 
-/** Some applications teach JSON about big integers; then these go over the wire as what they say. */
+/** Some applications give `BigInt` a `toJSON`; its result is then what goes over the wire. */
 function bigintText(value: bigint, view: ContentView, within: object[]): string {
   const { toJSON } = value as { readonly toJSON?: unknown };
   return view.isAsOnTheWire && typeof toJSON === 'function'
@@ -125,7 +125,7 @@ function sortedKeys(fields: object): readonly string[] {
   return keys;
 }
 
-/** An instance of a class. Its tag tells at once of most that there is nothing built in about it. */
+/** Text of a class instance. The tag check first: most instances are not built-in objects. */
 function instanceText(value: object, view: ContentView, within: object[]): string {
   const tag = Object.prototype.toString.call(value);
   if (tag === '[object Object]') return fieldsText(value, view, within);
@@ -160,7 +160,7 @@ function dateText(timeMs: number, { isAsOnTheWire }: ContentView): string {
   return `s${iso.length}:${iso}`;
 }
 
-/** @param value what cannot be compared, unless it is the innermost of `within` */
+/** @param value the value that cannot be compared; by default the innermost of `within` */
 function incomparable(what: string, within: readonly object[], value: unknown = within.at(-1)): TypeError {
   const path: string[] = [];
   within.forEach((holder, depth) => {

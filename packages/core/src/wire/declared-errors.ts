@@ -6,7 +6,7 @@ import { FORBIDDEN_KEYS } from '../contracts/forbidden-keys.js';
 import type { ErrorClass } from '../contracts/error-class.js';
 import type { EncodedError, ErrorTranslator } from './error-codec.js';
 
-/** What every error is told by, besides the fields of its class. */
+/** Properties that every error carries, apart from the fields of its class. */
 const CARRIED_APART: ReadonlySet<string> = new Set([
   'name',
   'message',
@@ -17,24 +17,24 @@ const CARRIED_APART: ReadonlySet<string> = new Set([
   'retryable',
 ]);
 
-/** What is kept of an error of a declared class. */
+/** Encoded error of a declared class. */
 interface DeclaredErrorData {
-  /** The wire name of the class. */
+  /** Wire name of the class. */
   readonly class: string;
-  /** The error's own data properties. */
+  /** Own data properties of the error. */
   readonly fields: object;
 }
 
 /**
- * The classes of errors that the messages of one application declare, by their wire names. Such an error arrives as an
- * instance of its class, or of the nearest declared class that it extends, made without running the constructor.
+ * Error classes that the messages of one application declare, by wire name. Such an error arrives as an instance of its
+ * class, or of the nearest declared class that it extends, created without running the constructor.
  */
 export class DeclaredErrors implements ErrorTranslator {
   readonly type = 'declared';
   private readonly classes = new Map<string, ErrorClass>();
   private readonly names = new Map<unknown, string>();
 
-  /** `CATGA_CONFIGURATION` for a class without a name, and for two classes of one name. */
+  /** Registers a class. `CATGA_CONFIGURATION` if it has no name, or if another class has its name. */
   declare(target: ErrorClass, messageName: string): void {
     const name = wireNameOf(target);
     const refuse = (problem: string): never => {
@@ -67,7 +67,7 @@ export class DeclaredErrors implements ErrorTranslator {
     const target = this.classes.get(String(readOf(data, 'class')));
     const fields = readOf(data, 'fields');
     if (target === undefined) return undefined;
-    // A native error, with a stack of where it arrived; then one of the class.
+    // A native error, whose stack shows where it arrived, with the prototype of the class.
     const error = Object.setPrototypeOf(new Error(message), target.prototype as object) as Error;
     if (typeof fields === 'object' && fields !== null) {
       for (const [key, value] of Object.entries(fields))
@@ -79,13 +79,13 @@ export class DeclaredErrors implements ErrorTranslator {
   }
 }
 
-/** What the class is called on the wire: its own static `wireName`, or else its name. */
+/** Wire name of the class: its own static `wireName`, or else its name. */
 function wireNameOf(target: ErrorClass): string {
   const own: unknown = Object.getOwnPropertyDescriptor(target, 'wireName')?.value;
   return typeof own === 'string' ? own : target.name;
 }
 
-/** Past any setter of the class. */
+/** Bypasses setters of the class. */
 function define(error: Error, key: string, value: unknown): void {
   Object.defineProperty(error, key, { value, enumerable: true, configurable: true, writable: true });
 }

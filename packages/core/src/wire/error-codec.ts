@@ -7,39 +7,39 @@ import { recordOf, toErrorRecord } from '../errors/error-record.js';
 import { plainData } from '../errors/plain-data.js';
 import { readOf, wellFormed } from '../errors/well-formed.js';
 
-/** An error as data: what is stored of it and what crosses between nodes. Never a stack. */
+/** Error as data, as stored and as sent between nodes. Never includes a stack. */
 export interface EncodedError extends ErrorRecord {
   /** `'error'`, `'catga'`, `'declared'`, or the name of an {@link ErrorTranslator}. */
   readonly type: string;
-  /** What the error says of whether trying again may help; absent if it does not. */
+  /** Whether the error declares itself retryable; absent if it does not say. */
   readonly retryable?: boolean;
-  /** What the translator needs to build the error again; plain data. */
+  /** Plain data from which the translator rebuilds the error. */
   readonly data?: unknown;
 }
 
-/** Whether what came is an error. What its `data` holds is its translator's affair. */
+/** Whether the value is an encoded error. Only its translator checks `data`. */
 export function isEncodedError(value: unknown): value is EncodedError {
   return typeof readOf(value, 'type') === 'string' && toErrorRecord(value) !== undefined;
 }
 
-/** Carries a class of errors so that it arrives as the same class. Its cause and its code are carried without it. */
+/** Translator of an error class, so that its errors arrive as the same class. Cause and code are carried separately. */
 export interface ErrorTranslator {
   /** Stable name on the wire. */
   readonly type: string;
-  /** The error's data, or undefined if the error is not of this class. */
+  /** Data of the error, or undefined if the error is not of this class. */
   encode(error: Error): { readonly data: unknown } | undefined;
-  /** Undefined if the data is not of this class; then the error arrives by name, message and code. */
+  /** Undefined if the data is not of this class; the error then arrives with name, message and code only. */
   decode(encoded: EncodedError): Error | undefined;
 }
 
 /**
- * An error that a handler threw elsewhere or earlier: its name, message and code, without the class. Its `cause`, and the
- * `errors` of an `AggregateError`, are errors of this class.
+ * Error that a handler threw on another node or in an earlier run: name, message and code, without the class. Its
+ * `cause` and the `errors` of an `AggregateError` are of this class too.
  *
  * @publicApi
  */
 export class RemoteError extends Error {
-  /** The code of the original error, or `CATGA_REMOTE` if it had none. */
+  /** Code of the original error, or `CATGA_REMOTE` if it had none. */
   readonly code: string | number;
 
   constructor(name: string, message: string, code: string | number | undefined) {
@@ -66,14 +66,14 @@ const catgaTranslator: ErrorTranslator = {
   },
 };
 
-/** The longest text of an error that has to be brief, in characters. */
+/** Maximum length of each text of a brief error, in characters. */
 const BRIEF = 200;
 
-/** Turns errors into data and back. */
+/** Encodes and decodes errors. */
 export class ErrorCodec {
   private readonly translators: readonly ErrorTranslator[];
 
-  /** @param onFailure told of what a translator throws; the error goes without it then */
+  /** @param onFailure called with errors of translators; the error is then carried without a translator */
   constructor(
     translators: readonly ErrorTranslator[],
     private readonly onFailure: (thrown: unknown) => void = () => {},
@@ -81,7 +81,7 @@ export class ErrorCodec {
     this.translators = [...translators, catgaTranslator];
   }
 
-  /** Whatever was thrown as bounded data that every serializer carries. */
+  /** Any thrown value as bounded data that every serializer carries. */
   encode(thrown: unknown): EncodedError {
     const error = toError(thrown);
     const base = { ...recordOf(error), ...retryableOf(error) };
@@ -92,7 +92,7 @@ export class ErrorCodec {
     return { type: 'error', ...base };
   }
 
-  /** The least that is told of an error, where there is no room for more: its name, message and code. */
+  /** Minimal form of an error, where there is little room: name, message and code. */
   encodeBriefly(thrown: unknown): EncodedError {
     const { name, message, code } = recordOf(thrown);
     return {
@@ -109,7 +109,7 @@ export class ErrorCodec {
     const translator = this.translators.find(({ type }) => type === encoded.type);
     const error = this.attempt(() => translator?.decode({ ...encoded, ...record })) ?? remoteError(record);
     holdErrors(error, record);
-    // Callers repeat what declares itself retryable, wherever it was thrown.
+    // Callers repeat requests whose error is retryable, wherever it was thrown.
     const { retryable } = encoded;
     if (typeof retryable === 'boolean' && readOf(error, 'retryable') !== retryable)
       define(error, 'retryable', retryable, true);
@@ -130,7 +130,7 @@ function remoteError({ name, message, code }: ErrorRecord): RemoteError {
   return new RemoteError(name, message, code);
 }
 
-/** Gives an error the errors that the original held. */
+/** Restores the cause and the nested errors. */
 function holdErrors(error: Error, { cause, errors }: ErrorRecord): void {
   const arrived = (record: ErrorRecord): Error => {
     const held = remoteError(record);
@@ -141,12 +141,12 @@ function holdErrors(error: Error, { cause, errors }: ErrorRecord): void {
   if (errors !== undefined) define(error, 'errors', errors.map(arrived), false);
 }
 
-/** Past any setter: what came from elsewhere runs no code of the class. */
+/** Bypasses setters, so that received data runs no code of the class. */
 function define(error: Error, key: string, value: unknown, enumerable: boolean): void {
   Object.defineProperty(error, key, { value, enumerable, configurable: true, writable: true });
 }
 
-/** What an error of a handler declares; a `CatgaError` has it among its data. */
+/** Own `retryable` of a handler's error; a `CatgaError` has it in its data. */
 function retryableOf(error: Error): { readonly retryable?: boolean } {
   if (error instanceof CatgaError) return {};
   const retryable = readOf(error, 'retryable');

@@ -3,22 +3,22 @@ import { CatgaError, toError } from '../errors/catga-error.js';
 import { contentText } from './content-text.js';
 import type { ContentView } from './content-text.js';
 
-/** In every Node there is, but not in the types of the language version that is compiled for. */
+/** Every supported Node has it, but not the types of the language version that is compiled for. */
 type Scalars = string & { isWellFormed(): boolean };
 
 /**
- * SHA-256 of a message's name and content: what tells a repeat of a message from another one under the same id. It is
- * the same on every node, for a message that was made there and for one that came over the wire.
- * `CATGA_SERIALIZATION` for a message that holds what cannot be compared.
+ * SHA-256 of a message's name and content: distinguishes a repeated message from a different one with the same id. It
+ * is the same on every node, for an original message and for a decoded one. `CATGA_SERIALIZATION` if the message
+ * contains a value that cannot be compared.
  */
 export function fingerprint(name: string, message: object): string {
   const text = `${name.length}:${name}${contentOf(name, message)}`;
-  // Half a surrogate pair has no bytes in UTF-8: all of them would be one.
+  // UTF-8 would map all lone surrogates to the same bytes.
   const bytes = (text as Scalars).isWellFormed() ? text : Buffer.from(`utf16:${text}`, 'utf16le');
   return hash('sha256', bytes, 'base64url');
 }
 
-/** See {@link contentText}. `CATGA_SERIALIZATION` for a message that holds what cannot be compared. */
+/** See {@link contentText}. `CATGA_SERIALIZATION` if the message contains a value that cannot be compared. */
 export function contentOf(name: string, message: object, view?: ContentView): string {
   try {
     return contentText(message, view);

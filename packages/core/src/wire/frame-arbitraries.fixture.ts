@@ -5,7 +5,7 @@ import type { AnyRecord } from './frame.fixture.js';
 import { FORBIDDEN_KEYS } from '../contracts/forbidden-keys.js';
 
 const u32 = fc.nat({ max: 0xffff_ffff });
-/** Well-formed, of any length that text takes different ways for, beyond ASCII and beyond the basic plane. */
+/** Well-formed text that covers all code paths: short and long, non-ASCII, beyond the basic multilingual plane. */
 const text = fc.oneof(fc.string({ unit: 'grapheme-ascii', maxLength: 40 }), anyText(40));
 const optionalText = fc.option(text, { nil: undefined });
 const body = fc.uint8Array({ maxLength: 60 });
@@ -59,5 +59,5 @@ const running: fc.Arbitrary<AnyRecord> = fc.record({
 
 const cancel: fc.Arbitrary<AnyRecord> = fc.record({ kind: fc.constant('cancel' as const), correlation: u32 });
 
-/** Any record that can be written. */
+/** Any writable record. */
 export const anyRecord: fc.Arbitrary<AnyRecord> = fc.oneof(request, event, reply, running, cancel);

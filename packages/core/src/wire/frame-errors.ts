@@ -2,14 +2,14 @@ import { CatgaError } from '../errors/catga-error.js';
 import { PROTOCOL_VERSION } from './frame-layout.js';
 import type { FrameHeader } from './frame-records.js';
 
-/** The error of bytes that are not a frame of this protocol. */
+/** Error for bytes that are not a frame of this protocol. */
 export function malformedFrame(problem: string, offset: number): CatgaError {
   return new CatgaError('CATGA_SERIALIZATION', `A frame was refused at byte ${offset}: ${problem}.`, {
     details: { problem, offset },
   });
 }
 
-/** The error of a frame from a node that speaks another version of the protocol. */
+/** Error for a frame of another protocol version. */
 export function unsupportedVersion(version: number): CatgaError {
   return new CatgaError(
     'CATGA_UNSUPPORTED',
@@ -18,7 +18,7 @@ export function unsupportedVersion(version: number): CatgaError {
   );
 }
 
-/** `CATGA_SERIALIZATION` for a frame whose bodies this node's serializer did not make and cannot read. */
+/** `CATGA_SERIALIZATION` if the bodies of the frame were written by another serializer. */
 export function requireSerializer(header: FrameHeader, serializer: string): void {
   if (header.serializer === serializer) return;
   const nodeId = printable(header.sender.nodeId);
@@ -30,7 +30,7 @@ export function requireSerializer(header: FrameHeader, serializer: string): void
   );
 }
 
-/** Of text that anybody may have written, what may stand in a log. */
+/** Untrusted text, shortened and cleaned for a log. */
 function printable(text: string): string {
   return text.slice(0, MAX_PRINTED).replaceAll(/[^\u0020-\u007e]/g, '?');
 }

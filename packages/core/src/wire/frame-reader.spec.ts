@@ -11,7 +11,7 @@ import { RecordCollector, aRequest, headerOf, recordsOf, writeFrame } from './fr
 const anyFrame = fc.array(anyRecord, { maxLength: 5 }).map((records) => writeFrame(records));
 const refusal = expect.objectContaining({ code: 'CATGA_SERIALIZATION' });
 
-/** Reads it, or refuses it as a frame is refused. */
+/** Reads a frame; the only errors it accepts are those of a refused frame. */
 function readOrRefuse(bytes: Uint8Array): void {
   for (const reader of [new FrameReader<string | Uint8Array>(bytesBody), new FrameReader(textBody)]) {
     try {

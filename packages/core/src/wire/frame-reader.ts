@@ -26,19 +26,19 @@ import {
 import type { EventRecord, FrameBody, FrameHeader, FrameVisitors, RequestRecord } from './frame-records.js';
 import { TextCache } from './text-cache.js';
 
-/** An empty name with its length and an empty value with its length: no header takes fewer bytes. */
+/** Minimum size of a header: empty name and empty value, each with its length. */
 const MIN_HEADER_BYTES = 6;
-/** The same for a node id and its incarnation. */
+/** Minimum size of a node id with its incarnation. */
 const MIN_ADDRESS_BYTES = 10;
 
-/** Bodies as views of the frame: copy one to keep it, or the whole frame is kept. */
+/** Bodies as views of the frame: copy a body to keep it, or the whole frame stays in memory. */
 export const bytesBody = (record: ByteReader): Uint8Array => record.rest();
-/** Bodies as text, for serializers that read text. What is not UTF-8 is refused with the frame. */
+/** Bodies as text, for text serializers. A frame with a body that is not UTF-8 is refused. */
 export const textBody = (record: ByteReader): string => record.restAsText();
 
 /**
- * Reads frames. No length in a frame is trusted; bytes that are not a frame of this protocol are refused with
- * `CATGA_SERIALIZATION`, another version of the protocol with `CATGA_UNSUPPORTED`.
+ * Frame reader. No length in a frame is trusted; bytes that are not a frame of this protocol throw
+ * `CATGA_SERIALIZATION`, another protocol version throws `CATGA_UNSUPPORTED`.
  */
 export class FrameReader<Body extends FrameBody> {
   private readonly bytes = new ByteReader(new TextCache());
@@ -46,7 +46,7 @@ export class FrameReader<Body extends FrameBody> {
   /** @param body {@link bytesBody} or {@link textBody} */
   constructor(private readonly body: (record: ByteReader) => Body) {}
 
-  /** What the frame begins with. Nothing is known of its records yet. */
+  /** Header of a frame. Its records are not checked yet. */
   header(frame: Uint8Array): FrameHeader {
     const { bytes } = this;
     const buffer = asBuffer(frame);
@@ -80,9 +80,9 @@ export class FrameReader<Body extends FrameBody> {
   }
 
   /**
-   * Shows the records of a frame to their visitors. Their kinds and bounds are checked before the first is shown; an error
-   * inside a record is thrown after those before it were shown.
-   * @param header what {@link header} returned for this frame
+   * Passes the records of a frame to the visitors. Kinds and bounds of all records are checked first; an error inside a
+   * record is thrown after the records before it were passed on.
+   * @param header result of {@link header} for this frame
    */
   records(frame: Uint8Array, header: FrameHeader, to: FrameVisitors<Body>): void {
     const buffer = asBuffer(frame);
@@ -97,7 +97,7 @@ export class FrameReader<Body extends FrameBody> {
     }
   }
 
-  /** Each record is read to its end before the visitor sees it, so a visitor may read other frames with this reader. */
+  /** A record is read completely before the visitor is called, so a visitor may read other frames with this reader. */
   private record(
     kind: number,
     { requests, replies, events }: FrameVisitors<Body>,
@@ -118,7 +118,7 @@ export class FrameReader<Body extends FrameBody> {
         requests.cancel(correlation);
         return;
       }
-      default: // An event: other kinds were refused with the frame.
+      default: // An event: frames with other kinds were refused.
         events.event(this.event(), sender);
     }
   }
@@ -206,7 +206,7 @@ export class FrameReader<Body extends FrameBody> {
   }
 }
 
-/** Walks from record to record: each must be of a known kind and lie within the frame, and the last must end it. */
+/** Checks all records: each must be of a known kind and within the frame, and the last must end at its end. */
 function checkBounds(buffer: Buffer, { recordsOffset, recordCount }: FrameHeader): void {
   let offset = recordsOffset;
   for (let index = 0; index < recordCount; index++) {

@@ -3,70 +3,69 @@ import type { QualityOfService } from '../contracts/quality-of-service.js';
 import type { NodeAddress } from '../ports/links.js';
 import type { ReplyStatus } from './frame-layout.js';
 
-/** What every frame begins with. */
+/** Header of a frame. */
 export interface FrameHeader {
-  /** The name of the serializer of the bodies. */
+  /** Name of the serializer of the bodies. */
   readonly serializer: string;
   readonly sender: NodeAddress;
-  /** The incarnation of the node it was written for: a node that has restarted since refuses it. */
+  /** Incarnation of the receiver; a node that has restarted since refuses the frame. */
   readonly receiverIncarnation: number;
-  /** Counts the sender's frames to this receiver from 1; after 2^32 - 1 comes 0. */
+  /** Sequence number of the sender's frames to this receiver, from 1; wraps from 2^32 - 1 to 0. */
   readonly sequence: number;
-  /** The latest sequence number that the sender has received from the receiver; 0 before the first. */
+  /** Latest sequence number that the sender received from the receiver; 0 before the first. */
   readonly acknowledged: number;
-  /** How many frames in a row, the acknowledged one the last of them, the sender has received for certain. */
+  /** Number of consecutive frames, up to and including the acknowledged one, that the sender certainly received. */
   readonly acknowledgedCount: number;
   readonly recordCount: number;
-  /** Where the records begin, in bytes. */
+  /** Offset of the records, in bytes. */
   readonly recordsOffset: number;
 }
 
 /**
- * A body as its serializer made it. A text is written as UTF-8. Bytes that were read are a view of the frame: copy
- * them to keep them, or the whole frame is kept.
+ * Encoded body. Text is written as UTF-8. Bytes that were read are a view of the frame: copy them to keep them, or the
+ * whole frame stays in memory.
  */
 export type FrameBody = string | Uint8Array;
 
-/** The fields that requests and events share and need not have. */
+/** Optional fields of requests and events. */
 export interface OptionalFields {
   readonly messageId?: string | undefined;
   readonly key?: string | undefined;
   readonly correlationId?: string | undefined;
   readonly causationId?: string | undefined;
-  /** Undefined when there are none, never empty, where it was read. */
+  /** Undefined rather than empty after reading. */
   readonly headers?: MessageHeaders | undefined;
 }
 
-/** Run this and answer. */
+/** Request to run and answer. */
 export interface RequestRecord<Body extends FrameBody = Uint8Array> extends OptionalFields {
-  /** Chosen by the requester and unique among its unanswered requests; a retransmission repeats it. */
+  /** Chosen by the requester, unique among its unanswered requests; unchanged in a retransmission. */
   readonly correlation: number;
-  /** The wire name. */
+  /** Wire name. */
   readonly name: string;
   readonly qos: QualityOfService;
-  /** 1 for the first node that is asked; a retransmission repeats it. 255 stands for itself and all beyond. */
+  /** Attempt number, 1 for the first node asked; unchanged in a retransmission. 255 means 255 or more. */
   readonly attempt: number;
   readonly isRetransmission: boolean;
-  /** How long the requester still waits, in milliseconds; undefined if it waits for ever. */
+  /** Time the requester still waits, in milliseconds; undefined without a deadline. */
   readonly remainingMs: number | undefined;
-  /** The nodes that were asked before, in order; left out or empty if this is the first. */
+  /** Nodes asked before, in order; undefined or empty for the first. */
   readonly previous?: readonly NodeAddress[] | undefined;
   readonly body: Body;
 }
 
-/** A plain event. It is not answered. */
+/** Plain event. It is not answered. */
 export interface EventRecord<Body extends FrameBody = Uint8Array> extends OptionalFields {
   readonly name: string;
-  /** For the handlers of which one node of the service gets each event. */
+  /** For handlers of which one node per service gets each event. */
   readonly toServiceHandlers: boolean;
-  /** For the handlers that get it on every node. */
+  /** For handlers that get the event on every node. */
   readonly toNodeHandlers: boolean;
   readonly body: Body;
 }
 
 /**
- * Receivers of the records of a frame, in the order they were written. They must not throw: what follows in the frame
- * would be lost.
+ * Visitors of a frame's records, called in the order written. They must not throw: the rest of the frame would be lost.
  */
 export interface FrameVisitors<Body extends FrameBody = Uint8Array> {
   readonly requests: RequestVisitor<Body>;
@@ -76,7 +75,7 @@ export interface FrameVisitors<Body extends FrameBody = Uint8Array> {
 
 export interface RequestVisitor<Body extends FrameBody = Uint8Array> {
   request(record: RequestRecord<Body>): void;
-  /** The requester of `correlation` has given it up. */
+  /** The requester no longer waits for request `correlation`. */
   cancel(correlation: number): void;
 }
 

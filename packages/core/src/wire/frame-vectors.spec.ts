@@ -10,7 +10,7 @@ type WithoutBody<Record> = Record extends { readonly body: Uint8Array }
   ? Omit<Record, 'body'> & BodyAsText
   : Record;
 
-/** A frame and what it says. A field that a record does not have is left out. */
+/** Frame with its decoded content. Absent fields are left out. */
 interface FrameVector {
   readonly description: string;
   readonly hex: string;
@@ -25,7 +25,7 @@ interface FrameVector {
   readonly records: readonly WithoutBody<AnyRecord>[];
 }
 
-/** Bytes that are no frame of this version, and the error they are refused with. */
+/** Bytes that are not a valid frame, with the expected error. */
 interface RefusedVector {
   readonly description: string;
   readonly hex: string;

@@ -7,7 +7,7 @@ import { A_RECEIVER, A_SENDER, aRequest, headerOf, recordsOf, writeFrame } from 
 
 const aWriter = (maxBytes?: number) => new FrameWriter('json', A_SENDER, A_RECEIVER, maxBytes);
 const body = (bytes: number) => new Uint8Array(bytes).fill(7);
-/** A reply and what surrounds its body. */
+/** Size of a reply without its body, in bytes. */
 const REPLY_BYTES = RECORD_HEADER_BYTES + 5;
 
 function written(record: Partial<RequestRecord>): unknown {

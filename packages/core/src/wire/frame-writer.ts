@@ -24,24 +24,24 @@ import {
 import type { ReplyStatus } from './frame-layout.js';
 import type { EventRecord, FrameBody, OptionalFields, RequestRecord } from './frame-records.js';
 
-/** What the buffer begins with, in bytes. */
+/** Initial size of the buffer, in bytes. */
 const INITIAL_BYTES = 2_048;
-/** What the buffer may keep between two frames, in bytes. */
+/** Maximum size of the buffer kept between two frames, in bytes. */
 const KEPT_BYTES = 131_072;
 const EMPTY = new Uint8Array(0);
 
 /**
- * Collects what is bound for one node and makes frames of it.
+ * Collects records for one node and builds frames.
  *
- * A record is written whole or not at all: `false` says that it would take the frame beyond its largest size, so that
- * the frame has to be finished first. `CATGA_PAYLOAD_TOO_LARGE` is thrown for a record that no frame can hold, and
- * `CATGA_SERIALIZATION` for a text longer than 65,535 bytes or with half a surrogate pair; the frame stays as it was.
+ * A record is written as a whole or not at all: `false` means that it does not fit, and that the frame must be finished
+ * first. Throws `CATGA_PAYLOAD_TOO_LARGE` for a record that no frame can hold, and `CATGA_SERIALIZATION` for a text
+ * longer than 65,535 bytes or with a lone surrogate; the frame then stays unchanged.
  */
 export class FrameWriter {
   private readonly bytes = new ByteWriter(INITIAL_BYTES);
-  /** Where the header ends. */
+  /** End of the header. */
   private readonly emptyBytes: number;
-  /** Where the last whole record ends: a record that failed half-way is written over. */
+  /** End of the last complete record; a failed record after it is overwritten. */
   private end: number;
   private records = 0;
 
@@ -49,19 +49,19 @@ export class FrameWriter {
     serializer: string,
     sender: NodeAddress,
     receiver: NodeAddress,
-    /** The largest frame to make, in bytes. */
+    /** Maximum size of a frame, in bytes. */
     private readonly maxBytes: number = MAX_U32,
   ) {
     this.writeHeader(serializer, sender, receiver);
     this.emptyBytes = this.end = this.bytes.offset;
   }
 
-  /** How large the frame is so far, its header included. */
+  /** Current size of the frame, header included, in bytes. */
   get byteLength(): number {
     return this.end;
   }
 
-  /** How many records the frame holds. */
+  /** Number of records in the frame. */
   get count(): number {
     return this.records;
   }
@@ -87,7 +87,7 @@ export class FrameWriter {
     return this.commit(record.name);
   }
 
-  /** `body` is left out for `ReplyStatus.Running`. */
+  /** `body` is omitted for `ReplyStatus.Running`. */
   reply(correlation: number, status: ReplyStatus, body: FrameBody = EMPTY): boolean {
     this.begin(RECORD_KIND.reply);
     this.bytes.u32(correlation);
@@ -117,10 +117,10 @@ export class FrameWriter {
   }
 
   /**
-   * The frame. Its bytes are the caller's; the writer is empty again.
+   * Finishes the frame. The bytes belong to the caller; the writer is empty again.
    * @param sequence of this frame, below 2^32
-   * @param acknowledged the latest sequence number that came from the peer, below 2^32
-   * @param acknowledgedCount how many frames in a row came from there, that one the last of them; 0 says nothing
+   * @param acknowledged latest sequence number received from the peer, below 2^32
+   * @param acknowledgedCount number of consecutive frames received, up to and including that one; 0 says nothing
    */
   finish(sequence: number, acknowledged: number, acknowledgedCount = 0): Uint8Array {
     const { bytes } = this;
@@ -145,7 +145,7 @@ export class FrameWriter {
     bytes.u16(MAGIC);
     bytes.u8(PROTOCOL_VERSION);
     bytes.u8(serializerBytes.length);
-    bytes.u32(0); // Sequence, acknowledgement, its count and that of records are known when the frame is finished.
+    bytes.u32(0); // Sequence, acknowledgement, its count and the record count are filled in by `finish`.
     bytes.u32(0);
     bytes.u32(0);
     bytes.u32(0);
@@ -220,7 +220,7 @@ function isEmpty(headers: object): boolean {
   return true;
 }
 
-/** Rounded up, so that the receiver does not give up before the requester does. */
+/** Rounded up, so that the receiver does not give up before the requester. */
 function remaining(ms: number | undefined): number {
   return ms === undefined ? NO_DEADLINE : Math.min(Math.max(Math.ceil(ms), 0), NO_DEADLINE - 1);
 }

@@ -4,7 +4,7 @@ import { FrameWriter } from './frame-writer.js';
 import type { ReplyStatus } from './frame-layout.js';
 import type { EventRecord, FrameHeader, FrameVisitors, RequestRecord } from './frame-records.js';
 
-/** A record with its kind, so that tests can keep records of all kinds in one list. */
+/** Record with its kind, so that tests can list records of all kinds. */
 export type AnyRecord =
   | ({ readonly kind: 'request' } & RequestRecord)
   | {
@@ -16,7 +16,7 @@ export type AnyRecord =
   | { readonly kind: 'cancel'; readonly correlation: number }
   | ({ readonly kind: 'event' } & EventRecord);
 
-/** What a frame is written with, besides its records. */
+/** Header facts a frame is written with. */
 export interface FrameFacts {
   readonly serializer?: string;
   readonly sender?: NodeAddress;
@@ -29,7 +29,7 @@ export interface FrameFacts {
 export const A_SENDER: NodeAddress = { nodeId: 'gateway-1', incarnation: 1_700_000_000_000 };
 export const A_RECEIVER: NodeAddress = { nodeId: 'orders-1', incarnation: 1_700_000_000_001 };
 
-/** A request with nothing but what every request has. */
+/** Request without optional fields. */
 export const aRequest: RequestRecord = {
   correlation: 1,
   name: 'orders.create',
@@ -60,7 +60,7 @@ export function writeFrame(records: readonly AnyRecord[], facts: FrameFacts = {}
   return writer.finish(facts.sequence ?? 1, facts.acknowledged ?? 0, facts.acknowledgedCount ?? 0);
 }
 
-/** Collects what a frame holds. Bodies are copied, as whoever keeps them must. */
+/** Collects the records of a frame, with copies of their bodies. */
 export class RecordCollector implements FrameVisitors {
   readonly requests = this;
   readonly replies = this;

@@ -22,7 +22,7 @@ export const hostileData = fc.letrec((tie) => ({
     }),
 })).object;
 
-/** The keys that lead to a prototype, wherever they are. */
+/** Keys that lead to a prototype, at any depth. */
 export function forbiddenKeysIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.getOwnPropertyNames(value).flatMap((key) => [

@@ -7,7 +7,7 @@ const serializer = json();
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytes = (content: string): Uint8Array => new TextEncoder().encode(content);
 
-/** JSON text in which every letter of every string is escaped. */
+/** JSON with every letter of every string escaped. */
 function escaped(content: string): string {
   return content.replaceAll(/"(?:[^"\\]|\\.)*"/g, (literal) => {
     const units = Array.from(JSON.parse(literal) as string, (character) => character.split('')).flat();

@@ -4,7 +4,7 @@ import { FORBIDDEN_KEYS } from '../contracts/forbidden-keys.js';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Text without these holds no forbidden key, escaped (`\u005f…`) or not, and needs no second look. */
+/** Text that does not match has no forbidden key, escaped (`\u005f…`) or not, and needs no second pass. */
 const SUSPICIOUS = /__proto__|constructor|prototype|\\u/;
 
 function withoutForbiddenKeys(this: unknown, key: string, value: unknown): unknown {
@@ -25,8 +25,8 @@ function parse(text: string): unknown {
 /**
  * JSON in UTF-8, the default serializer.
  *
- * Carries what JSON carries: a `Date` arrives as text, `undefined` fields are dropped, a `BigInt` or a cycle is refused.
- * The keys `__proto__`, `constructor` and `prototype` are dropped on decoding, at any depth.
+ * Carries what JSON carries: a `Date` arrives as text, `undefined` fields are dropped, a `BigInt` or a cycle is
+ * refused. The keys `__proto__`, `constructor` and `prototype` are dropped on decoding, at any depth.
  *
  * @publicApi
  */

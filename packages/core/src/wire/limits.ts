@@ -1,7 +1,7 @@
 import type { MessageHeaders } from '../contracts/headers.js';
 import { CatgaError } from '../errors/catga-error.js';
 
-/** How large a message may be. */
+/** Size limits of a message. */
 export interface Limits {
   /** Encoded body, in bytes. */
   readonly maxPayloadBytes: number;
@@ -9,7 +9,7 @@ export interface Limits {
   readonly maxHeaderBytes: number;
 }
 
-/** Refuses with `CATGA_PAYLOAD_TOO_LARGE`. */
+/** Throws `CATGA_PAYLOAD_TOO_LARGE` for a body above the limit. */
 export function checkPayload(limits: Limits, name: string, bytes: number): void {
   if (bytes <= limits.maxPayloadBytes) return;
   throw new CatgaError(
@@ -19,7 +19,9 @@ export function checkPayload(limits: Limits, name: string, bytes: number): void 
   );
 }
 
-/** Refuses headers that are too large (`CATGA_PAYLOAD_TOO_LARGE`) or not text (`CATGA_SERIALIZATION`). */
+/**
+ * Throws `CATGA_PAYLOAD_TOO_LARGE` for headers above the limit, `CATGA_SERIALIZATION` for headers that are not text.
+ */
 export function checkHeaders(limits: Limits, name: string, headers: MessageHeaders): void {
   let bytes = 0;
   for (const [header, value] of Object.entries(headers)) {

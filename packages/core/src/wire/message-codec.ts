@@ -9,13 +9,13 @@ import type { Codec } from './codec.js';
 import type { FrameBody } from './frame-records.js';
 import { checkHeaders } from './limits.js';
 
-/** A message that came in a frame. */
+/** Message received in a frame. */
 interface FrameMessage {
   readonly headers?: MessageHeaders | undefined;
   readonly body: FrameBody;
 }
 
-/** What is known of a message besides its content when it is stored. */
+/** Metadata of a message to store. */
 export interface StoredMessageFacts {
   readonly messageId: string;
   readonly headers: MessageHeaders;
@@ -26,10 +26,10 @@ export interface StoredMessageFacts {
   readonly sentAtMs: number;
 }
 
-/** It has not failed anywhere. */
+/** History of a message that has not failed yet. */
 const NO_HISTORY: LogMessage['history'] = Object.freeze([]);
 
-/** Encodes a message for a durable log. Refuses what is too large or cannot be encoded, before anything is stored. */
+/** Encodes a message for a durable log. Throws before anything is stored if it is too large or cannot be encoded. */
 export function toStoredMessage(
   codec: Codec,
   type: MessageType,
@@ -53,14 +53,14 @@ export function toStoredMessage(
   };
 }
 
-/** The message of a stored one. `CATGA_SERIALIZATION` if it is none. */
+/** Decodes a stored message. `CATGA_SERIALIZATION` if it is not a message. */
 export function fromStoredMessage(codec: Codec, type: MessageType, stored: LogMessage): object {
   return messageOf(type, codec.decode(type.name, stored.body, stored.serializer));
 }
 
 /**
- * The message of a frame. `CATGA_SERIALIZATION` if it is none, `CATGA_PAYLOAD_TOO_LARGE` if it or its headers are larger
- * than what this node takes.
+ * Decodes the message of a frame. `CATGA_SERIALIZATION` if it is not a message, `CATGA_PAYLOAD_TOO_LARGE` if its body
+ * or headers exceed this node's limits.
  */
 export function messageFromRecord(codec: Codec, type: MessageType, { headers, body }: FrameMessage): object {
   if (headers !== undefined) checkHeaders(codec.limits, type.name, headers);
@@ -68,8 +68,8 @@ export function messageFromRecord(codec: Codec, type: MessageType, { headers, bo
 }
 
 /**
- * A message as bytes, or as text where the serializer makes text. `CATGA_SERIALIZATION` for one that no receiver could
- * read, `CATGA_PAYLOAD_TOO_LARGE` for one that is too large.
+ * Encodes a message as bytes, or as text if the serializer supports text. `CATGA_SERIALIZATION` if no receiver could
+ * read it, `CATGA_PAYLOAD_TOO_LARGE` if it is too large.
  */
 export function encodeMessageBody(codec: Codec, type: MessageType, message: object): FrameBody {
   const body = codec.encodeBody(type.name, message);
@@ -77,7 +77,7 @@ export function encodeMessageBody(codec: Codec, type: MessageType, message: obje
   return body;
 }
 
-/** Whether it may be encoded as something else than its fields, so that it is worth a second look. */
+/** Whether the message may be encoded as something other than its fields, so that the result must be checked. */
 function mayBecomeAnything(message: object): boolean {
   return (
     typeof (message as { readonly toJSON?: unknown }).toJSON === 'function' ||
@@ -98,7 +98,7 @@ function checkSent(type: MessageType, decoded: unknown): void {
   );
 }
 
-/** Fields of a message, as opposed to text, a list, a moment or anything else that is no object of fields. */
+/** Whether the value is an object of fields, as opposed to text, an array, a date or another built-in. */
 function isFields(value: unknown): value is object {
   return (
     typeof value === 'object' &&
@@ -111,7 +111,7 @@ function isFields(value: unknown): value is object {
   );
 }
 
-/** An instance of the message's class, made without running its constructor. */
+/** Instance of the message class, created without running its constructor. */
 function messageOf(type: MessageType, fields: unknown): object {
   if (!isFields(fields)) {
     throw new CatgaError('CATGA_SERIALIZATION', `The body of ${type.name} is not an object.`, {

@@ -1,6 +1,6 @@
 /**
- * What `Buffer` turns text into bytes and back with, below the methods that look up an encoding by its name: half the
- * price for the short texts that frames are full of. Every runtime that has `Buffer` has them.
+ * Native UTF-8 methods of `Buffer`, below those that look up an encoding by name: half the cost for the short texts of
+ * frames. Every runtime with `Buffer` has them.
  */
 interface NativeText {
   utf8Write(text: string, offset: number): number;
@@ -9,14 +9,14 @@ interface NativeText {
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Writes a text as UTF-8 and returns how many bytes that were. There has to be room. */
+/** Writes text as UTF-8 and returns its size in bytes. The buffer must have room. */
 export function writeUtf8(bytes: Buffer, text: string, offset: number): number {
   return (bytes as Buffer & NativeText).utf8Write(text, offset);
 }
 
-/** Text from UTF-8, a copy of its own. Throws a `TypeError` if it is not UTF-8. */
+/** Text from UTF-8, as a copy. Throws a `TypeError` if it is not UTF-8. */
 export function readUtf8(bytes: Buffer, start: number, end: number): string {
   const text = (bytes as Buffer & NativeText).utf8Slice(start, end);
-  // What cannot be decoded becomes U+FFFD, which a text may also hold by right.
+  // Invalid bytes become U+FFFD, which valid text may contain as well.
   return text.includes('\ufffd') ? decoder.decode(bytes.subarray(start, end)) : text;
 }

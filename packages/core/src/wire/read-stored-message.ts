@@ -2,13 +2,13 @@ import { toError } from '../errors/catga-error.js';
 import type { StoredMessage } from '../ports/stored-message.js';
 import { StoredMessageCodec } from './stored-message-codec.js';
 
-/** A message of the log; for an unreadable one, what is known of it and the reason. */
+/** Message read from the log; if it is unreadable, with the reason and what is known of it. */
 export interface ReadMessage {
   readonly message: StoredMessage;
   readonly problem: Error | undefined;
 }
 
-/** Origin of a message, which is known even if it is unreadable. */
+/** Origin of a message, known even if the message is unreadable. */
 export type FoundMessage = Pick<StoredMessage, 'messageId' | 'name' | 'kind' | 'sentAtMs'>;
 
 /** Serializer name of unreadable messages; no serializer has it. */
@@ -17,7 +17,7 @@ const NO_SERIALIZER = '';
 const codec = new StoredMessageCodec();
 
 /**
- * Decodes a message of the log. An unreadable one keeps its bytes, and the kernel dead-letters it.
+ * Decodes a message from the log. An unreadable message keeps its bytes and becomes a dead letter.
  * @param maxBytes maximum number of bytes kept of an unreadable message
  */
 export function readStoredMessage(bytes: Uint8Array, found: FoundMessage, maxBytes = Infinity): ReadMessage {
@@ -28,7 +28,7 @@ export function readStoredMessage(bytes: Uint8Array, found: FoundMessage, maxByt
   }
 }
 
-/** What is known of a message that cannot be decoded; its body has the first of its bytes. */
+/** Placeholder for a message that cannot be decoded; its body holds its first bytes. */
 export function unreadableMessage(bytes: Uint8Array, found: FoundMessage, maxBytes: number): StoredMessage {
   return {
     ...found,

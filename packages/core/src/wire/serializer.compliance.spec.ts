@@ -10,7 +10,7 @@ import { msgpack } from './msgpack/msgpack-serializer.js';
 const plainData = fc
   .jsonValue()
   .filter((value) => forbiddenKeysIn(value).length === 0)
-  // JSON itself knows no -0.
+  // JSON has no -0.
   .map((value) => JSON.parse(JSON.stringify(value)) as unknown);
 
 class Money {
@@ -30,7 +30,7 @@ class Sku {
   }
 }
 
-/** What every serializer that Catga brings promises, whatever its bytes look like. */
+/** Guarantees of every serializer of Catga, whatever its encoding. */
 describe.each<[string, () => Serializer]>([
   ['json', json],
   ['msgpack', msgpack],
@@ -97,7 +97,7 @@ describe.each<[string, () => Serializer]>([
     expect(roundTrip({ sku: new Sku('tea') })).toStrictEqual({ sku: 'tea' });
   });
 
-  it('has null for a date that is none', () => {
+  it('has null for an invalid date', () => {
     expect(roundTrip({ at: new Date(NaN) })).toEqual({ at: null });
   });
 

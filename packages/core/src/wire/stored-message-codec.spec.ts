@@ -46,7 +46,7 @@ const storedMessage: fc.Arbitrary<StoredMessage> = fc.record({
   history: fc.array(failure, { maxLength: 3 }),
 });
 
-/** What reading gave, or the error it was refused with. */
+/** The decoded message, or the error. */
 function read(input: Uint8Array): unknown {
   try {
     return new StoredMessageCodec().decode(input);

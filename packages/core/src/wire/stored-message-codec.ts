@@ -8,7 +8,7 @@ import { ByteWriter } from './byte-writer.js';
 import { FORBIDDEN_KEYS } from '../contracts/forbidden-keys.js';
 import { TextCache } from './text-cache.js';
 
-/** `CM`, for Catga's messages. */
+/** `CM`, for Catga message. */
 const MAGIC = 0x43_4d;
 const VERSION = 1;
 
@@ -20,27 +20,27 @@ const HAS_HISTORY = 0x10;
 const HAS_CORRELATION_ID = 0x20;
 const KNOWN_FLAGS = 0x3f;
 
-/** Flags of a failure: its error has a code that is text; it has more, as JSON; series before it are left out. */
+/** Flags of a failure: its error has a text code; it has more fields, as JSON; failures before it are left out. */
 const HAS_CODE = 0x01;
 const HAS_MORE = 0x02;
 const HAS_LEFT_OUT = 0x04;
 const KNOWN_FAILURE_FLAGS = 0x07;
 
 const INITIAL_BYTES = 4096;
-/** A buffer beyond this is let go of after a large message. */
+/** Maximum size of the buffer kept after a large message, in bytes. */
 const KEPT_BYTES = 65_536;
 const MIN_HEADER_BYTES = 6;
 const MIN_FAILURE_BYTES = 21;
 
 /**
- * Stored messages as bytes: what every engine that keeps messages outside of the process keeps. The layout is in
+ * Binary format of stored messages, used by every engine that stores messages outside the process. Layout:
  * `docs/reference/wire-protocol.md`.
  */
 export class StoredMessageCodec {
   private readonly writer = new ByteWriter(INITIAL_BYTES);
   private readonly reader = new ByteReader(new TextCache());
 
-  /** `CATGA_SERIALIZATION` for text that has no form on the wire. The bytes are the caller's own. */
+  /** Encodes a message. `CATGA_SERIALIZATION` for text that cannot be encoded. The bytes belong to the caller. */
   encode(message: LogMessage): Uint8Array {
     const { writer } = this;
     writer.rewind(0, KEPT_BYTES);
@@ -48,7 +48,7 @@ export class StoredMessageCodec {
     return writer.copy();
   }
 
-  /** As {@link encode}, behind what was written already. */
+  /** As {@link encode}, appended to the writer. */
   write(message: LogMessage, writer: ByteWriter): void {
     const { key, causationId, correlationId, messageId, headers, history } = message;
     const headerNames = Object.keys(headers);
@@ -76,8 +76,8 @@ export class StoredMessageCodec {
   }
 
   /**
-   * `CATGA_UNSUPPORTED` for a newer version, `CATGA_SERIALIZATION` for anything else that is not a stored message. The
-   * body is a view of the bytes.
+   * Decodes a message. `CATGA_UNSUPPORTED` for a newer version, `CATGA_SERIALIZATION` for anything else that is not a
+   * stored message. The body is a view of the bytes.
    */
   decode(bytes: Uint8Array): StoredMessage {
     try {
@@ -158,7 +158,7 @@ export class StoredMessageCodec {
     });
   }
 
-  /** What a failure's error has besides: a code that is a number, a cause, errors. */
+  /** Further fields of a failure's error: a numeric code, a cause, nested errors. */
   private readMore(json: string): object {
     let more: unknown;
     try {

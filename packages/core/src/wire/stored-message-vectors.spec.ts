@@ -4,7 +4,7 @@ import type { CatgaErrorCode } from '../errors/error-catalogue.js';
 import type { StoredMessage } from '../ports/stored-message.js';
 import { StoredMessageCodec } from './stored-message-codec.js';
 
-/** A stored message and its bytes. A field that a message does not have is left out. */
+/** Stored message and its bytes. Absent fields are left out. */
 interface StoredVector {
   readonly description: string;
   readonly hex: string;

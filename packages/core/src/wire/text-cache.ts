@@ -1,14 +1,14 @@
 import { readUtf8 } from './native-text.js';
 
-/** Longer texts are not worth keeping. */
+/** Maximum size of a cached text, in bytes. */
 const MAX_TEXT_BYTES = 64;
 const SLOTS = 256;
-/** How many bytes of a text its slot is chosen by. */
+/** Number of bytes sampled for the hash. */
 const SAMPLES = 8;
 
 /**
- * Texts that come again and again, such as the names of messages and headers: each is decoded once and then found by
- * its bytes. Bounded; a text that falls on the slot of another takes it over.
+ * Cache of repeated texts, such as message and header names: each is decoded once and then found by its bytes. Bounded;
+ * a text replaces another one in the same slot.
  */
 export class TextCache {
   private readonly slots: (string | undefined)[] = Array.from({ length: SLOTS });
@@ -19,7 +19,7 @@ export class TextCache {
     if (length > MAX_TEXT_BYTES) return readUtf8(bytes, start, end);
     const step = Math.ceil(length / SAMPLES);
     let hash = length;
-    // From the end, where names of one family differ.
+    // Samples from the end, where names of one family differ.
     for (let index = end - 1; index >= start; index -= step) hash = Math.imul(hash, 31) + (bytes[index] ?? 0);
     const slot = hash & (SLOTS - 1);
     const known = this.slots[slot];
@@ -28,7 +28,7 @@ export class TextCache {
   }
 }
 
-/** Whether the text is ASCII and these are its bytes. */
+/** Whether the text is ASCII and has these bytes. */
 function isAsciiOf(text: string, bytes: Buffer, start: number): boolean {
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);

@@ -7,7 +7,7 @@ import type { MemoryConnection } from '../memory-connection.js';
 import { MemoryEngine } from '../memory-engine.js';
 import { resolveMemoryEngineOptions } from '../memory-engine-options.js';
 
-/** A log of one lane that counts what is read of it. */
+/** One-lane log that counts the frames read. */
 class Backlog {
   readonly clock = new TestClock();
   framesRead = 0;
@@ -20,7 +20,7 @@ class Backlog {
     return this.engine.connect(client, (parts) => this.counted(parts));
   }
 
-  /** Stores events of so many keys, in turns. */
+  /** Stores `perKey` events of each key, interleaved. */
   async store(perKey: number, keys: readonly string[]): Promise<void> {
     const publisher = await this.connect('publisher');
     const stored: Promise<unknown>[] = [];
@@ -57,7 +57,7 @@ class Backlog {
   }
 }
 
-/** A little more than are known where they are. */
+/** A little more than the 65,536 positions kept in memory. */
 const STORED = 70_000;
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `k${index}`);
@@ -67,7 +67,7 @@ describe('a backlog of many events of each key', () => {
     const backlog = new Backlog();
     const [perKey, keys] = [130, names(40)];
     const { log } = await backlog.connect('node1');
-    // It is made before its events are stored, and handled once they are.
+    // The subscription is created before its events are stored, and handles them afterwards.
     await (await log.subscribe(subscription(), () => {})).stop();
     await backlog.store(perKey, keys);
     const framesStored = (perKey * keys.length) / 64;

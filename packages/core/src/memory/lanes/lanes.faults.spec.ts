@@ -19,14 +19,14 @@ import { nodeInfo } from './lanes.fixture.js';
 const TIMEOUT_MS = 1000;
 const KEYS = Array.from({ length: 32 }, (_, index) => `k${index}`);
 
-/** One engine whose nodes are seen through what stands before their lanes. */
+/** One engine, with test doubles in front of each node's lanes. */
 class Lanes {
   readonly clock = new TestClock();
   /** Nodes whose writes are refused. */
   readonly refused = new Set<string>();
   private readonly engine: MemoryEngine;
 
-  /** The broker restarts without what it had stored. */
+  /** Restarts the broker without its data. */
   empty(): void {
     this.engine.forgetLanes();
   }
@@ -40,7 +40,7 @@ class Lanes {
     return this.engine.connect(client, wrap);
   }
 
-  /** A node whose writes are refused as long as it is in {@link refused}. */
+  /** Connects a node whose writes are refused while it is in {@link refused}. */
   connectRefusable(nodeId: string) {
     return this.connect(nodeId, ({ lanes: { log, records }, ...parts }) => ({
       ...parts,
@@ -74,7 +74,7 @@ describe('a lane that its owner does not serve', () => {
     const received = new Received();
     await log.subscribe(subscription(), received.takeAndAck);
     await directory.announce(nodeInfo('awake'));
-    // It is there, and says that it handles the same, and does nothing.
+    // A member that announces the same handlers but does nothing.
     const subscriptions = { 'shop.mail': ['order.shipped'] };
     const asleep = { session: 'asleep/1', subscriptions, isLeaving: false };
     await found.records?.write('member/asleep', Buffer.from(JSON.stringify(asleep)), 0);
@@ -95,7 +95,7 @@ describe('a lane that its owner does not serve', () => {
     expect(received.ids.length).toBeLessThan(KEYS.length);
     await beat(12);
     expect(received.ids.toSorted()).toEqual(KEYS.toSorted());
-    // It stays where it is served.
+    // The lane stays with the node that serves it.
     await appendAll(
       log,
       KEYS.map((key) => storedMessage(`again ${key}`, { key })),
@@ -106,7 +106,7 @@ describe('a lane that its owner does not serve', () => {
 });
 
 describe('a subscription that falls behind', () => {
-  it('holds up no other one of its node, and reads on by itself from where it is until it has caught up', async () => {
+  it('delays no other one of its node, and reads on with a reader of its own until it has caught up', async () => {
     const lanes = new Lanes(1);
     const begun: number[] = [];
     let reading = 0;
@@ -150,7 +150,7 @@ describe('a subscription that falls behind', () => {
     await lanes.clock.advance(100);
     const ids = Array.from({ length: 6000 }, (_, index) => `e${index}`);
     await Promise.all(ids.map((id) => log.append(storedMessage(id), { isFresh: true })));
-    // So many begin in a turn of the event loop; a clock that is moved lets a few of them pass.
+    // Deliveries are limited per turn of the event loop, and advancing the clock runs only a few turns.
     const until = async (isSo: () => boolean): Promise<void> => {
       for (let looks = 0; looks < 100 && !isSo(); looks++) await lanes.clock.advance(100);
     };
@@ -161,7 +161,7 @@ describe('a subscription that falls behind', () => {
     await held?.ack();
     await until(() => slow.length === ids.length);
     expect(slow).toEqual(ids);
-    // From behind the 2,048 events that it had read ahead, in frames of 64.
+    // Reading resumes after the 2,048 events read ahead, in frames of 64.
     expect(begun.slice(1).every((from) => from > 32)).toBe(true);
     expect(begun.length).toBeGreaterThan(1);
     await log.append(storedMessage('last'));
@@ -197,7 +197,7 @@ describe('handlers that run when their lane is lost', () => {
         await lanes.clock.advance(TIMEOUT_MS / 4);
       }
     };
-    // It is not in the directory any more, and records that its handlers run.
+    // The node is no longer in the directory, but still records that its handlers run.
     await beat();
     expect(taken.ids).toEqual([]);
     lanes.refused.add('cut');
@@ -275,7 +275,7 @@ describe('a broker that comes back empty', () => {
       'shop.fast': 0,
       'shop.slow': after.length,
     });
-    // Of each key the first of the new lanes is begun, whatever becomes of what the broker has forgotten.
+    // For each key, handling begins with the first event of the new lanes, whatever the broker lost.
     const begun = slow.deliveries.filter(({ message }) => after.includes(message.messageId));
     expect(begun.map(({ message }) => message.messageId).toSorted()).toEqual(
       KEYS.map((key) => `${key}.2`).toSorted(),
@@ -286,7 +286,7 @@ describe('a broker that comes back empty', () => {
     expect(slow.ids).toHaveLength(before.length + after.length);
   });
 
-  it('is told of a subscription by whoever comes first, and who handled it before goes on with that', async () => {
+  it('gets a subscription again from the first node that returns, and its earlier handler continues with that one', async () => {
     const lanes = new Lanes(8);
     const before = await lanes.connectRefusable('before');
     const received = new Received();
@@ -312,7 +312,7 @@ describe('a broker that comes back empty', () => {
         KEYS.map((key) => storedMessage(`${key}.${round}`, { key })),
       );
       await beat(8);
-      // Lanes that move begin where they were.
+      // Lanes that move resume at their position.
       const joiner = await lanes.connect(`joiner ${round}`);
       await joiner.log.subscribe(subscription(), received.takeAndAck);
       await joiner.directory.announce(nodeInfo(`joiner ${round}`));

@@ -1,6 +1,6 @@
 import type { NodeInfo } from '../../contracts/node-info.js';
 
-/** A node as it announces itself. */
+/** Node info as a node announces it. */
 export function nodeInfo(nodeId: string, incarnation = 1): NodeInfo {
   return {
     nodeId,

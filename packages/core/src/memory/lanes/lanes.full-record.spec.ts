@@ -9,12 +9,12 @@ import { MemoryEngine } from '../memory-engine.js';
 import { resolveMemoryEngineOptions } from '../memory-engine-options.js';
 import { nodeInfo } from './lanes.fixture.js';
 
-/** The least that a record may have on any engine. */
+/** Smallest record size limit of all engines, in bytes. */
 const MAX_VALUE_BYTES = 65_536;
 const SUBSCRIPTIONS = Array.from({ length: 40 }, (_, index) => `shop.s${index}`);
 const EVENTS = Array.from({ length: 500 }, (_, index) => `e${index}`);
 
-/** A service with so many subscriptions that what they leave undone does not fit into one record. */
+/** A service with so many subscriptions that their unfinished events do not fit into one record. */
 class Crowd {
   readonly clock = new TestClock();
   readonly refused: string[] = [];
@@ -22,7 +22,7 @@ class Crowd {
   largest = 0;
   private readonly engine = new MemoryEngine(resolveMemoryEngineOptions({ lanes: 1 }));
 
-  /** Connects a node, all of whose subscriptions do the same. */
+  /** Connects a node whose subscriptions all use this handler. */
   async start(handle: (delivery: LogDelivery, id: string) => void): Promise<MemoryConnection> {
     const monitor = {
       lost: () => {},

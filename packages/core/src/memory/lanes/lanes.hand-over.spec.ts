@@ -5,7 +5,7 @@ import { nodeInfo } from './lanes.fixture.js';
 
 const TIMEOUT_MS = 1000;
 
-/** A handler that takes what it is given, and hears when it has to stop. */
+/** A handler that keeps its deliveries open, and records when its lane is lost. */
 class Slow extends Received {
   readonly lost: Error[] = [];
 
@@ -16,7 +16,7 @@ class Slow extends Received {
 }
 
 describe('handlers that run for long while lanes change hands', () => {
-  it('end where they began when their node leaves, and nothing is handled twice', async () => {
+  it('finish on their node when it leaves, and nothing is handled twice', async () => {
     const harness = new MemoryHarness();
     const connect = (nodeId: string) => harness.connect({ nodeId, heartbeatTimeoutMs: TIMEOUT_MS });
     const leaving = await connect('leaving');

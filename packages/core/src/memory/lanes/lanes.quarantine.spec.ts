@@ -8,14 +8,14 @@ import { nodeInfo } from './lanes.fixture.js';
 
 const KILLER = 'killer';
 
-/** One node after another of one service, each of which ends when it begins an event that ends processes. */
+/** A service whose node is started again and again; each run ends when it begins the event that kills processes. */
 class Service {
   readonly clock = new TestClock();
-  /** Which attempts the killer began. */
+  /** Attempt numbers at which the killer began. */
   readonly killed: number[] = [];
-  /** What was done, by all nodes. */
+  /** Events handled, on all runs. */
   readonly done: string[] = [];
-  /** How many others were under way when a node ended. */
+  /** For each kill, the number of other events being handled. */
   readonly taken: number[] = [];
   readonly deadLetters: string[] = [];
   private readonly engine = new MemoryEngine(resolveMemoryEngineOptions({ lanes: 1 }));
@@ -31,7 +31,7 @@ class Service {
     );
   }
 
-  /** Starts a node and lets so much time pass. It may be killed then. */
+  /** Runs a node for `forMs` milliseconds, and kills it then if `isKilled`. */
   async start(forMs = 2000, isKilled = false): Promise<void> {
     const connection = await this.connect('node');
     const running = new Set<LogDelivery>();
@@ -72,7 +72,7 @@ class Service {
 }
 
 const others = Array.from({ length: 300 }, (_, index) => `e${index}`);
-/** Thirty keys; the killer is one of many of its key. */
+/** Thirty keys; the killer shares its key with other events. */
 const keyOf = (id: string): string => `k${id === KILLER ? 7 : Number(id.slice(1)) % 30}`;
 const withKiller = [...others.slice(0, 150), KILLER, ...others.slice(150)];
 
@@ -93,7 +93,7 @@ describe('an event that ends its process', () => {
     },
   );
 
-  it('takes nothing along once it is known that something ends processes', async () => {
+  it('interrupts no other event once it is known that something ends processes', async () => {
     const service = new Service(5);
     await service.store(withKiller, keyOf);
     for (let start = 0; start < 10; start++) await service.start();
@@ -102,13 +102,13 @@ describe('an event that ends its process', () => {
 });
 
 describe('a service whose nodes are killed for other reasons', () => {
-  it('handles by itself only what may have begun, and the backlog behind it side by side', async () => {
+  it('handles one at a time only what may have begun, and the backlog behind it concurrently', async () => {
     const service = new Service(5);
     const backlog = Array.from({ length: 3000 }, (_, index) => `e${index}`);
     await service.store(backlog, keyOf);
     for (let kill = 0; kill < 4; kill++) await service.start(3, true);
     expect(service.done.length).toBeLessThan(2000);
-    // One after the other the rest would take more than a second.
+    // Handled one at a time, the rest would take more than a second.
     await service.start(700);
     expect(service.deadLetters).toEqual([]);
     expect(new Set(service.done)).toEqual(new Set(backlog));

@@ -20,26 +20,26 @@ export const MAX_ATTEMPTS = 4;
 const SUBSCRIPTIONS = ['shop.mail', 'shop.stock'];
 const NODES = ['one', 'two', 'three'];
 
-/** One event, and all that became of it at one subscription. */
+/** One event at one subscription, with its history. */
 export interface EventTrace {
   readonly id: string;
   readonly key: string | undefined;
   readonly subscription: string;
-  /** Ends every process that begins it. */
+  /** Whether it kills every process that begins it. */
   readonly kills: boolean;
-  /** Whether `append` resolved for it. */
+  /** Whether `append` resolved. */
   isStored: boolean;
-  /** When it was begun, and by which start of which node. */
+  /** Each start of its handler: when, on which node run, which attempt. */
   readonly starts: { readonly order: number; readonly node: SimulatedNode; readonly attempt: number }[];
   readonly successes: { readonly order: number; readonly node: SimulatedNode }[];
   /** When a confirmed acknowledgement resolved. */
   recordedAt: number | undefined;
   isDead: boolean;
-  /** The broker came back empty before it was done: nobody has it any more. */
+  /** Whether the broker lost it before it was handled. */
   isForgotten: boolean;
 }
 
-/** One start of a node. */
+/** One run of a node. */
 export interface SimulatedNode {
   readonly nodeId: string;
   readonly connection: MemoryConnection;
@@ -48,20 +48,20 @@ export interface SimulatedNode {
   readonly consumers: LogConsumer[];
   state: 'up' | 'stopping' | 'gone';
   isPaused: boolean;
-  /** Something befell it after which what it was at may be done again. */
+  /** Whether a fault hit the node, after which its events may be handled again. */
   isDisturbed: boolean;
-  /** Its heartbeats are lost. */
+  /** Whether its heartbeats are lost. */
   isMute: boolean;
-  /** It does not hear who comes and goes. */
+  /** Whether it gets no directory changes. */
   isBlind: boolean;
-  /** What it asks of the broker fails, whether it took effect or not. */
+  /** Whether its requests to the broker fail before (`away`) or after (`answers lost`) they took effect. */
   broker: 'here' | 'away' | 'answers lost';
 }
 
-/** One random schedule of events and faults, the same for the same seed. */
+/** One random schedule of events and faults; the same seed gives the same schedule. */
 export class LaneSimulation {
   readonly traces: EventTrace[] = [];
-  /** What was written or said that may not be. */
+  /** Violations found during the run. */
   readonly wrong: string[] = [];
   private readonly clock = new TestClock();
   private readonly engine = new MemoryEngine(resolveMemoryEngineOptions({ lanes: 4 }));
@@ -74,7 +74,7 @@ export class LaneSimulation {
 
   constructor(
     readonly seed: number,
-    /** Without faults nothing may be repeated at all. */
+    /** `graceful` has no faults, so nothing may be handled twice. */
     private readonly kind: 'faults' | 'graceful',
   ) {
     this.random = new SeededRandom(seed);
@@ -98,20 +98,20 @@ export class LaneSimulation {
     }
     const events = this.random.integer(1, 6);
     for (let event = 0; event < events; event++) this.at(this.random.next() * RUN_MS, () => this.disturb());
-    // Every tenth broker restarts once without what it had stored.
+    // One seed in ten restarts the broker without its data, once.
     if (this.kind === 'faults' && this.seed % 10 === 1) this.at(RUN_MS * 0.6, () => this.empty());
     await this.clock.advance(RUN_MS);
     for (const node of this.nodes.values()) this.restore(node);
-    await this.clock.advance(2000); // Who stops has stopped, and who crashed is back.
+    await this.clock.advance(2000); // Stopping nodes have stopped, crashed ones are back.
     for (const nodeId of NODES) if (this.nodes.get(nodeId)?.state !== 'up') await this.start(nodeId);
     for (let waitedMs = 0; waitedMs < SETTLE_MS && !this.isQuiet; waitedMs += 500)
       await this.clock.advance(500);
-    await this.clock.advance(1000); // What is wrong shows itself.
+    await this.clock.advance(1000); // Late violations show up.
     for (const { connection } of this.nodes.values()) connection.abandon();
     await publisher.close();
   }
 
-  /** Which events were done for which subscription, in the order in which their keys published them. */
+  /** Events of each subscription and key, in publishing order. */
   keys(): Iterable<readonly EventTrace[]> {
     return this.ofKey.values();
   }
@@ -204,7 +204,7 @@ export class LaneSimulation {
     await connection.directory.announce(info);
   }
 
-  /** What a handler does: it takes its time, it may fail, and says how it ended. */
+  /** Simulates a handler: it takes time, may fail, and settles the delivery. */
   private handle(node: SimulatedNode, subscription: string, delivery: LogDelivery): void {
     const { message, attempt } = delivery;
     const trace = this.traces.find(
@@ -222,7 +222,7 @@ export class LaneSimulation {
       `${node.nodeId}#${node.info.incarnation} begins ${trace.id} of ${subscription}, attempt ${attempt}`,
     );
     trace.starts.push({ order, node, attempt });
-    // Who is cut off may go on for a moment with what it had taken.
+    // A disturbed node may briefly go on with deliveries it already has.
     if (trace.recordedAt !== undefined && !node.isDisturbed)
       this.wrong.push(`${trace.id} was begun again by ${subscription} after it was recorded`);
     this.checkOrder(trace);
@@ -248,7 +248,7 @@ export class LaneSimulation {
     else this.at(tookMs, end);
   }
 
-  /** The one before of its key has succeeded somewhere, or is a dead letter. */
+  /** Checks that the previous event of the key succeeded or became a dead letter. */
   private checkOrder(trace: EventTrace): void {
     if (trace.key === undefined) return;
     const ofKey = this.ofKey.get(`${trace.subscription} ${trace.key}`) ?? [];
@@ -257,7 +257,7 @@ export class LaneSimulation {
       this.wrong.push(`${trace.id} was begun by ${trace.subscription} before ${before.id} was done`);
   }
 
-  /** For whoever replays a schedule. */
+  /** Prints a step when a schedule is replayed. */
   note(what: string): void {
     if (process.env.CATGA_SIMULATION_SEED !== undefined)
       process.stderr.write(`${this.clock.monotonicMs()} ${what}\n`);
@@ -340,7 +340,7 @@ export class LaneSimulation {
     }
   }
 
-  /** The broker as a node has it that cannot reach it, or does not hear its answers, or what its directory says. */
+  /** Wraps the broker so that requests or their answers get lost, or directory changes do not arrive. */
   private faulty(parts: LaneParts, node: () => SimulatedNode | undefined): LaneParts {
     const through = async <T>(ask: () => Promise<T>): Promise<T> => {
       const broker = node()?.broker ?? 'here';
@@ -402,5 +402,5 @@ function away(): CatgaError {
   return new CatgaError('CATGA_ENGINE_UNAVAILABLE', 'The broker did not answer.');
 }
 
-/** What a killed node says last. */
+/** Ignores errors of a killed node. */
 function ignored(): void {}

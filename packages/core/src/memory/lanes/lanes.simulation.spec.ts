@@ -1,16 +1,19 @@
 import { expect, it } from '@jest/globals';
 import { LaneSimulation, MAX_ATTEMPTS } from './lanes.simulation.fixture.js';
 
-/** `CATGA_SIMULATION_SEED=123` replays one schedule; `CATGA_SIMULATION_SCHEDULES=5000` runs more: `test:all` 1000. */
+/** `CATGA_SIMULATION_SEED=123` replays one schedule; `CATGA_SIMULATION_SCHEDULES=5000` runs more (`test:all`: 1000). */
 const { CATGA_SIMULATION_SEED: REPLAYED, CATGA_SIMULATION_SCHEDULES: SCHEDULES = '100' } = process.env;
 const SEEDS =
   REPLAYED === undefined
     ? Array.from({ length: Number(SCHEDULES) }, (_, index) => index + 1)
     : [Number(REPLAYED)];
-/** What ends every process is begun as often as anything that fails, but three times before it is known that it is that. */
+/**
+ * Maximum starts of an event that kills its process: the attempts of a failing event, but at least the three needed to
+ * identify it.
+ */
 const MOST_KILLS = Math.max(MAX_ATTEMPTS, 3);
 
-/** What a run did that no run may do. */
+/** Violations of the guarantees in one run. */
 function violations({ traces, wrong }: LaneSimulation, isGraceful: boolean): string[] {
   const found = [...wrong];
   for (const { id, subscription, kills, isStored, starts, successes, isDead, isForgotten } of traces) {

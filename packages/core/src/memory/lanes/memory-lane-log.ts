@@ -11,19 +11,19 @@ import { ExpiringMap } from '../expiring-map.js';
 import type { Expiring } from '../expiring-map.js';
 import { MemoryLane } from './memory-lane.js';
 
-/** What a memory log may hold. */
+/** Limits of an in-memory lane log. */
 export interface MemoryLaneOptions {
   readonly lanes: number;
   readonly deduplicationWindowMs: number;
-  /** How many events it holds at most. */
+  /** Maximum number of events. */
   readonly maxEvents: number;
-  /** How many ids it remembers at most. */
+  /** Maximum number of remembered ids. */
   readonly maxIds: number;
 }
 
 let identities = 0;
 
-/** Lanes in arrays. */
+/** Lane log in arrays. */
 export class MemoryLaneLog implements LaneLog {
   readonly lanes: number;
   readonly maxFrameBytes = Infinity;

@@ -1,22 +1,22 @@
 import type { LaneFrame, LaneReader, LaneReceipt, LaneSink } from '../../ports/lane-log.js';
 import { afterThis, nextTurn } from '../../time/next-turn.js';
 
-/** How many frames a reader is handed before timers, input and output get their turn. */
+/** Frames handed to a reader per turn of the event loop, before timers and I/O run. */
 const FRAMES_PER_TURN = 256;
-/** From how many trimmed frames on the rest is moved up. */
+/** Minimum number of trimmed frames before the array is compacted. */
 const LEAST_COMPACTION = 1024;
 
-/** The frames of one lane, and who reads them. */
+/** Frames and readers of one lane. */
 export class MemoryLane {
-  /** How many events it holds. */
+  /** Number of events held. */
   events = 0;
   private frames: (LaneFrame | undefined)[] = [];
-  /** The position of the first of {@link frames}. */
+  /** Position of the first element of {@link frames}. */
   private base = 1;
   private oldest = 1;
   private readonly readers = new Set<MemoryLaneReader>();
 
-  /** The position of the oldest frame that is there, or the next one. */
+  /** Position of the oldest frame, or of the next one if the lane is empty. */
   get first(): number {
     return this.oldest;
   }
@@ -43,12 +43,12 @@ export class MemoryLane {
     return reader;
   }
 
-  /** Everybody who reads begins again elsewhere. */
+  /** Tells all readers that their position is no longer valid. */
   displaceReaders(): void {
     for (const reader of this.readers) reader.displace();
   }
 
-  /** Returns how many events it let go of. */
+  /** Returns the number of events removed. */
   trim(before: number): number {
     const end = Math.min(before, this.last + 1);
     let dropped = 0;
@@ -99,7 +99,7 @@ class MemoryLaneReader implements LaneReader {
     afterThis(() => this.sink.displaced());
   }
 
-  /** There is, or may be, something to read. */
+  /** Schedules reading; there may be new frames. */
   wake(): void {
     if (this.isScheduled || this.isPaused || this.isStopped) return;
     this.isScheduled = true;

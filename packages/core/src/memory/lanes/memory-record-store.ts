@@ -1,6 +1,6 @@
 import type { RecordStore, VersionedRecord } from '../../ports/record-store.js';
 
-/** Records in a map. Versions are never given twice. */
+/** Record store in a map. Versions are never reused. */
 export class MemoryRecordStore implements RecordStore {
   readonly maxValueBytes = 1024 * 1024;
   private readonly records = new Map<string, VersionedRecord>();

@@ -9,7 +9,7 @@ import { FrameTransit } from './frame-transit.js';
 import type { NetworkEndpoint } from './network-endpoint.js';
 import type { NetworkWeather } from './network-weather.js';
 
-/** Carries frames between the endpoints that are open, through whatever weather there is. */
+/** Carries frames between open endpoints, subject to cuts and faults. */
 export class FrameExchange {
   readonly counts = noFrames();
   private readonly endpoints = new Map<string, NetworkEndpoint>();
@@ -61,7 +61,7 @@ export class FrameExchange {
       } else {
         link.carry(copy, delayMs);
       }
-      // Each that arrives belongs to its listener.
+      // Each listener gets its own copy.
       if (courses.length > 1) copy = frame.slice();
     }
   }
@@ -81,7 +81,7 @@ export class FrameExchange {
   }
 
   private arrive(from: NetworkEndpoint, to: NodeAddress, key: string, frame: Uint8Array): void {
-    // A cut loses what is under way, too.
+    // A cut also drops frames in flight.
     if (this.weather.partitions.isCut(from.address.nodeId, to.nodeId)) {
       this.note('dropped', from, to, frame);
       return;
@@ -103,7 +103,7 @@ export class FrameExchange {
     callUserCode(() => this.onFrame?.(event), this.listenerFailed);
   }
 
-  /** The frame goes its way all the same. */
+  /** A failing listener does not affect the frame. */
   private readonly listenerFailed = (thrown: unknown): void => {
     if (this.hasWarned) return;
     this.hasWarned = true;

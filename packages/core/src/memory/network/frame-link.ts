@@ -1,18 +1,18 @@
 import type { FrameTransit } from './frame-transit.js';
 
-/** The way from one address to another, on which frames keep their order. */
+/** Link from one address to another; frames keep their order. */
 export class FrameLink {
   private readonly underWay: Uint8Array[] = [];
   private lastDueMs = -Infinity;
 
-  /** @param arrive told of each frame that reaches the far end */
+  /** @param arrive called for each frame that arrives */
   constructor(
     private readonly transit: FrameTransit,
     private readonly monotonicMs: () => number,
     private readonly arrive: (frame: Uint8Array) => void,
   ) {}
 
-  /** Behind all before it, and no sooner than `delayMs` from now. */
+  /** Sends a frame behind all earlier ones, after at least `delayMs`. */
   carry(frame: Uint8Array, delayMs: number): void {
     const nowMs = this.monotonicMs();
     this.lastDueMs = Math.max(nowMs + delayMs, this.lastDueMs);
@@ -20,12 +20,12 @@ export class FrameLink {
     this.transit.after(this.lastDueMs - nowMs, this.arriveNext);
   }
 
-  /** By itself: others pass it. */
+  /** Sends a frame that others may overtake. */
   carryAlone(frame: Uint8Array, delayMs: number): void {
     this.transit.after(delayMs, () => this.arrive(frame));
   }
 
-  /** There is one call for each frame, so the line is right whichever way their times come up. */
+  /** Called once for each frame, so the order holds whichever timer fires first. */
   private readonly arriveNext = (): void => {
     const frame = this.underWay.shift();
     if (frame !== undefined) this.arrive(frame);

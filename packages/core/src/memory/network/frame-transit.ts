@@ -1,11 +1,11 @@
 import type { Timetable } from '../../time/timetable.js';
 
-/** How many frames arrive in one turn of the event loop before timers, input and output get their turn. */
+/** Arrivals per turn of the event loop, before timers and I/O run. */
 const ARRIVALS_PER_TURN = 256;
 
 /**
- * Lets frames arrive: never within the call that sent them, those without delay in the same turn of the event loop and
- * in the order they were sent.
+ * Schedules arrivals: never within the sending call; frames without delay in the same turn of the event loop, in
+ * sending order.
  */
 export class FrameTransit {
   private ready: (() => void)[] = [];
@@ -14,7 +14,7 @@ export class FrameTransit {
 
   constructor(private readonly timetable: Timetable) {}
 
-  /** Runs `arrive` once, `delayMs` from now, or as soon as the caller has returned. */
+  /** Calls `arrive` once, after `delayMs` or as soon as the caller has returned. */
   after(delayMs: number, arrive: () => void): void {
     if (delayMs > 0) {
       this.timetable.after(delayMs, arrive);
@@ -48,7 +48,7 @@ export class FrameTransit {
         next();
       }
     } finally {
-      // What one listener throws is its own fault; the frames behind it still arrive.
+      // If a listener throws, the frames behind it still arrive.
       if (arrived < batch.length) this.ready = [...batch.slice(arrived), ...this.ready];
       this.isScheduled = false;
       this.schedule();

@@ -5,10 +5,10 @@ import type { LaneStore } from '../../ports/lane-store.js';
 import { gatedDirectory, gatedSubscriptions } from './gated-ports.js';
 import type { NodeGate } from './node-gate.js';
 
-/** After how long a message is delivered again whose consumer's callback threw, in milliseconds. */
+/** Redelivery delay after a consumer's callback threw, in milliseconds. */
 const CALLBACK_FAILURE_DELAY_MS = 1000;
 
-/** What is under a node's durable messages, as a node behind a gate sees it. */
+/** Parts under a node's durable messages, behind its gate. */
 export function gatedParts(
   { lanes, queue, queues, directory, ...rest }: LaneParts,
   gate: NodeGate,
@@ -83,7 +83,7 @@ function gatedDelivery(delivery: LogDelivery, gate: NodeGate): LogDelivery {
   };
 }
 
-/** The log looks after callbacks that throw, but not after those that were called later. */
+/** The log catches errors of a callback only within its own call; deliveries after a pause come later. */
 function handOver(delivery: LogDelivery, deliver: (delivery: LogDelivery) => void): void {
   try {
     deliver(delivery);

@@ -6,7 +6,7 @@ import type { NodeDirectory } from '../../ports/node-directory.js';
 import type { SubscriptionRegister } from '../../ports/subscription-register.js';
 import type { NodeGate } from './node-gate.js';
 
-/** The shared record as a node behind a gate sees it. */
+/** Idempotency store behind a node's gate. */
 export function gatedIdempotency(store: IdempotencyStore, gate: NodeGate): IdempotencyStore {
   return {
     claim: (...request) => gate.ask(() => store.claim(...request)),
@@ -17,7 +17,7 @@ export function gatedIdempotency(store: IdempotencyStore, gate: NodeGate): Idemp
   };
 }
 
-/** The inbox as a node behind a gate sees it. */
+/** Inbox behind a node's gate. */
 export function gatedInbox(inbox: Inbox, gate: NodeGate): Inbox {
   return {
     has: (...request) => gate.ask(() => inbox.has(...request)),
@@ -25,7 +25,7 @@ export function gatedInbox(inbox: Inbox, gate: NodeGate): Inbox {
   };
 }
 
-/** The dead letters as a node behind a gate sees them. */
+/** Dead-letter store behind a node's gate. */
 export function gatedDeadLetters(store: DeadLetterStore, gate: NodeGate): DeadLetterStore {
   return {
     put: (...request) => gate.ask(() => store.put(...request)),
@@ -36,7 +36,7 @@ export function gatedDeadLetters(store: DeadLetterStore, gate: NodeGate): DeadLe
   };
 }
 
-/** The register of subscriptions as a node behind a gate sees it. */
+/** Subscription register behind a node's gate. */
 export function gatedSubscriptions(register: SubscriptionRegister, gate: NodeGate): SubscriptionRegister {
   return {
     list: () => gate.ask(() => register.list()),
@@ -44,7 +44,7 @@ export function gatedSubscriptions(register: SubscriptionRegister, gate: NodeGat
   };
 }
 
-/** The outcomes as a node behind a gate sees them. */
+/** Outcome log behind a node's gate. */
 export function gatedOutcomes(outcomes: OutcomeLog, gate: NodeGate): OutcomeLog {
   return {
     append: (...request) => gate.ask(() => outcomes.append(...request)),
@@ -52,7 +52,7 @@ export function gatedOutcomes(outcomes: OutcomeLog, gate: NodeGate): OutcomeLog 
   };
 }
 
-/** The directory as a node behind a gate sees it: neither its heartbeats leave nor the changes of others arrive. */
+/** Node directory behind a node's gate: a paused node sends no heartbeats and gets no changes. */
 export function gatedDirectory(directory: NodeDirectory, gate: NodeGate): NodeDirectory {
   return {
     announce: (node) => gate.ask(() => directory.announce(node)),

@@ -10,7 +10,7 @@ async function pair(faults?: LinkFaults, seed = 1): Promise<{ harness: NetworkHa
   return { harness, a: await harness.join('a'), b: await harness.join('b') };
 }
 
-/** What of 1000 frames arrives, in which order. */
+/** Sends 1000 frames and returns those that arrive, in order. */
 async function arrivals(faults: LinkFaults, seed?: number): Promise<readonly string[]> {
   const { harness, a, b } = await pair(faults, seed);
   a.send(b, ...texts(1000));

@@ -145,7 +145,7 @@ describe('a paused node of a memory network', () => {
     expect(harness.network.connectedNodes).toEqual(['a']);
   });
 
-  it('must be there; resuming who is not paused or not there has no effect', async () => {
+  it('must be connected; resuming one that is not paused or not connected has no effect', async () => {
     const { harness, a, b } = await pair();
     expect(() => harness.network.pause('nobody')).toThrow(
       expect.objectContaining({ code: 'CATGA_NODE_NOT_FOUND' }),

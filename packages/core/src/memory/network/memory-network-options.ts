@@ -7,28 +7,28 @@ import { linkFaultsSchema } from './link-faults.js';
 import type { LinkFaults } from './link-faults.js';
 
 /**
- * What a memory network may be told.
+ * Options of a memory network.
  *
  * @publicApi
  */
 export interface MemoryNetworkOptions extends MemoryEngineOptions {
   /**
-   * What chance goes by: one seed, one clock and one sequence of calls give the same faults every time.
+   * Seed of the random faults: the same seed, clock and sequence of calls give the same faults.
    * @defaultValue 1
    */
   readonly seed?: number;
   /**
-   * What happens to frames by chance, on every link that is not told otherwise.
+   * Random faults of every link without faults of its own.
    * @defaultValue nothing
    */
   readonly faults?: LinkFaults;
   /**
-   * The largest frame it carries, in bytes.
+   * Maximum frame size, in bytes.
    * @defaultValue 1,114,112: 1 MiB, and 64 KiB for what surrounds a message
    */
   readonly maxFrameBytes?: number;
   /**
-   * Told of everything that happens to a frame, as it happens.
+   * Called for every event of a frame, as it happens.
    * @defaultValue nobody
    */
   readonly onFrame?: (event: FrameEvent) => void;
@@ -50,7 +50,7 @@ const optionsSchema = memoryEngineSchema.extend({
 export type ResolvedMemoryNetworkOptions = Readonly<z.output<typeof optionsSchema>>;
 
 /**
- * Fills in the defaults and refuses, naming every problem at once, what makes no sense.
+ * Fills in the defaults and validates; the error names every invalid option.
  * @throws CatgaError `CATGA_CONFIGURATION`
  */
 export function resolveMemoryNetworkOptions(options: MemoryNetworkOptions): ResolvedMemoryNetworkOptions {

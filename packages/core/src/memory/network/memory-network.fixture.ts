@@ -6,7 +6,7 @@ import { TestClock } from '../../time/test-clock.js';
 import { MemoryNetwork } from './memory-network.js';
 import type { MemoryNetworkOptions } from './memory-network-options.js';
 
-/** A connected node, and what it has heard; frames are text here. */
+/** Connected node that records what it receives; frames are text here. */
 export class Peer implements LinkListener, NodeDirectoryListener {
   readonly received: (frame: Uint8Array) => void;
   readonly frames: string[] = [];
@@ -44,7 +44,7 @@ export class Peer implements LinkListener, NodeDirectoryListener {
   }
 }
 
-/** One network, one moved clock. */
+/** One network on a test clock. */
 export class NetworkHarness {
   readonly clock = new TestClock();
   readonly network: MemoryNetwork;
@@ -65,7 +65,7 @@ export class NetworkHarness {
     return peer;
   }
 
-  /** Lets what is due now happen. */
+  /** Runs what is due now. */
   settle(): Promise<void> {
     return this.clock.advance(0);
   }

@@ -15,12 +15,12 @@ import { NetworkConnection } from './network-connection.js';
 import { NetworkWeather } from './network-weather.js';
 
 /**
- * An engine in this process whose nodes form a cluster: all that connect to one network share what it stores and send
- * each other frames. A test can do to it what happens to real networks and machines.
+ * In-process engine whose nodes form a cluster: all nodes of one network share its storage and send each other frames.
+ * Tests can inject the faults of real networks and machines.
  *
- * Faults are for frames only; the log, the stores and the directory are always reached, except by a node that is
- * paused or has crashed. Nodes are meant by their id, whichever namespace they are in; those of different namespaces
- * do not meet. The clock of the first node that connects is that of the network.
+ * Faults apply to frames only; the log, the stores and the directory are always reachable, except by a paused or
+ * crashed node. Nodes are addressed by id, whatever their namespace; nodes of different namespaces do not see each
+ * other. The clock of the first node that connects is the clock of the network.
  *
  * @publicApi
  */
@@ -33,7 +33,7 @@ export class MemoryNetwork implements Engine {
   private readonly connections = new Map<string, Set<NetworkConnection>>();
   private exchange: FrameExchange | undefined;
 
-  /** @throws CatgaError `CATGA_CONFIGURATION` for options that make no sense */
+  /** @throws CatgaError `CATGA_CONFIGURATION` for invalid options */
   constructor(options: MemoryNetworkOptions = {}) {
     const resolved = resolveMemoryNetworkOptions(options);
     this.options = resolved;
@@ -57,46 +57,46 @@ export class MemoryNetwork implements Engine {
     return connection;
   }
 
-  /** What chance goes by: print it when a test fails, to run the same faults again. */
+  /** Seed of the random faults: print it when a test fails, to replay the same faults. */
   get seed(): number {
     return this.options.seed;
   }
 
-  /** What has become of frames so far. */
+  /** Counts of frames so far, by fate. */
   get frames(): FrameCounts {
     return this.exchange?.counts ?? noFrames();
   }
 
-  /** The ids of the nodes that are connected, paused ones included. */
+  /** Ids of the connected nodes, paused ones included. */
   get connectedNodes(): readonly string[] {
     return [...this.connections.keys()];
   }
 
-  /** Nothing from one node reaches the other, what is under way included, until it is healed. Nobody is told. */
+  /** Drops all frames from one node to another, including those in flight, until healed. Nobody is told. */
   cut(from: string, to: string, { bothWays = false }: LinkDirection = {}): void {
     this.weather.partitions.cut(from, to);
     if (bothWays) this.weather.partitions.cut(to, from);
   }
 
-  /** Cuts a node off from all others, both ways. It still reaches what the engine stores, its directory record included. */
+  /** Cuts a node off from all others, both ways. It still reaches the storage, including its directory record. */
   isolate(nodeId: string): void {
     this.weather.partitions.isolate(nodeId);
   }
 
   /**
-   * Takes a node's plug out, as a lost connection to a broker does: what it sends is lost, and whoever sends to it hears
-   * that it is unreachable, and the node itself that its broker is out of reach, until it is healed. It still reaches what the engine stores, its directory record included.
+   * Simulates a node's lost broker connection, until healed: its frames are lost, senders to it are told that it is
+   * unreachable, and the node itself that its broker is. It still reaches the storage, including its directory record.
    */
   unplug(nodeId: string): void {
     this.weather.partitions.unplug(nodeId);
     for (const connection of this.connections.get(nodeId) ?? []) connection.unplugged();
   }
 
-  /** Undoes every cut and isolation, and puts every plug in again. */
+  /** Undoes every cut, isolation and unplugging. */
   heal(): void;
-  /** Undoes the isolation of a node, and every cut from and to it, and puts its plug in again. */
+  /** Undoes every cut from and to a node, its isolation and its unplugging. */
   heal(nodeId: string): void;
-  /** Undoes a cut. */
+  /** Undoes one cut. */
   heal(from: string, to: string, direction?: LinkDirection): void;
   heal(node?: string, to?: string, { bothWays = false }: LinkDirection = {}): void {
     const { partitions } = this.weather;
@@ -110,44 +110,44 @@ export class MemoryNetwork implements Engine {
   }
 
   /**
-   * What happens by chance to frames that are sent from now on, on every link that has no faults of its own.
-   * `{}` ends it. `CATGA_CONFIGURATION` for rates and delays that make no sense.
+   * Sets the random faults of frames sent from now on, on every link without faults of its own. `{}` ends them.
+   * `CATGA_CONFIGURATION` for invalid rates and delays.
    */
   setFaults(faults: LinkFaults): void {
     this.weather.setFaults(resolveFaults(faults));
   }
 
-  /** The same for one link, one way. Undefined: what happens everywhere. */
+  /** Sets the faults of one link, one way. With undefined, the faults of all links apply again. */
   setLinkFaults(from: string, to: string, faults: LinkFaults | undefined): void {
     this.weather.setFaultsOf(from, to, faults && resolveFaults(faults));
   }
 
   /**
-   * Stops a node as SIGSTOP does: frames, deliveries and directory changes for it wait; so do its own frames and
-   * heartbeats, and whatever it asks of the engine, closing included. To everyone else it looks as if it were silent.
+   * Pauses a node as SIGSTOP does: frames, deliveries and directory changes for it wait, and so do its own frames,
+   * heartbeats and engine calls, `close` included. To all others it is silent.
    * @throws CatgaError `CATGA_NODE_NOT_FOUND` if it is not connected
    */
   pause(nodeId: string): void {
     for (const connection of this.connected(nodeId)) connection.pause();
   }
 
-  /** Wakes a paused node: what waited goes on in its order. No effect on any other. */
+  /** Resumes a paused node: held-back work goes on in order. No effect if it is not paused. */
   resume(nodeId: string): void {
     for (const connection of this.connections.get(nodeId) ?? []) connection.resume();
   }
 
   /**
-   * Takes a node off the network without a goodbye, as SIGKILL does: whoever sends to it hears that it is unreachable,
-   * its directory record stays until it lapses, and what it took from the log and did not settle goes back. What waits
-   * at a paused node is lost; what it sent is not. Its old connection rejects with `CATGA_ENGINE_UNAVAILABLE` from now
-   * on and has no effect; a node of the same id may connect again.
+   * Crashes a node as SIGKILL does: senders to it are told that it is unreachable, its directory record stays until it
+   * expires, and its unsettled messages go back to the log. Work held back at a paused node is lost; frames it already
+   * sent are not. Its old connection rejects with `CATGA_ENGINE_UNAVAILABLE` from now on and has no effect; a node of
+   * the same id may connect again.
    * @throws CatgaError `CATGA_NODE_NOT_FOUND` if it is not connected
    */
   crash(nodeId: string): void {
     for (const connection of this.connected(nodeId)) connection.crash();
   }
 
-  /** Fine weather: heals every link, ends every fault, wakes every paused node. */
+  /** Heals every link, ends every fault and resumes every paused node. */
   restore(): void {
     this.weather.clear(resolveFaults({}));
     this.tellPluggedIn();
@@ -179,7 +179,7 @@ export class MemoryNetwork implements Engine {
   }
 }
 
-/** Whether a cut or its healing is meant for the way back, too. */
+/** Direction of a cut or its healing. */
 export interface LinkDirection {
   /** @defaultValue false */
   readonly bothWays?: boolean;

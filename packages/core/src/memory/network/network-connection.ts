@@ -20,7 +20,7 @@ import {
 import { NetworkEndpoint } from './network-endpoint.js';
 import type { NodeGate } from './node-gate.js';
 
-/** A memory connection with links, behind a gate that pauses the node. */
+/** Memory connection with links, behind a gate that pauses the node. */
 export class NetworkConnection implements EngineConnection {
   readonly log: DurableLog;
   readonly subscriptions: SubscriptionRegister;
@@ -65,7 +65,7 @@ export class NetworkConnection implements EngineConnection {
     return this.isOpen ? (this.storage.dueMessages?.() ?? 0) : 0;
   }
 
-  /** As everything else it does, a paused node says its goodbye once it is resumed. */
+  /** A paused node disconnects once it is resumed. */
   async close(): Promise<void> {
     if (this.isOpen) await this.gate.ask(() => this.disconnect());
   }
@@ -78,7 +78,7 @@ export class NetworkConnection implements EngineConnection {
     this.gate.resume();
   }
 
-  /** The plug is out: what the node's connection to a broker would tell it. */
+  /** Reports a lost broker connection to the node. */
   unplugged(): void {
     this.client.monitor?.lost('The plug is out.');
   }

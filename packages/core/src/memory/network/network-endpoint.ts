@@ -4,10 +4,10 @@ import type { FrameExchange } from './frame-exchange.js';
 import type { FrameLink } from './frame-link.js';
 import type { NodeGate } from './node-gate.js';
 
-/** One node's end of all its links. */
+/** Endpoint of one node's links. */
 export class NetworkEndpoint implements NodeLinks {
   readonly maxFrameBytes: number;
-  /** The ways from here, by the address they lead to. */
+  /** Links from here, by target address. */
   readonly links = new Map<string, FrameLink>();
 
   constructor(
@@ -36,7 +36,7 @@ export class NetworkEndpoint implements NodeLinks {
         { details: { bytes, maxFrameBytes } },
       );
     }
-    // The sender may use its buffers again as soon as this returns.
+    // The sender may reuse its buffer as soon as this returns.
     const own = new Uint8Array(frame);
     this.gate.pass(() => this.exchange.send(this, to, own));
   }

@@ -3,10 +3,10 @@ import type { ResolvedLinkFaults } from './link-faults.js';
 import { Partitions } from './partitions.js';
 import { SeededRandom } from './seeded-random.js';
 
-/** How one copy of a frame travels. */
+/** Path of one copy of a frame. */
 export interface FrameCourse {
   readonly delayMs: number;
-  /** Whether later frames pass it. */
+  /** Whether later frames overtake it. */
   readonly isHeldBack: boolean;
 }
 
@@ -14,7 +14,7 @@ const AT_ONCE: FrameCourse = Object.freeze({ delayMs: 0, isHeldBack: false });
 const UNHARMED: readonly FrameCourse[] = Object.freeze([AT_ONCE]);
 const LOST: readonly FrameCourse[] = Object.freeze([]);
 
-/** What stands between nodes: cuts, and faults by chance. */
+/** Network conditions between nodes: cuts and random faults. */
 export class NetworkWeather {
   readonly partitions = new Partitions();
   private readonly ofLinks = new Map<string, ResolvedLinkFaults>();
@@ -27,25 +27,25 @@ export class NetworkWeather {
     this.random = new SeededRandom(seed);
   }
 
-  /** On every link that has none of its own. */
+  /** Sets the faults of every link without its own. */
   setFaults(faults: ResolvedLinkFaults): void {
     this.everywhere = faults;
   }
 
-  /** On one link, one way. Undefined: those of every link. */
+  /** Sets the faults of one link, one way. With undefined, those of all links apply. */
   setFaultsOf(from: string, to: string, faults: ResolvedLinkFaults | undefined): void {
     if (faults === undefined) this.ofLinks.delete(linkName(from, to));
     else this.ofLinks.set(linkName(from, to), faults);
   }
 
-  /** No cuts, and the same faults everywhere. */
+  /** Removes all cuts, and sets the same faults everywhere. */
   clear(faults: ResolvedLinkFaults): void {
     this.partitions.healAll();
     this.ofLinks.clear();
     this.everywhere = faults;
   }
 
-  /** How the copies of a frame travel that sets out now: none if it is lost, two if it is duplicated. */
+  /** Paths of the copies of a frame sent now: none if it is lost, two if it is duplicated. */
   coursesOf(from: string, to: string): readonly FrameCourse[] {
     if (this.partitions.isCut(from, to)) return LOST;
     const own = this.ofLinks.size === 0 ? undefined : this.ofLinks.get(linkName(from, to));
@@ -65,7 +65,7 @@ export class NetworkWeather {
   }
 }
 
-/** Node ids have no line breaks. */
+/** A line break separates the ids; node ids have none. */
 function linkName(from: string, to: string): string {
   return `${from}\n${to}`;
 }

@@ -4,8 +4,8 @@ interface Waiting {
 }
 
 /**
- * Stands between a node and everything else. While the node is paused, what it does and what is done to it wait here in
- * one line; once it is gone, what it does is refused and what is done to it is lost.
+ * Gate between a node and everything else. While the node is paused, all operations from and to it wait in one queue;
+ * after it is gone, its own operations are rejected and those for it are dropped.
  */
 export class NodeGate {
   private line: Waiting[] = [];
@@ -13,14 +13,14 @@ export class NodeGate {
   private isMovingUp = false;
   private reasonGone: Error | undefined;
 
-  /** A message on its way in or out. */
+  /** A message to or from the node. */
   pass(go: () => void): void {
     if (this.reasonGone !== undefined) return;
     if (this.isClear) go();
     else this.line.push({ go, giveUp: () => {} });
   }
 
-  /** Something the node asks for. Rejects with why it is gone, if it is before the line has moved up. */
+  /** An operation of the node. Rejects with the reason if the node is gone before its turn. */
   ask<T>(question: () => Promise<T>): Promise<T> {
     if (this.reasonGone !== undefined) return Promise.reject(this.reasonGone);
     if (this.isClear) return question();
@@ -33,13 +33,13 @@ export class NodeGate {
     this.isPaused = true;
   }
 
-  /** What waits goes on, in its order, as soon as the caller has returned. */
+  /** Runs the queued operations in order, as soon as the caller has returned. */
   resume(): void {
     this.isPaused = false;
     this.scheduleMoveUp();
   }
 
-  /** For good. */
+  /** Closes the gate for good. */
   leave(reason: Error): void {
     this.reasonGone = reason;
     const { line } = this;
@@ -66,7 +66,7 @@ export class NodeGate {
     }
   };
 
-  /** Whoever goes leaves the line only afterwards, so that what it sets off stands behind the rest. */
+  /** Removes an operation from the queue only after it ran, so that what it triggers waits behind the rest. */
   private moveUpOne(): void {
     const { line } = this;
     try {

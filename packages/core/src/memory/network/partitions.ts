@@ -1,30 +1,30 @@
-/** Which nodes do not reach which. A node always reaches itself. */
+/** Network partitions by node. A node always reaches itself. */
 export class Partitions {
-  /** For each node those that nothing from it reaches. */
+  /** For each node, the nodes its frames do not reach. */
   private readonly cuts = new Map<string, Set<string>>();
   private readonly isolated = new Set<string>();
   private readonly unplugged = new Set<string>();
 
-  /** One way. */
+  /** Cuts one direction. */
   cut(from: string, to: string): void {
     const unreached = this.cuts.get(from);
     if (unreached === undefined) this.cuts.set(from, new Set([to]));
     else unreached.add(to);
   }
 
-  /** One way. Has no effect on an isolation. */
+  /** Heals one direction. Has no effect on an isolation. */
   heal(from: string, to: string): void {
     const unreached = this.cuts.get(from);
     unreached?.delete(to);
     if (unreached?.size === 0) this.cuts.delete(from);
   }
 
-  /** Both ways, from and to everyone. */
+  /** Cuts a node off from all others, both ways. */
   isolate(node: string): void {
     this.isolated.add(node);
   }
 
-  /** Nothing from the node reaches anyone, and whoever sends to it is told that it is not there. */
+  /** Drops all frames of the node; senders to it are told that it is unreachable. */
   unplug(node: string): void {
     this.unplugged.add(node);
   }
@@ -33,7 +33,7 @@ export class Partitions {
     return this.unplugged.has(node);
   }
 
-  /** Undoes every cut from and to the node, its isolation, and its being unplugged. */
+  /** Undoes every cut from and to a node, its isolation and its unplugging. */
   healNode(node: string): void {
     this.isolated.delete(node);
     this.unplugged.delete(node);

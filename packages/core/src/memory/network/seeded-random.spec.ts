@@ -30,7 +30,7 @@ describe('SeededRandom', () => {
     expect([...drawn].sort((one, other) => one - other)).toEqual([5, 6, 7, 8]);
   });
 
-  it('is never hit by what happens in no case, and always by what happens in every case', () => {
+  it('never returns true for a rate of 0, and always for a rate of 1', () => {
     const random = new SeededRandom(3);
     for (let tried = 0; tried < 1000; tried++) {
       expect([random.chance(0), random.chance(1)]).toEqual([false, true]);

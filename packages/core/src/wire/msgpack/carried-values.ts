@@ -1,13 +1,13 @@
 import { types } from 'node:util';
 
-/** How deep values may be nested: a cycle ends here, before it takes all memory. */
+/** Maximum nesting depth; also stops at a cycle before it takes all memory. */
 export const MAX_DEPTH = 256;
 
-/** Half of a surrogate pair, which UTF-8 has no bytes for. */
+/** A lone surrogate (half of a surrogate pair) has no UTF-8 encoding. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const BYTE_ORDER_MARK = 0xfeff;
 
-/** Throws a `TypeError` for a value that would not arrive as what it is, or as what JSON makes of it. */
+/** Throws a `TypeError` for a value that would not arrive as itself or as JSON would carry it. */
 export function checkCarried(value: unknown, depth = 0): void {
   switch (typeof value) {
     case 'string':
@@ -18,13 +18,13 @@ export function checkCarried(value: unknown, depth = 0): void {
     case 'function':
     case 'symbol':
       throw new TypeError(`MessagePack cannot carry a ${typeof value}.`);
-    default: // Numbers and truth values; the packer refuses a BigInt of more than 64 bits.
+    default: // Numbers and booleans; the packer refuses a BigInt of more than 64 bits.
   }
 }
 
 function checkText(text: string): void {
   if (LONE_SURROGATE.test(text)) throw new TypeError('MessagePack cannot carry half a surrogate pair.');
-  // The decoder of the packer would take it for a mark of the encoding, and drop it.
+  // The packer's decoder would drop it as a byte order mark.
   if (text.charCodeAt(0) === BYTE_ORDER_MARK) {
     throw new TypeError('MessagePack cannot carry text that begins with a byte order mark.');
   }
@@ -49,7 +49,7 @@ function checkObject(value: object, depth: number): void {
   }
 }
 
-/** Built in, and not made of fields. */
+/** Built-in objects that are not made of fields. */
 function isOfAnotherKind(value: object): boolean {
   return (
     types.isMap(value) ||

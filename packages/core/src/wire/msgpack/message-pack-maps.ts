@@ -1,6 +1,6 @@
 import { FORBIDDEN_KEYS } from '../../contracts/forbidden-keys.js';
 
-/** Makes objects of decoded maps, and leaves out the keys that lead to an object's prototype. */
+/** Converts decoded maps to objects, without the keys that lead to a prototype. */
 export function withoutForbiddenKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutForbiddenKeys);
   if (!(value instanceof Map)) return value;

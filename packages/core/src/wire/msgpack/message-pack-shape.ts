@@ -2,18 +2,18 @@ import { isUtf8 } from 'node:buffer';
 import { FORBIDDEN_KEYS } from '../../contracts/forbidden-keys.js';
 import { MAX_DEPTH } from './carried-values.js';
 
-/** The only extension type: a moment. */
+/** The only allowed extension type: a timestamp. */
 const TIMESTAMP = 0xff;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 const FORBIDDEN = Array.from(FORBIDDEN_KEYS, (key) => Buffer.from(key));
 
 /**
- * Holds foreign bytes to what MessagePack is here, before anything is made of them: one value, text that is UTF-8, text
- * as keys, moments as the only extension, no length that is not there, nothing nested too deep. The packer alone believes
- * lengths and has extensions that make code, patterns and references.
+ * Validates untrusted bytes before decoding: one value, text in UTF-8, text as map keys, timestamps as the only
+ * extension, no length beyond the input, limited nesting. The packer alone trusts lengths, and has extensions that
+ * create code, regular expressions and references.
  *
- * @returns whether a key leads to an object's prototype
- * @throws TypeError for anything else
+ * @returns whether a key leads to a prototype
+ * @throws TypeError for invalid bytes
  */
 export function checkMessagePack(bytes: Uint8Array): boolean {
   const shape = new MessagePackShape(
@@ -24,7 +24,7 @@ export function checkMessagePack(bytes: Uint8Array): boolean {
   return shape.hasForbiddenKeys;
 }
 
-/** Texts of so many bytes are looked through faster here than elsewhere. */
+/** Up to this many bytes, text is checked faster here than by a native call. */
 const SHORT = 64;
 
 function isAscii(bytes: Buffer, start: number, end: number): boolean {
@@ -38,17 +38,17 @@ class MessagePackShape {
 
   constructor(private readonly bytes: Buffer) {}
 
-  /** Walks over one value. */
+  /** Checks one value. */
   value(depth: number): void {
     if (depth > MAX_DEPTH) throw this.malformed(`nested more than ${MAX_DEPTH} deep`);
     const token = this.byte();
-    if (token < 0x80 || token >= 0xe0) return; // small numbers
+    if (token < 0x80 || token >= 0xe0) return; // small integers
     if (token < 0x90) return this.map(token & 0x0f, depth);
     if (token < 0xa0) return this.list(token & 0x0f, depth);
     if (token < 0xc0) return this.text(token & 0x1f);
     if (token >= 0xc4 && token <= 0xc6) return this.skip(this.number(1 << (token - 0xc4))); // bytes
     if (token >= 0xca && token <= 0xcb) return this.skip(token === 0xca ? 4 : 8); // floating point
-    if (token >= 0xcc && token <= 0xd3) return this.skip(1 << ((token - 0xcc) & 3)); // whole numbers
+    if (token >= 0xcc && token <= 0xd3) return this.skip(1 << ((token - 0xcc) & 3)); // integers
     if (token >= 0xd9 && token <= 0xdb) return this.text(this.number(1 << (token - 0xd9)));
     switch (token) {
       case 0xc0: // null
@@ -74,7 +74,7 @@ class MessagePackShape {
     }
   }
 
-  /** Nothing may follow. */
+  /** Checks that nothing follows. */
   end(): void {
     if (this.position !== this.bytes.length) throw this.malformed('there are bytes after the value');
   }
@@ -127,7 +127,7 @@ class MessagePackShape {
     return byte;
   }
 
-  /** An unsigned number. */
+  /** Unsigned integer. */
   private number(size: number): number {
     this.skip(size);
     return this.bytes.readUIntBE(this.position - size, size);

@@ -1,5 +1,5 @@
 import type { Options, Packr as TypedPackr } from 'msgpackr';
-// This entry leaves the native addon alone, and comes without types of its own.
+// This entry point does not load the native addon, and has no types of its own.
 import { Packr as UntypedPackr } from 'msgpackr/pack';
 import type { Serializer } from '../../ports/serializer.js';
 import { checkCarried } from './carried-values.js';
@@ -11,26 +11,26 @@ const Packr = UntypedPackr as new (
 ) => TypedPackr;
 
 const OPTIONS = {
-  // Records would make code of what they decode.
+  // Records would generate code for what they decode.
   useRecords: false,
   variableMapSize: true,
-  // What JSON does: a field without a value is not there, in a list it is null.
+  // As in JSON: an undefined field is omitted, an undefined array item is null.
   skipValues: [undefined],
   encodeUndefinedAsNil: true,
   onInvalidDate: () => null,
-  // A view would keep the whole frame, and let a handler change what is stored.
+  // A view would keep the whole frame in memory, and let a handler change stored data.
   copyBuffers: true,
 } as const;
 
 /**
- * MessagePack, by `msgpackr`, which has to be installed beside Catga. Smaller than JSON where there is binary data, and
- * it keeps more types.
+ * MessagePack, by `msgpackr`, which must be installed next to Catga. Smaller than JSON for binary data, and keeps more
+ * types.
  *
- * Carries what {@link json} carries, and as what they are: a `Date`, a `Uint8Array` (a `Buffer` arrives as one), a `BigInt` of 64
- * bits, `NaN` and the infinities. `undefined` fields are dropped and `toJSON` is called, as JSON does. Refused are what JSON
- * would drop or empty without a word (functions, symbols, `Map`, `Set`, `RegExp`, other typed arrays, errors), cycles
- * and whatever is nested more than 256 deep, half a surrogate pair, and text that begins with a byte order mark.
- * The keys `__proto__`, `constructor` and `prototype` are dropped on decoding, at any depth.
+ * Carries what {@link json} carries, and keeps `Date`, `Uint8Array` (a `Buffer` arrives as one), 64-bit `BigInt`, `NaN`
+ * and the infinities. `undefined` fields are dropped and `toJSON` is called, as in JSON. Refused are values that JSON
+ * would silently drop or empty (functions, symbols, `Map`, `Set`, `RegExp`, other typed arrays, errors), cycles,
+ * nesting of more than 256 levels, lone surrogates, and text that begins with a byte order mark. The keys `__proto__`,
+ * `constructor` and `prototype` are dropped on decoding, at any depth.
  *
  * @publicApi
  */
@@ -42,12 +42,12 @@ export function msgpack(): Serializer {
     encode(value) {
       if (value === undefined) throw new TypeError('MessagePack cannot carry undefined.');
       checkCarried(value);
-      // A copy: the packer goes on writing in the buffer that it lends.
+      // A copy, since the packer reuses its buffer.
       return Uint8Array.from(packr.encode(value));
     },
     decode(bytes) {
       const hasForbiddenKeys = checkMessagePack(bytes);
-      // Of a `Buffer` the packer would make buffers.
+      // Given a `Buffer`, the packer would return buffers.
       const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       return hasForbiddenKeys
         ? withoutForbiddenKeys(carefulPackr.decode(plain) as unknown)
