@@ -6,11 +6,11 @@ import { GetOrder, PlaceOrder } from './messages.js';
 
 type NodeOptions = Omit<CatgaOptions, 'engine' | 'nodeId'>;
 
-/** What one case of a cluster works with: nodes that beat as in an application, and what befalls them. */
+/** Cluster test bench of one case: nodes with heartbeats, and faults. */
 export class ClusterLab extends Lab {
-  /** Soon suspected, and gone soon after. */
+  /** Nodes are soon suspected, and gone soon after. */
   readonly quickHeartbeat = { intervalMs: 4 * this.unitMs, timeoutMs: 30 * this.unitMs };
-  /** Whoever leaves said so: nobody lapses while a case runs. */
+  /** No node record expires while a case runs. */
   readonly slowHeartbeat = { intervalMs: 400 * this.unitMs, timeoutMs: 1200 * this.unitMs };
   private readonly beating = new Map<string, () => void>();
   private readonly started: CatgaNode[] = [];
@@ -36,20 +36,20 @@ export class ClusterLab extends Lab {
     this.cluster = undefined;
   }
 
-  /** A node that is not started yet. It repeats what is unanswered soon. */
+  /** A node that is not started yet, with a short retransmission interval. */
   member(nodeId: string, options: NodeOptions = {}, services: Partial<NodeServices> = {}): CatgaNode {
     const request = { retransmitMs: this.unitMs, maxAttempts: 3 };
     return this.node({ heartbeat: this.quickHeartbeat, request, ...options, nodeId }, services);
   }
 
-  /** A node that handles `PlaceOrder` and `GetOrder`, and answers with its id. */
+  /** A node that answers `PlaceOrder` and `GetOrder` with its id. */
   orders(nodeId: string, options: NodeOptions = {}): CatgaNode {
     return this.member(nodeId, options)
       .handleRequest(PlaceOrder, () => ({ orderId: nodeId }))
       .handleRequest(GetOrder, () => nodeId);
   }
 
-  /** Starts nodes, keeps them beating, and waits until all that run know each other. */
+  /** Starts nodes with heartbeats, and waits until all running nodes know each other. */
   async start(...nodes: readonly CatgaNode[]): Promise<void> {
     for (const node of nodes) {
       await this.run(node);
@@ -75,7 +75,7 @@ export class ClusterLab extends Lab {
     return this.crashed.has(node) || this.paused.has(nodeId) || this.cut.has(nodeId);
   }
 
-  /** What a node is told of another one, from now on, as it comes. */
+  /** Collects the changes of another node that a node is told from now on. */
   watch({ mediator }: CatgaNode, nodeId: string): readonly NodeChange[] {
     const changes: NodeChange[] = [];
     void (async () => {
@@ -99,7 +99,7 @@ export class ClusterLab extends Lab {
     this.faults.pause(nodeId);
   }
 
-  /** Wakes a paused node. */
+  /** Resumes a paused node. */
   resume({ options: { nodeId } }: CatgaNode): void {
     this.paused.delete(nodeId);
     this.faults.resume(nodeId);
@@ -117,7 +117,7 @@ export class ClusterLab extends Lab {
     this.faults.loseBroker(nodeId);
   }
 
-  /** Undoes that it was cut off, or lost its broker. */
+  /** Heals a node that was cut off or lost its broker. */
   heal({ options: { nodeId } }: CatgaNode): void {
     this.cut.delete(nodeId);
     this.faults.heal(nodeId);
@@ -127,7 +127,7 @@ export class ClusterLab extends Lab {
     try {
       await super.end(node);
     } catch (thrown) {
-      if (!this.crashed.has(node)) throw thrown; // The last words of a dead node are nobody's concern.
+      if (!this.crashed.has(node)) throw thrown; // Errors of a crashed node do not matter.
     }
   }
 
@@ -142,7 +142,7 @@ export class ClusterLab extends Lab {
     const arm = (): void => {
       disarm = this.clock.setTimer(heartbeat.intervalMs, () => {
         if (!node.isOpen) return;
-        void node.beat().catch(() => {}); // A broker that is away is part of some cases.
+        void node.beat().catch(() => {}); // In some cases the broker is away.
         arm();
       });
     };
@@ -152,7 +152,7 @@ export class ClusterLab extends Lab {
   }
 }
 
-/** The kinds of change, without heartbeats, and without what is told again. */
+/** Types of changes, without heartbeats and without consecutive duplicates. */
 export function turns(changes: readonly NodeChange[]): readonly NodeChange['type'][] {
   const types = changes.map(({ type }) => type).filter((type) => type !== 'updated');
   return types.filter((type, index) => type !== types[index - 1]);

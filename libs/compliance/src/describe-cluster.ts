@@ -19,7 +19,7 @@ import { encodableRequests } from './cases/encodable-messages.js';
 import { ClusterLab } from './cluster-lab.js';
 import type { ClusterUnderTest, EngineHarness } from './engine-harness.js';
 
-/** Holds an engine that reaches beyond the process to what nodes on it promise each other. */
+/** Cluster suite for an engine that connects processes. */
 export function describeCluster(
   name: string,
   harness: EngineHarness,

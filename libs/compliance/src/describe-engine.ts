@@ -44,7 +44,7 @@ import { describeCluster } from './describe-cluster.js';
 import type { EngineHarness } from './engine-harness.js';
 import { Lab } from './lab.js';
 
-/** Holds an engine to the contract that all engines share. A guarantee that is not in here is not claimed. */
+/** Compliance suite for engines. No guarantee is claimed that is not tested here. */
 export function describeEngine(name: string, harness: EngineHarness): void {
   const { events } = harness.capabilities;
   describe(`engine ${name}`, () => {

@@ -3,18 +3,18 @@ import { systemClock } from '@catga/core/engine';
 import type { Engine, EngineConnection, StoredDeadLetter } from '@catga/core/engine';
 import { storedMessage } from './stored-message.js';
 
-/** A server of a case's own. */
+/** Server of one test case. */
 export interface RestartableBroker {
   readonly url: string;
-  /** Lets it stand still; what is sent to it waits unread. */
+  /** Suspends it; data sent to it stays unread. */
   pause(): void;
   kill(): Promise<void>;
-  /** Starts it with what it wrote down. */
+  /** Starts it with its stored data. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What a write is, and whether it has happened. */
+/** A write, and a check whether it was applied. */
 interface Write {
   readonly make: () => Promise<unknown>;
   readonly hasHappened: () => Promise<boolean>;
@@ -22,7 +22,7 @@ interface Write {
 
 const LONG_MS = 60_000;
 const PATIENCE_MS = 20_000;
-/** How long whoever gives up waits for an answer. */
+/** Request timeout of the connection that gives up, in milliseconds. */
 const IMPATIENT_MS = 2000;
 const NODE = { nodeId: 'orders', incarnation: 1 };
 const EVENT = { name: 'orders.placed.v1', messageId: 'm1' };
@@ -34,7 +34,7 @@ const letter = (id: string): StoredDeadLetter => ({
   failure: { error: { name: 'Error', message: 'no' }, attempts: 1, nodeId: 'orders', failedAt: new Date(0) },
 });
 
-/** One write of each port by a connection, seen by another; whatever is made at its first need is there then. */
+/** One write of each port by one connection, checked by the other. Streams and the like are created beforehand. */
 async function writesOf(
   { idempotency, log, deadLetters, inbox, outcomes }: EngineConnection,
   other: EngineConnection,
@@ -80,9 +80,9 @@ async function writesOf(
 }
 
 /**
- * Declares, of a broker's engine, that what its asker was told had failed is not done later, when the connection is back.
+ * Suite for engines with a broker: a write that was reported as failed is not applied later, after a reconnect.
  *
- * @param engineAt an engine at a server that waits for an answer for so long, in milliseconds
+ * @param engineAt creates an engine for a server, with a request timeout in milliseconds
  */
 export function describeGivenUp(
   name: string,
@@ -111,7 +111,7 @@ export function describeGivenUp(
     await server.stop();
   });
 
-  /** Makes every write, each in a turn of its own, and resolves once all have been told that there is no answer. */
+  /** Makes all writes, each in its own turn of the event loop, and expects each to time out. */
   async function giveUp(): Promise<void> {
     const made: Promise<unknown>[] = [];
     for (const { make } of Object.values(writes)) {
@@ -124,7 +124,7 @@ export function describeGivenUp(
       await expect(given).rejects.toMatchObject({ code: 'CATGA_ENGINE_UNAVAILABLE', retryable: true });
   }
 
-  /** Which of them have happened, once the connection is back and has sent what it sends then. */
+  /** Names of the writes that were applied, once the connection is back and has re-sent what it re-sends. */
   async function happened(): Promise<readonly string[]> {
     for (let isBack = false; !isBack;) {
       isBack = await connection.deadLetters.get('known').then(
@@ -137,9 +137,9 @@ export function describeGivenUp(
     return names;
   }
 
-  describe(`what ${name} was to write and whoever asked gave up on`, () => {
+  describe(`a write to ${name} that was given up`, () => {
     it(
-      'is not written when the broker is back that was away',
+      'is not applied when a broker comes back that was away',
       async () => {
         await server.kill();
         await giveUp();
@@ -150,7 +150,7 @@ export function describeGivenUp(
     );
 
     it(
-      'is not written when the broker is back that stood still and was killed',
+      'is not applied when a broker comes back that was paused and killed',
       async () => {
         server.pause();
         await giveUp();

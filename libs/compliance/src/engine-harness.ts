@@ -1,56 +1,58 @@
 import type { Engine, EngineCapabilities, TestClock } from '@catga/core/engine';
 
-/** One engine, empty, for one case. */
+/** Empty engine of one case. */
 export interface EngineUnderTest {
   readonly engine: Engine;
-  /** The clock the engine lives by, if its time can be moved; without one the cases wait for real time. */
+  /** Test clock of the engine, if it has one; without it the cases wait in real time. */
   readonly clock?: TestClock;
-  /** Ends what was started for it. */
+  /** Releases its resources. */
   stop?(): Promise<void>;
 }
 
-/** One engine whose nodes reach each other, and what can befall each of them; a node is meant by its id. */
+/** Engine of a cluster, with fault injection by node id. */
 export interface ClusterUnderTest extends EngineUnderTest {
   /**
-   * Ends a node without a goodbye, as SIGKILL does: the engine knows that nobody listens there any more, and nothing
-   * that the node still does has an effect on others. A node of the same id may connect again.
+   * Crashes a node as SIGKILL does: the engine knows that nobody listens there any more, and nothing the node still
+   * does affects others. A node of the same id may connect again.
    */
   crash(nodeId: string): void;
-  /** Stops a node as SIGSTOP does: what comes and goes waits, and to everyone else it is silent. */
+  /** Pauses a node as SIGSTOP does: everything to and from it waits, and to all others it is silent. */
   pause(nodeId: string): void;
-  /** Wakes it: what waited goes on. */
+  /** Resumes it: what waited goes on. */
   resume(nodeId: string): void;
-  /** Frames from and to a node are lost until it is healed. Whether anybody is told is up to the engine. */
+  /** Drops all frames from and to a node until it is healed. Whether anybody is told depends on the engine. */
   cutOff(nodeId: string): void;
   heal(nodeId: string): void;
-  /** Takes the broker away from a node, which notices, until it is healed. */
+  /** Takes the broker connection from a node, which notices, until it is healed. */
   loseBroker(nodeId: string): void;
 }
 
-/** What an engine supplies to join the suite. Whatever differs between engines is said here, never asked by name. */
+/**
+ * What an engine supplies to run the suite. Differences between engines are declared here; cases never ask for a name.
+ */
 export interface EngineHarness {
-  /** What the engine must say of itself. Cases of a promise that it does not make are left out. */
+  /** Expected capabilities. Cases for other capabilities are left out. */
   readonly capabilities: EngineCapabilities;
   /**
-   * The shortest delay, lease and time to live that the engine measures reliably, in milliseconds. All times of the
-   * cases are multiples of it.
+   * Shortest delay, lease and time to live that the engine measures reliably, in milliseconds. All times of the cases
+   * are multiples of it.
    * @defaultValue 50
    */
   readonly unitMs?: number;
   /**
-   * Whether the engine keeps events that nobody waits for, so that a new subscription may begin with them.
+   * Whether the engine keeps events without a subscription, so that a new subscription may start from them.
    * @defaultValue false
    */
   readonly keepsEvents?: boolean;
-  /** An engine that remembers nothing of an earlier case. */
+  /** Creates an empty engine. */
   createEngine(): Promise<EngineUnderTest>;
   /**
-   * The same with the shortest retention, so that a case sees what it removes.
+   * The same with the shortest retention, so that cases see removals.
    * @defaultValue createEngine
    */
   createShortRetention?(): Promise<EngineUnderTest>;
   /**
-   * The same for the cases of clusters.
+   * The same for the cluster cases.
    * @defaultValue the engine ends at the process, and those cases are left out
    */
   createCluster?(): Promise<ClusterUnderTest>;

@@ -1,6 +1,6 @@
 import { it } from '@jest/globals';
 
-/** Defines cases only where the engine makes the promise they are about. */
+/** Declares test cases only if the engine promises what they test. */
 export function itWhere(isPromised: boolean): (name: string, run: () => Promise<void>) => void {
   if (!isPromised) return () => {};
   // oxlint-disable-next-line jest/valid-title -- the title is the caller's

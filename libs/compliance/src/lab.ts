@@ -6,13 +6,13 @@ import type { Clock, Engine, EngineConnection, NodeServices } from '@catga/core/
 import type { EngineHarness, EngineUnderTest } from './engine-harness.js';
 
 const DEFAULT_UNIT_MS = 50;
-/** How long a condition is waited for, by the engine's time. */
+/** Timeout of waiting for a condition, in milliseconds of engine time. */
 const PATIENCE_MS = 30_000;
 const POLL_MS = 20;
 
-/** What one case works with: an empty engine, nodes and raw connections on it, and its time. */
+/** Test bench of one case: an empty engine, its clock, and nodes and raw connections on it. */
 export class Lab {
-  /** The unit of all times; see {@link EngineHarness.unitMs}. */
+  /** Unit of all times, in milliseconds; see {@link EngineHarness.unitMs}. */
   readonly unitMs: number;
   protected underTest: EngineUnderTest | undefined;
   private readonly nodes: CatgaNode[] = [];
@@ -25,18 +25,18 @@ export class Lab {
     this.unitMs = harness.unitMs ?? DEFAULT_UNIT_MS;
   }
 
-  /** Whether the engine claims to store messages: reliable events and queued commands. */
+  /** Whether the engine stores messages: reliable events and queued commands. */
   get storesMessages(): boolean {
     const { events, queues } = this.harness.capabilities;
     return queues && events.includes(1);
   }
 
-  /** Before each case. */
+  /** Creates the engine, before each case. */
   async open(): Promise<void> {
     this.underTest = await this.create();
   }
 
-  /** After each case: nothing of it is left. */
+  /** Stops everything, after each case. */
   async close(): Promise<void> {
     const { underTest } = this;
     await Promise.all(this.nodes.splice(0).map((node) => this.whileTimePasses(this.end(node))));
@@ -59,12 +59,12 @@ export class Lab {
     return this.underTest?.clock ?? systemClock;
   }
 
-  /** A node on the engine; it is stopped after the case. Failed deliveries are repeated soon and without jitter. */
+  /** A node on the engine, stopped after the case. Failed deliveries are retried soon and without jitter. */
   node(options: Omit<CatgaOptions, 'engine'> = {}, services: Partial<NodeServices> = {}): CatgaNode {
     return this.nodeOn(this.engine, options, services);
   }
 
-  /** A node on an engine that stands in front of the one that is tested. */
+  /** A node on a wrapper of the engine under test. */
   nodeOn(
     engine: Engine,
     options: Omit<CatgaOptions, 'engine'> = {},
@@ -83,14 +83,14 @@ export class Lab {
     return node;
   }
 
-  /** Starts a node and gives it back. */
+  /** Starts a node and returns it. */
   async run(node: CatgaNode): Promise<CatgaNode> {
     await node.init();
     await node.start();
     return node;
   }
 
-  /** The engine's ports, as a node sees them. It is closed after the case. */
+  /** A raw connection to the engine's ports, closed after the case. */
   async connect(
     client: { readonly nodeId?: string; readonly namespace?: string } = {},
   ): Promise<EngineConnection> {
@@ -105,7 +105,7 @@ export class Lab {
     return connection;
   }
 
-  /** Lets so many units of time pass, and what they set off happen. */
+  /** Lets time pass, in units, and runs what falls due. */
   async pass(units: number): Promise<void> {
     const ms = units * this.unitMs;
     const { clock } = this.underTest ?? {};
@@ -113,7 +113,7 @@ export class Lab {
     else await new Promise((resolve) => void setTimeout(resolve, ms));
   }
 
-  /** Waits until something is so, while time passes. */
+  /** Waits for a condition while time passes. */
   async until(condition: () => boolean | Promise<boolean>): Promise<void> {
     const startMs = this.clock.monotonicMs();
     while (!(await condition())) {
@@ -124,7 +124,7 @@ export class Lab {
     }
   }
 
-  /** Awaits what needs time to pass. */
+  /** Awaits a promise while time passes. */
   async whileTimePasses<T>(outcome: Promise<T>): Promise<T> {
     let isSettled = false;
     const settle = (): void => void (isSettled = true);
@@ -134,13 +134,13 @@ export class Lab {
   }
 }
 
-/** Rejects with the reason of a signal once it is aborted; it may be already, on a slow machine. */
+/** Rejects with the signal's reason once it is aborted, or at once if it already is. */
 export async function untilAborted(signal: AbortSignal): Promise<never> {
   if (!signal.aborted) await once(signal, 'abort');
   throw signal.reason;
 }
 
-/** A point that handlers wait at until a case opens it. */
+/** Gate at which handlers wait until a case opens it. */
 export class Gate {
   open: () => void = () => {};
   readonly opened = new Promise<void>((resolve) => (this.open = resolve));

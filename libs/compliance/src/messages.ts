@@ -11,21 +11,21 @@ export class PlaceOrder extends Command<{ readonly orderId: string }> {
   }
 }
 
-/** QoS 1; holds anything. */
+/** QoS 1; carries any data. */
 export class Import extends Command<string> {
   constructor(readonly data: unknown) {
     super();
   }
 }
 
-/** QoS 1; another command, so that handlers can send it. */
+/** QoS 1; another command, for handlers to send. */
 export class ReserveStock extends Command {
   constructor(readonly sku: string) {
     super();
   }
 }
 
-/** A command that is always run under a record. */
+/** Command of QoS 2, always run under an idempotency record. */
 @Message({ qos: 2 })
 export class ChargeCard extends Command<unknown> {
   constructor(readonly amount: number) {
@@ -40,12 +40,12 @@ export class GetOrder extends Query<string> {
   }
 }
 
-/** A plain event, QoS 0. */
+/** Plain event, QoS 0. */
 export class CartViewed {
   constructor(readonly customerId: string) {}
 }
 
-/** A reliable event. */
+/** Reliable event. */
 @ReliableEvent()
 @Message({ name: 'orders.placed.v1', key: 'orderId' })
 export class OrderPlaced {
@@ -55,14 +55,14 @@ export class OrderPlaced {
   ) {}
 }
 
-/** A reliable event whose recorded successes are not repeated. */
+/** Reliable event of QoS 2. */
 @ReliableEvent({ qos: 2 })
 @Message({ name: 'payments.taken.v1' })
 export class PaymentTaken {
   constructor(readonly paymentId: string) {}
 }
 
-/** Another one, so that one handler gets two. */
+/** Another event of QoS 2, for handlers of several events. */
 @ReliableEvent({ qos: 2 })
 @Message({ name: 'payments.returned.v1' })
 export class PaymentReturned {
@@ -81,14 +81,14 @@ const totalSchema: MessageOptions['schema'] = {
   },
 };
 
-/** A reliable event that is validated. */
+/** Validated reliable event. */
 @ReliableEvent()
 @Message({ schema: totalSchema })
 export class RefundDue {
   constructor(readonly total: number) {}
 }
 
-/** A validated command. */
+/** Validated command. */
 @Message({ schema: totalSchema })
 export class Refund extends Command<string> {
   constructor(readonly total: number) {
@@ -96,5 +96,5 @@ export class Refund extends Command<string> {
   }
 }
 
-/** Nobody handles it. */
+/** Request without a handler. */
 export class Unheard extends CatgaRequest<void> {}

@@ -1,6 +1,6 @@
 import type { Engine, EngineClient, EngineConnection } from '@catga/core/engine';
 
-/** An engine in front of another one, which replaces some ports of its connections. */
+/** Wrapper of an engine that replaces some ports of its connections. */
 export abstract class ProxiedEngine implements Engine {
   readonly name: string;
   readonly capabilities: Engine['capabilities'];
@@ -22,6 +22,6 @@ export abstract class ProxiedEngine implements Engine {
     });
   }
 
-  /** The ports that it replaces. */
+  /** Ports to replace. */
   protected abstract portsOf(connection: EngineConnection): Partial<EngineConnection>;
 }

@@ -3,7 +3,7 @@ import type { StoredMessage } from '@catga/core/engine';
 
 let lastId = 0;
 
-/** A message as a node would append it, unless said otherwise. */
+/** Message as a node would append it, with overrides. */
 export function storedMessage(
   facts: Partial<StoredMessage> & { readonly content?: unknown } = {},
 ): StoredMessage {

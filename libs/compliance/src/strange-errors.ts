@@ -1,4 +1,4 @@
-/** Things that handlers throw, each as a maker of a new one, with what is told of it. */
+/** Values that handlers throw, each with a factory and the expected record. */
 export const STRANGE_ERRORS: readonly (readonly [
   what: string,
   make: () => unknown,

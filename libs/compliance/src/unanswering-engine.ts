@@ -2,12 +2,12 @@ import { CatgaError } from '@catga/core';
 import type { EngineConnection, LogDelivery } from '@catga/core/engine';
 import { ProxiedEngine } from './proxied-engine.js';
 
-/** What becomes of what the engine is told: it is not told, or it does as told and its answer is lost. */
+/** Fate of a call: it works; it does not arrive; or it takes effect and its answer is lost. */
 export type Weather = 'fine' | 'away' | 'answers lost';
 
 /**
- * An engine whose records and acknowledgements can be out of reach for a while, as they are for a node whose broker went
- * away just as a handler ended, for longer than the node waits for an answer.
+ * Engine whose stores and acknowledgements become unreachable for longer than the node waits for an answer, as in a
+ * broker outage just when a handler ends.
  */
 export class UnansweringEngine extends ProxiedEngine {
   weather: Weather = 'fine';

@@ -2,11 +2,11 @@ import { CatgaError } from '@catga/core';
 import type { EngineConnection } from '@catga/core/engine';
 import { ProxiedEngine } from './proxied-engine.js';
 
-/** An engine that refuses to take some dead letters back or to remove them, and counts how many are read at a time. */
+/** Engine that refuses to redrive or remove some dead letters, and records the largest page read. */
 export class WatchedLetters extends ProxiedEngine {
-  /** Of which messages no letter moves. */
+  /** Message ids of the refused dead letters. */
   readonly refused = new Set<string>();
-  /** The largest page of letters, with their bodies, that was asked for. */
+  /** Largest page of letters with bodies that was requested. */
   largestPage = 0;
 
   protected portsOf({ log, deadLetters }: EngineConnection): Partial<EngineConnection> {

@@ -1,4 +1,4 @@
-// The messages that the example applications exchange.
+// Messages exchanged by the example applications.
 export { BookShipment } from './cluster/book-shipment.command.js';
 export type { EffectReceipt } from './cluster/effect-receipt.js';
 export { PlaceOrder } from './cluster/place-order.command.js';

@@ -1,6 +1,6 @@
 import { generate } from 'selfsigned';
 
-/** A certificate and its key, as PEM. */
+/** Certificate and private key, as PEM. */
 export interface Certificate {
   readonly cert: string;
   readonly key: string;
@@ -8,7 +8,7 @@ export interface Certificate {
 
 const KEYS = { keyType: 'ec', algorithm: 'sha256' } as const;
 
-/** An authority of our own. */
+/** Creates a certificate authority. */
 export async function authority(): Promise<Certificate> {
   const extensions = [
     { name: 'basicConstraints' as const, cA: true, critical: true },
@@ -21,7 +21,7 @@ export async function authority(): Promise<Certificate> {
   return { cert: made.cert, key: made.private };
 }
 
-/** A certificate that an authority signed: for a server on the loopback interface, or for a client. */
+/** Creates a certificate signed by an authority: for a server on the loopback interface, or for a client. */
 export async function signedBy(ca: Certificate, commonName: string): Promise<Certificate> {
   const extensions = [
     { name: 'basicConstraints' as const, cA: false },
@@ -30,7 +30,7 @@ export async function signedBy(ca: Certificate, commonName: string): Promise<Cer
     {
       name: 'subjectAltName' as const,
       altNames: [
-        { type: 2 as const, value: 'localhost' }, // The client checks a server that is named by its IP address as this one.
+        { type: 2 as const, value: 'localhost' }, // Clients check this name for a server given by its IP address.
         { type: 7 as const, ip: '127.0.0.1' },
       ],
     },

@@ -12,22 +12,22 @@ import {
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A program of a Debian release other than the machine's own. */
+/** Program from another Debian release than the machine's. */
 export interface DebianProgram {
-  /** Release by its name, `trixie` for example. */
+  /** Name of the release, for example `trixie`. */
   readonly suite: string;
-  /** Package that holds the program. */
+  /** Package with the program. */
   readonly packageName: string;
   /** Path of the program inside the package, without a leading slash. */
   readonly path: string;
 }
 
-/** The loader of programs that are linked to libraries, as Debian's package of it places it. */
+/** Dynamic loaders, at their paths in Debian's package. */
 const LOADERS = ['usr/lib64/ld-linux-x86-64.so.2', 'usr/lib/ld-linux-aarch64.so.1'];
 
 /**
- * Path of a program that is unpacked, with the libraries it is linked to, into a cache folder of the user; nothing of the
- * machine's own packages changes. Undefined where there is no apt, or its mirror does not have that release.
+ * Path of a program, unpacked with its libraries into a cache folder of the user; the machine's own packages do not
+ * change. Undefined if there is no apt, or if its mirror does not have that release.
  */
 export function debianProgram(program: DebianProgram): string | undefined {
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'catga-test-servers');
@@ -36,7 +36,8 @@ export function debianProgram(program: DebianProgram): string | undefined {
   if (existsSync(start)) return start;
   if (process.platform !== 'linux') return undefined;
   mkdirSync(cache, { recursive: true });
-  // Unpacked beside its place and then moved: what stands there is whole, whoever else unpacks it at the same time.
+  // Unpacked next to its final path and then moved, so that the result is complete even if another process does the
+  // same.
   const folder = mkdtempSync(join(cache, 'new-'));
   try {
     if (!unpack(program, folder)) return undefined;
@@ -62,7 +63,7 @@ function unpack({ suite, packageName, path }: DebianProgram, folder: string): bo
   return existsSync(join(root, path));
 }
 
-/** The program is started by the loader that came with it: the machine's own may be too old for its libraries. */
+/** Writes a start script that uses the loader of the package: the machine's own may be too old for the libraries. */
 function writeStart({ path }: DebianProgram, file: string, home: string): void {
   const folder = dirname(file);
   const loader = LOADERS.find((candidate) => existsSync(join(folder, 'root', candidate)));
@@ -78,7 +79,7 @@ function writeStart({ path }: DebianProgram, file: string, home: string): void {
   chmodSync(file, 0o755);
 }
 
-/** Debian's package tools over one release of the machine's own mirror, with lists of their own. */
+/** Debian's package tools for one release of the machine's own mirror, with separate package lists. */
 class Apt {
   private readonly state: string;
 
@@ -89,7 +90,7 @@ class Apt {
     this.state = join(folder, 'apt');
   }
 
-  /** Fetches the lists of the release; false where that cannot be done. */
+  /** Fetches the package lists of the release; false on failure. */
   update(): boolean {
     const mirror = this.mirror();
     if (mirror === undefined) return false;
@@ -98,7 +99,7 @@ class Apt {
     return this.run('apt-get', ['update']) !== undefined;
   }
 
-  /** Where the machine has its own packages from. Known once their lists are fetched, here too into a folder of our own. */
+  /** URL of the machine's own package mirror. Found by fetching its lists, again into a separate folder. */
   private mirror(): string | undefined {
     const lists = join(this.state, 'machine');
     for (const folder of [lists, join(this.state, 'lists'), join(this.state, 'cache/archives')])
@@ -107,11 +108,11 @@ class Apt {
     run('apt-get', [...own, 'update'], this.state);
     const format = ['--format', '$(REPO_URI) $(RELEASE)', 'Created-By: Packages'];
     const targets = run('apt-get', [...own, 'indextargets', ...format], this.state) ?? '';
-    // A release's name is one word; what is added to it (`-security`, `-updates`) lies elsewhere.
+    // A release name is one word; its additions (`-security`, `-updates`) are in other repositories.
     return /^(\S+) \w+$/m.exec(targets)?.[1];
   }
 
-  /** A package and, where it is linked to libraries, all that it needs of them. */
+  /** A package and the libraries it needs. */
   closureOf(name: string): readonly string[] {
     const kinds = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(
       (kind) => `--no-${kind}`,
@@ -121,7 +122,7 @@ class Apt {
     return [...new Set([name, ...names.filter((found) => /^(lib|redis-|valkey-)/.test(found))])];
   }
 
-  /** Fetches the packages' files into `folder`; what is not there by then is missed by whoever needs it. */
+  /** Downloads packages to `folder`; a missing one shows when it is used. */
   download(names: readonly string[], folder: string): void {
     this.run('apt-get', ['download', ...names], folder);
   }
@@ -136,14 +137,14 @@ class Apt {
       'Dir::Etc::sourceparts=-',
       `Dir::State::lists=${join(this.state, 'lists')}`,
       `Dir::Cache=${join(this.state, 'cache')}`,
-      'Dir::State::status=/dev/null', // What the machine has installed changes nothing.
+      'Dir::State::status=/dev/null', // Ignores what is installed on the machine.
       'APT::Sandbox::User=root',
     ].flatMap((setting) => ['-o', setting]);
     return run(command, [...settings, ...args], cwd);
   }
 }
 
-/** What a program said, or undefined if it failed or is not there. */
+/** Output of a program; undefined if it failed or does not exist. */
 function run(command: string, args: readonly string[], cwd: string): string | undefined {
   const { status, stdout } = spawnSync(command, args, {
     cwd,

@@ -1,7 +1,10 @@
 import { debianProgram } from './debian-program.js';
 import { findServer } from './find-server.js';
 
-/** Path of a nats-server of 2.10 or newer. `NATS_SERVER` names another one. Throws what to install where there is none. */
+/**
+ * Path of nats-server 2.10 or newer. `NATS_SERVER` overrides it. If none is found, throws an error that says how to
+ * install it.
+ */
 export function findNatsServer(): string {
   return findServer({
     name: 'nats-server',

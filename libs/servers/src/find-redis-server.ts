@@ -1,7 +1,10 @@
 import { debianProgram } from './debian-program.js';
 import { findServer } from './find-server.js';
 
-/** Path of a redis-server of 7.0 or newer. `REDIS_SERVER` names another one. Throws what to install where there is none. */
+/**
+ * Path of redis-server 7.0 or newer. `REDIS_SERVER` overrides it. If none is found, throws an error that says how to
+ * install it.
+ */
 export function findRedisServer(): string {
   return findServer({
     name: 'redis-server',

@@ -2,21 +2,21 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** A server that tests start, and where it may be. */
+/** Server program that tests start, and where to find it. */
 export interface WantedServer {
   /** Name of the program. */
   readonly name: string;
-  /** Environment variable that names a program to use instead. */
+  /** Environment variable that overrides the program. */
   readonly variable: string;
-  /** Major and minor version that is old enough. */
+  /** Minimum major and minor version. */
   readonly oldest: readonly [number, number];
-  /** Asked when the path has none that is new enough. */
+  /** Fallback if the path has none that is new enough. */
   readonly elsewhere: () => string | undefined;
-  /** What the error says if there is none anywhere. */
+  /** Error message if none is found. */
   readonly howToInstall: string;
 }
 
-/** Path of the server: the one its variable names, else the path's if it is new enough, else one from elsewhere. */
+/** Path of the server: the variable's, else one on the path that is new enough, else the fallback. */
 export function findServer({ name, variable, oldest, elsewhere, howToInstall }: WantedServer): string {
   const named = process.env[variable];
   if (named !== undefined && named !== '') {
@@ -28,7 +28,7 @@ export function findServer({ name, variable, oldest, elsewhere, howToInstall }: 
   return found;
 }
 
-/** Major and minor version that a server says it has; zeros if it does not run. */
+/** Major and minor version reported by a server; zeros if it does not run. */
 export function versionOf(path: string): readonly [number, number] {
   const said = spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout ?? '';
   const [, major, minor] = /v=?(\d+)\.(\d+)/.exec(said) ?? [];

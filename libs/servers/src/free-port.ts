@@ -2,15 +2,15 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
-/** Where everything listens: nobody outside of this machine reaches it. */
+/** Listening address of all test servers: not reachable from other machines. */
 export const LOOPBACK = '127.0.0.1';
 
-/** Below the ports that systems give to outgoing connections, any of which may take one between the look and the use. */
+/** Lowest port to try. The range is below the ephemeral ports, which an outgoing connection may take at any time. */
 const LOWEST_PORT = 15_000;
 const HIGHEST_PORT = 32_000;
 const TRIES = 100;
 
-/** A port that nobody listens on at the moment. */
+/** Finds a port that nobody listens on. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < TRIES; tries++) {
     const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
@@ -31,7 +31,7 @@ async function isFree(port: number): Promise<boolean> {
   return true;
 }
 
-/** Whether somebody listens on a port. */
+/** Whether a port accepts connections. */
 export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, LOOPBACK);

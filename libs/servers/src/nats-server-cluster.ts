@@ -1,19 +1,19 @@
 import { freePort, LOOPBACK } from './free-port.js';
 import { NatsServer } from './nats-server.js';
 
-/** What a server says of its clients. */
+/** Response of a server's `/connz` endpoint. */
 interface Connections {
   readonly connections?: readonly { readonly name?: string }[];
 }
 
-/** Several nats-servers that are one cluster: each reaches the others by routes on the loopback interface. */
+/** Cluster of several nats-servers with routes on the loopback interface. */
 export class NatsServerCluster {
   private constructor(
     readonly servers: readonly NatsServer[],
     private readonly monitorPorts: readonly number[],
   ) {}
 
-  /** Starts them. Whether they have met, and chosen who keeps JetStream's records, shows when JetStream answers. */
+  /** Starts the servers. The cluster has formed, and elected its JetStream leader, once JetStream answers. */
   static async spawn(size = 3, args: readonly string[] = []): Promise<NatsServerCluster> {
     const freePorts = (): Promise<number[]> => Promise.all(Array.from({ length: size }, () => freePort()));
     const [ports, monitorPorts] = [await freePorts(), await freePorts()];
@@ -30,7 +30,8 @@ export class NatsServerCluster {
           ownRoute,
           '--routes',
           routes,
-          // Servers have all routes already, and learned ones are closed as duplicates; clients must not learn ways past a proxy.
+          // All routes are configured, and learned ones would be closed as duplicates; clients must not learn URLs that
+          // bypass a proxy.
           '--no_advertise',
           ...args,
         ]);
@@ -39,12 +40,12 @@ export class NatsServerCluster {
     return new NatsServerCluster(servers, monitorPorts);
   }
 
-  /** Where each of them listens. */
+  /** Client URLs of the servers. */
   get urls(): readonly string[] {
     return this.servers.map(({ url }) => url);
   }
 
-  /** The server that a client of this name is connected to. */
+  /** Server that the client of this name is connected to. */
   async serverOf(clientName: string): Promise<NatsServer | undefined> {
     for (const [index, server] of this.servers.entries()) {
       const answer = await fetch(`http://${LOOPBACK}:${this.monitorPorts[index]}/connz`).catch(

@@ -11,7 +11,7 @@ import { suspend } from './suspend.js';
 
 const STARTS_WITHIN_MS = 60_000;
 
-/** A nats-server with JetStream on a free port of the loopback interface, with a store of its own. */
+/** A nats-server with JetStream on a free port of the loopback interface, with its own store. */
 export class NatsServer {
   private process: ChildProcess | undefined;
   private output = '';
@@ -23,22 +23,22 @@ export class NatsServer {
     private storeDirectory: string,
   ) {}
 
-  /** Major and minor version of the program that is spawned. */
+  /** Major and minor version of the program. */
   static version(): readonly [number, number] {
     return versionOf(findNatsServer());
   }
 
-  /** Where it listens. */
+  /** Client URL. */
   get url(): string {
     return `nats://${HOST}:${this.port}`;
   }
 
-  /** The process that runs now, if one does. */
+  /** Id of the running process, if any. */
   get pid(): number | undefined {
     return this.process?.pid;
   }
 
-  /** A server of our own, which a test may stop and start. */
+  /** Starts a server that a test may stop and start. */
   static async spawn(args: readonly string[] = [], { hasJetStream = true } = {}): Promise<NatsServer> {
     const server = await NatsServer.prepare(args);
     server.hasJetStream = hasJetStream;
@@ -46,12 +46,12 @@ export class NatsServer {
     return server;
   }
 
-  /** A port and a store, and nothing that listens yet. */
+  /** Allocates a port and a store without starting the server. */
   static async prepare(args: readonly string[] = []): Promise<NatsServer> {
     return new NatsServer(await freePort(), args, newStore());
   }
 
-  /** Starts it, with what its store holds. */
+  /** Starts it with its stored data. */
   async start(): Promise<void> {
     const store = this.hasJetStream ? ['--jetstream', '--store_dir', this.storeDirectory] : [];
     const args = ['--addr', HOST, '--port', String(this.port), ...store, ...this.args];
@@ -71,12 +71,12 @@ export class NatsServer {
     }
   }
 
-  /** Ends it at once, as SIGKILL does; its store stays. */
+  /** Kills it with SIGKILL; its store stays. */
   async kill(): Promise<void> {
     await this.end('SIGKILL');
   }
 
-  /** Lets it stand still: its connections stay open, and nothing is answered. */
+  /** Suspends it: connections stay open, but get no answers. */
   pause(): void {
     suspend(this.process);
   }
@@ -85,17 +85,17 @@ export class NatsServer {
     this.process?.kill('SIGCONT');
   }
 
-  /** Ends it as whoever runs it does: it writes down what it knows; its store stays. */
+  /** Shuts it down gracefully: it writes its state to disk; its store stays. */
   async shutDown(): Promise<void> {
     await this.end('SIGTERM');
   }
 
-  /** Where it keeps the messages of a stream (`msgs`) and its consumers (`obs`). */
+  /** Folder of a stream, with its messages (`msgs`) and consumers (`obs`). */
   folderOf(stream: string): string {
     return join(this.storeDirectory, 'jetstream', '$G', 'streams', stream);
   }
 
-  /** Forgets all that was stored; only while it is stopped. */
+  /** Deletes all stored data; only while it is stopped. */
   empty(): void {
     rmSync(this.storeDirectory, { recursive: true, force: true });
     this.storeDirectory = newStore();
@@ -113,7 +113,7 @@ export class NatsServer {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     child.kill(signal);
-    child.kill('SIGCONT'); // One that stands still ends when it goes on.
+    child.kill('SIGCONT'); // A suspended process exits only after it continues.
     await exited;
   }
 }

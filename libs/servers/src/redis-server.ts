@@ -9,10 +9,10 @@ import { accepts, freePort, LOOPBACK as HOST } from './free-port.js';
 import { suspend } from './suspend.js';
 
 const STARTS_WITHIN_MS = 60_000;
-/** What a server says, and a sentinel. */
+/** Log line of a server, or of a sentinel, that is ready. */
 const IS_READY = /Ready to accept connections|Sentinel ID is/;
 
-/** A redis-server on a free port of the loopback interface, which writes every change down before it answers. */
+/** A redis-server on a free port of the loopback interface, which writes every change to disk before it answers. */
 export class RedisServer {
   private process: ChildProcess | undefined;
   private output = '';
@@ -24,36 +24,36 @@ export class RedisServer {
     private readonly sentinelSettings?: string,
   ) {}
 
-  /** Where it listens. */
+  /** Client URL. */
   get url(): string {
     return `redis://${HOST}:${this.port}`;
   }
 
-  /** The process that runs now, if one does. */
+  /** Id of the running process, if any. */
   get pid(): number | undefined {
     return this.process?.pid;
   }
 
-  /** A server of our own, which a test may stop and start. */
+  /** Starts a server that a test may stop and start. */
   static async spawn(args: readonly string[] = []): Promise<RedisServer> {
     const server = await RedisServer.prepare(args);
     await server.start();
     return server;
   }
 
-  /** A port and a directory, and nothing that listens yet. */
+  /** Allocates a port and a directory without starting the server. */
   static async prepare(args: readonly string[] = []): Promise<RedisServer> {
     return new RedisServer(await freePort(), args, newDirectory());
   }
 
-  /** A sentinel, by its file of settings. */
+  /** Starts a sentinel with this configuration file. */
   static async sentinel(settings: string): Promise<RedisServer> {
     const server = new RedisServer(await freePort(), [], newDirectory(), settings);
     await server.start();
     return server;
   }
 
-  /** Starts it, with what it wrote down. */
+  /** Starts it with its stored data. */
   async start(): Promise<void> {
     const place = ['--bind', HOST, '--port', String(this.port), '--dir', this.directory];
     const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
@@ -78,12 +78,12 @@ export class RedisServer {
     }
   }
 
-  /** Ends it at once, as SIGKILL does; what it wrote down stays. */
+  /** Kills it with SIGKILL; stored data stays. */
   async kill(): Promise<void> {
     await this.end('SIGKILL');
   }
 
-  /** Lets it stand still: its connections stay open, and nothing is answered. */
+  /** Suspends it: connections stay open, but get no answers. */
   pause(): void {
     suspend(this.process);
   }
@@ -92,13 +92,13 @@ export class RedisServer {
     this.process?.kill('SIGCONT');
   }
 
-  /** Forgets all that was written down; only while it is stopped. */
+  /** Deletes all stored data; only while it is stopped. */
   empty(): void {
     rmSync(this.directory, { recursive: true, force: true });
     this.directory = newDirectory();
   }
 
-  /** Stops it and removes what it wrote down. */
+  /** Stops it and removes its stored data. */
   async stop(): Promise<void> {
     this.resume();
     await this.end('SIGTERM');
@@ -111,7 +111,7 @@ export class RedisServer {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     child.kill(signal);
-    child.kill('SIGCONT'); // One that stands still ends when it goes on.
+    child.kill('SIGCONT'); // A suspended process exits only after it continues.
     await exited;
   }
 }

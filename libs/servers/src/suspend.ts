@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 
-/** How long a process may take to stand still, in milliseconds. */
+/** Timeout for all threads to stop, in milliseconds. */
 const WITHIN_MS = 1000;
 
-/** Suspends a process. It stands still when this returns, where the system tells: no thread goes on with what it was sent. */
+/** Suspends a process. On systems with `/proc`, waits until all its threads have stopped. */
 export function suspend(process: ChildProcess | undefined): void {
   process?.kill('SIGSTOP');
   const tasks = `/proc/${process?.pid}/task`;
@@ -15,7 +15,7 @@ export function suspend(process: ChildProcess | undefined): void {
 
 function stateOf(stat: string): string | undefined {
   try {
-    // After the name of the program, which may have spaces and parentheses.
+    // The state follows the program name, which may contain spaces and parentheses.
     return readFileSync(stat, 'utf8').split(') ').at(-1)?.[0];
   } catch {
     return 'T'; // The thread has ended.

@@ -3,23 +3,23 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { LOOPBACK as HOST } from './free-port.js';
 
-/** Which way bytes go: from the client to the server is up. */
+/** Direction of data: `up` is from the client to the server. */
 export type Direction = 'up' | 'down';
 
-/** Where the bytes of one direction come from and go to. */
+/** One direction of a connection. */
 interface Flow {
   readonly direction: Direction;
   readonly from: Socket;
   readonly to: Socket;
-  /** How many more bytes go through, where that is limited. */
+  /** Number of bytes still to pass, if limited. */
   bytesLeft?: number;
 }
 
 const BOTH: readonly Direction[] = ['up', 'down'];
 
-/** A way to a server that can be blocked: what goes through it waits, or is torn down. */
+/** TCP proxy that can stall or cut connections to a server. */
 export class TcpProxy {
-  /** How many connections were turned away. */
+  /** Number of refused connections. */
   refused = 0;
   private readonly flows = new Set<Flow>();
   private readonly stalled = new Set<Direction>();
@@ -47,7 +47,7 @@ export class TcpProxy {
     return `nats://${HOST}:${this.port}`;
   }
 
-  /** Tears every connection down, and takes no new ones until it is opened again. */
+  /** Closes every connection, and refuses new ones until it is opened again. */
   cut(): void {
     this.isOpen = false;
     for (const { from } of this.flows) from.destroy();
@@ -57,7 +57,7 @@ export class TcpProxy {
     this.isOpen = true;
   }
 
-  /** Lets so many more bytes come down each connection that is there, and tears it down: in the middle of an answer. */
+  /** Closes each existing connection after so many more bytes from the server, in the middle of an answer. */
   cutAfter(bytes: number): void {
     for (const flow of this.flows) {
       const { direction, from, to } = flow;
@@ -76,7 +76,7 @@ export class TcpProxy {
     }
   }
 
-  /** Lets nothing through, one way or both; connections stay, and what is said waits. */
+  /** Stops data in one or both directions; connections stay open, and data waits. */
   stall(directions: readonly Direction[] = BOTH): void {
     for (const direction of directions) this.stalled.add(direction);
     for (const { direction, from, to } of this.flows) {
@@ -86,7 +86,7 @@ export class TcpProxy {
     }
   }
 
-  /** Lets through what waited, and all that comes. */
+  /** Lets waiting and new data pass again. */
   resume(): void {
     for (const { direction, from, to } of this.flows) if (this.stalled.has(direction)) from.pipe(to);
     this.stalled.clear();

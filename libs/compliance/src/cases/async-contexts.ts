@@ -5,10 +5,10 @@ import { CartViewed, GetOrder, OrderPlaced, ReserveStock } from '../messages.js'
 
 const storage = new AsyncLocalStorage<string>();
 
-/** What handlers find in an `AsyncLocalStorage`. */
+/** `AsyncLocalStorage` in handlers. */
 export function asyncContexts(lab: Lab): void {
   describe('the asynchronous context of a sender', () => {
-    it('is that of the handler of a request and of a plain event in the same process', async () => {
+    it('is seen by the handler of a request and of a plain event in the same process', async () => {
       const seen: unknown[] = [];
       const note = (): void => void seen.push(storage.getStore());
       const node = await lab.run(lab.node().handleRequest(GetOrder, note).handleEvent(CartViewed, note));
@@ -22,7 +22,7 @@ export function asyncContexts(lab: Lab): void {
 
     if (!lab.storesMessages) return;
 
-    it('is not that of what the engine has stored: first, repeated, delayed and redriven', async () => {
+    it('is not seen by handlers of stored messages: first attempts, retries, delayed and redriven ones', async () => {
       const seen: string[] = [];
       const note = (name: string, attempt: number): void => {
         seen.push(`${name} ${attempt} ${storage.getStore() ?? 'outside'}`);

@@ -4,7 +4,7 @@ import { Gate, untilAborted } from '../lab.js';
 import type { Lab } from '../lab.js';
 import { GetOrder, PlaceOrder, ReserveStock } from '../messages.js';
 
-/** Who gives up hears of it at once, and so does the handler. */
+/** Cancellation and timeouts, seen by the caller and by the handler. */
 export function cancellation(lab: Lab): void {
   describe('cancellation', () => {
     it('by the signal of the caller rejects the call and aborts the signal of the handler', async () => {
@@ -56,7 +56,7 @@ export function cancellation(lab: Lab): void {
       expect(context?.signal.aborted).toBe(false);
     });
 
-    it('takes a failure that comes after it to the error sink', async () => {
+    it('reports a later failure of the handler to the error sink', async () => {
       const late = new Gate();
       const reports: FailureReport[] = [];
       const node = lab.node().handleRequest(GetOrder, async (_query, _context) => {
@@ -72,7 +72,7 @@ export function cancellation(lab: Lab): void {
       expect(reports).toMatchObject([{ error: { message: 'too late' }, disposition: 'none' }]);
     });
 
-    it('reaches what the handler sends through its context, which has no more time than its cause', async () => {
+    it('reaches requests that the handler sends through its context, with no later deadline than its own', async () => {
       let innerSignal: AbortSignal | undefined;
       let innerDeadline: Date | undefined;
       let outerDeadline: Date | undefined;
@@ -92,7 +92,7 @@ export function cancellation(lab: Lab): void {
       const answer = node.mediator.trySend(new PlaceOrder('c1'), { timeoutMs: 2 * lab.unitMs });
       await expect(lab.whileTimePasses(answer)).resolves.toMatchObject({ error: { code: 'CATGA_TIMEOUT' } });
       await lab.until(() => innerSignal?.aborted === true);
-      // Each is told by two clocks, which are not read at the same instant.
+      // The deadlines come from two clocks, which are not read at the same instant.
       expect(innerDeadline!.getTime()).toBeLessThan(outerDeadline!.getTime() + 100 * lab.unitMs);
     });
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ClusterLab } from '../cluster-lab.js';
 import { GetOrder } from '../messages.js';
 
-/** Many requests at once, over several nodes. */
+/** Batches and streams of requests over several nodes. */
 export function clusterBatches(lab: ClusterLab): void {
   const ids = Array.from({ length: 60 }, (_, index) => `o${index}`);
 

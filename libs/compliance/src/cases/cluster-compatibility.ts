@@ -3,12 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { ClusterLab } from '../cluster-lab.js';
 import { CartViewed, PlaceOrder } from '../messages.js';
 
-/** Nodes that do not speak alike. */
+/** Nodes with different serializers or protocol versions. */
 export function clusterCompatibility(lab: ClusterLab): void {
   describe('a cluster', () => {
     const binary = { serializer: msgpack() };
 
-    it('of msgpack carries requests and events', async () => {
+    it('with msgpack carries requests and events', async () => {
       const seen: unknown[] = [];
       const gateway = lab.member('gateway', binary);
       const orders = lab.orders('orders', binary).handleEvent(CartViewed, (event) => void seen.push(event));
@@ -19,7 +19,7 @@ export function clusterCompatibility(lab: ClusterLab): void {
       expect(seen).toEqual([new CartViewed('c1')]);
     });
 
-    it('of two serializers refuses what would cross at once, and says who speaks what', async () => {
+    it('of two serializers refuses a request from one to the other at once, and names both', async () => {
       const gateway = lab.member('gateway', { routing: 'round-robin' });
       await lab.start(gateway, lab.orders('binary', binary));
       const refusal = {
@@ -35,7 +35,7 @@ export function clusterCompatibility(lab: ClusterLab): void {
         await expect(mediator.send(new PlaceOrder('c1'))).resolves.toEqual({ orderId: 'text' });
     });
 
-    it('lists a node of a later protocol, and leaves it alone', async () => {
+    it('lists a node of a later protocol version, but sends it no request', async () => {
       const gateway = lab.member('gateway', { heartbeat: lab.slowHeartbeat });
       await lab.start(gateway);
       const { directory } = await lab.connect({ nodeId: 'future' });

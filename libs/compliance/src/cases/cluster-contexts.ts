@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ClusterLab } from '../cluster-lab.js';
 import { CartViewed, GetOrder, PlaceOrder, ReserveStock } from '../messages.js';
 
-/** What is told of a message beside its body, on another node. */
+/** Message context on another node. */
 export function clusterContexts(lab: ClusterLab): void {
   describe('what travels with a message to another node', () => {
     it('are its id, its headers and where it came from', async () => {
@@ -25,7 +25,7 @@ export function clusterContexts(lab: ClusterLab): void {
       expect(event).toMatchObject({ ...facts, messageId: 'm2', correlationId: 'm2' });
     });
 
-    it('is not what its sender keeps in an AsyncLocalStorage', async () => {
+    it('is not the AsyncLocalStorage of its sender', async () => {
       const storage = new AsyncLocalStorage<string>();
       const seen: unknown[] = [];
       const note = (): void => void seen.push(storage.getStore());

@@ -6,7 +6,7 @@ import { GetOrder, PlaceOrder } from '../messages.js';
 
 const HOUR_MS = 3_600_000;
 
-/** A machine whose wall clock is wrong. */
+/** Clock of a machine with a wrong wall time. */
 function anHourAhead(clock: Clock): Clock {
   return {
     now: () => clock.now() + HOUR_MS,
@@ -15,7 +15,7 @@ function anHourAhead(clock: Clock): Clock {
   };
 }
 
-/** Who gives up is heard on the node that works for him, and what comes too late harms nobody. */
+/** Timeouts and cancellations across nodes, and late answers. */
 export function clusterDeadlines(lab: ClusterLab): void {
   describe('the end of a request at another node', () => {
     it('at its deadline is a timeout for the caller and an abort for the handler', async () => {
@@ -35,7 +35,7 @@ export function clusterDeadlines(lab: ClusterLab): void {
       expect(gateway.mediator.self.load.unanswered).toBe(0);
     });
 
-    it('travels as what is left of it, so that clocks which differ do no harm', async () => {
+    it('is sent as remaining time, so that clock differences do not matter', async () => {
       let leftMs = Infinity;
       const gateway = lab.member('gateway', {}, { clock: anHourAhead(lab.clock) });
       const orders = lab.member('orders').handleRequest(PlaceOrder, (_command, { deadline }) => {
@@ -64,7 +64,7 @@ export function clusterDeadlines(lab: ClusterLab): void {
       await lab.until(() => signal?.aborted === true);
     });
 
-    it('makes an answer that comes later resolve nothing, and nobody else', async () => {
+    it('lets a late answer resolve neither this request nor another one', async () => {
       const gate = new Gate();
       let ended = 0;
       const gateway = lab.member('gateway');

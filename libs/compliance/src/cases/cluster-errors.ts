@@ -6,7 +6,7 @@ import { GetOrder, PlaceOrder, Refund } from '../messages.js';
 import { STRANGE_ERRORS } from '../strange-errors.js';
 import { InsufficientFunds, Withdraw, expectInsufficientFunds } from './declared-errors.js';
 
-/** What an HTTP framework throws. */
+/** Error as an HTTP framework throws it. */
 class HttpError extends Error {
   constructor(
     readonly status: number,
@@ -26,7 +26,7 @@ const httpErrors: ErrorTranslator = {
   },
 };
 
-/** What a handler throws reaches the caller on another node. */
+/** Errors of handlers on another node. */
 export function clusterErrors(lab: ClusterLab): void {
   const thrownBy = (sent: Promise<unknown>): Promise<unknown> =>
     lab.whileTimePasses(
@@ -48,7 +48,7 @@ export function clusterErrors(lab: ClusterLab): void {
       expect((error as Error).stack).not.toContain('secretPlace');
     });
 
-    it('arrives as the same CatgaError, with what it says', async () => {
+    it('arrives as a CatgaError with the same code, message and details', async () => {
       const gateway = lab.member('gateway');
       const orders = lab.member('orders').handleRequest(GetOrder, () => {
         throw new CatgaError('CATGA_UNSUPPORTED', 'not this order', { details: { orderId: 'o1' } });

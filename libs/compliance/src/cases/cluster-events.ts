@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ClusterLab } from '../cluster-lab.js';
 import { CartViewed } from '../messages.js';
 
-/** Events of QoS 0 across nodes. */
+/** Plain events (QoS 0) across nodes. */
 export function clusterEvents(lab: ClusterLab): void {
   function listeners(seen: string[]) {
     return (nodeId: string, service: string, scope: 'service' | 'node' = 'service') =>
@@ -41,7 +41,7 @@ export function clusterEvents(lab: ClusterLab): void {
       ]);
     });
 
-    it('is handled by the node that publishes it, if its service wants it, and by no sister of it', async () => {
+    it('is handled by the publishing node if its service handles it, and by no other node of that service', async () => {
       const seen: string[] = [];
       const listener = listeners(seen);
       const publisher = listener('mail-1', 'mail');

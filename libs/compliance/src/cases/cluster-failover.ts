@@ -4,14 +4,14 @@ import type { ClusterLab } from '../cluster-lab.js';
 import { Gate } from '../lab.js';
 import { GetOrder, PlaceOrder } from '../messages.js';
 
-/** The node that is asked first, as long as it is there. */
+/** Routing that prefers one node while it is present. */
 function firstly(nodeId: string): RoutingStrategy {
   return {
     select: (_request, candidates) => candidates.find(({ node }) => node.nodeId === nodeId) ?? candidates[0]!,
   };
 }
 
-/** A request survives the node it went to; it is not driven away from one that is merely slow. */
+/** Failover of requests from failed nodes, but not from slow ones. */
 export function clusterFailover(lab: ClusterLab): void {
   const routing = firstly('one');
 
@@ -37,7 +37,7 @@ export function clusterFailover(lab: ClusterLab): void {
       const sent = gateway.mediator.send(request);
       await lab.until(() => ran.length === 1);
       lab.crash(one);
-      // A query is sent once; that its node is gone is heard of with the next thing that is sent there.
+      // A query is not retransmitted; the next frame to its node reveals that the node is gone.
       const nudge = gateway.mediator.trySend(new PlaceOrder('c2'));
       await expect(lab.whileTimePasses(sent)).resolves.toBe('two');
       await lab.whileTimePasses(nudge);
@@ -85,7 +85,7 @@ export function clusterFailover(lab: ClusterLab): void {
       await lab.whileTimePasses(first);
     });
 
-    it('because it stands still goes to another, and what it says when it wakes harms nobody', async () => {
+    it('because it is paused goes to another, and its late answer has no effect', async () => {
       const gateway = lab.member('gateway', { routing });
       const one = lab.orders('one');
       await lab.start(gateway, one, lab.orders('two'));
@@ -98,7 +98,7 @@ export function clusterFailover(lab: ClusterLab): void {
       await expect(lab.whileTimePasses(Promise.all(again))).resolves.toEqual(['one', 'one', 'one']);
     });
 
-    it('because it is cut off goes to another, and it is asked again once it is back', async () => {
+    it('because it is cut off goes to another, and the first node gets requests again once it is back', async () => {
       const gateway = lab.member('gateway', { routing });
       const one = lab.orders('one');
       await lab.start(gateway, one, lab.orders('two'));
@@ -113,7 +113,7 @@ export function clusterFailover(lab: ClusterLab): void {
       });
     });
 
-    it('and that was sent to it by name goes to no other', async () => {
+    it('and that was sent to that node by id goes to no other', async () => {
       const gateway = lab.member('gateway');
       let began = 0;
       const one = lab.member('one').handleRequest(PlaceOrder, () => {
@@ -147,7 +147,7 @@ export function clusterFailover(lab: ClusterLab): void {
         });
       await lab.start(gateway, slow('one'), slow('two'));
       const sent = gateway.mediator.send(new PlaceOrder('c1'));
-      await lab.pass(25); // It is sent again after 1, 3, 7 and 15 units, and answered that it runs.
+      await lab.pass(25); // It is retransmitted after 1, 3, 7 and 15 units; the replies say that it is running.
       expect(runs).toBe(1);
       gate.open();
       await expect(lab.whileTimePasses(sent)).resolves.toMatchObject({ orderId: /one|two/ });

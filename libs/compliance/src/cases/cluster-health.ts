@@ -2,7 +2,7 @@ import type { CatgaLogger } from '@catga/core/engine';
 import { describe, expect, it } from '@jest/globals';
 import type { ClusterLab } from '../cluster-lab.js';
 
-/** What a node says of its engine, to whoever asks whether it is ready and to its log. */
+/** Readiness and log of a node whose broker connection is lost. */
 export function clusterHealth(lab: ClusterLab): void {
   const graceMs = 4 * lab.unitMs;
 
@@ -52,7 +52,7 @@ export function clusterHealth(lab: ClusterLab): void {
       ]);
     });
 
-    it('says nothing of a connection that it lets go of itself', async () => {
+    it('logs nothing about a connection that it closes itself', async () => {
       const lines: string[] = [];
       const keep = (message: string): void => void lines.push(message);
       const node = lab.member('one', {}, { logger: { debug() {}, log: keep, warn: keep, error: keep } });

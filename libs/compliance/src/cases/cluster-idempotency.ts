@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import type { ClusterLab } from '../cluster-lab.js';
 import { ChargeCard, Import, PlaceOrder } from '../messages.js';
 
-/** An id means one run, whichever nodes it is sent to. */
+/** Idempotency by message id across nodes. */
 export function clusterIdempotency(lab: ClusterLab): void {
   const messageId = 'key-1';
 
-  /** Counts what runs, on whichever node. */
+  /** Factory of nodes that count all runs. */
   function counted(): { readonly node: (nodeId: string) => ReturnType<ClusterLab['member']>; runs: number } {
     const count = {
       runs: 0,

@@ -3,7 +3,7 @@ import type { ClusterLab } from '../cluster-lab.js';
 import { Gate } from '../lab.js';
 import { PlaceOrder, ReserveStock } from '../messages.js';
 
-/** How busy nodes say they are. */
+/** Load reported by nodes. */
 export function clusterLoad(lab: ClusterLab): void {
   describe('the load of a node', () => {
     it('is what it handles, what waits and what it handled, as of its last heartbeat', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ClusterLab } from '../cluster-lab.js';
 
-/** Who is there, as each node knows it. */
+/** Node discovery. */
 export function clusterNodes(lab: ClusterLab): void {
   describe('a node of a cluster', () => {
     it('knows, once it has started, every node that was there before', async () => {
@@ -11,7 +11,7 @@ export function clusterNodes(lab: ClusterLab): void {
       expect(lab.sees(late, 'two')).toBe(true);
     });
 
-    it('is known with all that it says of itself: service, endpoint, metadata and what it handles', async () => {
+    it('is known with all that it announces: service, endpoint, metadata and what it handles', async () => {
       const witness = lab.member('witness');
       const shop = lab.orders('shop-1', {
         service: 'shop',
@@ -29,7 +29,7 @@ export function clusterNodes(lab: ClusterLab): void {
       });
     });
 
-    it('that says goodbye is gone at once, long before it would lapse', async () => {
+    it('that leaves is gone at once, long before its record would expire', async () => {
       const heartbeat = lab.slowHeartbeat;
       const witness = lab.member('witness', { heartbeat });
       const leaving = lab.member('leaving', { heartbeat });

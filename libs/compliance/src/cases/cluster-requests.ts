@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { ClusterLab } from '../cluster-lab.js';
 import { GetOrder, PlaceOrder } from '../messages.js';
 
-/** A request finds its handler, wherever it is. */
+/** Requests across nodes. */
 export function clusterRequests(lab: ClusterLab): void {
   describe('a request in a cluster', () => {
-    it('reaches the node that handles it, as what it is, and its result comes back', async () => {
+    it('reaches the node that handles it as an instance of its class, and its result comes back', async () => {
       const gateway = lab.member('gateway');
       const orders = lab.member('orders').handleRequest(PlaceOrder, (command) => {
         expect(command).toBeInstanceOf(PlaceOrder);
@@ -24,14 +24,14 @@ export function clusterRequests(lab: ClusterLab): void {
       await expect(gateway.mediator.send(new GetOrder('o1'))).resolves.toBeUndefined();
     });
 
-    it('is answered to a node that joined a moment ago', async () => {
+    it('from a node that has just joined is answered', async () => {
       await lab.start(lab.orders('orders'));
       const late = await lab.run(lab.member('late'));
       await expect(late.mediator.send(new GetOrder('o1'))).resolves.toBe('orders');
     });
 
     it('is one of very many at once, and each caller has its own answer', async () => {
-      const heartbeat = lab.slowHeartbeat; // This process has its hands full.
+      const heartbeat = lab.slowHeartbeat; // The process is busy.
       const gateway = lab.member('gateway', { heartbeat, request: { retransmitMs: 100 * lab.unitMs } });
       const orders = lab
         .member('orders', { heartbeat })

@@ -3,7 +3,7 @@ import type { ClusterLab } from '../cluster-lab.js';
 import { turns } from '../cluster-lab.js';
 import { GetOrder, PlaceOrder } from '../messages.js';
 
-/** A node that starts again is another one. */
+/** Restarted nodes. */
 export function clusterRestarts(lab: ClusterLab): void {
   describe('a node that starts again under its id', () => {
     it('is a later incarnation, and the old one is told to have left', async () => {
@@ -25,7 +25,7 @@ export function clusterRestarts(lab: ClusterLab): void {
       expect(incarnations[1]).toBeGreaterThan(incarnations[0]!);
     });
 
-    it('gets what its predecessor was asked and did not answer', async () => {
+    it('gets the requests that its predecessor did not answer', async () => {
       let began = 0;
       const gateway = lab.member('gateway');
       const first = lab.member('phoenix').handleRequest(PlaceOrder, () => {
@@ -41,7 +41,7 @@ export function clusterRestarts(lab: ClusterLab): void {
       await expect(lab.whileTimePasses(sent)).resolves.toEqual({ orderId: 'phoenix' });
     });
 
-    it('is asked anew, though its predecessor never said goodbye', async () => {
+    it('gets new requests, though its predecessor crashed', async () => {
       const heartbeat = lab.slowHeartbeat;
       const gateway = lab.member('gateway', { heartbeat });
       const first = lab.orders('phoenix', { heartbeat });

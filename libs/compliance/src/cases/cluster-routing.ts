@@ -4,10 +4,10 @@ import type { ClusterLab } from '../cluster-lab.js';
 import { Gate } from '../lab.js';
 import { GetOrder } from '../messages.js';
 
-/** Which node a request goes to. */
+/** Routing strategies. */
 export function clusterRouting(lab: ClusterLab): void {
   describe('the routing of requests', () => {
-    it('local-first stays at home where it can, and goes out where it must', async () => {
+    it('local-first uses this node if it handles the request, and other nodes if not', async () => {
       const home = lab.orders('home', { routing: 'local-first' });
       const away = lab.member('away');
       await lab.start(home, away, lab.orders('other'));
@@ -46,13 +46,13 @@ export function clusterRouting(lab: ClusterLab): void {
       await expect(lab.whileTimePasses(Promise.all(slow))).resolves.toEqual(['one', 'one', 'one']);
     });
 
-    it('random comes by every node', async () => {
+    it('random reaches every node', async () => {
       const gateway = lab.member('gateway', { routing: 'random' });
       await lab.start(gateway, lab.orders('one'), lab.orders('two'));
       const requests = Array.from({ length: 100 }, () => new GetOrder('o1'));
       const results = await lab.whileTimePasses(gateway.mediator.sendBatch(requests));
       const answers = results.map((result) => (result.ok ? result.value : 'failed'));
-      expect(new Set(answers)).toEqual(new Set(['one', 'two'])); // One of 2^99 runs would see one node only.
+      expect(new Set(answers)).toEqual(new Set(['one', 'two'])); // Fails once in 2^99 runs.
     });
 
     it('consistent-hash keeps a key at its node, and a node that leaves takes only its own keys away', async () => {

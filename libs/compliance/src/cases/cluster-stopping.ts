@@ -6,7 +6,7 @@ import { PlaceOrder } from '../messages.js';
 
 const CALLERS = 5;
 
-/** Nodes that stop as they should cost no caller anything. */
+/** Graceful shutdown of nodes under load. */
 export function clusterStopping(lab: ClusterLab): void {
   const shutdown = { drainTimeoutMs: 100 * lab.unitMs };
 
@@ -30,7 +30,7 @@ export function clusterStopping(lab: ClusterLab): void {
         if (another === 'with') await lab.start(orders('two'));
         const stopped = one.stop();
         await lab.until(() => !lab.sees(gateway, 'one'));
-        await lab.pass(10); // It is asked again meanwhile, and answers that it runs.
+        await lab.pass(10); // The request is retransmitted meanwhile; the replies say that it is running.
         gate.open();
         await expect(lab.whileTimePasses(sent)).resolves.toEqual({ orderId: 'one' });
         await lab.whileTimePasses(stopped);
@@ -38,7 +38,7 @@ export function clusterStopping(lab: ClusterLab): void {
       },
     );
 
-    it('takes nothing new, which goes elsewhere', async () => {
+    it('takes no new requests, which go to other nodes', async () => {
       const gate = new Gate();
       let began = 0;
       const gateway = lab.member('gateway', { routing: 'round-robin' });
@@ -59,7 +59,7 @@ export function clusterStopping(lab: ClusterLab): void {
       await lab.whileTimePasses(stopping);
     });
 
-    it('is one of all, one after another, under load: nothing fails, and nothing runs twice', async () => {
+    it('in a rolling restart under load makes no request fail or run twice', async () => {
       const ran = new Map<string, number>();
       const gateway = lab.member('gateway', { routing: 'round-robin' });
       const orders = (nodeId: string) =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { turns } from '../cluster-lab.js';
 import type { ClusterLab } from '../cluster-lab.js';
 
-/** What `watchNodes()` tells. */
+/** `watchNodes()`. */
 export function clusterWatchers(lab: ClusterLab): void {
   describe('whoever watches the nodes of a cluster', () => {
     it('is told first of those who are there', async () => {
@@ -37,7 +37,7 @@ export function clusterWatchers(lab: ClusterLab): void {
       expect(turns(changes)).toEqual(['joined', 'suspected', 'left']);
     });
 
-    it('is told that a node which stood still is back, and that it is the same one', async () => {
+    it('is told that a paused node is back, and that it is the same one', async () => {
       const witness = lab.member('witness');
       const one = lab.member('one');
       await lab.start(witness, one);
@@ -64,7 +64,7 @@ export function clusterWatchers(lab: ClusterLab): void {
       ]);
     });
 
-    it('and reads late is told what is so by then, once for each node, not of every heartbeat', async () => {
+    it('and reads late gets the latest state, once for each node, and not every heartbeat', async () => {
       const witness = lab.member('witness');
       const one = lab.orders('one');
       await lab.start(witness, one);

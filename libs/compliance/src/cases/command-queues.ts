@@ -3,7 +3,7 @@ import { Gate } from '../lab.js';
 import type { Lab } from '../lab.js';
 import { GetOrder, ReserveStock } from '../messages.js';
 
-/** Commands that are stored first and run later. */
+/** Queued commands. */
 export function commandQueues(lab: Lab): void {
   describe('a queued command', () => {
     it('runs, under the id of its receipt', async () => {
@@ -40,11 +40,11 @@ export function commandQueues(lab: Lab): void {
       expect(ran).toEqual(['now', 'later']);
     });
 
-    it('survives that its node stops, delayed or not', async () => {
+    it('survives a stop of its node, delayed or not', async () => {
       const first = lab.node({ nodeId: 'first' }).handleRequest(ReserveStock, () => {
         throw new Error('must not run here');
       });
-      await first.init(); // never started: it stores, and runs nothing
+      await first.init(); // never started: it stores, but runs nothing
       await first.mediator.enqueue(new ReserveStock('tea'));
       await first.mediator.enqueue(new ReserveStock('milk'), { delayMs: 4 * lab.unitMs });
       await lab.whileTimePasses(first.stop());
@@ -92,7 +92,7 @@ export function commandQueues(lab: Lab): void {
       });
     });
 
-    it('is tried as often, and after such pauses, as its handler says', async () => {
+    it('is retried as often, and after such delays, as its handler says', async () => {
       const attemptedAtMs: number[] = [];
       const backoff = { initialDelayMs: 4 * lab.unitMs, multiplier: 1, jitter: false };
       const node = await lab.run(
@@ -113,7 +113,7 @@ export function commandQueues(lab: Lab): void {
       expect(second - first).toBeGreaterThanOrEqual(4 * lab.unitMs - 1);
     });
 
-    it('of a key runs in the order in which one caller queued them, the first of their type at once, too', async () => {
+    it('of a key runs in the order in which one caller queued them, also when they are the first of their type', async () => {
       const ran: string[] = [];
       const node = await lab.run(
         lab.node().handleRequest(ReserveStock, (command) => void ran.push((command as ReserveStock).sku)),

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Lab } from '../lab.js';
 import { OrderPlaced } from '../messages.js';
 
-/** Replicas share the work; services do not. */
+/** Competing consumers: one service's nodes share its messages. */
 export function competingConsumers(lab: Lab): void {
   describe('two nodes', () => {
     const ids = Array.from({ length: 20 }, (_, i) => `o${i}`);
@@ -41,7 +41,7 @@ export function competingConsumers(lab: Lab): void {
       expect(byStock.toSorted()).toEqual(ids.toSorted());
     });
 
-    it('of one service: the one takes over what the other leaves', async () => {
+    it('of one service: one takes over what the other leaves', async () => {
       const byOne: string[] = [];
       const byOther: string[] = [];
       const one = await lab.run(listening('mails', 'one', byOne));

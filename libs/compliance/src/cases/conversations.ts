@@ -4,7 +4,7 @@ import { itWhere } from '../it-where.js';
 import type { Lab } from '../lab.js';
 import { CartViewed, GetOrder, OrderPlaced, PlaceOrder, ReserveStock } from '../messages.js';
 
-/** What is told of a message beside its body, and how one message leads to another. */
+/** Headers, origin, correlation and causation of messages. */
 export function conversations(lab: Lab): void {
   const itStored = itWhere(lab.storesMessages);
   const headers = { tenant: 'blue', 'trace-id': 'a1 ü' };

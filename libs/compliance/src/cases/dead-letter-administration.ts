@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { Lab } from '../lab.js';
 import { OrderPlaced, RefundDue } from '../messages.js';
 
-/** What an operator does with dead letters through the API. */
+/** Administration of dead letters through the API. */
 export function deadLetterAdministration(lab: Lab): void {
-  /** A node whose handlers fail at once. */
+  /** Starts a node whose handlers fail at once. */
   async function failingNode(): Promise<ReturnType<Lab['node']>> {
     const fail = (code: string) => (): never => {
       throw Object.assign(new Error('never'), { code, retryable: false });

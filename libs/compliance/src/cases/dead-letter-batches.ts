@@ -5,9 +5,9 @@ import { WatchedLetters } from '../watched-letters.js';
 
 const LETTERS = 130;
 
-/** Many dead letters are redriven or dropped by a filter. */
+/** Redrive and drop of many dead letters by filter. */
 export function deadLetterBatches(lab: Lab): void {
-  /** A node with a letter of each message, the handler of which is then healed. */
+  /** Starts a node, makes one dead letter of each message, and repairs the handler. */
   async function letters(messageIds: readonly string[]) {
     const engine = new WatchedLetters(lab.engine);
     let isIll = true;
@@ -61,7 +61,7 @@ export function deadLetterBatches(lab: Lab): void {
       await expect(left()).resolves.toEqual(['m1']);
     });
 
-    it('reject with the error where one alone is meant', async () => {
+    it('reject with the error if a single id is given', async () => {
       const { engine, deadLetters, left } = await letters(['m1']);
       engine.refused.add('m1');
       const [letter] = (await deadLetters.list()).items;

@@ -3,12 +3,12 @@ import type { Lab } from '../lab.js';
 import { OrderPlaced, ReserveStock } from '../messages.js';
 
 const REDRIVES = 100;
-/** Close to what a message may have at most. */
+/** Close to the maximum size of a message, in bytes. */
 const LARGE = 1_030_000;
 
-/** A letter stays readable and can be redriven, however often and with whatever it failed. */
+/** History of dead letters: they stay readable and redrivable, whatever and how often they failed. */
 export function deadLetterHistory(lab: Lab): void {
-  /** A node whose handler fails with errors of many bytes until it is healed. */
+  /** Starts a node whose handler fails with large errors until it is healed. */
   async function ailingNode() {
     let isIll = true;
     let runs = 0;
@@ -54,7 +54,7 @@ export function deadLetterHistory(lab: Lab): void {
       await lab.until(() => runs() === REDRIVES + 2);
     });
 
-    it('leaves a message that is as large as it may be a letter that can be redriven', async () => {
+    it('does not keep a message of almost maximum size from being redriven', async () => {
       const { node, letterOfSeries, runs, heal } = await ailingNode();
       await node.mediator.enqueue(new ReserveStock('x'.repeat(LARGE)), { messageId: 'm1' });
       for (const series of [1, 2, 3]) await node.deadLetters.redrive((await letterOfSeries(series)).id);

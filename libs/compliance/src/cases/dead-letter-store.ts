@@ -6,7 +6,7 @@ import { storedMessage } from '../stored-message.js';
 
 const PUT_AT_A_TIME = 500;
 
-/** The port that keeps what handlers gave up on. */
+/** Dead-letter store port. */
 export function deadLetterStore(lab: Lab): void {
   const ttlMs = 60_000;
   const letter = (id: string, failedAtMs: number, attempts = 1): StoredDeadLetter => ({

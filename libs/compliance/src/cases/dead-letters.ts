@@ -3,7 +3,7 @@ import type { FailureReport } from '@catga/core';
 import type { Lab } from '../lab.js';
 import { OrderPlaced, RefundDue } from '../messages.js';
 
-/** Where messages go that a handler could not process. */
+/** Dead letters of failed messages. */
 export function deadLetters(lab: Lab): void {
   const failing = (error: Error): (() => never) => {
     return () => {
@@ -100,7 +100,7 @@ export function deadLetters(lab: Lab): void {
       expect(handled).toBe(1);
     });
 
-    it('is told to the error sink, as every failure before it', async () => {
+    it('is reported to the error sink, as every failure before it', async () => {
       const reports: FailureReport[] = [];
       const node = lab
         .node({ service: 'shop' })

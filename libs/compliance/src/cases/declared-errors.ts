@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Command, Message } from '@catga/core';
 import type { Lab } from '../lab.js';
 
-/** A business error that callers catch by its class. */
+/** Business error that callers catch by its class. */
 export class InsufficientFunds extends Error {
   static readonly wireName = 'billing.insufficient-funds';
   override readonly name = 'InsufficientFunds';
@@ -23,13 +23,13 @@ export class Withdraw extends Command<number> {
   }
 }
 
-/** Holds the error to what its class and its data say. */
+/** Expects an instance of the class with its own data. */
 export function expectInsufficientFunds(thrown: unknown): void {
   expect(thrown).toBeInstanceOf(InsufficientFunds);
   expect(thrown).toMatchObject({ message: '5 are missing', missing: { cents: 5 }, isSmall: true });
 }
 
-/** Errors that a message declares are of their class, thrown now or told later. */
+/** Declared errors keep their class, in replies and in recorded outcomes. */
 export function declaredErrors(lab: Lab): void {
   const bank = (): ReturnType<Lab['node']> =>
     lab.node().handleRequest(Withdraw, (command) => {
@@ -37,7 +37,7 @@ export function declaredErrors(lab: Lab): void {
     });
 
   describe('an error that its message declares', () => {
-    it('is of its class for the caller, and for who repeats the id', async () => {
+    it('is of its class for the caller, and for a caller who repeats the id', async () => {
       const node = await lab.run(bank());
       const send = (messageId?: string): Promise<unknown> =>
         node.mediator

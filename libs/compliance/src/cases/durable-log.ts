@@ -5,7 +5,7 @@ import { storedMessage } from '../stored-message.js';
 
 const A = { id: 'shop.A', kind: 'event', names: ['orders.placed.v1'], concurrency: 4 } as const;
 
-/** The port under reliable events and queued commands. */
+/** Durable log port, for reliable events and queued commands. */
 export function durableLog(lab: Lab): void {
   describe('the durable log', () => {
     let connection: EngineConnection;
@@ -63,7 +63,7 @@ export function durableLog(lab: Lab): void {
       expect(seen()).toEqual(['m1 1', 'm2 1']);
     });
 
-    it('delivers again, as the next attempt and no sooner than asked, what was given back', async () => {
+    it('delivers again, as the next attempt and no sooner than asked, what was given back after a failure', async () => {
       await log.subscribe(A, take);
       await log.append(storedMessage({ messageId: 'm1' }));
       await delivered(1);
@@ -74,7 +74,7 @@ export function durableLog(lab: Lab): void {
       expect(seen()).toEqual(['m1 1', 'm1 2']);
     });
 
-    it('delivers again, as the same attempt, what was given back untouched', async () => {
+    it('delivers again, as the same attempt, what was released', async () => {
       await log.subscribe(A, take);
       await log.append(storedMessage({ messageId: 'm1' }));
       await delivered(1);
@@ -137,7 +137,7 @@ export function durableLog(lab: Lab): void {
       expect(seen()).toEqual(['one 1', 'two 1']);
     });
 
-    it('appends a message for one subscription without asking whether its id is known', async () => {
+    it('appends a message for one subscription without deduplication', async () => {
       const others: LogDelivery[] = [];
       await log.subscribe(A, take);
       await log.subscribe({ ...A, id: 'shop.B' }, (delivery) => void others.push(delivery));
@@ -166,7 +166,7 @@ export function durableLog(lab: Lab): void {
       expect(others.map(({ message }) => message.messageId)).toEqual(['m2']);
     });
 
-    it('gives to others what a closed connection had taken, and the connection may be closed twice', async () => {
+    it('redelivers to others the unsettled messages of a closed connection, which may be closed twice', async () => {
       await log.subscribe(A, take);
       await log.append(storedMessage({ messageId: 'm1' }));
       await delivered(1);
@@ -177,7 +177,7 @@ export function durableLog(lab: Lab): void {
       await other.log.subscribe(A, take);
       await delivered(2);
       expect(seen()).toEqual(['m1 1', 'm1 1']);
-      await taken!.ack().catch(() => {}); // the old holder comes too late
+      await taken!.ack().catch(() => {}); // the old holder is too late
       await deliveries[1]!.nak(0);
       await delivered(3);
     });

@@ -11,7 +11,7 @@ import {
   ReserveStock,
 } from '../messages.js';
 
-/** What a handler makes its effects known by where they must not happen twice. */
+/** Effect keys, by which handlers deduplicate side effects. */
 export function effectKeys(lab: Lab): void {
   const { requests, events } = lab.harness.capabilities;
   const itStored = itWhere(lab.storesMessages);

@@ -4,7 +4,7 @@ import type { MessageOptions } from '@catga/core';
 import type { ClusterLab } from '../cluster-lab.js';
 import type { Lab } from '../lab.js';
 
-/** Encoded as what a test says instead of its fields. */
+/** Encoded as the test says, instead of as its fields. */
 @ReliableEvent()
 class Odd {
   constructor(readonly encoded: unknown) {}
@@ -31,7 +31,7 @@ class OddPlain {
 
 const ODD: readonly unknown[] = ['text', '', 7, true, null, undefined, [1]];
 
-/** What validated messages of this class look like to a schema: its accessors are fields, too. */
+/** Schema of messages with accessors, whose values are validated like fields. */
 const schema: MessageOptions['schema'] = {
   '~standard': {
     version: 1,
@@ -60,7 +60,7 @@ class Priced {
   }
 }
 
-/** Sets what a class has only a setter for, as any writer of the broker may. */
+/** Encodes a field that the class only has a setter for, as any other publisher may. */
 class Discounted extends Priced {
   toJSON(): unknown {
     return { cents: this.cents, discount: 5 };
@@ -69,9 +69,9 @@ class Discounted extends Priced {
 
 const refusal = { code: 'CATGA_SERIALIZATION' };
 
-/** What cannot be read as a message is refused to its sender, and classes keep their accessors. */
+/** Messages that do not encode to an object are refused at the sender; accessors of classes survive decoding. */
 export function encodableMessages(lab: Lab): void {
-  describe('a message that is encoded as no object', () => {
+  describe('a message that is not encoded as an object', () => {
     it('is refused when it is published, and is no dead letter', async () => {
       let runs = 0;
       const node = await lab.run(lab.node().handleEvent(Odd, () => void runs++));
@@ -94,7 +94,7 @@ export function encodableMessages(lab: Lab): void {
   });
 
   describe('a message of a class with accessors', () => {
-    it('has its fields as data of its own: getters work, and setters meet nothing from elsewhere', async () => {
+    it('has own data properties for its fields: getters work, and received data reaches no setter', async () => {
       const seen: Priced[] = [];
       const node = await lab.run(lab.node().handleEvent(Priced, (event) => void seen.push(event as Priced)));
       await node.mediator.publish(Object.setPrototypeOf(new Discounted(250), Priced.prototype) as Priced);
@@ -106,9 +106,9 @@ export function encodableMessages(lab: Lab): void {
   });
 }
 
-/** The same between nodes. */
+/** The same refusal between nodes. */
 export function encodableRequests(lab: ClusterLab): void {
-  describe('a message that is encoded as no object', () => {
+  describe('a message that is not encoded as an object', () => {
     it('is refused before it leaves its node', async () => {
       let runs = 0;
       const gateway = lab.member('gateway');

@@ -7,24 +7,24 @@ import { ChargeCard, OrderPlaced, PlaceOrder, ReserveStock } from '../messages.j
 
 class CardRefused extends Error {}
 
-/** A command with rules of its own. */
+/** Command with error rules of its own. */
 @Message({ outcomes: { except: [CardRefused] }, deadLetterOn: ['NO_SUCH_CARD'] })
 class BlockCard extends Command<string> {}
 
-/** A reliable event with a rule of its own. */
+/** Reliable event with an error rule of its own. */
 @ReliableEvent()
 @Message({ deadLetterOn: [CardRefused] })
 class CardBlocked {}
 
-/** What a database client throws when its server is gone, inside what the handler makes of it. */
+/** Error of a handler whose database connection was refused. */
 const disconnected = (): Error =>
   new Error('the order could not be saved', {
     cause: new AggregateError([Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })]),
   });
 
-/** Which errors of handlers are outcomes, and which are worth another attempt. */
+/** Error rules: which errors are outcomes, and which are retried. */
 export function errorRules(lab: Lab): void {
-  /** Fails with what is left of these errors, and then returns. */
+  /** Handler that throws these errors one by one, and then returns. */
   const failing = (errors: Error[], value: unknown = 'done') => {
     let runs = 0;
     return Object.assign(
@@ -54,7 +54,7 @@ export function errorRules(lab: Lab): void {
       expect(handler.runs()).toBe(2);
     });
 
-    it('is one that the module or the message says', async () => {
+    it('is declared by the module or by the message', async () => {
       const handler = failing([new CardRefused('no'), new CardRefused('no'), new RangeError('no')]);
       const byMessage = failing([new CardRefused('no'), new RangeError('no')]);
       const node = await lab.run(
@@ -68,9 +68,9 @@ export function errorRules(lab: Lab): void {
       expect(handler.runs()).toBe(1);
       await send('another');
       for (let sent = 0; sent < 3; sent++) await send('range');
-      expect(handler.runs()).toBe(4); // the last two: RangeError, and again
+      expect(handler.runs()).toBe(4); // the last two runs: RangeError, then the repeat
       for (let sent = 0; sent < 4; sent++) await node.mediator.trySend(new BlockCard(), { messageId: 'b' });
-      expect(byMessage.runs()).toBe(2); // its own rules instead of the module's
+      expect(byMessage.runs()).toBe(2); // its own rules replace the module's
     });
   });
 

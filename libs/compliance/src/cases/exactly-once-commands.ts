@@ -3,7 +3,7 @@ import { itWhere } from '../it-where.js';
 import type { Lab } from '../lab.js';
 import { ChargeCard } from '../messages.js';
 
-/** QoS 2 of commands: always run under a claim in the shared record. */
+/** Commands of QoS 2: always run under a claim in the idempotency store. */
 export function exactlyOnceCommands(lab: Lab): void {
   const itStored = itWhere(lab.storesMessages);
   describe('a command of QoS 2', () => {
@@ -37,7 +37,7 @@ export function exactlyOnceCommands(lab: Lab): void {
         const connection = await lab.connect();
         const amounts: number[] = [];
         const first = lab.node().handleRequest(ChargeCard, () => 'unreached');
-        await first.init(); // makes the subscription, and consumes nothing
+        await first.init(); // creates the subscription, but consumes nothing
         await first.mediator.enqueue(new ChargeCard(1), { messageId: 'charged' });
         await lab.whileTimePasses(first.stop());
         await connection.inbox.add(

@@ -6,9 +6,9 @@ import { PaymentTaken } from '../messages.js';
 const NAME = 'payments.taken.v1';
 const SUBSCRIPTION = 'books.Bookkeeper';
 
-/** QoS 2 of events: a recorded success is not run again. */
+/** Events of QoS 2: not handled again after a recorded success. */
 export function exactlyOnceEvents(lab: Lab): void {
-  /** Delivers an event to the subscription, which records the success (or does not) and loses the acknowledgement. */
+  /** Delivers an event, optionally records its success, and loses the acknowledgement. */
   async function deliverAndLoseAck(messageId: string, recordsSuccess: boolean): Promise<void> {
     const connection = await lab.connect({ nodeId: 'dying' });
     const subscription = { id: SUBSCRIPTION, kind: 'event', names: [NAME], concurrency: 1 } as const;

@@ -9,7 +9,7 @@ function tokenOf(claim: Claim): number {
   return claim.token;
 }
 
-/** The port by which commands run once: atomic claims with fencing tokens. */
+/** Idempotency store port: atomic claims with fencing tokens. */
 export function idempotencyStore(lab: Lab): void {
   describe('the idempotency store', () => {
     let store: IdempotencyStore;
@@ -30,7 +30,7 @@ export function idempotencyStore(lab: Lab): void {
       expect(claims.filter(({ state }) => state === 'running')).toHaveLength(19);
     });
 
-    it('gives who asks again with its mark the claim that it has, and nobody else', async () => {
+    it('gives the claim again to a holder that repeats its mark, and to nobody else', async () => {
       const token = tokenOf(await store.claim('k', 'print', leaseMs, 'mine'));
       const again = tokenOf(await store.claim('k', 'print', leaseMs, 'mine'));
       await expect(store.claim('k', 'print', leaseMs, 'theirs')).resolves.toEqual({ state: 'running' });
@@ -56,7 +56,7 @@ export function idempotencyStore(lab: Lab): void {
       expect(Buffer.from(found?.body ?? '').toString()).toBe('{"€":"\u{1F600}"}');
     });
 
-    it('tells another content under the same key, running or finished', async () => {
+    it('reports a mismatch for another content under the same key, running or finished', async () => {
       const token = tokenOf(await store.claim('k', 'print', leaseMs));
       await expect(store.claim('k', 'other', leaseMs)).resolves.toEqual({ state: 'mismatch' });
       await store.complete('k', token, done, ttlMs);
@@ -81,7 +81,7 @@ export function idempotencyStore(lab: Lab): void {
       await expect(store.claim('k', 'print', leaseMs)).resolves.toMatchObject({ state: 'claimed' });
     });
 
-    it('gives a lapsed claim to the next, with a greater token', async () => {
+    it('gives an expired claim to the next one, with a greater token', async () => {
       const first = tokenOf(await store.claim('k', 'print', 2 * lab.unitMs));
       await expect(store.claim('k', 'print', leaseMs)).resolves.toEqual({ state: 'running' });
       await lab.pass(4);

@@ -4,7 +4,7 @@ import { Gate } from '../lab.js';
 import type { Lab } from '../lab.js';
 import { Import, PlaceOrder } from '../messages.js';
 
-/** An error of a framework, with more to it than a message. */
+/** Framework error with more properties than a message. */
 class HttpError extends Error {
   constructor(
     readonly status: number,
@@ -24,7 +24,7 @@ const httpErrors: ErrorTranslator = {
   },
 };
 
-/** A command that is sent with an id runs once, and every repetition gets its outcome. */
+/** Commands with an id: run once, repeats get the recorded outcome. */
 export function idempotentCommands(lab: Lab): void {
   describe('a command sent with an id', () => {
     const messageId = 'key-1';
@@ -50,7 +50,7 @@ export function idempotentCommands(lab: Lab): void {
       expect(runs).toBe(4);
     });
 
-    it('repeats nothing as its result', async () => {
+    it('repeats an undefined result', async () => {
       const node = await lab.run(lab.node().handleRequest(PlaceOrder, () => undefined));
       await expect(node.mediator.send(new PlaceOrder('c1'), { messageId })).resolves.toBeUndefined();
       await expect(node.mediator.send(new PlaceOrder('c1'), { messageId })).resolves.toBeUndefined();
@@ -192,7 +192,7 @@ export function idempotentCommands(lab: Lab): void {
       expect(runs).toBe(0);
     });
 
-    it('is known again to a node that was started since', async () => {
+    it('is known to a node that was started later', async () => {
       const first = await lab.run(
         lab.node({ nodeId: 'first' }).handleRequest(PlaceOrder, () => ({ orderId: 'o1' })),
       );
@@ -220,7 +220,7 @@ export function idempotentCommands(lab: Lab): void {
       });
     });
 
-    it('runs again when its handler failed with an error that says it is no answer', async () => {
+    it('runs again after its handler failed with a retryable error', async () => {
       let runs = 0;
       const node = await lab.run(
         lab.node().handleRequest(PlaceOrder, () => {

@@ -4,7 +4,7 @@ import type { Lab } from '../lab.js';
 import { ChargeCard, PaymentReturned, PaymentTaken, ReserveStock } from '../messages.js';
 import { storedMessage } from '../stored-message.js';
 
-/** Names and ids of which a separator between them would make one text. */
+/** Names and ids that would collide if joined with a separator. */
 const PAIRS: readonly (readonly [name: string, messageId: string])[] = [
   ['a', 'b'],
   ['a b', 'c'],
@@ -28,7 +28,7 @@ const PAIRS: readonly (readonly [name: string, messageId: string])[] = [
   ['__proto__', 'constructor'],
 ];
 
-/** A stored message is known by its wire name and its id, and what a handler made of it by the subscription too. */
+/** Identity of stored messages: wire name and id, plus the subscription for a handler's result. */
 export function identities(lab: Lab): void {
   describe('two messages of different names that share an id', () => {
     it('are both handled at QoS 2, by one handler', async () => {
@@ -142,7 +142,7 @@ export function identities(lab: Lab): void {
       }
     });
 
-    it('are tried again as what they are', async () => {
+    it('are redriven as the same messages', async () => {
       const seen: string[] = [];
       let isBroken = true;
       const node = await lab.run(
@@ -168,7 +168,7 @@ export function identities(lab: Lab): void {
   });
 
   describe('a subscription and a key, whatever they are made of,', () => {
-    it('are no line of another subscription and key', async () => {
+    it('are ordered apart from another subscription and key', async () => {
       const { log } = await lab.connect();
       const taken = new Map<string, LogDelivery[]>();
       const rows = [

@@ -4,7 +4,7 @@ import { itWhere } from '../it-where.js';
 import type { Lab } from '../lab.js';
 import { ChargeCard, PlaceOrder } from '../messages.js';
 
-/** What somebody might think that the record of a queued command, or of another kind, is called. */
+/** Guesses of the record key of a queued command, or of another kind. */
 function guesses(name: string, messageId: string): readonly string[] {
   return [
     JSON.stringify(['queued', name, messageId]),
@@ -19,7 +19,7 @@ function guesses(name: string, messageId: string): readonly string[] {
   ];
 }
 
-/** Records of different kinds have key spaces of their own: no id that a caller chooses reaches another kind. */
+/** Separate key spaces of record kinds: no id chosen by a caller reaches another kind. */
 export function keySpaces(lab: Lab): void {
   const itRecords = itWhere(lab.storesMessages);
 
@@ -62,7 +62,7 @@ export function keySpaces(lab: Lab): void {
         const [made] = ids;
         for (const messageId of [made!, joinedKey('made', made!), joinedKey('request', made!)]) {
           const before = ids.length;
-          const answer = node.mediator.send(new ChargeCard(2), { messageId }); // Another content, and no mismatch.
+          const answer = node.mediator.send(new ChargeCard(2), { messageId }); // Another content, but no mismatch.
           await expect(answer).resolves.toBe(`run ${before + 1}`);
         }
       },

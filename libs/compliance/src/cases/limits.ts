@@ -3,7 +3,7 @@ import { itWhere } from '../it-where.js';
 import type { Lab } from '../lab.js';
 import { CartViewed, GetOrder, OrderPlaced, PlaceOrder, ReserveStock } from '../messages.js';
 
-/** What is too large is refused before anything is stored, and the sender hears of it. */
+/** Size limits: oversized messages are refused at the sender, before anything is stored. */
 export function limits(lab: Lab): void {
   const itStored = itWhere(lab.storesMessages);
   const tooLarge = { code: 'CATGA_PAYLOAD_TOO_LARGE', retryable: false };

@@ -3,7 +3,7 @@ import { itWhere } from '../it-where.js';
 import type { Lab } from '../lab.js';
 import { CartViewed, OrderPlaced, PlaceOrder } from '../messages.js';
 
-/** Applications that share an engine do not meet unless they share a namespace. */
+/** Isolation of namespaces on a shared engine. */
 export function namespaces(lab: Lab): void {
   const itStored = itWhere(lab.storesMessages);
   describe('two namespaces on one engine', () => {

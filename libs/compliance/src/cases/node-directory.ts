@@ -3,7 +3,7 @@ import type { NodeDirectory } from '@catga/core/engine';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Lab } from '../lab.js';
 
-/** The port that says who is there. Its raw connection lapses after ten units without a refresh. */
+/** Node directory port. Records of the raw connection expire after ten units without a refresh. */
 export function nodeDirectory(lab: Lab): void {
   const node = (nodeId: string, handled = 0, incarnation = 1): NodeInfo => ({
     nodeId,
@@ -32,7 +32,7 @@ export function nodeDirectory(lab: Lab): void {
       left: (nodeId: string): void => void told.push(`${nodeId} left`),
     };
 
-    /** A record may lapse on a slow machine before its watcher is there: it is refreshed until then. */
+    /** Refreshes a record until its watcher has reported it, since it may expire on a slow machine. */
     const untilTold = (line: string, refresh: () => Promise<void>): Promise<void> =>
       lab.until(async () => {
         await refresh();
@@ -45,7 +45,7 @@ export function nodeDirectory(lab: Lab): void {
       present = [];
     });
 
-    it('tells who watches of a node, with all that it said of itself', async () => {
+    it('tells a watcher of a node, with all that it announced', async () => {
       await directory.watch(listener);
       const other = (await lab.connect({ nodeId: 'other' })).directory;
       await other.announce(node('n1'));
@@ -93,7 +93,7 @@ export function nodeDirectory(lab: Lab): void {
       expect(told).not.toContain('beating left');
     });
 
-    it('knows a node again that lapsed and beats again', async () => {
+    it('tells of a node again whose record expired, once it sends heartbeats again', async () => {
       await directory.watch(listener);
       await directory.announce(node('n1'));
       await lab.until(() => told.includes('n1 left'));
@@ -101,7 +101,7 @@ export function nodeDirectory(lab: Lab): void {
       await lab.until(() => told.includes('n1 present 5'));
     });
 
-    it('keeps the record of the start that came last from an earlier one that wakes up', async () => {
+    it('keeps the record of the latest start when an earlier one wakes up', async () => {
       const earlier = (await lab.connect({ nodeId: 'earlier' })).directory;
       await earlier.announce(node('n1', 0, 1));
       await directory.announce(node('n1', 0, 2));
@@ -115,7 +115,7 @@ export function nodeDirectory(lab: Lab): void {
       expect(new Set(present.map(({ incarnation }) => incarnation))).toEqual(new Set([2]));
     });
 
-    it('lets an earlier start be known again once the later one is gone', async () => {
+    it('accepts an earlier start again once the later one is gone', async () => {
       const earlier = (await lab.connect({ nodeId: 'earlier' })).directory;
       await earlier.announce(node('n1', 0, 1));
       await directory.announce(node('n1', 0, 2));
@@ -124,7 +124,7 @@ export function nodeDirectory(lab: Lab): void {
       await untilTold('n1 present 4', () => earlier.refresh(node('n1', 4, 1)));
     });
 
-    it('tells nothing to who stopped watching', async () => {
+    it('tells nothing to a watcher that stopped', async () => {
       const stopWatching = await directory.watch(listener);
       stopWatching();
       await directory.announce(node('n1'));

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Lab } from '../lab.js';
 import { GetOrder, PlaceOrder } from '../messages.js';
 
-/** What the mediator knows of the nodes. */
+/** The mediator's view of the nodes. */
 export function nodes(lab: Lab): void {
   describe('the nodes', () => {
     it('include this one, with what it said of itself and the requests it handles', async () => {
@@ -41,7 +41,7 @@ export function nodes(lab: Lab): void {
       await lab.until(() => known(one) === 'one');
     });
 
-    it('that beat tell how busy they are', async () => {
+    it('report their load in heartbeats', async () => {
       const witness = await lab.run(lab.node({ nodeId: 'witness' }));
       const node = await lab.run(lab.node({ nodeId: 'busy' }).handleRequest(GetOrder, () => ''));
       await node.mediator.sendToNode('busy', new GetOrder('o1'));
@@ -52,7 +52,7 @@ export function nodes(lab: Lab): void {
       await lab.until(() => loadOf('busy') === 2);
     });
 
-    it('that stop beating are gone, and a restarted one is not taken for the old', async () => {
+    it('that miss their heartbeats are gone, and a restarted one is a new one', async () => {
       const heartbeat = { intervalMs: 2 * lab.unitMs, timeoutMs: 4 * lab.unitMs };
       const witness = await lab.run(lab.node({ nodeId: 'witness', heartbeat }));
       const changes: string[] = [];
@@ -64,7 +64,7 @@ export function nodes(lab: Lab): void {
           const next = await watch.next();
           if (next.done === true) return;
           const { type, node } = next.value;
-          // Whether it is suspected before depends on how often the engine lets the registry look.
+          // `suspected` is optional: it depends on how often the engine runs the registry's checks.
           if (node.nodeId === 'fragile' && type !== 'suspected') changes.push(type);
         }
       })();

@@ -3,7 +3,7 @@ import { Gate } from '../lab.js';
 import type { Lab } from '../lab.js';
 import { OrderPlaced } from '../messages.js';
 
-/** Messages of one key reach a handler one after another, in the order they were published. */
+/** Ordering by key. */
 export function ordering(lab: Lab): void {
   /** Events of one key differ in their total. */
   const label = (event: object): string =>
@@ -66,7 +66,7 @@ export function ordering(lab: Lab): void {
       await expect(node.deadLetters.list()).resolves.toMatchObject({ items: [{ key: 'o1' }] });
     });
 
-    it('do not run at a time on two nodes either', async () => {
+    it('do not run at the same time on two nodes either', async () => {
       const gate = new Gate();
       const started: string[] = [];
       const node = (nodeId: string): ReturnType<Lab['node']> =>
@@ -87,7 +87,7 @@ export function ordering(lab: Lab): void {
       await lab.until(() => started.length === 2);
     });
 
-    it('are those that the publisher gives it, whatever the message says', async () => {
+    it('may have a key from the publisher, which replaces the one of the message', async () => {
       const seen: string[] = [];
       const node = await lab.run(
         lab

@@ -5,10 +5,10 @@ import { Gate } from '../lab.js';
 import type { Lab } from '../lab.js';
 import { ChargeCard, PaymentTaken } from '../messages.js';
 
-/** How long the records stay out of reach, in units of the lab: longer than any pause between attempts. */
+/** Duration of the outage, in units of the lab: longer than any retry delay. */
 const AWAY_UNITS = 20;
 
-/** The records are out of reach just as a handler ends, for longer than the node waits for an answer. */
+/** Outages of the stores at the end of a handler, longer than the node waits for an answer. */
 export function outages(lab: Lab): void {
   describe('a handler that ends while the records are out of reach', () => {
     let engine: UnansweringEngine;
@@ -59,7 +59,7 @@ export function outages(lab: Lab): void {
         expect(runs).toBe(1);
       });
 
-      it('leaves an id free whose claim was made and whose answer was lost', async () => {
+      it('leaves an id free whose claim was stored but whose answer was lost', async () => {
         const leaseMs = 1000 * lab.unitMs;
         const orders = await lab.run(node({ idempotency: { leaseMs } }).handleRequest(ChargeCard, work));
         end.open();

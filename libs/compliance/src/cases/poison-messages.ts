@@ -5,7 +5,7 @@ import type { Lab } from '../lab.js';
 import { OrderPlaced } from '../messages.js';
 import { storedMessage } from '../stored-message.js';
 
-/** Bytes that no handler can take are put aside, and the subscription goes on. */
+/** Poison messages: set aside as dead letters, while the subscription goes on. */
 export function poisonMessages(lab: Lab): void {
   describe('a poison message', () => {
     const text = (content: string): Uint8Array => new TextEncoder().encode(content);
@@ -23,7 +23,7 @@ export function poisonMessages(lab: Lab): void {
       raw = await lab.connect();
     });
 
-    /** Appends it, and expects it to become a dead letter at once while the next event is handled. */
+    /** Appends a message, and expects it to become a dead letter at once while the next event is handled. */
     async function expectDeadLetter(
       message: StoredMessage,
       code: string,

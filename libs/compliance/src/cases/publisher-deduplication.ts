@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Lab } from '../lab.js';
 import { OrderPlaced, ReserveStock } from '../messages.js';
 
-/** A publisher that is not sure whether it was heard may say it again. */
+/** Deduplication of repeated publishes by message id. */
 export function publisherDeduplication(lab: Lab): void {
   describe('a repeated message id', () => {
     it('stores a reliable event once', async () => {
@@ -54,7 +54,7 @@ export function publisherDeduplication(lab: Lab): void {
       await lab.until(() => seen.length === 2);
     });
 
-    it('keeps nothing from being published without one', async () => {
+    it('is never assumed for messages without an id', async () => {
       let seen = 0;
       const node = await lab.run(lab.node().handleEvent(OrderPlaced, () => void seen++));
       await node.mediator.publish(new OrderPlaced('o1'));

@@ -6,7 +6,7 @@ import { ChargeCard, ReserveStock } from '../messages.js';
 
 type HandlerFunction = Parameters<CatgaNode['handleRequest']>[1];
 
-/** How a queued command ended, for whoever asks. */
+/** Outcomes of queued commands. */
 export function queuedOutcomes(lab: Lab): void {
   describe('the outcome of a queued command', () => {
     const charging = (handler: HandlerFunction, nodeId = 'charging'): Promise<CatgaNode> =>
@@ -17,7 +17,7 @@ export function queuedOutcomes(lab: Lab): void {
     it('is what the handler returned, for who queued it and for any node, at once and later', async () => {
       const node = await charging((command) => ({ paid: (command as ChargeCard).amount }));
       const other = await charging(() => ({ paid: 0 }), 'other');
-      await other.drain(); // it asks, and handles nothing
+      await other.drain(); // it asks, but handles nothing
       const queued = await receipt(node, 7);
       const outcome = { ok: true, value: { paid: 7 } };
       await expect(lab.whileTimePasses(queued.outcome())).resolves.toEqual(outcome);
@@ -36,7 +36,7 @@ export function queuedOutcomes(lab: Lab): void {
       await expect(node.mediator.outcomeOf(ReserveStock, queued.messageId)).resolves.toBeUndefined();
     });
 
-    it('is recorded for whoever asks by the option, and not for a header of the same purpose', async () => {
+    it('is recorded if the option asks for it, and not if a header does', async () => {
       const node = await charging(() => 'paid');
       const headers = { 'catga-keep-outcome': '1', tenant: 'blue' };
       const queued = await node.mediator.enqueue(new ChargeCard(1), { headers, messageId: 'q1' });
@@ -82,7 +82,7 @@ export function queuedOutcomes(lab: Lab): void {
       });
     });
 
-    it('is waited for no longer than was said, and the command goes on', async () => {
+    it('is waited for no longer than the timeout, and the command goes on', async () => {
       const end = new Gate();
       const node = await charging(() => end.opened.then(() => 'paid'));
       const queued = await receipt(node);
@@ -104,7 +104,7 @@ export function queuedOutcomes(lab: Lab): void {
       await expect(lab.whileTimePasses(queued.outcome())).resolves.toEqual({ ok: true, value: 'paid' });
     });
 
-    it('is kept only where somebody asked for it', async () => {
+    it('is kept only if the sender asked for it', async () => {
       const node = await charging(() => 'paid');
       const queued = await node.mediator.enqueue(new ChargeCard(1));
       await expect(queued.outcome()).rejects.toMatchObject({ code: 'CATGA_UNSUPPORTED' });
@@ -113,7 +113,7 @@ export function queuedOutcomes(lab: Lab): void {
       await expect(node.mediator.outcomeOf(ChargeCard, queued.messageId)).resolves.toBeUndefined();
     });
 
-    it('shows nothing of itself in a dead letter', async () => {
+    it('leaves no trace in a dead letter', async () => {
       const node = await charging(() => {
         throw Object.assign(new Error('refused'), { retryable: false });
       });
@@ -125,7 +125,7 @@ export function queuedOutcomes(lab: Lab): void {
       expect((await node.deadLetters.get(letter!.id))?.headers).toEqual(headers);
     });
 
-    it('shows nothing of itself in headers and in a receipt as JSON', async () => {
+    it('leaves no trace in headers and in a receipt as JSON', async () => {
       let seen: unknown;
       const node = await charging((_command, { headers }) => void (seen = headers));
       const headers = { tenant: 'a' };

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { Lab } from '../lab.js';
 import { OrderPlaced } from '../messages.js';
 
-/** A failed message comes again, later each time. */
+/** Redelivery of failed messages, with increasing delays. */
 export function redelivery(lab: Lab): void {
-  /** The pauses between the attempts at one event that always fails, in units. */
+  /** Delays between the attempts at an event that always fails, in units. */
   async function pausesOf(
     retry: NonNullable<Parameters<Lab['node']>[0]>['retry'],
     attempts: number,
@@ -58,7 +58,7 @@ export function redelivery(lab: Lab): void {
       expect(attempts.Usual).toBe(1);
     });
 
-    it('spares other messages the wait', async () => {
+    it('does not delay other messages', async () => {
       const seen: (string | undefined)[] = [];
       const node = await lab.run(
         lab.node({ retry: { initialDelayMs: 10 * lab.unitMs, jitter: false } }).handleEvent(
@@ -77,7 +77,7 @@ export function redelivery(lab: Lab): void {
       expect(seen).toEqual(['good', 'bad']);
     });
 
-    it('goes on where it was when the node was started anew', async () => {
+    it('continues where it was after a restart of the node', async () => {
       const attempts: number[] = [];
       const node = (): ReturnType<Lab['node']> =>
         lab

@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { Lab } from '../lab.js';
 import { OrderPlaced, ReserveStock } from '../messages.js';
 
-/** A dead letter gets another chance, with the handler that failed alone. */
+/** Redrive of dead letters, to the failed handler only. */
 export function redrive(lab: Lab): void {
   describe('a redriven dead letter', () => {
-    /** A node with a handler that fails until it is healed, and one that never does. */
+    /** Starts a node with a handler that fails until it is healed, and one that never fails. */
     async function ailingNode(): Promise<{ node: ReturnType<Lab['node']>; seen: string[]; heal(): void }> {
       const seen: string[] = [];
       let isIll = true;
@@ -52,7 +52,7 @@ export function redrive(lab: Lab): void {
       const { error, attempts, nodeId, failedAt } = before!;
       expect(items).toHaveLength(1);
       expect(items[0]).toMatchObject({ messageId: 'm1', attempts: 2 });
-      // A letter of its own: removing the redriven one late must not remove it too.
+      // The letter has a new id, so that a late removal of the redriven one does not remove it.
       expect(items[0]!.id).not.toBe(before!.id);
       expect(items[0]!.history).toEqual([{ error, attempts, nodeId, failedAt }]);
     });
@@ -79,7 +79,7 @@ export function redrive(lab: Lab): void {
       await expect(node.deadLetters.redrive({})).resolves.toMatchObject({ succeeded: 0, failed: 0 });
     });
 
-    it('is met once by a filter, even if it fails again at once', async () => {
+    it('is redriven once by a filter, even if it fails again at once', async () => {
       const node = await lab.run(
         lab
           .node()

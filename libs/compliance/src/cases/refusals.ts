@@ -4,7 +4,7 @@ import { Gate, untilAborted } from '../lab.js';
 import type { Lab } from '../lab.js';
 import { PlaceOrder, ReserveStock } from '../messages.js';
 
-/** What keeps a command from running is not its outcome: the same id may be sent again. */
+/** Refusals are not outcomes: the same id may be sent again. */
 export function refusals(lab: Lab): void {
   describe('a command that was refused under an id', () => {
     const messageId = 'key-1';
@@ -69,7 +69,7 @@ export function refusals(lab: Lab): void {
     });
 
     it('because its time was up, and whose handler gave up, runs when it is sent again', async () => {
-      let isSentAgain = false; // On a slow machine the time may be up before the handler is called.
+      let isSentAgain = false; // On a slow machine the timeout may expire before the handler is called.
       const node = await lab.run(
         lab.node().handleRequest(PlaceOrder, async (_command, { signal }) => {
           if (isSentAgain) return { orderId: 'o1' };

@@ -5,7 +5,7 @@ import { Gate } from '../lab.js';
 import type { Lab } from '../lab.js';
 import { OrderPlaced, RefundDue } from '../messages.js';
 
-/** QoS 1: stored before `publish` resolves, and delivered to each handler until it succeeded. */
+/** Reliable events (QoS 1): stored before `publish` resolves, and delivered to each handler until it succeeds. */
 export function reliableEvents(lab: Lab): void {
   describe('a reliable event', () => {
     it('reaches every handler once as an instance of its class, if nothing fails', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Lab } from '../lab.js';
 import { GetOrder, PlaceOrder, Refund, Unheard } from '../messages.js';
 
-/** A caller gets what the handler ended with. */
+/** Requests and their results. */
 export function requests(lab: Lab): void {
   describe('requests', () => {
     it('resolve with what the handler returned', async () => {

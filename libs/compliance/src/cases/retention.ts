@@ -2,20 +2,20 @@ import { describe, expect, it } from '@jest/globals';
 import type { Lab } from '../lab.js';
 import { OrderPlaced, ReserveStock } from '../messages.js';
 
-/** Lanes differ from engine to engine: some of these keys have another one than the command. */
+/** Enough keys that some are in another lane than the command, whatever the engine's number of lanes. */
 const KEYS = Array.from({ length: 16 }, (_, i) => `o${i}`);
 
-/** How often it is looked what was removed, in units. */
+/** Interval of the checks for removed events, in units. */
 const PROBE_EVERY = 20;
 
-/** What the log removes by itself, on an engine that keeps as little as it can. */
+/** Retention of the log, on an engine with the shortest possible one. */
 export function retention(lab: Lab): void {
   describe('retention', () => {
     it('never removes a queued command with a key that nobody has handled, whatever its age', async () => {
       const queueing = lab.node({ nodeId: 'first' }).handleRequest(ReserveStock, () => {
         throw new Error('must not run');
       });
-      await queueing.init(); // never started: it stores, and runs nothing
+      await queueing.init(); // never started: it stores, but runs nothing
       for (const sku of ['tea', 'milk'])
         await queueing.mediator.enqueue(new ReserveStock(sku), { key: 'customer' });
       await lab.whileTimePasses(queueing.stop());
@@ -23,9 +23,9 @@ export function retention(lab: Lab): void {
       await lab.run(node);
       for (const key of KEYS) await node.mediator.publish(new OrderPlaced(key));
       const { log, subscriptions } = await lab.connect();
-      /** How many of the later events a subscription that begins now would get. */
+      /** Number of later events that a new subscription would get. */
       const kept = async (): Promise<number> => {
-        await lab.pass(PROBE_EVERY); // A subscription from the beginning keeps what is there.
+        await lab.pass(PROBE_EVERY); // A subscription from the beginning retains the events it has not handled.
         const probe = { id: 'probe.Kept', kind: 'event', names: ['orders.placed.v1'] } as const;
         const consumer = await log.subscribe(
           { ...probe, startFrom: 'beginning', concurrency: 1 },

@@ -5,7 +5,7 @@ import { Gate, untilAborted } from '../lab.js';
 import type { Lab } from '../lab.js';
 import { CartViewed, GetOrder, OrderPlaced, PaymentTaken, PlaceOrder, ReserveStock } from '../messages.js';
 
-/** A node that stops finishes what it has, takes nothing new, and gives the rest back. */
+/** Shutdown of a node: it finishes running work, takes nothing new, and gives the rest back. */
 export function stopping(lab: Lab): void {
   const itStored = itWhere(lab.storesMessages);
   const refusal = { code: 'CATGA_SHUTTING_DOWN', retryable: true };
@@ -105,7 +105,7 @@ export function stopping(lab: Lab): void {
       expect(seen).toEqual(['sent', 'published']);
     });
 
-    it('says goodbye before it waits for its handlers', async () => {
+    it('leaves the node directory before it waits for its handlers', async () => {
       const gate = new Gate();
       const other = await lab.run(lab.node({ nodeId: 'other' }));
       const node = await lab.run(
@@ -143,7 +143,8 @@ export function stopping(lab: Lab): void {
       expect(seen).toEqual(['p1 1']);
       gate.open();
       await lab.whileTimePasses(stopped);
-      // An engine that forgets has the stopping node handle the second event, another one keeps it for the next node.
+      // An engine that does not store events has the stopping node handle the second one; others keep it for the next
+      // node.
       await lab.run(lab.node().handleEvent(PaymentTaken, handler, { name: 'Slow' }));
       await lab.until(() => seen.length >= 2);
       await lab.pass(4);
@@ -158,7 +159,7 @@ export function stopping(lab: Lab): void {
         const deaf = (_event: object, context: MessageContext): Promise<void> => {
           attempts.push(context.attempt);
           ({ signal } = context);
-          return new Promise(() => {}); // hears no signal
+          return new Promise(() => {}); // ignores the signal
         };
         const node = await lab.run(lab.node().handleEvent(OrderPlaced, deaf, { name: 'Handler' }));
         await node.mediator.publish(new OrderPlaced('o1'));
@@ -177,7 +178,7 @@ export function stopping(lab: Lab): void {
       },
     );
 
-    itStored('does not hold it against a message that its handler obeyed the signal', async () => {
+    itStored('does not count it as a failed attempt if a handler obeys the signal', async () => {
       const attempts: number[] = [];
       const obedient = (_event: object, { attempt, signal }: MessageContext): Promise<void> => {
         attempts.push(attempt);
@@ -213,7 +214,7 @@ export function stopping(lab: Lab): void {
         node.mediator.trySend(new PlaceOrder('c1'), { messageId: 'k' }),
       ];
       await lab.until(() => running === 2);
-      answers.push(node.mediator.trySend(new PlaceOrder('c1'))); // waits for a place
+      answers.push(node.mediator.trySend(new PlaceOrder('c1'))); // waits for a free slot
       await lab.whileTimePasses(node.stop());
       const ended = Promise.all(answers);
       await expect(lab.whileTimePasses(ended)).resolves.toMatchObject(

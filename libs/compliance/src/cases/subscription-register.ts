@@ -3,14 +3,14 @@ import { describe, expect, it } from '@jest/globals';
 import type { Lab } from '../lab.js';
 import { OrderPlaced, ReserveStock } from '../messages.js';
 
-/** What is left of handlers that are no longer in the code. */
+/** Durable subscriptions without a handler. */
 export function subscriptionRegister(lab: Lab): void {
   describe('a durable subscription', () => {
     const old = { name: 'Old' };
     const shop = (handler: (event: object, context: MessageContext) => void): ReturnType<Lab['node']> =>
       lab.node({ service: 'shop' }).handleEvent(OrderPlaced, handler, old);
 
-    /** A subscription that two events wait in, and nobody handles. */
+    /** Creates a subscription with two waiting events and no handler. */
     async function abandoned(): Promise<ReturnType<Lab['node']>> {
       const before = await lab.run(shop(() => {}));
       await lab.whileTimePasses(before.stop());
@@ -59,7 +59,7 @@ export function subscriptionRegister(lab: Lab): void {
       const queueing = lab.node({ nodeId: 'first' }).handleRequest(ReserveStock, () => {
         throw new Error('must not run');
       });
-      await queueing.init(); // never started: it stores, and runs nothing
+      await queueing.init(); // never started: it stores, but runs nothing
       await queueing.mediator.enqueue(new ReserveStock('tea'));
       await lab.whileTimePasses(queueing.stop());
       const admin = await lab.run(lab.node({ nodeId: 'admin' }));
@@ -76,7 +76,7 @@ export function subscriptionRegister(lab: Lab): void {
       expect(ran).toEqual(['milk']);
     });
 
-    it('that no handler of its service is for is reported at the start', async () => {
+    it('without a handler in its service is reported at start-up', async () => {
       await abandoned();
       const warnings: string[] = [];
       const logger = {

@@ -3,7 +3,7 @@ import type { Lab } from '../lab.js';
 import { OrderPlaced } from '../messages.js';
 import { STRANGE_ERRORS } from '../strange-errors.js';
 
-/** Whatever a handler throws becomes a dead letter like any other. */
+/** Dead letters of any thrown value. */
 export function thrownValues(lab: Lab): void {
   describe('a dead letter of whatever was thrown', () => {
     it('is listed, read and redriven, and says what can be said of it', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Lab } from '../lab.js';
 import { GetOrder, OrderPlaced, ReserveStock } from '../messages.js';
 
-/** What an engine that stores no messages says to who asks it to: never that it did. */
+/** An engine without message storage: reliable messages are refused, never silently lost. */
 export function unclaimed(lab: Lab): void {
   const unsupported = { code: 'CATGA_UNSUPPORTED', retryable: false };
 

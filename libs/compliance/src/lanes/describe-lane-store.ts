@@ -4,7 +4,7 @@ import { laneLog } from './lane-log.js';
 import type { LaneStoreHarness } from './lane-store-harness.js';
 import { recordStore } from './record-store.js';
 
-/** Holds a lane store to its contract: what the durable events of every engine are made of. */
+/** Compliance suite for lane stores, which hold the durable events of every engine. */
 export function describeLaneStore(name: string, harness: LaneStoreHarness): void {
   describe(`lane store ${name}`, () => {
     const lab = new LaneLab(harness);

@@ -4,7 +4,7 @@ import type { LaneStoreHarness, LaneStoreUnderTest } from './lane-store-harness.
 const PATIENCE_MS = 30_000;
 const POLL_MS = 20;
 
-/** What one case works with: an empty store, connections to it, and its time. */
+/** Test bench of one case: an empty store, its clock, and connections to it. */
 export class LaneLab {
   private underTest: LaneStoreUnderTest | undefined;
   private readonly connections: { close(): Promise<void> }[] = [];
@@ -28,7 +28,7 @@ export class LaneLab {
     return connection;
   }
 
-  /** Resolves with whether the store can forget. */
+  /** Makes the store lose its data; resolves with false if it cannot. */
   async forget(): Promise<boolean> {
     const { forget } = this.store;
     await forget?.call(this.store);
@@ -56,7 +56,7 @@ export class LaneLab {
   }
 }
 
-/** What a reader was handed. */
+/** Frames that a reader was given. */
 export class ReadFrames implements LaneSink {
   readonly frames: { readonly position: number; readonly text: string }[] = [];
   readonly reader: LaneReader;
@@ -84,14 +84,14 @@ export class ReadFrames implements LaneSink {
   }
 }
 
-/** What a sink was handed, as bytes. */
+/** Frame content as bytes. */
 export function bytesOf(content: Uint8Array | LaneFrame): Uint8Array {
   return content instanceof Uint8Array ? content : content.bytes;
 }
 
 let frames = 0;
 
-/** A frame of one event that holds a text, under an id of its own unless it is said. */
+/** Frame of one event with this text; the id is unique by default. */
 export function textFrame(text: string, id = `frame-${++frames}`): LaneFrame {
   return { id, bytes: new TextEncoder().encode(text), events: 1 };
 }

@@ -6,7 +6,7 @@ import type { LaneLab } from './lane-lab.js';
 const numbers = (count: number, from = 1): string[] =>
   Array.from({ length: count }, (_, i) => String(from + i));
 
-/** The append-only log in lanes. */
+/** Append-only log in lanes. */
 export function laneLog(lab: LaneLab): void {
   describe('a log in lanes', () => {
     let log: LaneLog;

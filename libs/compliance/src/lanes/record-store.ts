@@ -6,7 +6,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (value: Uint8Array | undefined): string | undefined =>
   value && new TextDecoder().decode(value);
 
-/** Records with compare-and-set. */
+/** Record store with compare-and-set. */
 export function recordStore(lab: LaneLab): void {
   describe('a record store', () => {
     let records: RecordStore;

@@ -4,8 +4,8 @@ import { outages } from './outages.js';
 import type { InterruptibleBroker, OutboxHarness } from './outbox-harness.js';
 
 /**
- * Holds an outbox to its contract, and a node with it to what is promised of an absence of the broker.
- * @param createBroker the broker that goes away; {@link interruptedMemory} will do
+ * Compliance suite for outboxes: the store itself, and a node with the outbox during broker outages.
+ * @param createBroker creates a broker that goes away; {@link interruptedMemory} will do
  */
 export function describeOutbox(
   name: string,
@@ -18,7 +18,7 @@ export function describeOutbox(
   });
 }
 
-/** Only the second half: that an engine goes away and comes back as outboxes expect of it. */
+/** Only the outage part: whether an engine goes away and comes back as outboxes expect. */
 export function describeOutages(
   name: string,
   harness: OutboxHarness,

@@ -4,19 +4,19 @@ import type { DurableLog, EngineConnection, LogMessage } from '@catga/core/engin
 import { ProxiedEngine } from '../proxied-engine.js';
 
 /**
- * What happens to an append: it is stored; it does not arrive; or it is stored and the acknowledgement is lost. An error
- * is the engine's own refusal.
+ * Fate of an append: it is stored; it does not arrive; or it is stored and the acknowledgement is lost. An error is the
+ * engine's own refusal.
  */
 export type Weather = 'fine' | 'away' | 'acks-lost' | Error;
 
-/** An engine whose log goes away and comes back as a case says. Everything else of it works as ever. */
+/** Engine whose log goes away and comes back as a case says. Everything else works normally. */
 export class InterruptedEngine extends ProxiedEngine {
-  /** Wire names and ids in the order in which they were stored, repetitions included. */
+  /** Messages in the order they were stored, duplicates included. */
   readonly appended: LogMessage[] = [];
-  /** The weather of one message. */
+  /** Fate of one message. */
   weatherFor: (message: LogMessage) => Weather = () => this.weather;
   weather: Weather = 'fine';
-  /** How often a publisher or a relay has tried. */
+  /** Number of appends tried by publishers and relays. */
   attempts = 0;
 
   protected portsOf({ log }: EngineConnection): Partial<EngineConnection> {
@@ -29,7 +29,7 @@ export class InterruptedEngine extends ProxiedEngine {
         this.attempts++;
         const weather = this.weatherFor(message);
         if (weather instanceof Error) throw weather;
-        await nextTurn(); // as long as it takes to arrive
+        await nextTurn(); // simulates latency
         if (weather === 'away') throw away();
         const receipt = await log.append(message, options);
         this.appended.push(message);

@@ -4,8 +4,8 @@ import { InterruptedEngine } from './interrupted-engine.js';
 import type { InterruptibleBroker } from './outbox-harness.js';
 
 /**
- * The memory engine, away while a case says so.
- * @param clock its time, if that can be moved: not for a store that does input and output, which takes real time
+ * Memory engine that goes away as a case says.
+ * @param clock test clock; omit it for a store with real I/O, which takes real time
  */
 export async function interruptedMemory(clock?: TestClock): Promise<InterruptibleBroker> {
   const engine = new InterruptedEngine(memory());

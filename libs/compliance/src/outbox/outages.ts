@@ -20,7 +20,7 @@ class Ship extends Command {
   }
 }
 
-/** A node with an outbox, while its broker goes away and comes back. */
+/** A node with an outbox during broker outages. */
 export function outages(harness: OutboxHarness, createBroker: () => Promise<InterruptibleBroker>): void {
   describe('while the broker is away', () => {
     let broker: InterruptibleBroker;
@@ -67,7 +67,7 @@ export function outages(harness: OutboxHarness, createBroker: () => Promise<Inte
       expect(handled).toEqual([]);
       await expect(outbox.counts()).resolves.toEqual({ waiting: 10, parked: 0 });
       await broker.comeBack();
-      await lab.whileTimePasses(mediator.publish(new Placed('a', 6))); // behind what waits
+      await lab.whileTimePasses(mediator.publish(new Placed('a', 6))); // behind the waiting messages
       await lab.until(() => handled.length === 11);
       await lab.until(async () => (await outbox.counts()).waiting === 0);
       expect(handled.filter((step) => step.startsWith('a'))).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'a6']);

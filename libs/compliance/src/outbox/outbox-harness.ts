@@ -1,28 +1,28 @@
 import type { Engine, Outbox, OutboxCapabilities, OutboxLimits, TestClock } from '@catga/core/engine';
 
-/** One outbox, empty, for one case. */
+/** Empty outbox of one case. */
 export interface OutboxUnderTest {
   readonly outbox: Outbox;
-  /** Ends what was started for it. */
+  /** Releases its resources. */
   stop?(): Promise<void>;
 }
 
-/** What an outbox supplies to join the suite. */
+/** What an outbox supplies to run the suite. */
 export interface OutboxHarness {
-  /** What the outbox must say of itself. */
+  /** Expected capabilities. */
   readonly capabilities: OutboxCapabilities;
-  /** An outbox that remembers nothing of an earlier case. */
+  /** Creates an empty outbox. */
   createOutbox(limits: Partial<OutboxLimits>): Promise<OutboxUnderTest>;
 }
 
-/** A broker that a case can take away from the nodes and bring back. */
+/** Broker that a case can take away from the nodes and bring back. */
 export interface InterruptibleBroker {
   readonly engine: Engine;
-  /** The clock the engine lives by, if its time can be moved; without one the cases wait for real time. */
+  /** Test clock of the engine, if it has one; without it the cases wait in real time. */
   readonly clock?: TestClock;
-  /** From now on nothing can be appended. */
+  /** Makes appends fail from now on. */
   leave(): Promise<void>;
-  /** It is there again, with all it had stored. No effect if it is there. */
+  /** Brings it back with all stored data. No effect if it is not away. */
   comeBack(): Promise<void>;
   stop?(): Promise<void>;
 }

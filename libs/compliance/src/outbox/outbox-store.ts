@@ -17,7 +17,7 @@ const failure = {
   failedAt: new Date(1000),
 };
 
-/** The port that keeps messages for an engine that is away. */
+/** Outbox port: storage of messages while the engine is away. */
 export function outboxStore(harness: OutboxHarness): void {
   const waiting = (messageId: string, bytes = 2): OutboxMessage => ({
     message: storedMessage({ messageId, body: new Uint8Array(bytes) }),

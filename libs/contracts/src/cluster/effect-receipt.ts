@@ -1,5 +1,5 @@
-/** What the commands of the cluster demo answer: which run of a handler took the effect. */
+/** Result of the commands of the cluster demo: which run of a handler had the effect. */
 export interface EffectReceipt {
-  /** Unique among all runs of all processes, so that a repeated answer can be told from a repeated run. */
+  /** Unique among all runs of all processes, to tell a repeated answer from a repeated run. */
   readonly runId: string;
 }

@@ -1,7 +1,7 @@
 import { Command, Message } from '@catga/nestjs';
 import type { EffectReceipt } from './effect-receipt.js';
 
-/** Places an order in the cluster demo; at least once (QoS 1), and once for each id that the caller gives. */
+/** Places an order in the cluster demo. QoS 1: at least once, and once for each id given by the caller. */
 @Message({ name: 'cluster.place-order.v1' })
 export class PlaceOrder extends Command<EffectReceipt> {
   constructor(readonly orderId: string) {

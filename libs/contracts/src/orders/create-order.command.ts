@@ -11,10 +11,10 @@ const schema = z.object({
   lines: z.array(orderLineSchema).min(1).max(MAX_LINES),
 });
 
-/** The reply to {@link CreateOrder}. */
+/** Reply to {@link CreateOrder}. */
 export type OrderCreated = Pick<OrderView, 'orderId' | 'status' | 'total'>;
 
-/** Places an order. Invalid content never reaches the handler: `CATGA_VALIDATION_FAILED`. */
+/** Places an order. Invalid content is refused before the handler: `CATGA_VALIDATION_FAILED`. */
 @Message({ name: 'orders.create.v1', schema })
 export class CreateOrder extends Command<OrderCreated> {
   constructor(

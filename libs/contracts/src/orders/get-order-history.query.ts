@@ -1,13 +1,13 @@
 import { Message, Query } from '@catga/nestjs';
 
-/** Something that happened to an order. */
+/** Entry in the history of an order. */
 export interface OrderHistoryEntry {
   readonly event: 'placed' | 'shipped' | 'shipping-mail-sent';
-  /** When, in ISO 8601. */
+  /** Time in ISO 8601. */
   readonly at: string;
 }
 
-/** Reads what happened to an order, in order; not found if there is no such order. */
+/** Reads the history of an order, oldest first; not found if there is no such order. */
 @Message({ name: 'orders.history.v1', key: 'orderId' })
 export class GetOrderHistory extends Query<readonly OrderHistoryEntry[]> {
   constructor(readonly orderId: string) {

@@ -4,11 +4,11 @@ import { z } from 'zod';
 const MAX_QUANTITY = 1_000;
 const MAX_PRICE_CENTS = 100_000_000;
 
-/** One position of an order. */
+/** One line of an order. */
 export interface OrderLine {
   readonly sku: string;
   readonly quantity: number;
-  /** Of one piece, in cents. */
+  /** Price of one piece, in cents. */
   readonly price: number;
 }
 

@@ -1,6 +1,6 @@
 import { Message, ReliableEvent } from '@catga/nestjs';
 
-/** An order was taken. Times are text, because an event that is stored comes back as JSON. */
+/** An order was placed. Times are text, because a stored event comes back as JSON. */
 @ReliableEvent()
 @Message({ name: 'orders.placed.v1', key: 'orderId' })
 export class OrderPlaced {

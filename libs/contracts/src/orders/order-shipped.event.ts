@@ -1,6 +1,6 @@
 import { Message, ReliableEvent } from '@catga/nestjs';
 
-/** An order left the house. */
+/** An order was shipped. */
 @ReliableEvent()
 @Message({ name: 'orders.shipped.v1', key: 'orderId' })
 export class OrderShipped {

@@ -2,7 +2,7 @@ import type { OrderLine } from './order-line.js';
 
 export type OrderStatus = 'placed' | 'shipped';
 
-/** An order as clients see it. */
+/** Order as clients see it. */
 export interface OrderView {
   readonly orderId: string;
   readonly customerId: string;

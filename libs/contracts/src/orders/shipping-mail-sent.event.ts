@@ -1,6 +1,6 @@
 import { Message, ReliableEvent } from '@catga/nestjs';
 
-/** The customer was told that the order is on its way. */
+/** The customer was informed that the order was shipped. */
 @ReliableEvent()
 @Message({ name: 'orders.shipping-mail-sent.v1', key: 'orderId' })
 export class ShippingMailSent {
