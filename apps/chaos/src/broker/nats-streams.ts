@@ -16,7 +16,7 @@ export function streamsOf(api: JetStreamApi): Promise<readonly StreamInfo[]> {
 }
 
 /** Below what it has a stream would drop messages. */
-const ROOM_BYTES = 16 * 1024;
+const ROOM_BYTES = 4 * 1024;
 
 /** Lets every stream of messages, not the buckets, have hardly more bytes than it has. */
 export async function narrowStreams(servers: readonly string[]): Promise<void> {
