@@ -4,7 +4,7 @@ const POLL_MS = 25;
 export async function until<T>(
   look: () => Promise<T> | T,
   isIt: (value: T) => boolean,
-  withinMs = 30_000,
+  withinMs = 50_000,
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 150_000;
 const LOOK_EVERY_MS = 20;
 
 /** Waits until something is so, and resolves with it; fails if it is not so in time. */
