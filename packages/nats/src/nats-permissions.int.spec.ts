@@ -119,7 +119,9 @@ describe('a node whose user lacks a permission when it starts', () => {
       const one = node(server.url, 'one')
         .handleEvent(OrderPlaced, () => {})
         .handleRequest(PlaceOrder, () => 'placed');
+      const startedAtMs = performance.now();
       await expect(one.init()).rejects.toEqual(refusal(operation, text(subject)));
+      expect(performance.now() - startedAtMs).toBeLessThan(2000);
     },
   );
 });
@@ -137,9 +139,11 @@ describe('a node whose user loses a permission while it runs', () => {
     server.permit({ subscribe: { deny: ['catga.node.>'] } });
     await until(() => gateway.problem?.includes('does not permit') === true);
     expect(gateway.problem).toContain("does not permit this node's user to subscribe to 'catga.node.gateway");
+    const startedAtMs = performance.now();
     await expect(gateway.mediator.send(new PlaceOrder())).rejects.toEqual(
       refusal('subscribe', text('catga.node.gateway')),
     );
+    expect(performance.now() - startedAtMs).toBeLessThan(1000);
     server.permit({});
     await until(() => gateway.problem === undefined);
     await expect(gateway.mediator.send(new PlaceOrder())).resolves.toBe('placed');
@@ -162,9 +166,11 @@ describe('a node whose user loses a permission while it runs', () => {
       const { ok } = await gateway.mediator.trySend(new PlaceOrder());
       return !ok;
     });
+    const startedAtMs = performance.now();
     await expect(gateway.mediator.send(new PlaceOrder())).rejects.toEqual(
       refusal('publish', text('catga.node.orders')),
     );
+    expect(performance.now() - startedAtMs).toBeLessThan(1000);
     server.permit({});
     await until(async () => (await gateway.mediator.trySend(new PlaceOrder())).ok);
   });
@@ -247,6 +253,7 @@ describe('a node whose user loses a permission while it runs', () => {
     await start(one);
     await one.mediator.publish(new OrderPlaced());
     server.permit({ publish: { deny: ['catga.lanes.>'] } });
+    const startedAtMs = performance.now();
     await until(async () => {
       const published = await one.mediator.publish(new OrderPlaced()).then(
         () => undefined,
@@ -255,6 +262,7 @@ describe('a node whose user loses a permission while it runs', () => {
       if (published !== undefined) expect(published).toEqual(refusal('publish', text('catga.lanes')));
       return published !== undefined;
     });
+    expect(performance.now() - startedAtMs).toBeLessThan(2000);
   });
 
   it('to acknowledge reports it, with one line', async () => {
