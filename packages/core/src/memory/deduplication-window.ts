@@ -1,5 +1,5 @@
 import type { Expiring } from './expiring-map.js';
-import { ExpiringMap } from './expiring-map.js';
+import { ExpiringMap, expiryOf } from './expiring-map.js';
 
 /** Half the maximum size of a `Map`: a full window is an overload (`CATGA_OVERLOADED`), not a `RangeError`. */
 export const MAX_REMEMBERED_IDS = 2 ** 23;
@@ -13,7 +13,7 @@ export class DeduplicationWindow {
     private readonly windowMs: number,
     private readonly capacity: number = MAX_REMEMBERED_IDS,
   ) {
-    this.ids = new ExpiringMap(monotonicMs);
+    this.ids = new ExpiringMap(monotonicMs, expiryOf);
   }
 
   /** Whether there is no room for another id. Removes expired ids first. */

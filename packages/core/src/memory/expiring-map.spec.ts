@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { ExpiringMap } from './expiring-map.js';
+import { ExpiringMap, expiryOf } from './expiring-map.js';
 import type { Expiring } from './expiring-map.js';
 
 type Named = Expiring & { readonly name: string };
 
 function setUp() {
   let nowMs = 0;
-  const map = new ExpiringMap<Named>(() => nowMs);
+  const map = new ExpiringMap<Named>(() => nowMs, expiryOf);
   const set = (key: string, name: string, ttlMs: number): void =>
     map.set(key, { name, expiresAtMs: map.expiry(ttlMs) });
   return { map, set, pass: (ms: number) => void (nowMs += ms) };

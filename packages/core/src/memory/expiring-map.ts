@@ -3,6 +3,11 @@ export interface Expiring {
   readonly expiresAtMs: number;
 }
 
+/** Expiry of an entry that has it. */
+export function expiryOf({ expiresAtMs }: Expiring): number {
+  return expiresAtMs;
+}
+
 /** Entries inspected for expiry by each `set`: more than one, so that cleaning outruns growth. */
 const INSPECTED_PER_SET = 2;
 
@@ -10,12 +15,18 @@ const INSPECTED_PER_SET = 2;
  * Map whose entries expire. No background sweep: expired entries are never returned, and each `set` inspects the next
  * few entries in turn, so the number of expired entries in memory is bounded by the number of live ones.
  */
-export class ExpiringMap<V extends Expiring> {
+export class ExpiringMap<V> {
   private readonly entries = new Map<string, V>();
   private inspection = this.entries.entries();
 
-  /** @param monotonicMs current monotonic time, in milliseconds */
-  constructor(private readonly monotonicMs: () => number) {}
+  /**
+   * @param monotonicMs current monotonic time, in milliseconds
+   * @param expiryOf expiry of an entry, in monotonic milliseconds; it may change
+   */
+  constructor(
+    private readonly monotonicMs: () => number,
+    private readonly expiryOf: (entry: V) => number,
+  ) {}
 
   /** Number of entries in memory, including expired ones not yet removed. */
   get size(): number {
@@ -30,7 +41,7 @@ export class ExpiringMap<V extends Expiring> {
   get(key: string): V | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
-    if (entry.expiresAtMs > this.monotonicMs()) return entry;
+    if (this.expiryOf(entry) > this.monotonicMs()) return entry;
     this.entries.delete(key);
     return undefined;
   }
@@ -56,7 +67,7 @@ export class ExpiringMap<V extends Expiring> {
         return;
       }
       const [key, entry] = next.value;
-      if (entry.expiresAtMs <= nowMs) this.entries.delete(key);
+      if (this.expiryOf(entry) <= nowMs) this.entries.delete(key);
     }
   }
 }

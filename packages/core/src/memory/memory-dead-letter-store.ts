@@ -8,7 +8,7 @@ import type {
 } from '../ports/dead-letter-store.js';
 import { comparePositions, fromCursor, toCursor } from '../reliability/dead-letter-cursor.js';
 import type { DeadLetterPosition } from '../reliability/dead-letter-cursor.js';
-import { ExpiringMap } from './expiring-map.js';
+import { ExpiringMap, expiryOf } from './expiring-map.js';
 import type { Expiring } from './expiring-map.js';
 
 interface KeptLetter extends DeadLetterPosition, Expiring {
@@ -26,7 +26,7 @@ export class MemoryDeadLetterStore implements DeadLetterStore {
   private lastSequence = 0;
 
   constructor(monotonicMs: () => number) {
-    this.kept = new ExpiringMap(monotonicMs);
+    this.kept = new ExpiringMap<KeptLetter>(monotonicMs, expiryOf);
   }
 
   put(letter: StoredDeadLetter, ttlMs: number): Promise<void> {

@@ -110,6 +110,38 @@ describe('MemoryIdempotencyStore', () => {
     expect(await store.complete('a', tokens[1] ?? 0, outcome, TTL_MS)).toBe(false);
   });
 
+  it.each<[string, StoredOutcome]>([
+    ['bytes', { ok: true, body: new Uint8Array([0, 255, 128]) }],
+    ['no bytes', { ok: false, body: new Uint8Array(0) }],
+    ['text', { ok: true, body: '{"value":"größer 🚀"}' }],
+    ['no text', { ok: false, body: '' }],
+    ['text with half a surrogate', { ok: true, body: 'a\ud800b' }],
+    ['more than a segment', { ok: true, body: 'x'.repeat(400_000) }],
+  ])('returns an outcome of %s as it was recorded', async (_what, recorded) => {
+    await store.complete('before', tokenOf(await claim('same', 'before')), outcome, TTL_MS);
+    await store.complete('id', tokenOf(await claim('print of \udc00')), recorded, TTL_MS);
+    await store.complete('after', tokenOf(await claim('same', 'after')), outcome, TTL_MS);
+    expect(await claim('print of \udc00')).toEqual({ state: 'finished', outcome: recorded });
+    expect(await claim('print of \udc01')).toEqual({ state: 'mismatch' });
+    expect(await store.find('before')).toEqual(outcome);
+    expect(await store.find('after')).toEqual(outcome);
+  });
+
+  it('forgets many outcomes together once they have expired, and keeps one that lasts longer', async () => {
+    const body = 'x'.repeat(100_000);
+    for (let index = 0; index < 50; index++) {
+      const key = `short ${index}`;
+      await store.complete(key, tokenOf(await claim('same', key)), { ok: true, body }, TTL_MS);
+    }
+    await store.complete('long', tokenOf(await claim('same', 'long')), outcome, 10 * TTL_MS);
+    await clock.advance(TTL_MS);
+    await store.complete('new', tokenOf(await claim('same', 'new')), outcome, TTL_MS);
+    expect(await store.find('short 0')).toBeUndefined();
+    expect(await store.find('short 49')).toBeUndefined();
+    expect(await store.find('long')).toEqual(outcome);
+    expect(await store.find('new')).toEqual(outcome);
+  });
+
   it('measures leases in passed time, not by the wall clock', async () => {
     await claim();
     clock.step(3_600_000);

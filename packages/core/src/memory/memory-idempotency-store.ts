@@ -1,13 +1,13 @@
 import type { Claim, IdempotencyStore, StoredOutcome } from '../ports/idempotency-store.js';
 import { ExpiringMap } from './expiring-map.js';
+import { OutcomeArchive } from './outcome-archive.js';
 
-/** Claim, later with its outcome. Mutable, since there is one for each id of the last day. */
-interface IdempotencyRecord {
+/** Claim on an id whose outcome is not recorded. */
+interface HeldId {
   readonly fingerprint: string;
   token: number;
   mark: string | undefined;
   leaseEndsMs: number;
-  outcome: StoredOutcome | undefined;
   expiresAtMs: number;
 }
 
@@ -17,13 +17,18 @@ interface IdempotencyRecord {
  */
 const LEASES_REMEMBERED = 10;
 
-/** Idempotency records of one namespace. */
+/** Idempotency records of one namespace: claims, and the places of recorded outcomes. */
 export class MemoryIdempotencyStore implements IdempotencyStore {
-  private readonly records: ExpiringMap<IdempotencyRecord>;
+  private readonly archive: OutcomeArchive;
+  private readonly records: ExpiringMap<HeldId | number>;
   private lastToken = 0;
 
   constructor(private readonly monotonicMs: () => number) {
-    this.records = new ExpiringMap(monotonicMs);
+    const archive = new OutcomeArchive(monotonicMs);
+    this.archive = archive;
+    this.records = new ExpiringMap(monotonicMs, (record) =>
+      typeof record === 'number' ? archive.expiryOf(record) : record.expiresAtMs,
+    );
   }
 
   claim(key: string, fingerprint: string, leaseMs: number, mark?: string): Promise<Claim> {
@@ -38,11 +43,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
 
   complete(key: string, token: number, outcome: StoredOutcome, ttlMs: number): Promise<boolean> {
     const held = this.heldWith(key, token);
-    if (held !== undefined) {
-      held.outcome = outcome;
-      held.mark = undefined;
-      held.expiresAtMs = this.monotonicMs() + ttlMs;
-    }
+    if (held !== undefined) this.records.set(key, this.archive.add(held.fingerprint, outcome, ttlMs));
     return Promise.resolve(held !== undefined);
   }
 
@@ -51,39 +52,45 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
   }
 
   find(key: string): Promise<StoredOutcome | undefined> {
-    return Promise.resolve(this.records.get(key)?.outcome);
+    const record = this.records.get(key);
+    return Promise.resolve(typeof record === 'number' ? this.archive.outcomeAt(record) : undefined);
   }
 
   private claimNow(key: string, fingerprint: string, leaseMs: number, mark: string | undefined): Claim {
-    const record = this.records.get(key);
-    if (record === undefined) {
+    const held = this.records.get(key);
+    if (held === undefined) {
       const nowMs = this.monotonicMs();
       const token = ++this.lastToken;
       const leaseEndsMs = nowMs + leaseMs;
       const expiresAtMs = nowMs + leaseMs * LEASES_REMEMBERED;
-      this.records.set(key, { fingerprint, token, mark, leaseEndsMs, outcome: undefined, expiresAtMs });
+      this.records.set(key, { fingerprint, token, mark, leaseEndsMs, expiresAtMs });
       return { state: 'claimed', token };
     }
-    if (record.fingerprint !== fingerprint) return { state: 'mismatch' };
-    if (record.outcome !== undefined) return { state: 'finished', outcome: record.outcome };
-    if (mark === undefined || record.mark !== mark) {
-      if (record.leaseEndsMs > this.monotonicMs()) return { state: 'running' };
-      record.token = ++this.lastToken;
-      record.mark = mark;
+    if (typeof held === 'number') {
+      const outcome = this.archive.outcomeAt(held);
+      return outcome !== undefined && this.archive.fingerprintAt(held) === fingerprint
+        ? { state: 'finished', outcome }
+        : { state: 'mismatch' };
     }
-    this.lease(record, leaseMs);
-    return { state: 'claimed', token: record.token };
+    if (held.fingerprint !== fingerprint) return { state: 'mismatch' };
+    if (mark === undefined || held.mark !== mark) {
+      if (held.leaseEndsMs > this.monotonicMs()) return { state: 'running' };
+      held.token = ++this.lastToken;
+      held.mark = mark;
+    }
+    this.lease(held, leaseMs);
+    return { state: 'claimed', token: held.token };
   }
 
-  private lease(record: IdempotencyRecord, leaseMs: number): void {
+  private lease(held: HeldId, leaseMs: number): void {
     const nowMs = this.monotonicMs();
-    record.leaseEndsMs = nowMs + leaseMs;
-    record.expiresAtMs = nowMs + leaseMs * LEASES_REMEMBERED;
+    held.leaseEndsMs = nowMs + leaseMs;
+    held.expiresAtMs = nowMs + leaseMs * LEASES_REMEMBERED;
   }
 
-  /** Unfinished claim with this token; undefined if another claim took it over. */
-  private heldWith(key: string, token: number): IdempotencyRecord | undefined {
+  /** Claim with this token; undefined if its outcome is recorded, or another claim took it over. */
+  private heldWith(key: string, token: number): HeldId | undefined {
     const record = this.records.get(key);
-    return record?.token === token && record.outcome === undefined ? record : undefined;
+    return typeof record === 'object' && record.token === token ? record : undefined;
   }
 }

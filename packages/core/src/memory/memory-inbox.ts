@@ -2,14 +2,14 @@ import { joinedKey } from '../ids/joined-key.js';
 import type { Inbox } from '../ports/inbox.js';
 import type { MessageIdentity } from '../ports/stored-message.js';
 import type { Expiring } from './expiring-map.js';
-import { ExpiringMap } from './expiring-map.js';
+import { ExpiringMap, expiryOf } from './expiring-map.js';
 
 /** Handled messages of one namespace. */
 export class MemoryInbox implements Inbox {
   private readonly successes: ExpiringMap<Expiring>;
 
   constructor(monotonicMs: () => number) {
-    this.successes = new ExpiringMap(monotonicMs);
+    this.successes = new ExpiringMap(monotonicMs, expiryOf);
   }
 
   has(subscription: string, message: MessageIdentity): Promise<boolean> {

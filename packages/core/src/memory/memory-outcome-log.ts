@@ -2,14 +2,16 @@ import type { StoredOutcome } from '../ports/idempotency-store.js';
 import type { NodeAddress } from '../ports/links.js';
 import type { LoggedOutcome, OutcomeLog } from '../ports/outcome-log.js';
 import type { Expiring } from './expiring-map.js';
-import { ExpiringMap } from './expiring-map.js';
+import { ExpiringMap, expiryOf } from './expiring-map.js';
+
+type KeptOutcome = Expiring & { readonly outcome: StoredOutcome };
 
 /** Outcome log of one namespace. */
 export class MemoryOutcomeLog implements OutcomeLog {
-  private readonly outcomes: ExpiringMap<Expiring & { readonly outcome: StoredOutcome }>;
+  private readonly outcomes: ExpiringMap<KeptOutcome>;
 
   constructor(monotonicMs: () => number) {
-    this.outcomes = new ExpiringMap(monotonicMs);
+    this.outcomes = new ExpiringMap<KeptOutcome>(monotonicMs, expiryOf);
   }
 
   append(node: NodeAddress, outcomes: readonly LoggedOutcome[], ttlMs: number): Promise<void> {

@@ -7,7 +7,7 @@ import type {
   LaneSink,
   LaneState,
 } from '../../ports/lane-log.js';
-import { ExpiringMap } from '../expiring-map.js';
+import { ExpiringMap, expiryOf } from '../expiring-map.js';
 import type { Expiring } from '../expiring-map.js';
 import { MemoryLane } from './memory-lane.js';
 
@@ -23,13 +23,15 @@ export interface MemoryLaneOptions {
 
 let identities = 0;
 
+type StoredFrame = Expiring & { readonly receipt: LaneReceipt };
+
 /** Lane log in arrays. */
 export class MemoryLaneLog implements LaneLog {
   readonly lanes: number;
   readonly maxFrameBytes = Infinity;
   private identity = newIdentity();
   private all: readonly MemoryLane[];
-  private seen: ExpiringMap<Expiring & { readonly receipt: LaneReceipt }>;
+  private seen: ExpiringMap<StoredFrame>;
   private events = 0;
 
   constructor(
@@ -38,7 +40,7 @@ export class MemoryLaneLog implements LaneLog {
   ) {
     this.lanes = options.lanes;
     this.all = emptyLanes(options.lanes);
-    this.seen = new ExpiringMap(monotonicMs);
+    this.seen = new ExpiringMap<StoredFrame>(monotonicMs, expiryOf);
   }
 
   append(lane: number, frame: LaneFrame): Promise<LaneReceipt> {
@@ -74,7 +76,7 @@ export class MemoryLaneLog implements LaneLog {
     const { all } = this;
     this.identity = newIdentity();
     this.all = emptyLanes(this.lanes);
-    this.seen = new ExpiringMap(this.monotonicMs);
+    this.seen = new ExpiringMap<StoredFrame>(this.monotonicMs, expiryOf);
     this.events = 0;
     for (const lane of all) lane.displaceReaders();
   }
