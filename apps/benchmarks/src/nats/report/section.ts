@@ -31,7 +31,7 @@ export function section(results: readonly Result[], version: string, effort: Eff
 function method({ generations, rounds, warmUpMs, roundMs }: Effort): string {
   return `### How it is measured between processes
 
-\`npm run bench:nats\` repeats all of it, \`npm run bench:nats -- --help\` lists the options. It takes about ten
+\`npm run bench:nats\` repeats all of it, \`npm run bench:nats -- --help\` lists the options. It takes about twenty
 minutes and wants a machine that does nothing else.
 
 - Every contender has a requesting process and a handling process of its own. They run in rounds that take turns, in an
@@ -51,8 +51,8 @@ minutes and wants a machine that does nothing else.
   stored, as a claim and an outcome would be.
 - What is stored is stored in files, by default options of the stream; each publish resolves when nats-server has said so.
   "Publish to handler" ends when the handler has had all; acknowledgements follow each success.
-- "A turn in one message" is what one message for each event costs: the raw client stores all events of a turn of the event
-  loop as one. The server then knows no event: it cannot tell a repetition by its id, deliver one again without the others, keep
-  the order of a key, or say how many are left. Catga stores each as a message of its own.
+- "A turn in one message" is the limit: the raw client stores all events of a turn of the event loop as one message, without ids, keys,
+  or progress of single events. Catga stores the events of a turn in frames, one for each lane, and queued commands without a key each as a
+  message of its own.
 - "Each turn's frame at once" is Catga with its window of frames taken away in both processes; there is no option for it.`;
 }
