@@ -36,9 +36,12 @@ export class ClusterLab extends Lab {
     this.cluster = undefined;
   }
 
+  /** Failover to another node after some silence. Without it a node of a busy machine may be silent for long. */
+  readonly soonElsewhere = { retransmitMs: this.unitMs, maxAttempts: 3 };
+
   /** A node that is not started yet, with a short retransmission interval. */
   member(nodeId: string, options: NodeOptions = {}, services: Partial<NodeServices> = {}): CatgaNode {
-    const request = { retransmitMs: this.unitMs, maxAttempts: 3 };
+    const request = { ...this.soonElsewhere, maxAttempts: 9 };
     return this.node({ heartbeat: this.quickHeartbeat, request, ...options, nodeId }, services);
   }
 

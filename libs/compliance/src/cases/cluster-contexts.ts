@@ -47,7 +47,11 @@ export function clusterContexts(lab: ClusterLab): void {
       'is the key of its effects, the same on each node that is asked: id %s',
       async (messageId) => {
         const keys: string[] = [];
-        const gateway = lab.member('gateway', { service: 'web', heartbeat: lab.slowHeartbeat });
+        const gateway = lab.member('gateway', {
+          service: 'web',
+          request: lab.soonElsewhere,
+          heartbeat: lab.slowHeartbeat,
+        });
         const orders = (nodeId: string) =>
           lab
             .member(nodeId, { heartbeat: lab.slowHeartbeat, idempotency: { leaseMs: 20 * lab.unitMs } })

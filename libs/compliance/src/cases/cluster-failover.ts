@@ -21,7 +21,11 @@ export function clusterFailover(lab: ClusterLab): void {
       ['query', new GetOrder('o1')],
     ])('because it crashes goes to another: a %s', async (_kind, request) => {
       const ran: string[] = [];
-      const gateway = lab.member('gateway', { routing, heartbeat: lab.slowHeartbeat });
+      const gateway = lab.member('gateway', {
+        request: lab.soonElsewhere,
+        routing,
+        heartbeat: lab.slowHeartbeat,
+      });
       const orders = (nodeId: string) => {
         const handle = (): unknown => {
           ran.push(nodeId);
@@ -46,7 +50,7 @@ export function clusterFailover(lab: ClusterLab): void {
     it('because it is overloaded goes to another', async () => {
       const gate = new Gate();
       let began = 0;
-      const gateway = lab.member('gateway', { routing });
+      const gateway = lab.member('gateway', { request: lab.soonElsewhere, routing });
       const one = lab
         .member('one', { concurrency: { maxInFlight: 1, maxQueued: 0 } })
         .handleRequest(PlaceOrder, async () => {
@@ -86,7 +90,7 @@ export function clusterFailover(lab: ClusterLab): void {
     });
 
     it('because it is paused goes to another, and its late answer has no effect', async () => {
-      const gateway = lab.member('gateway', { routing });
+      const gateway = lab.member('gateway', { request: lab.soonElsewhere, routing });
       const one = lab.orders('one');
       await lab.start(gateway, one, lab.orders('two'));
       lab.pause(one);
@@ -99,7 +103,7 @@ export function clusterFailover(lab: ClusterLab): void {
     });
 
     it('because it is cut off goes to another, and the first node gets requests again once it is back', async () => {
-      const gateway = lab.member('gateway', { routing });
+      const gateway = lab.member('gateway', { request: lab.soonElsewhere, routing });
       const one = lab.orders('one');
       await lab.start(gateway, one, lab.orders('two'));
       lab.cutOff(one);
