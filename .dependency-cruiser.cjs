@@ -38,6 +38,7 @@ const arrows = {
   'packages/nats': ['packages/core'],
   'packages/redis': ['packages/core'],
   'packages/outbox-file': ['packages/core'],
+  'packages/sql': ['packages/core'],
   'packages/testing': ['packages/core', 'packages/nestjs'],
   'libs/compliance': ['packages/core'],
   'libs/contracts': ['packages/nestjs'],

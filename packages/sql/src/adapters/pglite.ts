@@ -1,0 +1,45 @@
+import { sqlDatabase } from '../database/adapter-database.js';
+import { hasMethods } from './structure.js';
+import type { SqlSource, SqlValue } from '../database/sql-adapter.js';
+import type { SqlDatabase } from '../database/sql-database.js';
+import type { SqlRow } from '../database/sql-executor.js';
+
+/** `Transaction` of PGlite. */
+export interface PGliteTransaction {
+  query(sql: string, values: SqlValue[]): Promise<{ readonly rows: readonly unknown[] }>;
+  rollback(): Promise<void>;
+}
+
+/** `PGlite`. */
+export interface PGliteDatabase<Transaction extends PGliteTransaction = PGliteTransaction> {
+  query: Transaction['query'];
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  readonly ready: boolean;
+}
+
+/**
+ * A database inside the process through [PGlite](https://pglite.dev). It has one connection: transactions run one after
+ * another.
+ * @param database the database, or the Nest token of its provider
+ *
+ * @publicApi
+ */
+export function pglite<Transaction extends PGliteTransaction>(
+  database: SqlSource<PGliteDatabase<Transaction>>,
+): SqlDatabase<Transaction> {
+  return sqlDatabase<PGliteDatabase<Transaction>, Transaction>(
+    {
+      name: 'pglite',
+      isSource: (value) => hasMethods(value, 'transaction', 'query', 'exec'),
+      isHandle: (value) => hasMethods(value, 'query', 'rollback') && !hasMethods(value, 'transaction'),
+      query: async (on, sql, values) => (await on.query(sql, values)).rows as readonly SqlRow[],
+      transaction: (source, isolation, work) =>
+        source.transaction(async (transaction) => {
+          if (isolation !== undefined)
+            await transaction.query(`SET TRANSACTION ISOLATION LEVEL ${isolation}`, []);
+          return work(transaction);
+        }),
+    },
+    database,
+  );
+}

@@ -1,0 +1,180 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { CatgaError } from '@catga/core';
+import { toSqlValue } from './sql-value.js';
+import { TransactionScope } from './transaction-scope.js';
+import type { SqlAdapter, SqlSource } from './sql-adapter.js';
+import type { SqlExecutor, SqlParameter, SqlRow } from './sql-executor.js';
+import type { SqlDatabase, SqlResolver, SqlToken, SqlTransactionOptions } from './sql-database.js';
+import type { SqlTransaction } from './sql-transaction.js';
+
+/** A database on the adapter of a library. */
+export class AdapterDatabase<Source, Handle> implements SqlDatabase<Handle> {
+  readonly name: string;
+  readonly root: SqlExecutor = {
+    execute: async (sql, params = []) => this.query(this.instance(), sql, params),
+  };
+  private readonly storage = new AsyncLocalStorage<TransactionScope<Handle> | undefined>();
+  /** Open transactions, and their innermost savepoints while these are open. */
+  private readonly scopes = new Map<Handle, TransactionScope<Handle>>();
+  private found: Source | undefined;
+
+  constructor(
+    private readonly adapter: SqlAdapter<Source, Handle>,
+    private readonly source: SqlSource<Source>,
+  ) {
+    this.name = adapter.name;
+    if (adapter.isSource(source)) this.found = source as Source;
+  }
+
+  open(resolve?: SqlResolver): void {
+    if (this.adapter.isSource(this.source)) return;
+    const token = this.source as SqlToken<Source>;
+    const found = resolve?.(token);
+    if (!this.adapter.isSource(found)) throw this.missing();
+    this.found = found as Source;
+  }
+
+  ambient(): SqlTransaction<Handle> | undefined {
+    return this.scope();
+  }
+
+  current(): Handle | undefined {
+    return this.scope()?.handle;
+  }
+
+  async run<T>(
+    work: (transaction: SqlTransaction<Handle>) => Promise<T>,
+    { isolation }: SqlTransactionOptions = {},
+  ): Promise<T> {
+    const outer = this.scope();
+    if (outer === undefined)
+      return this.inTransaction((enter) => this.adapter.transaction(this.instance(), isolation, enter), work);
+    if (isolation !== undefined)
+      throw new CatgaError('CATGA_CONFIGURATION', 'A savepoint has no isolation level of its own.');
+    return outer.afterNested(() => this.inSavepoint(outer, work));
+  }
+
+  outside<T>(work: () => T): T {
+    return this.storage.run(undefined, work);
+  }
+
+  transactionOf(handle: unknown): SqlTransaction<Handle> | undefined {
+    const ambient = this.scope();
+    return ambient?.handle === handle ? ambient : this.scopes.get(handle as Handle);
+  }
+
+  executorOf(handle: unknown): SqlExecutor | undefined {
+    if (!this.adapter.isHandle(handle)) return undefined;
+    return { execute: async (sql, params = []) => this.query(handle as Handle, sql, params) };
+  }
+
+  /**
+   * Runs `work` as the content of a transaction that `transact` opens.
+   * @param transact opens the transaction, calls its argument with the handle, and commits if that resolves
+   */
+  async inTransaction<T>(
+    transact: (enter: (handle: Handle) => Promise<T>) => Promise<T>,
+    work: (transaction: SqlTransaction<Handle>) => Promise<T>,
+  ): Promise<T> {
+    let scope: TransactionScope<Handle> | undefined;
+    try {
+      const result = await transact(async (handle) => {
+        scope = new TransactionScope(handle, (sql, params) => this.query(handle, sql, params));
+        return this.during(scope, async (opened) => {
+          const worked = await work(opened);
+          await this.adapter.flush?.(handle);
+          await opened.prepare();
+          return worked;
+        });
+      });
+      scope?.committed();
+      return result;
+    } catch (thrown) {
+      scope?.rolledBack();
+      throw thrown;
+    }
+  }
+
+  private async inSavepoint<T>(
+    outer: TransactionScope<Handle>,
+    work: (transaction: SqlTransaction<Handle>) => Promise<T>,
+  ): Promise<T> {
+    const scope = outer.inner();
+    const name = `catga_${scope.depth}`;
+    await this.adapter.flush?.(scope.handle);
+    await outer.execute(`SAVEPOINT ${name}`);
+    try {
+      const result = await this.during(scope, async () => {
+        const worked = await work(scope);
+        await this.adapter.flush?.(scope.handle);
+        return worked;
+      });
+      await outer.execute(`RELEASE SAVEPOINT ${name}`);
+      scope.releaseTo(outer);
+      return result;
+    } catch (thrown) {
+      scope.rolledBack();
+      // If it fails, so does the COMMIT.
+      await outer.execute(`ROLLBACK TO SAVEPOINT ${name}`).catch(() => {});
+      await outer.execute(`RELEASE SAVEPOINT ${name}`).catch(() => {});
+      throw thrown;
+    }
+  }
+
+  /** Runs work with an ambient scope, and closes the scope. */
+  private async during<T>(
+    scope: TransactionScope<Handle>,
+    work: (scope: TransactionScope<Handle>) => Promise<T>,
+  ): Promise<T> {
+    const outer = this.scopes.get(scope.handle);
+    this.scopes.set(scope.handle, scope);
+    try {
+      return await this.storage.run(scope, () => work(scope));
+    } finally {
+      scope.isOpen = false;
+      if (outer === undefined) this.scopes.delete(scope.handle);
+      else this.scopes.set(scope.handle, outer);
+    }
+  }
+
+  private scope(): TransactionScope<Handle> | undefined {
+    const scope = this.storage.getStore();
+    return scope?.isOpen === true ? scope : undefined;
+  }
+
+  private query(
+    on: Source | Handle,
+    sql: string,
+    params: readonly SqlParameter[],
+  ): Promise<readonly SqlRow[]> {
+    return this.adapter.query(on, sql, params.map(toSqlValue));
+  }
+
+  private instance(): Source {
+    if (this.found === undefined) throw this.missing();
+    return this.found;
+  }
+
+  private missing(): CatgaError {
+    const { name } = this.adapter;
+    const token = typeof this.source === 'function' ? this.source.name : String(this.source);
+    return new CatgaError(
+      'CATGA_CONFIGURATION',
+      `The adapter ${name}() got ${token}, which is no instance of the library and no provider of one. Give it the ` +
+        'instance, or the token of a provider of the application; a token can be used once the application has started.',
+    );
+  }
+}
+
+/**
+ * A database for a library of one's own.
+ * @param source the library's instance, or the Nest token of its provider
+ *
+ * @publicApi
+ */
+export function sqlDatabase<Source, Handle>(
+  adapter: SqlAdapter<Source, Handle>,
+  source: SqlSource<Source>,
+): SqlDatabase<Handle> {
+  return new AdapterDatabase(adapter, source);
+}

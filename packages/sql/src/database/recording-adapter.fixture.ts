@@ -1,0 +1,37 @@
+import type { SqlAdapter, SqlRow, SqlValue } from '@catga/sql';
+
+/** A library without a database: records its statements, and fails those it is told to fail. */
+export class RecordingLibrary {
+  readonly statements: string[] = [];
+  readonly values: SqlValue[][] = [];
+  failing: string | undefined;
+
+  query(sql: string, values: SqlValue[]): Promise<readonly SqlRow[]> {
+    this.statements.push(sql);
+    this.values.push(values);
+    return sql === this.failing ? Promise.reject(new Error(`${sql} failed`)) : Promise.resolve([]);
+  }
+}
+
+/** A transaction of it. */
+export class RecordingTransaction {
+  constructor(readonly library: RecordingLibrary) {}
+}
+
+export const recordingAdapter: SqlAdapter<RecordingLibrary, RecordingTransaction> = {
+  name: 'recording',
+  isSource: (value) => value instanceof RecordingLibrary,
+  isHandle: (value) => value instanceof RecordingTransaction,
+  query: (on, sql, values) => (on instanceof RecordingTransaction ? on.library : on).query(sql, values),
+  async transaction(library, isolation, work) {
+    await library.query(`BEGIN ${isolation ?? ''}`.trim(), []);
+    try {
+      const result = await work(new RecordingTransaction(library));
+      await library.query('COMMIT', []);
+      return result;
+    } catch (thrown) {
+      await library.query('ROLLBACK', []);
+      throw thrown;
+    }
+  },
+};

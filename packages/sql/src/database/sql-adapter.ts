@@ -1,0 +1,31 @@
+import type { SqlRow } from './sql-executor.js';
+import type { SqlIsolation, SqlToken } from './sql-database.js';
+
+/** Value of a parameter as libraries get it. Arrays, bigints and dates arrive as PostgreSQL's text. */
+export type SqlValue = null | boolean | number | string | Buffer;
+
+/** Instance of a library, or the Nest token of its provider. */
+export type SqlSource<Source> = Source | SqlToken<Source>;
+
+/**
+ * What a database needs to know of a library, `Source` being its instance (a pool, a `DataSource`) and `Handle` its
+ * handle of an open transaction. `sqlDatabase(adapter, source)` does the rest.
+ */
+export interface SqlAdapter<Source, Handle> {
+  /** Name of the library, for messages. */
+  readonly name: string;
+  /** Whether a value is an instance of the library; it is a Nest token otherwise. */
+  isSource(value: unknown): boolean;
+  /** Whether a value is a handle of a transaction of the library; false for its instance. */
+  isHandle(value: unknown): boolean;
+  /** Executes a statement with `$1` placeholders, outside of a transaction or in one. */
+  query(on: Source | Handle, sql: string, values: SqlValue[]): Promise<readonly SqlRow[]>;
+  /** Opens a transaction on a connection of its own: COMMIT if `work` resolves, else ROLLBACK. Calls `work` once. */
+  transaction<T>(
+    source: Source,
+    isolation: SqlIsolation | undefined,
+    work: (handle: Handle) => Promise<T>,
+  ): Promise<T>;
+  /** Writes what the library still holds back. Called before COMMIT, SAVEPOINT and RELEASE. */
+  flush?(handle: Handle): Promise<void>;
+}

@@ -1,0 +1,91 @@
+import { CatgaError } from '@catga/core';
+import type { SqlParameter, SqlRow } from './sql-executor.js';
+import type { SqlParticipant, SqlTransaction } from './sql-transaction.js';
+
+type Items = Map<SqlParticipant<unknown>, unknown[]>;
+
+/** An open transaction or savepoint, with the items that its participants enlisted. */
+export class TransactionScope<Handle> implements SqlTransaction<Handle> {
+  isOpen = true;
+  private waiting: Items = new Map();
+  private readonly prepared: Items = new Map();
+  /** End of the last savepoint in this scope. */
+  private lastNested: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly handle: Handle,
+    private readonly query: (sql: string, params: readonly SqlParameter[]) => Promise<readonly SqlRow[]>,
+    readonly depth = 0,
+  ) {}
+
+  async execute(sql: string, params: readonly SqlParameter[] = []): Promise<readonly SqlRow[]> {
+    this.assertOpen();
+    return this.query(sql, params);
+  }
+
+  enlist<Item>(participant: SqlParticipant<Item>, item: Item): void {
+    this.assertOpen();
+    itemsOf(this.waiting, participant).push(item);
+  }
+
+  /** A scope for a savepoint. */
+  inner(): TransactionScope<Handle> {
+    return new TransactionScope(this.handle, (sql, params) => this.execute(sql, params), this.depth + 1);
+  }
+
+  /** Runs work once the savepoints that were opened before have ended. */
+  async afterNested<T>(work: () => Promise<T>): Promise<T> {
+    const { lastNested } = this;
+    const result = lastNested.then(work);
+    this.lastNested = result.catch(() => {});
+    return result;
+  }
+
+  /** Lets participants store their items. The database rejects a statement in a failed transaction: one is sent always. */
+  async prepare(): Promise<void> {
+    if (this.waiting.size === 0) await this.execute('SELECT 1');
+    while (this.waiting.size > 0) {
+      const { waiting } = this;
+      this.waiting = new Map();
+      for (const [participant, items] of waiting) {
+        itemsOf(this.prepared, participant).push(...items);
+        await participant.beforeCommit(items, this);
+      }
+    }
+  }
+
+  /** Gives the items of a released savepoint to the scope around it. */
+  releaseTo(outer: TransactionScope<Handle>): void {
+    for (const [participant, items] of this.waiting) itemsOf(outer.waiting, participant).push(...items);
+    this.waiting.clear();
+  }
+
+  committed(): void {
+    for (const [participant, items] of this.prepared) participant.committed(items);
+  }
+
+  rolledBack(): void {
+    for (const participant of new Set([...this.prepared.keys(), ...this.waiting.keys()]))
+      participant.rolledBack([
+        ...(this.prepared.get(participant) ?? []),
+        ...(this.waiting.get(participant) ?? []),
+      ]);
+  }
+
+  private assertOpen(): void {
+    if (this.isOpen) return;
+    const what = this.depth === 0 ? 'transaction' : 'savepoint';
+    throw new CatgaError(
+      'CATGA_CONFIGURATION',
+      `The ${what} has ended: await everything that belongs to it.`,
+    );
+  }
+}
+
+function itemsOf(items: Items, participant: SqlParticipant<unknown>): unknown[] {
+  const known = items.get(participant);
+  if (known !== undefined) return known;
+  const created: unknown[] = [];
+  items.set(participant, created);
+  return created;
+}
