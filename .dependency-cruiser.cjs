@@ -40,7 +40,7 @@ const arrows = {
   'packages/outbox-file': ['packages/core'],
   'packages/sql': ['packages/core'],
   'packages/testing': ['packages/core', 'packages/nestjs'],
-  'libs/compliance': ['packages/core'],
+  'libs/compliance': ['packages/core', 'packages/testing'],
   'libs/contracts': ['packages/nestjs'],
   'libs/servers': [],
 };

@@ -7,5 +7,5 @@ export { describeOutages, describeOutbox } from './outbox/describe-outbox.js';
 export { InterruptedEngine } from './outbox/interrupted-engine.js';
 export { interruptedMemory } from './outbox/interrupted-memory.js';
 export type { Weather } from './outbox/interrupted-engine.js';
-export type { InterruptibleBroker, OutboxHarness, OutboxUnderTest } from './outbox/outbox-harness.js';
+export type { InterruptibleBroker } from './outbox/interruptible-broker.js';
 export { storedMessage } from './stored-message.js';

@@ -1,6 +1,6 @@
 import { Logger, Module } from '@nestjs/common';
 import type { DynamicModule, Provider } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { DiscoveryModule, ModuleRef } from '@nestjs/core';
 import {
   CatgaDeadLetters,
   CatgaErrorSink,
@@ -23,6 +23,7 @@ import { CatgaHealthIndicator } from './health/catga-health.indicator.js';
 import { httpExceptionTranslator } from './http/http-exception.translator.js';
 import { NodeLifecycleService } from './lifecycle/node-lifecycle.service.js';
 import { NodeDrainModule, NodeStartModule } from './lifecycle/node-hooks.module.js';
+import { providerOf } from './provider-of.js';
 import { classValidators } from './validation/class-validators.js';
 
 /** Overrides for tests of applications: the clock, the observer. */
@@ -30,14 +31,20 @@ export const CATGA_NODE_SERVICES: unique symbol = Symbol('CATGA_NODE_SERVICES');
 
 const nodeProvider: Provider = {
   provide: CatgaNode,
-  inject: [MODULE_OPTIONS_TOKEN, BehaviorResolver, { token: CATGA_NODE_SERVICES, optional: true }],
-  async useFactory(options: CatgaOptions, behaviors: BehaviorResolver, replaced?: Partial<NodeServices>) {
+  inject: [MODULE_OPTIONS_TOKEN, BehaviorResolver, ModuleRef, { token: CATGA_NODE_SERVICES, optional: true }],
+  async useFactory(
+    options: CatgaOptions,
+    behaviors: BehaviorResolver,
+    moduleRef: ModuleRef,
+    replaced?: Partial<NodeServices>,
+  ) {
     const validatorsFor = await classValidators();
     return new CatgaNode(options, {
       logger: new Logger('Catga'),
       resolveBehavior: (ref) => behaviors.resolve(ref),
       validatorsFor,
       errorTranslators: [httpExceptionTranslator],
+      resolve: (token) => providerOf(moduleRef, token),
       ...replaced,
     });
   },

@@ -1,7 +1,8 @@
-import { describe } from '@jest/globals';
-import { outboxStore } from './outbox-store.js';
+import { outboxStoreSuite } from '@catga/testing/outbox';
+import { describe, it } from '@jest/globals';
 import { outages } from './outages.js';
-import type { InterruptibleBroker, OutboxHarness } from './outbox-harness.js';
+import type { OutboxHarness } from '@catga/testing/outbox';
+import type { InterruptibleBroker } from './interruptible-broker.js';
 
 /**
  * Compliance suite for outboxes: the store itself, and a node with the outbox during broker outages.
@@ -13,7 +14,9 @@ export function describeOutbox(
   createBroker: () => Promise<InterruptibleBroker>,
 ): void {
   describe(`outbox ${name}`, () => {
-    outboxStore(harness);
+    describe('the store', () => {
+      it.each(outboxStoreSuite(harness))('$name', ({ run }) => run());
+    });
     outages(harness, createBroker);
   });
 }

@@ -1,7 +1,7 @@
 import { memory } from '@catga/core';
 import type { TestClock } from '@catga/core/engine';
 import { InterruptedEngine } from './interrupted-engine.js';
-import type { InterruptibleBroker } from './outbox-harness.js';
+import type { InterruptibleBroker } from './interruptible-broker.js';
 
 /**
  * Memory engine that goes away as a case says.

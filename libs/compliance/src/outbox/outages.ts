@@ -2,7 +2,8 @@ import { CatgaNode, Command, Message, ReliableEvent } from '@catga/core';
 import type { CatgaOptions } from '@catga/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Lab } from '../lab.js';
-import type { InterruptibleBroker, OutboxHarness, OutboxUnderTest } from './outbox-harness.js';
+import type { OutboxHarness, OutboxUnderTest } from '@catga/testing/outbox';
+import type { InterruptibleBroker } from './interruptible-broker.js';
 
 @ReliableEvent()
 @Message({ name: 'outbox.placed.v1', key: 'orderId' })

@@ -21,8 +21,16 @@ export interface IEventHandler<E extends object> {
   handle(event: E, context: MessageContext): PromiseLike<void> | void;
 }
 
-/** Options of a command handler for queued commands. No effect on sent commands. */
+/** Options of a command handler. All but `transaction` are for queued commands, without an effect on sent ones. */
 export interface RequestHandlerOptions {
+  /**
+   * Transaction around the handler, of the outbox's database: its effect, the record of the message, its outcome and
+   * what it publishes commit together or not at all, so that a repeated message has one effect. `true`, or the database
+   * that the handler uses, to be compared with the outbox's. Needs an outbox that opens transactions and a message of
+   * QoS 1 or 2; otherwise the application does not start.
+   * @defaultValue false
+   */
+  readonly transaction?: boolean | object;
   /**
    * Maximum number of queued commands that this handler processes at a time per node.
    * @defaultValue 16
@@ -42,6 +50,14 @@ export interface RequestHandlerOptions {
 
 /** Options of an event handler's subscription. */
 export interface EventHandlerOptions {
+  /**
+   * Transaction around the handler, of the outbox's database: its effect, the record of the message, its outcome and
+   * what it publishes commit together or not at all, so that a repeated message has one effect. `true`, or the database
+   * that the handler uses, to be compared with the outbox's. Needs an outbox that opens transactions and a message of
+   * QoS 1 or 2; otherwise the application does not start.
+   * @defaultValue false
+   */
+  readonly transaction?: boolean | object;
   /**
    * Name of the durable subscription. Keep it when the class is renamed.
    * @defaultValue the class name, followed by `.method` for a decorated method

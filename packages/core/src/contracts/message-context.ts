@@ -37,6 +37,11 @@ export interface MessageContext {
    * happen twice. What a listener for `abort` throws is Node's `uncaughtException`, as with any `AbortSignal`.
    */
   readonly signal: AbortSignal;
+  /**
+   * Handle of the handler's transaction, as the database library has it, for a handler with `transaction: true`;
+   * undefined for all others.
+   */
+  readonly transaction: unknown;
   /** Request of this handler: as `mediator.send`, with this message as the cause and no more time than it has left. Works while the node drains. */
   send<R>(request: CatgaRequest<R>, options?: SendOptions): Promise<R>;
   /** Event of this handler: as `mediator.publish`, with this message as the cause. Works while the node drains. */

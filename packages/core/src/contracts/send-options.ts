@@ -56,6 +56,13 @@ export interface PublishOptions {
   readonly headers?: Readonly<Record<string, string | undefined>>;
   /** Ordering key: events with the same key reach a handler in order. Overrides `@Message({ key })`. */
   readonly key?: string;
+  /**
+   * Handle of an open transaction of the outbox's database, as its library has it (an `EntityManager`, a `PoolClient`, …):
+   * the message is sent if the transaction commits. Without it a message joins the transaction that is open in the
+   * calling code, if the outbox can see that. `CATGA_UNSUPPORTED` without an outbox that joins transactions, and for
+   * an event at QoS 0.
+   */
+  readonly transaction?: unknown;
 }
 
 /**

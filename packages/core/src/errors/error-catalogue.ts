@@ -55,6 +55,10 @@ export const ERROR_CATALOGUE = Object.freeze({
     true,
     'The broker is disconnected or did not answer; check its address, its state and its permissions.',
   ),
+  CATGA_DATABASE_UNAVAILABLE: entry(
+    true,
+    'The database of the outbox is disconnected or did not open a transaction; check its address, its state and its pool.',
+  ),
   CATGA_UNSUPPORTED: entry(
     false,
     'Use an engine that supports this feature; give all nodes of a namespace one serializer and one protocol version.',

@@ -35,6 +35,15 @@ export function shuttingDownError(name: string, nodeId: string): CatgaError {
   });
 }
 
+/** Use of an id for two different messages. */
+export function mismatchError(name: string, messageId: string): CatgaError {
+  return new CatgaError(
+    'CATGA_IDEMPOTENCY_MISMATCH',
+    `The messageId '${messageId}' was already used for a message with other content.`,
+    { details: { messageId, name } },
+  );
+}
+
 /** Abort reason of a run whose lease expired: another node took its message over. */
 export function takenOverError(name: string, messageId: string): CatgaError {
   return new CatgaError(

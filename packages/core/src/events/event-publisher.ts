@@ -1,14 +1,14 @@
 import { NO_HEADERS } from '../contracts/headers.js';
 import type { MessageType } from '../contracts/message-type.js';
 import type { SaidPublishOptions } from '../contracts/said-headers.js';
-import { toError } from '../errors/catga-error.js';
+import { CatgaError, toError } from '../errors/catga-error.js';
 import type { Admission } from '../pipeline/admission/admission.js';
 import { HandlerContext } from '../pipeline/handler-context.js';
 import type { Cause, ContextHost } from '../pipeline/handler-context.js';
 import { MessageEnvelope, NO_ATTRIBUTES, checkMessageId } from '../pipeline/message-envelope.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
 import { promiseOf } from '../errors/promise-like.js';
-import type { AppendOptions, DurableLog } from '../ports/durable-log.js';
+import type { OutgoingLog, OutgoingOptions } from '../reliability/outbox/outgoing-log.js';
 import type { CatgaIds } from '../ids/catga-ids.js';
 import { UnguessableIds } from '../ids/unguessable-ids.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
@@ -21,7 +21,7 @@ import type { DirectCall, DirectCallListener } from './direct-calls.js';
 import type { EventRoute, EventSubscriber } from '../handlers/routes.js';
 
 /** The id was generated here: no other call has it. */
-const FRESH: AppendOptions = Object.freeze({ isFresh: true });
+const FRESH: OutgoingOptions = Object.freeze({ isFresh: true });
 
 const NOTHING_SAID: SaidPublishOptions = Object.freeze({});
 
@@ -43,7 +43,7 @@ export class EventPublisher implements DirectCallListener {
     private readonly failures: CatgaErrorSink,
     private readonly codec: Codec,
     /** The durable log, or the outbox before it. */
-    private readonly log: Pick<DurableLog, 'append'>,
+    private readonly log: OutgoingLog,
     private readonly ids: CatgaIds,
   ) {
     this.storedIds = new UnguessableIds(ids);
@@ -72,9 +72,21 @@ export class EventPublisher implements DirectCallListener {
     return HANDED_OVER;
   }
 
-  /** Throws if what a publisher said is wrong: `CATGA_VALIDATION_FAILED`, `CATGA_PAYLOAD_TOO_LARGE`, `CATGA_SERIALIZATION`. */
-  check({ name }: MessageType, { messageId, headers }: SaidPublishOptions): void {
+  /**
+   * Throws if what a publisher said of a message that is not stored is wrong: `CATGA_VALIDATION_FAILED`,
+   * `CATGA_PAYLOAD_TOO_LARGE`, `CATGA_SERIALIZATION`, `CATGA_UNSUPPORTED`.
+   */
+  check({ name, qos }: MessageType, { messageId, headers, transaction }: SaidPublishOptions): void {
     checkMessageId(name, messageId);
+    if (transaction !== undefined) {
+      throw new CatgaError(
+        'CATGA_UNSUPPORTED',
+        qos === 0
+          ? `${name} is not stored, so it cannot be part of a transaction: decorate it with @ReliableEvent().`
+          : `${name} is broadcast, not stored, so it cannot be part of a transaction: publish it.`,
+        { details: { name } },
+      );
+    }
     if (headers !== undefined) checkHeaders(this.codec.limits, name, headers);
   }
 
@@ -175,7 +187,10 @@ export class EventPublisher implements DirectCallListener {
       originNodeId: host.nodeId,
       sentAtMs: host.clock.now(),
     });
-    return log.append(stored, options.messageId === undefined ? FRESH : undefined).then(discard);
+    const { transaction } = options;
+    const isFresh = options.messageId === undefined;
+    const outgoing = transaction === undefined ? (isFresh ? FRESH : undefined) : { isFresh, transaction };
+    return log.append(stored, outgoing).then(discard);
   }
 
   private attributesOf(

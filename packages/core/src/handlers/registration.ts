@@ -37,3 +37,8 @@ export interface EventHandlerRegistration extends HandlerRegistration {
 export function usesContext(registration: HandlerRegistration): boolean {
   return registration.usesContext ?? registration.handler.length !== 1;
 }
+
+/** Whether a handler runs in a transaction of the outbox's database. */
+export function isInTransaction({ transaction }: Pick<RequestHandlerOptions, 'transaction'>): boolean {
+  return transaction !== undefined && transaction !== false;
+}

@@ -1,5 +1,6 @@
 import type { EventHandlerOptions } from '../contracts/handlers.js';
 import type { MessageType } from '../contracts/message-type.js';
+import type { TransactionalHandler } from '../reliability/transactional-handler.js';
 import type { Step } from '../pipeline/pipeline.js';
 
 /** Handler compiled with its behaviors. */
@@ -7,6 +8,8 @@ export interface CompiledHandler {
   /** Name in errors, logs and durable subscriptions. */
   readonly name: string;
   readonly step: Step;
+  /** Transaction around the handler, which also records what was handled. */
+  readonly transaction: TransactionalHandler | undefined;
   /** The bare handler, if no behavior, context or deadline is involved. */
   readonly direct: ((message: object) => unknown) | undefined;
 }

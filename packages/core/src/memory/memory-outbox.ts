@@ -1,17 +1,10 @@
 import { z } from 'zod';
-import type { DeadLetterFailure } from '../contracts/dead-letter.js';
 import { checkedOptions } from '../options/checked-options.js';
-import type {
-  Outbox,
-  OutboxClient,
-  OutboxCounts,
-  OutboxEntry,
-  OutboxMessage,
-  OutboxState,
-  OutboxStore,
-} from '../ports/outbox-store.js';
-import { OutboxQuota, outboxBytes } from '../reliability/outbox/outbox-quota.js';
+import type { Outbox, OutboxClient } from '../ports/outbox-store.js';
 import type { OutboxLimits } from '../reliability/outbox/outbox-quota.js';
+import { MemoryOutboxEntries, MemoryOutboxStore } from './memory-outbox-store.js';
+import { MemoryTransactions } from './memory-transactions.js';
+import { TransactionalMemoryStore } from './transactional-memory-store.js';
 
 /**
  * Options of an in-memory outbox.
@@ -29,6 +22,12 @@ export interface MemoryOutboxOptions {
    * @defaultValue 67_108_864 (64 MiB)
    */
   readonly maxBytes?: number;
+  /**
+   * Whether it stands in for an outbox in a database: handlers with `transaction: true` run as with one, without a
+   * database. For tests.
+   * @defaultValue false
+   */
+  readonly transactions?: boolean;
 }
 
 const schema = z.strictObject({
@@ -37,11 +36,23 @@ const schema = z.strictObject({
     .int()
     .positive()
     .default(64 * 1024 * 1024),
+  transactions: z.boolean().default(false),
 });
 
 /** Fills in the defaults and refuses invalid options. */
-export function resolveMemoryOutboxOptions(options: MemoryOutboxOptions): OutboxLimits {
+export function resolveMemoryOutboxOptions(
+  options: MemoryOutboxOptions,
+): OutboxLimits & { readonly transactions: boolean } {
   return Object.freeze(checkedOptions('The outbox in memory', schema, options));
+}
+
+/** An outbox in memory. */
+export interface MemoryOutbox extends Outbox {
+  /**
+   * With `transactions`: runs work in a transaction. What it publishes is sent if it resolves, and dropped if it rejects.
+   * @param work gets the handle for `publish(event, { transaction })`
+   */
+  run<T>(work: (transaction: unknown) => Promise<T>): Promise<T>;
 }
 
 /**
@@ -51,72 +62,22 @@ export function resolveMemoryOutboxOptions(options: MemoryOutboxOptions): Outbox
  * @throws CatgaError `CATGA_CONFIGURATION` for invalid options
  * @publicApi
  */
-export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
-  const limits = resolveMemoryOutboxOptions(options);
-  const stores = new Map<string, OutboxStore>();
+export function memoryOutbox(options: MemoryOutboxOptions = {}): MemoryOutbox {
+  const { transactions: isTransactional, ...limits } = resolveMemoryOutboxOptions(options);
+  const transactions = new MemoryTransactions();
+  const entries = new Map<string, MemoryOutboxEntries>();
   return Object.freeze({
     name: 'memory',
-    capabilities: Object.freeze({ isLasting: false, isTransactional: false }),
-    open({ namespace }: OutboxClient) {
-      const store = stores.get(namespace) ?? new MemoryOutboxStore(limits);
-      stores.set(namespace, store);
-      return Promise.resolve(store);
+    capabilities: Object.freeze({ isLasting: false, isTransactional, opensTransactions: isTransactional }),
+    open(client: OutboxClient) {
+      const { namespace } = client;
+      const kept = entries.get(namespace) ?? new MemoryOutboxEntries(limits);
+      entries.set(namespace, kept);
+      const store = new MemoryOutboxStore(kept);
+      return Promise.resolve(
+        isTransactional ? new TransactionalMemoryStore(store, kept, transactions, client) : store,
+      );
     },
+    run: <T>(work: (transaction: unknown) => Promise<T>) => transactions.run(work),
   });
-}
-
-class MemoryOutboxStore implements OutboxStore {
-  /** By id, in insertion order; a parked message keeps its place. */
-  private readonly entries = new Map<string, OutboxEntry>();
-  private readonly quota: OutboxQuota;
-  private lastId = 0;
-
-  constructor(limits: OutboxLimits) {
-    this.quota = new OutboxQuota(limits);
-  }
-
-  async add(messages: readonly OutboxMessage[]): Promise<void> {
-    this.quota.take(messages.map(outboxBytes));
-    for (const message of messages) {
-      const id = String(++this.lastId);
-      this.entries.set(id, { ...message, id });
-    }
-  }
-
-  async list(state: OutboxState, limit: number, after = '0'): Promise<readonly OutboxEntry[]> {
-    const page: OutboxEntry[] = [];
-    for (const entry of this.entries.values()) {
-      if (page.length >= limit) break;
-      if (stateOf(entry) === state && Number(entry.id) > Number(after)) page.push(entry);
-    }
-    return page;
-  }
-
-  async remove(ids: readonly string[]): Promise<void> {
-    for (const id of ids) {
-      const entry = this.entries.get(id);
-      if (entry === undefined) continue;
-      this.entries.delete(id);
-      this.quota.giveBack(outboxBytes(entry));
-    }
-  }
-
-  async park(id: string, failure: DeadLetterFailure): Promise<void> {
-    const entry = this.entries.get(id);
-    if (entry !== undefined) this.entries.set(id, { ...entry, failure });
-  }
-
-  async count(): Promise<OutboxCounts> {
-    const counts = { waiting: 0, parked: 0 };
-    for (const entry of this.entries.values()) counts[stateOf(entry)]++;
-    return counts;
-  }
-
-  async close(): Promise<void> {
-    // Entries stay in the outbox object for a node that opens it again.
-  }
-}
-
-function stateOf({ failure }: OutboxEntry): OutboxState {
-  return failure === undefined ? 'waiting' : 'parked';
 }

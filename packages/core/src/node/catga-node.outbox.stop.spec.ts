@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OutboxMessage } from '../ports/outbox-store.js';
 import { alteredOutbox, Diary, startWithOutbox } from './outbox.fixture.js';
 
 const MINUTE = 60_000;
@@ -65,30 +64,5 @@ describe('a node that stops with messages in its outbox', () => {
       'The engine is unavailable; messages are stored in the outbox: The broker is away.',
       'The outbox is connected to the engine again, and sends its messages.',
     ]);
-  });
-});
-
-describe('an outbox in the transaction of the caller', () => {
-  it('gets every message, and nothing is sent before the transaction commits', async () => {
-    const uncommitted: OutboxMessage[] = [];
-    let commit = async (): Promise<void> => {};
-    const outbox = alteredOutbox(
-      (store) => {
-        commit = () => store.add(uncommitted.splice(0));
-        return { add: async (added) => void uncommitted.push(...added) };
-      },
-      { isTransactional: true },
-    );
-    const { engine, clock, publish, handled } = await startWithOutbox({ outbox });
-    await publish('a1', 'a2');
-    await clock.advance(MINUTE);
-    expect(engine.appended).toEqual([]);
-    await commit();
-    await clock.advance(1_000);
-    expect(handled).toEqual(['a1', 'a2']);
-    await publish('a3'); // and rolled back
-    uncommitted.splice(0);
-    await clock.advance(MINUTE);
-    expect(handled).toEqual(['a1', 'a2']);
   });
 });

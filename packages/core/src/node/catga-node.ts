@@ -125,8 +125,13 @@ export class CatgaNode {
   async init(problems: readonly string[] = []): Promise<NodeSummary> {
     const { options, runtime } = this;
     const { engine, namespace, nodeId, heartbeat } = options;
-    const wiring = checkWiring(runtime.messaging.registry, engine, this.requests, this.events, problems);
-    const compiler = await HandlerCompiler.create(runtime.services, runtime.timetable, options.behaviors);
+    const wiring = checkWiring(runtime.messaging.registry, options, this.requests, this.events, problems);
+    const compiler = await HandlerCompiler.create(
+      runtime.services,
+      runtime.timetable,
+      options.behaviors,
+      runtime.transaction,
+    );
     const routes = await compileRoutes(wiring, compiler, options, (type, handler) =>
       runtime.messaging.shortWayTo(type, handler),
     );

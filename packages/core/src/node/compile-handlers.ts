@@ -11,9 +11,10 @@ import { standardSchemaValidator } from '../pipeline/validation/message-validato
 import { ValidationBehavior } from '../pipeline/validation/validation.behavior.js';
 import type { Timetable } from '../time/timetable.js';
 import { notReplaced } from '../pipeline/resilience/call-policies.js';
+import type { TransactionalHandler } from '../reliability/transactional-handler.js';
 import type { NodeServices } from './node-services.js';
-import { usesContext } from '../handlers/registration.js';
-import type { HandlerRegistration } from '../handlers/registration.js';
+import { isInTransaction, usesContext } from '../handlers/registration.js';
+import type { EventHandlerRegistration, RequestHandlerRegistration } from '../handlers/registration.js';
 import type { CompiledHandler } from '../handlers/routes.js';
 
 /** Builds pipelines: global behaviors, then validation, caching, the message's own behaviors, then the handler. */
@@ -22,20 +23,25 @@ export class HandlerCompiler {
     private readonly services: NodeServices,
     private readonly timetable: Timetable,
     private readonly globalBehaviors: readonly (Behavior | HandlerPolicy)[],
+    private readonly transaction: TransactionalHandler,
   ) {}
 
   static async create(
     services: NodeServices,
     timetable: Timetable,
     behaviors: readonly BehaviorOption[],
+    transaction: TransactionalHandler,
   ): Promise<HandlerCompiler> {
     const all = [...services.behaviors, ...behaviors];
     const resolved = await resolveAll(all, services);
-    return new HandlerCompiler(services, timetable, resolved);
+    return new HandlerCompiler(services, timetable, resolved, transaction);
   }
 
   /** Compiles one handler for one type of message. */
-  async compile(type: MessageType, registration: HandlerRegistration): Promise<CompiledHandler> {
+  async compile(
+    type: MessageType,
+    registration: RequestHandlerRegistration | EventHandlerRegistration,
+  ): Promise<CompiledHandler> {
     const { handler, name } = registration;
     const steps = [
       ...notReplaced(this.globalBehaviors, type),
@@ -48,10 +54,15 @@ export class HandlerCompiler {
     );
     // An observer is told of a message on the long way only.
     const isUnobserved = this.services.observer === undefined;
-    const isDirect = behaviors.length === 0 && isUnobserved && !usesContext(registration);
+    const transaction = isInTransaction(registration.options) ? this.transaction : undefined;
+    const isDirect =
+      behaviors.length === 0 && isUnobserved && !usesContext(registration) && transaction === undefined;
+    // Behaviors are around the transaction: a retry gets a new one, and what waits for a limit holds none.
+    const last = transaction === undefined ? handlerStep(handler) : transaction.around(handlerStep(handler));
     return {
       name,
-      step: compilePipeline(behaviors, handlerStep(handler)),
+      step: compilePipeline(behaviors, last),
+      transaction,
       direct: isDirect ? (handler as (message: object) => unknown) : undefined,
     };
   }

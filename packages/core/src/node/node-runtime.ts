@@ -20,6 +20,7 @@ import { ErrorRules } from '../reliability/error-rules.js';
 import { IdempotentExecution } from '../reliability/idempotent-execution.js';
 import { OutcomeCodec } from '../reliability/outcome-codec.js';
 import { QueuedOutcomes } from '../reliability/queued-outcomes.js';
+import { TransactionalHandler } from '../reliability/transactional-handler.js';
 import { UntilTaken } from '../reliability/until-taken.js';
 import { NodeOutbox } from '../reliability/outbox/node-outbox.js';
 import { nextTurn } from '../time/next-turn.js';
@@ -54,6 +55,8 @@ export class NodeRuntime {
   private readonly nodesSeen: NodeRegistry;
   /** What the errors of handlers mean. */
   readonly rules: ErrorRules;
+  /** Of handlers with `transaction: true`. */
+  readonly transaction: TransactionalHandler;
   private readonly errorCodec: ErrorCodec;
   private workerId: number | undefined;
   private closing: Promise<void> | undefined;
@@ -93,8 +96,8 @@ export class NodeRuntime {
     this.health = new EngineHealth(options.engine.name, options.health.graceMs, clock, logger);
     const { nodeId, timetable, failures } = this;
     const log = (): DurableLog => this.engine.connected('A durable message').log;
-    this.outbox =
-      options.outbox && new NodeOutbox(options.outbox, { nodeId, log, clock, timetable, failures, logger });
+    const relay = { nodeId, log, replicas: () => this.replicas, clock, timetable, failures, logger };
+    this.outbox = options.outbox && new NodeOutbox(options.outbox, relay, (token) => services.resolve(token));
     this.presence = new NodePresence(
       {
         nodeId: options.nodeId,
@@ -121,7 +124,7 @@ export class NodeRuntime {
       this.codec,
       this.ids,
       this.engine,
-      new MessageLog(this.engine, this.outbox),
+      new MessageLog(this.engine, this.outbox, options.outbox?.capabilities.isTransactional === true),
       this.nodesSeen,
       this.presence,
       observer && new GuardedObserver(observer, (thrown) => this.reportFlood('observer', thrown)),
@@ -129,6 +132,15 @@ export class NodeRuntime {
     this.errorCodec = new ErrorCodec(
       [this.messaging.registry.errors, ...services.errorTranslators],
       (thrown) => this.reportFlood('error translator', thrown),
+    );
+    this.transaction = new TransactionalHandler(
+      () => {
+        if (this.outbox === undefined) throw new TypeError('A transaction needs an outbox.');
+        return this.outbox.transactions();
+      },
+      new OutcomeCodec(this.codec, this.errorCodec),
+      this.rules,
+      options.idempotency.ttlMs,
     );
   }
 
@@ -204,10 +216,13 @@ export class NodeRuntime {
     };
   }
 
-  /** Resolves once nothing is being handled and, where messages end with the process, none that is due is left. */
+  /**
+   * Resolves once nothing is being handled, the outbox sends nothing and, where messages end with the process, none that is
+   * due is left.
+   */
   async settled(): Promise<void> {
     await this.admission.idle();
-    while (this.engine.dueMessages > 0) {
+    while (this.engine.dueMessages > 0 || this.outbox?.isBusy === true) {
       await nextTurn(); // They are handed out by then.
       await this.admission.idle();
     }
@@ -250,6 +265,14 @@ export class NodeRuntime {
     if ((await this.teardown.step(name, withinMs, run)) !== 'overdue') return;
     this.services.logger.warn(
       `Shutdown: ${name} did not finish within ${Math.round(withinMs)} ms; the shutdown continues.`,
+    );
+  }
+
+  /** Ids of the nodes of this service that are alive: they share its outbox. */
+  private get replicas(): readonly string[] {
+    const { service } = this.options;
+    return this.nodesSeen.nodes.flatMap((node) =>
+      node.service === service && node.status === 'alive' ? [node.nodeId] : [],
     );
   }
 

@@ -1,6 +1,7 @@
 import type { Behavior, BehaviorRef } from '../contracts/behavior.js';
 import type { MessageType } from '../contracts/message-type.js';
 import type { EnqueueOptions, PublishOptions, SendOptions } from '../contracts/send-options.js';
+import { CatgaError } from '../errors/catga-error.js';
 import type { MessageValidator } from '../pipeline/validation/message-validator.js';
 import type { Clock } from '../ports/clock.js';
 import type { CatgaLogger } from '../ports/logger.js';
@@ -27,6 +28,8 @@ export interface NodeServices {
   /** Classes of errors that are to arrive as what they were. */
   readonly errorTranslators: readonly ErrorTranslator[];
   readonly observer: MessageObserver | undefined;
+  /** Finds a provider of the framework by its token. */
+  resolve(token: unknown): unknown;
 }
 
 const SILENT: CatgaLogger = { debug() {}, log() {}, warn() {}, error() {} };
@@ -40,4 +43,14 @@ export const DEFAULT_SERVICES: NodeServices = Object.freeze({
   validatorsFor: () => [],
   errorTranslators: [],
   observer: undefined,
+  resolve(token: unknown): never {
+    throw new CatgaError(
+      'CATGA_CONFIGURATION',
+      `${nameOf(token)} cannot be found without Nest: give the outbox the instance itself.`,
+    );
+  },
 });
+
+function nameOf(token: unknown): string {
+  return typeof token === 'function' ? token.name : String(token);
+}

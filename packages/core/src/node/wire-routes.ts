@@ -32,7 +32,11 @@ export async function compileRoutes(
   for (const [type, registration] of wiring.requests) {
     const compiled = await compiler.compile(type, registration);
     const timeoutMs = type.timeoutMs ?? options.request.timeoutMs;
-    const takesShortcut = timeoutMs === undefined && type.qos < 2 && options.routing === 'local-first';
+    const takesShortcut =
+      compiled.transaction === undefined &&
+      timeoutMs === undefined &&
+      type.qos < 2 &&
+      options.routing === 'local-first';
     const route = {
       ...compiled,
       direct: takesShortcut ? shortWayTo(type, compiled) : undefined,

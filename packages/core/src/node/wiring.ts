@@ -2,7 +2,9 @@ import type { MessageConstructor } from '../contracts/message.js';
 import type { MessageType } from '../contracts/message-type.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import { issuesOfEventHandler, issuesOfRequestHandler } from '../options/handler-options.js';
-import type { Engine } from '../ports/engine.js';
+import type { ResolvedCatgaOptions } from '../options/catga-options.js';
+import type { Outbox } from '../ports/outbox-store.js';
+import { isInTransaction } from '../handlers/registration.js';
 import type { MessageRegistry } from '../handlers/message-registry.js';
 import type {
   EventHandlerRegistration,
@@ -22,7 +24,7 @@ export interface Wiring {
  */
 export function checkWiring(
   registry: MessageRegistry,
-  engine: Engine,
+  { engine, outbox }: Pick<ResolvedCatgaOptions, 'engine' | 'outbox'>,
   requests: readonly RequestHandlerRegistration[],
   events: readonly EventHandlerRegistration[],
   known: readonly string[],
@@ -49,6 +51,17 @@ export function checkWiring(
     return type;
   };
 
+  const checkTransaction = (
+    registration: RequestHandlerRegistration | EventHandlerRegistration,
+    type: MessageType,
+  ): void => {
+    const { transaction } = registration.options;
+    if (!isInTransaction(registration.options)) return;
+    const problem = problemOfTransaction(outbox, transaction, type);
+    if (problem !== undefined)
+      problems.push(`${describe(registration)} has the option transaction, but ${problem}`);
+  };
+
   const requestHandlers = new Map<MessageType, RequestHandlerRegistration>();
   for (const registration of requests) {
     const type = typeOf(registration.message);
@@ -57,7 +70,9 @@ export function checkWiring(
       problems.push(`${describe(registration)} has wrong options: ${path}: ${message}`);
     }
     const first = requestHandlers.get(type);
-    if (type.kind === 'query' && Object.keys(registration.options).length > 0) {
+    checkTransaction(registration, type);
+    const { transaction: _transaction, ...queued } = registration.options;
+    if (type.kind === 'query' && Object.keys(queued).length > 0) {
       problems.push(
         `${describe(registration)} has options for queued commands, but ${type.name} is a query, and queries cannot be queued: ` +
           'leave them out.',
@@ -106,7 +121,10 @@ export function checkWiring(
           `${describe(registration)} subscribes the reliable event ${type.name} with scope 'node': a durable ` +
             "subscription belongs to a service; use scope 'service' or a plain event.",
         );
-      } else eventHandlers.set(type, [...(eventHandlers.get(type) ?? []), registration]);
+      } else {
+        checkTransaction(registration, type);
+        eventHandlers.set(type, [...(eventHandlers.get(type) ?? []), registration]);
+      }
     }
   }
 
@@ -116,6 +134,23 @@ export function checkWiring(
     });
   }
   return { requests: requestHandlers, events: eventHandlers };
+}
+
+/** Why a handler cannot run in a transaction. */
+function problemOfTransaction(
+  outbox: Outbox | undefined,
+  transaction: unknown,
+  { name, qos }: MessageType,
+): string | undefined {
+  if (outbox === undefined)
+    return 'the node has no outbox: set the option outbox, for example to sqlOutbox() of @catga/sql.';
+  if (outbox.capabilities.opensTransactions !== true)
+    return `the outbox '${outbox.name}' opens no transactions: use one that does, such as sqlOutbox() of @catga/sql.`;
+  if (typeof transaction === 'object' && transaction !== outbox.database)
+    return `it names another database than that of the outbox '${outbox.name}': one transaction cannot span two; use the outbox's.`;
+  if (qos === 0)
+    return `${name} has QoS 0: nothing repeats it after a failure, so a transaction promises nothing. Raise its qos, or leave the option out.`;
+  return undefined;
 }
 
 function describe({ name, location }: HandlerRegistration): string {

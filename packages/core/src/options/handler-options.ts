@@ -5,6 +5,11 @@ import type { OptionIssue } from './option-issues.js';
 import { backoff, count } from './option-values.js';
 
 const queued = {
+  transaction: z
+    .union([z.boolean(), z.custom<object>((value) => typeof value === 'object' && value !== null)], {
+      error: 'must be true, or the database of the outbox',
+    })
+    .optional(),
   concurrency: count.optional(),
   maxAttempts: count.optional(),
   backoff: z.strictObject(backoff).partial().optional(),

@@ -38,13 +38,15 @@ export interface ContextHost {
 export class HandlerContext implements MessageContext, Cause {
   private outcome: Promise<unknown> | undefined;
   private lazyCancellation: Cancellation | undefined;
+  /** Set while the handler runs in a transaction. */
+  transaction: unknown;
 
   constructor(
     private readonly envelope: MessageEnvelope,
     private readonly host: ContextHost,
     readonly deadlineMs: number | undefined,
     /** The durable subscription that the message came by. */
-    private readonly subscription?: string,
+    readonly subscription?: string,
   ) {}
 
   /** Cancellation of the message. */

@@ -15,6 +15,8 @@ export interface MessageAttributes {
   readonly correlationId?: string;
   readonly causationId?: string;
   readonly originNodeId?: string;
+  /** Whether the outcome of this queued command is kept. */
+  readonly keepsOutcome?: boolean;
   /** 1 unless the message was delivered before. */
   readonly attempt?: number;
 }

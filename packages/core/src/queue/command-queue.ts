@@ -6,7 +6,7 @@ import { CatgaError } from '../errors/catga-error.js';
 import { UnguessableIds } from '../ids/unguessable-ids.js';
 import type { CatgaIds } from '../ids/catga-ids.js';
 import { COMMAND_QUEUES } from '../ports/durable-log.js';
-import type { DurableLog } from '../ports/durable-log.js';
+import type { OutgoingLog } from '../reliability/outbox/outgoing-log.js';
 import { KEEP_OUTCOME, ownHeaders } from '../reliability/kept-outcome.js';
 import { MessageEnvelope, checkMessageId } from '../pipeline/message-envelope.js';
 import { toStoredMessage } from '../wire/message-codec.js';
@@ -32,7 +32,7 @@ export class CommandQueue {
     private readonly codec: Codec,
     private readonly engine: Pick<Engine, 'name' | 'capabilities'>,
     /** The durable log, or the outbox before it. */
-    private readonly log: Pick<DurableLog, 'append'>,
+    private readonly log: OutgoingLog,
     ids: CatgaIds,
     private readonly outcomes: OutcomeAccess,
     private readonly waiter: OutcomeWaiter,
@@ -53,7 +53,7 @@ export class CommandQueue {
     cause?: Cause,
   ): Promise<EnqueueReceipt> {
     const { host, codec, log, newId, engine } = this;
-    const { delayMs, keepOutcome = false } = options;
+    const { delayMs, keepOutcome = false, transaction } = options;
     checkMessageId(type.name, options.messageId);
     if (type.kind !== 'command') {
       throw new CatgaError(
@@ -96,7 +96,11 @@ export class CommandQueue {
       ...message,
       headers: keepOutcome ? { ...headers, [KEEP_OUTCOME]: '1' } : ownHeaders(headers),
     };
-    const { duplicate } = await log.append(stored, { delayMs, isFresh: options.messageId === undefined });
+    const { duplicate } = await log.append(stored, {
+      delayMs,
+      isFresh: options.messageId === undefined,
+      transaction,
+    });
     return new QueuedReceipt(
       messageId,
       type.name,

@@ -42,6 +42,13 @@ export class SubscribedHandler implements HandledSubscription {
     return this.types.get(name);
   }
 
+  /** Only if every type is handled in a transaction, as the option of one handler says. */
+  get wasHandled(): HandledSubscription['wasHandled'] {
+    const [first] = this.durable.handlers.values();
+    const transaction = first?.transaction;
+    return transaction && ((envelope) => transaction.wasHandled(this.id, envelope));
+  }
+
   envelope(type: MessageType, message: object, attributes: MessageAttributes): MessageEnvelope {
     return new MessageEnvelope(message, type, this.id, attributes, this.newId);
   }

@@ -1,3 +1,4 @@
+import type { FailureReport } from '../contracts/error-report.js';
 import type { MessageType } from '../contracts/message-type.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import type { Clock } from '../ports/clock.js';
@@ -24,6 +25,8 @@ export interface HandledSubscription {
   readonly retry: RetryOptions;
   typeOf(name: string): MessageType | undefined;
   envelope(type: MessageType, message: object, attributes: MessageAttributes): MessageEnvelope;
+  /** For a handler in a transaction that records the message: whether it has succeeded. */
+  readonly wasHandled?: ((envelope: MessageEnvelope) => Promise<boolean>) | undefined;
   /** Runs the pipeline and the handler. */
   handle(envelope: MessageEnvelope, delivery: LogDelivery): Promise<unknown>;
 }
@@ -93,14 +96,18 @@ export class DeliveryHandler {
     work: WorkOnMessage,
   ): Promise<void> {
     const { records, subscription } = this;
-    const recordsSuccess = envelope.qos === 2;
-    if (
-      records.mayHaveSucceeded(delivery, envelope) &&
-      (await records.hasSucceeded(subscription.id, delivery, envelope))
-    )
-      return records.acknowledge(delivery, true);
+    const { wasHandled } = subscription;
+    const isLate = delivery.attempt > subscription.retry.maxAttempts;
+    const recordsSuccess = envelope.qos === 2 && wasHandled === undefined;
+    // A transaction finds out by itself whether it is a repetition.
+    const hasSucceeded =
+      wasHandled === undefined
+        ? records.mayHaveSucceeded(delivery, envelope) &&
+          (await records.hasSucceeded(subscription.id, delivery, envelope))
+        : isLate && (await wasHandled(envelope));
+    if (hasSucceeded) return records.acknowledge(delivery, true);
     work.progress = 'tried';
-    if (delivery.attempt > subscription.retry.maxAttempts) {
+    if (isLate) {
       return this.bury(delivery, envelope, unfinished(subscription.id, delivery));
     }
     let value: unknown;
@@ -135,6 +142,7 @@ export class DeliveryHandler {
         causationId,
         originNodeId,
         attempt,
+        keepsOutcome: keepsOutcome(stored),
       });
     } catch (thrown) {
       return toError(thrown);
@@ -146,7 +154,11 @@ export class DeliveryHandler {
     // Refused by the draining node: not a failure of the handler, and not retried here.
     if (isOwnRefusal(error) && !this.node.isOpen) return delivery.release(REFUSED_DELAY_MS);
     // Refused by a limit before the handler ran: not an attempt.
-    if (error === envelope.refusal) return delivery.release(retryAfterMsOf(error) || REFUSED_DELAY_MS);
+    if (envelope.refusal !== undefined && error === envelope.refusal) {
+      if (envelope.refusal.code === 'CATGA_DATABASE_UNAVAILABLE')
+        this.failures.reportFlood(this.reportOf(delivery, envelope, error, 'retried'));
+      return delivery.release(retryAfterMsOf(error) || REFUSED_DELAY_MS);
+    }
     const isLast = delivery.attempt >= this.subscription.retry.maxAttempts;
     if (isLast || !this.rules.isWorthRetrying(envelope.type, error))
       return this.bury(delivery, envelope, error);
@@ -171,13 +183,22 @@ export class DeliveryHandler {
     return retryDelayMs(this.subscription.retry, attempt);
   }
 
-  private report(
+  private reportOf(
     { attempt }: LogDelivery,
     envelope: MessageEnvelope | undefined,
     error: Error,
     disposition: 'retried' | 'dead-lettered',
+  ): FailureReport {
+    return { error, source: this.subscription.id, envelope, attempt, disposition };
+  }
+
+  private report(
+    delivery: LogDelivery,
+    envelope: MessageEnvelope | undefined,
+    error: Error,
+    disposition: 'retried' | 'dead-lettered',
   ): void {
-    const report = { error, source: this.subscription.id, envelope, attempt, disposition };
+    const report = this.reportOf(delivery, envelope, error, disposition);
     // Unreadable messages are no handler failure, and any client of the broker can store many of them.
     if (envelope === undefined) this.failures.reportFlood(report);
     else this.failures.report(report);

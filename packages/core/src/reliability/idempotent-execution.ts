@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CatgaResult } from '../contracts/result.js';
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
+import { mismatchError } from '../errors/message-errors.js';
 import { joinedKey } from '../ids/joined-key.js';
 import type { Claim, IdempotencyStore } from '../ports/idempotency-store.js';
 import type { Cancellation } from '../time/cancellation.js';
@@ -64,7 +65,7 @@ export class IdempotentExecution {
     cancellation: Cancellation,
     execute: () => Promise<unknown>,
   ): Promise<unknown> {
-    const key = keyOf(envelope);
+    const key = recordKeyOf(envelope);
     const print = fingerprint(envelope.name, envelope.message);
     const mark = `${this.self}.${++this.lastMark}`;
     const claimed: ClaimedId = { key, fingerprint: print, leaseMs: this.options.leaseMs, mark };
@@ -90,11 +91,7 @@ export class IdempotentExecution {
         case 'finished':
           return resultOf(this.outcomes.decode(envelope.name, claim.outcome));
         case 'mismatch':
-          throw new CatgaError(
-            'CATGA_IDEMPOTENCY_MISMATCH',
-            `The messageId '${envelope.messageId}' was already used for a message with other content.`,
-            { details: { messageId: envelope.messageId, name: envelope.name } },
-          );
+          throw mismatchError(envelope.name, envelope.messageId);
         case 'running':
           cancellation.throwIfCancelled();
           await (this.running.get(key)?.ended ?? this.pause(pollMs));
@@ -197,7 +194,7 @@ export class IdempotentExecution {
 }
 
 /** Record key: callers' ids and generated ids have separate key spaces. */
-function keyOf({ messageId, hasIdOfCaller }: MessageEnvelope): string {
+export function recordKeyOf({ messageId, hasIdOfCaller }: MessageEnvelope): string {
   return joinedKey(hasIdOfCaller ? 'request' : 'made', messageId);
 }
 

@@ -82,7 +82,7 @@ export class RequestDispatcher {
     isRecorded: boolean,
   ): Promise<unknown> {
     return this.admission.hold(
-      isRecorded
+      isRecorded && route.transaction === undefined
         ? this.runRecorded(route, envelope, context, undefined)
         : this.admit(route, envelope, context, undefined),
     );
@@ -102,6 +102,7 @@ export class RequestDispatcher {
 
   private isRecorded(route: RequestRoute, options: SaidSendOptions): boolean {
     const { qos } = route.type;
+    if (route.transaction !== undefined) return false; // It records the request itself.
     return qos === 2 || (qos === 1 && options.messageId !== undefined);
   }
 

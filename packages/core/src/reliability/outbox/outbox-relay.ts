@@ -1,41 +1,17 @@
-import { CatgaError, toError } from '../../errors/catga-error.js';
-import type { CatgaLogger } from '../../ports/logger.js';
-import type { DurableLog } from '../../ports/durable-log.js';
-import type { Clock } from '../../ports/clock.js';
-import type { OutboxEntry, OutboxStore } from '../../ports/outbox-store.js';
-import type { Timetable, TimetableEntry } from '../../time/timetable.js';
+import { toError } from '../../errors/catga-error.js';
+import type { OutboxStore } from '../../ports/outbox-store.js';
+import type { TimetableEntry } from '../../time/timetable.js';
 import { failureOf } from '../failure-sink.js';
-import type { CatgaErrorSink } from '../failure-sink.js';
-import { isRetryable, retryDelayMs } from '../retry-policy.js';
+import { EngineWeather } from './engine-weather.js';
+import { EntrySender } from './entry-sender.js';
 import type { OutboxBacklog } from './outbox-backlog.js';
-import { parkedError, parkingFailure } from './parked-message.js';
-import { sendInOrder } from './send-in-order.js';
-import type { Disposition, UnsentEntry } from './send-in-order.js';
+import type { RelayServices, Round } from './relay-services.js';
 
 /** Batch size. */
 const BATCH = 100;
-/** Delay after a failure, which is the maximum delay after a reconnect. */
-const PAUSE = { maxAttempts: Infinity, initialDelayMs: 100, maxDelayMs: 5_000, multiplier: 2, jitter: true };
-/** Polling interval of a transactional store, in milliseconds. */
-const POLL_MS = 1_000;
-/** Maximum attempts at a message that fails with an unknown error. */
-const MAX_UNKNOWN_FAILURES = 5;
-
-/** Dependencies of the relay. */
-export interface RelayServices {
-  readonly nodeId: string;
-  /** Throws while the engine is not connected. */
-  readonly log: () => DurableLog;
-  readonly clock: Clock;
-  readonly timetable: Timetable;
-  readonly failures: CatgaErrorSink;
-  readonly logger: CatgaLogger;
-}
-
-type Round = 'more' | 'empty' | 'failed';
 
 /**
- * Relay from the outbox store to the engine, oldest first. An entry is removed only after the engine has
+ * Relay from an outbox of this node to the engine, oldest first. An entry is removed only after the engine has
  * acknowledged it; the engine deduplicates repetitions by id.
  */
 export class OutboxRelay {
@@ -43,18 +19,25 @@ export class OutboxRelay {
   private isWoken = false;
   private isStopped = false;
   private pause: TimetableEntry | undefined;
-  private failedRounds = 0;
-  private readonly unknownFailures = new Map<string, number>();
+  private readonly sender: EntrySender;
+  private readonly weather: EngineWeather;
   private readonly listeners = new Set<(round: Round) => void>();
 
   constructor(
     private readonly store: OutboxStore,
     private readonly backlog: OutboxBacklog,
-    private readonly polls: boolean,
     private readonly services: RelayServices,
-  ) {}
+  ) {
+    this.sender = new EntrySender(store, services);
+    this.weather = new EngineWeather(services.logger);
+  }
 
-  /** Wakes the relay. No effect during a delay, so that publishes do not cause more retries during an outage. */
+  /** Whether it sends now; not while it waits for the next attempt. */
+  get isBusy(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** Wakes the relay. No effect after a failure until the next attempt, so that publishes cause no more of them. */
   wake(): void {
     if (this.isStopped || this.pause !== undefined) return;
     this.isWoken = true;
@@ -97,70 +80,28 @@ export class OutboxRelay {
     }
     this.running = undefined;
     if (this.isStopped) return this.tell('failed');
-    if (round === 'failed') this.pauseFor(retryDelayMs(PAUSE, this.failedRounds));
-    else if (this.polls) this.pauseFor(POLL_MS);
+    if (round === 'failed') this.pauseFor(this.weather.pauseMs);
   }
 
   private async sendSome(): Promise<Round> {
-    const { store, backlog } = this;
+    const { store, backlog, sender, weather } = this;
     try {
       const mark = backlog.mark();
       const entries = await store.list('waiting', BATCH);
       if (entries.length === 0) {
         backlog.clear(mark);
-        return this.succeeded('empty');
+        return weather.succeeded('empty');
       }
-      const { stored, toPark, toRetry } = await sendInOrder(entries, this.send, this.judge);
-      for (const unsent of toPark) await this.park(unsent);
+      const { stored, toPark, toRetry } = await sender.send(entries);
       if (stored.length > 0) await store.remove(stored.map(({ id }) => id));
-      for (const { id } of stored) this.unknownFailures.delete(id);
       const [first] = toRetry;
       // As long as some get through it is not the engine that is away, and those that do not hold up none but their key.
-      if (first === undefined || stored.length + toPark.length > 0) return this.succeeded('more');
-      return this.failed(first.error);
+      if (first === undefined || stored.length + toPark.length > 0) return weather.succeeded('more');
+      return weather.failed(first.error);
     } catch (thrown) {
       this.services.failures.report(failureOf('outbox', thrown));
-      return this.failed(toError(thrown));
+      return weather.failed(toError(thrown));
     }
-  }
-
-  private readonly send = async ({ message, delayMs }: OutboxEntry): Promise<void> => {
-    const { clock, log } = this.services;
-    const remainingMs =
-      delayMs === undefined ? undefined : Math.max(0, message.sentAtMs + delayMs - clock.now());
-    await log().append(message, { delayMs: remainingMs });
-  };
-
-  private readonly judge = ({ entry: { id }, error }: UnsentEntry): Disposition => {
-    if (!isRetryable(error)) return 'park';
-    if (error instanceof CatgaError) return 'retry';
-    const failures = (this.unknownFailures.get(id) ?? 0) + 1;
-    this.unknownFailures.set(id, failures);
-    return failures < MAX_UNKNOWN_FAILURES ? 'retry' : 'park';
-  };
-
-  private async park(unsent: UnsentEntry): Promise<void> {
-    const { nodeId, clock } = this.services;
-    const { id } = unsent.entry;
-    const attempts = this.unknownFailures.get(id) ?? 1;
-    await this.store.park(id, parkingFailure(unsent, attempts, nodeId, clock.now()));
-    this.unknownFailures.delete(id);
-    this.services.failures.report(failureOf('outbox', parkedError(unsent)));
-  }
-
-  private succeeded(round: Round): Round {
-    if (this.failedRounds > 0)
-      this.services.logger.log('The outbox is connected to the engine again, and sends its messages.');
-    this.failedRounds = 0;
-    return round;
-  }
-
-  private failed(error: Error): Round {
-    if (this.failedRounds++ === 0)
-      this.services.logger.warn(
-        `The engine is unavailable; messages are stored in the outbox: ${error.message}`,
-      );
-    return 'failed';
   }
 
   private pauseFor(delayMs: number): void {

@@ -1,0 +1,147 @@
+import { toError } from '../../errors/catga-error.js';
+import type { OutboxEntry, OutboxStore } from '../../ports/outbox-store.js';
+import type { EntrySender } from './entry-sender.js';
+import { outboxBytes } from './outbox-quota.js';
+import type { SentEntries } from './sent-entries.js';
+
+/** Maximum number and size of entries in memory; beyond it they are read from the store, in its order. */
+const MAX_ENTRIES = 10_000;
+const MAX_BYTES = 32 * 1024 * 1024;
+/** Maximum number of waiting entries of one key that are read at once. */
+const MAX_OF_KEY = 500;
+
+/** Entries of one key, in order: the first one is being sent. */
+interface KeyQueue {
+  readonly entries: OutboxEntry[];
+  /** Whether an earlier entry of the key waits in the store that is not in memory. */
+  isIncomplete: boolean;
+}
+
+/**
+ * Committed entries in memory, on their way to the engine: those of one key one after another, all others at once.
+ * Whatever happens to them here, the store has them.
+ */
+export class CommittedEntries {
+  private readonly queues = new Map<string, KeyQueue>();
+  private readonly held = new Map<string, number>();
+  private bytes = 0;
+  private whenIdle: (() => void)[] = [];
+
+  /** @param onFailure called when entries have to be read from the store again */
+  constructor(
+    private readonly store: OutboxStore,
+    private readonly sender: EntrySender,
+    private readonly sent: SentEntries,
+    private readonly onFailure: (error: Error | undefined) => void,
+  ) {}
+
+  get size(): number {
+    return this.held.size;
+  }
+
+  hasKey(key: string): boolean {
+    return this.queues.has(key);
+  }
+
+  has(id: string): boolean {
+    return this.held.has(id);
+  }
+
+  take(entries: readonly OutboxEntry[]): void {
+    for (const entry of entries) {
+      if (this.held.has(entry.id) || this.sent.has(entry.id)) continue;
+      if (this.held.size >= MAX_ENTRIES || this.bytes >= MAX_BYTES) return this.onFailure(undefined);
+      const { key } = entry.message;
+      const { behind } = entry;
+      const isIncomplete = behind !== undefined && !this.held.has(behind) && !this.sent.has(behind);
+      this.hold(entry);
+      if (key === undefined) void this.deliver(entry);
+      else this.queueUp(key, entry, isIncomplete);
+    }
+  }
+
+  /** Forgets what is not being sent. */
+  drop(): void {
+    for (const { entries } of this.queues.values())
+      for (const entry of entries.splice(0)) this.release(entry);
+  }
+
+  /** Resolves once nothing is in memory. */
+  async idle(): Promise<void> {
+    while (this.held.size > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
+  }
+
+  private queueUp(key: string, entry: OutboxEntry, isIncomplete: boolean): void {
+    const queue = this.queues.get(key);
+    if (queue !== undefined) {
+      queue.entries.push(entry);
+      queue.isIncomplete ||= isIncomplete;
+      return;
+    }
+    const begun = { entries: [entry], isIncomplete };
+    this.queues.set(key, begun);
+    void this.sendQueue(key, begun);
+  }
+
+  private async sendQueue(key: string, queue: KeyQueue): Promise<void> {
+    for (;;) {
+      if (queue.isIncomplete) await this.complete(key, queue);
+      const entry = queue.entries.shift();
+      if (entry === undefined || !(await this.deliver(entry))) break;
+    }
+    // After a failure all is dropped; nothing is left otherwise.
+    this.queues.delete(key);
+  }
+
+  /** Puts the entries of the store that precede those in memory before them. */
+  private async complete(key: string, queue: KeyQueue): Promise<void> {
+    queue.isIncomplete = false;
+    try {
+      const listed = await this.store.list('waiting', MAX_OF_KEY, undefined, { key });
+      if (listed.length >= MAX_OF_KEY) return this.onFailure(undefined);
+      const known = new Set(queue.entries.map(({ id }) => id));
+      const inOrder: OutboxEntry[] = [];
+      for (const entry of listed) {
+        if (entry.message.key !== key || this.sent.has(entry.id)) continue;
+        if (known.delete(entry.id)) inOrder.push(entry);
+        else if (!this.held.has(entry.id)) {
+          this.hold(entry);
+          inOrder.push(entry);
+        }
+      }
+      // Those that were committed after the store was read.
+      inOrder.push(...queue.entries.filter(({ id }) => known.has(id)));
+      queue.entries.splice(0, Infinity, ...inOrder);
+    } catch (thrown) {
+      this.onFailure(toError(thrown));
+    }
+  }
+
+  /** Whether the next entry of the key may be sent. Never rejects. */
+  private async deliver(entry: OutboxEntry): Promise<boolean> {
+    try {
+      const { stored, toRetry } = await this.sender.send([entry]);
+      if (stored.length > 0) this.sent.add(entry.id);
+      const [unsent] = toRetry;
+      if (unsent !== undefined) this.onFailure(unsent.error);
+      return unsent === undefined;
+    } catch (thrown) {
+      this.onFailure(toError(thrown));
+      return false;
+    } finally {
+      this.release(entry);
+    }
+  }
+
+  private hold(entry: OutboxEntry): void {
+    const bytes = outboxBytes(entry);
+    this.held.set(entry.id, bytes);
+    this.bytes += bytes;
+  }
+
+  private release({ id }: OutboxEntry): void {
+    this.bytes -= this.held.get(id) ?? 0;
+    this.held.delete(id);
+    if (this.held.size === 0) for (const tell of this.whenIdle.splice(0)) tell();
+  }
+}

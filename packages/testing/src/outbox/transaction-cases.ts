@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { OutboxTrial, waiting } from './outbox-case.js';
+import type { OutboxCase } from './outbox-case.js';
+import type { OutboxHarness } from './outbox-harness.js';
+
+/** What a transactional store does. */
+export function transactionCases(harness: OutboxHarness): readonly OutboxCase[] {
+  const on = (name: string, test: (trial: OutboxTrial) => Promise<void>): OutboxCase => ({
+    name,
+    run: () => OutboxTrial.run(harness, {}, test),
+  });
+  const committed = ({ committed: told }: OutboxTrial): string[] => told.map(({ id }) => id);
+
+  return [
+    on('joins the open transaction, and tells its node after the commit, not before', async (trial) => {
+      const store = await trial.openTransactional();
+      assert.equal(store.isInTransaction, false);
+      await trial.transaction(async () => {
+        assert.equal(store.isInTransaction, true);
+        await store.add([waiting('a'), waiting('b')]);
+        await store.add([waiting('c')]);
+        assert.deepEqual(committed(trial), []);
+      });
+      assert.equal(store.isInTransaction, false);
+      assert.deepEqual(committed(trial), ['a', 'b', 'c']);
+      assert.deepEqual(await trial.idsOf(store), ['a', 'b', 'c']);
+      const ids = (await store.list('waiting', 10)).map(({ id }) => id);
+      assert.deepEqual(
+        trial.committed.map(({ entry }) => entry.id),
+        ids,
+      );
+    }),
+
+    on('forgets what a transaction that fails has added', async (trial) => {
+      const store = await trial.openTransactional();
+      const failing = trial.transaction(async () => {
+        await store.add([waiting('a')]);
+        throw new Error('no');
+      });
+      await assert.rejects(failing, /no/);
+      assert.deepEqual(committed(trial), []);
+      assert.deepEqual(await store.count(), { waiting: 0, parked: 0 });
+    }),
+
+    on('joins the transaction of a handle, wherever it is called', async (trial) => {
+      const store = await trial.openTransactional();
+      let add = async (): Promise<void> => {};
+      let begun = (): void => {};
+      const begin = new Promise<void>((resolve) => (begun = resolve));
+      let end = (): void => {};
+      const transaction = trial.transaction(async (handle) => {
+        add = () => store.add([waiting('a')], handle);
+        const ended = new Promise<void>((resolve) => (end = resolve));
+        begun();
+        await ended;
+      });
+      await begin;
+      await add();
+      assert.deepEqual(await store.count(), { waiting: 0, parked: 0 });
+      end();
+      await transaction;
+      assert.deepEqual(committed(trial), ['a']);
+      assert.deepEqual(await trial.idsOf(store), ['a']);
+    }),
+
+    on('refuses a handle that is none', async (trial) => {
+      const store = await trial.openTransactional();
+      await assert.rejects(store.add([waiting('a')], { no: 'transaction' }), { code: 'CATGA_CONFIGURATION' });
+    }),
+
+    on('stores at once outside of transactions, and tells its node', async (trial) => {
+      const store = await trial.openTransactional();
+      await store.add([waiting('a')]);
+      assert.deepEqual(committed(trial), ['a']);
+      assert.deepEqual(await trial.idsOf(store), ['a']);
+    }),
+  ];
+}
