@@ -13,3 +13,7 @@ export type {
 } from './database/sql-database.js';
 export type { SqlExecutor, SqlParameter, SqlRow } from './database/sql-executor.js';
 export type { SqlParticipant, SqlTransaction } from './database/sql-transaction.js';
+export { sqlOutbox } from './outbox/sql-outbox.js';
+export type { SqlOutboxOptions } from './outbox/sql-outbox-options.js';
+export type { SchemaMode } from './schema/prepare-schema.js';
+export { sqlSchema } from './schema/schema-files.js';

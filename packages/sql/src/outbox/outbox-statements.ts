@@ -1,0 +1,156 @@
+import type {
+  DeadLetterFailure,
+  OutboxEntry,
+  OutboxFilter,
+  OutboxMessage,
+  OutboxState,
+} from '@catga/core/outbox';
+import type { SqlExecutor, SqlParameter } from '../database/sql-executor.js';
+import { toDatabaseText } from './database-text.js';
+import { COLUMNS, SELECTED, entryOf, idOf, placeOf, valuesOf } from './outbox-rows.js';
+import type { OutboxPlace } from './outbox-rows.js';
+
+/** Maximum number and size of the messages of one INSERT. */
+const MAX_ROWS = 1000;
+const MAX_BYTES = 8 * 1024 * 1024;
+/** Maximum size of the bodies that are read at once; at least one message is. */
+const PAGE_BYTES = 8 * 1024 * 1024;
+
+const names = Object.keys(COLUMNS);
+const types = Object.values(COLUMNS);
+
+/** Rows are inserted, and get their positions, in the order of the arrays. */
+const INSERT = `INSERT INTO catga_outbox (namespace, ${names.join(', ')})
+SELECT $1, m.slot, m.message_id, m.name, m.kind, m.key, m.headers::json, m.serializer, m.body, m.correlation_id,
+  m.causation_id, m.origin_node_id, m.history::json, m.sent_at, m.delay_ms
+FROM unnest(${types.map((type, at) => `$${at + 2}::${type}[]`).join(', ')})
+  WITH ORDINALITY AS m (${names.join(', ')}, ordinal)
+ORDER BY m.ordinal
+RETURNING slot::int AS slot, position::text AS position`;
+
+/** The statement does not see its own rows: this is the last one that waited before them. */
+const BEHIND = `, (SELECT max(earlier.position)::text FROM catga_outbox AS earlier
+    WHERE earlier.namespace = catga_outbox.namespace AND earlier.key = catga_outbox.key AND earlier.failure IS NULL
+  ) AS behind`;
+
+/** Statements of one namespace of the outbox. */
+export class OutboxStatements {
+  constructor(private readonly namespace: string) {}
+
+  /** Inserts messages, as few statements as possible. */
+  async insert(on: SqlExecutor, messages: readonly OutboxMessage[]): Promise<readonly OutboxEntry[]> {
+    const entries: OutboxEntry[] = [];
+    for (let at = 0; at < messages.length;) {
+      const chunk: OutboxMessage[] = [];
+      for (let bytes = 0; at < messages.length && chunk.length < MAX_ROWS; at++) {
+        const message = messages[at] as OutboxMessage;
+        bytes += message.message.body.byteLength;
+        if (chunk.length > 0 && bytes > MAX_BYTES) break;
+        chunk.push(message);
+      }
+      entries.push(...(await this.insertChunk(on, chunk)));
+    }
+    return entries;
+  }
+
+  async list(
+    on: SqlExecutor,
+    state: OutboxState,
+    limit: number,
+    after: string | undefined,
+    { slots, key, olderThanMs }: OutboxFilter,
+  ): Promise<readonly OutboxEntry[]> {
+    const params: SqlParameter[] = [this.namespace];
+    const param = (value: SqlParameter, type: string): string => `$${params.push(value)}::${type}`;
+    const where = ['namespace = $1', `failure IS ${state === 'parked' ? 'NOT ' : ''}NULL`];
+    const place = after === undefined ? undefined : placeOf(after);
+    if (key !== undefined) where.push(`key = ${param(toDatabaseText(key), 'text')}`);
+    // Slot by slot the primary key gives the order; `+ 0` keeps the planner from sorting all of it for the list of slots.
+    const bySlot = slots !== undefined;
+    if (bySlot) where.push(`(slot + 0) = ANY(${param(slots, 'int[]')})`);
+    if (place !== undefined)
+      where.push(
+        bySlot
+          ? `(slot, position) > (${param(place.slot, 'int')}::smallint, ${param(place.position, 'bigint')})`
+          : `position > ${param(place.position, 'bigint')}`,
+      );
+    if (olderThanMs !== undefined)
+      where.push(`added_at < clock_timestamp() - ${param(olderThanMs, 'float8')} * interval '1 millisecond'`);
+    // Qualified, because a bare name is that of a selected text.
+    const order = (table: string): string =>
+      bySlot ? `${table}.slot, ${table}.position` : `${table}.position`;
+    const rows = await on.execute(
+      `SELECT ${SELECTED} FROM (
+        SELECT page.*, sum(octet_length(body)) OVER (ORDER BY ${order('page')}) - octet_length(body) AS bytes_before FROM (
+          SELECT * FROM catga_outbox AS o WHERE ${where.join(' AND ')} ORDER BY ${order('o')} LIMIT ${param(limit, 'int')}
+        ) AS page
+      ) AS sized WHERE bytes_before < ${PAGE_BYTES} ORDER BY ${order('sized')}`,
+      params,
+    );
+    return rows.map(entryOf);
+  }
+
+  async remove(on: SqlExecutor, ids: readonly string[]): Promise<void> {
+    const places = ids.flatMap((id) => placeOf(id) ?? []);
+    if (places.length === 0) return;
+    await on.execute(
+      `DELETE FROM catga_outbox USING unnest($2::int[], $3::bigint[]) AS gone (slot, position)
+       WHERE catga_outbox.namespace = $1 AND catga_outbox.slot = gone.slot AND catga_outbox.position = gone.position`,
+      [this.namespace, ...arraysOf(places)],
+    );
+  }
+
+  async park(on: SqlExecutor, id: string, failure: DeadLetterFailure): Promise<void> {
+    const place = placeOf(id);
+    if (place === undefined) return;
+    await on.execute(
+      `UPDATE catga_outbox SET failure = $4::text::json
+       WHERE namespace = $1 AND slot = $2::int AND position = $3::bigint AND failure IS NULL`,
+      [this.namespace, place.slot, place.position, JSON.stringify(failure)],
+    );
+  }
+
+  async count(on: SqlExecutor): Promise<{ readonly waiting: number; readonly parked: number }> {
+    const [row] = await on.execute(
+      `SELECT (count(*) FILTER (WHERE failure IS NULL))::float8 AS waiting,
+        (count(*) FILTER (WHERE failure IS NOT NULL))::float8 AS parked
+       FROM catga_outbox WHERE namespace = $1`,
+      [this.namespace],
+    );
+    return { waiting: row?.['waiting'] as number, parked: row?.['parked'] as number };
+  }
+
+  /** Which of these rows a new transaction sees. */
+  async visible(on: SqlExecutor, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await on.execute(
+      `SELECT o.slot::int AS slot, o.position::text AS position
+       FROM unnest($2::int[], $3::bigint[]) AS p (slot, position)
+       JOIN catga_outbox AS o ON o.namespace = $1 AND o.slot = p.slot AND o.position = p.position`,
+      [this.namespace, ...arraysOf(ids.flatMap((id) => placeOf(id) ?? []))],
+    );
+    return new Set(rows.map((row) => idOf(row as unknown as OutboxPlace)));
+  }
+
+  private async insertChunk(
+    on: SqlExecutor,
+    messages: readonly OutboxMessage[],
+  ): Promise<readonly OutboxEntry[]> {
+    const rows = messages.map(valuesOf);
+    const columns = names.map((_, column) => rows.map((row) => row[column] as SqlParameter));
+    const isKeyed = messages.some(({ message }) => message.key !== undefined);
+    const inserted = await on.execute(INSERT + (isKeyed ? BEHIND : ''), [this.namespace, ...columns]);
+    return messages.map((message, at) => {
+      const { slot, position, behind } = inserted[at] as unknown as OutboxPlace & {
+        readonly behind?: string | null;
+      };
+      const id = idOf({ slot, position });
+      return behind === null || behind === undefined
+        ? { ...message, id }
+        : { ...message, id, behind: idOf({ slot, position: behind }) };
+    });
+  }
+}
+
+function arraysOf(places: readonly OutboxPlace[]): readonly [readonly number[], readonly string[]] {
+  return [places.map(({ slot }) => slot), places.map(({ position }) => position)];
+}

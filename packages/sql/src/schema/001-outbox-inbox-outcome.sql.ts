@@ -1,0 +1,54 @@
+/** The file `sql/001-outbox-inbox-outcome.sql` of this package. */
+export const outboxInboxOutcome = `-- Messages to be sent to the engine. A row is deleted once the engine has acknowledged it.
+CREATE TABLE catga_outbox (
+  namespace text NOT NULL,
+  slot smallint NOT NULL,
+  position bigint GENERATED ALWAYS AS IDENTITY,
+  message_id text NOT NULL,
+  name text NOT NULL,
+  kind text NOT NULL,
+  key text,
+  headers json NOT NULL,
+  serializer text NOT NULL,
+  body bytea NOT NULL,
+  correlation_id text NOT NULL,
+  causation_id text,
+  origin_node_id text NOT NULL,
+  history json,
+  sent_at double precision NOT NULL,
+  delay_ms double precision,
+  added_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  failure json,
+  PRIMARY KEY (namespace, slot, position)
+);
+
+-- Whether an earlier message of a key waits.
+CREATE INDEX catga_outbox_key ON catga_outbox (namespace, key, position) WHERE key IS NOT NULL AND failure IS NULL;
+
+CREATE INDEX catga_outbox_parked ON catga_outbox (namespace, position) WHERE failure IS NOT NULL;
+
+-- Messages that a subscription has handled.
+CREATE TABLE catga_inbox (
+  namespace text NOT NULL,
+  subscription text NOT NULL,
+  name text NOT NULL,
+  message_id text NOT NULL,
+  handled_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (namespace, subscription, name, message_id)
+);
+
+CREATE INDEX catga_inbox_handled_at ON catga_inbox (handled_at);
+
+-- Outcomes of requests and of queued commands.
+CREATE TABLE catga_outcome (
+  namespace text NOT NULL,
+  key text NOT NULL,
+  fingerprint text NOT NULL,
+  ok boolean,
+  outcome bytea,
+  expires_at timestamptz NOT NULL,
+  PRIMARY KEY (namespace, key)
+);
+
+CREATE INDEX catga_outcome_expires_at ON catga_outcome (expires_at);
+`;
