@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Program from another Debian release than the machine's. */
 export interface DebianProgram {
@@ -20,30 +20,55 @@ export interface DebianProgram {
   readonly packageName: string;
   /** Path of the program inside the package, without a leading slash. */
   readonly path: string;
+  /**
+   * Programs that one of them starts, by name; they are in one folder, `path` being one of them. Each is replaced by a
+   * script that starts it.
+   */
+  readonly programs?: readonly string[];
+  /** Whether another user starts the program: the cache folder of root is private. */
+  readonly isPublic?: boolean;
 }
 
-/** Dynamic loaders, at their paths in Debian's package. */
-const LOADERS = ['usr/lib64/ld-linux-x86-64.so.2', 'usr/lib/ld-linux-aarch64.so.1'];
+/** Dynamic loaders, at their paths in Debian's package: in `lib` until bookworm, in `usr/lib` since. */
+const LOADERS = ['x86_64-linux-gnu/ld-linux-x86-64.so.2', 'aarch64-linux-gnu/ld-linux-aarch64.so.1'].flatMap(
+  (path) => [`usr/lib/${path}`, `lib/${path}`],
+);
+
+/** Cache folder of the user for servers and their data; a public one can be read by other users. */
+export function cacheFolder(isPublic = false): string {
+  const isRoot = process.getuid?.() === 0;
+  const own = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  const folder = join(isPublic && isRoot ? '/var/cache' : own, 'catga-test-servers');
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
 
 /**
  * Path of a program, unpacked with its libraries into a cache folder of the user; the machine's own packages do not
  * change. Undefined if there is no apt, or if its mirror does not have that release.
  */
 export function debianProgram(program: DebianProgram): string | undefined {
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'catga-test-servers');
-  const home = join(cache, `${program.packageName}-${program.suite}`);
+  const { packageName, suite, path, programs, isPublic } = program;
+  const cache = cacheFolder(isPublic);
+  const home = join(cache, `${packageName}-${suite}`);
   const start = join(home, 'start');
-  if (existsSync(start)) return start;
+  const found = programs === undefined ? start : join(home, 'root', path);
+  if (existsSync(start)) return found;
   if (process.platform !== 'linux') return undefined;
-  mkdirSync(cache, { recursive: true });
   // Unpacked next to its final path and then moved, so that the result is complete even if another process does the
   // same.
   const folder = mkdtempSync(join(cache, 'new-'));
   try {
     if (!unpack(program, folder)) return undefined;
-    writeStart(program, join(folder, 'start'), home);
+    for (const name of programs ?? []) {
+      const wrapped = join(dirname(path), name);
+      renameSync(join(folder, 'root', wrapped), join(folder, 'root', realName(wrapped)));
+      writeStart(realName(wrapped), join(folder, 'root', wrapped), folder, home);
+    }
+    writeStart(programs === undefined ? path : realName(path), join(folder, 'start'), folder, home);
+    chmodSync(folder, 0o755);
     if (!existsSync(start)) renameSync(folder, home);
-    return start;
+    return found;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -63,21 +88,34 @@ function unpack({ suite, packageName, path }: DebianProgram, folder: string): bo
   return existsSync(join(root, path));
 }
 
+/** Name of a program whose place its start script has taken. */
+function realName(path: string): string {
+  return join(dirname(path), `real-${basename(path)}`);
+}
+
 /** Writes a start script that uses the loader of the package: the machine's own may be too old for the libraries. */
-function writeStart({ path }: DebianProgram, file: string, home: string): void {
-  const folder = dirname(file);
+function writeStart(path: string, file: string, folder: string, home: string): void {
   const loader = LOADERS.find((candidate) => existsSync(join(folder, 'root', candidate)));
-  const libraries = readdirSync(join(folder, 'root/usr/lib'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name.endsWith('-linux-gnu'))
-    .map(({ name }) => join(home, 'root/usr/lib', name));
+  const libraries = ['usr/lib', 'lib'].flatMap((place) => librariesIn(join(folder, 'root'), place));
   const program = `'${join(home, 'root', path)}'`;
+  const libraryPath = libraries.map((library) => join(home, 'root', library)).join(':');
   const command =
     loader === undefined
       ? program
-      : `'${join(home, 'root', loader)}' --library-path '${libraries.join(':')}' ${program}`;
+      : `'${join(home, 'root', loader)}' --library-path '${libraryPath}' ${program}`;
   writeFileSync(file, `#!/bin/sh\nexec ${command} "$@"\n`);
   chmodSync(file, 0o755);
 }
+
+function librariesIn(root: string, place: string): readonly string[] {
+  if (!existsSync(join(root, place))) return [];
+  return readdirSync(join(root, place), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name.endsWith('-linux-gnu'))
+    .map(({ name }) => join(place, name));
+}
+
+/** Packages that a server needs; PostgreSQL starts without its compiler of queries (LLVM, 100 MB). */
+const NEEDED = /^(lib(?!llvm|perl)|zlib1g|redis-|valkey-)/;
 
 /** Debian's package tools for one release of the machine's own mirror, with separate package lists. */
 class Apt {
@@ -119,7 +157,7 @@ class Apt {
     );
     const told = this.run('apt-cache', ['depends', '--recurse', ...kinds, name]) ?? '';
     const names = told.split('\n').filter((line) => /^[a-z0-9][a-z0-9.+-]*$/.test(line));
-    return [...new Set([name, ...names.filter((found) => /^(lib|redis-|valkey-)/.test(found))])];
+    return [...new Set([name, ...names.filter((found) => NEEDED.test(found))])];
   }
 
   /** Downloads packages to `folder`; a missing one shows when it is used. */

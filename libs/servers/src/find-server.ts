@@ -10,6 +10,8 @@ export interface WantedServer {
   readonly variable: string;
   /** Minimum major and minor version. */
   readonly oldest: readonly [number, number];
+  /** Folders to search after the path. */
+  readonly folders?: readonly string[];
   /** Fallback if the path has none that is new enough. */
   readonly elsewhere: () => string | undefined;
   /** Error message if none is found. */
@@ -17,13 +19,14 @@ export interface WantedServer {
 }
 
 /** Path of the server: the variable's, else one on the path that is new enough, else the fallback. */
-export function findServer({ name, variable, oldest, elsewhere, howToInstall }: WantedServer): string {
+export function findServer(wanted: WantedServer): string {
+  const { name, variable, oldest, folders = [], elsewhere, howToInstall } = wanted;
   const named = process.env[variable];
   if (named !== undefined && named !== '') {
     if (isExecutable(named)) return named;
     throw new Error(`${variable} names ${named}, which cannot be executed.`);
   }
-  const found = onPath(name).find((path) => isAtLeast(versionOf(path), oldest)) ?? elsewhere();
+  const found = placesOf(name, folders).find((path) => isAtLeast(versionOf(path), oldest)) ?? elsewhere();
   if (found === undefined) throw new Error(howToInstall);
   return found;
 }
@@ -31,7 +34,7 @@ export function findServer({ name, variable, oldest, elsewhere, howToInstall }: 
 /** Major and minor version reported by a server; zeros if it does not run. */
 export function versionOf(path: string): readonly [number, number] {
   const said = spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout ?? '';
-  const [, major, minor] = /v=?(\d+)\.(\d+)/.exec(said) ?? [];
+  const [, major, minor] = /(?:v=?|PostgreSQL\) |PgBouncer )(\d+)\.(\d+)/.exec(said) ?? [];
   return [Number(major ?? 0), Number(minor ?? 0)];
 }
 
@@ -40,9 +43,9 @@ function isAtLeast([major, minor]: readonly [number, number], oldest: readonly [
 }
 
 /** Debian keeps servers in `/usr/sbin`, which is not on every user's path. */
-function onPath(name: string): readonly string[] {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return [...folders, '/usr/sbin', '/usr/local/sbin', '/usr/local/bin']
+function placesOf(name: string, folders: readonly string[]): readonly string[] {
+  const path = (process.env.PATH ?? '').split(delimiter);
+  return [...path, '/usr/sbin', '/usr/local/sbin', '/usr/local/bin', ...folders]
     .map((folder) => join(folder, name))
     .filter(isExecutable);
 }

@@ -1,7 +1,7 @@
 import { sqlDatabase } from '../database/adapter-database.js';
 import { hasMethods } from './structure.js';
 import type { SqlSource, SqlValue } from '../database/sql-adapter.js';
-import type { SqlDatabase, SqlIsolation } from '../database/sql-database.js';
+import type { SqlDatabase } from '../database/sql-database.js';
 import type { SqlRow } from '../database/sql-executor.js';
 
 interface PgQueryable {
@@ -40,8 +40,7 @@ export function pg<Pool extends PgPool>(pool: SqlSource<Pool>): SqlDatabase<PgCl
       isSource: (value) => hasMethods(value, 'connect', 'query') && !hasMethods(value, 'release'),
       isHandle: (value) => hasMethods(value, 'query', 'release'),
       query: async (on, sql, values) => (await on.query(sql, values)).rows,
-      transaction: async (source, isolation, work) =>
-        transact((await source.connect()) as PgClientOf<Pool>, isolation, work),
+      transaction: async (source, work) => transact((await source.connect()) as PgClientOf<Pool>, work),
     },
     pool,
   );
@@ -49,14 +48,13 @@ export function pg<Pool extends PgPool>(pool: SqlSource<Pool>): SqlDatabase<PgCl
 
 async function transact<Client extends PgClient, T>(
   client: Client,
-  isolation: SqlIsolation | undefined,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   let lost: Error | undefined;
   const onError = (error: Error): void => void (lost = error);
   client.on('error', onError); // A lost connection ends the process if nobody listens.
   try {
-    await client.query(isolation === undefined ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`, []);
+    await client.query('BEGIN', []);
     const result = await work(client);
     await client.query('COMMIT', []);
     return result;

@@ -33,12 +33,7 @@ export function pglite<Transaction extends PGliteTransaction>(
       isSource: (value) => hasMethods(value, 'transaction', 'query', 'exec'),
       isHandle: (value) => hasMethods(value, 'query', 'rollback') && !hasMethods(value, 'transaction'),
       query: async (on, sql, values) => (await on.query(sql, values)).rows as readonly SqlRow[],
-      transaction: (source, isolation, work) =>
-        source.transaction(async (transaction) => {
-          if (isolation !== undefined)
-            await transaction.query(`SET TRANSACTION ISOLATION LEVEL ${isolation}`, []);
-          return work(transaction);
-        }),
+      transaction: (source, work) => source.transaction(work),
     },
     database,
   );

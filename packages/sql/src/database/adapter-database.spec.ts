@@ -127,7 +127,12 @@ describe('Savepoints', () => {
     await database.run(async () => {
       await Promise.all(['a', 'b'].map((name) => database.run((savepoint) => savepoint.execute(name))));
     });
-    const one = (name: string): string[] => ['SAVEPOINT catga_1', name, 'RELEASE SAVEPOINT catga_1'];
+    const one = (name: string): string[] => [
+      'SAVEPOINT catga_1',
+      name,
+      'SELECT 1',
+      'RELEASE SAVEPOINT catga_1',
+    ];
     expect(library.statements).toEqual(['BEGIN', ...one('a'), ...one('b'), 'SELECT 1', 'COMMIT']);
   });
 
@@ -135,7 +140,7 @@ describe('Savepoints', () => {
     const run = database.run(() => database.run(async () => {}, { isolation: 'serializable' }));
     await expect(run).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
     await database.run(async () => {}, { isolation: 'serializable' });
-    expect(library.statements).toContain('BEGIN serializable');
+    expect(library.statements).toContain('SET TRANSACTION ISOLATION LEVEL SERIALIZABLE');
   });
 });
 

@@ -19,8 +19,8 @@ export class AdapterDatabase<Source, Handle> implements SqlDatabase<Handle> {
   private found: Source | undefined;
 
   constructor(
-    private readonly adapter: SqlAdapter<Source, Handle>,
-    private readonly source: SqlSource<Source>,
+    readonly adapter: SqlAdapter<Source, Handle>,
+    readonly source: SqlSource<Source>,
   ) {
     this.name = adapter.name;
     if (adapter.isSource(source)) this.found = source as Source;
@@ -48,10 +48,14 @@ export class AdapterDatabase<Source, Handle> implements SqlDatabase<Handle> {
   ): Promise<T> {
     const outer = this.scope();
     if (outer === undefined)
-      return this.inTransaction((enter) => this.adapter.transaction(this.instance(), isolation, enter), work);
+      return this.transact(async (transaction) => {
+        if (isolation !== undefined)
+          await transaction.execute(`SET TRANSACTION ISOLATION LEVEL ${isolation.toUpperCase()}`);
+        return work(transaction);
+      });
     if (isolation !== undefined)
       throw new CatgaError('CATGA_CONFIGURATION', 'A savepoint has no isolation level of its own.');
-    return outer.afterNested(() => this.inSavepoint(outer, work));
+    return outer.afterNested(() => this.inSavepoint((enter) => this.savepoint(outer, enter), work));
   }
 
   outside<T>(work: () => T): T {
@@ -79,7 +83,7 @@ export class AdapterDatabase<Source, Handle> implements SqlDatabase<Handle> {
     let scope: TransactionScope<Handle> | undefined;
     try {
       const result = await transact(async (handle) => {
-        scope = new TransactionScope(handle, (sql, params) => this.query(handle, sql, params));
+        scope = this.scopeOf(handle);
         return this.during(scope, async (opened) => {
           const worked = await work(opened);
           await this.adapter.flush?.(handle);
@@ -95,30 +99,62 @@ export class AdapterDatabase<Source, Handle> implements SqlDatabase<Handle> {
     }
   }
 
-  private async inSavepoint<T>(
-    outer: TransactionScope<Handle>,
+  /**
+   * Runs `work` as the content of a savepoint that `nest` opens in the ambient transaction.
+   * @param nest opens the savepoint, calls its argument with the handle, and rolls back to it if that rejects
+   */
+  async inSavepoint<T>(
+    nest: (enter: (handle: Handle) => Promise<T>) => Promise<T>,
     work: (transaction: SqlTransaction<Handle>) => Promise<T>,
   ): Promise<T> {
-    const scope = outer.inner();
-    const name = `catga_${scope.depth}`;
-    await this.adapter.flush?.(scope.handle);
-    await outer.execute(`SAVEPOINT ${name}`);
+    const outer = this.scope();
+    let scope: TransactionScope<Handle> | undefined;
     try {
-      const result = await this.during(scope, async () => {
-        const worked = await work(scope);
-        await this.adapter.flush?.(scope.handle);
-        return worked;
+      const result = await nest(async (handle) => {
+        scope = outer?.inner(handle) ?? this.scopeOf(handle);
+        return this.during(scope, async (opened) => {
+          const worked = await work(opened);
+          await this.adapter.flush?.(handle);
+          await opened.execute('SELECT 1'); // Rejects if a statement has failed: some libraries do not roll back if RELEASE fails.
+          return worked;
+        });
       });
-      await outer.execute(`RELEASE SAVEPOINT ${name}`);
-      scope.releaseTo(outer);
+      if (outer !== undefined) scope?.releaseTo(outer);
       return result;
     } catch (thrown) {
-      scope.rolledBack();
+      scope?.rolledBack();
+      throw thrown;
+    }
+  }
+
+  /** Opens a transaction and runs its work. */
+  protected transact<T>(work: (transaction: SqlTransaction<Handle>) => Promise<T>): Promise<T> {
+    return this.inTransaction((enter) => this.adapter.transaction(this.instance(), enter), work);
+  }
+
+  private async savepoint<T>(
+    outer: TransactionScope<Handle>,
+    enter: (handle: Handle) => Promise<T>,
+  ): Promise<T> {
+    const { handle, depth } = outer;
+    const name = `catga_${depth + 1}`;
+    await this.adapter.flush?.(handle);
+    if (this.adapter.savepoint !== undefined) return this.adapter.savepoint(handle, enter);
+    await outer.execute(`SAVEPOINT ${name}`);
+    try {
+      const result = await enter(handle);
+      await outer.execute(`RELEASE SAVEPOINT ${name}`);
+      return result;
+    } catch (thrown) {
       // If it fails, so does the COMMIT.
       await outer.execute(`ROLLBACK TO SAVEPOINT ${name}`).catch(() => {});
       await outer.execute(`RELEASE SAVEPOINT ${name}`).catch(() => {});
       throw thrown;
     }
+  }
+
+  private scopeOf(handle: Handle): TransactionScope<Handle> {
+    return new TransactionScope(handle, (sql, params) => this.query(handle, sql, params));
   }
 
   /** Runs work with an ambient scope, and closes the scope. */

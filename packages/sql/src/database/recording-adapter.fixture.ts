@@ -23,8 +23,8 @@ export const recordingAdapter: SqlAdapter<RecordingLibrary, RecordingTransaction
   isSource: (value) => value instanceof RecordingLibrary,
   isHandle: (value) => value instanceof RecordingTransaction,
   query: (on, sql, values) => (on instanceof RecordingTransaction ? on.library : on).query(sql, values),
-  async transaction(library, isolation, work) {
-    await library.query(`BEGIN ${isolation ?? ''}`.trim(), []);
+  async transaction(library, work) {
+    await library.query('BEGIN', []);
     try {
       const result = await work(new RecordingTransaction(library));
       await library.query('COMMIT', []);

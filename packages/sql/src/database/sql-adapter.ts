@@ -1,5 +1,5 @@
 import type { SqlRow } from './sql-executor.js';
-import type { SqlIsolation, SqlToken } from './sql-database.js';
+import type { SqlToken } from './sql-database.js';
 
 /** Value of a parameter as libraries get it. Arrays, bigints and dates arrive as PostgreSQL's text. */
 export type SqlValue = null | boolean | number | string | Buffer;
@@ -21,11 +21,12 @@ export interface SqlAdapter<Source, Handle> {
   /** Executes a statement with `$1` placeholders, outside of a transaction or in one. */
   query(on: Source | Handle, sql: string, values: SqlValue[]): Promise<readonly SqlRow[]>;
   /** Opens a transaction on a connection of its own: COMMIT if `work` resolves, else ROLLBACK. Calls `work` once. */
-  transaction<T>(
-    source: Source,
-    isolation: SqlIsolation | undefined,
-    work: (handle: Handle) => Promise<T>,
-  ): Promise<T>;
+  transaction<T>(source: Source, work: (handle: Handle) => Promise<T>): Promise<T>;
+  /**
+   * Opens a savepoint in a transaction: RELEASE if `work` resolves, else ROLLBACK TO. Needed by a library that forgets
+   * changes of objects with the savepoint; by default these statements are executed.
+   */
+  savepoint?<T>(outer: Handle, work: (handle: Handle) => Promise<T>): Promise<T>;
   /** Writes what the library still holds back. Called before COMMIT, SAVEPOINT and RELEASE. */
   flush?(handle: Handle): Promise<void>;
 }

@@ -29,8 +29,8 @@ export class TransactionScope<Handle> implements SqlTransaction<Handle> {
   }
 
   /** A scope for a savepoint. */
-  inner(): TransactionScope<Handle> {
-    return new TransactionScope(this.handle, (sql, params) => this.execute(sql, params), this.depth + 1);
+  inner(handle: Handle): TransactionScope<Handle> {
+    return new TransactionScope(handle, (sql, params) => this.execute(sql, params), this.depth + 1);
   }
 
   /** Runs work once the savepoints that were opened before have ended. */

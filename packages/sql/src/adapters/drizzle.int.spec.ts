@@ -1,0 +1,26 @@
+import { sql } from 'drizzle-orm';
+import { drizzle as createDrizzle } from 'drizzle-orm/node-postgres';
+import { Pool } from 'pg';
+import { drizzle } from '@catga/sql';
+import { describeSqlDatabase } from '@catga/sql/testing';
+import { usesPostgres } from './postgres.fixture.js';
+
+const server = usesPostgres();
+
+function open(connectionString: string, max: number) {
+  const pool = new Pool({ connectionString, max });
+  // Drizzle does not listen to clients in use: without this a lost connection ends the process.
+  pool.on('connect', (client) => void client.on('error', () => {}));
+  pool.on('error', () => {});
+  const database = createDrizzle(pool);
+  type Transaction = Parameters<Parameters<typeof database.transaction>[0]>[0];
+  return {
+    database: drizzle(database),
+    transact: (work: (transaction: Transaction) => Promise<void>) => database.transaction(work),
+    statement: async (transaction: Transaction, text: string) =>
+      void (await transaction.execute(sql.raw(text))),
+    close: () => pool.end(),
+  };
+}
+
+describeSqlDatabase('Drizzle', { open: async (poolSize) => open(server.url, poolSize) });

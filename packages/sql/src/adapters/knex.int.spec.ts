@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import createKnex from 'knex';
+import { knex } from '@catga/sql';
+import { describeSqlDatabase } from '@catga/sql/testing';
+import { usesPostgres } from './postgres.fixture.js';
+import type { Knex } from 'knex';
+
+const server = usesPostgres();
+
+function open(connection: string, max: number) {
+  const database = createKnex({ client: 'pg', connection, pool: { min: 0, max }, log: { error: () => {} } });
+  return {
+    source: database,
+    database: knex(database),
+    transact: (work: (transaction: Knex.Transaction) => Promise<void>) => database.transaction(work),
+    statement: async (transaction: Knex.Transaction, sql: string) => void (await transaction.raw(sql)),
+    close: () => database.destroy(),
+  };
+}
+
+describeSqlDatabase('Knex', { open: async (poolSize) => open(server.url, poolSize) });
+
+describe('The adapter of Knex', () => {
+  it('accepts its nested transactions, and not Knex itself', async () => {
+    const { source, database, close } = open(server.url, 1);
+    expect(database.executorOf(source)).toBeUndefined();
+    await source.transaction((outer) =>
+      outer.transaction(async (inner) => {
+        expect(await database.executorOf(inner)?.execute('SELECT 1::int4 AS one')).toEqual([{ one: 1 }]);
+      }),
+    );
+    await close();
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { Pool } from 'pg';
+import { pg } from '@catga/sql';
+import { describeSqlDatabase } from '@catga/sql/testing';
+import { usesPostgres } from './postgres.fixture.js';
+import type { PoolClient } from 'pg';
+
+const server = usesPostgres();
+
+function open(connectionString: string, max: number) {
+  const pool = new Pool({ connectionString, max });
+  pool.on('error', () => {}); // Of idle clients.
+  return {
+    database: pg(pool),
+    async transact(work: (client: PoolClient) => Promise<void>) {
+      const client = await pool.connect();
+      try {
+        await client.query('BEGIN');
+        await work(client);
+        await client.query('COMMIT');
+      } catch (thrown) {
+        await client.query('ROLLBACK');
+        throw thrown;
+      } finally {
+        client.release();
+      }
+    },
+    statement: async (client: PoolClient, sql: string) => void (await client.query(sql)),
+    close: () => pool.end(),
+  };
+}
+
+describeSqlDatabase('pg', { open: async (poolSize) => open(server.url, poolSize) });
+
+describe('The adapter of pg', () => {
+  it('accepts a pool or the token of one, and knows the type of its clients', () => {
+    const clients: readonly (PoolClient | undefined)[] = [pg(new Pool()).current(), pg(Pool).current()];
+    expect(clients).toEqual([undefined, undefined]);
+  });
+
+  it('takes a pool for no transaction', () => {
+    const pool = new Pool();
+    expect(pg(pool).executorOf(pool)).toBeUndefined();
+  });
+});
