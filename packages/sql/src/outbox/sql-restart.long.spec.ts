@@ -1,0 +1,82 @@
+import { Command, memory, Message } from '@catga/core';
+import { describe, expect, it } from '@jest/globals';
+import { Placed, SqlLabs, until } from './sql.fixture.js';
+import { sqlOutbox } from './sql-outbox.js';
+
+const labs = new SqlLabs({ isDurable: true });
+
+@Message({ name: 'shop.place.v1' })
+class Place extends Command<void> {
+  constructor(readonly orderId: string) {
+    super();
+  }
+}
+
+describe('a database that is restarted while it is used', () => {
+  it.each(['shutDown', 'kill'] as const)(
+    'fails requests with clear errors, and loses and doubles nothing: %s',
+    async (how) => {
+      const lab = await labs.create();
+      await lab.pool.query('CREATE TABLE effects (message text NOT NULL, kind text NOT NULL)');
+      const effect = async (kind: string, id: string): Promise<void> => {
+        await lab.database
+          .current()
+          ?.query('INSERT INTO effects (message, kind) VALUES ($1, $2)', [id, kind]);
+      };
+      const node = await labs.start(
+        { engine: memory(), outbox: sqlOutbox(lab.database), retry: { initialDelayMs: 50, maxAttempts: 20 } },
+        (it) =>
+          it
+            .handleRequest(
+              Place,
+              async (command, context) => {
+                const { orderId } = command as Place;
+                await effect('placed', orderId);
+                await context.publish(new Placed(orderId, 1));
+              },
+              { transaction: true },
+            )
+            .handleEvent(Placed, (event) => effect('counted', (event as Placed).orderId), {
+              transaction: true,
+            }),
+      );
+      const failures: unknown[] = [];
+      const over = new AbortController();
+      const callers = Array.from({ length: 4 }, async (_, caller) => {
+        for (let i = 0; !over.signal.aborted; i++) {
+          const id = `${caller}.${i}`;
+          for (let isPlaced = false; !isPlaced;) {
+            // The same id until it succeeds, as a client that repeats would.
+            isPlaced = await node.mediator.send(new Place(id), { messageId: id }).then(
+              () => true,
+              (thrown: unknown) => (failures.push(thrown), false),
+            );
+            if (!isPlaced) await new Promise((resolve) => setTimeout(resolve, 20));
+          }
+        }
+        return caller;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await labs.postgres[how]();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await labs.postgres.start();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      over.abort();
+      await Promise.all(callers);
+
+      const number = async (sql: string): Promise<number> => Number((await lab.pool.query(sql)).rows[0].n);
+      const placed = await number(`SELECT count(DISTINCT message) AS n FROM effects WHERE kind = 'placed'`);
+      expect(placed).toBeGreaterThan(0);
+      await until(
+        async () =>
+          (await number(`SELECT count(DISTINCT message) AS n FROM effects WHERE kind = 'counted'`)) ===
+          placed,
+        30_000,
+      );
+      await expect(number(`SELECT count(*) AS n FROM effects`)).resolves.toBe(2 * placed);
+      await until(async () => (await number('SELECT count(*) AS n FROM catga_outbox')) === 0);
+      const codes = new Set(failures.map((failure) => (failure as { code?: unknown }).code));
+      expect(codes).toContain('CATGA_DATABASE_UNAVAILABLE');
+    },
+  );
+});

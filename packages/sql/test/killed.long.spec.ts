@@ -1,0 +1,102 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { CatgaNode, Command, Message } from '@catga/core';
+import { redis } from '@catga/redis';
+import { PostgresServer, RedisServer } from '@catga/servers';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Pool } from 'pg';
+
+@Message({ name: 'e2e.place.v1' })
+class Place extends Command<void> {
+  constructor(readonly orderId: string) {
+    super();
+  }
+}
+
+let postgres: PostgresServer;
+let broker: RedisServer;
+let pool: Pool;
+let caller: CatgaNode;
+const workers: ChildProcess[] = [];
+
+beforeAll(async () => {
+  [postgres, broker] = await Promise.all([PostgresServer.spawn(), RedisServer.spawn()]);
+  pool = new Pool({ connectionString: postgres.url });
+  await pool.query('CREATE TABLE effects (kind text NOT NULL, message text NOT NULL)');
+  caller = new CatgaNode({
+    engine: redis({ url: broker.url }),
+    service: 'caller',
+    nodeId: 'caller',
+    heartbeat: { intervalMs: 200, timeoutMs: 1000 },
+  });
+  await caller.init();
+  await caller.start();
+});
+
+afterEach(async () => {
+  for (const worker of workers.splice(0)) {
+    const exited = worker.exitCode === null && worker.signalCode === null ? once(worker, 'exit') : undefined;
+    worker.kill('SIGKILL');
+    await exited;
+  }
+});
+
+afterAll(async () => {
+  await caller?.stop();
+  await pool?.end();
+  await Promise.all([postgres?.stop(), broker?.stop()]);
+});
+
+async function start(nodeId: string, diesAt?: string): Promise<ChildProcess> {
+  const given = JSON.stringify({ postgres: postgres.url, redisUrl: broker.url, nodeId, diesAt });
+  const worker = fork(new URL('worker.mjs', import.meta.url), [given], { stdio: 'inherit' });
+  workers.push(worker);
+  await once(worker, 'message');
+  return worker;
+}
+
+async function effectsOf(id: string): Promise<string[]> {
+  const { rows } = await pool.query('SELECT kind FROM effects WHERE message = $1 ORDER BY kind', [id]);
+  return rows.map(({ kind }) => kind as string);
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (const endMs = Date.now() + 30_000; !(await condition());) {
+    if (Date.now() > endMs) throw new Error('Not within 30 s.');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('a process that is killed', () => {
+  it.each([
+    ['in its handler, before the COMMIT', 'handling'],
+    ['after the COMMIT, before the outcome is known', 'handled'],
+    ['after the COMMIT, before what it published is sent', 'committed'],
+  ])('%s, has one effect of a queued command and of the event that it publishes', async (_, diesAt) => {
+    const id = `queued ${diesAt}`;
+    const dying = await start(`dying-${diesAt}`, diesAt);
+    const died = once(dying, 'exit');
+    await caller.mediator.enqueue(new Place(id));
+    expect(await died).toEqual([null, 'SIGKILL']);
+    const living = start(`living-${diesAt}`);
+    await living;
+    await until(async () => (await effectsOf(id)).length >= 2);
+    // Whatever is repeated is handled by now: everything is acknowledged, and the outbox is empty.
+    await until(
+      async () => Number((await pool.query('SELECT count(*) AS n FROM catga_outbox')).rows[0].n) === 0,
+    );
+    expect(await effectsOf(id)).toEqual(['place', 'placed']);
+  });
+
+  it('after the COMMIT of a request has one effect of it; the caller gets the outcome from another node', async () => {
+    const dying = await start('dying-request', 'handled');
+    const died = once(dying, 'exit');
+    const sent = caller.mediator.send(new Place('request'), { messageId: 'request', timeoutMs: 30_000 });
+    await died;
+    await start('living-request');
+    await sent.catch(() => caller.mediator.send(new Place('request'), { messageId: 'request' }));
+    await until(async () => (await effectsOf('request')).length >= 2);
+    expect(await effectsOf('request')).toEqual(['place', 'placed']);
+  });
+});
