@@ -177,3 +177,36 @@ describe('a reliable message in a transaction of the outbox', () => {
     expect(ran).toEqual(['ran']);
   });
 });
+
+describe('a node that stops with committed messages', () => {
+  it('sends them first if the engine is back in time, and tries by its pauses until then', async () => {
+    const { outbox, publish, engine, clock, node } = await startTransactional();
+    engine.weather = 'away';
+    await outbox.run(() => publish('a1', 'a2'));
+    await clock.advance(1_000);
+    const before = engine.attempts;
+    const stopped = node.stop();
+    await clock.advance(5_000);
+    expect(engine.attempts - before).toBeLessThan(40);
+    engine.weather = 'fine';
+    await clock.advance(4_999);
+    await stopped;
+    expect(engine.appended.map(({ messageId }) => messageId)).toEqual(['a1', 'a2']);
+  });
+
+  it('leaves them to the others if the store outlasts it', async () => {
+    const inner = memoryOutbox({ transactions: true });
+    const outbox = { ...inner, capabilities: { ...inner.capabilities, isLasting: true } };
+    const { publish, engine, clock, node } = await startWithOutbox({ outbox });
+    await node.settled();
+    engine.weather = 'away';
+    await inner.run(() => publish('a1'));
+    await clock.advance(1_000);
+    const before = engine.attempts;
+    await node.stop();
+    expect(engine.attempts).toBe(before + 1);
+    const other = await startWithOutbox({ outbox });
+    await other.node.settled();
+    expect(other.handled).toEqual(['a1']);
+  });
+});

@@ -10,6 +10,14 @@ const MAX_BYTES = 32 * 1024 * 1024;
 /** Maximum number of waiting entries of one key that are read at once. */
 const MAX_OF_KEY = 500;
 
+/** What becomes of entries in memory. */
+export interface CommittedListener {
+  /** The engine takes messages. */
+  sent(): void;
+  /** These are not sent, and have to be read from the store again; without an error because there are too many. */
+  unsent(entries: readonly OutboxEntry[], error: Error | undefined): void;
+}
+
 /** Entries of one key, in order: the first one is being sent. */
 interface KeyQueue {
   readonly entries: OutboxEntry[];
@@ -27,12 +35,11 @@ export class CommittedEntries {
   private bytes = 0;
   private whenIdle: (() => void)[] = [];
 
-  /** @param onFailure called when entries have to be read from the store again */
   constructor(
     private readonly store: OutboxStore,
     private readonly sender: EntrySender,
-    private readonly sent: SentEntries,
-    private readonly onFailure: (error: Error | undefined) => void,
+    private readonly sentEntries: SentEntries,
+    private readonly listener: CommittedListener,
   ) {}
 
   get size(): number {
@@ -48,22 +55,24 @@ export class CommittedEntries {
   }
 
   take(entries: readonly OutboxEntry[]): void {
-    for (const entry of entries) {
-      if (this.held.has(entry.id) || this.sent.has(entry.id)) continue;
-      if (this.held.size >= MAX_ENTRIES || this.bytes >= MAX_BYTES) return this.onFailure(undefined);
+    for (const [at, entry] of entries.entries()) {
+      if (this.held.has(entry.id) || this.sentEntries.has(entry.id)) continue;
+      if (this.held.size >= MAX_ENTRIES || this.bytes >= MAX_BYTES)
+        return this.listener.unsent(entries.slice(at), undefined);
       const { key } = entry.message;
       const { behind } = entry;
-      const isIncomplete = behind !== undefined && !this.held.has(behind) && !this.sent.has(behind);
+      const isIncomplete = behind !== undefined && !this.held.has(behind) && !this.sentEntries.has(behind);
       this.hold(entry);
       if (key === undefined) void this.deliver(entry);
       else this.queueUp(key, entry, isIncomplete);
     }
   }
 
-  /** Forgets what is not being sent. */
-  drop(): void {
-    for (const { entries } of this.queues.values())
-      for (const entry of entries.splice(0)) this.release(entry);
+  /** Forgets what is not being sent, and returns it. */
+  drop(): readonly OutboxEntry[] {
+    const dropped = [...this.queues.values()].flatMap(({ entries }) => entries.splice(0));
+    for (const entry of dropped) this.release(entry);
+    return dropped;
   }
 
   /** Resolves once nothing is in memory. */
@@ -98,11 +107,11 @@ export class CommittedEntries {
     queue.isIncomplete = false;
     try {
       const listed = await this.store.list('waiting', MAX_OF_KEY, undefined, { key });
-      if (listed.length >= MAX_OF_KEY) return this.onFailure(undefined);
+      if (listed.length >= MAX_OF_KEY) return this.listener.unsent([], undefined);
       const known = new Set(queue.entries.map(({ id }) => id));
       const inOrder: OutboxEntry[] = [];
       for (const entry of listed) {
-        if (entry.message.key !== key || this.sent.has(entry.id)) continue;
+        if (entry.message.key !== key || this.sentEntries.has(entry.id)) continue;
         if (known.delete(entry.id)) inOrder.push(entry);
         else if (!this.held.has(entry.id)) {
           this.hold(entry);
@@ -113,7 +122,7 @@ export class CommittedEntries {
       inOrder.push(...queue.entries.filter(({ id }) => known.has(id)));
       queue.entries.splice(0, Infinity, ...inOrder);
     } catch (thrown) {
-      this.onFailure(toError(thrown));
+      this.listener.unsent([], toError(thrown));
     }
   }
 
@@ -121,12 +130,13 @@ export class CommittedEntries {
   private async deliver(entry: OutboxEntry): Promise<boolean> {
     try {
       const { stored, toRetry } = await this.sender.send([entry]);
-      if (stored.length > 0) this.sent.add(entry.id);
+      if (stored.length > 0) this.sentEntries.add(entry.id);
       const [unsent] = toRetry;
-      if (unsent !== undefined) this.onFailure(unsent.error);
+      if (unsent === undefined) this.listener.sent();
+      else this.listener.unsent([entry], unsent.error);
       return unsent === undefined;
     } catch (thrown) {
-      this.onFailure(toError(thrown));
+      this.listener.unsent([entry], toError(thrown));
       return false;
     } finally {
       this.release(entry);

@@ -11,6 +11,8 @@ import { SentEntries } from './sent-entries.js';
 
 /** Number of entries that are read and sent at once. */
 const PAGE = 1000;
+/** Once no more than so many wait, they are taken into memory. */
+const REST = 200;
 /** Time between two looks for entries that nobody has sent, and their least age, in milliseconds. */
 const SWEEP_MS = 5_000;
 /** Every so many looks all slots are read from their beginning. */
@@ -18,8 +20,9 @@ const SWEEPS_PER_RESCAN = 6;
 
 /**
  * Relay of a transactional outbox. What this node commits it sends from memory at once. It reads the store when it starts,
- * after a failure and when there is too much for memory: then it sends the entries of its slots, and of what it dropped, in
- * the store's order, until none is left. Meanwhile, and every few seconds, it looks for what a dead node left.
+ * after a failure and when there is too much for memory: then it sends the entries of its slots, after them those of the
+ * slots that it dropped something of, page by page, and takes the rest into memory. Every few seconds it looks for what
+ * a dead node left.
  *
  * Nodes may send the same entries: the engine deduplicates them by id.
  */
@@ -28,17 +31,19 @@ export class CommittedRelay {
   private readonly weather: EngineWeather;
   private readonly sent: SentEntries;
   private readonly memory: CommittedEntries;
-  /** Whether entries are read from the store, so that new ones have to wait behind them. */
+  /** Whether entries are read from the store, and what is committed waits there. */
   private isReading = true;
-  /** Slots of entries that were committed or dropped while {@link isReading}. */
-  private readonly touched = new Set<number>();
+  /** Whether the rest of them is about to be in memory. */
+  private isTakingOver = false;
+  /** Slots of entries of this node that wait in the store. */
+  private touched = new Set<number>();
   private isStarted = false;
   private isStopped = false;
-  private isWoken = false;
+  /** Whether an entry in memory was refused while the store was read. */
+  private hasFailed = false;
   private running: Promise<void> | undefined;
   private pause: TimetableEntry | undefined;
   private sweeps = 0;
-  private sweptTo: string | undefined;
   private readonly listeners = new Set<(round: Round) => void>();
 
   constructor(
@@ -49,7 +54,10 @@ export class CommittedRelay {
     this.sender = new EntrySender(store, services);
     this.weather = new EngineWeather(services.logger);
     this.sent = new SentEntries(store, services.timetable, report);
-    this.memory = new CommittedEntries(store, this.sender, this.sent, (error) => this.fallBehind(error));
+    this.memory = new CommittedEntries(store, this.sender, this.sent, {
+      sent: () => void this.weather.succeeded('more'),
+      unsent: (entries, error) => this.fallBehind(error, entries),
+    });
   }
 
   /** Whether it sends now; not while it waits for the next attempt or the next look. */
@@ -59,15 +67,15 @@ export class CommittedRelay {
 
   /** Whether a message has to go through the store, because an earlier one may wait there. */
   mustWait(key: string | undefined): boolean {
-    return this.isReading || (key !== undefined && this.memory.hasKey(key));
+    return this.isReading || this.isTakingOver || (key !== undefined && this.memory.hasKey(key));
   }
 
   /** Takes committed entries. Without entries it reads the store now. */
   committed(entries: readonly OutboxEntry[]): void {
     if (this.isStopped) return;
     if (!this.isReading && entries.length > 0) return this.memory.take(entries);
-    this.touch(entries.length > 0 ? entries : undefined);
-    if (!this.isReading) this.readFrom();
+    this.touch(entries.length > 0 ? entries.map(slotOf) : ALL_SLOTS);
+    this.isReading = true;
     this.wake();
   }
 
@@ -76,32 +84,31 @@ export class CommittedRelay {
     this.wake();
   }
 
-  /** The engine did not take a message: from now on they wait in the store. */
-  fallBehind(error: Error | undefined): void {
+  /** The engine did not take a message, or there are too many: from now on they wait in the store. */
+  fallBehind(error: Error | undefined, unsent: readonly OutboxEntry[] = []): void {
     if (this.isStopped) return;
-    this.memory.drop();
-    if (this.isReading) return;
-    this.touch(undefined);
-    this.readFrom();
+    this.touch([...unsent, ...this.memory.drop()].map(slotOf));
+    const wasReading = this.isReading;
+    this.isReading = true;
+    if (wasReading) return;
+    this.endPause();
     if (error === undefined) return this.wake();
     this.weather.failed(error);
+    this.hasFailed = true;
     if (this.running === undefined) this.pauseFor(this.weather.pauseMs);
   }
 
   /** Resolves once nothing waits here or, with `orFailed`, once an attempt failed. Begins with an attempt now. */
   async emptied(orFailed: boolean): Promise<void> {
     await this.memory.idle();
-    if (this.isReading && !this.isStopped) {
-      await new Promise<void>((resolve) => {
-        const listener = (round: Round): void => {
-          if (round === 'more' || (round === 'failed' && !orFailed && !this.isStopped)) return;
-          this.listeners.delete(listener);
-          resolve();
-        };
-        this.listeners.add(listener);
-        this.endPause();
+    this.hasFailed = false; // ends the pause
+    while (this.isReading && !this.isStopped) {
+      const round = await new Promise<Round>((resolve) => {
+        this.listeners.add(resolve);
         this.wake();
       });
+      await this.memory.idle();
+      if (orFailed && (round === 'failed' || this.isReading)) break;
     }
     await this.sent.flush();
   }
@@ -121,85 +128,103 @@ export class CommittedRelay {
   }
 
   private wake(): void {
-    this.isWoken = true;
-    if (!this.isStarted || this.isStopped || (this.isReading && this.pause !== undefined)) return;
+    if (!this.isStarted || this.isStopped || (this.isReading && this.pause !== undefined && this.hasFailed))
+      return;
     this.endPause();
     this.running ??= this.run();
   }
 
-  /** From now on what is committed is read from the store. */
-  private readFrom(): void {
-    this.isReading = true;
-    this.endPause();
-  }
-
-  private touch(entries: readonly OutboxEntry[] | undefined): void {
-    for (const slot of entries?.map(slotOf) ?? ALL_SLOTS) this.touched.add(slot);
+  private touch(slots: readonly number[]): void {
+    for (const slot of slots) this.touched.add(slot);
   }
 
   private async run(): Promise<void> {
     let round: Round;
     do {
+      this.hasFailed = false;
       round = this.isReading ? await this.catchUp() : await this.sweep();
-    } while (!this.isStopped && round !== 'failed' && this.isReading);
+    } while (!this.isStopped && round !== 'failed' && !this.hasFailed && this.isReading);
     this.running = undefined;
-    if (this.isStopped) return this.tell('failed');
+    if (this.isStopped) round = 'failed';
+    this.hasFailed ||= round === 'failed';
     this.tell(round);
-    this.pauseFor(round === 'failed' ? this.weather.pauseMs : SWEEP_MS);
+    if (!this.isStopped) this.pauseFor(this.hasFailed ? this.weather.pauseMs : SWEEP_MS);
   }
 
-  /** Sends all that waits in this node's slots and in those touched, in the store's order. */
+  /** Sends what waits in this node's slots, then in those touched, and goes on from memory. */
   private async catchUp(): Promise<Round> {
-    await this.memory.idle();
-    let after: string | undefined;
-    let isComplete = false;
-    let foundSome = false;
     try {
-      while (!isComplete && !this.isStopped) {
-        if (after === undefined) {
-          this.isWoken = false;
-          foundSome = false;
-          await this.sent.flush();
-        }
-        const slots = [...new Set([...this.ownSlots(), ...this.touched])];
-        const entries = await this.store.list('waiting', PAGE, after, { slots });
-        const unsent = entries.filter(({ id }) => !this.sent.has(id));
-        foundSome ||= unsent.length > 0;
-        const { toRetry, gotThrough } = await this.sendListed(unsent);
-        if (toRetry !== undefined && !gotThrough) return this.weather.failed(toRetry);
-        if (unsent.length > 0) this.weather.succeeded('more');
-        if (entries.length === 0) isComplete = !foundSome && !this.isWoken;
-        // What comes later of a key that is to be tried again may not pass it.
-        after = toRetry === undefined ? entries.at(-1)?.id : undefined;
+      await this.memory.idle();
+      const own = this.ownSlots();
+      const others = [...this.touched].filter((slot) => !own.includes(slot));
+      for (const slots of [own, others]) {
+        const failure = slots.length === 0 ? undefined : await this.sendPages(slots);
+        if (failure !== undefined) return this.weather.failed(failure);
       }
+      if (!this.isStopped) await this.takeOver();
     } catch (thrown) {
       this.services.failures.reportFlood(failureOf('outbox', thrown));
+      this.isReading = true;
       return this.weather.failed(toError(thrown));
     }
-    if (this.isStopped) return 'failed';
+    return this.isStopped ? 'failed' : 'empty';
+  }
+
+  /** Sends the entries of slots, in the store's order, until few are left. Returns why none got through. */
+  private async sendPages(slots: readonly number[]): Promise<Error | undefined> {
+    let after: string | undefined;
+    while (!this.isStopped) {
+      if (after === undefined) await this.sent.flush();
+      const entries = await this.store.list('waiting', PAGE, after, { slots });
+      if (after === undefined && entries.length <= REST) return undefined;
+      const { toRetry, gotThrough } = await this.sendListed(entries.filter(({ id }) => !this.sent.has(id)));
+      if (toRetry !== undefined && !gotThrough) return toRetry;
+      this.weather.succeeded('more');
+      // What comes later of a key that is to be tried again may not pass it.
+      after = toRetry === undefined ? entries.at(-1)?.id : undefined;
+    }
+    return undefined;
+  }
+
+  /** Takes the rest into memory. What is committed meanwhile goes there too, and knows what it has to wait for. */
+  private async takeOver(): Promise<void> {
+    const { touched } = this;
+    const slots = [...new Set([...this.ownSlots(), ...touched])];
+    this.touched = new Set();
+    this.isTakingOver = true;
     this.isReading = false;
-    this.touched.clear();
-    this.sweptTo = undefined;
-    return this.weather.succeeded('empty');
+    try {
+      await this.sent.flush();
+      const entries = await this.store.list('waiting', PAGE, undefined, { slots });
+      if (this.isReading || entries.length >= PAGE) {
+        // Something failed meanwhile, or more has come than memory is for.
+        this.touch([...touched]);
+        this.isReading = true;
+      } else this.memory.take(entries);
+    } catch (thrown) {
+      this.touch([...touched]);
+      throw thrown;
+    } finally {
+      this.isTakingOver = false;
+    }
   }
 
   /** Looks for entries that nobody has sent. */
   private async sweep(): Promise<Round> {
     const { store } = this;
     const isRescan = ++this.sweeps % SWEEPS_PER_RESCAN === 0;
-    if (isRescan) this.sweptTo = undefined;
     try {
       const own = { slots: this.ownSlots(), olderThanMs: SWEEP_MS };
-      for (let isFull = true; isFull && !this.isReading && !this.isStopped;) {
-        const entries = await store.list('waiting', PAGE, this.sweptTo, own);
-        isFull = entries.length > 0;
-        this.sweptTo = entries.at(-1)?.id ?? this.sweptTo;
+      let after: string | undefined;
+      do {
+        const entries = await store.list('waiting', PAGE, after, own);
+        after = entries.at(-1)?.id;
         await this.sendSwept(entries);
-      }
+      } while (after !== undefined && !this.isReading && !this.isStopped);
       if (!isRescan || this.isReading) return 'empty';
       // Nodes may disagree about their slots: nothing is left to nobody.
       await this.sendSwept(await store.list('waiting', PAGE, undefined, { olderThanMs: 2 * SWEEP_MS }));
-      await store.maintain?.();
+      if (own.slots.includes(0)) await store.maintain?.();
     } catch (thrown) {
       // The store is away: the next look may find it.
       this.services.failures.reportFlood(failureOf('outbox', thrown));
@@ -212,7 +237,7 @@ export class CommittedRelay {
     const { toRetry, gotThrough } = await this.sendListed(
       entries.filter(({ id }) => !memory.has(id) && !sent.has(id)),
     );
-    if (toRetry !== undefined && !gotThrough) this.fallBehind(toRetry);
+    if (toRetry !== undefined && !gotThrough) this.fallBehind(toRetry, entries);
   }
 
   private async sendListed(
@@ -243,5 +268,6 @@ export class CommittedRelay {
 
   private tell(round: Round): void {
     for (const listener of this.listeners) listener(round);
+    this.listeners.clear();
   }
 }
