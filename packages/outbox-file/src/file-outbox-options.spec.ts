@@ -6,7 +6,8 @@ describe('docs/reference/options.md', () => {
   const page = readFileSync(new URL('../../../docs/reference/options.md', import.meta.url), 'utf8');
 
   it('has one row for each option of the outbox on disk, with its default, and no other', () => {
-    const [, section = ''] = page.split('\n## The outbox on disk\n');
+    const [, rest = ''] = page.split('\n## The outbox on disk\n');
+    const [section = ''] = rest.split('\n## ');
     const rows = [...section.matchAll(/^\| `(\w+)`\s*\| (?:`(\d+)`)?/gm)].map(([, name, value]) => [
       name,
       value,

@@ -1,3 +1,4 @@
+import { deepEqual } from 'node:assert';
 import type {
   HandlerTransactions,
   OutboxClient,
@@ -78,6 +79,11 @@ export class OutboxTrial {
     if (found === undefined) throw new Error(`${messageId} is not in the store.`);
     return found;
   }
+}
+
+/** Compares content, whatever realm it is of: test frameworks have several. */
+export function sameContent(actual: unknown, expected: unknown): void {
+  deepEqual(actual, expected);
 }
 
 /** A message to be stored. */

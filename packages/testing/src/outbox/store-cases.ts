@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { failure, OutboxTrial, waiting } from './outbox-case.js';
+import { failure, OutboxTrial, sameContent, waiting } from './outbox-case.js';
 import type { OutboxCase } from './outbox-case.js';
 import type { OutboxHarness } from './outbox-harness.js';
 
@@ -15,7 +15,7 @@ export function storeCases(harness: OutboxHarness): readonly OutboxCase[] {
   return [
     on('declares its capabilities', async (trial) => {
       const defaults = { opensTransactions: false };
-      assert.deepEqual({ ...defaults, ...trial.capabilities }, { ...defaults, ...harness.capabilities });
+      sameContent({ ...defaults, ...trial.capabilities }, { ...defaults, ...harness.capabilities });
     }),
 
     on('returns what it was given, byte by byte', async (trial) => {
@@ -34,8 +34,8 @@ export function storeCases(harness: OutboxHarness): readonly OutboxCase[] {
       const [kept] = await store.list('waiting', 1);
       assert.equal(kept?.delayMs, 5);
       assert.equal(kept.failure, undefined);
-      assert.deepEqual([...kept.message.body], [...message.body]);
-      assert.deepEqual({ ...kept.message, body: undefined }, { ...message, body: undefined });
+      sameContent([...kept.message.body], [...message.body]);
+      sameContent({ ...kept.message, body: undefined }, { ...message, body: undefined });
     }),
 
     on('keeps the order of messages, within one call and between overlapping calls', async (trial) => {
@@ -47,7 +47,7 @@ export function storeCases(harness: OutboxHarness): readonly OutboxCase[] {
       } else
         for (let i = 0; i < 60; i += 3) adding.push(store.add([0, 1, 2].map((j) => waiting(`m${i + j}`))));
       await Promise.all(adding);
-      assert.deepEqual(
+      sameContent(
         await trial.idsOf(store),
         Array.from({ length: 60 }, (_, i) => `m${i}`),
       );
@@ -56,15 +56,15 @@ export function storeCases(harness: OutboxHarness): readonly OutboxCase[] {
     on('lists at most as many as asked for, from the oldest or from after an entry', async (trial) => {
       const store = await trial.open();
       await store.add(['a', 'b', 'c', 'd'].map((id) => waiting(id)));
-      assert.deepEqual(await trial.idsOf(store, 'waiting', 2), ['a', 'b']);
+      sameContent(await trial.idsOf(store, 'waiting', 2), ['a', 'b']);
       const { id } = await trial.entry(store, 'b');
       await store.remove([id]);
       const behind = await store.list('waiting', 1, id);
-      assert.deepEqual(
+      sameContent(
         behind.map(({ message }) => message.messageId),
         ['c'],
       );
-      assert.deepEqual(await store.list('parked', 10), []);
+      sameContent(await store.list('parked', 10), []);
     }),
 
     on('removes exactly the given entries; a repeat has no effect', async (trial) => {
@@ -73,15 +73,15 @@ export function storeCases(harness: OutboxHarness): readonly OutboxCase[] {
       const { id } = await trial.entry(store, 'b');
       await store.remove([id]);
       await store.remove([id]);
-      assert.deepEqual(await trial.idsOf(store), ['a', 'c']);
-      assert.deepEqual(await store.count(), { waiting: 2, parked: 0 });
+      sameContent(await trial.idsOf(store), ['a', 'c']);
+      sameContent(await store.count(), { waiting: 2, parked: 0 });
     }),
 
     on('keeps two messages with one id: the engine deduplicates, not the outbox', async (trial) => {
       const store = await trial.open();
       await store.add([waiting('a')]);
       await store.add([waiting('a')]);
-      assert.deepEqual(await trial.idsOf(store), ['a', 'a']);
+      sameContent(await trial.idsOf(store), ['a', 'a']);
     }),
 
     on('parks an entry with its failure, in order, until it is removed', async (trial) => {
@@ -91,19 +91,19 @@ export function storeCases(harness: OutboxHarness): readonly OutboxCase[] {
       const { id } = await trial.entry(store, 'b');
       await store.park(id, failure);
       await store.park(id, failure);
-      assert.deepEqual(await trial.idsOf(store), ['a']);
+      sameContent(await trial.idsOf(store), ['a']);
       const parked = await store.list('parked', 10);
-      assert.deepEqual(
+      sameContent(
         parked.map((entry) => [entry.message.messageId, entry.failure]),
         [
           ['b', failure],
           ['c', failure],
         ],
       );
-      assert.deepEqual(await store.count(), { waiting: 1, parked: 2 });
+      sameContent(await store.count(), { waiting: 1, parked: 2 });
       await store.remove([id]);
       await store.park(id, failure);
-      assert.deepEqual(await trial.idsOf(store, 'parked'), ['c']);
+      sameContent(await trial.idsOf(store, 'parked'), ['c']);
     }),
 
     on('finds the entries of a key, if it can filter', async (trial) => {
@@ -111,7 +111,7 @@ export function storeCases(harness: OutboxHarness): readonly OutboxCase[] {
       await store.add(['a', 'b', 'c'].map((id) => waiting(id, { key: id === 'b' ? 'y' : 'x' })));
       const found = await store.list('waiting', 10, undefined, { key: 'x' });
       const ofKey = found.filter(({ message }) => message.key === 'x');
-      assert.deepEqual(
+      sameContent(
         ofKey.map(({ message }) => message.messageId),
         ['a', 'c'],
       );
@@ -126,8 +126,8 @@ export function storeCases(harness: OutboxHarness): readonly OutboxCase[] {
       await before.close();
       const store = await trial.open();
       await store.add([waiting('e')]);
-      assert.deepEqual(await trial.idsOf(store), ['b', 'c', 'e']);
-      assert.deepEqual(await trial.idsOf(store, 'parked'), ['a']);
+      sameContent(await trial.idsOf(store), ['b', 'c', 'e']);
+      sameContent(await trial.idsOf(store, 'parked'), ['a']);
     }),
 
     on('isolates namespaces', async (trial) => {
@@ -135,10 +135,10 @@ export function storeCases(harness: OutboxHarness): readonly OutboxCase[] {
       await blue.add([waiting('a')]);
       await blue.close();
       const green = await trial.open('green');
-      assert.deepEqual(await green.count(), { waiting: 0, parked: 0 });
+      sameContent(await green.count(), { waiting: 0, parked: 0 });
       await green.add([waiting('b')]);
       await green.close();
-      assert.deepEqual(await trial.idsOf(await trial.open('blue')), ['a']);
+      sameContent(await trial.idsOf(await trial.open('blue')), ['a']);
     }),
   ];
 }
@@ -153,13 +153,13 @@ export function limitCases(harness: OutboxHarness): readonly OutboxCase[] {
           const store = await trial.open();
           await store.add([waiting('a'), waiting('b')]);
           await assert.rejects(store.add([waiting('c'), waiting('d')]), overloaded);
-          assert.deepEqual(await trial.idsOf(store), ['a', 'b']);
+          sameContent(await trial.idsOf(store), ['a', 'b']);
           await store.add([waiting('e')]);
           await store.park((await trial.entry(store, 'a')).id, failure);
           await assert.rejects(store.add([waiting('f')]), overloaded);
           await store.remove([(await trial.entry(store, 'a')).id]);
           await store.add([waiting('g')]);
-          assert.deepEqual(await trial.idsOf(store), ['b', 'e', 'g']);
+          sameContent(await trial.idsOf(store), ['b', 'e', 'g']);
         }),
     },
     {
@@ -173,7 +173,7 @@ export function limitCases(harness: OutboxHarness): readonly OutboxCase[] {
           await store.add([of('c', 40)]);
           await store.remove([(await trial.entry(store, 'a')).id]);
           await store.add([of('d', 60)]);
-          assert.deepEqual(await trial.idsOf(store), ['c', 'd']);
+          sameContent(await trial.idsOf(store), ['c', 'd']);
         }),
     },
     {
