@@ -51,13 +51,7 @@ async function open(poolSize: number) {
   };
 }
 
-const runner: TestRunner = {
-  describe: (name, define) => void describe(name, define),
-  it: (name, test) => void it(name, test),
-  beforeAll: before,
-  beforeEach,
-  afterAll: after,
-};
+const runner: TestRunner = { describe, it, beforeAll: before, beforeEach, afterAll: after };
 
 describeSqlDatabase('@nestjs-cls/transactional over TypeORM', { open }, runner);
 

@@ -5,10 +5,12 @@ import { describeSqlDatabase } from '@catga/sql/testing';
 import { usesPostgres } from './postgres.fixture.js';
 import type { Knex } from 'knex';
 
+/** Knex writes about a lost connection to the console. */
+const SILENT = { warn: () => {}, error: () => {} };
 const server = usesPostgres();
 
 function open(connection: string, max: number) {
-  const database = createKnex({ client: 'pg', connection, pool: { min: 0, max }, log: { error: () => {} } });
+  const database = createKnex({ client: 'pg', connection, pool: { min: 0, max }, log: SILENT });
   return {
     source: database,
     database: knex(database),

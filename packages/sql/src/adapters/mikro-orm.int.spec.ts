@@ -13,6 +13,8 @@ const Order = new EntitySchema<Order>({
   tableName: 'orders',
   properties: { id: { type: 'text', primary: true } },
 });
+/** Its Knex writes about a lost connection to the console. */
+const SILENT = { warn: () => {}, error: () => {} };
 const server = usesPostgres();
 
 async function open(clientUrl: string, max: number) {
@@ -21,6 +23,7 @@ async function open(clientUrl: string, max: number) {
     pool: { min: 0, max },
     entities: [Order],
     allowGlobalContext: true,
+    driverOptions: { log: SILENT },
   });
   type EntityManager = typeof orm.em;
   return {

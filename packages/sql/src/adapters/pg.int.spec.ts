@@ -30,7 +30,8 @@ function open(connectionString: string, max: number) {
   };
 }
 
-describeSqlDatabase('pg', { open: async (poolSize) => open(server.url, poolSize) });
+describeSqlDatabase('pg', { open: async (poolSize) => open(server.directUrl, poolSize) });
+describeSqlDatabase('pg and PgBouncer', { open: async (poolSize) => open(server.url, poolSize) });
 
 describe('The adapter of pg', () => {
   it('accepts a pool or the token of one, and knows the type of its clients', () => {

@@ -4,7 +4,7 @@ import { toError } from '@catga/core/engine';
 import type { SqlDatabase } from '../database/sql-database.js';
 import { SCHEMA_FILES, SCHEMA_TABLE, SCHEMA_VERSION, statementsOf } from './schema-files.js';
 import type { SchemaFile } from './schema-files.js';
-import { sqlStateOf } from './sql-state.js';
+import { sqlStateOf } from '../database/sql-state.js';
 
 /** What is done about the tables when the outbox is opened. */
 export type SchemaMode = 'create' | 'verify' | 'off';

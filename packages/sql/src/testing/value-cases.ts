@@ -24,7 +24,6 @@ const PARAMETERS: readonly (readonly [string, SqlParameter, string | null])[] = 
   ['bytea', Buffer.alloc(0), '\\x'],
   ['jsonb', JSON.stringify({ a: [STRANGE, null, 1.5] }), JSON.stringify({ a: [STRANGE, null, 1.5] })],
   ['timestamptz', DATE, '2024-02-29 23:59:59.123+00'],
-  ['text[]', [STRANGE, null, 'NULL', ''], null],
   ['boolean[]', [true, null, false], '{t,NULL,f}'],
   ['int4[]', [1, null, -3], '{1,NULL,-3}'],
   ['bigint[]', [2n ** 60n, null, 7], '{1152921504606846976,NULL,7}'],
@@ -37,19 +36,14 @@ const PARAMETERS: readonly (readonly [string, SqlParameter, string | null])[] = 
 
 export function valueCases<Handle>({ it }: TestRunner, subject: Subject<Handle>): void {
   for (const [type, parameter, text] of PARAMETERS)
-    if (text !== null || parameter === null)
-      it(`passes ${Array.isArray(parameter) ? 'an array' : 'a parameter'} of type ${type}: ${text?.slice(0, 20)}`, async () => {
-        const { database } = subject();
-        // Compared in the database: a JSON value and a timestamp have several text forms.
-        const sql = `SELECT $1::${type} IS NOT DISTINCT FROM $2::text::${type} AS same`;
-        for (const executor of [database.root, undefined])
-          assert.deepEqual(
-            await (executor === undefined
-              ? database.run((transaction) => transaction.execute(sql, [parameter, text]))
-              : executor.execute(sql, [parameter, text])),
-            [{ same: true }],
-          );
-      });
+    it(`passes ${JSON.stringify(text).slice(0, 40)} as ${type}`, async () => {
+      const { database } = subject();
+      // Compared in the database: a JSON value and a timestamp have several text forms.
+      const sql = `SELECT $1::${type} IS NOT DISTINCT FROM $2::text::${type} AS same`;
+      assert.deepEqual(await database.root.execute(sql, [parameter, text]), [{ same: true }]);
+      const during = await database.run((transaction) => transaction.execute(sql, [parameter, text]));
+      assert.deepEqual(during, [{ same: true }]);
+    });
 
   it('expands arrays of several types to rows', async () => {
     const { database } = subject();
