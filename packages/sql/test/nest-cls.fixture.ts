@@ -44,6 +44,7 @@ async function open(poolSize: number) {
     database,
     transact: (work: (manager: EntityManager) => Promise<void>) => source.transaction(work),
     statement: async (manager: EntityManager, sql: string) => void (await manager.query(sql)),
+    nest: (manager: EntityManager, work: () => Promise<void>) => manager.transaction(work),
     async close() {
       await app.close();
       await source.destroy();

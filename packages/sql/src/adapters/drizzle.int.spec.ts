@@ -19,6 +19,7 @@ function open(connectionString: string, max: number) {
     transact: (work: (transaction: Transaction) => Promise<void>) => database.transaction(work),
     statement: async (transaction: Transaction, text: string) =>
       void (await transaction.execute(sql.raw(text))),
+    nest: (transaction: Transaction, work: () => Promise<void>) => transaction.transaction(work),
     close: () => pool.end(),
   };
 }

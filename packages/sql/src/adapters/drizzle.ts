@@ -41,6 +41,7 @@ export function drizzle<Transaction extends DrizzleQueryable>(
       // Not by `execute(sql`…`)`: it expands arrays to lists.
       query: async (on, sql, params) =>
         rowsOf(await on._.session.prepareQuery({ sql, params }, undefined, undefined, false).execute()),
+      nests: 'transaction',
       transaction: (source, work) => source.transaction(work),
     },
     database,

@@ -16,6 +16,7 @@ function open(connection: string, max: number) {
     database: knex(database),
     transact: (work: (transaction: Knex.Transaction) => Promise<void>) => database.transaction(work),
     statement: async (transaction: Knex.Transaction, sql: string) => void (await transaction.raw(sql)),
+    nest: (transaction: Knex.Transaction, work: () => Promise<void>) => transaction.transaction(work),
     close: () => database.destroy(),
   };
 }

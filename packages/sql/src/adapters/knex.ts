@@ -40,6 +40,7 @@ export function knex<Transaction extends KnexTransaction>(
       name: 'knex',
       isSource: (value) => isKnex(value) && !hasMethods(value, 'isCompleted'),
       isHandle: (value) => isKnex(value) && hasMethods(value, 'isCompleted'),
+      nests: 'transaction',
       query: queryByKnex,
       transaction: (source, work) => source.transaction(work),
     },

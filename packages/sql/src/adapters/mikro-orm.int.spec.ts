@@ -31,6 +31,7 @@ async function open(clientUrl: string, max: number) {
     database: mikroOrm(orm),
     transact: (work: (em: EntityManager) => Promise<void>) => orm.em.fork().transactional(work),
     statement: async (em: EntityManager, sql: string) => void (await em.execute(sql)),
+    nest: (em: EntityManager, work: () => Promise<void>) => em.transactional(work),
     close: () => orm.close(),
   };
 }

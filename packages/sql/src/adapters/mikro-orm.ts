@@ -45,7 +45,7 @@ export function mikroOrm<Orm extends MikroOrm>(orm: SqlSource<Orm>): SqlDatabase
           : queryByKnex(at as KnexQueryable, sql, values);
       },
       transaction: ({ em }, work) => em.fork().transactional(work),
-      savepoint: (em, work) => em.transactional(work),
+      nests: 'transactional',
       flush: async (em) => void (await em.flush()),
     },
     orm,

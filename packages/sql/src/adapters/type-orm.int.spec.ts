@@ -14,6 +14,7 @@ async function open(url: string, poolSize: number) {
     database: typeOrm(source),
     transact: (work: (manager: EntityManager) => Promise<void>) => source.transaction(work),
     statement: async (manager: EntityManager, sql: string) => void (await manager.query(sql)),
+    nest: (manager: EntityManager, work: () => Promise<void>) => manager.transaction(work),
     close: () => source.destroy(),
   };
 }

@@ -43,6 +43,7 @@ export function typeOrm<Source extends TypeOrmDataSource>(
         [value, propertyOf(value, 'queryRunner')].some(
           (runner) => propertyOf(runner, 'isTransactionActive') === true,
         ),
+      nests: 'transaction',
       query: async (on, sql, values) => rowsOf(await on.query(sql, values)),
       async transaction(source, work) {
         const runner = source.createQueryRunner();

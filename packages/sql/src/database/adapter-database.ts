@@ -7,8 +7,10 @@ import type { SqlExecutor, SqlParameter, SqlRow } from './sql-executor.js';
 import type { SqlDatabase, SqlResolver, SqlToken, SqlTransactionOptions } from './sql-database.js';
 import type { SqlTransaction } from './sql-transaction.js';
 
+type Opener = (...args: unknown[]) => Promise<unknown>;
+
 /** A database on the adapter of a library. */
-export class AdapterDatabase<Source, Handle> implements SqlDatabase<Handle> {
+export class AdapterDatabase<Source, Handle extends object> implements SqlDatabase<Handle> {
   readonly name: string;
   readonly root: SqlExecutor = {
     execute: async (sql, params = []) => this.query(this.instance(), sql, params),
@@ -16,6 +18,8 @@ export class AdapterDatabase<Source, Handle> implements SqlDatabase<Handle> {
   private readonly storage = new AsyncLocalStorage<TransactionScope<Handle> | undefined>();
   /** Open transactions, and their innermost savepoints while these are open. */
   private readonly scopes = new Map<Handle, TransactionScope<Handle>>();
+  /** Of handles in use: the method of the library that opens a savepoint. */
+  private readonly openers = new WeakMap<Handle, Opener>();
   private found: Source | undefined;
 
   constructor(
@@ -55,7 +59,7 @@ export class AdapterDatabase<Source, Handle> implements SqlDatabase<Handle> {
       });
     if (isolation !== undefined)
       throw new CatgaError('CATGA_CONFIGURATION', 'A savepoint has no isolation level of its own.');
-    return outer.afterNested(() => this.inSavepoint((enter) => this.savepoint(outer, enter), work));
+    return outer.afterNested(() => this.inSavepoint(outer, (enter) => this.savepoint(outer, enter), work));
   }
 
   outside<T>(work: () => T): T {
@@ -100,18 +104,18 @@ export class AdapterDatabase<Source, Handle> implements SqlDatabase<Handle> {
   }
 
   /**
-   * Runs `work` as the content of a savepoint that `nest` opens in the ambient transaction.
+   * Runs `work` as the content of a savepoint that `nest` opens.
    * @param nest opens the savepoint, calls its argument with the handle, and rolls back to it if that rejects
    */
   async inSavepoint<T>(
+    outer: TransactionScope<Handle>,
     nest: (enter: (handle: Handle) => Promise<T>) => Promise<T>,
     work: (transaction: SqlTransaction<Handle>) => Promise<T>,
   ): Promise<T> {
-    const outer = this.scope();
     let scope: TransactionScope<Handle> | undefined;
     try {
       const result = await nest(async (handle) => {
-        scope = outer?.inner(handle) ?? this.scopeOf(handle);
+        scope = outer.inner(handle);
         return this.during(scope, async (opened) => {
           const worked = await work(opened);
           await this.adapter.flush?.(handle);
@@ -119,7 +123,7 @@ export class AdapterDatabase<Source, Handle> implements SqlDatabase<Handle> {
           return worked;
         });
       });
-      if (outer !== undefined) scope?.releaseTo(outer);
+      scope?.releaseTo(outer);
       return result;
     } catch (thrown) {
       scope?.rolledBack();
@@ -139,7 +143,8 @@ export class AdapterDatabase<Source, Handle> implements SqlDatabase<Handle> {
     const { handle, depth } = outer;
     const name = `catga_${depth + 1}`;
     await this.adapter.flush?.(handle);
-    if (this.adapter.savepoint !== undefined) return this.adapter.savepoint(handle, enter);
+    const open = this.openers.get(handle);
+    if (open !== undefined) return open(enter) as Promise<T>;
     await outer.execute(`SAVEPOINT ${name}`);
     try {
       const result = await enter(handle);
@@ -153,6 +158,26 @@ export class AdapterDatabase<Source, Handle> implements SqlDatabase<Handle> {
     }
   }
 
+  /** Observes the savepoints that the application opens through a handle. */
+  private observe(handle: Handle): void {
+    const { nests } = this.adapter;
+    if (nests === undefined || this.openers.has(handle)) return;
+    const open = (Reflect.get(handle, nests) as Opener).bind(handle);
+    this.openers.set(handle, open);
+    const observed: Opener = (...args) => {
+      const outer = this.scopes.get(handle);
+      const at = args.findIndex((arg) => typeof arg === 'function');
+      if (outer === undefined || at < 0) return open(...args);
+      const work = args[at] as (inner: Handle) => Promise<unknown>;
+      return this.inSavepoint(
+        outer,
+        (enter) => open(...args.with(at, enter)),
+        (savepoint) => work(savepoint.handle),
+      );
+    };
+    Object.defineProperty(handle, nests, { value: observed, configurable: true });
+  }
+
   private scopeOf(handle: Handle): TransactionScope<Handle> {
     return new TransactionScope(handle, (sql, params) => this.query(handle, sql, params));
   }
@@ -164,6 +189,7 @@ export class AdapterDatabase<Source, Handle> implements SqlDatabase<Handle> {
   ): Promise<T> {
     const outer = this.scopes.get(scope.handle);
     this.scopes.set(scope.handle, scope);
+    this.observe(scope.handle);
     try {
       return await this.storage.run(scope, () => work(scope));
     } finally {
@@ -173,7 +199,7 @@ export class AdapterDatabase<Source, Handle> implements SqlDatabase<Handle> {
     }
   }
 
-  private scope(): TransactionScope<Handle> | undefined {
+  protected scope(): TransactionScope<Handle> | undefined {
     const scope = this.storage.getStore();
     return scope?.isOpen === true ? scope : undefined;
   }
@@ -208,7 +234,7 @@ export class AdapterDatabase<Source, Handle> implements SqlDatabase<Handle> {
  *
  * @publicApi
  */
-export function sqlDatabase<Source, Handle>(
+export function sqlDatabase<Source, Handle extends object>(
   adapter: SqlAdapter<Source, Handle>,
   source: SqlSource<Source>,
 ): SqlDatabase<Handle> {

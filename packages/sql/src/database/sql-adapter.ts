@@ -23,10 +23,11 @@ export interface SqlAdapter<Source, Handle> {
   /** Opens a transaction on a connection of its own: COMMIT if `work` resolves, else ROLLBACK. Calls `work` once. */
   transaction<T>(source: Source, work: (handle: Handle) => Promise<T>): Promise<T>;
   /**
-   * Opens a savepoint in a transaction: RELEASE if `work` resolves, else ROLLBACK TO. Needed by a library that forgets
-   * changes of objects with the savepoint; by default these statements are executed.
+   * Method of a handle that opens a savepoint and calls a function with a handle in it, such as `transaction`. It is
+   * observed in each transaction: what was enlisted in a savepoint of the application is dropped with it. If there is
+   * none, SAVEPOINT is executed.
    */
-  savepoint?<T>(outer: Handle, work: (handle: Handle) => Promise<T>): Promise<T>;
+  readonly nests?: string;
   /** Writes what the library still holds back. Called before COMMIT, SAVEPOINT and RELEASE. */
   flush?(handle: Handle): Promise<void>;
 }

@@ -89,6 +89,25 @@ export function savepointCases<Handle>({ it }: TestRunner, subject: Subject<Hand
     assert.deepEqual(await ids(database.root), ['a', 'b']);
   });
 
+  it('drops what was enlisted in a savepoint of the library itself with it', async () => {
+    const { database, nest } = subject();
+    if (nest === undefined) return;
+    const participant = new RecordingParticipant();
+    await database.run(async ({ handle }) => {
+      const enlist = async (item: string): Promise<void> => database.ambient()?.enlist(participant, item);
+      await enlist('a');
+      const nested = nest(handle, async () => {
+        await enlist('lost');
+        throw new Error('nested');
+      });
+      await assert.rejects(nested, /nested/);
+      await nest(handle, () => enlist('b'));
+      await database.run(async (savepoint) => nest(savepoint.handle, () => enlist('c')));
+    });
+    assert.deepEqual(participant.calls, ['rolled back lost', 'before a,b,c', 'committed a,b,c']);
+    assert.deepEqual(await ids(database.root), ['a', 'b', 'c']);
+  });
+
   it('tells a participant of a rollback, and of a COMMIT that fails', async () => {
     const { database } = subject();
     const participant = new RecordingParticipant();

@@ -8,6 +8,8 @@ export interface OpenedSqlDatabase<Handle> {
   readonly transact: (work: (handle: Handle) => Promise<void>) => Promise<void>;
   /** Executes a statement without parameters in a transaction, by the library itself. */
   readonly statement: (handle: Handle, sql: string) => Promise<void>;
+  /** Opens a savepoint in a transaction by the library itself, if it has a method for that. */
+  readonly nest?: (handle: Handle, work: () => Promise<void>) => Promise<void>;
   /** Closes all connections. */
   readonly close: () => Promise<void>;
 }
