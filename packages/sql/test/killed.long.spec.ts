@@ -82,7 +82,8 @@ describe('a process that is killed', () => {
     const living = start(`living-${diesAt}`);
     await living;
     await until(async () => (await effectsOf(id)).length >= 2);
-    // Whatever is repeated is handled by now: everything is acknowledged, and the outbox is empty.
+    // Whatever is repeated is handled then: everything is acknowledged, and the outbox is empty.
+    await until(async () => (await caller.subscriptions.list()).every(({ waiting }) => waiting === 0));
     await until(
       async () => Number((await pool.query('SELECT count(*) AS n FROM catga_outbox')).rows[0].n) === 0,
     );

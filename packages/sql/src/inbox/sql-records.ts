@@ -8,7 +8,7 @@ import type {
 } from '@catga/core/outbox';
 import type { SqlDatabase } from '../database/sql-database.js';
 import type { SqlExecutor } from '../database/sql-executor.js';
-import { toDatabaseText } from '../outbox/database-text.js';
+import { toIndexedText } from '../outbox/database-text.js';
 
 /** Number of rows that one statement deletes, and of statements in a row. */
 const CHUNK = 1000;
@@ -70,7 +70,7 @@ export class SqlRecords implements HandlerTransactions {
       `UPDATE catga_outcome SET ok = $3::boolean, outcome = $4::bytea,
          expires_at = clock_timestamp() + $5::float8 * interval '1 millisecond'
        WHERE namespace = $1 AND key = $2`,
-      [this.namespace, toDatabaseText(key), ok, bytesOf(body), ttlMs],
+      [this.namespace, toIndexedText(key), ok, bytesOf(body), ttlMs],
     );
   }
 
@@ -110,7 +110,7 @@ export class SqlRecords implements HandlerTransactions {
     ttlMs: number,
   ): Promise<TransactionalClaim> {
     const { namespace } = this;
-    const databaseKey = toDatabaseText(key);
+    const databaseKey = toIndexedText(key);
     // A claim without an outcome is seen by nobody: it is completed, or rolled back.
     const claimed = await on.execute(
       `INSERT INTO catga_outcome (namespace, key, fingerprint, ok, outcome, expires_at)
@@ -145,7 +145,7 @@ export class SqlRecords implements HandlerTransactions {
   }
 
   private handledKey(subscription: string, { name, messageId }: MessageIdentity): readonly string[] {
-    return [this.namespace, toDatabaseText(subscription), toDatabaseText(name), toDatabaseText(messageId)];
+    return [this.namespace, toIndexedText(subscription), toIndexedText(name), toIndexedText(messageId)];
   }
 
   private get transaction(): SqlExecutor {

@@ -1,3 +1,8 @@
+import { createHash } from 'node:crypto';
+
+/** Maximum size of a text in an index, in bytes: an index takes no more than 2,700 bytes of all its columns. */
+const LONGEST = 400;
+
 /** PostgreSQL's text cannot contain the character 0: it is written as `\0`, and a backslash as two. */
 export function toDatabaseText(text: string): string {
   return text.includes('\\') || text.includes('\0')
@@ -10,4 +15,11 @@ export function fromDatabaseText(text: string): string {
   return text.includes('\\')
     ? text.replaceAll(/\\(.)/g, (_, escaped: string) => (escaped === '0' ? '\0' : escaped))
     : text;
+}
+
+/** Text of a primary key: a long one is shortened, with its SHA-256. */
+export function toIndexedText(text: string): string {
+  const safe = toDatabaseText(text);
+  if (Buffer.byteLength(safe) <= LONGEST) return safe;
+  return `${safe.slice(0, 100)}\\sha256:${createHash('sha256').update(safe).digest('hex')}`;
 }

@@ -30,7 +30,8 @@ RETURNING slot::int AS slot, position::text AS position`;
 
 /** The statement does not see its own rows: this is the last one that waited before them. */
 const BEHIND = `, (SELECT max(earlier.position)::text FROM catga_outbox AS earlier
-    WHERE earlier.namespace = catga_outbox.namespace AND earlier.key = catga_outbox.key AND earlier.failure IS NULL
+    WHERE earlier.namespace = catga_outbox.namespace AND left(earlier.key, 200) = left(catga_outbox.key, 200)
+      AND earlier.key = catga_outbox.key AND earlier.key IS NOT NULL AND earlier.failure IS NULL
   ) AS behind`;
 
 /** Statements of one namespace of the outbox. */
@@ -64,7 +65,10 @@ export class OutboxStatements {
     const param = (value: SqlParameter, type: string): string => `$${params.push(value)}::${type}`;
     const where = ['namespace = $1', `failure IS ${state === 'parked' ? 'NOT ' : ''}NULL`];
     const place = after === undefined ? undefined : placeOf(after);
-    if (key !== undefined) where.push(`key = ${param(toDatabaseText(key), 'text')}`);
+    if (key !== undefined) {
+      const value = param(toDatabaseText(key), 'text');
+      where.push(`left(key, 200) = left(${value}, 200) AND key = ${value} AND key IS NOT NULL`);
+    }
     // Slot by slot the primary key gives the order; `+ 0` keeps the planner from sorting all of it for the list of slots.
     const bySlot = slots !== undefined;
     if (bySlot) where.push(`(slot + 0) = ANY(${param(slots, 'int[]')})`);

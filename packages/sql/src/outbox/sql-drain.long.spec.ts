@@ -8,7 +8,7 @@ const labs = new SqlLabs({ isDurable: true });
 const MESSAGES = 100_000;
 
 describe('an outbox with 100,000 waiting messages', () => {
-  it('is drained at 10,000 a second or more once the engine is back, each key in order, in bounded memory', async () => {
+  it('is drained thousands a second once the engine is back, each key in order, in bounded memory', async () => {
     const lab = await labs.create();
     const sent = new Map<string, number>();
     let total = 0;
@@ -63,7 +63,7 @@ describe('an outbox with 100,000 waiting messages', () => {
       `${perSecond} messages a second, ${Math.round((peak - before) / 1024 ** 2)} MiB more memory\n`,
     );
     expect(outOfOrder).toBe(0);
-    expect(perSecond).toBeGreaterThan(2_000); // 10,000 at rest; other tests may run beside it
+    expect(perSecond).toBeGreaterThan(2_000); // more than 10,000 at rest; other tests may run beside it
     expect(peak - before).toBeLessThan(256 * 1024 ** 2);
   });
 });

@@ -177,6 +177,18 @@ describe('an event in a transaction of PostgreSQL', () => {
     }
   });
 
+  it('may have a key, an id and texts of any length and characters', async () => {
+    const { database, pool, node, handled } = await setUp();
+    const long = '\u0000\\0 ✓'.repeat(1000);
+    for (const step of [1, 2])
+      await database.run(() =>
+        node.mediator.publish(new Placed('a', step), { key: long, messageId: `${long}${step}` }),
+      );
+    await until(() => handled.length === 2);
+    expect(handled).toEqual(['a1', 'a2']);
+    await until(async () => (await rows({ pool }, 'catga_outbox')) === 0);
+  });
+
   it('that the engine refuses is parked, listed, re-sent and dropped', async () => {
     const { database, publish, node, engine, handled } = await setUp();
     engine.weatherFor = ({ messageId }) =>

@@ -22,8 +22,9 @@ CREATE TABLE catga_outbox (
   PRIMARY KEY (namespace, slot, position)
 );
 
--- Whether an earlier message of a key waits.
-CREATE INDEX catga_outbox_key ON catga_outbox (namespace, key, position) WHERE key IS NOT NULL AND failure IS NULL;
+-- Whether an earlier message of a key waits. An index takes no text of more than 2,700 bytes.
+CREATE INDEX catga_outbox_key ON catga_outbox (namespace, left(key, 200), position)
+  WHERE key IS NOT NULL AND failure IS NULL;
 
 CREATE INDEX catga_outbox_parked ON catga_outbox (namespace, position) WHERE failure IS NOT NULL;
 

@@ -113,6 +113,26 @@ export function handlerCases(harness: OutboxHarness): readonly OutboxCase[] {
       assert.equal((await store.inTransaction(() => store.claim('k', 'g'))).state, 'mismatch');
     }),
 
+    on('takes names, ids and keys of any length and characters', async (trial) => {
+      const store = await trial.openTransactional();
+      const long = '\u0000\\0 ✓'.repeat(1000);
+      for (const id of [`${long}1`, `${long}2`, '漢'.repeat(390)]) {
+        await store.inTransaction(async () => {
+          assert.equal(
+            await store.addHandled('漢'.repeat(390), { name: '漢'.repeat(390), messageId: id }),
+            true,
+          );
+          assert.equal((await store.claim(id, 'f')).state, 'claimed');
+          await store.complete(id, outcome, HOUR);
+        });
+        assert.equal(
+          await store.wasHandled('漢'.repeat(390), { name: '漢'.repeat(390), messageId: id }),
+          true,
+        );
+        assert.equal((await store.inTransaction(() => store.claim(id, 'f'))).state, 'finished');
+      }
+    }),
+
     on('records an outcome without a transaction, and keeps the first one', async (trial) => {
       const store = await trial.openTransactional();
       sameContent(await store.record('k', 'f', { ...outcome, ok: false }, HOUR), { state: 'claimed' });
