@@ -20,10 +20,9 @@ export interface DebianProgram {
   readonly packageName: string;
   /** Path of the program inside the package, without a leading slash. */
   readonly path: string;
-  /**
-   * Programs that one of them starts, by name; they are in one folder, `path` being one of them. Each is replaced by a
-   * script that starts it.
-   */
+  /** Packages that are downloaded with it. */
+  readonly others?: readonly string[];
+  /** Paths of programs that other programs start, `path` being one of them. Each is replaced by a script that starts it. */
   readonly programs?: readonly string[];
   /** Whether another user starts the program: the cache folder of root is private. */
   readonly isPublic?: boolean;
@@ -48,20 +47,18 @@ export function cacheFolder(isPublic = false): string {
  * change. Undefined if there is no apt, or if its mirror does not have that release.
  */
 export function debianProgram(program: DebianProgram): string | undefined {
-  const { packageName, suite, path, programs, isPublic } = program;
-  const cache = cacheFolder(isPublic);
-  const home = join(cache, `${packageName}-${suite}`);
+  const { path, programs } = program;
+  const home = homeOf(program);
   const start = join(home, 'start');
   const found = programs === undefined ? start : join(home, 'root', path);
   if (existsSync(start)) return found;
   if (process.platform !== 'linux') return undefined;
   // Unpacked next to its final path and then moved, so that the result is complete even if another process does the
   // same.
-  const folder = mkdtempSync(join(cache, 'new-'));
+  const folder = mkdtempSync(join(dirname(home), 'new-'));
   try {
     if (!unpack(program, folder)) return undefined;
-    for (const name of programs ?? []) {
-      const wrapped = join(dirname(path), name);
+    for (const wrapped of programs ?? []) {
       renameSync(join(folder, 'root', wrapped), join(folder, 'root', realName(wrapped)));
       writeStart(realName(wrapped), join(folder, 'root', wrapped), folder, home);
     }
@@ -74,12 +71,21 @@ export function debianProgram(program: DebianProgram): string | undefined {
   }
 }
 
-function unpack({ suite, packageName, path }: DebianProgram, folder: string): boolean {
+/** Whether the packages are in the cache. */
+export function isUnpacked(packages: Omit<DebianProgram, 'path'>): boolean {
+  return existsSync(join(homeOf(packages), 'start'));
+}
+
+function homeOf({ packageName, suite, isPublic }: Omit<DebianProgram, 'path'>): string {
+  return join(cacheFolder(isPublic), `${packageName}-${suite}`);
+}
+
+function unpack({ suite, packageName, others = [], path }: DebianProgram, folder: string): boolean {
   const apt = new Apt(folder, suite);
   if (!apt.update()) return false;
   const archives = join(folder, 'archives');
   mkdirSync(archives);
-  apt.download(apt.closureOf(packageName), archives);
+  apt.download(apt.closureOf([packageName, ...others]), archives);
   const root = join(folder, 'root');
   mkdirSync(root);
   for (const archive of readdirSync(archives)) run('dpkg', ['-x', join(archives, archive), root], folder);
@@ -150,14 +156,14 @@ class Apt {
     return /^(\S+) \w+$/m.exec(targets)?.[1];
   }
 
-  /** A package and the libraries it needs. */
-  closureOf(name: string): readonly string[] {
+  /** Packages and the libraries they need. */
+  closureOf(wanted: readonly string[]): readonly string[] {
     const kinds = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(
       (kind) => `--no-${kind}`,
     );
-    const told = this.run('apt-cache', ['depends', '--recurse', ...kinds, name]) ?? '';
+    const told = this.run('apt-cache', ['depends', '--recurse', ...kinds, ...wanted]) ?? '';
     const names = told.split('\n').filter((line) => /^[a-z0-9][a-z0-9.+-]*$/.test(line));
-    return [...new Set([name, ...names.filter((found) => NEEDED.test(found))])];
+    return [...new Set([...wanted, ...names.filter((found) => NEEDED.test(found))])];
   }
 
   /** Downloads packages to `folder`; a missing one shows when it is used. */

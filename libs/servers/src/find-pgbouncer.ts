@@ -1,4 +1,4 @@
-import { debianProgram } from './debian-program.js';
+import { debianPgBouncer } from './debian-postgres.js';
 import { findServer } from './find-server.js';
 
 /**
@@ -9,14 +9,7 @@ export function findPgBouncer(): string {
     name: 'pgbouncer',
     variable: 'PGBOUNCER',
     oldest: [1, 15],
-    elsewhere: () =>
-      debianProgram({
-        suite: 'bookworm',
-        packageName: 'pgbouncer',
-        path: 'usr/sbin/pgbouncer',
-        programs: ['pgbouncer'],
-        isPublic: true,
-      }),
+    elsewhere: debianPgBouncer,
     howToInstall:
       'PgBouncer is needed. Install it (Debian: apt-get install pgbouncer; macOS: brew install pgbouncer), or name it by ' +
       'PGBOUNCER.',

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { debianProgram } from './debian-program.js';
+import { debianPostgres } from './debian-postgres.js';
 import { findServer } from './find-server.js';
 
 /** Debian's folder of versions, each with its programs in `bin`. */
@@ -18,14 +18,7 @@ export function findPostgres(): string {
     folders: existsSync(VERSIONS)
       ? readdirSync(VERSIONS).map((version) => join(VERSIONS, version, 'bin'))
       : [],
-    elsewhere: () =>
-      debianProgram({
-        suite: 'bookworm',
-        packageName: 'postgresql-15',
-        path: 'usr/lib/postgresql/15/bin/postgres',
-        programs: ['postgres', 'initdb'],
-        isPublic: true,
-      }),
+    elsewhere: debianPostgres,
     howToInstall:
       'PostgreSQL 13 or newer is needed. Install it (Debian: apt-get install postgresql; macOS: brew install postgresql; ' +
       'else https://www.postgresql.org/download), or name its program postgres by POSTGRES_SERVER.',
