@@ -7,7 +7,7 @@ import { fileOutbox } from './file-outbox.js';
 import { openDatabase } from './open-database.js';
 import { temporaryFolder } from './temporary-folder.fixture.js';
 
-const client = { namespace: 'catga', nodeId: 'n1', committed() {}, resolve() {} };
+const client = { namespace: 'catga', nodeId: 'n1', committed() {}, known: () => [], resolve() {} };
 
 function waiting(messageId: string): OutboxMessage {
   return {

@@ -9,7 +9,7 @@ import { fileOutbox } from '@catga/outbox-file';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 const writer = fileURLToPath(new URL('writer.mjs', import.meta.url));
-const client = { namespace: 'catga', nodeId: 'reader', committed() {}, resolve() {} };
+const client = { namespace: 'catga', nodeId: 'reader', committed() {}, known: () => [], resolve() {} };
 const folders: string[] = [];
 /** Processes start, and a busy machine takes its time. */
 const WITHIN_MS = 240_000;

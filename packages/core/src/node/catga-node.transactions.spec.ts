@@ -138,7 +138,13 @@ describe('a reliable message in a transaction of the outbox', () => {
     const { clock, handled, node } = await startWithOutbox({ outbox });
     await node.settled();
     // Committed by a process that did not live to send it.
-    const store = await outbox.open({ namespace: 'catga', nodeId: 'dead', committed() {}, resolve() {} });
+    const store = await outbox.open({
+      namespace: 'catga',
+      nodeId: 'dead',
+      committed() {},
+      known: () => [],
+      resolve() {},
+    });
     const body = Buffer.from('{"orderId":"x","step":1}');
     const message = { messageId: 'x1', name: 'shop.placed.v1', kind: 'event', body, key: 'x' } as const;
     const rest = {

@@ -15,8 +15,8 @@ export interface OutboxEntry extends OutboxMessage {
   /** Why the entry was parked; absent while it is waiting. */
   readonly failure?: DeadLetterFailure;
   /**
-   * Id of the last entry of the same key that was waiting when this one was added. Given to
-   * {@link OutboxClient.committed} only; a relay that does not hold that entry reads the key's entries first.
+   * Id of an entry of the same key that was waiting when this one was added, and that was not {@link OutboxClient.known}.
+   * Given to {@link OutboxClient.committed} only: the relay reads the key's entries first.
    */
   readonly behind?: string;
 }
@@ -96,6 +96,11 @@ export interface OutboxClient {
    * it looks into the store at once.
    */
   committed(entries: readonly OutboxEntry[]): void;
+  /**
+   * Ids of entries of a key that this node is sending, or has just sent: a store that finds others waiting when it adds one
+   * of the key says so in `behind`.
+   */
+  known(key: string): readonly string[];
   /** Provider of the application by its token. Throws `CATGA_CONFIGURATION` if there is none, or no Nest. */
   resolve(token: unknown): unknown;
 }

@@ -28,15 +28,22 @@ FROM unnest(${types.map((type, at) => `$${at + 2}::${type}[]`).join(', ')})
 ORDER BY m.ordinal
 RETURNING slot::int AS slot, position::text AS position`;
 
-/** The statement does not see its own rows: this is the last one that waited before them. */
+/** The statement does not see its own rows: this is the last one that waited before them, and that the node does not know. */
 const BEHIND = `, (SELECT max(earlier.position)::text FROM catga_outbox AS earlier
     WHERE earlier.namespace = catga_outbox.namespace AND left(earlier.key, 200) = left(catga_outbox.key, 200)
       AND earlier.key = catga_outbox.key AND earlier.key IS NOT NULL AND earlier.failure IS NULL
+      AND earlier.position <> ALL($${names.length + 2}::bigint[])
   ) AS behind`;
+/** Maximum number of known entries of one statement; beyond it the relay reads more than it has to. */
+const MAX_KNOWN = 1000;
 
 /** Statements of one namespace of the outbox. */
 export class OutboxStatements {
-  constructor(private readonly namespace: string) {}
+  constructor(
+    private readonly namespace: string,
+    /** Ids of the entries of a key that this node is sending. */
+    private readonly known: (key: string) => readonly string[],
+  ) {}
 
   /** Inserts messages, as few statements as possible. */
   async insert(on: SqlExecutor, messages: readonly OutboxMessage[]): Promise<readonly OutboxEntry[]> {
@@ -141,8 +148,12 @@ export class OutboxStatements {
   ): Promise<readonly OutboxEntry[]> {
     const rows = messages.map(valuesOf);
     const columns = names.map((_, column) => rows.map((row) => row[column] as SqlParameter));
-    const isKeyed = messages.some(({ message }) => message.key !== undefined);
-    const inserted = await on.execute(INSERT + (isKeyed ? BEHIND : ''), [this.namespace, ...columns]);
+    const keys = new Set(messages.flatMap(({ message }) => message.key ?? []));
+    const known = [...keys].flatMap((key) => this.known(key)).slice(-MAX_KNOWN);
+    const positions = known.flatMap((id) => placeOf(id)?.position ?? []);
+    const inserted = await (keys.size === 0
+      ? on.execute(INSERT, [this.namespace, ...columns])
+      : on.execute(INSERT + BEHIND, [this.namespace, ...columns, positions]));
     return messages.map((message, at) => {
       const { slot, position, behind } = inserted[at] as unknown as OutboxPlace & {
         readonly behind?: string | null;

@@ -26,6 +26,7 @@ describe('an outbox with 100,000 waiting messages', () => {
       namespace: 'catga',
       nodeId: 'filler',
       committed() {},
+      known: () => [],
       resolve() {},
     });
     const body = json().encode({ text: 'x'.repeat(200) });

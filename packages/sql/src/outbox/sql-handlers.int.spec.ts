@@ -199,7 +199,7 @@ describe('a handler with transaction: true', () => {
 
   it('forgets what it handled after retentionMs, by chunks', async () => {
     const lab = await create();
-    const client = { namespace: 'catga', nodeId: 'raw', committed() {}, resolve() {} };
+    const client = { namespace: 'catga', nodeId: 'raw', committed() {}, known: () => [], resolve() {} };
     const store = await sqlOutbox(lab.database, { retentionMs: 60_000 }).open(client);
     await lab.pool.query(`INSERT INTO catga_inbox (namespace, subscription, name, message_id, handled_at)
       SELECT 'catga', 's', 'n', i::text, now() - interval '61 seconds' FROM generate_series(1, 2500) AS i

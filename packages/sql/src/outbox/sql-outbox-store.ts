@@ -46,7 +46,7 @@ export class SqlOutboxStore extends SqlRecords implements TransactionalOutboxSto
     options: ResolvedSqlOutboxOptions,
   ) {
     super(database, client.namespace, options.retentionMs);
-    this.statements = new OutboxStatements(client.namespace);
+    this.statements = new OutboxStatements(client.namespace, (key) => client.known(key));
     this.watch = new CommitWatch(
       (ids) => this.statements.visible(this.database.root, ids),
       (entries) => client.committed(entries),

@@ -101,6 +101,7 @@ describe('an event in a transaction of PostgreSQL', () => {
       namespace: 'catga',
       nodeId: 'lost',
       committed() {},
+      known: () => [],
       resolve() {},
     });
     const engineOfLost = new InterruptedEngine(memory());
@@ -129,6 +130,22 @@ describe('an event in a transaction of PostgreSQL', () => {
     await until(() => handled.length === 3);
     expect(handled).toEqual(['a1', 'a2', 'a3']);
     expect(engine.appended.map(({ messageId }) => messageId)).toEqual(['a1', 'a2', 'a3']);
+  });
+
+  it('does not wait for a transaction that drew an earlier position and is not committed yet', async () => {
+    const { pool, database, node, publish, handled } = await setUp();
+    const stalled = await pool.connect();
+    await stalled.query('BEGIN');
+    await node.mediator.publish(new Placed('a', 1), { transaction: stalled });
+    await database.run(() => publish('a2', 'b1'));
+    await until(() => handled.length === 2);
+    await stalled.query('COMMIT');
+    stalled.release();
+    await database.run(() => publish('a3'));
+    await until(() => handled.length === 4);
+    // In the order of the commits.
+    expect(handled.filter((step) => step.startsWith('a'))).toEqual(['a2', 'a1', 'a3']);
+    await until(async () => (await rows({ pool }, 'catga_outbox')) === 0);
   });
 
   it('waits while the engine is away, and two nodes send each key in order when it is back', async () => {

@@ -10,7 +10,7 @@ import { SCHEMA_FILES, sqlSchema } from './schema-files.js';
 const labs = new SqlLabs();
 
 const open = async ({ database }: Pick<SqlLab, 'database'>, options?: SqlOutboxOptions): Promise<void> => {
-  const client = { namespace: 'catga', nodeId: 'raw', committed() {}, resolve() {} };
+  const client = { namespace: 'catga', nodeId: 'raw', committed() {}, known: () => [], resolve() {} };
   await (await sqlOutbox(database, options).open(client)).close();
 };
 

@@ -51,6 +51,7 @@ export class OutboxTrial {
       nodeId: 'raw',
       committed: (entries) =>
         this.committed.push(...entries.map((entry) => ({ id: entry.message.messageId, entry }))),
+      known: () => [],
       resolve: (token) => {
         throw new TypeError(`The suite has no provider ${String(token)}.`);
       },

@@ -1,6 +1,7 @@
 import { toError } from '../../errors/catga-error.js';
 import type { OutboxEntry, OutboxStore } from '../../ports/outbox-store.js';
 import type { EntrySender } from './entry-sender.js';
+import type { KnownEntries } from './known-entries.js';
 import { outboxBytes } from './outbox-quota.js';
 import type { SentEntries } from './sent-entries.js';
 
@@ -39,6 +40,7 @@ export class CommittedEntries {
     private readonly store: OutboxStore,
     private readonly sender: EntrySender,
     private readonly sentEntries: SentEntries,
+    private readonly known: KnownEntries,
     private readonly listener: CommittedListener,
   ) {}
 
@@ -130,7 +132,7 @@ export class CommittedEntries {
   private async deliver(entry: OutboxEntry): Promise<boolean> {
     try {
       const { stored, toRetry } = await this.sender.send([entry]);
-      if (stored.length > 0) this.sentEntries.add(entry.id);
+      if (stored.length > 0) this.sentEntries.add(entry);
       const [unsent] = toRetry;
       if (unsent === undefined) this.listener.sent();
       else this.listener.unsent([entry], unsent.error);
@@ -146,10 +148,13 @@ export class CommittedEntries {
   private hold(entry: OutboxEntry): void {
     const bytes = outboxBytes(entry);
     this.held.set(entry.id, bytes);
+    this.known.add(entry);
     this.bytes += bytes;
   }
 
-  private release({ id }: OutboxEntry): void {
+  private release(entry: OutboxEntry): void {
+    const { id } = entry;
+    if (!this.sentEntries.has(id)) this.known.remove(entry);
     this.bytes -= this.held.get(id) ?? 0;
     this.held.delete(id);
     if (this.held.size === 0) for (const tell of this.whenIdle.splice(0)) tell();

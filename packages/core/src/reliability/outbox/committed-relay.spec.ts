@@ -128,6 +128,21 @@ describe('the relay of committed messages', () => {
     expect(table.lists).toEqual([{ key: 'a' }]);
   });
 
+  it('tells what it knows, so that an entry in between is noticed that was committed late', async () => {
+    const table = new Table();
+    const relay = await table.start();
+    const [late] = table.commit('a1'); // drawn first, committed last
+    relay.committed(table.commit('a2').map(({ behind: _, ...entry }) => entry));
+    await idle(relay);
+    expect(relay.known('a')).toHaveLength(1); // a2, until it is removed
+    const [last] = table.commit('a3');
+    relay.committed([{ ...last!, behind: late!.id }]);
+    await idle(relay);
+    expect(table.sent).toEqual(['a2', 'a1', 'a3']);
+    await table.clock.advance(50);
+    expect(relay.known('a')).toEqual([]);
+  });
+
   it('keeps the order of a key between two nodes that commit by turns', async () => {
     const table = new Table();
     table.nodes = ['one', 'two'];

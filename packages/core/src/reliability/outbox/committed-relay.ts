@@ -5,6 +5,7 @@ import { failureOf } from '../failure-sink.js';
 import { CommittedEntries } from './committed-entries.js';
 import { EngineWeather } from './engine-weather.js';
 import { EntrySender } from './entry-sender.js';
+import { KnownEntries } from './known-entries.js';
 import { ALL_SLOTS, slotOf, slotsOfNode } from './outbox-slots.js';
 import type { RelayServices, Round } from './relay-services.js';
 import { SentEntries } from './sent-entries.js';
@@ -29,6 +30,7 @@ const SWEEPS_PER_RESCAN = 6;
 export class CommittedRelay {
   private readonly sender: EntrySender;
   private readonly weather: EngineWeather;
+  private readonly knownEntries = new KnownEntries();
   private readonly sent: SentEntries;
   private readonly memory: CommittedEntries;
   /** Whether entries are read from the store, and what is committed waits there. */
@@ -53,8 +55,8 @@ export class CommittedRelay {
     const report = (thrown: unknown): void => services.failures.reportFlood(failureOf('outbox', thrown));
     this.sender = new EntrySender(store, services);
     this.weather = new EngineWeather(services.logger);
-    this.sent = new SentEntries(store, services.timetable, report);
-    this.memory = new CommittedEntries(store, this.sender, this.sent, {
+    this.sent = new SentEntries(store, services.timetable, this.knownEntries, report);
+    this.memory = new CommittedEntries(store, this.sender, this.sent, this.knownEntries, {
       sent: () => void this.weather.succeeded('more'),
       unsent: (entries, error) => this.fallBehind(error, entries),
     });
@@ -68,6 +70,11 @@ export class CommittedRelay {
   /** Whether a message has to go through the store, because an earlier one may wait there. */
   mustWait(key: string | undefined): boolean {
     return this.isReading || this.isTakingOver || (key !== undefined && this.memory.hasKey(key));
+  }
+
+  /** Ids of entries of a key that it sends, or has just sent. */
+  known(key: string): readonly string[] {
+    return this.knownEntries.idsOf(key);
   }
 
   /** Takes committed entries. Without entries it reads the store now. */
@@ -245,7 +252,7 @@ export class CommittedRelay {
   ): Promise<{ readonly toRetry: Error | undefined; readonly gotThrough: boolean }> {
     if (entries.length === 0) return { toRetry: undefined, gotThrough: true };
     const { stored, toPark, toRetry } = await this.sender.send(entries);
-    for (const { id } of stored) this.sent.add(id);
+    for (const entry of stored) this.sent.add(entry);
     return { toRetry: toRetry[0]?.error, gotThrough: stored.length + toPark.length > 0 };
   }
 

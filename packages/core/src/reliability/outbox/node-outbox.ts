@@ -74,7 +74,9 @@ export class NodeOutbox implements OutgoingLog {
     const { nodeId } = services;
     const committed = (entries: readonly OutboxEntry[]): void =>
       outsideOfCallers(() => this.committed(entries));
-    const store = await outbox.open({ namespace, nodeId, committed, resolve: this.resolve });
+    const { resolve } = this;
+    const known = (key: string): readonly string[] => this.known(key);
+    const store = await outbox.open({ namespace, nodeId, committed, known, resolve });
     if (outbox.capabilities.isTransactional) {
       const shared = store as TransactionalOutboxStore;
       this.opened = { isTransactional: true, store: shared, relay: new CommittedRelay(shared, services) };
@@ -170,6 +172,11 @@ export class NodeOutbox implements OutgoingLog {
     return new Promise((resolve, reject) => {
       outsideOfCallers(() => void this.keep(message).then(() => resolve(), reject));
     });
+  }
+
+  private known(key: string): readonly string[] {
+    const { opened } = this;
+    return opened?.isTransactional === true ? opened.relay.known(key) : [];
   }
 
   private committed(entries: readonly OutboxEntry[]): void {

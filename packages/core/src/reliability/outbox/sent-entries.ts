@@ -1,14 +1,16 @@
-import type { OutboxStore } from '../../ports/outbox-store.js';
+import type { OutboxEntry, OutboxStore } from '../../ports/outbox-store.js';
 import type { Timetable, TimetableEntry } from '../../time/timetable.js';
+import type { KnownEntries } from './known-entries.js';
 
 /** Time between a message's acknowledgement and its removal, so that one statement removes many, in milliseconds. */
 const LINGER_MS = 50;
 /** Maximum number of entries that one statement removes. */
 const CHUNK = 1000;
+const NOTHING = new Uint8Array();
 
 /** Entries that the engine has acknowledged, until they are removed from the store: chunk by chunk, one at a time. */
 export class SentEntries {
-  private waiting: string[] = [];
+  private waiting: OutboxEntry[] = [];
   private readonly ids = new Set<string>();
   private timer: TimetableEntry | undefined;
   private removing: Promise<void> | undefined;
@@ -16,6 +18,7 @@ export class SentEntries {
   constructor(
     private readonly store: OutboxStore,
     private readonly timetable: Timetable,
+    private readonly known: KnownEntries,
     private readonly onFailure: (thrown: unknown) => void,
   ) {}
 
@@ -24,10 +27,12 @@ export class SentEntries {
     return this.ids.has(id);
   }
 
-  add(id: string): void {
-    if (this.ids.has(id)) return;
-    this.ids.add(id);
-    this.waiting.push(id);
+  add(entry: OutboxEntry): void {
+    if (this.ids.has(entry.id)) return;
+    this.ids.add(entry.id);
+    this.known.add(entry);
+    // Without its body, which is no longer needed.
+    this.waiting.push({ ...entry, message: { ...entry.message, body: NOTHING } });
     if (this.waiting.length >= CHUNK) void this.flush();
     else this.timer ??= this.timetable.after(LINGER_MS, () => void this.flush());
   }
@@ -43,8 +48,11 @@ export class SentEntries {
     while (this.waiting.length > 0) {
       const chunk = this.waiting.splice(0, CHUNK);
       try {
-        await this.store.remove(chunk);
-        for (const id of chunk) this.ids.delete(id);
+        await this.store.remove(chunk.map(({ id }) => id));
+        for (const entry of chunk) {
+          this.ids.delete(entry.id);
+          this.known.remove(entry);
+        }
       } catch (thrown) {
         this.onFailure(thrown);
         this.waiting.unshift(...chunk);
