@@ -9,8 +9,6 @@ const server = usesPostgres();
 
 function open(connectionString: string, max: number) {
   const pool = new Pool({ connectionString, max });
-  // Drizzle does not listen to clients in use: without this a lost connection ends the process.
-  pool.on('connect', (client) => void client.on('error', () => {}));
   pool.on('error', () => {});
   const database = createDrizzle(pool);
   type Transaction = Parameters<Parameters<typeof database.transaction>[0]>[0];

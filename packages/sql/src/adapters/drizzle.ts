@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { sqlDatabase } from '../database/adapter-database.js';
 import { hasMethods, propertyOf } from './structure.js';
 import type { SqlSource, SqlValue } from '../database/sql-adapter.js';
@@ -33,6 +34,7 @@ export interface DrizzleDatabase<
 export function drizzle<Transaction extends DrizzleQueryable>(
   database: SqlSource<DrizzleDatabase<Transaction>>,
 ): SqlDatabase<Transaction> {
+  const heard = new WeakSet<object>();
   return sqlDatabase<DrizzleDatabase<Transaction>, Transaction>(
     {
       name: 'drizzle',
@@ -42,7 +44,11 @@ export function drizzle<Transaction extends DrizzleQueryable>(
       query: async (on, sql, params) =>
         rowsOf(await on._.session.prepareQuery({ sql, params }, undefined, undefined, false).execute()),
       nests: 'transaction',
-      transaction: (source, work) => source.transaction(work),
+      transaction: (source, work) =>
+        source.transaction((transaction) => {
+          hear(propertyOf(transaction._.session, 'client'), heard);
+          return work(transaction);
+        }),
     },
     database,
   );
@@ -55,4 +61,10 @@ function isQueryable(value: unknown): boolean {
 /** postgres-js returns the rows, the others a result with them. */
 function rowsOf(result: unknown): readonly SqlRow[] {
   return (Array.isArray(result) ? result : propertyOf(result, 'rows')) as readonly SqlRow[];
+}
+
+/** Listens once to a client of pg: a lost connection ends the process if nobody listens, and Drizzle does not. */
+function hear(client: unknown, heard: WeakSet<object>): void {
+  if (!(client instanceof EventEmitter) || heard.has(client)) return;
+  heard.add(client.on('error', () => {})); // The next statement, or the COMMIT, rejects.
 }

@@ -17,6 +17,7 @@ function open(connection: string, max: number) {
     transact: (work: (transaction: Knex.Transaction) => Promise<void>) => database.transaction(work),
     statement: async (transaction: Knex.Transaction, sql: string) => void (await transaction.raw(sql)),
     nest: (transaction: Knex.Transaction, work: () => Promise<void>) => transaction.transaction(work),
+    rollback: async (transaction: Knex.Transaction) => void (await transaction.rollback()),
     close: () => database.destroy(),
   };
 }

@@ -39,13 +39,17 @@ export function knex<Transaction extends KnexTransaction>(
     {
       name: 'knex',
       isSource: (value) => isKnex(value) && !hasMethods(value, 'isCompleted'),
-      isHandle: (value) => isKnex(value) && hasMethods(value, 'isCompleted'),
+      isHandle: (value) => isKnex(value) && hasMethods(value, 'isCompleted') && !isCompleted(value),
       nests: 'transaction',
       query: queryByKnex,
       transaction: (source, work) => source.transaction(work),
     },
     database,
   );
+}
+
+function isCompleted(value: unknown): boolean {
+  return (value as KnexTransaction).isCompleted();
 }
 
 function isKnex(value: unknown): boolean {

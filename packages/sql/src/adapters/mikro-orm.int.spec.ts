@@ -32,6 +32,7 @@ async function open(clientUrl: string, max: number) {
     transact: (work: (em: EntityManager) => Promise<void>) => orm.em.fork().transactional(work),
     statement: async (em: EntityManager, sql: string) => void (await em.execute(sql)),
     nest: (em: EntityManager, work: () => Promise<void>) => em.transactional(work),
+    rollback: (em: EntityManager) => em.rollback(),
     close: () => orm.close(),
   };
 }

@@ -26,6 +26,7 @@ function open(connectionString: string, max: number) {
       }
     },
     statement: async (client: PoolClient, sql: string) => void (await client.query(sql)),
+    rollback: async (client: PoolClient) => void (await client.query('ROLLBACK')),
     close: () => pool.end(),
   };
 }

@@ -11,6 +11,7 @@ interface PgQueryable {
 /** A client of a pool of `pg`. */
 export interface PgClient extends PgQueryable {
   release(error?: Error | boolean): void;
+  getTransactionStatus?(): string | null;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
 }
@@ -38,12 +39,17 @@ export function pg<Pool extends PgPool>(pool: SqlSource<Pool>): SqlDatabase<PgCl
     {
       name: 'pg',
       isSource: (value) => hasMethods(value, 'connect', 'query') && !hasMethods(value, 'release'),
-      isHandle: (value) => hasMethods(value, 'query', 'release'),
+      isHandle: (value) => hasMethods(value, 'query', 'release') && !isIdle(value as PgClient),
       query: async (on, sql, values) => (await on.query(sql, values)).rows,
       transaction: async (source, work) => transact((await source.connect()) as PgClientOf<Pool>, work),
     },
     pool,
   );
+}
+
+/** Whether it has no transaction. */
+function isIdle(client: PgClient): boolean {
+  return client.getTransactionStatus?.() === 'I';
 }
 
 async function transact<Client extends PgClient, T>(

@@ -13,6 +13,7 @@ describeSqlDatabase('PGlite', {
     database: pglite(started),
     transact: (work: (transaction: Transaction) => Promise<void>) => started.transaction(work),
     statement: async (transaction: Transaction, sql: string) => void (await transaction.query(sql)),
+    rollback: (transaction: Transaction) => transaction.rollback(),
     close: async () => {},
   }),
 });

@@ -1,5 +1,5 @@
 import { sqlDatabase } from '../database/adapter-database.js';
-import { hasMethods } from './structure.js';
+import { hasMethods, propertyOf } from './structure.js';
 import type { SqlSource, SqlValue } from '../database/sql-adapter.js';
 import type { SqlDatabase } from '../database/sql-database.js';
 import type { SqlRow } from '../database/sql-executor.js';
@@ -31,7 +31,10 @@ export function pglite<Transaction extends PGliteTransaction>(
     {
       name: 'pglite',
       isSource: (value) => hasMethods(value, 'transaction', 'query', 'exec'),
-      isHandle: (value) => hasMethods(value, 'query', 'rollback') && !hasMethods(value, 'transaction'),
+      isHandle: (value) =>
+        hasMethods(value, 'query', 'rollback') &&
+        !hasMethods(value, 'transaction') &&
+        propertyOf(value, 'closed') !== true,
       query: async (on, sql, values) => (await on.query(sql, values)).rows as readonly SqlRow[],
       transaction: (source, work) => source.transaction(work),
     },

@@ -15,6 +15,7 @@ async function open(url: string, poolSize: number) {
     transact: (work: (manager: EntityManager) => Promise<void>) => source.transaction(work),
     statement: async (manager: EntityManager, sql: string) => void (await manager.query(sql)),
     nest: (manager: EntityManager, work: () => Promise<void>) => manager.transaction(work),
+    rollback: async (manager: EntityManager) => manager.queryRunner?.rollbackTransaction(),
     close: () => source.destroy(),
   };
 }

@@ -85,21 +85,25 @@ export class AdapterDatabase<Source, Handle extends object> implements SqlDataba
     work: (transaction: SqlTransaction<Handle>) => Promise<T>,
   ): Promise<T> {
     let scope: TransactionScope<Handle> | undefined;
+    let content: Promise<T> | undefined;
     try {
-      const result = await transact(async (handle) => {
+      const result = await transact((handle) => {
         scope = this.scopeOf(handle);
-        return this.during(scope, async (opened) => {
+        content = this.during(scope, async (opened) => {
           const worked = await work(opened);
           await this.adapter.flush?.(handle);
+          this.assertTransaction(handle);
           await opened.prepare();
           return worked;
         });
+        return content;
       });
+      await content; // Knex resolves once it has rolled back by the handle, while the work is still running.
       scope?.committed();
       return result;
     } catch (thrown) {
       scope?.rolledBack();
-      throw thrown;
+      throw scope?.failure?.error ?? thrown;
     }
   }
 
@@ -127,7 +131,7 @@ export class AdapterDatabase<Source, Handle extends object> implements SqlDataba
       return result;
     } catch (thrown) {
       scope?.rolledBack();
-      throw thrown;
+      throw scope?.failure?.error ?? thrown;
     }
   }
 
@@ -182,6 +186,15 @@ export class AdapterDatabase<Source, Handle extends object> implements SqlDataba
     return new TransactionScope(handle, (sql, params) => this.query(handle, sql, params));
   }
 
+  /** Without a transaction, what participants store would be committed at once, whatever was rolled back. */
+  private assertTransaction(handle: Handle): void {
+    if (this.adapter.isHandle(handle)) return;
+    throw new CatgaError(
+      'CATGA_CONFIGURATION',
+      'The work of the transaction has ended it by its handle: throw an error to roll back.',
+    );
+  }
+
   /** Runs work with an ambient scope, and closes the scope. */
   private async during<T>(
     scope: TransactionScope<Handle>,
@@ -192,6 +205,9 @@ export class AdapterDatabase<Source, Handle extends object> implements SqlDataba
     this.observe(scope.handle);
     try {
       return await this.storage.run(scope, () => work(scope));
+    } catch (error) {
+      scope.failure = { error };
+      throw error;
     } finally {
       scope.isOpen = false;
       if (outer === undefined) this.scopes.delete(scope.handle);

@@ -16,7 +16,7 @@ export interface SqlAdapter<Source, Handle> {
   readonly name: string;
   /** Whether a value is an instance of the library; it is a Nest token otherwise. */
   isSource(value: unknown): boolean;
-  /** Whether a value is a handle of a transaction of the library; false for its instance. */
+  /** Whether a value is a handle of an open transaction of the library; false for its instance. */
   isHandle(value: unknown): boolean;
   /** Executes a statement with `$1` placeholders, outside of a transaction or in one. */
   query(on: Source | Handle, sql: string, values: SqlValue[]): Promise<readonly SqlRow[]>;

@@ -7,6 +7,8 @@ type Items = Map<SqlParticipant<unknown>, unknown[]>;
 /** An open transaction or savepoint, with the items that its participants enlisted. */
 export class TransactionScope<Handle> implements SqlTransaction<Handle> {
   isOpen = true;
+  /** Error of its work. Libraries replace it by that of the ROLLBACK if this fails, too. */
+  failure: { readonly error: unknown } | undefined;
   private waiting: Items = new Map();
   private readonly prepared: Items = new Map();
   /** End of the last savepoint in this scope. */

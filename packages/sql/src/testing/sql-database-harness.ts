@@ -10,6 +10,8 @@ export interface OpenedSqlDatabase<Handle> {
   readonly statement: (handle: Handle, sql: string) => Promise<void>;
   /** Opens a savepoint in a transaction by the library itself, if it has a method for that. */
   readonly nest?: (handle: Handle, work: () => Promise<void>) => Promise<void>;
+  /** Rolls a transaction back by its handle, if the library has a method for that. */
+  readonly rollback?: (handle: Handle) => Promise<void>;
   /** Closes all connections. */
   readonly close: () => Promise<void>;
 }

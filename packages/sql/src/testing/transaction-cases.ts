@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { sqlStateOf } from '../database/sql-state.js';
-import { ids, insertOf } from './suite.js';
+import { RecordingParticipant, ids, insertOf } from './suite.js';
 import type { SqlIsolation } from '../database/sql-database.js';
 import type { Subject } from './suite.js';
 import type { TestRunner } from './runner.js';
@@ -108,6 +108,20 @@ export function transactionCases<Handle>({ it }: TestRunner, subject: Subject<Ha
       await transaction.execute('SELECT 1 / 0').catch(() => {});
     });
     await assert.rejects(run, (thrown) => sqlStateOf(thrown) === '25P02');
+    assert.deepEqual(await ids(database.root), []);
+  });
+
+  it('stores nothing if the work has rolled back by the handle, and rejects', async () => {
+    const { database, rollback } = subject();
+    if (rollback === undefined) return;
+    const participant = new RecordingParticipant();
+    const run = database.run(async (transaction) => {
+      transaction.enlist(participant, 'a');
+      await transaction.execute(insertOf('b'));
+      await rollback(transaction.handle);
+    });
+    await assert.rejects(run, { code: 'CATGA_CONFIGURATION' });
+    assert.deepEqual(participant.calls, ['rolled back a']);
     assert.deepEqual(await ids(database.root), []);
   });
 
