@@ -14,6 +14,8 @@ const EXTERNAL = [
   '@nestjs/platform-*',
   'class-*',
   'classic-level',
+  '@electric-sql/pglite', // Its files lie beside it.
+  'pg',
 ];
 /** CommonJS packages in an ES module. */
 const REQUIRE = `import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);`;

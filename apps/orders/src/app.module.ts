@@ -7,26 +7,31 @@ import { HttpDrain } from './http-drain.service.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { CommandDelay } from './settings/command-delay.behavior.js';
+import { IN_MEMORY } from './storage/in-memory-storage.js';
+import type { OrdersStorage } from './storage/storage.js';
 import type { Settings } from './settings/settings.js';
 import { SettingsModule } from './settings/settings.module.js';
 import { ShippingModule } from './shipping/shipping.module.js';
 
 @Module({
-  imports: [OrdersModule, HistoryModule, ShippingModule, OperationsModule],
+  imports: [ShippingModule, OperationsModule],
   providers: [HttpDrain, { provide: APP_FILTER, useClass: CatgaExceptionFilter }],
 })
 export class AppModule {
-  static with(settings: Settings): DynamicModule {
+  static with(settings: Settings, storage: OrdersStorage = IN_MEMORY): DynamicModule {
     const { retryDelayMs, commandDelayMs } = settings;
     return {
       module: AppModule,
       imports: [
         SettingsModule.with(settings),
+        OrdersModule.with(storage),
+        HistoryModule.with(storage),
         // `CatgaModule.forRoot()` would do. Events are tried four times, with pauses that can be watched.
         CatgaModule.forRoot({
           service: 'orders',
           retry: { maxAttempts: 4, initialDelayMs: retryDelayMs, multiplier: 2, jitter: false },
           behaviors: commandDelayMs > 0 ? [new CommandDelay(commandDelayMs)] : [],
+          outbox: storage.outbox,
         }),
       ],
     };

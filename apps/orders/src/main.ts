@@ -3,18 +3,32 @@ import { NestFactory } from '@nestjs/core';
 import type { AddressInfo, Server } from 'node:net';
 import { AppModule } from './app.module.js';
 import { readSettings } from './settings/settings.js';
+import type { Settings } from './settings/settings.js';
+import { IN_MEMORY } from './storage/in-memory-storage.js';
+import type { OrdersStorage } from './storage/storage.js';
 
 const logger = new Logger('Orders');
 
 async function serve(): Promise<void> {
   const settings = readSettings(process.env);
   const { port, host } = settings;
-  const app = await NestFactory.create(AppModule.with(settings), { abortOnError: false });
+  const app = await NestFactory.create(AppModule.with(settings, await openStorage(settings)), {
+    abortOnError: false,
+  });
   // SIGTERM and SIGINT finish what is running and then exit with status 0.
   app.enableShutdownHooks([], { useProcessExit: true });
   const server = (await (host === undefined ? app.listen(port) : app.listen(port, host))) as Server;
   const address = server.address() as AddressInfo;
   logger.log(`Orders listens on http://${host ?? 'localhost'}:${address.port}`);
+}
+
+/** Loads what belongs to a database only if there is to be one. */
+async function openStorage(settings: Settings): Promise<OrdersStorage> {
+  if (settings.storage === 'memory') return IN_MEMORY;
+  const { openSqlStorage } = await import('./sql/sql-storage.js');
+  const storage = await openSqlStorage(settings);
+  logger.log(`Orders are kept in ${storage.place}. This is process ${process.pid}`);
+  return storage;
 }
 
 function explain(error: NodeJS.ErrnoException & { readonly port?: number }): string {

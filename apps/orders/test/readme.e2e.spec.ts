@@ -10,7 +10,8 @@ import { Ids, stepsOf, withoutChance } from './readme.fixture.js';
 import type { Step } from './readme.fixture.js';
 import { until } from './until.fixture.js';
 
-const SLOW_MS = 60_000;
+/** The first start with PGlite is slow. */
+const SLOW_MS = 240_000;
 const execute = promisify(execFile);
 
 const steps = stepsOf(new URL('../README.md', import.meta.url));
@@ -22,6 +23,8 @@ let url = '';
 
 /** A folder with a `curl` of our own, last on the path: for machines that have none. */
 const tools = mkdtempSync(join(tmpdir(), 'orders-readme-'));
+/** Where the page's `orders-data` is. */
+const dataFolder = join(tools, 'data');
 const path = `${process.env['PATH']}${delimiter}${tools}`;
 
 beforeAll(() => {
@@ -38,7 +41,7 @@ afterAll(async () => {
 
 async function start(commands: string): Promise<void> {
   if (orders?.isRunning === true) await pressCtrlC(orders);
-  orders = OrdersProcess.run({}, commands);
+  orders = OrdersProcess.run({ DATA_FOLDER: dataFolder }, commands);
   url = await orders.url();
 }
 
@@ -71,19 +74,33 @@ async function runAndCompare(commands: string, shown: unknown): Promise<void> {
   expect(actual).toEqual(expected());
 }
 
+const PROCESS = /This is process (\d+)/;
+const withoutProcess = (text: string): string => text.replace(PROCESS, 'This is process <number>');
+
 async function follow(step: Step): Promise<void> {
   switch (step.kind) {
     case 'start':
       return start(step.commands);
     case 'log':
       for (const line of step.lines) {
-        const expected = ids.translate(line).replace('http://localhost:3000', url);
+        const expected = withoutProcess(
+          ids
+            .translate(line)
+            .replace('http://localhost:3000', url)
+            .replace('folder orders-data', `folder ${dataFolder}`),
+        );
         await until(
-          () => orders?.log.replaceAll(/ {2,}/g, ' ') ?? '',
+          () => withoutProcess(orders?.log.replaceAll(/ {2,}/g, ' ') ?? ''),
           (log) => log.includes(expected),
         );
       }
       return;
+    case 'kill': {
+      const [, pid] = PROCESS.exec(orders?.log ?? '') ?? [];
+      await execute('sh', ['-c', step.commands.replace(/\d+$/, pid ?? 'nobody')]);
+      await orders?.exited;
+      return;
+    }
     case 'run': {
       const compared = runAndCompare(step.commands, step.reply);
       if (!step.interrupt) return compared;
@@ -115,6 +132,8 @@ describe('README.md', () => {
       '/dead-letters',
       '/redrive',
       'Idempotency-Key',
+      'start:sql',
+      'kill -9',
     ])
       expect(commands).toContain(part);
     for (const step of steps) if (step.kind === 'run') expect(step).toHaveProperty('reply');

@@ -10,6 +10,8 @@ export type Step =
       reply?: unknown;
       interrupt: boolean;
     }
+  /** A command that kills it. */
+  | { readonly kind: 'kill'; readonly line: number; readonly commands: string }
   /** A command that starts the service. */
   | { readonly kind: 'start'; readonly line: number; readonly commands: string }
   /** Lines of its log. */
@@ -25,7 +27,9 @@ export function stepsOf(file: URL): Step[] {
     const line = page.slice(0, index).split('\n').length;
     const commands = content.trim();
     const before = steps.at(-1);
-    if (language === 'sh' && commands.endsWith('npm start')) steps.push({ kind: 'start', line, commands });
+    if (language === 'sh' && /npm (start|run start:sql)$/.test(commands))
+      steps.push({ kind: 'start', line, commands });
+    else if (language === 'sh' && commands.startsWith('kill ')) steps.push({ kind: 'kill', line, commands });
     else if (language === 'sh')
       steps.push({ kind: 'run', line, commands, interrupt: directive !== undefined });
     else if (language === 'text') steps.push({ kind: 'log', line, lines: commands.split('\n') });

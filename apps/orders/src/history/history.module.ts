@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import type { OrdersStorage } from '../storage/storage.js';
 import { GetOrderHistoryHandler } from './get-order-history.handler.js';
 import { HistoryController } from './history.controller.js';
-import { OrderHistory } from './order-history.js';
-import { RecordOrderHistory } from './record-order-history.handler.js';
 
 /** Tells what happened to an order: a read model that events feed. */
-@Module({
-  controllers: [HistoryController],
-  providers: [OrderHistory, RecordOrderHistory, GetOrderHistoryHandler],
-})
-export class HistoryModule {}
+@Module({ controllers: [HistoryController] })
+export class HistoryModule {
+  static with({ history }: OrdersStorage): DynamicModule {
+    return { module: HistoryModule, providers: [...history, GetOrderHistoryHandler] };
+  }
+}

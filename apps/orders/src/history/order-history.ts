@@ -1,20 +1,10 @@
-import { Injectable } from '@nestjs/common';
 import type { OrderHistoryEntry } from '@catga/contracts';
 
 /** The read model: what happened to each order. Only event handlers write to it. */
-@Injectable()
-export class OrderHistory {
-  private readonly entries = new Map<string, Map<string, OrderHistoryEntry>>();
-
-  /** An event may be delivered again, so it is recorded once by the key of the effect. */
-  record(orderId: string, effectKey: string, entry: OrderHistoryEntry): void {
-    const ofOrder = this.entries.get(orderId) ?? new Map<string, OrderHistoryEntry>();
-    this.entries.set(orderId, ofOrder);
-    if (!ofOrder.has(effectKey)) ofOrder.set(effectKey, entry);
-  }
+export abstract class OrderHistory {
+  /** Records an entry once. @param effectKey the same for every delivery of one event */
+  abstract record(orderId: string, effectKey: string, entry: OrderHistoryEntry): Promise<void>;
 
   /** In the order of recording. */
-  of(orderId: string): readonly OrderHistoryEntry[] {
-    return [...(this.entries.get(orderId)?.values() ?? [])];
-  }
+  abstract of(orderId: string): Promise<readonly OrderHistoryEntry[]>;
 }

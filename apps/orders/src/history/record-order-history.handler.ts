@@ -11,8 +11,8 @@ type OrderEvent = OrderPlaced | OrderShipped | ShippingMailSent;
 export class RecordOrderHistory implements IEventHandler<OrderEvent> {
   constructor(private readonly history: OrderHistory) {}
 
-  handle(event: OrderEvent, { effectKey }: MessageContext): void {
-    this.history.record(event.orderId, effectKey, entryOf(event));
+  async handle(event: OrderEvent, { effectKey }: MessageContext): Promise<void> {
+    await this.history.record(event.orderId, effectKey, entryOf(event));
   }
 }
 

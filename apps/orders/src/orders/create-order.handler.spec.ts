@@ -7,6 +7,7 @@ import type { MessageContext } from '@catga/nestjs';
 import { CatgaTesting, CatgaTestingModule } from '@catga/testing';
 import { CreateOrder, OrderPlaced } from '@catga/contracts';
 import { CreateOrderHandler } from './create-order.handler.js';
+import { InMemoryOrderRepository } from './in-memory-order.repository.js';
 import { OrderRepository } from './order.repository.js';
 
 const tea = { sku: 'tea', quantity: 2, price: 350 };
@@ -16,7 +17,7 @@ describe('CreateOrderHandler', () => {
   beforeEach(async () => {
     app = await Test.createTestingModule({
       imports: [CatgaTestingModule.forRoot()],
-      providers: [OrderRepository, CreateOrderHandler],
+      providers: [{ provide: OrderRepository, useClass: InMemoryOrderRepository }, CreateOrderHandler],
     }).compile();
     app.useLogger(false);
     await app.init();

@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
-import { CreateOrderHandler } from './create-order.handler.js';
+import type { DynamicModule } from '@nestjs/common';
+import type { OrdersStorage } from '../storage/storage.js';
 import { GetOrderHandler } from './get-order.handler.js';
-import { OrderRepository } from './order.repository.js';
 import { OrdersController } from './orders.controller.js';
-import { ShipOrderHandler } from './ship-order.handler.js';
 
 /** Takes and ships orders. */
-@Module({
-  controllers: [OrdersController],
-  providers: [OrderRepository, CreateOrderHandler, ShipOrderHandler, GetOrderHandler],
-})
-export class OrdersModule {}
+@Module({ controllers: [OrdersController] })
+export class OrdersModule {
+  static with({ orders }: OrdersStorage): DynamicModule {
+    return { module: OrdersModule, providers: [...orders, GetOrderHandler] };
+  }
+}

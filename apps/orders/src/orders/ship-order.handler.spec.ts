@@ -8,6 +8,7 @@ import { CatgaTesting, CatgaTestingModule } from '@catga/testing';
 import type { MessageContext } from '@catga/nestjs';
 import { OrderShipped, ShipOrder } from '@catga/contracts';
 import { placeOrder } from './order.js';
+import { InMemoryOrderRepository } from './in-memory-order.repository.js';
 import { OrderRepository } from './order.repository.js';
 import { ShipOrderHandler } from './ship-order.handler.js';
 
@@ -18,7 +19,7 @@ describe('ShipOrderHandler', () => {
   beforeEach(async () => {
     app = await Test.createTestingModule({
       imports: [CatgaTestingModule.forRoot()],
-      providers: [OrderRepository, ShipOrderHandler],
+      providers: [{ provide: OrderRepository, useClass: InMemoryOrderRepository }, ShipOrderHandler],
     }).compile();
     app.useLogger(false);
     await app.init();

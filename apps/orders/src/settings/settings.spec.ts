@@ -9,6 +9,10 @@ describe('readSettings', () => {
       retryDelayMs: 500,
       shippingMailFailures: 0,
       commandDelayMs: 0,
+      storage: 'memory',
+      databaseUrl: undefined,
+      dataFolder: 'orders-data',
+      relayDelayMs: 0,
     });
   });
 
@@ -19,6 +23,10 @@ describe('readSettings', () => {
       RETRY_DELAY_MS: '20',
       FAIL_SHIPPING_MAIL: '3',
       COMMAND_DELAY_MS: '1000',
+      STORAGE: 'sql',
+      DATABASE_URL: 'postgres://localhost/orders',
+      DATA_FOLDER: 'data',
+      RELAY_DELAY_MS: '5000',
     };
     expect(readSettings(environment)).toEqual({
       port: 8080,
@@ -26,6 +34,10 @@ describe('readSettings', () => {
       retryDelayMs: 20,
       shippingMailFailures: 3,
       commandDelayMs: 1000,
+      storage: 'sql',
+      databaseUrl: 'postgres://localhost/orders',
+      dataFolder: 'data',
+      relayDelayMs: 5000,
     });
   });
 
@@ -37,6 +49,10 @@ describe('readSettings', () => {
     expect(() => readSettings({ PORT: port })).toThrow(
       `PORT must be a whole number from 0 to 65535, not '${port}'`,
     );
+  });
+
+  it('refuses a storage that it does not have', () => {
+    expect(() => readSettings({ STORAGE: 'disk' })).toThrow("STORAGE must be 'memory' or 'sql', not 'disk'");
   });
 
   it('names everything that is wrong at once', () => {

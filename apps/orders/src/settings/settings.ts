@@ -12,6 +12,14 @@ export interface Settings {
   readonly shippingMailFailures: number;
   /** Demo: how long every command takes, in milliseconds. */
   readonly commandDelayMs: number;
+  /** Where orders are kept: in memory, or in tables of PostgreSQL. */
+  readonly storage: 'memory' | 'sql';
+  /** URL of a PostgreSQL; undefined for PGlite, which has its data in `dataFolder`. */
+  readonly databaseUrl: string | undefined;
+  /** Folder of the data of PGlite. */
+  readonly dataFolder: string;
+  /** Demo: how long a committed event waits before it is sent, in milliseconds. */
+  readonly relayDelayMs: number;
 }
 
 /** Where settings are injected. */
@@ -33,6 +41,10 @@ const schema = z.object({
     .transform((mails) => (mails === 'always' ? Infinity : Number(mails)))
     .default(0),
   COMMAND_DELAY_MS: wholeNumber(60_000).default(0),
+  STORAGE: z.enum(['memory', 'sql'], "must be 'memory' or 'sql'").default('memory'),
+  DATABASE_URL: z.string().min(1, 'must be the URL of a PostgreSQL').optional(),
+  DATA_FOLDER: z.string().min(1, 'must be a folder').default('orders-data'),
+  RELAY_DELAY_MS: wholeNumber(600_000).default(0),
 });
 
 /** Reads the environment. Throws one error that lists every variable that is wrong. */
@@ -45,13 +57,17 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     });
     throw new SettingsError(problems.join('; '));
   }
-  const { PORT, HOST, RETRY_DELAY_MS, FAIL_SHIPPING_MAIL, COMMAND_DELAY_MS } = parsed.data;
+  const { data } = parsed;
   return {
-    port: PORT,
-    host: HOST,
-    retryDelayMs: RETRY_DELAY_MS,
-    shippingMailFailures: FAIL_SHIPPING_MAIL,
-    commandDelayMs: COMMAND_DELAY_MS,
+    port: data.PORT,
+    host: data.HOST,
+    retryDelayMs: data.RETRY_DELAY_MS,
+    shippingMailFailures: data.FAIL_SHIPPING_MAIL,
+    commandDelayMs: data.COMMAND_DELAY_MS,
+    storage: data.STORAGE,
+    databaseUrl: data.DATABASE_URL,
+    dataFolder: data.DATA_FOLDER,
+    relayDelayMs: data.RELAY_DELAY_MS,
   };
 }
 
