@@ -7,6 +7,7 @@ beforeAll(buildBenchmarks, WITHIN_MS);
 it.each([
   ['local', 'publish-3'],
   ['nats', 'events'],
+  ['sql', 'drain'],
 ])(
   'bench:%s refuses a scenario that there is not, and says which there are',
   async (name, scenario) => {

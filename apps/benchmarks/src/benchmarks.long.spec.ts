@@ -7,6 +7,7 @@ it.each([
   ['local', []],
   ['nats', ['requests-1000', 'events', 'durable-handled', 'record-steps']],
   ['redis', ['requests-1000', 'events', 'durable-handled', 'records']],
+  ['sql', []],
 ] as const)(
   'bench:%s prints a row for every contender and a verdict for every target',
   async (name, scenarios) => {
@@ -96,6 +97,22 @@ const ROWS = {
     'Catga claim of an id',
     'Catga claim of an id, then its outcome',
   ],
+  sql: [
+    'a row ',
+    'a row and Catga publish',
+    'a row and a row of a polled outbox',
+    'a row and graphile-worker add_job',
+    'Catga publish without outbox',
+    'Catga publish in a transaction',
+    'outbox polled every 100 ms',
+    'graphile-worker ',
+    'outbox polled without a pause',
+    'Catga, 1000 keys',
+    'claims, a thousand rows',
+    'claims, a million rows',
+    'claims, a thousand rows, ids are UUIDs',
+    'claims, a million rows, ids are UUIDs',
+  ],
 };
 
 const TARGETS = {
@@ -112,5 +129,13 @@ const TARGETS = {
     'durable-handled: rate of Catga publish (QoS 1) ÷ BullMQ add and process',
     'durable-handled: rate of Catga publish (QoS 1) ÷ ioredis XADD, XREADGROUP, XACK, pipelined',
     'records: rate of Catga claim of an id ÷ ioredis SET NX, pipelined',
+  ],
+  sql: [
+    'transactions-1: rate of a row and Catga publish ÷ a row',
+    'transactions-50: rate of a row and Catga publish ÷ a row',
+    'handled: p50 of Catga publish in a transaction − Catga publish without outbox',
+    'drain: rate of Catga ',
+    'drain: rate of Catga, 1000 keys',
+    'inbox: rate of claims, a million rows ÷ claims, a thousand rows',
   ],
 };

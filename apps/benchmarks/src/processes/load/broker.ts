@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 /** A broker to measure over. */
 export interface Broker {
   readonly url: string;
+  /** Where the database listens, if there is one. */
+  readonly databaseUrl?: string;
   readonly version: string;
   /** The program of a contender's side: it knows the peers that speak with this broker. */
   readonly sides: URL;
@@ -21,16 +23,16 @@ export interface OwnServer {
 /** Linux counts in hundredths of a second. */
 const TICK_MICROS = 10_000;
 
-/** CPU time that a process has had, in microseconds. */
-function cpuOf(pid: number | undefined): number | undefined {
+/** CPU time that a process and its children that have ended have had, in microseconds. */
+export function cpuOf(pid: number | undefined): number | undefined {
   if (pid === undefined || process.platform !== 'linux') return undefined;
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name, in parentheses, may hold spaces; user and system time are the 12th and 13th field after it.
-  const [user, system] = stat
+  // The name, in parentheses, may hold spaces; user and system time are the 12th and 13th field after it, those of children the next.
+  const ticks = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
-    .slice(11, 13);
-  return (Number(user) + Number(system)) * TICK_MICROS;
+    .slice(11, 15);
+  return ticks.reduce((sum, each) => sum + Number(each), 0) * TICK_MICROS;
 }
 
 /** A broker to measure over: the one that is given, or a server of our own. */

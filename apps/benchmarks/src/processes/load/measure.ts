@@ -54,6 +54,20 @@ export function figure({ samples }: Measured, pick: (sample: Sample) => number):
   return summarize(samples.map(pick));
 }
 
+/** One figure less another contender's, round by round. */
+export function difference(
+  { samples }: Measured,
+  other: Measured,
+  pick: (sample: Sample) => number,
+): Summary {
+  return summarize(
+    samples.flatMap((sample, round) => {
+      const theirs = other.samples[round];
+      return theirs === undefined ? [] : [pick(sample) - pick(theirs)];
+    }),
+  );
+}
+
 /** One figure divided by another contender's, round by round: what drifts in the machine drifts in both. */
 export function ratio({ samples }: Measured, other: Measured, pick: (sample: Sample) => number): Summary {
   return summarize(

@@ -35,7 +35,7 @@ export class RunningContender {
       const side = SideProcess.start(broker.sides, name, {
         side: index < 0 ? 'requesting' : 'handling',
         peer,
-        settings: { ...settings, url: broker.url, namespace, index, nodes },
+        settings: { ...settings, url: broker.url, databaseUrl: broker.databaseUrl, namespace, index, nodes },
       });
       await side.ask({ what: 'ready' });
       return side;

@@ -2,6 +2,8 @@
 export interface PeerSettings {
   /** Where the broker listens: `nats://host:port`, `redis://host:port`. */
   readonly url: string;
+  /** Where the database listens, for peers that use one. */
+  readonly databaseUrl?: string;
   /** Keeps contenders that run at the same time apart. */
   readonly namespace: string;
   /** Which of the handling processes it is, from 0; the requesting one is -1. */
@@ -24,6 +26,10 @@ export interface PeerSettings {
   readonly concurrency?: number;
   /** How long a handler waits before it answers, in milliseconds. */
   readonly handlerMs?: number;
+  /** How many messages an inbox knows before the first claim. */
+  readonly rows?: number;
+  /** Whether ids of messages are random; they grow with time otherwise. */
+  readonly isRandom?: boolean;
 }
 
 /** What every request carries and every answer gives back: some 128 bytes of JSON. */
@@ -40,7 +46,27 @@ export interface RequestingSide {
   sendMany?(from: number, count: number): Promise<readonly unknown[]>;
   /** One event, to be counted by the handling side. */
   publish?(id: number): unknown;
+  /** One message; resolves with the time from its commit until its handler runs, in milliseconds. */
+  sendUntilHandled?(id: number): Promise<number>;
+  /** Stores so many messages for later, then sends them. */
+  drain?(messages: number): Promise<Drained>;
   close(): Promise<void>;
+}
+
+/** What sending of stored messages took. */
+export interface Drained {
+  /** On the clock that the processes of a machine share. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly memory: MemoryUse;
+}
+
+/** What the process had before, and at most, in bytes. */
+export interface MemoryUse {
+  readonly heapBefore: number;
+  readonly heapPeak: number;
+  readonly rssBefore: number;
+  readonly rssPeak: number;
 }
 
 /** The side that answers. */

@@ -1,8 +1,8 @@
-import { formatRatio } from '../../report/format.js';
+import { formatMillis, formatRate, formatRatio } from '../../report/format.js';
 import { atLeast, atMost } from '../../report/verdict.js';
 import type { Verdict } from '../../report/verdict.js';
 import type { Summary } from '../../measure/statistics.js';
-import { ratio } from '../load/measure.js';
+import { difference, figure, ratio } from '../load/measure.js';
 import type { Measured } from '../load/measure.js';
 import type { Sample } from '../load/running-contender.js';
 import { named } from './load-table.js';
@@ -39,6 +39,39 @@ export function atMostTimes(
     required: `≤ ${formatRatio(allowed)}`,
     measured: said(summary),
     verdict: atMost(summary, allowed),
+  };
+}
+
+/** At most so many milliseconds more than another's. */
+export function atMostMore(
+  compared: Compared,
+  what: string,
+  pick: (sample: Sample) => number,
+  allowedMs: number,
+): Verdict {
+  const { scenario, measured, contender, other } = compared;
+  const summary = difference(named(measured, contender), named(measured, other), pick);
+  const { median, lowerQuartile, upperQuartile } = summary;
+  return {
+    target: `${scenario}: ${what} of ${contender} − ${other}`,
+    required: `≤ ${formatMillis(allowedMs)} ms`,
+    measured: `${formatMillis(median)} ms (${formatMillis(lowerQuartile)} to ${formatMillis(upperQuartile)})`,
+    verdict: atMost(summary, allowedMs),
+  };
+}
+
+/** A rate of its own. */
+export function atLeastTheRate(
+  { scenario, measured, contender }: Omit<Compared, 'other'>,
+  required: number,
+): Verdict {
+  const summary = figure(named(measured, contender), ({ perSecond }) => perSecond);
+  const { median, lowerQuartile, upperQuartile } = summary;
+  return {
+    target: `${scenario}: rate of ${contender}`,
+    required: `≥ ${formatRate(required)}/s`,
+    measured: `${formatRate(median)}/s (${formatRate(lowerQuartile)} to ${formatRate(upperQuartile)})`,
+    verdict: atLeast(summary, required),
   };
 }
 

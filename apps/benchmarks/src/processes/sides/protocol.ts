@@ -1,4 +1,4 @@
-import type { PeerSettings, StepTimes } from '../peers/peer.js';
+import type { MemoryUse, PeerSettings, StepTimes } from '../peers/peer.js';
 
 /** What a process is started as: its only argument, as JSON. */
 export interface SideArguments {
@@ -16,7 +16,11 @@ export type Load =
   /** Requests that arrive by themselves, each in a turn of the event loop of its own. */
   | { readonly kind: 'arrivals'; readonly perSecond: number }
   /** So many events, published a thousand to a turn. */
-  | { readonly kind: 'events'; readonly count: number };
+  | { readonly kind: 'events'; readonly count: number }
+  /** Messages one after the other, each sent when the one before is handled. */
+  | { readonly kind: 'handled' }
+  /** So many messages that wait, all sent. */
+  | { readonly kind: 'drain'; readonly messages: number };
 
 /** What the requesting process found in a round. */
 export interface LoadResult {
@@ -30,6 +34,8 @@ export interface LoadResult {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly meanMs: number;
+  /** Only where stored messages are sent. */
+  readonly memory?: MemoryUse;
 }
 
 /** What the parent asks of a process. */

@@ -2,9 +2,11 @@ import type { HandlingSide, Peer, Peers, PeerSettings, RequestingSide } from '..
 import { arrivals } from './arrivals.js';
 import { batches, closedLoop } from './closed-loop.js';
 import { EventCount } from './event-count.js';
+import { drain } from './drain.js';
 import { events } from './events.js';
 import { monotonicMs } from './monotonic.js';
 import type { Answer, Ask, Load, LoadResult, SideArguments } from './protocol.js';
+import { untilHandled } from './until-handled.js';
 
 type Answering = (ask: Ask) => Promise<Answer> | Answer;
 
@@ -78,6 +80,10 @@ async function bear(
       return arrivals(client, nextId, load.perSecond, forMs);
     case 'events':
       return events(client, nextId, load.count);
+    case 'handled':
+      return untilHandled(client, nextId, forMs);
+    case 'drain':
+      return drain(client, load.messages);
   }
 }
 
