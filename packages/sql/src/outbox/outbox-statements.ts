@@ -18,6 +18,7 @@ const PAGE_BYTES = 8 * 1024 * 1024;
 
 const names = Object.keys(COLUMNS);
 const types = Object.values(COLUMNS);
+const JSON_COLUMNS = new Set(['headers', 'history']);
 
 /** Rows are inserted, and get their positions, in the order of the arrays. */
 const INSERT = `INSERT INTO catga_outbox (namespace, ${names.join(', ')})
@@ -26,6 +27,11 @@ SELECT $1, m.slot, m.message_id, m.name, m.kind, m.key, m.headers::json, m.seria
 FROM unnest(${types.map((type, at) => `$${at + 2}::${type}[]`).join(', ')})
   WITH ORDINALITY AS m (${names.join(', ')}, ordinal)
 ORDER BY m.ordinal
+RETURNING slot::int AS slot, position::text AS position`;
+
+/** One row takes the database half the time of an array of one. */
+const INSERT_ONE = `INSERT INTO catga_outbox (namespace, ${names.join(', ')})
+VALUES ($1, ${names.map((name, at) => `$${at + 2}::${types[at]}${JSON_COLUMNS.has(name) ? '::json' : ''}`).join(', ')})
 RETURNING slot::int AS slot, position::text AS position`;
 
 /** The statement does not see its own rows: this is the last one that waited before them, and that the node does not know. */
@@ -147,13 +153,16 @@ export class OutboxStatements {
     messages: readonly OutboxMessage[],
   ): Promise<readonly OutboxEntry[]> {
     const rows = messages.map(valuesOf);
-    const columns = names.map((_, column) => rows.map((row) => row[column] as SqlParameter));
+    const [first = []] = rows;
+    const isOne = rows.length === 1;
+    const columns = isOne ? first : names.map((_, column) => rows.map((row) => row[column] as SqlParameter));
+    const insert = isOne ? INSERT_ONE : INSERT;
     const keys = new Set(messages.flatMap(({ message }) => message.key ?? []));
     const known = [...keys].flatMap((key) => this.known(key)).slice(-MAX_KNOWN);
     const positions = known.flatMap((id) => placeOf(id)?.position ?? []);
     const inserted = await (keys.size === 0
-      ? on.execute(INSERT, [this.namespace, ...columns])
-      : on.execute(INSERT + BEHIND, [this.namespace, ...columns, positions]));
+      ? on.execute(insert, [this.namespace, ...columns])
+      : on.execute(insert + BEHIND, [this.namespace, ...columns, positions]));
     return messages.map((message, at) => {
       const { slot, position, behind } = inserted[at] as unknown as OutboxPlace & {
         readonly behind?: string | null;
