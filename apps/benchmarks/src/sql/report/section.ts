@@ -26,7 +26,8 @@ function method({ generations, rounds, warmUpMs, roundMs }: Effort): string {
 nothing else.
 
 - Processes, rounds, figures and ratios are as over NATS: ${generations} generations of processes, each warmed up for
-  ${warmUpMs} ms, with ${rounds} rounds of ${roundMs} ms that take turns; an outbox is emptied ${Math.ceil(rounds / 3)} times in each generation.
+  ${warmUpMs} ms, with ${rounds} rounds of ${roundMs} ms that take turns. One generation fills tables: an
+  outbox is emptied once for the compiler and ${rounds} times for the figures; claims have ${generations * rounds} rounds.
 - PostgreSQL has its default durability, as given above: a COMMIT is on disk when it is acknowledged. Every contender has a
   database of its own on it, and a pool of 60 connections of \`pg\`.
 - Catga runs in Nest applications with default options, \`outbox: sqlOutbox(pg(pool))\`, JSON, and events of QoS 1. What
