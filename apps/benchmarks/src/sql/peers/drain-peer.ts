@@ -11,7 +11,7 @@ import { drained } from './drained.js';
 import { startApp } from './outbox-peer.js';
 
 const BATCH = 1000;
-const LOOK_MS = 20;
+const LOOK_MS = 100;
 
 /** A node of Catga that starts with an outbox full of what could not be sent before. */
 export const drainPeer: Peer = {
