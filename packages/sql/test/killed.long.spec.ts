@@ -23,6 +23,7 @@ const workers: ChildProcess[] = [];
 beforeAll(async () => {
   [postgres, broker] = await Promise.all([PostgresServer.spawn(), RedisServer.spawn()]);
   pool = new Pool({ connectionString: postgres.url });
+  pool.on('error', () => {}); // A connection is lost when the server is killed.
   await pool.query('CREATE TABLE effects (kind text NOT NULL, message text NOT NULL)');
   caller = new CatgaNode({
     engine: redis({ url: broker.url }),
@@ -62,8 +63,8 @@ async function effectsOf(id: string): Promise<string[]> {
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (const endMs = Date.now() + 30_000; !(await condition());) {
-    if (Date.now() > endMs) throw new Error('Not within 30 s.');
+  for (const endMs = Date.now() + 120_000; !(await condition());) {
+    if (Date.now() > endMs) throw new Error('Not within two minutes.');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -100,4 +101,69 @@ describe('a process that is killed', () => {
     await until(async () => (await effectsOf('request')).length >= 2);
     expect(await effectsOf('request')).toEqual(['place', 'placed']);
   });
+});
+
+describe('a service under load, whose processes, broker and database are killed in turn', () => {
+  /** Number of effects; `undefined` while the database is away. */
+  const effects = async (): Promise<number | undefined> => {
+    const counted = pool.query(`SELECT count(*) AS n FROM effects WHERE message LIKE 'load%'`);
+    return counted.then(
+      ({ rows }) => Number(rows[0].n),
+      () => undefined,
+    );
+  };
+  const goesOn = async (): Promise<void> => {
+    let before: number | undefined;
+    await until(async () => {
+      const now = await effects();
+      before ??= now;
+      return now !== undefined && before !== undefined && now > before + 40;
+    });
+  };
+
+  it('has one effect of every queued command, and of every event that it publishes', async () => {
+    const over = new AbortController();
+    let sent = 0;
+    const calls = async (): Promise<void> => {
+      while (!over.signal.aborted) {
+        const id = `load ${sent}`;
+        const enqueued = caller.mediator.enqueue(new Place(id), { messageId: id });
+        // A call that failed may have been stored: it is repeated with its id.
+        if (await enqueued.catch(() => undefined)) sent++;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    };
+    await start('one-0');
+    await start('two-0');
+    const calling = calls();
+    for (let round = 1; round <= 3; round++) {
+      const [dying] = workers;
+      await goesOn();
+      const died = once(dying!, 'exit');
+      dying!.kill('SIGKILL');
+      await died;
+      workers.shift();
+      await start(`next-${round}`);
+      await goesOn();
+      await postgres.kill();
+      await postgres.start();
+      await goesOn();
+      await broker.kill();
+      await broker.start();
+      await goesOn();
+    }
+    over.abort();
+    await calling;
+    await until(async () => ((await effects()) ?? 0) >= 2 * sent);
+    await until(async () => (await caller.subscriptions.list()).every(({ waiting }) => waiting === 0));
+    await until(
+      async () => Number((await pool.query('SELECT count(*) AS n FROM catga_outbox')).rows[0].n) === 0,
+    );
+    const { rows: repeated } = await pool.query(
+      'SELECT message, kind, count(*) AS n FROM effects GROUP BY message, kind HAVING count(*) <> 1',
+    );
+    expect(repeated).toEqual([]);
+    expect(await effects()).toBe(2 * sent);
+    expect(sent).toBeGreaterThan(100);
+  }, 300_000);
 });

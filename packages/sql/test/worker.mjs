@@ -22,7 +22,9 @@ class Place extends Command {
 }
 Message({ name: 'e2e.place.v1' })(Place);
 
-const database = pg(new pgModule.Pool({ connectionString: postgres, max: 5 }));
+const pool = new pgModule.Pool({ connectionString: postgres, max: 5 });
+pool.on('error', () => {}); // A connection is lost when the server is killed.
+const database = pg(pool);
 const die = () => process.kill(process.pid, 'SIGKILL');
 
 /** Dies between a COMMIT and what follows it. */
