@@ -20,21 +20,6 @@ describe('starting', () => {
     expect((await fetch(`${url}/health`)).status).toBe(200);
   });
 
-  it('loads no database unless it is told to', async () => {
-    const NODE_OPTIONS = `--import ${new URL('without-database.mjs', import.meta.url).href}`;
-    await start({ NODE_OPTIONS }).url();
-    await orders.kill();
-    expect(await start({ NODE_OPTIONS, STORAGE: 'sql' }).exited).toEqual({ code: 1, signal: null });
-    expect(orders.log).toContain('A database is loaded');
-  });
-
-  it('says so and exits with 1 if there is no database', async () => {
-    start({ STORAGE: 'sql', DATABASE_URL: 'postgres://postgres@localhost:1/orders' });
-    expect(await orders.exited).toEqual({ code: 1, signal: null });
-    expect(orders.log).toContain('The database cannot be used (the database of DATABASE_URL): ');
-    expect(orders.log).toContain('ECONNREFUSED');
-  });
-
   it('says so and exits with 1 if the port is in use', async () => {
     const other: Server = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
