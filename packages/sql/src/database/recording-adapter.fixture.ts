@@ -15,14 +15,14 @@ export class RecordingLibrary {
 
 /** A transaction of it. */
 export class RecordingTransaction {
-  constructor(readonly library: RecordingLibrary) {}
+  constructor(readonly of: RecordingLibrary) {}
 }
 
 export const recordingAdapter: SqlAdapter<RecordingLibrary, RecordingTransaction> = {
   name: 'recording',
   isSource: (value) => value instanceof RecordingLibrary,
   isHandle: (value) => value instanceof RecordingTransaction,
-  query: (on, sql, values) => (on instanceof RecordingTransaction ? on.library : on).query(sql, values),
+  query: (on, sql, values) => (on instanceof RecordingTransaction ? on.of : on).query(sql, values),
   async transaction(library, work) {
     await library.query('BEGIN', []);
     try {
