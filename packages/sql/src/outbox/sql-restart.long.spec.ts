@@ -41,6 +41,7 @@ describe('a database that is restarted while it is used', () => {
             }),
       );
       const failures: unknown[] = [];
+      let succeeded = 0;
       const over = new AbortController();
       const callers = Array.from({ length: 4 }, async (_, caller) => {
         for (let i = 0; !over.signal.aborted; i++) {
@@ -48,7 +49,7 @@ describe('a database that is restarted while it is used', () => {
           for (let isPlaced = false; !isPlaced;) {
             // The same id until it succeeds, as a client that repeats would.
             isPlaced = await node.mediator.send(new Place(id), { messageId: id }).then(
-              () => true,
+              () => ++succeeded > 0,
               (thrown: unknown) => (failures.push(thrown), false),
             );
             if (!isPlaced) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -56,11 +57,12 @@ describe('a database that is restarted while it is used', () => {
         }
         return caller;
       });
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await until(() => succeeded > 20);
       await labs.postgres[how]();
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await until(() => failures.length > 4);
       await labs.postgres.start();
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      const before = succeeded;
+      await until(() => succeeded > before + 20);
       over.abort();
       await Promise.all(callers);
 
