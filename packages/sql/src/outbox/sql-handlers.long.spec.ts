@@ -85,7 +85,8 @@ describe('a handler with transaction: true', () => {
     const first = one.mediator.send(new Place('a'), options);
     await until(() => runs.length === 1);
     const second = two.mediator.send(new Place('a'), options);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'`;
+    await until(async () => (await lab.pool.query(waiting)).rows.length > 0);
     expect(runs).toEqual(['one']);
     end();
     await expect(Promise.all([first, second])).resolves.toEqual(['placed a', 'placed a']);

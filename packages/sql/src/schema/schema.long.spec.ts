@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { memory } from '@catga/core';
 import { describe, expect, it } from '@jest/globals';
 import { SqlLabs } from '../outbox/sql.fixture.js';
 import type { SqlLab } from '../outbox/sql.fixture.js';
 import { sqlOutbox } from '../outbox/sql-outbox.js';
 import type { SqlOutboxOptions } from '../outbox/sql-outbox-options.js';
-import { SCHEMA_FILES, sqlSchema } from './schema-files.js';
+import { sqlSchema } from './schema-files.js';
 
 const labs = new SqlLabs();
 
@@ -15,12 +14,6 @@ const open = async ({ database }: Pick<SqlLab, 'database'>, options?: SqlOutboxO
 };
 
 describe('the schema of the outbox', () => {
-  it('is in the numbered files of the package', () => {
-    const folder = new URL('../../sql/', import.meta.url);
-    expect(readdirSync(folder)).toEqual(SCHEMA_FILES.map(({ file }) => file));
-    for (const { file, sql } of SCHEMA_FILES) expect(readFileSync(new URL(file, folder), 'utf8')).toBe(sql);
-  });
-
   it('is created by many nodes at once, and found by later ones', async () => {
     const lab = await labs.create();
     const others = Array.from({ length: 8 }, () => lab.another());
