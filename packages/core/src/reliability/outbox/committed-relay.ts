@@ -1,12 +1,12 @@
 import { toError } from '../../errors/catga-error.js';
 import type { OutboxEntry, OutboxFilter, TransactionalOutboxStore } from '../../ports/outbox-store.js';
-import type { TimetableEntry } from '../../time/timetable.js';
 import { failureOf } from '../failure-sink.js';
 import { CommittedEntries } from './committed-entries.js';
 import { EngineWeather } from './engine-weather.js';
 import { EntrySender } from './entry-sender.js';
 import { KnownEntries } from './known-entries.js';
 import { ALL_SLOTS, slotOf, slotsOfNode } from './outbox-slots.js';
+import { RelayPause } from './relay-pause.js';
 import type { RelayServices, Round } from './relay-services.js';
 import { SentEntries } from './sent-entries.js';
 
@@ -44,7 +44,7 @@ export class CommittedRelay {
   /** Whether an entry in memory was refused while the store was read. */
   private hasFailed = false;
   private running: Promise<void> | undefined;
-  private pause: TimetableEntry | undefined;
+  private readonly pause: RelayPause;
   private sweeps = 0;
   private readonly listeners = new Set<(round: Round) => void>();
 
@@ -54,6 +54,7 @@ export class CommittedRelay {
   ) {
     const report = (thrown: unknown): void => services.failures.reportFlood(failureOf('outbox', thrown));
     this.sender = new EntrySender(store, services);
+    this.pause = new RelayPause(services.timetable, () => this.wake());
     this.weather = new EngineWeather(services.logger);
     this.sent = new SentEntries(store, services.timetable, this.knownEntries, report);
     this.memory = new CommittedEntries(store, this.sender, this.sent, this.knownEntries, {
@@ -98,11 +99,11 @@ export class CommittedRelay {
     const wasReading = this.isReading;
     this.isReading = true;
     if (wasReading) return;
-    this.endPause();
+    this.pause.end();
     if (error === undefined) return this.wake();
     this.weather.failed(error);
     this.hasFailed = true;
-    if (this.running === undefined) this.pauseFor(this.weather.pauseMs);
+    if (this.running === undefined) this.pause.begin(this.weather.pauseMs);
   }
 
   /** Resolves once nothing waits here or, with `orFailed`, once an attempt failed. Begins with an attempt now. */
@@ -122,7 +123,7 @@ export class CommittedRelay {
 
   stop(): void {
     this.isStopped = true;
-    this.endPause();
+    this.pause.end();
     this.memory.drop();
     if (this.running === undefined) this.tell('failed');
   }
@@ -135,9 +136,8 @@ export class CommittedRelay {
   }
 
   private wake(): void {
-    if (!this.isStarted || this.isStopped || (this.isReading && this.pause !== undefined && this.hasFailed))
-      return;
-    this.endPause();
+    if (!this.isStarted || this.isStopped || (this.isReading && this.pause.isOn && this.hasFailed)) return;
+    this.pause.end();
     this.running ??= this.run();
   }
 
@@ -155,7 +155,7 @@ export class CommittedRelay {
     if (this.isStopped) round = 'failed';
     this.hasFailed ||= round === 'failed';
     this.tell(round);
-    if (!this.isStopped) this.pauseFor(this.hasFailed ? this.weather.pauseMs : SWEEP_MS);
+    if (!this.isStopped) this.pause.begin(this.hasFailed ? this.weather.pauseMs : SWEEP_MS);
   }
 
   /** Sends what waits in this node's slots, then in those touched, and goes on from memory. */
@@ -258,19 +258,6 @@ export class CommittedRelay {
 
   private ownSlots(): NonNullable<OutboxFilter['slots']> {
     return slotsOfNode(this.services.nodeId, this.services.replicas());
-  }
-
-  private pauseFor(delayMs: number): void {
-    this.endPause();
-    this.pause = this.services.timetable.after(delayMs, () => {
-      this.pause = undefined;
-      this.wake();
-    });
-  }
-
-  private endPause(): void {
-    if (this.pause !== undefined) this.services.timetable.remove(this.pause);
-    this.pause = undefined;
   }
 
   private tell(round: Round): void {

@@ -1,10 +1,10 @@
 import { toError } from '../../errors/catga-error.js';
 import type { OutboxStore } from '../../ports/outbox-store.js';
-import type { TimetableEntry } from '../../time/timetable.js';
 import { failureOf } from '../failure-sink.js';
 import { EngineWeather } from './engine-weather.js';
 import { EntrySender } from './entry-sender.js';
 import type { OutboxBacklog } from './outbox-backlog.js';
+import { RelayPause } from './relay-pause.js';
 import type { RelayServices, Round } from './relay-services.js';
 
 /** Batch size. */
@@ -18,7 +18,7 @@ export class OutboxRelay {
   private running: Promise<void> | undefined;
   private isWoken = false;
   private isStopped = false;
-  private pause: TimetableEntry | undefined;
+  private readonly pause: RelayPause;
   private readonly sender: EntrySender;
   private readonly weather: EngineWeather;
   private readonly listeners = new Set<(round: Round) => void>();
@@ -29,6 +29,7 @@ export class OutboxRelay {
     private readonly services: RelayServices,
   ) {
     this.sender = new EntrySender(store, services);
+    this.pause = new RelayPause(services.timetable, () => this.wake());
     this.weather = new EngineWeather(services.logger);
   }
 
@@ -39,7 +40,7 @@ export class OutboxRelay {
 
   /** Wakes the relay. No effect after a failure until the next attempt, so that publishes cause no more of them. */
   wake(): void {
-    if (this.isStopped || this.pause !== undefined) return;
+    if (this.isStopped || this.pause.isOn) return;
     this.isWoken = true;
     this.running ??= this.run();
   }
@@ -53,7 +54,7 @@ export class OutboxRelay {
         resolve();
       };
       this.listeners.add(listener);
-      this.endPause();
+      this.pause.end();
       if (this.isStopped) listener('failed');
       else this.wake();
     });
@@ -62,7 +63,7 @@ export class OutboxRelay {
   /** Stops sending. */
   stop(): void {
     this.isStopped = true;
-    this.endPause();
+    this.pause.end();
     if (this.running === undefined) this.tell('failed');
   }
 
@@ -80,7 +81,7 @@ export class OutboxRelay {
     }
     this.running = undefined;
     if (this.isStopped) return this.tell('failed');
-    if (round === 'failed') this.pauseFor(this.weather.pauseMs);
+    if (round === 'failed') this.pause.begin(this.weather.pauseMs);
   }
 
   private async sendSome(): Promise<Round> {
@@ -102,18 +103,6 @@ export class OutboxRelay {
       this.services.failures.report(failureOf('outbox', thrown));
       return weather.failed(toError(thrown));
     }
-  }
-
-  private pauseFor(delayMs: number): void {
-    this.pause = this.services.timetable.after(delayMs, () => {
-      this.pause = undefined;
-      this.wake();
-    });
-  }
-
-  private endPause(): void {
-    if (this.pause !== undefined) this.services.timetable.remove(this.pause);
-    this.pause = undefined;
   }
 
   private tell(round: Round): void {
