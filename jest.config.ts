@@ -34,6 +34,7 @@ const config: Config = {
   moduleNameMapper: {
     '^@catga/core/engine$': '<rootDir>/packages/core/src/engine.ts',
     '^@catga/(core|testing)/outbox$': '<rootDir>/packages/$1/src/outbox.ts',
+    '^@catga/compliance/fixtures$': '<rootDir>/libs/compliance/src/fixtures.ts',
     '^@catga/sql/testing$': '<rootDir>/packages/sql/src/testing.ts',
     '^@catga/(core|nestjs)/msgpack$': '<rootDir>/packages/$1/src/msgpack.ts',
     '^@catga/(core|nestjs|nats|redis|outbox-file|sql|testing)$': '<rootDir>/packages/$1/src/index.ts',

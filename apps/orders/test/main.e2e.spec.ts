@@ -37,9 +37,7 @@ describe('starting', () => {
   });
 });
 
-describe.each(['SIGTERM', 'SIGINT'])('stopping by %s', (signal) => {
-  const stop = () => (signal === 'SIGTERM' ? orders.terminate() : orders.interrupt());
-
+describe('stopping', () => {
   /** Resolves when the node has taken work, which shows in what it says of its load. */
   const isAtWork = (url: string) =>
     until(
@@ -47,12 +45,13 @@ describe.each(['SIGTERM', 'SIGINT'])('stopping by %s', (signal) => {
       (text) => text.includes('"inFlight":1'),
     );
 
-  it('exits with 0, idle connections or not', async () => {
+  it.each(['SIGTERM', 'SIGINT'])('by %s exits with 0, idle connections or not', async (signal) => {
     const url = await start().url();
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     await once(socket, 'connect');
     await (await fetch(`${url}/nodes`)).text();
-    stop();
+    if (signal === 'SIGINT') orders.interrupt();
+    else orders.terminate();
     expect(await orders.exited).toEqual({ code: 0, signal: null });
     socket.destroy();
   });
@@ -61,7 +60,7 @@ describe.each(['SIGTERM', 'SIGINT'])('stopping by %s', (signal) => {
     const url = await start({ COMMAND_DELAY_MS: '2000' }).url();
     const reply = fetch(`${url}/orders`, { method: 'POST', headers, body });
     await isAtWork(url);
-    stop();
+    orders.terminate();
     expect((await reply).status).toBe(201);
     expect(await orders.exited).toEqual({ code: 0, signal: null });
   });
@@ -74,7 +73,7 @@ describe.each(['SIGTERM', 'SIGINT'])('stopping by %s', (signal) => {
     const head = `POST /orders HTTP/1.1\r\nhost: orders\r\ncontent-type: application/json\r\nexpect: 100-continue`;
     socket.write(`${head}\r\ncontent-length: ${body.length}\r\n\r\n`);
     expect(await once(socket, 'data')).toEqual([expect.stringContaining('100 Continue')]);
-    stop();
+    orders.terminate();
     const isRefused = () =>
       fetch(`${url}/nodes`)
         .then(({ ok }) => ok)

@@ -4,8 +4,5 @@ export type { ClusterUnderTest, EngineHarness, EngineUnderTest } from './engine-
 export { describeLaneStore } from './lanes/describe-lane-store.js';
 export type { LaneStoreHarness, LaneStoreUnderTest } from './lanes/lane-store-harness.js';
 export { describeOutages, describeOutbox } from './outbox/describe-outbox.js';
-export { InterruptedEngine } from './outbox/interrupted-engine.js';
 export { interruptedMemory } from './outbox/interrupted-memory.js';
-export type { Weather } from './outbox/interrupted-engine.js';
 export type { InterruptibleBroker } from './outbox/interruptible-broker.js';
-export { storedMessage } from './stored-message.js';

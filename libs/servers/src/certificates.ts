@@ -1,9 +1,14 @@
-import { generate } from 'selfsigned';
+import type { generate as Generate } from 'selfsigned';
 
 /** Certificate and private key, as PEM. */
 export interface Certificate {
   readonly cert: string;
   readonly key: string;
+}
+
+/** Loaded when the first certificate is made: it brings two hundred modules. */
+async function generate(...parts: Parameters<typeof Generate>): ReturnType<typeof Generate> {
+  return (await import('selfsigned')).generate(...parts);
 }
 
 const KEYS = { keyType: 'ec', algorithm: 'sha256' } as const;

@@ -42,8 +42,10 @@ export function nodes(lab: Lab): void {
     });
 
     it('report their load in heartbeats', async () => {
-      const witness = await lab.run(lab.node({ nodeId: 'witness' }));
-      const node = await lab.run(lab.node({ nodeId: 'busy' }).handleRequest(GetOrder, () => ''));
+      const heartbeat = { intervalMs: 4 * lab.unitMs, timeoutMs: 30 * lab.unitMs };
+      const witness = await lab.run(lab.node({ nodeId: 'witness', heartbeat }));
+      const busy = lab.node({ nodeId: 'busy', heartbeat }).handleRequest(GetOrder, () => '');
+      const node = await lab.run(busy);
       await node.mediator.sendToNode('busy', new GetOrder('o1'));
       await node.mediator.sendToNode('busy', new GetOrder('o2'));
       await node.beat();

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { FailureReport } from '../contracts/error-report.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { Command } from '../contracts/request.js';
-import { InterruptedEngine } from '@catga/compliance';
+import { InterruptedEngine } from '@catga/compliance/fixtures';
 import { memory } from '../memory/memory-engine.js';
 import { startNode } from './running-node.fixture.js';
 import { memoryOutbox } from '../memory/memory-outbox.js';

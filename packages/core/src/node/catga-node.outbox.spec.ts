@@ -1,4 +1,4 @@
-import { InterruptedEngine } from '@catga/compliance';
+import { InterruptedEngine } from '@catga/compliance/fixtures';
 import { describe, expect, it, jest } from '@jest/globals';
 import { Command } from '../contracts/request.js';
 import { CatgaError } from '../errors/catga-error.js';

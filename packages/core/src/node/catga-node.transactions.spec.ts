@@ -1,4 +1,4 @@
-import { InterruptedEngine } from '@catga/compliance';
+import { InterruptedEngine } from '@catga/compliance/fixtures';
 import { describe, expect, it } from '@jest/globals';
 import { Message } from '../contracts/message.js';
 import { Command } from '../contracts/request.js';

@@ -1,4 +1,4 @@
-import { InterruptedEngine } from '@catga/compliance';
+import { InterruptedEngine } from '@catga/compliance/fixtures';
 import { Message, ReliableEvent } from '../contracts/message.js';
 import { memory } from '../memory/memory-engine.js';
 import { memoryOutbox } from '../memory/memory-outbox.js';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { storedMessage as anyStoredMessage } from '@catga/compliance';
+import { storedMessage as anyStoredMessage } from '@catga/compliance/fixtures';
 import { systemClock } from '@catga/core/engine';
 import type {
   EngineClient,

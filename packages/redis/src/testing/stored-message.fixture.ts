@@ -1,4 +1,4 @@
-import { storedMessage as anyStoredMessage } from '@catga/compliance';
+import { storedMessage as anyStoredMessage } from '@catga/compliance/fixtures';
 import type { NodeInfo } from '@catga/core';
 import type { LogSubscription, StoredMessage } from '@catga/core/engine';
 

@@ -1,4 +1,4 @@
-import { InterruptedEngine } from '@catga/compliance';
+import { InterruptedEngine } from '@catga/compliance/fixtures';
 import { CatgaError, CatgaNode, Command, memory, Message } from '@catga/core';
 import type { MessageContext } from '@catga/core';
 import { describe, expect, it } from '@jest/globals';

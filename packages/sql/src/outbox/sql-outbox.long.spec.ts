@@ -1,4 +1,4 @@
-import { InterruptedEngine } from '@catga/compliance';
+import { InterruptedEngine } from '@catga/compliance/fixtures';
 import { memory } from '@catga/core';
 import type { CatgaNode } from '@catga/core';
 import { describe, expect, it } from '@jest/globals';
