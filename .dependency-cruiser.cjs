@@ -123,7 +123,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules|/dist/' },
-    exclude: { path: '^(packages|libs|apps)/[^/]+/(node_modules|coverage|test/prisma)/' },
+    exclude: { path: '^(packages|libs|apps)/[^/]+/(node_modules|coverage)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {

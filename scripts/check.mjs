@@ -21,7 +21,7 @@ const stages = [
 ];
 const longStages = [
   [
-    ['test:databases', 'the database servers that long tests need are here'],
+    ['test:databases', 'PostgreSQL and the libraries of its adapters are here; what imports them compiles'],
     ['test:packages', 'packed tarballs: publint, attw'],
     ['test:consumer', 'the tarballs in a Nest 12 ESM app, a Nest 11 CommonJS app and its Jest'],
   ],

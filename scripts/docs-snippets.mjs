@@ -2,6 +2,8 @@
 //
 // A block is a module of its own. A block marked `ts continues` goes on where the page stopped: all earlier blocks of the
 // page are put before it, with imports that repeat left out. No block can opt out.
+//
+// Those that import a library of test/databases are compiled there, with `--databases`: `npm test` does not install them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +11,9 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const workshop = join(root, '.cache/docs-snippets');
+const ofDatabases = process.argv.includes('--databases');
+const workshop = join(root, ofDatabases ? 'test/databases' : '', '.cache/docs-snippets');
+const theirs = JSON.parse(readFileSync(join(root, 'test/databases/package.json'), 'utf8')).dependencies;
 const infoStrings = ['ts', 'ts continues'];
 const complaints = [];
 
@@ -55,6 +59,15 @@ function linesOf(page, block, imported) {
   return result.split('\n').map((line, index) => ({ line, origin: `${page}:${block.line + index}` }));
 }
 
+/** Whether a block imports a library that only test/databases has. */
+function needsDatabases(lines) {
+  const { importedFiles } = ts.preProcessFile(lines.map(({ line }) => line).join('\n'));
+  return importedFiles.some(({ fileName }) => {
+    const [library] = /^(@[^/]+\/)?[^/]+/.exec(fileName);
+    return library in theirs && !existsSync(join(root, 'node_modules', library));
+  });
+}
+
 /** The pages that users read: the README files and everything under docs. */
 function pages() {
   const below = (folder, depth) =>
@@ -74,6 +87,7 @@ rmSync(workshop, { recursive: true, force: true });
 mkdirSync(workshop, { recursive: true });
 
 const origins = new Map();
+let others = 0;
 for (const page of pages()) {
   const earlier = [];
   for (const block of blocksOf(page)) {
@@ -85,17 +99,21 @@ for (const page of pages()) {
     const imported = new Set();
     const parts = block.info === 'ts continues' ? [...earlier, block] : [block];
     const lines = parts.flatMap((part) => linesOf(page, part, imported));
+    earlier.push(block);
+    if (needsDatabases(lines) !== ofDatabases) {
+      others += 1;
+      continue;
+    }
     const file = `${page.replaceAll(/[^\w]+/g, '-')}-line-${block.line}.ts`;
     writeFileSync(join(workshop, file), [...lines.map(({ line }) => line), 'export {};', ''].join('\n'));
     origins.set(file, lines);
-    earlier.push(block);
   }
 }
 
 writeFileSync(
   join(workshop, 'tsconfig.json'),
   JSON.stringify({
-    extends: '../../tsconfig.base.json',
+    extends: join(root, 'tsconfig.base.json'),
     compilerOptions: {
       composite: false,
       incremental: false,
@@ -127,5 +145,6 @@ if (origins.size > 0) {
 
 // A block that others continue is compiled more than once; its faults are told once.
 for (const complaint of new Set(complaints)) console.error(complaint);
-console.log(`${origins.size} snippets compiled`);
+const step = ofDatabases ? 'test:docs' : 'test:databases';
+console.log(`${origins.size} snippets compiled; ${others} are compiled by ${step}`);
 process.exitCode = complaints.length === 0 ? 0 : 1;

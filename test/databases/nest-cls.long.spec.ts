@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PostgresServer } from '@catga/servers';
 
 const execute = promisify(execFile);
-const folder = join(process.cwd(), 'packages/sql/test');
+const folder = join(process.cwd(), 'test/databases');
 const decorators = JSON.stringify({ compilerOptions: { experimentalDecorators: true } });
 
 describe('The adapter of @nestjs-cls/transactional', () => {
@@ -16,7 +16,7 @@ describe('The adapter of @nestjs-cls/transactional', () => {
   afterAll(() => server.stop());
 
   it('passes the suite, and knows the transactions of @Transactional()', async () => {
-    const program = join(process.cwd(), '.cache/nest-cls.mjs');
+    const program = join(folder, '.cache/nest-cls.mjs');
     const bundle = [
       '--bundle',
       '--packages=external',

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { packPackages, temporaryFolder } from './pack.mjs';
+import { packPackages, temporaryFolder } from '../../scripts/pack.mjs';
 
 let problems = 0;
 const complain = (name, problem) => {
