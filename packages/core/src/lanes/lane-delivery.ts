@@ -11,6 +11,8 @@ export class LaneDelivery implements LogDelivery {
   readonly isRecordedWhenDone: boolean;
   /** Whoever handles it, to be told if the lane is lost meanwhile. */
   handledBy?: DeliveryHandling;
+  /** Where {@link LaneShare} has it among those that run. */
+  place = -1;
   private isSettled = false;
 
   constructor(
@@ -24,11 +26,11 @@ export class LaneDelivery implements LogDelivery {
     this.isRecordedWhenDone = isFresh;
   }
 
-  ack(isConfirmed = false): Promise<void> {
-    if (this.isSettled) return SETTLED;
+  ack(isConfirmed = false): Promise<void> | undefined {
+    if (this.isSettled) return undefined;
     this.isSettled = true;
     this.share.done(this);
-    return isConfirmed ? this.share.confirmed() : SETTLED;
+    return isConfirmed ? this.share.confirmed() : undefined;
   }
 
   nak(delayMs: number): Promise<void> {

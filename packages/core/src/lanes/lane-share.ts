@@ -63,7 +63,7 @@ export class LaneShare {
   private readonly recall: LaneRecall;
   private readonly ready = new EntryQueue();
   private readonly lines = new Map<string, KeyLine>();
-  private readonly running = new Set<LaneDelivery>();
+  private readonly running: LaneDelivery[] = [];
   private readonly failed: FailedEvents;
   private ahead = 0;
   private isAbandoned = false;
@@ -98,12 +98,12 @@ export class LaneShare {
 
   /** Whether something is being handled, or about to be. */
   get isBusy(): boolean {
-    return this.running.size > 0 || this.alone !== undefined;
+    return this.running.length > 0 || this.alone !== undefined;
   }
 
   /** How many events are being handled, or could be. */
   get due(): number {
-    return this.state === 'lost' ? this.running.size : this.running.size + this.ready.size;
+    return this.state === 'lost' ? this.running.length : this.running.length + this.ready.size;
   }
 
   /** Whether events that may have ended an owner are still to be handled by themselves. */
@@ -161,7 +161,7 @@ export class LaneShare {
   /** What is being handled is given back as it was: however it ends, it has no effect here. */
   abandon(): void {
     this.isAbandoned = true;
-    this.running.clear();
+    this.running.length = 0;
     this.alone = undefined;
   }
 
@@ -196,7 +196,7 @@ export class LaneShare {
   }
 
   begin(delivery: LaneDelivery): void {
-    this.running.add(delivery);
+    delivery.place = this.running.push(delivery) - 1;
     // What runs for long is recorded as such.
     this.tenure.writeSoon();
   }
@@ -286,7 +286,7 @@ export class LaneShare {
       crashes: this.crashes,
       suspectsEnd: this.suspectsEnd,
       alone: this.alone && [this.alone.slot.position, this.alone.index],
-      handling: this.running.size,
+      handling: this.running.length,
       beat: ++this.beats,
     };
   }
@@ -413,8 +413,16 @@ export class LaneShare {
   }
 
   private end(delivery: LaneDelivery): void {
-    this.running.delete(delivery);
-    if (this.isHolding && this.running.size === 0) this.tenure.write();
+    const { running } = this;
+    // The last one takes its place.
+    if (running[delivery.place] === delivery) {
+      const last = running.pop() ?? delivery;
+      if (last !== delivery) {
+        running[delivery.place] = last;
+        last.place = delivery.place;
+      }
+    }
+    if (this.isHolding && running.length === 0) this.tenure.write();
     this.subscription.ended(this, delivery.entry);
   }
 }

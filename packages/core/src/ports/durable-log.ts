@@ -59,8 +59,9 @@ export interface LogDelivery {
    * Acknowledgement: the message is not delivered to this subscription again.
    * @param isConfirmed whether to resolve only after the engine has recorded it; otherwise a lost acknowledgement
    * leads to a redelivery
+   * @returns undefined if there is nothing to wait for
    */
-  ack(isConfirmed?: boolean): Promise<void>;
+  ack(isConfirmed?: boolean): Promise<void> | undefined;
   /** Negative acknowledgement: redelivered with the next attempt number, after at least `delayMs` milliseconds. */
   nak(delayMs: number): Promise<void>;
   /**

@@ -18,6 +18,8 @@ export interface DurableHandler extends LogSubscription {
 
 /** The handler of one durable subscription, run with a place of its own and the context of a delivery. */
 export class SubscribedHandler implements HandledSubscription {
+  /** Only if every type is handled in a transaction, as the option of one handler says. */
+  readonly wasHandled: HandledSubscription['wasHandled'];
   private readonly types: ReadonlyMap<string, MessageType>;
   private readonly newId = (): string => this.ids.next();
 
@@ -28,6 +30,9 @@ export class SubscribedHandler implements HandledSubscription {
     private readonly ids: CatgaIds,
   ) {
     this.types = new Map([...durable.handlers.keys()].map((type) => [type.name, type]));
+    const [first] = durable.handlers.values();
+    const transaction = first?.transaction;
+    this.wasHandled = transaction && ((envelope) => transaction.wasHandled(this.id, envelope));
   }
 
   get id(): string {
@@ -40,13 +45,6 @@ export class SubscribedHandler implements HandledSubscription {
 
   typeOf(name: string): MessageType | undefined {
     return this.types.get(name);
-  }
-
-  /** Only if every type is handled in a transaction, as the option of one handler says. */
-  get wasHandled(): HandledSubscription['wasHandled'] {
-    const [first] = this.durable.handlers.values();
-    const transaction = first?.transaction;
-    return transaction && ((envelope) => transaction.wasHandled(this.id, envelope));
   }
 
   envelope(type: MessageType, message: object, attributes: MessageAttributes): MessageEnvelope {

@@ -69,7 +69,18 @@ export class DeliveryHandler {
     try {
       if (work === undefined) await this.records.acknowledge(delivery, true);
       else if (envelope instanceof Error) await this.bury(delivery, undefined, envelope);
-      else await this.process(delivery, envelope, work);
+      else if (!this.mayBeDone(delivery, envelope) || !(await this.isDone(delivery, envelope, work))) {
+        work.progress = 'tried';
+        let value: unknown;
+        try {
+          value = await this.subscription.handle(envelope, delivery);
+        } catch (thrown) {
+          return await this.fail(delivery, envelope, toError(thrown));
+        }
+        work.progress = 'succeeded';
+        const recording = this.succeed(delivery, envelope, value);
+        if (recording !== undefined) await recording;
+      }
     } catch (thrown) {
       // No delivery can be settled while the engine is away.
       this.failures.reportFlood({
@@ -90,33 +101,54 @@ export class DeliveryHandler {
     }
   }
 
-  private async process(
+  /** Whether a delivery is not a first one that nobody can have handled before. */
+  private mayBeDone(delivery: LogDelivery, envelope: MessageEnvelope): boolean {
+    return delivery.attempt > 1 || this.records.mayHaveSucceeded(delivery, envelope);
+  }
+
+  /** Resolves with whether there is nothing to be handled: it has succeeded before, or there were attempts enough. */
+  private async isDone(
     delivery: LogDelivery,
     envelope: MessageEnvelope,
     work: WorkOnMessage,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { records, subscription } = this;
     const { wasHandled } = subscription;
     const isLate = delivery.attempt > subscription.retry.maxAttempts;
-    const recordsSuccess = envelope.qos === 2 && wasHandled === undefined;
     // A transaction finds out by itself whether it is a repetition.
     const hasSucceeded =
       wasHandled === undefined
         ? records.mayHaveSucceeded(delivery, envelope) &&
           (await records.hasSucceeded(subscription.id, delivery, envelope))
         : isLate && (await wasHandled(envelope));
-    if (hasSucceeded) return records.acknowledge(delivery, true);
-    work.progress = 'tried';
-    if (isLate) {
-      return this.bury(delivery, envelope, unfinished(subscription.id, delivery));
+    if (hasSucceeded) await records.acknowledge(delivery, true);
+    else if (isLate) {
+      work.progress = 'tried';
+      await this.bury(delivery, envelope, unfinished(subscription.id, delivery));
     }
-    let value: unknown;
-    try {
-      value = await subscription.handle(envelope, delivery);
-    } catch (thrown) {
-      return this.fail(delivery, envelope, toError(thrown));
-    }
-    work.progress = 'succeeded';
+    return hasSucceeded || isLate;
+  }
+
+  /** Undefined if there is nothing to wait for, as nearly always at QoS 1. */
+  private succeed(
+    delivery: LogDelivery,
+    envelope: MessageEnvelope,
+    value: unknown,
+  ): Promise<void> | undefined {
+    const { records, subscription } = this;
+    const recordsSuccess = envelope.qos === 2 && subscription.wasHandled === undefined;
+    return recordsSuccess || keepsOutcome(delivery.message)
+      ? this.record(delivery, envelope, value, recordsSuccess)
+      : records.acknowledge(delivery);
+  }
+
+  private async record(
+    delivery: LogDelivery,
+    envelope: MessageEnvelope,
+    value: unknown,
+    recordsSuccess: boolean,
+  ): Promise<void> {
+    const { records, subscription } = this;
     // Before the inbox record, after which the handler does not run again and could not record its outcome.
     if (keepsOutcome(delivery.message)) await records.keepOutcome(delivery, { ok: true, value });
     if (recordsSuccess) await records.succeeded(subscription.id, delivery, envelope);

@@ -61,7 +61,8 @@ export class DeliveryRecords {
     if (keepsOutcome(message)) await this.engine.outcomes().record(message, end);
   }
 
-  acknowledge(delivery: LogDelivery, isConfirmed?: boolean): Promise<void> {
+  /** Undefined if the engine has taken it at once. */
+  acknowledge(delivery: LogDelivery, isConfirmed?: boolean): Promise<void> | undefined {
     return this.writes.run(() => delivery.ack(isConfirmed));
   }
 

@@ -20,17 +20,19 @@ export class UntilTaken {
   ) {}
 
   /**
-   * Resolves with what `ask` resolves with. Rejects with what trying again does not help against, and with the last
-   * failure once the node has given up.
+   * Resolves with what `ask` resolves with; undefined if that was taken at once. Rejects with what trying again does not help
+   * against, and with the last failure once the node has given up.
    */
-  run<T>(ask: () => Promise<T>): Promise<T> {
-    let asked: Promise<T>;
+  run<T>(ask: () => Promise<T>): Promise<T>;
+  run<T>(ask: () => Promise<T> | undefined): Promise<T> | undefined;
+  run<T>(ask: () => Promise<T> | undefined): Promise<T | undefined> | undefined {
+    let asked: Promise<T> | undefined;
     try {
       asked = ask();
     } catch (thrown) {
       asked = Promise.reject(toError(thrown));
     }
-    return asked.catch((thrown: unknown) => this.retry(ask, thrown));
+    return asked?.catch((thrown: unknown) => this.retry(ask, thrown));
   }
 
   /** Stops retrying; delayed writes are tried once more. */
@@ -43,7 +45,7 @@ export class UntilTaken {
     this.pauses.clear();
   }
 
-  private async retry<T>(ask: () => Promise<T>, first: unknown): Promise<T> {
+  private async retry<T>(ask: () => Promise<T> | undefined, first: unknown): Promise<T | undefined> {
     let failure = first;
     for (let attempt = 1; ; attempt++) {
       if (this.hasGivenUp || !isForNow(failure)) throw failure;

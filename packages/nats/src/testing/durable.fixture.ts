@@ -95,7 +95,7 @@ export class Received {
   /** Settles each by itself. */
   readonly take = (delivery: LogDelivery): void => {
     this.deliveries.push(delivery);
-    void delivery.ack().catch(() => {});
+    void delivery.ack()?.catch(() => {});
   };
   /** Leaves each as it is. */
   readonly hold = (delivery: LogDelivery): void => void this.deliveries.push(delivery);

@@ -240,7 +240,7 @@ describe('nodes that all cannot write for longer than their records in the direc
     await lanes.clock.advance(1);
     expect(received.ids).toHaveLength(KEYS.length);
     for (const { nodeId } of nodes) lanes.refused.add(nodeId);
-    const recorded = received.deliveries.map((delivery) => delivery.ack(true));
+    const recorded = received.deliveries.map(async (delivery) => delivery.ack(true));
     await beat(46);
     lanes.refused.clear();
     await beat(20);

@@ -214,7 +214,7 @@ export class LaneSimulation {
     if (node.state === 'gone') return;
     if (attempt > MAX_ATTEMPTS) {
       trace.isDead = true;
-      void delivery.ack().catch(ignored);
+      void delivery.ack()?.catch(ignored);
       return;
     }
     const order = ++this.order;
@@ -238,7 +238,7 @@ export class LaneSimulation {
       this.note(`${node.nodeId} did ${trace.id} of ${subscription}`);
       trace.successes.push({ order: ++this.order, node });
       const isConfirmed = this.random.chance(0.4);
-      void delivery.ack(isConfirmed).then(() => {
+      void delivery.ack(isConfirmed)?.then(() => {
         if (!isConfirmed) return;
         this.note(`${node.nodeId} has recorded ${trace.id} of ${subscription}`);
         trace.recordedAt = ++this.order;

@@ -77,7 +77,7 @@ function gatedDelivery(delivery: LogDelivery, gate: NodeGate): LogDelivery {
   return {
     message: delivery.message,
     attempt: delivery.attempt,
-    ack: (isConfirmed) => gate.ask(() => delivery.ack(isConfirmed)),
+    ack: (isConfirmed) => gate.ask(async () => delivery.ack(isConfirmed)),
     nak: (delayMs) => gate.ask(() => delivery.nak(delayMs)),
     release: (delayMs) => gate.ask(() => delivery.release(delayMs)),
   };
