@@ -1,19 +1,18 @@
-import type { Expiring } from './expiring-map.js';
-import { ExpiringMap, expiryOf } from './expiring-map.js';
+import { IdArchive } from './id-archive.js';
 
-/** Half the maximum size of a `Map`: a full window is an overload (`CATGA_OVERLOADED`), not a `RangeError`. */
+/** How many ids are remembered at most: beyond that it is an overload (`CATGA_OVERLOADED`). */
 export const MAX_REMEMBERED_IDS = 2 ** 23;
 
-/** Recently seen message ids. Never forgets an id early: it is full instead. */
+/** Recently seen message ids, each with a number. Never forgets an id early: it is full instead. */
 export class DeduplicationWindow {
-  private readonly ids: ExpiringMap<Expiring>;
+  private readonly ids: IdArchive;
 
   constructor(
     monotonicMs: () => number,
     private readonly windowMs: number,
     private readonly capacity: number = MAX_REMEMBERED_IDS,
   ) {
-    this.ids = new ExpiringMap(monotonicMs, expiryOf);
+    this.ids = new IdArchive(monotonicMs);
   }
 
   /** Whether there is no room for another id. Removes expired ids first. */
@@ -23,11 +22,12 @@ export class DeduplicationWindow {
     return this.ids.size >= this.capacity;
   }
 
-  has(messageId: string): boolean {
-    return this.ids.get(messageId) !== undefined;
+  /** What an id was added with; undefined if it was not seen in the window. */
+  get(id: string): number | undefined {
+    return this.ids.find(id) ? this.ids.value : undefined;
   }
 
-  add(messageId: string): void {
-    this.ids.set(messageId, { expiresAtMs: this.ids.expiry(this.windowMs) });
+  add(id: string, value = 0): void {
+    if (this.windowMs > 0) this.ids.add(id, value, this.windowMs);
   }
 }

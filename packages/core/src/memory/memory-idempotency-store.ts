@@ -1,5 +1,5 @@
 import type { Claim, IdempotencyStore, StoredOutcome } from '../ports/idempotency-store.js';
-import { ExpiringMap } from './expiring-map.js';
+import { ExpiringMap, expiryOf } from './expiring-map.js';
 import { OutcomeArchive } from './outcome-archive.js';
 
 /** Claim on an id whose outcome is not recorded. */
@@ -17,18 +17,15 @@ interface HeldId {
  */
 const LEASES_REMEMBERED = 10;
 
-/** Idempotency records of one namespace: claims, and the places of recorded outcomes. */
+/** Idempotency records of one namespace: claims, and recorded outcomes. */
 export class MemoryIdempotencyStore implements IdempotencyStore {
   private readonly archive: OutcomeArchive;
-  private readonly records: ExpiringMap<HeldId | number>;
+  private readonly claims: ExpiringMap<HeldId>;
   private lastToken = 0;
 
   constructor(private readonly monotonicMs: () => number) {
-    const archive = new OutcomeArchive(monotonicMs);
-    this.archive = archive;
-    this.records = new ExpiringMap(monotonicMs, (record) =>
-      typeof record === 'number' ? archive.expiryOf(record) : record.expiresAtMs,
-    );
+    this.archive = new OutcomeArchive(monotonicMs);
+    this.claims = new ExpiringMap<HeldId>(monotonicMs, expiryOf);
   }
 
   claim(key: string, fingerprint: string, leaseMs: number, mark?: string): Promise<Claim> {
@@ -43,34 +40,34 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
 
   complete(key: string, token: number, outcome: StoredOutcome, ttlMs: number): Promise<boolean> {
     const held = this.heldWith(key, token);
-    if (held !== undefined) this.records.set(key, this.archive.add(held.fingerprint, outcome, ttlMs));
-    return Promise.resolve(held !== undefined);
+    if (held === undefined) return Promise.resolve(false);
+    this.archive.add(key, held.fingerprint, outcome, ttlMs);
+    this.claims.delete(key);
+    return Promise.resolve(true);
   }
 
   release(key: string, token: number): Promise<boolean> {
-    return Promise.resolve(this.heldWith(key, token) !== undefined && this.records.delete(key));
+    return Promise.resolve(this.heldWith(key, token) !== undefined && this.claims.delete(key));
   }
 
   find(key: string): Promise<StoredOutcome | undefined> {
-    const record = this.records.get(key);
-    return Promise.resolve(typeof record === 'number' ? this.archive.outcomeAt(record) : undefined);
+    return Promise.resolve(this.archive.find(key) ? this.archive.outcome : undefined);
   }
 
   private claimNow(key: string, fingerprint: string, leaseMs: number, mark: string | undefined): Claim {
-    const held = this.records.get(key);
+    const held = this.claims.get(key);
     if (held === undefined) {
+      const { archive } = this;
+      if (archive.find(key))
+        return archive.fingerprint === fingerprint
+          ? { state: 'finished', outcome: archive.outcome }
+          : { state: 'mismatch' };
       const nowMs = this.monotonicMs();
       const token = ++this.lastToken;
       const leaseEndsMs = nowMs + leaseMs;
       const expiresAtMs = nowMs + leaseMs * LEASES_REMEMBERED;
-      this.records.set(key, { fingerprint, token, mark, leaseEndsMs, expiresAtMs });
+      this.claims.set(key, { fingerprint, token, mark, leaseEndsMs, expiresAtMs });
       return { state: 'claimed', token };
-    }
-    if (typeof held === 'number') {
-      const outcome = this.archive.outcomeAt(held);
-      return outcome !== undefined && this.archive.fingerprintAt(held) === fingerprint
-        ? { state: 'finished', outcome }
-        : { state: 'mismatch' };
     }
     if (held.fingerprint !== fingerprint) return { state: 'mismatch' };
     if (mark === undefined || held.mark !== mark) {
@@ -90,7 +87,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
 
   /** Claim with this token; undefined if its outcome is recorded, or another claim took it over. */
   private heldWith(key: string, token: number): HeldId | undefined {
-    const record = this.records.get(key);
-    return typeof record === 'object' && record.token === token ? record : undefined;
+    const held = this.claims.get(key);
+    return held?.token === token ? held : undefined;
   }
 }

@@ -46,7 +46,7 @@ export class MemoryQueue implements SubscriptionRegister {
       return STORED;
     }
     const identity = joinedKey(message.name, message.messageId);
-    if (this.seen.has(identity)) return DUPLICATE;
+    if (this.seen.get(identity) !== undefined) return DUPLICATE;
     const wanting = this.routes.of(message.name);
     const isUnclaimed = wanting.length === 0;
     const copies = isUnclaimed ? 1 : wanting.length;

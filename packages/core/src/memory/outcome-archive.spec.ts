@@ -1,16 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { OutcomeArchive } from './outcome-archive.js';
 
-it('frees the memory of outcomes once they have expired', () => {
-  let nowMs = 0;
-  const archive = new OutcomeArchive(() => nowMs);
-  const add = (): number => archive.add('print', { ok: true, body: 'x'.repeat(100_000) }, 1000);
-  const places = Array.from({ length: 20 }, add);
-  expect(new Set(places).size).toBe(20);
-  expect(places.map((place) => archive.expiryOf(place))).toEqual(places.map(() => 1000));
-  nowMs = 1000;
-  // Each addition removes one segment at most.
-  for (let index = 0; index < 20; index++) add();
-  expect(places.map((place) => archive.expiryOf(place))).toEqual(places.map(() => 0));
-  expect(places.map((place) => archive.outcomeAt(place))).toEqual(places.map(() => undefined));
+it('returns the outcome and the fingerprint of an id as they were recorded last', () => {
+  const archive = new OutcomeArchive(() => 0);
+  for (const ok of [true, false]) archive.add('a', `print ${ok}`, { ok, body: `${ok}` }, 1000);
+  archive.add('b', '', { ok: true, body: new Uint8Array([1, 2, 3]) }, 1000);
+  expect(archive.find('a')).toBe(true);
+  expect([archive.fingerprint, archive.outcome]).toEqual(['print false', { ok: false, body: 'false' }]);
+  expect(archive.find('b')).toBe(true);
+  expect([archive.fingerprint, archive.outcome]).toEqual(['', { ok: true, body: new Uint8Array([1, 2, 3]) }]);
+  expect(archive.find('c')).toBe(false);
 });

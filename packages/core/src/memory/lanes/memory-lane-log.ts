@@ -7,8 +7,7 @@ import type {
   LaneSink,
   LaneState,
 } from '../../ports/lane-log.js';
-import { ExpiringMap, expiryOf } from '../expiring-map.js';
-import type { Expiring } from '../expiring-map.js';
+import { DeduplicationWindow } from '../deduplication-window.js';
 import { MemoryLane } from './memory-lane.js';
 
 /** Limits of an in-memory lane log. */
@@ -23,15 +22,13 @@ export interface MemoryLaneOptions {
 
 let identities = 0;
 
-type StoredFrame = Expiring & { readonly receipt: LaneReceipt };
-
 /** Lane log in arrays. */
 export class MemoryLaneLog implements LaneLog {
   readonly lanes: number;
   readonly maxFrameBytes = Infinity;
   private identity = newIdentity();
   private all: readonly MemoryLane[];
-  private seen: ExpiringMap<StoredFrame>;
+  private seen: DeduplicationWindow;
   private events = 0;
 
   constructor(
@@ -40,20 +37,18 @@ export class MemoryLaneLog implements LaneLog {
   ) {
     this.lanes = options.lanes;
     this.all = emptyLanes(options.lanes);
-    this.seen = new ExpiringMap<StoredFrame>(monotonicMs, expiryOf);
+    this.seen = this.newWindow();
   }
 
   append(lane: number, frame: LaneFrame): Promise<LaneReceipt> {
     const { id, events } = frame;
     const key = `${lane}/${id}`;
-    const known = this.seen.get(key);
-    if (known !== undefined) return Promise.resolve({ ...known.receipt, isDuplicate: true });
-    const { maxEvents, maxIds, deduplicationWindowMs } = this.options;
-    if (this.events + events > maxEvents || this.seen.size >= maxIds) return Promise.reject(this.full());
+    const position = this.seen.get(key);
+    if (position !== undefined) return Promise.resolve({ position, isDuplicate: true });
+    if (this.events + events > this.options.maxEvents || this.seen.isFull) return Promise.reject(this.full());
     const receipt = this.lane(lane).append(frame);
     this.events += events;
-    if (deduplicationWindowMs > 0)
-      this.seen.set(key, { receipt, expiresAtMs: this.seen.expiry(deduplicationWindowMs) });
+    this.seen.add(key, receipt.position);
     return Promise.resolve(receipt);
   }
 
@@ -76,7 +71,7 @@ export class MemoryLaneLog implements LaneLog {
     const { all } = this;
     this.identity = newIdentity();
     this.all = emptyLanes(this.lanes);
-    this.seen = new ExpiringMap<StoredFrame>(this.monotonicMs, expiryOf);
+    this.seen = this.newWindow();
     this.events = 0;
     for (const lane of all) lane.displaceReaders();
   }
@@ -87,12 +82,16 @@ export class MemoryLaneLog implements LaneLog {
     return lane;
   }
 
+  private newWindow(): DeduplicationWindow {
+    const { deduplicationWindowMs, maxIds } = this.options;
+    return new DeduplicationWindow(this.monotonicMs, deduplicationWindowMs, maxIds);
+  }
+
   private full(): CatgaError {
-    const { maxEvents, maxIds, deduplicationWindowMs } = this.options;
-    const message =
-      this.seen.size >= maxIds
-        ? `The memory engine remembers as many message ids of the last ${deduplicationWindowMs} ms as it can.`
-        : `The memory engine holds ${this.events} messages of at most ${maxEvents}.`;
+    const { maxEvents, deduplicationWindowMs } = this.options;
+    const message = this.seen.isFull
+      ? `The memory engine remembers as many message ids of the last ${deduplicationWindowMs} ms as it can.`
+      : `The memory engine holds ${this.events} messages of at most ${maxEvents}.`;
     return new CatgaError('CATGA_OVERLOADED', message, {
       details: { events: this.events, maxEvents, deduplicationWindowMs },
     });
