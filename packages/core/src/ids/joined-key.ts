@@ -15,5 +15,15 @@ export function joinedKey(...parts: readonly string[]): string {
 }
 
 function spelt(part: string): string {
+  if (isPlain(part)) return part;
   return part.replace(SPELT, (unit) => `%${unit.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** Whether a text is ASCII without the separator and the escape character, as nearly every id is. */
+function isPlain(part: string): boolean {
+  for (let index = 0; index < part.length; index++) {
+    const code = part.charCodeAt(index);
+    if (code > 0x7d || code === 0x25) return false;
+  }
+  return true;
 }

@@ -47,11 +47,12 @@ export class MemoryConnection implements EngineConnection {
       find: async (...request) => this.whileOpen(outcomes).find(...request),
     };
     this.idempotency = {
-      claim: async (...request) => this.whileOpen(idempotency).claim(...request),
-      renew: async (...request) => this.whileOpen(idempotency).renew(...request),
-      complete: async (...request) => this.whileOpen(idempotency).complete(...request),
-      release: async (...request) => this.whileOpen(idempotency).release(...request),
-      find: async (...request) => this.whileOpen(idempotency).find(...request),
+      claim: (key, print, leaseMs, mark) => this.ask(() => idempotency.claim(key, print, leaseMs, mark)),
+      renew: (key, token, leaseMs) => this.ask(() => idempotency.renew(key, token, leaseMs)),
+      complete: (key, token, outcome, ttlMs) =>
+        this.ask(() => idempotency.complete(key, token, outcome, ttlMs)),
+      release: (key, token) => this.ask(() => idempotency.release(key, token)),
+      find: (key) => this.ask(() => idempotency.find(key)),
     };
     this.inbox = {
       has: async (...request) => this.whileOpen(inbox).has(...request),

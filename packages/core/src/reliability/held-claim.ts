@@ -54,14 +54,16 @@ export class HeldClaim {
   }
 
   /** Settles the claim with its fencing token, which stays the same meanwhile. A claim that could not be settled is renewed on. */
-  private async settle(settle: (token: number) => Promise<boolean>): Promise<boolean> {
+  private settle(settle: (token: number) => Promise<boolean>): Promise<boolean> {
+    const settled =
+      this.renewal === undefined
+        ? settle(this.currentToken)
+        : this.renewal.then(() => settle(this.currentToken));
     this.isSettling = true;
-    try {
-      if (this.renewal !== undefined) await this.renewal;
-      return await settle(this.currentToken);
-    } finally {
+    return settled.catch((thrown: unknown) => {
       this.isSettling = false;
-    }
+      throw thrown;
+    });
   }
 
   private renewLater(): TimetableEntry {

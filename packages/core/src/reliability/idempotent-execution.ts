@@ -137,22 +137,34 @@ export class IdempotentExecution {
     unrecorded: Finished | undefined,
     execute: () => Promise<unknown>,
   ): Promise<RunEnd> {
-    if (unrecorded !== undefined) return this.record(held, unrecorded);
     const { envelope, cancellation } = held;
-    let answer: Settled;
-    try {
-      answer = { ok: true, value: await execute() };
-    } catch (thrown) {
-      answer = { ok: false, error: toError(thrown) };
-      if (!this.isOutcome(envelope, answer.error, cancellation)) {
-        const isReleased = await this.release(held);
-        // Another claimant has the id, and its outcome counts.
-        return isReleased || !cancellation.isOverruled
-          ? { stands: true, answer }
-          : { stands: false, finished: undefined };
+    let end = unrecorded;
+    if (end === undefined) {
+      let answer: Settled;
+      try {
+        answer = { ok: true, value: await execute() };
+      } catch (thrown) {
+        answer = { ok: false, error: toError(thrown) };
+        if (!this.isOutcome(envelope, answer.error, cancellation)) {
+          const isReleased = await this.release(held);
+          // Another claimant has the id, and its outcome counts.
+          return isReleased || !cancellation.isOverruled
+            ? { stands: true, answer }
+            : { stands: false, finished: undefined };
+        }
       }
+      end = this.outcomes.encode(envelope.name, answer);
     }
-    return await this.record(held, this.outcomes.encode(envelope.name, answer));
+    let isRecorded: boolean;
+    try {
+      isRecorded = await this.record(held, end);
+    } catch (thrown) {
+      // Too large for the engine: that error is recorded as the outcome, because the effect has happened.
+      if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_PAYLOAD_TOO_LARGE') throw thrown;
+      end = this.outcomes.encode(envelope.name, { ok: false, error: thrown });
+      isRecorded = await this.record(held, end);
+    }
+    return isRecorded ? { stands: true, answer: end.answer } : { stands: false, finished: end };
   }
 
   /** Releases in the background, so that the caller does not wait for an unavailable store. */
@@ -167,20 +179,9 @@ export class IdempotentExecution {
   }
 
   /** Retries until the outcome is recorded, while the claim is renewed, because the effect has happened. */
-  private async record(held: HeldClaim, finished: Finished): Promise<RunEnd> {
-    try {
-      return await this.complete(held, finished);
-    } catch (thrown) {
-      // Too large for the engine: that error is recorded as the outcome, because the effect has happened.
-      if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_PAYLOAD_TOO_LARGE') throw thrown;
-      return this.complete(held, this.outcomes.encode(held.envelope.name, { ok: false, error: thrown }));
-    }
-  }
-
-  private async complete(held: HeldClaim, end: Finished): Promise<RunEnd> {
+  private record(held: HeldClaim, { recorded }: Finished): Promise<boolean> {
     const { ttlMs } = this.options;
-    const isRecorded = await this.writes.run(() => held.complete(end.recorded, ttlMs));
-    return isRecorded ? { stands: true, answer: end.answer } : { stands: false, finished: end };
+    return this.writes.run(() => held.complete(recorded, ttlMs));
   }
 
   /** Whether an error is an outcome to be replayed, or a refusal without a run. */
