@@ -1,18 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@catga/core/engine';
 import type { Engine, EngineConnection, StoredDeadLetter } from '@catga/core/engine';
+import type { RestartableBroker } from './restartable-broker.js';
 import { storedMessage } from './stored-message.js';
-
-/** Server of one test case. */
-export interface RestartableBroker {
-  readonly url: string;
-  /** Suspends it; data sent to it stays unread. */
-  pause(): void;
-  kill(): Promise<void>;
-  /** Starts it with its stored data. */
-  start(): Promise<void>;
-  stop(): Promise<void>;
-}
 
 /** A write, and a check whether it was applied. */
 interface Write {

@@ -1,5 +1,6 @@
 export { describeEngine } from './describe-engine.js';
 export { describeGivenUp } from './describe-given-up.js';
+export { describeStopping } from './describe-stopping.js';
 export type { ClusterUnderTest, EngineHarness, EngineUnderTest } from './engine-harness.js';
 export { describeLaneStore } from './lanes/describe-lane-store.js';
 export type { LaneStoreHarness, LaneStoreUnderTest } from './lanes/lane-store-harness.js';

@@ -119,9 +119,7 @@ describe('a node whose user lacks a permission when it starts', () => {
       const one = node(server.url, 'one')
         .handleEvent(OrderPlaced, () => {})
         .handleRequest(PlaceOrder, () => 'placed');
-      const startedAtMs = performance.now();
       await expect(one.init()).rejects.toEqual(refusal(operation, text(subject)));
-      expect(performance.now() - startedAtMs).toBeLessThan(2000);
     },
   );
 });
@@ -139,11 +137,9 @@ describe('a node whose user loses a permission while it runs', () => {
     server.permit({ subscribe: { deny: ['catga.node.>'] } });
     await until(() => gateway.problem?.includes('does not permit') === true);
     expect(gateway.problem).toContain("does not permit this node's user to subscribe to 'catga.node.gateway");
-    const startedAtMs = performance.now();
     await expect(gateway.mediator.send(new PlaceOrder())).rejects.toEqual(
       refusal('subscribe', text('catga.node.gateway')),
     );
-    expect(performance.now() - startedAtMs).toBeLessThan(1000);
     server.permit({});
     await until(() => gateway.problem === undefined);
     await expect(gateway.mediator.send(new PlaceOrder())).resolves.toBe('placed');
@@ -166,11 +162,9 @@ describe('a node whose user loses a permission while it runs', () => {
       const { ok } = await gateway.mediator.trySend(new PlaceOrder());
       return !ok;
     });
-    const startedAtMs = performance.now();
     await expect(gateway.mediator.send(new PlaceOrder())).rejects.toEqual(
       refusal('publish', text('catga.node.orders')),
     );
-    expect(performance.now() - startedAtMs).toBeLessThan(1000);
     server.permit({});
     await until(async () => (await gateway.mediator.trySend(new PlaceOrder())).ok);
   });
@@ -207,13 +201,11 @@ describe('a node whose user loses a permission while it runs', () => {
       await start(gateway, orders);
       server.permit(missing);
       await until(async () => {
-        const sentAtMs = performance.now();
         const result = await gateway.mediator.trySend(new PlaceOrder());
         if (!result.ok)
           expect(result.error).toMatchObject({
             code: expect.stringMatching(/^CATGA_(NODE_LOST|NO_HANDLER)$/),
           });
-        expect(performance.now() - sentAtMs).toBeLessThan(10_000);
         return !result.ok;
       });
       await until(() => gateway.mediator.nodes().every(({ nodeId }) => nodeId !== 'orders'));
@@ -253,7 +245,6 @@ describe('a node whose user loses a permission while it runs', () => {
     await start(one);
     await one.mediator.publish(new OrderPlaced());
     server.permit({ publish: { deny: ['catga.lanes.>'] } });
-    const startedAtMs = performance.now();
     await until(async () => {
       const published = await one.mediator.publish(new OrderPlaced()).then(
         () => undefined,
@@ -262,7 +253,6 @@ describe('a node whose user loses a permission while it runs', () => {
       if (published !== undefined) expect(published).toEqual(refusal('publish', text('catga.lanes')));
       return published !== undefined;
     });
-    expect(performance.now() - startedAtMs).toBeLessThan(2000);
   });
 
   it('to acknowledge reports it, with one line', async () => {

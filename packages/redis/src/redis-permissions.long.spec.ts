@@ -83,13 +83,11 @@ describe('a node whose user lacks a permission when it starts', () => {
   ])('for %s does not start, and says for what and what to do', async (_, words, missing) => {
     await permit('shop', ...missing);
     const one = node('shop', 'one').handleEvent(OrderPlaced, () => {});
-    const startedAtMs = performance.now();
     const starting = (async () => {
       await one.init();
       await one.start();
     })();
     await expect(starting).rejects.toEqual(refusal(words));
-    expect(performance.now() - startedAtMs).toBeLessThan(2000);
   });
 });
 
@@ -102,9 +100,7 @@ describe('a node whose user loses a permission while it runs', () => {
     await permit('shop', 'resetchannels');
     await until(() => gateway.problem?.includes('does not permit') === true);
     expect(gateway.problem).toContain('channel');
-    const startedAtMs = performance.now();
     await expect(gateway.mediator.send(new PlaceOrder())).rejects.toEqual(refusal(/ on 'catga:.*channel/));
-    expect(performance.now() - startedAtMs).toBeLessThan(1000);
     await permit('shop');
     await until(() => gateway.problem === undefined);
     await expect(gateway.mediator.send(new PlaceOrder())).resolves.toBe('placed');
@@ -116,11 +112,9 @@ describe('a node whose user loses a permission while it runs', () => {
     const orders = node('orders', 'orders').handleRequest(PlaceOrder, () => 'placed');
     await start(gateway, orders);
     await permit('shop', '-publish');
-    const startedAtMs = performance.now();
     await expect(gateway.mediator.send(new PlaceOrder())).rejects.toEqual(
       refusal(/ on 'catga:node:orders:.*publish/),
     );
-    expect(performance.now() - startedAtMs).toBeLessThan(1000);
     await permit('shop');
     await until(async () => (await gateway.mediator.trySend(new PlaceOrder())).ok);
   });
@@ -155,13 +149,11 @@ describe('a node whose user loses a permission while it runs', () => {
       await start(gateway, orders);
       await permit('shop', ...missing);
       await until(async () => {
-        const sentAtMs = performance.now();
         const result = await gateway.mediator.trySend(new PlaceOrder());
         if (!result.ok)
           expect(result.error).toMatchObject({
             code: expect.stringMatching(/^CATGA_(NODE_LOST|NO_HANDLER)$/),
           });
-        expect(performance.now() - sentAtMs).toBeLessThan(10_000);
         return !result.ok;
       });
       await until(() => gateway.mediator.nodes().every(({ nodeId }) => nodeId !== 'orders'));

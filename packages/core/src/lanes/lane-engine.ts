@@ -197,6 +197,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
     this.publisher.close(this.closedError());
     this.members.stop();
     this.owner.close();
+    this.scan.close(this.closedError());
     this.timers.close();
   }
 

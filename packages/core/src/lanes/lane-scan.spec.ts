@@ -5,6 +5,7 @@ import { MemoryEngine } from '../memory/memory-engine.js';
 import { resolveMemoryEngineOptions } from '../memory/memory-engine-options.js';
 import { storedMessage, subscription } from '../memory/memory.fixture.js';
 import type { LaneFrame, LaneReader, LaneSink } from '../ports/lane-log.js';
+import { CatgaError } from '../errors/catga-error.js';
 import { TestClock } from '../time/test-clock.js';
 import { EventFrame } from './event-frame.js';
 import { LaneRegister } from './lane-register.js';
@@ -62,6 +63,17 @@ describe('a scan of a lane', () => {
       expect(scanned).rejects.toMatchObject({ ...UNAVAILABLE, details: { lane: 0, timeoutMs: TIMEOUT_MS } }),
       clock.advance(2 * TIMEOUT_MS),
     ]);
+    expect(log.stopped).toBe(1);
+    expect(clock.armedTimers).toBe(0);
+  });
+
+  it('ends with its node, and leaves no timer', async () => {
+    const [log, clock] = [new LeavingLog(), new TestClock()];
+    const scan = new LaneScan(log, clock, TIMEOUT_MS);
+    const scanned = scan.read(0, 1, () => true);
+    const why = new CatgaError('CATGA_SHUTTING_DOWN', 'The node stops.');
+    scan.close(why);
+    await expect(scanned).rejects.toBe(why);
     expect(log.stopped).toBe(1);
     expect(clock.armedTimers).toBe(0);
   });

@@ -15,6 +15,9 @@ export type ScanEnd = 'stopped' | 'end' | 'displaced';
  * for as long as a request takes at most.
  */
 export class LaneScan {
+  /** Ends of the scans that run. */
+  private readonly running = new Set<(why: CatgaError) => void>();
+
   constructor(
     private readonly log: LaneLog,
     private readonly clock: Clock,
@@ -34,6 +37,7 @@ export class LaneScan {
     return new Promise((resolve, reject) => {
       let cameInTime = 0;
       const end = (how: ScanEnd | CatgaError): void => {
+        this.running.delete(end);
         cancelTimer();
         reader.stop();
         if (how instanceof CatgaError) reject(how);
@@ -54,7 +58,13 @@ export class LaneScan {
           cancelTimer = arm();
         });
       let cancelTimer = arm();
+      this.running.add(end);
     });
+  }
+
+  /** Rejects the scans that run. */
+  close(why: CatgaError): void {
+    for (const end of this.running) end(why);
   }
 
   private silent(lane: number): CatgaError {

@@ -49,6 +49,8 @@ export class BrokerSession {
   private readonly listeners = new Set<() => void>();
   private kept: Kept[] = [];
   private readonly budget: BufferBudget;
+  /** What waits for the client. */
+  private readonly waits = new Set<() => void>();
   private isThere = true;
   private isEnded = false;
 
@@ -169,10 +171,12 @@ export class BrokerSession {
     this.subscriptions.end();
     if (!this.options.ownsConnection) {
       if (this.isThere) await this.within(connection.flush(), withinMs);
+      for (const end of this.waits) end();
       return;
     }
     if (this.isThere) await this.within(connection.drain(), withinMs / 2);
     if (!connection.isClosed()) await this.within(connection.close(), withinMs / 2);
+    for (const end of this.waits) end();
   }
 
   private hand(subject: string, payload: Uint8Array, { reply, headers }: PublishTo): void {
@@ -253,11 +257,18 @@ export class BrokerSession {
     if (this.subscriptions.refusal === undefined) this.options.monitor?.restored();
   }
 
-  private async within(work: Promise<void>, timeoutMs = this.options.timeoutMs): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const expired = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
-    await Promise.race([work.catch(() => {}), expired]);
-    clearTimeout(timer);
+  /** Waits for the client, within a time limit, and no longer than until the session is closed. */
+  private within(work: Promise<void>, timeoutMs = this.options.timeoutMs): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.waits.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, timeoutMs);
+      this.waits.add(end);
+      work.then(end, end);
+    });
   }
 }
 

@@ -190,27 +190,26 @@ describe('a reader', () => {
     const idle = new ReadLane(log, 0);
     await until(() => idle.timesCaughtUp === 1);
     await log.append(1, laneFrame('1'));
-    const beganAtMs = performance.now();
+    await operator.config('RESETSTAT');
     const read = new ReadLane(log, 1);
     await until(() => read.texts.length === 1);
     read.reader.pause();
     await log.append(1, laneFrame('2'));
     read.reader.resume();
     await until(() => read.texts.length === 2);
-    expect(performance.now() - beganAtMs).toBeLessThan(1500);
+    // The connection that waits for new frames was woken.
+    expect(await operator.info('commandstats')).toMatch(/cmdstat_client\|unblock:calls=[1-9]/);
   });
 
-  it('is as quick where its user may not wake connections', async () => {
+  it('reads on where its user may not wake connections', async () => {
     await operator.call('ACL', 'SETUSER', 'shop', 'on', '>secret', '~*', '&*', '+@all', '-client|unblock');
     const { log } = await connect(server.url.replace('redis://', 'redis://shop:secret@'));
     const idle = new ReadLane(log, 0);
     await until(() => idle.timesCaughtUp === 1);
     await new ReadLane(log, 1).isBegun();
     await log.append(2, laneFrame('1'));
-    const beganAtMs = performance.now();
     const read = new ReadLane(log, 2);
     await until(() => read.texts.length === 1);
-    expect(performance.now() - beganAtMs).toBeLessThan(3000);
   });
 
   it('costs one connection for all lanes, and another one while a lane is read from two positions', async () => {
