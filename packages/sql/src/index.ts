@@ -17,7 +17,7 @@ export type { PrismaDatabase } from './adapters/prisma.js';
 export { typeOrm } from './adapters/type-orm.js';
 export type { TypeOrmDataSource } from './adapters/type-orm.js';
 export { sqlDatabase } from './database/adapter-database.js';
-export type { SqlAdapter, SqlSource, SqlValue } from './database/sql-adapter.js';
+export type { SqlAdapter, SqlSource, SqlStatement, SqlValue } from './database/sql-adapter.js';
 export type {
   SqlDatabase,
   SqlIsolation,
@@ -27,7 +27,7 @@ export type {
 } from './database/sql-database.js';
 export type { SqlExecutor, SqlParameter, SqlRow } from './database/sql-executor.js';
 export { sqlStateOf } from './database/sql-state.js';
-export type { SqlParticipant, SqlTransaction } from './database/sql-transaction.js';
+export type { SqlFinalExecutor, SqlParticipant, SqlTransaction } from './database/sql-transaction.js';
 export { sqlOutbox } from './outbox/sql-outbox.js';
 export type { SqlOutboxOptions } from './outbox/sql-outbox-options.js';
 export type { SchemaMode } from './schema/prepare-schema.js';

@@ -1,17 +1,19 @@
 import { sqlDatabase } from '../database/adapter-database.js';
+import { commit } from './pg-commit.js';
 import { hasMethods } from './structure.js';
 import type { SqlSource, SqlValue } from '../database/sql-adapter.js';
 import type { SqlDatabase } from '../database/sql-database.js';
 import type { SqlRow } from '../database/sql-executor.js';
 
 interface PgQueryable {
-  query(sql: string, values: SqlValue[]): Promise<{ readonly rows: readonly SqlRow[] }>;
+  query(sql: string, values: SqlValue[]): Promise<{ readonly rows: readonly SqlRow[]; readonly command?: string }>;
 }
 
 /** A client of a pool of `pg`. */
 export interface PgClient extends PgQueryable {
   release(error?: Error | boolean): void;
   getTransactionStatus?(): string | null;
+  getTypeParser?(type: number, format: 'text'): (text: string) => unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
 }
@@ -41,6 +43,7 @@ export function pg<Pool extends PgPool>(pool: SqlSource<Pool>): SqlDatabase<PgCl
       isSource: (value) => hasMethods(value, 'connect', 'query') && !hasMethods(value, 'release'),
       isHandle: (value) => hasMethods(value, 'query', 'release') && !isIdle(value as PgClient),
       query: async (on, sql, values) => (await on.query(sql, values)).rows,
+      commit,
       transaction: async (source, work) => transact((await source.connect()) as PgClientOf<Pool>, work),
     },
     pool,
@@ -61,9 +64,7 @@ async function transact<Client extends PgClient, T>(
   client.on('error', onError); // A lost connection ends the process if nobody listens.
   try {
     await client.query('BEGIN', []);
-    const result = await work(client);
-    await client.query('COMMIT', []);
-    return result;
+    return await work(client);
   } catch (thrown) {
     await client.query('ROLLBACK', []).catch(onError);
     throw thrown;

@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { sqlDatabase } from '@catga/sql';
-import { RecordingLibrary, RecordingTransaction, recordingAdapter } from './recording-adapter.fixture.js';
-import type { SqlDatabase, SqlParticipant, SqlTransaction } from '@catga/sql';
+import {
+  RecordingLibrary,
+  RecordingTransaction,
+  committingAdapter,
+  recordingAdapter,
+} from './recording-adapter.fixture.js';
+import type { SqlDatabase, SqlFinalExecutor, SqlParticipant, SqlTransaction } from '@catga/sql';
 
 let library: RecordingLibrary;
 let database: SqlDatabase<RecordingTransaction>;
@@ -73,6 +78,58 @@ describe('A participant of a transaction', () => {
     await database.run(async (transaction) => transaction.enlist(first, 'a'));
     expect(library.statements).toEqual(['BEGIN', 'INSERT a again', 'COMMIT']);
     expect(recorder.events).toEqual(['committed a again']);
+  });
+});
+
+describe('A library that commits together with the last statement', () => {
+  /** Stores its items with two statements. */
+  class Storing extends Recorder {
+    override async beforeCommit(items: readonly string[], transaction: SqlFinalExecutor): Promise<void> {
+      await transaction.execute(`SELECT ${items.join()}`);
+      await transaction.executeLast(`INSERT ${items.join()}`);
+    }
+  }
+
+  beforeEach(() => {
+    database = sqlDatabase(committingAdapter, library);
+  });
+
+  it('gets the last statement of the last participant', async () => {
+    const [first, second] = [new Storing(), new Storing()];
+    await database.run(async (transaction) => {
+      transaction.enlist(first, 'a');
+      transaction.enlist(second, 'b');
+    });
+    expect(library.statements).toEqual(['BEGIN', 'SELECT a', 'INSERT a', 'SELECT b', 'INSERT b; COMMIT']);
+    expect([...first.events, ...second.events]).toEqual(['committed a', 'committed b']);
+  });
+
+  it('gets none before items that a participant enlists', async () => {
+    const recorder = new Storing();
+    const first: SqlParticipant<string> = {
+      beforeCommit: async (_items, transaction) => {
+        database.ambient()?.enlist(recorder, 'b');
+        await transaction.executeLast('INSERT a');
+      },
+      committed: () => {},
+      rolledBack: () => {},
+    };
+    await database.run(async (transaction) => transaction.enlist(first, 'a'));
+    expect(library.statements).toEqual(['BEGIN', 'INSERT a', 'SELECT b', 'INSERT b; COMMIT']);
+  });
+
+  it('sends COMMIT alone if there is none', async () => {
+    await database.run(async (transaction) => void (await transaction.execute('UPDATE')));
+    expect(library.statements).toEqual(['BEGIN', 'UPDATE', 'COMMIT']);
+  });
+
+  it('rolls back if it fails', async () => {
+    const recorder = new Storing();
+    library.failing = 'INSERT a; COMMIT';
+    const run = database.run(async (transaction) => transaction.enlist(recorder, 'a'));
+    await expect(run).rejects.toThrow('INSERT a; COMMIT failed');
+    expect(recorder.events).toEqual(['rolled back a']);
+    expect(library.statements.at(-1)).toBe('ROLLBACK');
   });
 });
 

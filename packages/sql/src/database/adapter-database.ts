@@ -79,10 +79,12 @@ export class AdapterDatabase<Source, Handle extends object> implements SqlDataba
   /**
    * Runs `work` as the content of a transaction that `transact` opens.
    * @param transact opens the transaction, calls its argument with the handle, and commits if that resolves
+   * @param commit COMMITs it instead of `transact`
    */
   async inTransaction<T>(
     transact: (enter: (handle: Handle) => Promise<T>) => Promise<T>,
     work: (transaction: SqlTransaction<Handle>) => Promise<T>,
+    commit?: SqlAdapter<Source, Handle>['commit'],
   ): Promise<T> {
     let scope: TransactionScope<Handle> | undefined;
     let content: Promise<T> | undefined;
@@ -93,7 +95,10 @@ export class AdapterDatabase<Source, Handle extends object> implements SqlDataba
           const worked = await work(opened);
           await this.adapter.flush?.(handle);
           this.assertTransaction(handle);
-          await opened.prepare();
+          await opened.prepare(
+            commit &&
+              ((last) => commit(handle, last && { sql: last.sql, values: last.params.map(toSqlValue) })),
+          );
           return worked;
         });
         return content;
@@ -137,7 +142,8 @@ export class AdapterDatabase<Source, Handle extends object> implements SqlDataba
 
   /** Opens a transaction and runs its work. */
   protected transact<T>(work: (transaction: SqlTransaction<Handle>) => Promise<T>): Promise<T> {
-    return this.inTransaction((enter) => this.adapter.transaction(this.instance(), enter), work);
+    const { adapter } = this;
+    return this.inTransaction((enter) => adapter.transaction(this.instance(), enter), work, adapter.commit);
   }
 
   private async savepoint<T>(

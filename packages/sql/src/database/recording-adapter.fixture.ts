@@ -5,6 +5,7 @@ export class RecordingLibrary {
   readonly statements: string[] = [];
   readonly values: SqlValue[][] = [];
   failing: string | undefined;
+  isCommitted = false;
 
   query(sql: string, values: SqlValue[]): Promise<readonly SqlRow[]> {
     this.statements.push(sql);
@@ -27,11 +28,20 @@ export const recordingAdapter: SqlAdapter<RecordingLibrary, RecordingTransaction
     await library.query('BEGIN', []);
     try {
       const result = await work(new RecordingTransaction(library));
-      await library.query('COMMIT', []);
+      if (!library.isCommitted) await library.query('COMMIT', []);
       return result;
     } catch (thrown) {
       await library.query('ROLLBACK', []);
       throw thrown;
     }
+  },
+};
+
+/** One that sends the last statement and COMMIT together. */
+export const committingAdapter: typeof recordingAdapter = {
+  ...recordingAdapter,
+  async commit({ of }, last) {
+    of.isCommitted = true;
+    return of.query(last === undefined ? 'COMMIT' : `${last.sql}; COMMIT`, last?.values ?? []);
   },
 };

@@ -1,4 +1,13 @@
-import type { SqlExecutor } from './sql-executor.js';
+import type { SqlExecutor, SqlParameter, SqlRow } from './sql-executor.js';
+
+/** Executor of what a participant stores before the COMMIT. */
+export interface SqlFinalExecutor extends SqlExecutor {
+  /**
+   * Executes the participant's last statement. It may be sent together with the COMMIT: the transaction has no further
+   * statements, and if this resolves it may have been committed. If the statement fails it is rolled back.
+   */
+  executeLast(sql: string, params?: readonly SqlParameter[]): Promise<readonly SqlRow[]>;
+}
 
 /**
  * Takes part in transactions: collects items in them, and stores these before the COMMIT.
@@ -12,7 +21,7 @@ export interface SqlParticipant<Item> {
    * Runs in the transaction, with all items in the order of `enlist`, after the work of the transaction and before its
    * COMMIT. Items that it enlists itself get another call. A rejection rolls the transaction back.
    */
-  beforeCommit(items: readonly Item[], transaction: SqlExecutor): Promise<void>;
+  beforeCommit(items: readonly Item[], transaction: SqlFinalExecutor): Promise<void>;
   /** The COMMIT has succeeded. */
   committed(items: readonly Item[]): void;
   /** The items were rolled back, or the COMMIT has failed; then it may have succeeded if the connection was lost. */

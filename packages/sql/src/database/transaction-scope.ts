@@ -1,6 +1,11 @@
 import { CatgaError } from '@catga/core';
 import type { SqlParameter, SqlRow } from './sql-executor.js';
-import type { SqlParticipant, SqlTransaction } from './sql-transaction.js';
+import type { SqlFinalExecutor, SqlParticipant, SqlTransaction } from './sql-transaction.js';
+
+/** Sends COMMIT, after a last statement. */
+export type Commit = (
+  last: { readonly sql: string; readonly params: readonly SqlParameter[] } | undefined,
+) => Promise<readonly SqlRow[]>;
 
 type Items = Map<SqlParticipant<unknown>, unknown[]>;
 
@@ -43,17 +48,22 @@ export class TransactionScope<Handle> implements SqlTransaction<Handle> {
     return result;
   }
 
-  /** Lets participants store their items. The database rejects a statement in a failed transaction: one is sent always. */
-  async prepare(): Promise<void> {
-    if (this.waiting.size === 0) await this.execute('SELECT 1');
+  /**
+   * Lets participants store their items. The database rejects a statement in a failed transaction: one is sent always.
+   * @param commit COMMITs the transaction, which has been committed when this resolves; else it is about to be
+   */
+  async prepare(commit: Commit | undefined): Promise<void> {
+    if (this.waiting.size === 0 && commit === undefined) await this.execute('SELECT 1');
     while (this.waiting.size > 0) {
       const { waiting } = this;
       this.waiting = new Map();
+      let left = waiting.size;
       for (const [participant, items] of waiting) {
         itemsOf(this.prepared, participant).push(...items);
-        await participant.beforeCommit(items, this);
+        await participant.beforeCommit(items, this.finalExecutor(--left === 0 ? commit : undefined));
       }
     }
+    if (this.isOpen) await this.end(commit, undefined);
   }
 
   /** Gives the items of a released savepoint to the scope around it. */
@@ -72,6 +82,25 @@ export class TransactionScope<Handle> implements SqlTransaction<Handle> {
         ...(this.prepared.get(participant) ?? []),
         ...(this.waiting.get(participant) ?? []),
       ]);
+  }
+
+  /** Executor for a participant; with `commit` for the only one that has items left. */
+  private finalExecutor(commit: Commit | undefined): SqlFinalExecutor {
+    return {
+      execute: (sql, params) => this.execute(sql, params),
+      executeLast: async (sql, params = []) => {
+        this.assertOpen();
+        if (commit === undefined || this.waiting.size > 0) return this.query(sql, params);
+        return this.end(commit, { sql, params });
+      },
+    };
+  }
+
+  /** What is enlisted from now on would be lost. */
+  private async end(commit: Commit | undefined, last: Parameters<Commit>[0]): Promise<readonly SqlRow[]> {
+    if (commit === undefined) return [];
+    this.isOpen = false;
+    return commit(last);
   }
 
   private assertOpen(): void {

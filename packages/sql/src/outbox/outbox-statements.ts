@@ -60,8 +60,15 @@ export class OutboxStatements {
     private readonly known: (key: string) => readonly string[],
   ) {}
 
-  /** Inserts messages, as few statements as possible. */
-  async insert(on: SqlExecutor, messages: readonly OutboxMessage[]): Promise<readonly OutboxEntry[]> {
+  /**
+   * Inserts messages, as few statements as possible.
+   * @param executeLast executes the last one of them
+   */
+  async insert(
+    on: SqlExecutor,
+    messages: readonly OutboxMessage[],
+    executeLast: SqlExecutor['execute'] = (sql, params) => on.execute(sql, params),
+  ): Promise<readonly OutboxEntry[]> {
     const entries: OutboxEntry[] = [];
     for (let at = 0; at < messages.length;) {
       const chunk: OutboxMessage[] = [];
@@ -71,7 +78,8 @@ export class OutboxStatements {
         if (chunk.length > 0 && bytes > MAX_BYTES) break;
         chunk.push(message);
       }
-      entries.push(...(await this.insertChunk(on, chunk)));
+      const last = at === messages.length ? { execute: executeLast } : on;
+      entries.push(...(await this.insertChunk(last, chunk)));
     }
     return entries;
   }

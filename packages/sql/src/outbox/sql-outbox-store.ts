@@ -33,6 +33,7 @@ export class SqlOutboxStore extends SqlRecords implements TransactionalOutboxSto
       const entries = await this.statements.insert(
         transaction,
         items.map(({ message }) => message),
+        (sql, params) => transaction.executeLast(sql, params),
       );
       items.forEach((item, at) => (item.entry = entries[at]));
     },

@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import type { SqlExecutor } from '../database/sql-executor.js';
-import type { SqlParticipant } from '../database/sql-transaction.js';
+import type { SqlFinalExecutor, SqlParticipant } from '../database/sql-transaction.js';
 import type { OpenedSqlDatabase } from './sql-database-harness.js';
 
 /** Returns the open database of the running case. */
@@ -24,9 +25,16 @@ export async function ids(executor: SqlExecutor): Promise<readonly unknown[]> {
 export class RecordingParticipant implements SqlParticipant<string> {
   readonly calls: string[] = [];
 
-  async beforeCommit(items: readonly string[], transaction: SqlExecutor): Promise<void> {
+  async beforeCommit(items: readonly string[], transaction: SqlFinalExecutor): Promise<void> {
     this.calls.push(`before ${items.join()}`);
-    await transaction.execute(`INSERT INTO ${TABLE} (id) SELECT unnest($1::text[])`, [items]);
+    const stored = await transaction.executeLast(
+      `INSERT INTO ${TABLE} (id) SELECT unnest($1::text[]) RETURNING id, length(id) AS length, place`,
+      [items],
+    );
+    assert.deepEqual(
+      stored.map((row) => ({ ...row })),
+      items.map((id) => ({ id, length: id.length, place: null })),
+    );
   }
 
   committed(items: readonly string[]): void {

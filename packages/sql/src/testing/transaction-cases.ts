@@ -125,6 +125,21 @@ export function transactionCases<Handle>({ it }: TestRunner, subject: Subject<Ha
     assert.deepEqual(await ids(database.root), []);
   });
 
+  it('commits what several participants store, or nothing of it', async () => {
+    const { database } = subject();
+    const [first, second] = [new RecordingParticipant(), new RecordingParticipant()];
+    const run = (...items: readonly string[]) =>
+      database.run(async (transaction) => {
+        transaction.enlist(first, items[0] ?? '');
+        transaction.enlist(second, items[1] ?? '');
+      });
+    await run('a', 'b');
+    await assert.rejects(run('c', 'a'), (thrown) => sqlStateOf(thrown) === '23505');
+    assert.deepEqual(first.calls, ['before a', 'committed a', 'before c', 'rolled back c']);
+    assert.deepEqual(second.calls, ['before b', 'committed b', 'before a', 'rolled back a']);
+    assert.deepEqual(await ids(database.root), ['a', 'b']);
+  });
+
   it('says which error a statement had', async () => {
     const { database } = subject();
     await database.root.execute(insertOf('a'));
