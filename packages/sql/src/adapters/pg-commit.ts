@@ -20,7 +20,10 @@ interface Connection {
 
 /** Commits the transaction of a client, after a last statement: both are sent at once where the client lets us. */
 export async function commit(client: PgClient, last: SqlStatement | undefined): Promise<readonly SqlRow[]> {
-  if (last !== undefined && hasMethods(propertyOf(client, 'connection'), 'parse', 'bind', 'execute', 'sync')) {
+  if (
+    last !== undefined &&
+    hasMethods(propertyOf(client, 'connection'), 'parse', 'bind', 'execute', 'sync')
+  ) {
     const { command, rows } = await new StatementAndCommit(client, last).sent;
     return confirm(command, rows);
   }

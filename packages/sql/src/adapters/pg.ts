@@ -6,7 +6,10 @@ import type { SqlDatabase } from '../database/sql-database.js';
 import type { SqlRow } from '../database/sql-executor.js';
 
 interface PgQueryable {
-  query(sql: string, values: SqlValue[]): Promise<{ readonly rows: readonly SqlRow[]; readonly command?: string }>;
+  query(
+    sql: string,
+    values: SqlValue[],
+  ): Promise<{ readonly rows: readonly SqlRow[]; readonly command?: string }>;
 }
 
 /** A client of a pool of `pg`. */
