@@ -99,6 +99,24 @@ describe('a publisher to lanes', () => {
     expect(log.asked[16]?.frame.events).toBe(4);
   });
 
+  it.each([
+    { size: 'small', bytes: 100, underWay: 256 },
+    { size: 'large', bytes: 5000, underWay: 16 },
+  ])('has $underWay $size events under way that share no frame', async ({ bytes, underWay }) => {
+    const log = new AnsweredLog();
+    const publisher = new LanePublisher(log, 'n/1');
+    const body = new Uint8Array(bytes);
+    for (let index = 0; index < 300; index++)
+      void publisher.append(storedMessage(`m${index}`, { key: 'k', body }), {});
+    await turn();
+    expect(log.asked).toHaveLength(underWay);
+    for (let asked = 0; asked < log.asked.length; asked++) {
+      log.asked[asked]?.answer();
+      await turn();
+    }
+    expect(log.asked).toHaveLength(300);
+  });
+
   it('does not let events wait longer than a frame that the broker did not take', async () => {
     const log = new AnsweredLog();
     const publisher = new LanePublisher(log, 'n/1');
@@ -109,21 +127,21 @@ describe('a publisher to lanes', () => {
         ({ code }: CatgaError) => outcomes.push(`${id} ${code}`),
       );
     };
-    for (let index = 0; index < 18; index++) append(`m${index}`, 'k');
+    for (let index = 0; index < 258; index++) append(`m${index}`, 'k');
     await turn();
-    expect(log.asked).toHaveLength(16);
+    expect(log.asked).toHaveLength(256);
     log.asked[0]?.answer();
     await turn();
     append('late', 'k');
-    log.asked[16]?.refuse('CATGA_ENGINE_UNAVAILABLE'); // Sent when m17 was waiting, and before the late one came.
+    log.asked[256]?.refuse('CATGA_ENGINE_UNAVAILABLE'); // Sent when m257 was waiting, and before the late one came.
     await turn();
     expect(outcomes.toSorted()).toEqual([
       'm0 stored',
-      'm16 CATGA_ENGINE_UNAVAILABLE',
-      'm17 CATGA_ENGINE_UNAVAILABLE',
+      'm256 CATGA_ENGINE_UNAVAILABLE',
+      'm257 CATGA_ENGINE_UNAVAILABLE',
     ]);
-    expect(log.asked).toHaveLength(18);
-    log.asked[17]?.answer();
+    expect(log.asked).toHaveLength(258);
+    log.asked[257]?.answer();
     await turn();
     expect(outcomes).toContain('late stored');
   });

@@ -13,6 +13,9 @@ import { laneOf } from './lane-of.js';
 
 /** How many frames of a node are under way at a time; what comes meanwhile is gathered. */
 const FRAMES_IN_FLIGHT = 16;
+/** What a frame of one small event under its own id counts for: nothing is gathered by waiting for it. A power of two. */
+const ALONE = 1 / 16;
+const SMALL_BYTES = 4096;
 /** What a frame takes besides its events. */
 const FRAME_BYTES = 16;
 const LONGEST_ID = 400;
@@ -24,7 +27,8 @@ const DUPLICATE: Appended = Object.freeze({ duplicate: true });
 
 /**
  * Stores events in frames: those of one turn of the event loop for one lane are one frame, and while as many as may be are under
- * way, what comes is gathered. The events of a lane are stored in the order in which they came.
+ * way, what comes is gathered. Events with ids of their own share no frame: more of these are under way. The events of a lane are
+ * stored in the order in which they came.
  */
 export class LanePublisher {
   private readonly lines: readonly FrameLine[];
@@ -128,7 +132,7 @@ export class LanePublisher {
         events.map(({ event }) => event),
         ownId === undefined,
       );
-    this.inFlight++;
+    this.inFlight += weightOf(events);
     const { eventsAdded } = this;
     this.appendFrame(lane, frame).then(
       (receipt) => this.stored(lane, frame, events, receipt),
@@ -168,7 +172,7 @@ export class LanePublisher {
     events: readonly WaitingEvent[],
     { isDuplicate }: LaneReceipt,
   ): void {
-    this.inFlight--;
+    this.inFlight -= weightOf(events);
     this.doubtful.forget({ frame, lane });
     // A fresh frame that is there already is the same one, sent again.
     const appended = isDuplicate && !frame.isFresh ? DUPLICATE : STORED;
@@ -184,7 +188,7 @@ export class LanePublisher {
     reason: Error,
     before: number,
   ): void {
-    this.inFlight--;
+    this.inFlight -= weightOf(events);
     const code = reason instanceof CatgaError ? reason.code : undefined;
     if (code === 'CATGA_ENGINE_UNAVAILABLE') {
       this.giveUp(before, reason);
@@ -211,6 +215,10 @@ export class LanePublisher {
   private newId(kind: string): string {
     return `${kind}/${this.session}/${++this.framesMade}`;
   }
+}
+
+function weightOf([first]: readonly WaitingEvent[]): number {
+  return first?.ownId !== undefined && first.mostBytes <= SMALL_BYTES ? ALONE : 1;
 }
 
 function overloadedError(name: string): CatgaError {

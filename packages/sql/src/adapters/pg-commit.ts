@@ -58,7 +58,8 @@ class StatementAndCommit {
     this.sent = new Promise((resolve, reject) => {
       this.callback = (error) =>
         error === null ? resolve({ command: this.command, rows: this.rows }) : reject(error);
-      Reflect.apply(client.query, client, [this]);
+      const query = propertyOf(client, 'query') as (this: PgClient, query: object) => unknown;
+      query.call(client, this);
     });
   }
 

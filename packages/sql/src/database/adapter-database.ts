@@ -143,7 +143,8 @@ export class AdapterDatabase<Source, Handle extends object> implements SqlDataba
   /** Opens a transaction and runs its work. */
   protected transact<T>(work: (transaction: SqlTransaction<Handle>) => Promise<T>): Promise<T> {
     const { adapter } = this;
-    return this.inTransaction((enter) => adapter.transaction(this.instance(), enter), work, adapter.commit);
+    const commit = adapter.commit?.bind(adapter);
+    return this.inTransaction((enter) => adapter.transaction(this.instance(), enter), work, commit);
   }
 
   private async savepoint<T>(

@@ -8,6 +8,8 @@ import type { SentEntries } from './sent-entries.js';
 /** Maximum number and size of entries in memory; beyond it they are read from the store, in its order. */
 const MAX_ENTRIES = 10_000;
 const MAX_BYTES = 32 * 1024 * 1024;
+/** With so many gathered, the next ones leave, even if those that left before are not acknowledged. */
+const MAX_GATHERED = 64;
 /** Maximum number of waiting entries of one key that are read at once. */
 const MAX_OF_KEY = 500;
 
@@ -19,19 +21,24 @@ export interface CommittedListener {
   unsent(entries: readonly OutboxEntry[], error: Error | undefined): void;
 }
 
-/** Entries of one key, in order: the first one is being sent. */
-interface KeyQueue {
+/** Entries of one key, in order, sent one after another; or one entry without a key. */
+interface EntryQueue {
+  readonly key: string | undefined;
   readonly entries: OutboxEntry[];
   /** Whether an earlier entry of the key waits in the store that is not in memory. */
   isIncomplete: boolean;
 }
 
 /**
- * Committed entries in memory, on their way to the engine: those of one key one after another, all others at once.
- * Whatever happens to them here, the store has them.
+ * Committed entries in memory, on their way to the engine: those of one key one after another, all others side by side.
+ * While some are on their way, others are gathered and leave together: a message alone costs the engine several times its
+ * share of many. Whatever happens to them here, the store has them.
  */
 export class CommittedEntries {
-  private readonly queues = new Map<string, KeyQueue>();
+  private readonly queues = new Map<string, EntryQueue>();
+  private gathered: EntryQueue[] = [];
+  /** Number of queues that left and have not had their first acknowledgement. */
+  private leaving = 0;
   private readonly held = new Map<string, number>();
   private bytes = 0;
   private whenIdle: (() => void)[] = [];
@@ -65,14 +72,16 @@ export class CommittedEntries {
       const { behind } = entry;
       const isIncomplete = behind !== undefined && !this.held.has(behind) && !this.sentEntries.has(behind);
       this.hold(entry);
-      if (key === undefined) void this.deliver(entry);
-      else this.queueUp(key, entry, isIncomplete);
+      this.queueUp(key, entry, isIncomplete);
     }
+    if (this.leaving === 0 || this.gathered.length >= MAX_GATHERED) this.leave();
   }
 
   /** Forgets what is not being sent, and returns it. */
   drop(): readonly OutboxEntry[] {
-    const dropped = [...this.queues.values()].flatMap(({ entries }) => entries.splice(0));
+    const gathered = this.gathered.splice(0);
+    const dropped = [...gathered, ...this.queues.values()].flatMap(({ entries }) => entries.splice(0));
+    for (const { key } of gathered) if (key !== undefined) this.queues.delete(key);
     for (const entry of dropped) this.release(entry);
     return dropped;
   }
@@ -82,30 +91,40 @@ export class CommittedEntries {
     while (this.held.size > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
   }
 
-  private queueUp(key: string, entry: OutboxEntry, isIncomplete: boolean): void {
-    const queue = this.queues.get(key);
+  private queueUp(key: string | undefined, entry: OutboxEntry, isIncomplete: boolean): void {
+    const queue = key === undefined ? undefined : this.queues.get(key);
     if (queue !== undefined) {
       queue.entries.push(entry);
       queue.isIncomplete ||= isIncomplete;
       return;
     }
-    const begun = { entries: [entry], isIncomplete };
-    this.queues.set(key, begun);
-    void this.sendQueue(key, begun);
+    const begun = { key, entries: [entry], isIncomplete };
+    if (key !== undefined) this.queues.set(key, begun);
+    this.gathered.push(begun);
   }
 
-  private async sendQueue(key: string, queue: KeyQueue): Promise<void> {
-    for (;;) {
-      if (queue.isIncomplete) await this.complete(key, queue);
-      const entry = queue.entries.shift();
-      if (entry === undefined || !(await this.deliver(entry))) break;
+  /** Sends what is gathered. */
+  private leave(): void {
+    const { gathered } = this;
+    this.gathered = [];
+    this.leaving += gathered.length;
+    for (const queue of gathered) void this.sendQueue(queue);
+  }
+
+  private async sendQueue(queue: EntryQueue): Promise<void> {
+    const { key, entries } = queue;
+    for (let isFirst = true, isFree = true; isFree; isFirst = false) {
+      if (queue.isIncomplete && key !== undefined) await this.complete(key, queue);
+      const entry = entries.shift();
+      isFree = entry !== undefined && (await this.deliver(entry));
+      if (isFirst && --this.leaving === 0) this.leave();
     }
     // After a failure all is dropped; nothing is left otherwise.
-    this.queues.delete(key);
+    if (key !== undefined) this.queues.delete(key);
   }
 
   /** Puts the entries of the store that precede those in memory before them. */
-  private async complete(key: string, queue: KeyQueue): Promise<void> {
+  private async complete(key: string, queue: EntryQueue): Promise<void> {
     queue.isIncomplete = false;
     try {
       const listed = await this.store.list('waiting', MAX_OF_KEY, undefined, { key });

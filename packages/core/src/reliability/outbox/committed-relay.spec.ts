@@ -17,6 +17,10 @@ class Table {
   readonly clock = new TestClock();
   readonly sent: string[] = [];
   readonly lists: OutboxFilter[] = [];
+  /** Ids that the engine was given, acknowledged or not. */
+  readonly under: string[] = [];
+  /** Until then the engine acknowledges nothing. */
+  acknowledged: Promise<void> = Promise.resolve();
   isAway = false;
   isBroken = false;
   nodes: readonly string[] = ['one'];
@@ -76,6 +80,8 @@ class Table {
     const log = {
       append: async ({ messageId }: { readonly messageId: string }) => {
         if (this.isAway) throw new CatgaError('CATGA_ENGINE_UNAVAILABLE', 'away');
+        this.under.push(messageId);
+        await this.acknowledged;
         await nextTurn();
         this.sent.push(messageId);
         return { duplicate: false };
@@ -218,6 +224,50 @@ describe('the relay of committed messages', () => {
     expect(table.sent).toEqual([]);
     await table.clock.advance(15_000);
     expect(table.sent.toSorted()).toEqual(theirs.map((key) => `${key}1`));
+  });
+
+  it('gathers what is committed while others are on their way, and sends it together', async () => {
+    const table = new Table();
+    const relay = await table.start();
+    let acknowledge = (): void => {};
+    table.acknowledged = new Promise((resolve) => (acknowledge = resolve));
+    relay.committed(table.commit('a1'));
+    for (const id of ['b1', 'c1', 'a2']) relay.committed(table.commit(id));
+    await nextTurn();
+    expect(table.under).toEqual(['a1']);
+    acknowledge();
+    await idle(relay);
+    expect(table.under.slice(1).toSorted()).toEqual(['a2', 'b1', 'c1']);
+  });
+
+  it('does not gather without end behind a message that the engine does not acknowledge', async () => {
+    const table = new Table();
+    const relay = await table.start();
+    let acknowledge = (): void => {};
+    table.acknowledged = new Promise((resolve) => (acknowledge = resolve));
+    const ids = Array.from({ length: 65 }, (_, at) => `${String.fromCodePoint(0x4e00 + at)}1`);
+    for (const id of ids) relay.committed(table.commit(id));
+    await nextTurn();
+    expect(table.under).toEqual(ids);
+    acknowledge();
+    await idle(relay);
+  });
+
+  it('drops what is gathered when the engine goes away, and sends it from the store when it is back', async () => {
+    const table = new Table();
+    const relay = await table.start();
+    table.isAway = true;
+    relay.committed(table.commit('a1'));
+    relay.committed(table.commit('b1', 'a2'));
+    await nextTurn();
+    expect(relay.isBusy).toBe(false);
+    table.isAway = false;
+    await table.clock.advance(5_000);
+    await idle(relay);
+    expect(table.sent.toSorted()).toEqual(['a1', 'a2', 'b1']);
+    relay.committed(table.commit('b2'));
+    await idle(relay);
+    expect(table.sent.at(-1)).toBe('b2');
   });
 
   it('reads the store at once when it is told of a commit without entries', async () => {
