@@ -177,19 +177,28 @@ export class CommittedRelay {
     return this.isStopped ? 'failed' : 'empty';
   }
 
-  /** Sends the entries of slots, in the store's order, until few are left. Returns why none got through. */
+  /**
+   * Sends the entries of slots, in the store's order, until few are left; reads a page while the one before is sent. Returns
+   * why none got through.
+   */
   private async sendPages(slots: readonly number[]): Promise<Error | undefined> {
     let after: string | undefined;
+    let next: Promise<readonly OutboxEntry[]> | undefined;
     while (!this.isStopped) {
       if (after === undefined) await this.sent.flush();
-      const entries = await this.store.list('waiting', PAGE, after, { slots });
+      const entries = await (next ?? this.store.list('waiting', PAGE, after, { slots }));
       if (after === undefined && entries.length <= REST) return undefined;
+      const last = entries.at(-1)?.id;
+      next = last === undefined ? undefined : this.store.list('waiting', PAGE, last, { slots });
+      next?.catch(() => {}); // Seen by whoever awaits it.
       const { toRetry, gotThrough } = await this.sendListed(entries.filter(({ id }) => !this.sent.has(id)));
       if (toRetry !== undefined && !gotThrough) return toRetry;
       this.weather.succeeded('more');
       // What comes later of a key that is to be tried again may not pass it.
-      after = toRetry === undefined ? entries.at(-1)?.id : undefined;
+      after = toRetry === undefined ? last : undefined;
+      if (after === undefined) next = undefined;
     }
+    await next?.catch(() => {});
     return undefined;
   }
 
@@ -230,7 +239,9 @@ export class CommittedRelay {
       } while (after !== undefined && !this.isReading && !this.isStopped);
       if (!isRescan || this.isReading) return 'empty';
       // Nodes may disagree about their slots: nothing is left to nobody.
-      await this.sendSwept(await store.list('waiting', PAGE, undefined, { olderThanMs: 2 * SWEEP_MS }));
+      await this.sendSwept(
+        await store.list('waiting', PAGE, undefined, { slots: ALL_SLOTS, olderThanMs: 2 * SWEEP_MS }),
+      );
       if (own.slots.includes(0)) await store.maintain?.();
     } catch (thrown) {
       // The store is away: the next look may find it.
