@@ -1,5 +1,5 @@
+import { BriefMap } from '../ids/brief-map.js';
 import type { Claim, IdempotencyStore, StoredOutcome } from '../ports/idempotency-store.js';
-import { ExpiringMap, expiryOf } from './expiring-map.js';
 import { OutcomeArchive } from './outcome-archive.js';
 
 /** Claim on an id whose outcome is not recorded. */
@@ -20,12 +20,12 @@ const LEASES_REMEMBERED = 10;
 /** Idempotency records of one namespace: claims, and recorded outcomes. */
 export class MemoryIdempotencyStore implements IdempotencyStore {
   private readonly archive: OutcomeArchive;
-  private readonly claims: ExpiringMap<HeldId>;
+  private readonly claims: BriefMap<HeldId>;
   private lastToken = 0;
 
   constructor(private readonly monotonicMs: () => number) {
     this.archive = new OutcomeArchive(monotonicMs);
-    this.claims = new ExpiringMap<HeldId>(monotonicMs, expiryOf);
+    this.claims = new BriefMap<HeldId>(({ expiresAtMs }) => expiresAtMs <= monotonicMs());
   }
 
   claim(key: string, fingerprint: string, leaseMs: number, mark?: string): Promise<Claim> {

@@ -7,6 +7,7 @@ const BODY_IS_UTF16 = 4;
 const FINGERPRINT_IS_UTF16 = 8;
 /** The bits above the flags are the size of the fingerprint, in bytes. */
 const FLAGS = 16;
+const MOST_BRIEF = 64;
 
 /** Every supported Node has it, but not the types of the language version that is compiled for. */
 type Scalars = string & { isWellFormed(): boolean };
@@ -25,8 +26,8 @@ export class OutcomeArchive {
     const isText = typeof body === 'string';
     const encoding = isText ? encodingOf(body) : undefined;
     const printEncoding = encodingOf(fingerprint);
-    const bodyBytes = isText ? Buffer.byteLength(body, encoding) : body.byteLength;
-    const printBytes = Buffer.byteLength(fingerprint, printEncoding);
+    const bodyBytes = isText ? sizeOf(body, encoding) : body.byteLength;
+    const printBytes = sizeOf(fingerprint, printEncoding);
     const flags =
       (ok ? IS_OK : 0) |
       (isText ? IS_TEXT : 0) |
@@ -34,8 +35,8 @@ export class OutcomeArchive {
       (printEncoding === 'utf16le' ? FINGERPRINT_IS_UTF16 : 0);
     ids.add(id, printBytes * FLAGS + flags, ttlMs, printBytes + bodyBytes);
     const { bytes, contentAt } = ids;
-    bytes.write(fingerprint, contentAt, printEncoding);
-    if (isText) bytes.write(body, contentAt + printBytes, encoding);
+    write(bytes, fingerprint, contentAt, printEncoding);
+    if (isText) write(bytes, body, contentAt + printBytes, encoding);
     else bytes.set(body, contentAt + printBytes);
   }
 
@@ -65,6 +66,23 @@ export class OutcomeArchive {
 /** UTF-8 would map all lone surrogates to the same bytes. */
 function encodingOf(text: string): 'utf8' | 'utf16le' {
   return (text as Scalars).isWellFormed() ? 'utf8' : 'utf16le';
+}
+
+/** Of a few characters of ASCII, as nearly all are: written here, as a call of the runtime takes longer. */
+function isBrief(text: string): boolean {
+  if (text.length > MOST_BRIEF) return false;
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 0x7f) return false;
+  return true;
+}
+
+function sizeOf(text: string, encoding: BufferEncoding | undefined): number {
+  return isBrief(text) ? text.length : Buffer.byteLength(text, encoding);
+}
+
+function write(bytes: Buffer, text: string, at: number, encoding: BufferEncoding | undefined): void {
+  if (isBrief(text))
+    for (let index = 0; index < text.length; index++) bytes[at + index] = text.charCodeAt(index);
+  else bytes.write(text, at, encoding);
 }
 
 function textAt(bytes: Buffer, isUtf16: number, startsAt: number, endsAt: number): string {

@@ -1,10 +1,10 @@
 import type { CatgaError } from '../errors/catga-error.js';
-import type { WaitingCallers } from '../pipeline/patient-wait.js';
+import { WaitingCallers } from '../pipeline/patient-wait.js';
 import type { Cancellation } from '../time/cancellation.js';
 
 /** What runs and who waits for it, so that a node that stops can end both. */
 export class RunningWork {
-  readonly waiting: WaitingCallers = new Set();
+  readonly waiting = new WaitingCallers();
   private readonly abortable = new Set<Cancellation>();
   private abortReason: CatgaError | undefined;
 
@@ -30,6 +30,6 @@ export class RunningWork {
 
   /** Tells whoever still waits for something that there will be nothing. */
   stopWaiting(reason: CatgaError): void {
-    for (const wait of this.waiting) wait.giveUp(reason);
+    this.waiting.giveUp(reason);
   }
 }

@@ -4,8 +4,7 @@ import type { CatgaError } from '../errors/catga-error.js';
 import { shuttingDownError } from '../errors/message-errors.js';
 import { TestClock } from '../time/test-clock.js';
 import { Timetable } from '../time/timetable.js';
-import { PatientWait } from './patient-wait.js';
-import type { WaitingCallers } from './patient-wait.js';
+import { PatientWait, WaitingCallers } from './patient-wait.js';
 
 describe('waiting for an outcome', () => {
   let clock: TestClock;
@@ -17,7 +16,7 @@ describe('waiting for an outcome', () => {
   beforeEach(() => {
     clock = new TestClock();
     timetable = new Timetable(clock);
-    waiting = new Set();
+    waiting = new WaitingCallers();
     givenUp = [];
     late = [];
   });
@@ -74,7 +73,7 @@ describe('waiting for an outcome', () => {
   it('ends when the node stops', async () => {
     const outcome = wait(new Promise(() => {}));
     const reason = shuttingDownError('Buy', 'n1');
-    for (const one of waiting) one.giveUp(reason);
+    waiting.giveUp(reason);
     await expect(outcome).rejects.toBe(reason);
     expect(givenUp).toEqual([reason]);
     nothingIsLeft();

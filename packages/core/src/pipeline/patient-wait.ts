@@ -7,17 +7,44 @@ import { onAbort } from '../time/abort-listeners.js';
 
 /** One who waits for no longer than the node works. */
 export interface WaitingCaller {
+  /** Where {@link WaitingCallers} has it. */
+  place: number;
   /** Told why it waits in vain. */
   giveUp(reason: CatgaError): void;
 }
 
 /** All that wait; a node that stops ends their waiting. */
-export type WaitingCallers = Set<WaitingCaller>;
+export class WaitingCallers {
+  private readonly callers: WaitingCaller[] = [];
+
+  get size(): number {
+    return this.callers.length;
+  }
+
+  add(caller: WaitingCaller): void {
+    caller.place = this.callers.push(caller) - 1;
+  }
+
+  delete(caller: WaitingCaller): void {
+    const { callers } = this;
+    if (callers[caller.place] !== caller) return;
+    const last = callers.pop() ?? caller;
+    if (last === caller) return;
+    // The last one takes its place.
+    callers[caller.place] = last;
+    last.place = caller.place;
+  }
+
+  giveUp(reason: CatgaError): void {
+    for (const caller of this.callers.slice()) caller.giveUp(reason);
+  }
+}
 
 /** One who waits for an outcome, for a time at most or until a signal is aborted; and its own entry in the timetable. */
 export abstract class PatientWait implements TimetableEntry, WaitingCaller {
   dueMs = Infinity;
   order = 0;
+  place = -1;
   isWaiting = false;
   private given: CatgaError | undefined;
   private stopListening: (() => void) | undefined;

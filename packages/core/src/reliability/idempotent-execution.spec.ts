@@ -4,6 +4,7 @@ import { Command } from '../contracts/request.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { timeoutError } from '../errors/message-errors.js';
 import { MemoryIdempotencyStore } from '../memory/memory-idempotency-store.js';
+import type { BriefMap } from '../ids/brief-map.js';
 import { MessageEnvelope } from '../pipeline/message-envelope.js';
 import { Cancellation } from '../time/cancellation.js';
 import { TestClock } from '../time/test-clock.js';
@@ -180,7 +181,8 @@ describe('a recorded run', () => {
         return execution.run(envelope, new Cancellation(() => {}), outcome);
       }),
     );
-    expect((execution as unknown as { running: ReadonlyMap<string, unknown> }).running.size).toBe(0);
+    const { running } = execution as unknown as { running: BriefMap<object> };
+    for (let i = 0; i < 10; i++) expect(running.get(`request~id${i}`)).toBeUndefined();
     expect(timetable.size).toBe(0);
   });
 });

@@ -3,6 +3,7 @@ import type { CatgaResult } from '../contracts/result.js';
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import { mismatchError } from '../errors/message-errors.js';
+import { BriefMap } from '../ids/brief-map.js';
 import { joinedKey } from '../ids/joined-key.js';
 import type { Claim, IdempotencyStore } from '../ports/idempotency-store.js';
 import type { Cancellation } from '../time/cancellation.js';
@@ -44,7 +45,7 @@ const MOST_TAKEN_BACK = 1024;
  */
 export class IdempotentExecution {
   /** Current runs of this node: local duplicates wait for them, even if the lease expired during an outage. */
-  private readonly running = new Map<string, HeldClaim>();
+  private readonly running = new BriefMap<HeldClaim>();
   /** Prefix of claim marks, unique to this node. */
   private readonly self = randomUUID();
   private lastMark = 0;

@@ -1,3 +1,4 @@
+import { BriefMap } from '../ids/brief-map.js';
 import type { MessageIdentity } from '../ports/stored-message.js';
 
 /** A message between its delivery and the confirmation that it is settled. */
@@ -13,7 +14,7 @@ class Work implements WorkOnMessage {
 
   /** @param next a message of another name with the same id */
   constructor(
-    private readonly works: Map<string, Work>,
+    private readonly works: BriefMap<Work>,
     readonly name: string,
     private readonly messageId: string,
     public next: Work | undefined,
@@ -48,7 +49,7 @@ class Work implements WorkOnMessage {
  */
 export class MessagesAtWork {
   /** By id alone, which nearly always tells them apart: a text that is put together of two would have to be hashed anew. */
-  private readonly works = new Map<string, Work>();
+  private readonly works = new BriefMap<Work>();
 
   /**
    * Begins the work on a message: at once, as nearly always, or after nobody here works on it any more; then undefined if it

@@ -4,7 +4,7 @@ import { CatgaError } from '../../errors/catga-error.js';
 import { shuttingDownError } from '../../errors/message-errors.js';
 import { TestClock } from '../../time/test-clock.js';
 import { Timetable } from '../../time/timetable.js';
-import type { WaitingCallers } from '../patient-wait.js';
+import { WaitingCallers } from '../patient-wait.js';
 import type { Call } from './call.js';
 import { retry } from './policies.js';
 import { aCall } from './resilience.fixture.js';
@@ -16,7 +16,7 @@ let waiting: WaitingCallers;
 beforeEach(() => {
   clock = new TestClock();
   timetable = new Timetable(clock);
-  waiting = new Set();
+  waiting = new WaitingCallers();
 });
 
 const overloaded = new CatgaError('CATGA_OVERLOADED', 'full');
@@ -132,7 +132,7 @@ describe('retry', () => {
     const sent = run({}, { send: () => Promise.reject(overloaded) });
     const ended = sent.catch((thrown: unknown) => thrown);
     await clock.advance(50);
-    for (const caller of waiting) caller.giveUp(shuttingDownError('Buy', 'n1'));
+    waiting.giveUp(shuttingDownError('Buy', 'n1'));
     expect(await ended).toMatchObject({ code: 'CATGA_SHUTTING_DOWN' });
     expect(timetable.size).toBe(0);
   });

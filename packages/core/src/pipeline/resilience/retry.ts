@@ -69,6 +69,7 @@ export class Retry implements CallStep {
         stopListening?.();
       };
       const caller: WaitingCaller = {
+        place: -1,
         giveUp(reason) {
           settle();
           reject(reason);
