@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
 import { pg, pglite } from '@catga/sql';
 import type { SqlDatabase } from '@catga/sql';
@@ -48,6 +49,8 @@ export async function openDatabase(settings: Settings): Promise<OpenDatabase> {
 
 async function openFolder(folder: string): Promise<OpenDatabase> {
   const { PGlite } = await import('@electric-sql/pglite');
+  // Creating it takes seconds.
+  if (!existsSync(folder)) new Logger('Orders').log(`Creating a database in the folder ${folder}.`);
   const db = await PGlite.create(folder);
   return { database: pglite(db), place: `the folder ${folder}` };
 }

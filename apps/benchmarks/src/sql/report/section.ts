@@ -1,6 +1,7 @@
 import type { Effort } from '../../processes/load/contender.js';
 import type { Result } from '../../processes/report/finding.js';
 import { sectionOf } from '../../processes/report/section.js';
+import { DRAIN_ROUNDS } from '../scenarios/drain.js';
 import { GRAPHILE_WORKER } from '../peers/graphile-worker.js';
 
 /** What runs beside Catga, and what it runs on. */
@@ -27,7 +28,7 @@ nothing else.
 
 - Processes, rounds, figures and ratios are as over NATS: ${generations} generations of processes, each warmed up for
   ${warmUpMs} ms, with ${rounds} rounds of ${roundMs} ms that take turns. One generation fills tables: an
-  outbox is emptied once for the compiler and ${rounds} times for the figures; claims have ${generations * rounds} rounds.
+  outbox is emptied once for the compiler and ${Math.min(DRAIN_ROUNDS, rounds)} times for the figures; claims have ${generations * rounds} rounds.
 - PostgreSQL has its default durability, as given above: a COMMIT is on disk when it is acknowledged. Every contender has a
   database of its own on it, and a pool of 60 connections of \`pg\`.
 - Catga runs in Nest applications with default options, \`outbox: sqlOutbox(pg(pool))\`, JSON, and events of QoS 1. What
