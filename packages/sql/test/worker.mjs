@@ -1,10 +1,11 @@
 // A node as a process of its own, which kills itself where a test says.
 import { CatgaNode, Command, Message, ReliableEvent } from '@catga/core';
+import { nats } from '@catga/nats';
 import { redis } from '@catga/redis';
 import { pg, sqlOutbox } from '@catga/sql';
 import pgModule from 'pg';
 
-const { postgres, redisUrl, nodeId, diesAt } = JSON.parse(process.argv[2]);
+const { postgres, engine, url, nodeId, diesAt } = JSON.parse(process.argv[2]);
 
 class Placed {
   constructor(orderId) {
@@ -49,7 +50,7 @@ const effect = (kind, id) =>
   database.current().query('INSERT INTO effects (kind, message) VALUES ($1, $2)', [kind, id]);
 
 const node = new CatgaNode({
-  engine: redis({ url: redisUrl }),
+  engine: engine === 'nats' ? nats(url) : redis({ url }),
   service: 'shop',
   nodeId,
   heartbeat: { intervalMs: 200, timeoutMs: 1000 },
