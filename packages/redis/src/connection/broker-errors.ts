@@ -72,12 +72,21 @@ function isMigration(message: string): boolean {
   return /^(?:Too many Cluster redirections\. Last error: .*)?(?:TRYAGAIN|MOVED|ASK)\b/.test(message);
 }
 
+/**
+ * Whether the client did not send what it had gathered for one server of a Redis Cluster, because a slot has moved since
+ * (ioredis' automatic pipelining, `Pipeline.exec`).
+ */
+function isRegrouped(message: string): boolean {
+  return message === 'All keys in the pipeline should belong to the same slots allocation group';
+}
+
 /** Whether a command may be repeated: the connection ended before the reply, there was no connection, or its slot is moving. */
 export function isInterruption(thrown: unknown): boolean {
   if (!isNativeError(thrown)) return false;
   const { name, message } = thrown;
   return (
     isMigration(message) ||
+    isRegrouped(message) ||
     name === 'AbortError' ||
     name === 'MaxRetriesPerRequestError' ||
     message === 'Connection is closed.' ||
