@@ -42,8 +42,8 @@ const config: Config = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   testSequencer: './test/sequencer.mjs',
-  // More than the cores of a small machine: many tests wait for processes and servers.
-  maxWorkers: 3,
+  // Twice the cores of a small machine: many tests wait for processes and servers.
+  maxWorkers: 4,
   workerIdleMemoryLimit: '512MB',
   // For what hangs: nothing is wrong with a machine that is slow.
   testTimeout: 60_000,
