@@ -42,8 +42,8 @@ const config: Config = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   testSequencer: './test/sequencer.mjs',
-  // Twice the cores of a small machine: many tests wait for processes and servers.
-  maxWorkers: 4,
+  // More than the cores of a small machine, because many tests wait; with twice the cores they hold each other up.
+  maxWorkers: 3,
   workerIdleMemoryLimit: '512MB',
   // For what hangs: nothing is wrong with a machine that is slow.
   testTimeout: 60_000,
