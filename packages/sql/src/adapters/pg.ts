@@ -23,7 +23,7 @@ export interface PgClient extends PgQueryable {
 
 /** `Pool` of `pg`. */
 export interface PgPool extends PgQueryable {
-  connect(): Promise<PgClient>;
+  connect(callback: (error: Error | undefined, client: PgClient | undefined) => void): void;
 }
 
 /** `PoolClient` of a pool; its `connect` is overloaded. */
@@ -47,7 +47,7 @@ export function pg<Pool extends PgPool>(pool: SqlSource<Pool>): SqlDatabase<PgCl
       isHandle: (value) => hasMethods(value, 'query', 'release') && !isIdle(value as PgClient),
       query: async (on, sql, values) => (await on.query(sql, values)).rows,
       commit,
-      transaction: async (source, work) => transact((await source.connect()) as PgClientOf<Pool>, work),
+      transaction: transact,
     },
     pool,
   );
@@ -59,12 +59,12 @@ function isIdle(client: PgClient): boolean {
 }
 
 async function transact<Client extends PgClient, T>(
-  client: Client,
+  pool: PgPool,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   let lost: Error | undefined;
   const onError = (error: Error): void => void (lost = error);
-  client.on('error', onError); // A lost connection ends the process if nobody listens.
+  const client = await clientOf<Client>(pool, onError);
   try {
     await client.query('BEGIN', []);
     return await work(client);
@@ -75,4 +75,18 @@ async function transact<Client extends PgClient, T>(
     client.removeListener('error', onError);
     client.release(lost);
   }
+}
+
+/**
+ * Takes a client, and listens at once: a lost connection ends the process if nobody listens, and a promise would be too late for
+ * one that is lost as soon as it is there.
+ */
+function clientOf<Client extends PgClient>(pool: PgPool, onError: (error: Error) => void): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client) => {
+      if (client === undefined || error !== undefined) return reject(error ?? new Error('No client.'));
+      client.on('error', onError);
+      resolve(client as Client);
+    });
+  });
 }
