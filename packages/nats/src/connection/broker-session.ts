@@ -166,17 +166,20 @@ export class BrokerSession {
     this.kept = [];
     this.listeners.clear();
     this.refusalListeners.clear();
+    await this.closeConnection(withinMs);
+    for (const end of this.waits) end();
+  }
+
+  private async closeConnection(withinMs: number): Promise<void> {
     const { connection } = this;
     if (connection.isClosed()) return;
     this.subscriptions.end();
     if (!this.options.ownsConnection) {
       if (this.isThere) await this.within(connection.flush(), withinMs);
-      for (const end of this.waits) end();
       return;
     }
     if (this.isThere) await this.within(connection.drain(), withinMs / 2);
     if (!connection.isClosed()) await this.within(connection.close(), withinMs / 2);
-    for (const end of this.waits) end();
   }
 
   private hand(subject: string, payload: Uint8Array, { reply, headers }: PublishTo): void {
