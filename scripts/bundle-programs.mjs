@@ -9,10 +9,11 @@ const PROGRAMS = {
 };
 /** What is loaded only if it is installed, and what is native. */
 const EXTERNAL = [
-  '@nestjs/microservices',
   '@nestjs/websockets',
-  '@nestjs/platform-*',
-  'class-*',
+  '@nestjs/platform-fastify',
+  'amqp-connection-manager',
+  'kafkajs',
+  'mqtt',
   'classic-level',
   '@electric-sql/pglite', // Its files lie beside it.
   'pg',
@@ -28,6 +29,7 @@ await Promise.all(
       outbase: '.',
       outdir: 'bundled',
       bundle: true,
+      splitting: true,
       platform: 'node',
       format: 'esm',
       minifyWhitespace: true,
