@@ -155,7 +155,7 @@ export class LaneShare {
     this.readySuspects = 0;
     this.alone = undefined;
     this.subscription.look(this);
-    if (reason !== undefined) for (const { handledBy } of this.running) handledBy?.lost(reason);
+    for (const { handledBy } of this.running) handledBy?.lost(reason);
   }
 
   /** What is being handled is given back as it was: however it ends, it has no effect here. */

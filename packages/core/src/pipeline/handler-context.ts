@@ -60,8 +60,8 @@ export class HandlerContext implements MessageContext, Cause {
   }
 
   /** Another node handles the message now: aborts the signal. */
-  lost(reason: CatgaError): void {
-    this.cancellation.cancel(reason);
+  lost(reason: CatgaError | undefined): void {
+    if (reason !== undefined) this.cancellation.cancel(reason);
   }
 
   /** The pipeline is running and will end with this. */

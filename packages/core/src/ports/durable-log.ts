@@ -53,7 +53,7 @@ export interface LogDelivery {
    * @defaultValue false
    */
   readonly isRecordedWhenDone?: boolean;
-  /** Set by the handling side; called if another node takes the message over, after which this delivery has no effect. */
+  /** Set by the handling side; told if the delivery has no effect any more, and the message may be delivered again. */
   handledBy?: DeliveryHandling;
   /**
    * Acknowledgement: the message is not delivered to this subscription again.
@@ -73,7 +73,8 @@ export interface LogDelivery {
 
 /** Callbacks of the handling side of a delivery. */
 export interface DeliveryHandling {
-  lost(reason: CatgaError): void;
+  /** @param reason that another node takes the message over; undefined if nobody does */
+  lost(reason: CatgaError | undefined): void;
 }
 
 /** A consumer: one node's share of a subscription. */

@@ -37,9 +37,9 @@ export class DurableSubscriptions {
   async provision(handlers: readonly DurableHandler[], { log }: EngineConnection): Promise<void> {
     const { node, admission, messageIds, codec, failures, rules, records } = this;
     for (const handler of handlers) {
-      const subscribed = new SubscribedHandler(handler, node, admission, messageIds);
-      const consumer = new DeliveryHandler(subscribed, node, codec, failures, rules, records);
-      const consume = (delivery: LogDelivery): void => void admission.hold(consumer.consume(delivery));
+      const subscribed = new SubscribedHandler(handler, node, messageIds);
+      const consumer = new DeliveryHandler(subscribed, node, admission, codec, failures, rules, records);
+      const consume = (delivery: LogDelivery): void => void consumer.consume(delivery);
       this.consumers.push(
         await log.subscribe(handler, (delivery) => {
           if (this.early === undefined) outsideOfCallers(consume, delivery);

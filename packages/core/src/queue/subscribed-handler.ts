@@ -1,13 +1,13 @@
 import type { MessageType } from '../contracts/message-type.js';
 import type { CompiledHandler } from '../handlers/routes.js';
 import type { CatgaIds } from '../ids/catga-ids.js';
-import type { Admission } from '../pipeline/admission/admission.js';
 import { HandlerContext } from '../pipeline/handler-context.js';
 import type { ContextHost } from '../pipeline/handler-context.js';
 import { MessageEnvelope } from '../pipeline/message-envelope.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
-import type { LogDelivery, LogSubscription } from '../ports/durable-log.js';
+import type { LogSubscription } from '../ports/durable-log.js';
 import type { HandledSubscription } from '../reliability/delivery-handler.js';
+import type { WorkOnMessage } from '../reliability/messages-at-work.js';
 import type { RetryOptions } from '../reliability/retry-policy.js';
 
 /** What a durable subscription serves: one handler and the messages that reach it through the log. */
@@ -16,7 +16,7 @@ export interface DurableHandler extends LogSubscription {
   readonly retry: RetryOptions;
 }
 
-/** The handler of one durable subscription, run with a place of its own and the context of a delivery. */
+/** The handler of one durable subscription, run with the context of a delivery. */
 export class SubscribedHandler implements HandledSubscription {
   /** Only if every type is handled in a transaction, as the option of one handler says. */
   readonly wasHandled: HandledSubscription['wasHandled'];
@@ -26,7 +26,6 @@ export class SubscribedHandler implements HandledSubscription {
   constructor(
     private readonly durable: DurableHandler,
     private readonly host: ContextHost,
-    private readonly admission: Admission,
     private readonly ids: CatgaIds,
   ) {
     this.types = new Map([...durable.handlers.keys()].map((type) => [type.name, type]));
@@ -51,15 +50,14 @@ export class SubscribedHandler implements HandledSubscription {
     return new MessageEnvelope(message, type, this.id, attributes, this.newId);
   }
 
-  handle(envelope: MessageEnvelope, delivery: LogDelivery): Promise<unknown> {
-    const { admission, durable, host, id } = this;
+  handle(envelope: MessageEnvelope, work: WorkOnMessage): Promise<unknown> {
+    const { durable, host, id } = this;
     const step = durable.handlers.get(envelope.type)?.step;
     if (step === undefined) throw new TypeError(`${id} has no handler for ${envelope.name}`);
     const context = new HandlerContext(envelope, host, undefined, id);
-    delivery.handledBy = context;
-    admission.enter();
+    work.handler = context;
     const outcome = step(envelope, context);
     context.begin(outcome);
-    return admission.leaveAfter(outcome);
+    return outcome;
   }
 }

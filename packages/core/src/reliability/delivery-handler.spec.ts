@@ -81,6 +81,7 @@ describe('the consumer of a durable subscription', () => {
         },
       },
       { nodeId: 'n1', clock: { now: () => 5000 }, isOpen: !isStopping, hasGivenUp: isStopping },
+      { enter() {}, leave() {}, beginWork() {}, endWork() {} },
       codec,
       failures,
       new ErrorRules({}, []),
@@ -124,9 +125,15 @@ describe('the consumer of a durable subscription', () => {
     message: LogMessage = stored,
     consumer: DeliveryHandler = consumerOf(),
   ): Promise<string[]> {
-    const delivery: LogDelivery = {
+    await consumer.consume(deliveryOf(attempt, message));
+    return trace;
+  }
+
+  function deliveryOf(attempt: number, message: LogMessage, isRecordedWhenDone = false): LogDelivery {
+    return {
       message,
       attempt,
+      isRecordedWhenDone,
       ack: async (isConfirmed) => {
         await acknowledge();
         trace.push(isConfirmed === true ? 'ack, confirmed' : 'ack');
@@ -134,8 +141,6 @@ describe('the consumer of a durable subscription', () => {
       nak: async (delayMs) => void trace.push(`nak ${delayMs}`),
       release: async () => void trace.push('release'),
     };
-    await consumer.consume(delivery);
-    return trace;
   }
 
   it('acknowledges only after the handler succeeded and the success was recorded', async () => {
@@ -165,6 +170,19 @@ describe('the consumer of a durable subscription', () => {
       { id: 'Paid~m1~shop.Books~1', failure: { attempts: 3, nodeId: 'n1', failedAt: new Date(5000) } },
     ]);
     expect(JSON.stringify(letters)).not.toContain('stack');
+  });
+
+  it('handles an event once whose lane was lost and came back while it is handled', async () => {
+    const consumer = consumerOf();
+    let end = (): void => {};
+    handle = () => new Promise<void>((resolve) => (end = resolve));
+    const lost = deliveryOf(1, stored, true);
+    const first = consumer.consume(lost);
+    lost.handledBy?.lost(new CatgaError('CATGA_CANCELLED', 'Another node has it.'));
+    const again = consumer.consume(deliveryOf(1, stored, true));
+    end();
+    await Promise.all([first, again]);
+    expect(trace).toEqual(['handle', 'ack, confirmed', 'ack, confirmed']);
   });
 
   it('gives a message back untouched if its node has to stop: that is not its fault', async () => {

@@ -3,6 +3,7 @@ import type { MessageType } from '../contracts/message-type.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import type { Clock } from '../ports/clock.js';
 import type { LogDelivery } from '../ports/durable-log.js';
+import type { Admission } from '../pipeline/admission/admission.js';
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
 import type { Codec } from '../wire/codec.js';
@@ -14,8 +15,7 @@ import type { CatgaErrorSink } from './failure-sink.js';
 import { keepsOutcome } from './delivery-records.js';
 import type { DeliveryRecords } from './delivery-records.js';
 import { ownHeaders } from './kept-outcome.js';
-import { MessagesAtWork } from './messages-at-work.js';
-import type { WorkOnMessage } from './messages-at-work.js';
+import { MessagesAtWork, WorkOnMessage } from './messages-at-work.js';
 import { retryDelayMs } from './retry-policy.js';
 import type { RetryOptions } from './retry-policy.js';
 
@@ -27,8 +27,8 @@ export interface HandledSubscription {
   envelope(type: MessageType, message: object, attributes: MessageAttributes): MessageEnvelope;
   /** For a handler in a transaction that records the message: whether it has succeeded. */
   readonly wasHandled?: ((envelope: MessageEnvelope) => Promise<boolean>) | undefined;
-  /** Runs the pipeline and the handler. */
-  handle(envelope: MessageEnvelope, delivery: LogDelivery): Promise<unknown>;
+  /** Runs the pipeline and the handler, which is told if the message is lost. Never throws: errors are rejections. */
+  handle(envelope: MessageEnvelope, work: WorkOnMessage): Promise<unknown>;
 }
 
 /** The node that consumes. */
@@ -54,6 +54,7 @@ export class DeliveryHandler {
   constructor(
     private readonly subscription: HandledSubscription,
     private readonly node: ConsumingNode,
+    private readonly admission: Pick<Admission, 'enter' | 'leave' | 'beginWork' | 'endWork'>,
     private readonly codec: Codec,
     private readonly failures: CatgaErrorSink,
     /** What the errors of handlers mean. */
@@ -63,20 +64,27 @@ export class DeliveryHandler {
 
   /** Never rejects; a delivery that cannot be settled is reported, and the engine brings it back. */
   async consume(delivery: LogDelivery): Promise<void> {
+    const { admission } = this;
+    admission.beginWork();
     const envelope = this.open(delivery);
-    const begun = this.atWork.begin(delivery.message);
-    const work = 'then' in begun ? await begun : begun;
+    const begun = this.atWork.begin(delivery.message, delivery.isRecordedWhenDone);
+    const work = begun instanceof WorkOnMessage ? begun : await begun;
+    delivery.handledBy = work;
     try {
       if (work === undefined) await this.records.acknowledge(delivery, true);
       else if (envelope instanceof Error) await this.bury(delivery, undefined, envelope);
       else if (!this.mayBeDone(delivery, envelope) || !(await this.isDone(delivery, envelope, work))) {
         work.progress = 'tried';
         let value: unknown;
+        let failure: Error | undefined;
+        admission.enter();
         try {
-          value = await this.subscription.handle(envelope, delivery);
+          value = await this.subscription.handle(envelope, work);
         } catch (thrown) {
-          return await this.fail(delivery, envelope, toError(thrown));
+          failure = toError(thrown);
         }
+        admission.leave();
+        if (failure !== undefined) return await this.fail(delivery, envelope, failure);
         work.progress = 'succeeded';
         const recording = this.succeed(delivery, envelope, value);
         if (recording !== undefined) await recording;
@@ -98,6 +106,7 @@ export class DeliveryHandler {
       });
     } finally {
       work?.end();
+      admission.endWork();
     }
   }
 

@@ -32,6 +32,20 @@ describe('the messages that a subscription works on', () => {
     begin('Placed').end();
   });
 
+  it('wait for one that was to come once only after it was lost', async () => {
+    const message = { name: 'Placed', messageId: 'm1' };
+    const lost = atWork.begin(message, true) as WorkOnMessage;
+    const other = atWork.begin(message, true) as WorkOnMessage;
+    other.end();
+    lost.lost(undefined);
+    const again = atWork.begin(message, true);
+    lost.progress = 'succeeded';
+    lost.end();
+    expect(await again).toBeUndefined();
+    lost.lost(undefined); // Too late to be waited for.
+    begin('Placed').end();
+  });
+
   it('wait one for another, however many there are', async () => {
     const first = begin('Placed');
     const second = Promise.resolve(atWork.begin({ name: 'Placed', messageId: 'm1' }));

@@ -1,37 +1,58 @@
+import type { CatgaError } from '../errors/catga-error.js';
 import { BriefMap } from '../ids/brief-map.js';
+import type { DeliveryHandling } from '../ports/durable-log.js';
 import type { MessageIdentity } from '../ports/stored-message.js';
 
 /** A message between its delivery and the confirmation that it is settled. */
-export interface WorkOnMessage {
+export class WorkOnMessage implements DeliveryHandling {
   /** How far it is: nobody tried it, it was tried, or it succeeded and only the engine does not know yet. */
-  progress: 'untried' | 'tried' | 'succeeded';
-  end(): void;
-}
-
-class Work implements WorkOnMessage {
-  progress: WorkOnMessage['progress'] = 'untried';
+  progress: 'untried' | 'tried' | 'succeeded' = 'untried';
+  /** Its handler, told when another node has the message. */
+  handler: DeliveryHandling | undefined;
+  /** A message of another name with the same id. */
+  next: WorkOnMessage | undefined;
+  private isKnown = false;
+  private hasEnded = false;
   private waiting: (() => void)[] | undefined;
 
-  /** @param next a message of another name with the same id */
   constructor(
-    private readonly works: BriefMap<Work>,
-    readonly name: string,
-    private readonly messageId: string,
-    public next: Work | undefined,
+    private readonly works: BriefMap<WorkOnMessage>,
+    private readonly message: MessageIdentity,
   ) {}
+
+  get name(): string {
+    return this.message.name;
+  }
+
+  /** From now on the message may come again. */
+  lost(reason: CatgaError | undefined): void {
+    this.makeKnown();
+    this.handler?.lost(reason);
+  }
+
+  /** Lets the message, if it comes again, wait for this work. */
+  makeKnown(): void {
+    if (this.isKnown || this.hasEnded) return;
+    this.isKnown = true;
+    const { works, message } = this;
+    this.next = works.get(message.messageId);
+    works.set(message.messageId, this);
+  }
 
   ended(): Promise<void> {
     return new Promise((resolve) => void (this.waiting ??= []).push(resolve));
   }
 
   end(): void {
-    this.leave();
+    this.hasEnded = true;
+    if (this.isKnown) this.leave();
     for (const resume of this.waiting ?? []) resume();
     this.waiting = undefined;
   }
 
   private leave(): void {
-    const { works, messageId, next } = this;
+    const { works, next } = this;
+    const { messageId } = this.message;
     let before = works.get(messageId);
     if (before === this) {
       if (next === undefined) works.delete(messageId);
@@ -49,38 +70,44 @@ class Work implements WorkOnMessage {
  */
 export class MessagesAtWork {
   /** By id alone, which nearly always tells them apart: a text that is put together of two would have to be hashed anew. */
-  private readonly works = new BriefMap<Work>();
+  private readonly works = new BriefMap<WorkOnMessage>();
 
   /**
    * Begins the work on a message: at once, as nearly always, or after nobody here works on it any more; then undefined if it
    * has succeeded meanwhile.
+   *
+   * @param comesOnce whether it does not come again before its delivery is lost
    */
-  begin(message: MessageIdentity): WorkOnMessage | Promise<WorkOnMessage | undefined> {
-    const ofId = this.works.get(message.messageId);
-    if (ofId === undefined) return this.beginNow(message, undefined);
-    const other = ofName(ofId, message.name);
-    return other === undefined ? this.beginNow(message, ofId) : this.beginAfter(other, message);
+  begin(message: MessageIdentity, comesOnce = false): WorkOnMessage | Promise<WorkOnMessage | undefined> {
+    const other = this.of(message);
+    return other === undefined
+      ? this.beginNow(message, comesOnce)
+      : this.beginAfter(other, message, comesOnce);
   }
 
-  private beginNow({ name, messageId }: MessageIdentity, next: Work | undefined): WorkOnMessage {
-    const work = new Work(this.works, name, messageId, next);
-    this.works.set(messageId, work);
+  private beginNow(message: MessageIdentity, comesOnce: boolean): WorkOnMessage {
+    const work = new WorkOnMessage(this.works, message);
+    if (!comesOnce) work.makeKnown();
     return work;
   }
 
-  private async beginAfter(first: Work, message: MessageIdentity): Promise<WorkOnMessage | undefined> {
-    let ofId: Work | undefined;
-    for (let other: Work | undefined = first; other !== undefined; other = ofName(ofId, message.name)) {
+  private async beginAfter(
+    first: WorkOnMessage,
+    message: MessageIdentity,
+    comesOnce: boolean,
+  ): Promise<WorkOnMessage | undefined> {
+    for (let other: WorkOnMessage | undefined = first; other !== undefined; other = this.of(message)) {
       await other.ended();
       if (other.progress === 'succeeded') return undefined;
-      ofId = this.works.get(message.messageId);
     }
-    return this.beginNow(message, ofId);
+    return this.beginNow(message, comesOnce);
   }
-}
 
-function ofName(first: Work | undefined, name: string): Work | undefined {
-  let work = first;
-  while (work !== undefined && work.name !== name) work = work.next;
-  return work;
+  private of({ name, messageId }: MessageIdentity): WorkOnMessage | undefined {
+    // Without a look at the id, whose hash would have to be computed.
+    if (this.works.size === 0) return undefined;
+    let work = this.works.get(messageId);
+    while (work !== undefined && work.name !== name) work = work.next;
+    return work;
+  }
 }

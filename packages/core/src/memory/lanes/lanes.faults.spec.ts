@@ -174,7 +174,7 @@ describe('handlers that run when their lane is lost', () => {
   it('are told to stop, their events go to the new owner, and what they record has no effect', async () => {
     const lanes = new Lanes(8);
     const cut = await lanes.connectRefusable('cut');
-    const lost: Error[] = [];
+    const lost: (Error | undefined)[] = [];
     const running = new Received();
     await cut.log.subscribe(subscription(), (delivery) => {
       delivery.handledBy = { lost: (reason) => void lost.push(reason) };

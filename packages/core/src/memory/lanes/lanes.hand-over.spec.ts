@@ -7,7 +7,7 @@ const TIMEOUT_MS = 1000;
 
 /** A handler that keeps its deliveries open, and records when its lane is lost. */
 class Slow extends Received {
-  readonly lost: Error[] = [];
+  readonly lost: (Error | undefined)[] = [];
 
   readonly takeSlowly = (delivery: LogDelivery): void => {
     delivery.handledBy = { lost: (reason) => void this.lost.push(reason) };

@@ -105,8 +105,18 @@ export class Admission {
 
   /** Keeps the node busy until a promise settles: a handler, a record or an acknowledgement. */
   hold<T>(work: Promise<T>): Promise<T> {
-    this.held++;
+    this.beginWork();
     return work.then(this.released, this.releasedFailed);
+  }
+
+  /** Keeps the node busy until {@link endWork}. */
+  beginWork(): void {
+    this.held++;
+  }
+
+  endWork(): void {
+    this.held--;
+    this.reportIdle();
   }
 
   /** Resolves once no handler, record or acknowledgement is pending. */
@@ -125,14 +135,12 @@ export class Admission {
   };
 
   private readonly released = <T>(value: T): T => {
-    this.held--;
-    this.reportIdle();
+    this.endWork();
     return value;
   };
 
   private readonly releasedFailed = (thrown: unknown): never => {
-    this.held--;
-    this.reportIdle();
+    this.endWork();
     throw thrown;
   };
 
