@@ -101,6 +101,7 @@ function play({ title, variable, find, isNode = false, paths }) {
       '--json',
       '--outputFile',
       outputFile,
+      ...(isNode ? [] : ['--testMatch', '**/*.spec.ts', '--']), // The long ones are about connections and topologies.
       ...paths,
     ],
     {

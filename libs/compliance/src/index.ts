@@ -1,5 +1,9 @@
 export { describeEngine } from './describe-engine.js';
 export { describeGivenUp } from './describe-given-up.js';
+export { describeGrants } from './describe-grants.js';
+export type { GrantingBroker } from './describe-grants.js';
+export { describeReadiness } from './describe-readiness.js';
+export type { ReadinessLab } from './describe-readiness.js';
 export { describeStopping } from './describe-stopping.js';
 export type { ClusterUnderTest, EngineHarness, EngineUnderTest } from './engine-harness.js';
 export { describeLaneStore } from './lanes/describe-lane-store.js';

@@ -19,6 +19,8 @@ export type {
   DirectoryStore,
   Heartbeat,
 } from './engine-kit/directory-store.js';
+export { readHeartbeat, writeHeartbeat, writeLoad } from './engine-kit/heartbeat-text.js';
+export type { WrittenHeartbeat } from './engine-kit/heartbeat-text.js';
 export { NodeRoutes } from './engine-kit/node-routes.js';
 export type { BrokerLinks, LinkOpener } from './engine-kit/permitted-links.js';
 export { readStoredMessage } from './wire/read-stored-message.js';
@@ -31,7 +33,7 @@ export { identifyServer } from './health/identify-server.js';
 export type { ServerKind } from './health/identify-server.js';
 export { comparePositions, fromCursor, toCursor } from './reliability/dead-letter-cursor.js';
 export { SeededRandom } from './memory/network/seeded-random.js';
-export { checkedOptions } from './options/checked-options.js';
+export { checkedOptions, refusingBeside } from './options/checked-options.js';
 export type { MessageType } from './contracts/message-type.js';
 export type { MessageObserver, NodeServices } from './node/node-services.js';
 export type { HandlerFunction } from './pipeline/pipeline.js';

@@ -15,3 +15,26 @@ export function checkedOptions<T>(what: string, schema: z.ZodType<T>, options: u
     details: { problems },
   });
 }
+
+/** The schema, which also refuses each of the `useless` options if `chosen` is given: they would have no effect. */
+export function refusingBeside<T>(
+  schema: z.ZodType<T>,
+  options: unknown,
+  chosen: string,
+  useless: readonly string[],
+): z.ZodType<T> {
+  // Callers without type checks may pass anything.
+  if (typeof options !== 'object' || options === null) return schema;
+  const given = new Map(Object.entries(options));
+  if (given.get(chosen) === undefined) return schema;
+  return schema.superRefine((_options, context) => {
+    for (const key of useless) {
+      if (!given.has(key)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [key],
+        message: `has no effect beside ${chosen}; leave one out`,
+      });
+    }
+  });
+}

@@ -1,4 +1,4 @@
-import { decodeNodeRecord, encodeNodeChange } from '@catga/core/engine';
+import { decodeNodeRecord, encodeNodeChange, readHeartbeat, writeHeartbeat } from '@catga/core/engine';
 import type {
   Clock,
   DirectoryChange,
@@ -7,6 +7,7 @@ import type {
   Heartbeat,
   NodeAddress,
   NodeRecord,
+  WrittenHeartbeat,
 } from '@catga/core/engine';
 import type { BrokerSession } from '../connection/broker-session.js';
 import { isDeletion } from '../jetstream/bucket.js';
@@ -14,7 +15,6 @@ import type { Bucket } from '../jetstream/bucket.js';
 import { readSubject } from '../jetstream/stream-reader.js';
 import type { ReaderServices } from '../jetstream/stream-reader.js';
 import type { StreamStore } from '../jetstream/stream-store.js';
-import { beatSubject, readBeatSubject } from './beat-subject.js';
 
 /** Maximum tries of a compare-and-set. */
 const TRIES = 3;
@@ -85,12 +85,13 @@ export class NatsDirectoryStore implements DirectoryStore {
       this.serverMs = serverMs;
       this.toldAtMs = this.clock.monotonicMs();
     }
-    const latest = new Map<string, Heartbeat & { readonly beatAtMs: number }>();
+    const latest = new Map<string, WrittenHeartbeat>();
     for (const subject of subjects) {
-      const beat = readBeatSubject(subject.slice(this.prefix.length));
+      const [nodeId = '', ...rest] = subject.slice(this.prefix.length).split('.');
+      const beat = readHeartbeat(nodeId, rest.join('.'), this.serverMs);
       // Briefly there are two per node: a node removes its previous one.
-      if (beat === undefined || beat.beatAtMs < (latest.get(beat.nodeId)?.beatAtMs ?? 0)) continue;
-      latest.set(beat.nodeId, { ...beat, ageMs: Math.max(0, this.serverMs - beat.beatAtMs) });
+      if (beat === undefined || beat.beatAtMs < (latest.get(nodeId)?.beatAtMs ?? 0)) continue;
+      latest.set(nodeId, beat);
     }
     return [...latest.values()];
   }
@@ -151,8 +152,8 @@ export class NatsDirectoryStore implements DirectoryStore {
   private async writeBeat({ node, timeoutMs }: NodeRecord): Promise<void> {
     const beatAtMs = Math.floor(this.serverMs + (this.clock.monotonicMs() - this.toldAtMs));
     const { nodeId, incarnation, load } = node;
-    const subject = beatSubject({ nodeId, incarnation, timeoutMs, beatAtMs, load });
-    await this.stream.store(this.prefix + subject, NOTHING);
+    const beat = writeHeartbeat({ incarnation, beatAtMs, timeoutMs, load });
+    await this.stream.store(`${this.prefix}${nodeId}.${beat}`, NOTHING);
   }
 
   /** Removes entries of nodes that left without a goodbye. */

@@ -1,4 +1,4 @@
-import { checkedOptions } from '@catga/core/engine';
+import { checkedOptions, refusingBeside } from '@catga/core/engine';
 import { z } from 'zod';
 import type { NatsClientConnection } from '../connection/client-connection.js';
 import { MOST_LANES } from '../lanes/lane-stream.js';
@@ -166,28 +166,11 @@ export function resolveNatsOptions(
   given: string | readonly string[] | NatsEngineOptions | undefined,
 ): ResolvedNatsOptions {
   const options = isServers(given) ? { servers: given } : (given ?? {});
-  // Callers without type checks may pass anything.
-  const checked = (typeof options === 'object' ? besideConnection(options) : undefined) ?? schema;
+  const checked = refusingBeside(schema, options, 'connection', OF_CONNECTING);
   const { servers, ...resolved } = checkedOptions('The NATS engine', checked, options);
   return Object.freeze({ ...resolved, addresses: servers });
 }
 
 function isServers(given: unknown): given is string | readonly string[] {
   return typeof given === 'string' || Array.isArray(given);
-}
-
-/** The schema, with the options that exclude each other. */
-function besideConnection(options: object): typeof schema | undefined {
-  if (!('connection' in options) || options.connection === undefined) return undefined;
-  const useless = OF_CONNECTING.filter((key) => Object.hasOwn(options, key));
-  if (useless.length === 0) return undefined;
-  return schema.superRefine((_options, context) => {
-    for (const key of useless) {
-      context.addIssue({
-        code: 'custom',
-        path: [key],
-        message: 'has no effect beside connection; leave one out',
-      });
-    }
-  });
 }

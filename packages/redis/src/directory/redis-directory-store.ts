@@ -1,4 +1,4 @@
-import { encodeNodeChange } from '@catga/core/engine';
+import { encodeNodeChange, readHeartbeat, writeLoad } from '@catga/core/engine';
 import type {
   DirectoryChange,
   DirectoryEntry,
@@ -17,7 +17,6 @@ import { withdrawNode } from './scripts/withdraw-node.lua.js';
 
 const WRITTEN = -1;
 const NO_RECORD = -2;
-const NUMBERS = 7;
 
 /**
  * Directory in two hashes, of records and heartbeats, changed by scripts with the server's clock, and a channel of
@@ -64,7 +63,11 @@ export class RedisDirectoryStore implements DirectoryStore {
     const nowMs = numberOf(now);
     const heartbeats: Heartbeat[] = [];
     for (let at = 0; at + 1 < found.length; at += 2) {
-      const heartbeat = readBeat(bytesOf(found[at]).toString(), bytesOf(found[at + 1]).toString(), nowMs);
+      const heartbeat = readHeartbeat(
+        bytesOf(found[at]).toString(),
+        bytesOf(found[at + 1]).toString(),
+        nowMs,
+      );
       if (heartbeat !== undefined) heartbeats.push(heartbeat);
     }
     return heartbeats;
@@ -87,36 +90,14 @@ export class RedisDirectoryStore implements DirectoryStore {
   }
 
   private async writeBeat({ node, timeoutMs }: NodeRecord): Promise<number> {
-    const args = [node.nodeId, node.incarnation, Math.ceil(timeoutMs), textOfLoad(node)];
+    const args = [node.nodeId, node.incarnation, Math.ceil(timeoutMs), writeLoad(node.load)];
     return numberOf(await this.session.run(beatNode, [this.records, this.beats], args));
   }
 
   private async write(record: NodeRecord, isHeartbeat: '0' | '1'): Promise<number> {
     const { node, timeoutMs } = record;
-    const beat = [node.nodeId, node.incarnation, Math.ceil(timeoutMs), textOfLoad(node)];
+    const beat = [node.nodeId, node.incarnation, Math.ceil(timeoutMs), writeLoad(node.load)];
     const args = [...beat, Buffer.from(encodeNodeChange(record)), this.channel, isHeartbeat];
     return numberOf(await this.session.run(announceNode, [this.records, this.beats], args));
   }
-}
-
-function textOfLoad({ load }: NodeRecord['node']): string {
-  return [load.inFlight, load.queued, load.unanswered, load.handled].join(' ');
-}
-
-/** `<incarnation> <beat at> <timeout> <in flight> <queued> <unanswered> <handled>`; undefined for anything else. */
-function readBeat(nodeId: string, text: string, nowMs: number): Heartbeat | undefined {
-  const numbers = text.split(' ').map((part) => (/^\d{1,15}$/.test(part) ? Number(part) : NaN));
-  if (numbers.length !== NUMBERS || numbers.some(Number.isNaN)) return undefined;
-  const [
-    incarnation = 0,
-    beatAtMs = 0,
-    timeoutMs = 0,
-    inFlight = 0,
-    queued = 0,
-    unanswered = 0,
-    handled = 0,
-  ] = numbers;
-  const load = { inFlight, queued, unanswered, handled };
-  const ageMs = Math.max(0, nowMs - beatAtMs);
-  return { nodeId, incarnation, timeoutMs, load, mark: String(beatAtMs), ageMs };
 }

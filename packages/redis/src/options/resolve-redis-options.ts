@@ -1,4 +1,4 @@
-import { checkedOptions } from '@catga/core/engine';
+import { checkedOptions, refusingBeside } from '@catga/core/engine';
 import type { RedisOptions } from 'ioredis';
 import { z } from 'zod';
 import type { RedisClient } from '../connection/redis-client.js';
@@ -120,29 +120,14 @@ export function resolveRedisOptions(
   given: string | RedisClient | RedisEngineOptions | undefined,
 ): ResolvedRedisOptions {
   const options = toOptions(given);
-  return Object.freeze(checkedOptions('The Redis engine', besideClient(options) ?? schema, options));
+  const checked = refusingBeside(schema, options, 'client', OF_CONNECTING);
+  return Object.freeze(checkedOptions('The Redis engine', checked, options));
 }
 
 function toOptions(given: string | RedisClient | RedisEngineOptions | undefined): RedisEngineOptions {
   if (typeof given === 'string') return { url: given };
   if (given !== undefined && isClient(given)) return { client: given as RedisClient };
   return (given as RedisEngineOptions | undefined) ?? {};
-}
-
-/** The schema, with the options that exclude each other. */
-function besideClient(options: object): typeof schema | undefined {
-  if (!('client' in options) || options.client === undefined) return undefined;
-  const useless = OF_CONNECTING.filter((key) => Object.hasOwn(options, key));
-  if (useless.length === 0) return undefined;
-  return schema.superRefine((_options, context) => {
-    for (const key of useless) {
-      context.addIssue({
-        code: 'custom',
-        path: [key],
-        message: 'has no effect beside client; leave one out',
-      });
-    }
-  });
 }
 
 function isAddress(address: string): boolean {

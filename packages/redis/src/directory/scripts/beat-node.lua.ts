@@ -12,7 +12,7 @@ export const beatNode = lua`
 --
 -- Returns -1; the other incarnation whose record exists; or -2 if there is no record.
 local before = redis.call('HGET', KEYS[2], ARGV[1])
-local incarnation, at, timeout = string.match(before or '', '^(%d+) (%d+) (%d+) ')
+local incarnation, at, timeout = string.match(before or '', '^(%d+)%.(%d+)%.(%d+)%.')
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if incarnation and incarnation ~= ARGV[2] then
@@ -22,6 +22,6 @@ end
 if not incarnation or redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return -2 end
 -- The first write needs no memory: a server without memory refuses a script at its first write only.
 redis.call('HDEL', KEYS[2], ARGV[1])
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[2] .. ' ' .. string.format('%.0f', now) .. ' ' .. ARGV[3] .. ' ' .. ARGV[4])
+redis.call('HSET', KEYS[2], ARGV[1], table.concat({ARGV[2], string.format('%.0f', now), ARGV[3], ARGV[4]}, '.'))
 return -1
 `;

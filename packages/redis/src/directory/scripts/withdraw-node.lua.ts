@@ -12,7 +12,7 @@ export const withdrawNode = lua`
 --
 -- Returns 1, or 0 without such a record.
 local before = redis.call('HGET', KEYS[2], ARGV[1])
-if string.match(before or '', '^(%d+) ') ~= ARGV[2] then return 0 end
+if string.match(before or '', '^(%d+)%.') ~= ARGV[2] then return 0 end
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('PUBLISH', ARGV[4], ARGV[3])

@@ -1,0 +1,75 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { CatgaNode, Command, Message, ReliableEvent } from '@catga/core';
+import type { Engine } from '@catga/core/engine';
+
+@Message({ qos: 2 })
+class Charge extends Command<string> {}
+class Pack extends Command<string> {}
+class Viewed {}
+@ReliableEvent({ qos: 2 })
+class Shipped {}
+@ReliableEvent()
+class Broken {}
+
+const POLL_MS = 20;
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => void setTimeout(resolve, POLL_MS));
+}
+
+/** A server whose user `shop` has what a page of the documentation grants for the namespace `shop`. */
+export interface GrantingBroker {
+  /** Creates an engine that connects as this user. */
+  engine(): Engine;
+  stop(): Promise<void>;
+}
+
+/** Suite for engines with a broker: the documented rights of a namespace are enough for all that a node does, and for no other. */
+export function describeGrants(title: string, spawn: () => Promise<GrantingBroker>): void {
+  const ends: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const end of ends.splice(0).toReversed()) await end();
+  });
+
+  describe(title, () => {
+    it('are enough for requests, events, queues, outcomes and dead letters, and refuse another namespace', async () => {
+      const broker = await spawn();
+      ends.push(() => broker.stop());
+      const done: string[] = [];
+      const node = (nodeId: string, namespace = 'shop'): CatgaNode => {
+        const made = new CatgaNode({ namespace, nodeId, engine: broker.engine(), retry: { maxAttempts: 1 } });
+        ends.push(() => made.stop());
+        return made;
+      };
+      const gateway = node('gateway');
+      const orders = node('orders')
+        .handleRequest(Charge, () => 'charged')
+        .handleRequest(Pack, () => 'packed')
+        .handleEvent(Viewed, () => void done.push('viewed'))
+        .handleEvent(Shipped, () => void done.push('shipped'))
+        .handleEvent(Broken, () => Promise.reject(new Error('broken')));
+      for (const one of [orders, gateway]) {
+        await one.init();
+        await one.start();
+      }
+      await until(() => gateway.mediator.nodes().length === 2);
+      await expect(gateway.mediator.send(new Charge(), { messageId: 'c1' })).resolves.toBe('charged');
+      await gateway.mediator.publish(new Viewed());
+      await gateway.mediator.publish(new Shipped(), { key: 'k' });
+      await until(() => done.includes('viewed') && done.includes('shipped'));
+      const receipt = await gateway.mediator.enqueue(new Pack(), { keepOutcome: true });
+      await expect(receipt.outcome()).resolves.toEqual({ ok: true, value: 'packed' });
+      const hasLetter = async (): Promise<boolean> => (await gateway.deadLetters.list()).items.length === 1;
+      await gateway.mediator.publish(new Broken());
+      await until(hasLetter);
+      await gateway.deadLetters.redrive({});
+      await until(hasLetter);
+      await gateway.deadLetters.drop({});
+      for (const { failures } of [gateway, orders])
+        expect([...failures.failures.keys()].filter((source) => source.startsWith('engine'))).toEqual([]);
+      await expect(node('stranger', 'other').init()).rejects.toMatchObject({
+        message: expect.stringContaining('does not permit') as unknown,
+      });
+    });
+  });
+}
