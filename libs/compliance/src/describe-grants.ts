@@ -25,13 +25,13 @@ export interface GrantingBroker {
 }
 
 /** Suite for engines with a broker: the documented rights of a namespace are enough for all that a node does, and for no other. */
-export function describeGrants(title: string, spawn: () => Promise<GrantingBroker>): void {
+export function describeGrants(rights: string, spawn: () => Promise<GrantingBroker>): void {
   const ends: (() => unknown)[] = [];
   afterEach(async () => {
     for (const end of ends.splice(0).toReversed()) await end();
   });
 
-  describe(title, () => {
+  describe(`the ${rights} of a namespace in SECURITY.md`, () => {
     it('are enough for requests, events, queues, outcomes and dead letters, and refuse another namespace', async () => {
       const broker = await spawn();
       ends.push(() => broker.stop());

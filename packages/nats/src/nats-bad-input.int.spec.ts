@@ -66,7 +66,7 @@ describe('random bytes', () => {
     const bucket = '$KV.catga_nodes';
     for (let times = 0; times < 100; times++) raw.publish(`${bucket}.junk-${times}`, junk());
     const { self } = orders.mediator;
-    for (const beat of ['orders.1.1', 'orders.1.x.1.1.1.1.1', 'ghost.1.60000.99999999999999.0.0.0.0'])
+    for (const beat of ['orders.1.1', 'orders.1.x.1.1.1.1.1', 'ghost.1.99999999999999.60000.0.0.0.0'])
       raw.publish(`${bucket}.${beat}`, junk());
     const record = (changes: object): Uint8Array =>
       encodeNodeChange({ node: { ...self, ...changes }, timeoutMs: 60_000 });

@@ -6,7 +6,7 @@ import { nats } from './nats-engine.js';
 const page = readFileSync(new URL('../../../SECURITY.md', import.meta.url), 'utf8');
 const permissions = /```text\n(authorization \{[^]*?)```/.exec(page)?.[1] ?? '';
 
-describeGrants('the permissions of a namespace in SECURITY.md', async () => {
+describeGrants('permissions', async () => {
   const folder = new TemporaryFolder();
   const server = await NatsServer.spawn(['-c', folder.write('nats.conf', permissions)]);
   const servers = server.url.replace('nats://', 'nats://shop:secret@');

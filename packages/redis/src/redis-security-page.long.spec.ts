@@ -7,7 +7,7 @@ import { redis } from './redis-engine.js';
 const page = readFileSync(new URL('../../../SECURITY.md', import.meta.url), 'utf8');
 const acl = /```text\n(ACL SETUSER [^]*?)```/.exec(page)?.[1] ?? '';
 
-describeGrants('the ACL rules of a namespace in SECURITY.md', async () => {
+describeGrants('ACL rules', async () => {
   const server = await RedisServer.spawn();
   const admin = new Redis(server.url);
   const [command = '', ...words] = acl.trim().split(/\s+/);
