@@ -3,6 +3,7 @@ import { Command } from '../contracts/request.js';
 import { ReliableEvent } from '../contracts/message.js';
 import type { MessageContext } from '../contracts/message-context.js';
 import { memory } from '../memory/memory-engine.js';
+import { TestClock } from '../time/test-clock.js';
 import { CatgaNode } from './catga-node.js';
 
 class PlaceOrder extends Command {}
@@ -84,5 +85,46 @@ describe('a stopping node on the memory engine', () => {
     while (attempts.length < 2) await new Promise((resolve) => setImmediate(resolve));
     expect(attempts).toEqual([1, 1]);
     await next.stop();
+  });
+});
+
+describe('a node that announces its stop', () => {
+  const running = async (clock: TestClock): Promise<CatgaNode> => {
+    const node = new CatgaNode({ shutdown: { delayMs: 2000 } }, { clock }).handleRequest(
+      PlaceOrder,
+      () => {},
+    );
+    await node.init();
+    await node.start();
+    return node;
+  };
+
+  it('is not ready at once, and works as before until the delay is over', async () => {
+    const clock = new TestClock();
+    const node = await running(clock);
+    expect(node.problem).toBeUndefined();
+    const stopped = node.stop();
+    expect(node.problem).toBe('The node is stopping.');
+    await clock.advance(1999);
+    expect(node.mediator.nodes()).toHaveLength(1);
+    await expect(node.mediator.send(new PlaceOrder())).resolves.toBeUndefined();
+    await clock.advance(1);
+    await stopped;
+    await expect(node.mediator.send(new PlaceOrder())).rejects.toMatchObject({ code: 'CATGA_SHUTTING_DOWN' });
+  });
+
+  it('waits once, whoever announces it and however often', async () => {
+    const clock = new TestClock();
+    const node = await running(clock);
+    const announced = Promise.all([node.announceStop(), node.announceStop()]);
+    await clock.advance(2000);
+    await announced;
+    expect(node.isOpen).toBe(true);
+    await node.stop();
+    expect(node.isOpen).toBe(false);
+  });
+
+  it('does not wait if it has not started to take messages', async () => {
+    await new CatgaNode({ shutdown: { delayMs: 2000 } }, { clock: new TestClock() }).stop();
   });
 });

@@ -74,7 +74,8 @@ export class CatgaNode {
       ),
     );
     this.subscriptions = new CatgaSubscriptions(runtime.engine, this.durable);
-    this.draining = new NodeDrain(runtime, this.durable, this.options.shutdown.drainTimeoutMs);
+    const { delayMs, drainTimeoutMs } = this.options.shutdown;
+    this.draining = new NodeDrain(runtime, this.durable, delayMs, drainTimeoutMs);
   }
 
   /** The one handler of a request. Before `init`. */
@@ -193,7 +194,16 @@ export class CatgaNode {
   }
 
   /**
-   * Withdraws, refuses new work with `CATGA_SHUTTING_DOWN`, stops consuming, and waits for running handlers, up to
+   * Announces the stop: {@link problem} is set at once, so that load balancers send no more traffic, and everything works as
+   * before until `shutdown.delayMs` is over. Resolves then; never rejects.
+   */
+  announceStop(): Promise<void> {
+    return this.draining.announce();
+  }
+
+  /**
+   * Announces the stop, if that has not been done, and waits `shutdown.delayMs`. Then it
+   * withdraws, refuses new work with `CATGA_SHUTTING_DOWN`, stops consuming, and waits for running handlers, up to
    * `shutdown.drainTimeoutMs`; what still runs then has its signal aborted. What waits in the outbox is sent within the
    * rest of that time. Never rejects, and takes no longer, whatever the broker does: a step that fails is reported.
    */
@@ -219,7 +229,8 @@ export class CatgaNode {
    * than `health.graceMs`. Undefined while it is ready.
    */
   get problem(): string | undefined {
-    if (!this.isOpen) return this.draining.hasBegun ? 'The node is stopping.' : 'The node has not started.';
+    if (this.draining.hasBegun) return 'The node is stopping.';
+    if (!this.isOpen) return 'The node has not started.';
     const { nodeId } = this.options;
     const isPresent = this.mediator.nodes().some((node) => node.nodeId === nodeId);
     return this.runtime.health.problem ?? (isPresent ? undefined : 'The node is not in the directory.');

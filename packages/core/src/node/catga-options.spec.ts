@@ -363,6 +363,16 @@ const effects: Readonly<Record<OptionPath, () => Promise<void>>> = {
     await clock.advance(1);
     expect(node.problem).toContain('out of reach');
   },
+  async 'shutdown.delayMs'() {
+    const { node, clock } = await startNode((it) => it.handleRequest(Buy, () => 'bought'), {
+      shutdown: { delayMs: 100 },
+    });
+    const stopped = node.stop();
+    await clock.advance(99);
+    await expect(node.mediator.send(new Buy())).resolves.toBe('bought');
+    await clock.advance(1);
+    await stopped;
+  },
   async 'shutdown.drainTimeoutMs'() {
     const { node, clock } = await startNode((it) => it.handleRequest(Buy, never), {
       shutdown: { drainTimeoutMs: 100 },

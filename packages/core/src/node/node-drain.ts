@@ -7,6 +7,7 @@ const LEAST_MS = 1000;
 
 /** The draining of a node: it ends what is being handled, and takes no longer than it may, whatever the broker does. */
 export class NodeDrain {
+  private announced: Promise<void> | undefined;
   private draining: Promise<void> | undefined;
   /** How long it took, in milliseconds. */
   private tookMs = 0;
@@ -14,12 +15,13 @@ export class NodeDrain {
   constructor(
     private readonly runtime: NodeRuntime,
     private readonly durable: DurableSubscriptions,
+    private readonly delayMs: number,
     private readonly timeoutMs: number,
   ) {}
 
-  /** Whether it has begun. */
+  /** Whether it has begun, or was announced. */
   get hasBegun(): boolean {
-    return this.draining !== undefined;
+    return this.announced !== undefined || this.draining !== undefined;
   }
 
   /** What draining left for closing, in milliseconds. */
@@ -27,12 +29,24 @@ export class NodeDrain {
     return Math.max(LEAST_MS, this.timeoutMs - this.tookMs);
   }
 
+  /** The node is not ready from now on, and works as before until the delay is over. Resolves then. */
+  announce(): Promise<void> {
+    return (this.announced ??= this.delay());
+  }
+
   /** Never rejects: a step that fails is reported. */
   run(): Promise<void> {
     return (this.draining ??= this.drain());
   }
 
+  private async delay(): Promise<void> {
+    const { messaging, clock } = this.runtime;
+    if (this.delayMs === 0 || !messaging.isOpen) return;
+    await new Promise<void>((resolve) => void clock.setTimer(this.delayMs, resolve));
+  }
+
   private async drain(): Promise<void> {
+    if (this.delayMs > 0) await this.announce();
     const { clock, teardown, messaging, outbox } = this.runtime;
     const startMs = clock.monotonicMs();
     const leftMs = (): number => Math.max(0, startMs + this.timeoutMs - clock.monotonicMs());

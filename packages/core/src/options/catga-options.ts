@@ -174,6 +174,12 @@ export interface CatgaOptions {
   };
   /** Graceful shutdown. */
   readonly shutdown?: {
+    /**
+     * Time for which a node that is told to stop works as before, while its readiness is already down, in milliseconds: until
+     * load balancers have noticed.
+     * @defaultValue 0
+     */
+    readonly delayMs?: number;
     /** Time to wait for running handlers, in milliseconds; then their `context.signal` is aborted.
      * @defaultValue 10000
      */
@@ -211,5 +217,5 @@ export interface ResolvedCatgaOptions {
   readonly serializer: Serializer;
   readonly behaviors: readonly BehaviorOption[];
   readonly health: { readonly graceMs: number };
-  readonly shutdown: { readonly drainTimeoutMs: number };
+  readonly shutdown: { readonly delayMs: number; readonly drainTimeoutMs: number };
 }

@@ -41,7 +41,7 @@ describe('options', () => {
       limits: { maxPayloadBytes: 1_048_576, maxHeaderBytes: 16_384 },
       behaviors: [],
       health: { graceMs: 10_000 },
-      shutdown: { drainTimeoutMs: 10_000 },
+      shutdown: { delayMs: 0, drainTimeoutMs: 10_000 },
     });
   });
 

@@ -124,7 +124,10 @@ const schema = z.strictObject({
     .strictObject({ graceMs: z.number().int().nonnegative().max(MAX_TIMER_MS).default(10_000) })
     .prefault({}),
   shutdown: z
-    .strictObject({ drainTimeoutMs: z.number().int().nonnegative().max(MAX_TIMER_MS).default(10_000) })
+    .strictObject({
+      delayMs: z.number().int().nonnegative().max(MAX_TIMER_MS).default(0),
+      drainTimeoutMs: z.number().int().nonnegative().max(MAX_TIMER_MS).default(10_000),
+    })
     .prefault({}),
 });
 

@@ -17,9 +17,12 @@ function standAt(modules: ModulesContainer, metatype: object, fromRoot: number):
   }
 }
 
-/** Starts the node after `onApplicationBootstrap` of all other modules. */
+/**
+ * Starts the node after `onApplicationBootstrap` of all other modules, and announces its stop before `onModuleDestroy` of all
+ * others: servers that stop there serve during `shutdown.delayMs`.
+ */
 @Module({})
-export class NodeStartModule implements OnApplicationBootstrap {
+export class NodeStartModule implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly moduleRef: ModuleRef,
     modules: ModulesContainer,
@@ -29,6 +32,10 @@ export class NodeStartModule implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     await this.moduleRef.get(NodeLifecycleService, { strict: false }).start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.moduleRef.get(NodeLifecycleService, { strict: false }).announceStop();
   }
 }
 

@@ -43,6 +43,11 @@ export class NodeLifecycleService implements OnModuleInit, OnApplicationShutdown
     void nextTurn().then(() => this.checkShutdownHooks());
   }
 
+  /** Reports the node as not ready; resolves after `shutdown.delayMs`, during which it works and beats as before. */
+  async announceStop(): Promise<void> {
+    await this.node.announceStop();
+  }
+
   /** Withdraws the node, and waits for running handlers. */
   async drain(): Promise<void> {
     this.heartbeat.stop();

@@ -3,6 +3,7 @@ import { Injectable, Module } from '@nestjs/common';
 import type { TestingModule } from '@nestjs/testing';
 import { Gate, LogBook, compile, start, stillClock } from '../application.fixture.js';
 import {
+  CatgaHealthIndicator,
   CatgaMediator,
   Command,
   EventHandler,
@@ -11,6 +12,7 @@ import {
   RequestHandler,
   memory,
 } from '../index.js';
+import { MemoryNetwork } from '@catga/core';
 import type { Engine, MessageContext } from '../index.js';
 
 class Work extends Command<string> {}
@@ -111,6 +113,48 @@ describe('a closing application', () => {
     await closing;
     expect(module.get(Workshop).signal?.aborted).toBe(true);
     expect(logger.at('warn').at(-1)).toContain('1 handlers were still running after 3000 ms');
+  });
+
+  it('works as before for shutdown.delayMs, not ready, before servers stop and before it drains', async () => {
+    const { clock } = stillClock();
+    const journal: string[] = [];
+    const server = { provide: 'server', useValue: { onModuleDestroy: () => journal.push('server stops') } };
+    const module = await start({
+      providers: [Workshop, server],
+      services: { clock },
+      options: { shutdown: { delayMs: 2000 } },
+    });
+    const closing = module.close();
+    await clock.advance(1999);
+    expect(module.get(CatgaHealthIndicator).isHealthy().catga.status).toBe('down');
+    await expect(mediatorOf(module).send(new Stock())).resolves.toBe(3);
+    expect(journal).toEqual([]);
+    await clock.advance(1);
+    await closing;
+    expect(journal).toEqual(['server stops']);
+    await expect(mediatorOf(module).send(new Stock())).rejects.toMatchObject({ code: 'CATGA_SHUTTING_DOWN' });
+  });
+
+  it('sends heartbeats during shutdown.delayMs, so that other nodes go on sending to it', async () => {
+    const { clock } = stillClock();
+    const engine = new MemoryNetwork();
+    const options = { engine, heartbeat: { intervalMs: 100, timeoutMs: 300 }, shutdown: { delayMs: 2000 } };
+    const services = { clock };
+    const stopping = await start({
+      providers: [Workshop],
+      services,
+      options: { ...options, nodeId: 'stopping' },
+    });
+    const caller = await start({ services, options: { ...options, nodeId: 'caller', shutdown: {} } });
+    await clock.advance(200);
+    const closing = stopping.close();
+    await clock.advance(1500);
+    const answer = mediatorOf(caller).send(new Stock());
+    await clock.advance(10);
+    await expect(answer).resolves.toBe(3);
+    await clock.advance(1000);
+    await closing;
+    await caller.close();
   });
 
   it('drains after the root, where servers stop, and before other modules close what its handlers need', async () => {
