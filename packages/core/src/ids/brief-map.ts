@@ -28,11 +28,8 @@ export class BriefMap<V extends object> {
     this.entries.set(key, value);
   }
 
-  /** Returns whether it was there. */
-  delete(key: string): boolean {
-    if (this.get(key) === undefined) return false;
-    this.entries.set(key, undefined);
-    return true;
+  delete(key: string): void {
+    if (this.entries.get(key) !== undefined) this.entries.set(key, undefined);
   }
 
   private sweep(): void {

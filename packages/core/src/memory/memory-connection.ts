@@ -47,12 +47,13 @@ export class MemoryConnection implements EngineConnection {
       find: async (...request) => this.whileOpen(outcomes).find(...request),
     };
     this.idempotency = {
-      claim: (key, print, leaseMs, mark) => this.ask(() => idempotency.claim(key, print, leaseMs, mark)),
-      renew: (key, token, leaseMs) => this.ask(() => idempotency.renew(key, token, leaseMs)),
+      claim: (key, print, leaseMs, mark) =>
+        this.isOpen ? idempotency.claim(key, print, leaseMs, mark) : this.refused(),
+      renew: (key, token, leaseMs) => (this.isOpen ? idempotency.renew(key, token, leaseMs) : this.refused()),
       complete: (key, token, outcome, ttlMs) =>
-        this.ask(() => idempotency.complete(key, token, outcome, ttlMs)),
-      release: (key, token) => this.ask(() => idempotency.release(key, token)),
-      find: (key) => this.ask(() => idempotency.find(key)),
+        this.isOpen ? idempotency.complete(key, token, outcome, ttlMs) : this.refused(),
+      release: (key, token) => (this.isOpen ? idempotency.release(key, token) : this.refused()),
+      find: (key) => (this.isOpen ? idempotency.find(key) : this.refused()),
     };
     this.inbox = {
       has: async (...request) => this.whileOpen(inbox).has(...request),
@@ -117,23 +118,23 @@ export class MemoryConnection implements EngineConnection {
       log: {
         lanes: log.lanes,
         maxFrameBytes: log.maxFrameBytes,
-        append: (lane, frame) => this.ask(() => log.append(lane, frame)),
-        state: (lane) => this.ask(() => log.state(lane)),
+        append: (lane, frame) => (this.isOpen ? log.append(lane, frame) : this.refused()),
+        state: (lane) => (this.isOpen ? log.state(lane) : this.refused()),
         read: (lane, from, sink) => log.read(lane, from, sink),
-        trim: (lane, before) => this.ask(() => log.trim(lane, before)),
+        trim: (lane, before) => (this.isOpen ? log.trim(lane, before) : this.refused()),
       },
       records: {
         maxValueBytes: records.maxValueBytes,
-        read: (key) => this.ask(() => records.read(key)),
-        list: (prefix) => this.ask(() => records.list(prefix)),
-        write: (key, value, expected) => this.ask(() => records.write(key, value, expected)),
-        remove: (key, expected) => this.ask(() => records.remove(key, expected)),
+        read: (key) => (this.isOpen ? records.read(key) : this.refused()),
+        list: (prefix) => (this.isOpen ? records.list(prefix) : this.refused()),
+        write: (key, value, expected) => (this.isOpen ? records.write(key, value, expected) : this.refused()),
+        remove: (key, expected) => (this.isOpen ? records.remove(key, expected) : this.refused()),
       },
     };
   }
 
-  private ask<T>(question: () => Promise<T>): Promise<T> {
-    return this.isOpen ? question() : Promise.reject(this.closedError());
+  private refused(): Promise<never> {
+    return Promise.reject(this.closedError());
   }
 
   private openDirectory(): NodeDirectory {

@@ -47,7 +47,9 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
   }
 
   release(key: string, token: number): Promise<boolean> {
-    return Promise.resolve(this.heldWith(key, token) !== undefined && this.claims.delete(key));
+    const isHeld = this.heldWith(key, token) !== undefined;
+    if (isHeld) this.claims.delete(key);
+    return Promise.resolve(isHeld);
   }
 
   find(key: string): Promise<StoredOutcome | undefined> {

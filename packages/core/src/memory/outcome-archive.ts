@@ -24,7 +24,7 @@ export class OutcomeArchive {
   add(id: string, fingerprint: string, { ok, body }: StoredOutcome, ttlMs: number): void {
     const { ids } = this;
     const isText = typeof body === 'string';
-    const encoding = isText ? encodingOf(body) : undefined;
+    const encoding = isText ? encodingOf(body) : 'brief';
     const printEncoding = encodingOf(fingerprint);
     const bodyBytes = isText ? sizeOf(body, encoding) : body.byteLength;
     const printBytes = sizeOf(fingerprint, printEncoding);
@@ -63,26 +63,28 @@ export class OutcomeArchive {
   }
 }
 
-/** UTF-8 would map all lone surrogates to the same bytes. */
-function encodingOf(text: string): 'utf8' | 'utf16le' {
+/** `brief`: a few characters of ASCII, as nearly all are. UTF-8 would map all lone surrogates to the same bytes. */
+type Encoding = 'brief' | 'utf8' | 'utf16le';
+
+function encodingOf(text: string): Encoding {
+  if (isBrief(text)) return 'brief';
   return (text as Scalars).isWellFormed() ? 'utf8' : 'utf16le';
 }
 
-/** Of a few characters of ASCII, as nearly all are: written here, as a call of the runtime takes longer. */
 function isBrief(text: string): boolean {
   if (text.length > MOST_BRIEF) return false;
   for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 0x7f) return false;
   return true;
 }
 
-function sizeOf(text: string, encoding: BufferEncoding | undefined): number {
-  return isBrief(text) ? text.length : Buffer.byteLength(text, encoding);
+function sizeOf(text: string, encoding: Encoding): number {
+  return encoding === 'brief' ? text.length : Buffer.byteLength(text, encoding);
 }
 
-function write(bytes: Buffer, text: string, at: number, encoding: BufferEncoding | undefined): void {
-  if (isBrief(text))
-    for (let index = 0; index < text.length; index++) bytes[at + index] = text.charCodeAt(index);
-  else bytes.write(text, at, encoding);
+/** What is brief is written here, as a call of the runtime takes longer. */
+function write(bytes: Buffer, text: string, at: number, encoding: Encoding): void {
+  if (encoding !== 'brief') bytes.write(text, at, encoding);
+  else for (let index = 0; index < text.length; index++) bytes[at + index] = text.charCodeAt(index);
 }
 
 function textAt(bytes: Buffer, isUtf16: number, startsAt: number, endsAt: number): string {

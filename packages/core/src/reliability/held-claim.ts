@@ -13,9 +13,11 @@ export interface ClaimedId {
   readonly mark: string;
 }
 
-/** Claim on an id during a run: renews the lease, and overrules the run when the claim is lost. */
-export class HeldClaim {
-  private entry: TimetableEntry;
+/** Claim on an id during a run: renews the lease, and overrules the run when the claim is lost. Its own entry in the timetable. */
+export class HeldClaim implements TimetableEntry {
+  dueMs = 0;
+  order = 0;
+  isWaiting = false;
   private renewal: Promise<void> | undefined;
   private isSettling = false;
   private tellEnded: (() => void)[] | undefined;
@@ -28,7 +30,7 @@ export class HeldClaim {
     readonly envelope: MessageEnvelope,
     readonly cancellation: Cancellation,
   ) {
-    this.entry = this.renewLater();
+    this.renewLater();
   }
 
   /** Resolves when the run has ended. */
@@ -49,32 +51,29 @@ export class HeldClaim {
   /** Stops renewing. */
   end(): void {
     this.isSettling = true;
-    this.timetable.remove(this.entry);
+    this.timetable.remove(this);
     this.tellEnded?.forEach((tell) => tell());
   }
 
-  /** Settles the claim with its fencing token, which stays the same meanwhile. A claim that could not be settled is renewed on. */
-  private settle(settle: (token: number) => Promise<boolean>): Promise<boolean> {
-    const settled =
-      this.renewal === undefined
-        ? settle(this.currentToken)
-        : this.renewal.then(() => settle(this.currentToken));
-    this.isSettling = true;
-    return settled.catch((thrown: unknown) => {
-      this.isSettling = false;
-      throw thrown;
-    });
+  /** Time to renew. If renewals fail, the lease expires; the fencing token makes that safe. */
+  run(): void {
+    this.renewLater();
+    this.renewal ??= this.renew()
+      .catch(() => {})
+      .finally(() => (this.renewal = undefined));
   }
 
-  private renewLater(): TimetableEntry {
-    return this.timetable.after(this.claimed.leaseMs / 3, () => {
-      this.entry = this.renewLater();
-      if (this.isSettling) return;
-      // If renewals fail, the lease expires; the fencing token makes that safe.
-      this.renewal ??= this.renew()
-        .catch(() => {})
-        .finally(() => (this.renewal = undefined));
-    });
+  /** Settles the claim with its fencing token, which stays the same from then on. A claim that could not be settled is renewed on. */
+  private settle(settle: (token: number) => Promise<boolean>): Promise<boolean> {
+    this.isSettling = true;
+    return this.renewal === undefined
+      ? settle(this.currentToken)
+      : this.renewal.then(() => settle(this.currentToken));
+  }
+
+  private renewLater(): void {
+    this.dueMs = this.timetable.nowMs + this.claimed.leaseMs / 3;
+    this.timetable.add(this);
   }
 
   private async renew(): Promise<void> {

@@ -24,17 +24,9 @@ export interface IdempotencyOptions {
   readonly leaseMs: number;
 }
 
-/** Outcome of one run. */
-type Settled = CatgaResult<unknown>;
-
 /** Polling interval of another claimant's claim, in milliseconds. */
 const FIRST_POLL_MS = 20;
 const LAST_POLL_MS = 1000;
-
-/** What became of a run: its answer stands, or the record was somebody else's when it ended. */
-type RunEnd =
-  | { readonly stands: true; readonly answer: Settled }
-  | { readonly stands: false; readonly finished: Finished | undefined };
 
 /** Maximum concurrent releases of claims whose reply was lost; others expire. */
 const MOST_TAKEN_BACK = 1024;
@@ -70,22 +62,22 @@ export class IdempotentExecution {
     const print = fingerprint(envelope.name, envelope.message);
     const mark = `${this.self}.${++this.lastMark}`;
     const claimed: ClaimedId = { key, fingerprint: print, leaseMs: this.options.leaseMs, mark };
-    /** Claims again for a run whose record was lost, because its effect has happened. */
-    let unrecorded: Finished | undefined;
+    /** End of a run. If its record is lost, it is claimed again, because its effect has happened. */
+    let end: Finished | undefined;
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(2 * pollMs, LAST_POLL_MS)) {
-      if (unrecorded === undefined) cancellation.throwIfCancelled();
-      const here = this.running.get(key);
-      if (here?.claimed.fingerprint === print && !here.cancellation.isOverruled && unrecorded === undefined) {
-        await here.ended;
-        continue;
+      if (end === undefined) {
+        cancellation.throwIfCancelled();
+        const here = this.running.get(key);
+        if (here?.claimed.fingerprint === print && !here.cancellation.isOverruled) {
+          await here.ended;
+          continue;
+        }
       }
       let claim: Claim;
       try {
-        claim = await (unrecorded === undefined
-          ? this.ask(claimed)
-          : this.writes.run(() => this.ask(claimed)));
+        claim = await (end === undefined ? this.ask(claimed) : this.writes.run(() => this.ask(claimed)));
       } catch (thrown) {
-        if (unrecorded === undefined && isForNow(thrown)) void this.takeBack(claimed);
+        if (end === undefined && isForNow(thrown)) void this.takeBack(claimed);
         throw thrown;
       }
       switch (claim.state) {
@@ -102,9 +94,30 @@ export class IdempotentExecution {
           const held = new HeldClaim(store, timetable, claimed, claim.token, envelope, cancellation);
           this.running.set(key, held);
           try {
-            const end = await this.runClaimed(held, unrecorded, execute);
-            if (end.stands) return resultOf(end.answer);
-            unrecorded = end.finished;
+            if (end === undefined) {
+              let answer: CatgaResult<unknown>;
+              try {
+                answer = { ok: true, value: await execute() };
+              } catch (thrown) {
+                const error = toError(thrown);
+                answer = { ok: false, error };
+                if (!this.isOutcome(envelope, error, cancellation)) {
+                  if ((await this.release(held)) || !cancellation.isOverruled) throw error;
+                  continue; // Another claimant has the id, and its outcome counts.
+                }
+              }
+              end = this.outcomes.encode(envelope.name, answer);
+            }
+            let isRecorded: boolean;
+            try {
+              isRecorded = await this.record(held, end);
+            } catch (thrown) {
+              // Too large for the engine: that error is recorded as the outcome, because the effect has happened.
+              if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_PAYLOAD_TOO_LARGE') throw thrown;
+              end = this.outcomes.encode(envelope.name, { ok: false, error: thrown });
+              isRecorded = await this.record(held, end);
+            }
+            if (isRecorded) return resultOf(end.answer);
           } finally {
             if (this.running.get(key) === held) this.running.delete(key);
             held.end();
@@ -131,41 +144,6 @@ export class IdempotentExecution {
     } finally {
       this.takenBack--;
     }
-  }
-
-  private async runClaimed(
-    held: HeldClaim,
-    unrecorded: Finished | undefined,
-    execute: () => Promise<unknown>,
-  ): Promise<RunEnd> {
-    const { envelope, cancellation } = held;
-    let end = unrecorded;
-    if (end === undefined) {
-      let answer: Settled;
-      try {
-        answer = { ok: true, value: await execute() };
-      } catch (thrown) {
-        answer = { ok: false, error: toError(thrown) };
-        if (!this.isOutcome(envelope, answer.error, cancellation)) {
-          const isReleased = await this.release(held);
-          // Another claimant has the id, and its outcome counts.
-          return isReleased || !cancellation.isOverruled
-            ? { stands: true, answer }
-            : { stands: false, finished: undefined };
-        }
-      }
-      end = this.outcomes.encode(envelope.name, answer);
-    }
-    let isRecorded: boolean;
-    try {
-      isRecorded = await this.record(held, end);
-    } catch (thrown) {
-      // Too large for the engine: that error is recorded as the outcome, because the effect has happened.
-      if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_PAYLOAD_TOO_LARGE') throw thrown;
-      end = this.outcomes.encode(envelope.name, { ok: false, error: thrown });
-      isRecorded = await this.record(held, end);
-    }
-    return isRecorded ? { stands: true, answer: end.answer } : { stands: false, finished: end };
   }
 
   /** Releases in the background, so that the caller does not wait for an unavailable store. */
@@ -200,7 +178,7 @@ export function recordKeyOf({ messageId, hasIdOfCaller }: MessageEnvelope): stri
   return joinedKey(hasIdOfCaller ? 'request' : 'made', messageId);
 }
 
-function resultOf(answer: Settled): unknown {
+function resultOf(answer: CatgaResult<unknown>): unknown {
   if (answer.ok) return answer.value;
   throw answer.error;
 }

@@ -42,6 +42,25 @@ describe('Timetable', () => {
     expect(ran).toHaveBeenCalledTimes(1);
   });
 
+  it('runs an entry again that adds itself again, in its order among the others', async () => {
+    const { clock, timetable } = setUp();
+    const ran: string[] = [];
+    const again = {
+      dueMs: 10,
+      order: 0,
+      isWaiting: false,
+      run() {
+        ran.push(`again ${this.dueMs}`);
+        this.dueMs += 10;
+        if (this.dueMs <= 30) timetable.add(this);
+      },
+    };
+    timetable.add(again);
+    for (const delayMs of [5, 15, 25, 35]) timetable.after(delayMs, () => ran.push(`${delayMs}`));
+    await clock.advance(40);
+    expect(ran).toEqual(['5', 'again 10', '15', 'again 20', '25', 'again 30', '35']);
+  });
+
   it('is not late for an entry that is earlier than all before it', async () => {
     const { clock, timetable } = setUp();
     const ran: string[] = [];

@@ -95,6 +95,7 @@ export class Timetable {
         // What an entry adds for "now" waits for the next tick, as with any timer.
         if (first.dueMs > nowMs || first.order >= addedBefore) break;
         this.remove(first);
+        this.first(); // Out of the heap: it may add itself again.
         this.runNow(first);
       }
     } finally {
