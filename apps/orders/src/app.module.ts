@@ -19,7 +19,7 @@ import { ShippingModule } from './shipping/shipping.module.js';
 })
 export class AppModule {
   static with(settings: Settings, storage: OrdersStorage = IN_MEMORY): DynamicModule {
-    const { retryDelayMs, commandDelayMs } = settings;
+    const { retryDelayMs, commandDelayMs, shutdownDelayMs } = settings;
     return {
       module: AppModule,
       imports: [
@@ -31,6 +31,7 @@ export class AppModule {
           service: 'orders',
           retry: { maxAttempts: 4, initialDelayMs: retryDelayMs, multiplier: 2, jitter: false },
           behaviors: commandDelayMs > 0 ? [new CommandDelay(commandDelayMs)] : [],
+          shutdown: { delayMs: shutdownDelayMs },
           outbox: storage.outbox,
         }),
       ],

@@ -12,6 +12,8 @@ export interface Settings {
   readonly shippingMailFailures: number;
   /** Demo: how long every command takes, in milliseconds. */
   readonly commandDelayMs: number;
+  /** How long the process serves on, not ready, when it is told to stop, in milliseconds. */
+  readonly shutdownDelayMs: number;
   /** Where orders are kept: in memory, or in tables of PostgreSQL. */
   readonly storage: 'memory' | 'sql';
   /** URL of a PostgreSQL; undefined for PGlite, which has its data in `dataFolder`. */
@@ -41,6 +43,7 @@ const schema = z.object({
     .transform((mails) => (mails === 'always' ? Infinity : Number(mails)))
     .default(0),
   COMMAND_DELAY_MS: wholeNumber(60_000).default(0),
+  SHUTDOWN_DELAY_MS: wholeNumber(60_000).default(0),
   STORAGE: z.enum(['memory', 'sql'], "must be 'memory' or 'sql'").default('memory'),
   DATABASE_URL: z.string().min(1, 'must be the URL of a PostgreSQL').optional(),
   DATA_FOLDER: z.string().min(1, 'must be a folder').default('orders-data'),
@@ -64,6 +67,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     retryDelayMs: data.RETRY_DELAY_MS,
     shippingMailFailures: data.FAIL_SHIPPING_MAIL,
     commandDelayMs: data.COMMAND_DELAY_MS,
+    shutdownDelayMs: data.SHUTDOWN_DELAY_MS,
     storage: data.STORAGE,
     databaseUrl: data.DATABASE_URL,
     dataFolder: data.DATA_FOLDER,
