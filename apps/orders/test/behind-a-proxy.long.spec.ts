@@ -23,9 +23,9 @@ describe('two processes behind a proxy that takes two seconds to notice', () => 
     const [first = '', second = ''] = await Promise.all(processes.map((process) => process.url()));
     proxy = await Proxy.before(first, second);
     const statuses = new Map<number, number>();
-    let isOver = false;
+    const day = new AbortController();
     const customer = async (): Promise<void> => {
-      while (!isOver) {
+      while (!day.signal.aborted) {
         const { status } = await fetch(`${proxy.url}/orders`, { method: 'POST', headers, body });
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
       }
@@ -39,7 +39,7 @@ describe('two processes behind a proxy that takes two seconds to notice', () => 
     expect(proxy.serving).toHaveLength(2);
     await expect(processes[0]?.exited).resolves.toEqual({ code: 0, signal: null });
     expect(proxy.serving).toEqual([second]);
-    isOver = true;
+    day.abort();
     await Promise.all(customers);
     expect([...statuses.keys()]).toEqual([201]);
   });
