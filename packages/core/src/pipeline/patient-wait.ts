@@ -65,6 +65,9 @@ export abstract class PatientWait implements TimetableEntry, WaitingCaller {
   /** Told of a failure that came after the waiting had ended, for any other reason than that. */
   protected abstract failedLate(error: Error): void;
 
+  /** Told that there is an outcome, whether it is waited for or not. */
+  protected ended?(): void;
+
   /** The outcome, or the reason why nobody waits for it any more, whichever comes first. */
   until(outcome: Promise<unknown>): Promise<unknown> {
     const { timetable, timeoutMs, signal, name } = this;
@@ -99,11 +102,13 @@ export abstract class PatientWait implements TimetableEntry, WaitingCaller {
 
   private succeeded(value: unknown): void {
     this.settle();
+    this.ended?.();
     this.resolve?.(value);
   }
 
   private failed(thrown: unknown): void {
     this.settle();
+    this.ended?.();
     if (this.given === undefined) this.reject?.(thrown);
     else if (thrown !== this.given && !isAbort(thrown)) this.failedLate(toError(thrown));
   }

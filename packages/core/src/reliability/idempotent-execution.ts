@@ -28,6 +28,12 @@ export interface IdempotencyOptions {
 const FIRST_POLL_MS = 20;
 const LAST_POLL_MS = 1000;
 
+/** What a run ended with, and whether that is recorded: if not, the record was somebody else's. */
+interface RecordedEnd {
+  readonly end: Finished;
+  readonly isRecorded: boolean;
+}
+
 /** Maximum concurrent releases of claims whose reply was lost; others expire. */
 const MOST_TAKEN_BACK = 1024;
 
@@ -110,12 +116,9 @@ export class IdempotentExecution {
             }
             let isRecorded: boolean;
             try {
-              isRecorded = await this.record(held, end);
+              isRecorded = await held.complete(end.recorded, this.options.ttlMs);
             } catch (thrown) {
-              // Too large for the engine: that error is recorded as the outcome, because the effect has happened.
-              if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_PAYLOAD_TOO_LARGE') throw thrown;
-              end = this.outcomes.encode(envelope.name, { ok: false, error: thrown });
-              isRecorded = await this.record(held, end);
+              ({ end, isRecorded } = await this.recordDespite(thrown, held, end));
             }
             if (isRecorded) return resultOf(end.answer);
           } finally {
@@ -158,9 +161,19 @@ export class IdempotentExecution {
   }
 
   /** Retries until the outcome is recorded, while the claim is renewed, because the effect has happened. */
-  private record(held: HeldClaim, { recorded }: Finished): Promise<boolean> {
+  private async recordDespite(thrown: unknown, held: HeldClaim, end: Finished): Promise<RecordedEnd> {
+    const { writes, outcomes } = this;
     const { ttlMs } = this.options;
-    return this.writes.run(() => held.complete(recorded, ttlMs));
+    try {
+      const isRecorded = await writes.retry(() => held.complete(end.recorded, ttlMs), thrown);
+      return { end, isRecorded };
+    } catch (refused) {
+      // Too large for the engine: that error is recorded as the outcome.
+      if (!(refused instanceof CatgaError) || refused.code !== 'CATGA_PAYLOAD_TOO_LARGE') throw refused;
+      const tooLarge = outcomes.encode(held.envelope.name, { ok: false, error: refused });
+      const isRecorded = await writes.run(() => held.complete(tooLarge.recorded, ttlMs));
+      return { end: tooLarge, isRecorded };
+    }
   }
 
   /** Whether an error is an outcome to be replayed, or a refusal without a run. */

@@ -45,7 +45,8 @@ export class UntilTaken {
     this.pauses.clear();
   }
 
-  private async retry<T>(ask: () => Promise<T> | undefined, first: unknown): Promise<T | undefined> {
+  /** As {@link run}, after a first failure. */
+  async retry<R>(ask: () => R, first: unknown): Promise<Awaited<R>> {
     let failure = first;
     for (let attempt = 1; ; attempt++) {
       if (this.hasGivenUp || !isForNow(failure)) throw failure;

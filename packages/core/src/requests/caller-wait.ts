@@ -1,4 +1,5 @@
 import type { CatgaError } from '../errors/catga-error.js';
+import type { Admission } from '../pipeline/admission/admission.js';
 import type { HandlerContext } from '../pipeline/handler-context.js';
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import { PatientWait } from '../pipeline/patient-wait.js';
@@ -6,11 +7,12 @@ import type { WaitingCallers } from '../pipeline/patient-wait.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
 import type { Timetable } from '../time/timetable.js';
 
-/** A caller that waits for the handler in this process, which is told when the caller gives up. */
+/** A caller that waits for the handler in this process, which is told when the caller gives up. Keeps the node busy until the handler has ended. */
 export class CallerWait extends PatientWait {
   constructor(
     timetable: Timetable,
     waiting: WaitingCallers,
+    private readonly admission: Pick<Admission, 'beginWork' | 'endWork'>,
     private readonly failures: CatgaErrorSink,
     private readonly envelope: MessageEnvelope,
     private readonly context: HandlerContext,
@@ -18,6 +20,11 @@ export class CallerWait extends PatientWait {
     signal: AbortSignal | undefined,
   ) {
     super(timetable, waiting, envelope.name, timeoutMs, signal);
+    admission.beginWork();
+  }
+
+  protected override ended(): void {
+    this.admission.endWork();
   }
 
   protected gaveUp(reason: CatgaError): void {

@@ -67,10 +67,19 @@ export class RequestDispatcher {
     const context = new HandlerContext(envelope, host, deadlineMs);
     const isRecorded = this.isRecorded(route, options);
     const outcome = isRecorded
-      ? admission.hold(this.runRecorded(route, envelope, context, cause))
+      ? this.runRecorded(route, envelope, context, cause)
       : this.admit(route, envelope, context, cause);
     if (timeoutMs === undefined && options.signal === undefined && !isRecorded) return outcome;
-    const wait = new CallerWait(timetable, waiting, failures, envelope, context, timeoutMs, options.signal);
+    const wait = new CallerWait(
+      timetable,
+      waiting,
+      admission,
+      failures,
+      envelope,
+      context,
+      timeoutMs,
+      options.signal,
+    );
     return wait.until(outcome);
   }
 

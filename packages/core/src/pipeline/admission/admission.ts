@@ -90,7 +90,7 @@ export class Admission {
   leave(): void {
     this.handled++;
     if (this.queued > 0) this.admitNext();
-    else if (--this.inFlight === 0 && this.idleListeners.length > 0) this.reportIdle();
+    else if (--this.inFlight === 0) this.reportIdle();
   }
 
   /** Passes the slot on when a handler has ended, and hands on how. */
@@ -168,7 +168,7 @@ export class Admission {
   }
 
   private reportIdle(): void {
-    if (!this.isIdle) return;
+    if (this.idleListeners.length === 0 || !this.isIdle) return;
     const listeners = this.idleListeners;
     this.idleListeners = [];
     for (const listener of listeners) listener();
