@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { MessageContext } from '@catga/core';
 import { describe, expect, it } from '@jest/globals';
 import type { ClusterLab } from '../cluster-lab.js';
-import { CartViewed, GetOrder, PlaceOrder, ReserveStock } from '../messages.js';
+import { CartViewed, GetOrder, OrderPlaced, PlaceOrder, ReserveStock } from '../messages.js';
 
 /** Message context on another node. */
 export function clusterContexts(lab: ClusterLab): void {
@@ -23,6 +23,37 @@ export function clusterContexts(lab: ClusterLab): void {
       const facts = { headers, originNodeId: 'gateway', causationId: undefined };
       expect(request).toMatchObject({ ...facts, messageId: 'm1', correlationId: 'm1', attempt: 1 });
       expect(event).toMatchObject({ ...facts, messageId: 'm2', correlationId: 'm2' });
+    });
+
+    it('are the trace context and no other headers of the message whose handler sent it', async () => {
+      const headers = { traceparent: '00-1-2-01', tracestate: 'a=b', tenant: 'blue' };
+      const trace = { traceparent: '00-1-2-01', tracestate: 'a=b' };
+      const seen = new Map<string, unknown>();
+      const note = (_message: object, { name, headers: got }: MessageContext): void =>
+        void seen.set(name, got);
+      const gateway = lab.member('gateway', { service: 'web' });
+      const orders = lab
+        .member('orders', { service: 'orders' })
+        .handleRequest(PlaceOrder, async (_command, context) => {
+          await context.send(new GetOrder('o1'));
+          await context.publish(new CartViewed('c1'));
+          await context.publish(new OrderPlaced('o1'));
+          await context.enqueue(new ReserveStock('tea'), { headers: { traceparent: 'my own' } });
+        });
+      const stock = lab
+        .member('stock', { service: 'stock' })
+        .handleRequest(GetOrder, note)
+        .handleRequest(ReserveStock, note)
+        .handleEvent([CartViewed, OrderPlaced], note, { name: 'Notes' });
+      await lab.start(gateway, orders, stock);
+      await gateway.mediator.send(new PlaceOrder('c1'), { headers });
+      await lab.until(() => seen.size === 4);
+      expect(Object.fromEntries(seen)).toEqual({
+        GetOrder: trace,
+        CartViewed: trace,
+        'orders.placed.v1': trace,
+        ReserveStock: { ...trace, traceparent: 'my own' },
+      });
     });
 
     it('is not the AsyncLocalStorage of its sender', async () => {

@@ -33,6 +33,7 @@ type OptionPath =
   | { [G in Group]: `${G}.${keyof NonNullable<CatgaOptions[G]> & string}` }[Group];
 
 class Buy extends Command<string> {}
+class Count extends Command<string> {}
 @ReliableEvent()
 class Bought {}
 
@@ -117,6 +118,17 @@ const effects: Readonly<Record<OptionPath, () => Promise<void>>> = {
   async metadata() {
     const { node } = await startNode((it) => it, { metadata: { zone: 'a' } });
     expect(node.mediator.nodes()).toMatchObject([{ metadata: { zone: 'a' } }]);
+  },
+  async propagatedHeaders() {
+    const { node } = await startNode(
+      (it) =>
+        it
+          .handleRequest(Buy, (_command, context) => context.send(new Count()))
+          .handleRequest(Count, (_command, context) => context.headers),
+      { propagatedHeaders: ['tenant'] },
+    );
+    const headers = { tenant: 'blue', traceparent: 'of another' };
+    await expect(node.mediator.send(new Buy(), { headers })).resolves.toEqual({ tenant: 'blue' });
   },
   // What beats is the framework around the node, by this figure.
   async 'heartbeat.intervalMs'() {

@@ -19,6 +19,7 @@ import { notStartedError, shuttingDownError } from '../errors/message-errors.js'
 import type { ResolvedCatgaOptions } from '../options/catga-options.js';
 import type { Admission } from '../pipeline/admission/admission.js';
 import type { Cause, ContextHost } from '../pipeline/handler-context.js';
+import { PropagatedHeaders } from '../pipeline/propagated-headers.js';
 import type { Clock } from '../ports/clock.js';
 import { failureOf } from '../reliability/failure-sink.js';
 import type { NodeAddress } from '../ports/links.js';
@@ -54,6 +55,7 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
   /** The requests that other nodes may send, by wire name. */
   readonly handled = new Map<string, LocalRequest>();
   private readonly running = new RunningWork();
+  private readonly propagated: PropagatedHeaders;
   private readonly dispatcher: RequestDispatcher;
   private readonly queue: CommandQueue;
   private readonly policies: CallPolicies;
@@ -78,6 +80,7 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
     const { nodeId, service, engine: engineOption, limits, behaviors, routing } = options;
     const { waiting } = this.running;
     this.nodeId = nodeId;
+    this.propagated = new PropagatedHeaders(options.propagatedHeaders);
     this.service = service;
     this.dispatcher = new RequestDispatcher(
       this,
@@ -148,7 +151,7 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
       return this.requestRouter.send(
         this.routeOf(request),
         request,
-        saidHeaders(options),
+        this.propagated.in(saidHeaders(options), cause),
         cause,
       ) as Promise<R>;
     } catch (thrown) {
@@ -181,7 +184,8 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
     // In a cluster any node may handle it, one that is not there yet too.
     if (this.engine.sender === undefined && this.routeOf(command) === undefined)
       throw this.requestRouter.noHandlerError(command);
-    return this.queue.enqueue(this.registry.typeOfMessage(command), command, saidHeaders(options), cause);
+    const said = this.propagated.in(saidHeaders(options), cause);
+    return this.queue.enqueue(this.registry.typeOfMessage(command), command, said, cause);
   }
 
   async outcomeOf(command: MessageConstructor, messageId: string): Promise<CatgaResult<unknown> | undefined> {
@@ -197,7 +201,8 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
     this.observer?.published(event, options ?? {});
     if (!this.engine.isConnected) return Promise.reject(this.closedError(event));
     try {
-      return this.eventRouter.publish(event, options && saidHeaders(options), cause);
+      const said = options && this.propagated.in(saidHeaders(options), cause);
+      return this.eventRouter.publish(event, said, cause);
     } catch (thrown) {
       return Promise.reject(toError(thrown));
     }

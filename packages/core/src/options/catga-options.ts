@@ -38,6 +38,12 @@ export interface CatgaOptions {
    * @defaultValue none
    */
   readonly metadata?: Readonly<Record<string, string>>;
+  /**
+   * Names of headers that a message passes on to the messages which its handler sends, publishes and enqueues through its
+   * context, unless the handler gives them itself. Names are case-sensitive.
+   * @defaultValue ['traceparent', 'tracestate', 'baggage'], the trace context of W3C
+   */
+  readonly propagatedHeaders?: readonly string[];
   /** Heartbeats: failure detection between nodes. */
   readonly heartbeat?: {
     /** Interval of the heartbeats, which also report the load, in milliseconds.
@@ -203,6 +209,7 @@ export interface ResolvedCatgaOptions {
   readonly nodeId: string;
   readonly endpoint: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly propagatedHeaders: readonly string[];
   readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number };
   readonly routing: RoutingStrategyName | RoutingStrategy;
   readonly request: { readonly timeoutMs: number | undefined } & RetransmissionOptions;

@@ -16,6 +16,7 @@ function written(path: string, value: unknown): string {
   const own = WRITTEN_AS[path];
   if (own !== undefined) return own(value);
   if (typeof value === 'string') return `'${value}'`;
+  if (Array.isArray(value)) return `[${value.map((item: unknown) => written(path, item)).join(', ')}]`;
   return typeof value === 'object' ? JSON.stringify(value) : `${value as number | boolean | undefined}`;
 }
 

@@ -28,6 +28,7 @@ describe('options', () => {
       service: 'app',
       namespace: 'catga',
       endpoint: undefined,
+      propagatedHeaders: ['traceparent', 'tracestate', 'baggage'],
       metadata: {},
       heartbeat: { intervalMs: 5000, timeoutMs: 15_000 },
       routing: 'local-first',

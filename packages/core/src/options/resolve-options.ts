@@ -51,6 +51,9 @@ const schema = z.strictObject({
   nodeId: label.optional(),
   endpoint: z.url().optional(),
   metadata: z.record(z.string(), z.string()).default({}),
+  propagatedHeaders: z
+    .array(z.string().min(1, 'must be the name of a header'))
+    .default(['traceparent', 'tracestate', 'baggage']),
   heartbeat: z
     .strictObject({ intervalMs: timerMs.default(5_000), timeoutMs: timerMs.default(15_000) })
     .refine(({ intervalMs, timeoutMs }) => timeoutMs > intervalMs, {
@@ -164,6 +167,7 @@ function deepFreeze(options: ResolvedCatgaOptions): ResolvedCatgaOptions {
     if (isPlain && !ofTheUser.has(value)) Object.freeze(value);
   }
   Object.freeze(options.behaviors);
+  Object.freeze(options.propagatedHeaders);
   Object.freeze(options.deadLetterOn);
   return Object.freeze(options);
 }

@@ -17,6 +17,7 @@ import type { MessageEnvelope } from './message-envelope.js';
 export interface Cause {
   readonly messageId: string;
   readonly correlationId: string;
+  readonly headers: MessageHeaders;
   /** Deadline of the cause, in monotonic milliseconds. */
   readonly deadlineMs: number | undefined;
 }
