@@ -18,4 +18,5 @@ export type { LogMessage, MessageIdentity, StoredMessage } from './ports/stored-
 export { OutboxQuota, outboxBytes } from './reliability/outbox/outbox-quota.js';
 export type { OutboxLimits } from './reliability/outbox/outbox-quota.js';
 export { ALL_SLOTS, OUTBOX_SLOTS, slotOf, slotsOfNode } from './reliability/outbox/outbox-slots.js';
+export { murmurHash } from './routing/murmur-hash.js';
 export { StoredMessageCodec } from './wire/stored-message-codec.js';

@@ -1,7 +1,6 @@
-import { slotOf } from '@catga/core/outbox';
+import { StoredMessageCodec, murmurHash, slotOf } from '@catga/core/outbox';
 import type { DeadLetterFailure, OutboxEntry, OutboxMessage } from '@catga/core/outbox';
 import type { SqlParameter, SqlRow } from '../database/sql-executor.js';
-import { fromDatabaseText, toDatabaseText } from './database-text.js';
 
 /** A place in the outbox: slot and position, `slot.position` in the ids of entries. */
 export interface OutboxPlace {
@@ -19,98 +18,61 @@ export function placeOf(id: string): OutboxPlace | undefined {
   return slot === undefined || position === undefined ? undefined : { slot: Number(slot), position };
 }
 
-/** Columns that are inserted, with their types. */
-export const COLUMNS = {
-  slot: 'int',
-  message_id: 'text',
-  name: 'text',
-  kind: 'text',
-  key: 'text',
-  headers: 'text',
-  serializer: 'text',
-  body: 'bytea',
-  correlation_id: 'text',
-  causation_id: 'text',
-  origin_node_id: 'text',
-  history: 'text',
-  sent_at: 'float8',
-  delay_ms: 'float8',
-} as const;
+/** A message as it is inserted. */
+export interface OutboxRow {
+  readonly outgoing: OutboxMessage;
+  readonly slot: number;
+  /** Hash of its key. */
+  readonly keyHash: number | null;
+  /** The encoded message, with its body. */
+  readonly bytes: Uint8Array;
+}
+
+/** Columns that are inserted, with their types. Each has a price: the database parses them with every message. */
+export const COLUMNS = { slot: 'int', key_hash: 'int', message: 'bytea', delay_ms: 'float8' } as const;
 
 /** Columns of an entry, as every library returns them alike. */
-export const SELECTED = `slot::int AS slot, position::text AS position, message_id, name, kind, key, headers::text AS headers,
-  serializer, body, correlation_id, causation_id, origin_node_id, history::text AS history, sent_at, delay_ms,
-  failure::text AS failure`;
+export const SELECTED =
+  'slot::int AS slot, position::text AS position, message, delay_ms, failure::text AS failure';
 
-/** Values of one message, in the order of {@link COLUMNS}. */
-export function valuesOf(outgoing: OutboxMessage): readonly SqlParameter[] {
-  const { message, delayMs } = outgoing;
-  const text = (value: string | undefined): string | null =>
-    value === undefined ? null : toDatabaseText(value);
-  return [
-    slotOf(outgoing),
-    text(message.messageId),
-    text(message.name),
-    message.kind,
-    text(message.key),
-    JSON.stringify(message.headers),
-    text(message.serializer),
-    message.body,
-    text(message.correlationId),
-    text(message.causationId),
-    text(message.originNodeId),
-    message.history.length === 0 ? null : JSON.stringify(message.history),
-    message.sentAtMs,
-    delayMs ?? null,
-  ];
+const codec = new StoredMessageCodec();
+
+/** Throws `CATGA_SERIALIZATION` for a message that cannot be encoded. */
+export function rowOf(outgoing: OutboxMessage): OutboxRow {
+  const { message } = outgoing;
+  return {
+    outgoing,
+    slot: slotOf(outgoing),
+    keyHash: message.key === undefined ? null : keyHashOf(message.key),
+    bytes: codec.encode(message),
+  };
+}
+
+/** As the database's `integer`, which has a sign. */
+export function keyHashOf(key: string): number {
+  return murmurHash(key) | 0;
+}
+
+/** Values of a row, in the order of {@link COLUMNS}. */
+export function valuesOf({ outgoing, slot, keyHash, bytes }: OutboxRow): readonly SqlParameter[] {
+  return [slot, keyHash, bytes, outgoing.delayMs ?? null];
 }
 
 export function entryOf(row: SqlRow): OutboxEntry {
   const {
-    slot,
-    position,
-    message_id: messageId,
-    name,
-    kind,
-    key,
-    headers,
-    serializer,
-    body,
-    correlation_id: correlationId,
-    causation_id: causationId,
-    origin_node_id: originNodeId,
-    history,
-    sent_at: sentAtMs,
+    message,
     delay_ms: delayMs,
     failure,
-  } = row as Record<string, string | null> & {
-    readonly slot: number;
-    readonly body: Uint8Array;
-    readonly sent_at: number;
+  } = row as {
+    readonly message: Uint8Array;
     readonly delay_ms: number | null;
+    readonly failure: string | null;
   };
-  const text = (value: string | null | undefined): string => fromDatabaseText(value ?? '');
-  const optional = (value: string | null | undefined): string | undefined =>
-    value === null || value === undefined ? undefined : fromDatabaseText(value);
   return {
-    id: idOf({ slot, position: position ?? '' }),
-    message: {
-      messageId: text(messageId),
-      name: text(name),
-      kind: kind === 'command' ? 'command' : 'event',
-      body: new Uint8Array(body.buffer, body.byteOffset, body.byteLength),
-      serializer: text(serializer),
-      headers: JSON.parse(headers ?? '{}') as Record<string, string>,
-      key: optional(key),
-      correlationId: text(correlationId),
-      causationId: optional(causationId),
-      originNodeId: text(originNodeId),
-      sentAtMs,
-      history:
-        history === null || history === undefined ? [] : (JSON.parse(history) as object[]).map(failureOf),
-    },
+    id: idOf(row as unknown as OutboxPlace),
+    message: codec.decode(message),
     ...(delayMs !== null && { delayMs }),
-    ...(failure !== null && failure !== undefined && { failure: failureOf(JSON.parse(failure) as object) }),
+    ...(failure !== null && { failure: failureOf(JSON.parse(failure) as object) }),
   };
 }
 

@@ -2,44 +2,44 @@ import type {
   DeadLetterFailure,
   OutboxEntry,
   OutboxFilter,
-  OutboxMessage,
   OutboxState,
 } from '@catga/core/outbox';
 import type { SqlExecutor, SqlParameter } from '../database/sql-executor.js';
-import { toDatabaseText } from './database-text.js';
-import { COLUMNS, SELECTED, entryOf, idOf, placeOf, valuesOf } from './outbox-rows.js';
-import type { OutboxPlace } from './outbox-rows.js';
+import { COLUMNS, SELECTED, entryOf, idOf, keyHashOf, placeOf, valuesOf } from './outbox-rows.js';
+import type { OutboxPlace, OutboxRow } from './outbox-rows.js';
 
 /** Maximum number and size of the messages of one INSERT. */
 const MAX_ROWS = 1000;
 const MAX_BYTES = 8 * 1024 * 1024;
-/** Maximum size of the bodies that are read at once; at least one message is. */
+/** Maximum size of the messages that are read at once; at least one message is. */
 const PAGE_BYTES = 8 * 1024 * 1024;
 
 const names = Object.keys(COLUMNS);
 const types = Object.values(COLUMNS);
-const JSON_COLUMNS = new Set(['headers', 'history']);
+/** Parameters of a key's hash, and of the positions that the node knows. */
+const KEY_HASH = `$${names.indexOf('key_hash') + 2}::int`;
+const KNOWN = `$${names.length + 2}::bigint[]`;
 
 /** Rows are inserted, and get their positions, in the order of the arrays. */
 const INSERT = `INSERT INTO catga_outbox (namespace, ${names.join(', ')})
-SELECT $1, m.slot, m.message_id, m.name, m.kind, m.key, m.headers::json, m.serializer, m.body, m.correlation_id,
-  m.causation_id, m.origin_node_id, m.history::json, m.sent_at, m.delay_ms
+SELECT $1, ${names.map((name) => `m.${name}`).join(', ')}
 FROM unnest(${types.map((type, at) => `$${at + 2}::${type}[]`).join(', ')})
   WITH ORDINALITY AS m (${names.join(', ')}, ordinal)
 ORDER BY m.ordinal
-RETURNING slot::int AS slot, position::text AS position`;
+RETURNING position::text AS position`;
 
 /** One row takes the database half the time of an array of one. */
 const INSERT_ONE = `INSERT INTO catga_outbox (namespace, ${names.join(', ')})
-VALUES ($1, ${names.map((name, at) => `$${at + 2}::${types[at]}${JSON_COLUMNS.has(name) ? '::json' : ''}`).join(', ')})
-RETURNING slot::int AS slot, position::text AS position`;
+VALUES ($1, ${types.map((type, at) => `$${at + 2}::${type}`).join(', ')})
+RETURNING position::text AS position`;
 
 /** The statement does not see its own rows: this is the last one that waited before them, and that the node does not know. */
-const BEHIND = `, (SELECT max(earlier.position)::text FROM catga_outbox AS earlier
-    WHERE earlier.namespace = catga_outbox.namespace AND left(earlier.key, 200) = left(catga_outbox.key, 200)
-      AND earlier.key = catga_outbox.key AND earlier.key IS NOT NULL AND earlier.failure IS NULL
-      AND earlier.position <> ALL($${names.length + 2}::bigint[])
-  ) AS behind`;
+const behind = (keyHash: string): string => `, (SELECT earlier.position::text FROM catga_outbox AS earlier
+    WHERE earlier.namespace = $1 AND earlier.key_hash = ${keyHash} AND earlier.failure IS NULL
+      AND earlier.position <> ALL(${KNOWN})
+    ORDER BY earlier.position DESC LIMIT 1) AS behind`;
+const INSERT_KEYED = INSERT + behind('catga_outbox.key_hash');
+const INSERT_ONE_KEYED = INSERT_ONE + behind(KEY_HASH);
 /** Maximum number of known entries of one statement; beyond it the relay reads more than it has to. */
 const MAX_KNOWN = 1000;
 
@@ -66,19 +66,19 @@ export class OutboxStatements {
    */
   async insert(
     on: SqlExecutor,
-    messages: readonly OutboxMessage[],
+    rows: readonly OutboxRow[],
     executeLast: SqlExecutor['execute'] = (sql, params) => on.execute(sql, params),
   ): Promise<readonly OutboxEntry[]> {
     const entries: OutboxEntry[] = [];
-    for (let at = 0; at < messages.length;) {
-      const chunk: OutboxMessage[] = [];
-      for (let bytes = 0; at < messages.length && chunk.length < MAX_ROWS; at++) {
-        const message = messages[at] as OutboxMessage;
-        bytes += message.message.body.byteLength;
+    for (let at = 0; at < rows.length;) {
+      const chunk: OutboxRow[] = [];
+      for (let bytes = 0; at < rows.length && chunk.length < MAX_ROWS; at++) {
+        const row = rows[at] as OutboxRow;
+        bytes += row.bytes.byteLength;
         if (chunk.length > 0 && bytes > MAX_BYTES) break;
-        chunk.push(message);
+        chunk.push(row);
       }
-      const last = at === messages.length ? { execute: executeLast } : on;
+      const last = at === rows.length ? { execute: executeLast } : on;
       entries.push(...(await this.insertChunk(last, chunk)));
     }
     return entries;
@@ -99,10 +99,7 @@ export class OutboxStatements {
     const param = (value: SqlParameter, type: string): string => `$${params.push(value)}::${type}`;
     const where = ['o.namespace = $1', `o.failure IS ${state === 'parked' ? 'NOT ' : ''}NULL`];
     const place = after === undefined ? undefined : placeOf(after);
-    if (key !== undefined) {
-      const value = param(toDatabaseText(key), 'text');
-      where.push(`left(o.key, 200) = left(${value}, 200) AND o.key = ${value} AND o.key IS NOT NULL`);
-    }
+    if (key !== undefined) where.push(`o.key_hash = ${param(keyHashOf(key), 'int')}`);
     if (olderThanMs !== undefined)
       where.push(
         `o.added_at < clock_timestamp() - ${param(olderThanMs, 'float8')} * interval '1 millisecond'`,
@@ -131,7 +128,7 @@ export class OutboxStatements {
       slots === undefined ? `${table}.position` : `${table}.slot, ${table}.position`;
     const rows = await on.execute(
       `SELECT ${SELECTED} FROM (
-        SELECT page.*, sum(octet_length(body)) OVER (ORDER BY ${order('page')}) - octet_length(body) AS bytes_before FROM (
+        SELECT page.*, sum(octet_length(message)) OVER (ORDER BY ${order('page')}) - octet_length(message) AS bytes_before FROM (
           ${page}
         ) AS page
       ) AS sized WHERE bytes_before < ${PAGE_BYTES} ORDER BY ${order('sized')}`,
@@ -179,30 +176,34 @@ export class OutboxStatements {
     return new Set(rows.map((row) => idOf(row as unknown as OutboxPlace)));
   }
 
-  private async insertChunk(
-    on: SqlExecutor,
-    messages: readonly OutboxMessage[],
-  ): Promise<readonly OutboxEntry[]> {
-    const rows = messages.map(valuesOf);
-    const [first = []] = rows;
+  private async insertChunk(on: SqlExecutor, rows: readonly OutboxRow[]): Promise<readonly OutboxEntry[]> {
+    const values = rows.map(valuesOf);
+    const [first = []] = values;
     const isOne = rows.length === 1;
-    const columns = isOne ? first : names.map((_, column) => rows.map((row) => row[column] as SqlParameter));
-    const insert = isOne ? INSERT_ONE : INSERT;
-    const keys = new Set(messages.flatMap(({ message }) => message.key ?? []));
-    const known = [...keys].flatMap((key) => this.known(key)).slice(-MAX_KNOWN);
-    const positions = known.flatMap((id) => placeOf(id)?.position ?? []);
+    const columns = isOne ? first : names.map((_, column) => values.map((row) => row[column] as SqlParameter));
+    const keys = new Set(rows.flatMap(({ outgoing }) => outgoing.message.key ?? []));
     const inserted = await (keys.size === 0
-      ? on.execute(insert, [this.namespace, ...columns])
-      : on.execute(insert + BEHIND, [this.namespace, ...columns, positions]));
-    return messages.map((message, at) => {
-      const { slot, position, behind } = inserted[at] as unknown as OutboxPlace & {
+      ? on.execute(isOne ? INSERT_ONE : INSERT, [this.namespace, ...columns])
+      : on.execute(isOne ? INSERT_ONE_KEYED : INSERT_KEYED, [
+          this.namespace,
+          ...columns,
+          this.knownPositions(keys),
+        ]));
+    return rows.map(({ outgoing, slot }, at) => {
+      const { position, behind: earlier } = inserted[at] as {
+        readonly position: string;
         readonly behind?: string | null;
       };
       const id = idOf({ slot, position });
-      return behind === null || behind === undefined
-        ? { ...message, id }
-        : { ...message, id, behind: idOf({ slot, position: behind }) };
+      return typeof earlier === 'string'
+        ? { ...outgoing, id, behind: idOf({ slot, position: earlier }) }
+        : { ...outgoing, id };
     });
+  }
+
+  private knownPositions(keys: Iterable<string>): readonly string[] {
+    const known = [...keys].flatMap((key) => this.known(key)).slice(-MAX_KNOWN);
+    return known.flatMap((id) => placeOf(id)?.position ?? []);
   }
 }
 

@@ -14,11 +14,13 @@ import type { SqlParticipant } from '../database/sql-transaction.js';
 import { SqlRecords } from '../inbox/sql-records.js';
 import type { ResolvedSqlOutboxOptions } from './sql-outbox-options.js';
 import { CommitWatch } from './commit-watch.js';
+import { rowOf } from './outbox-rows.js';
+import type { OutboxRow } from './outbox-rows.js';
 import { OutboxStatements } from './outbox-statements.js';
 
 /** A message of an open transaction, and its entry once it is inserted. */
 interface Buffered {
-  readonly message: OutboxMessage;
+  readonly row: OutboxRow;
   entry: OutboxEntry | undefined;
 }
 
@@ -32,7 +34,7 @@ export class SqlOutboxStore extends SqlRecords implements TransactionalOutboxSto
     beforeCommit: async (items, transaction) => {
       const entries = await this.statements.insert(
         transaction,
-        items.map(({ message }) => message),
+        items.map(({ row }) => row),
         (sql, params) => transaction.executeLast(sql, params),
       );
       items.forEach((item, at) => (item.entry = entries[at]));
@@ -61,17 +63,18 @@ export class SqlOutboxStore extends SqlRecords implements TransactionalOutboxSto
   async add(messages: readonly OutboxMessage[], handle?: unknown): Promise<void> {
     const { database, statements, client, buffer } = this;
     const transaction = handle === undefined ? database.ambient() : database.transactionOf(handle);
+    const rows = messages.map(rowOf);
     if (transaction !== undefined) {
-      for (const message of messages) transaction.enlist(buffer, { message, entry: undefined });
+      for (const row of rows) transaction.enlist(buffer, { row, entry: undefined });
       return;
     }
     if (handle === undefined) {
-      const entries = await database.outside(() => statements.insert(database.root, messages));
+      const entries = await database.outside(() => statements.insert(database.root, rows));
       return client.committed(entries);
     }
     const executor = database.executorOf(handle);
     if (executor === undefined) throw noTransactionError(database.name);
-    this.watch.watch(await statements.insert(executor, messages));
+    this.watch.watch(await statements.insert(executor, rows));
   }
 
   list(

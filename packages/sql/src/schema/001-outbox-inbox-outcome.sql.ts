@@ -1,30 +1,21 @@
 /** The file `sql/001-outbox-inbox-outcome.sql` of this package. */
-export const outboxInboxOutcome = `-- Messages to be sent to the engine. A row is deleted once the engine has acknowledged it.
+export const outboxInboxOutcome = `-- Messages to be sent to the engine, in the binary format of stored messages. A row is deleted once the engine has
+-- acknowledged it.
 CREATE TABLE catga_outbox (
   namespace text NOT NULL,
   slot smallint NOT NULL,
   position bigint GENERATED ALWAYS AS IDENTITY,
-  message_id text NOT NULL,
-  name text NOT NULL,
-  kind text NOT NULL,
-  key text,
-  headers json NOT NULL,
-  serializer text NOT NULL,
-  body bytea NOT NULL,
-  correlation_id text NOT NULL,
-  causation_id text,
-  origin_node_id text NOT NULL,
-  history json,
-  sent_at double precision NOT NULL,
+  key_hash integer,
+  message bytea NOT NULL,
   delay_ms double precision,
   added_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   failure json,
   PRIMARY KEY (namespace, slot, position)
 );
 
--- Whether an earlier message of a key waits. An index takes no text of more than 2,700 bytes.
-CREATE INDEX catga_outbox_key ON catga_outbox (namespace, left(key, 200), position)
-  WHERE key IS NOT NULL AND failure IS NULL;
+-- Whether an earlier message of a key waits. What another key of the same hash has waiting is read in vain.
+CREATE INDEX catga_outbox_key ON catga_outbox (namespace, key_hash, position)
+  WHERE key_hash IS NOT NULL AND failure IS NULL;
 
 CREATE INDEX catga_outbox_parked ON catga_outbox (namespace, position) WHERE failure IS NOT NULL;
 
