@@ -50,7 +50,8 @@ const effect = (kind, id) =>
   database.current().query('INSERT INTO effects (kind, message) VALUES ($1, $2)', [kind, id]);
 
 const node = new CatgaNode({
-  engine: engine === 'nats' ? nats(url) : redis({ url }),
+  // What a killed process had not acknowledged comes back after ackWaitMs; over Redis after 5 s.
+  engine: engine === 'nats' ? nats({ servers: url, durable: { ackWaitMs: 5000 } }) : redis({ url }),
   service: 'shop',
   nodeId,
   heartbeat: { intervalMs: 200, timeoutMs: 1000 },

@@ -1,9 +1,4 @@
-import type {
-  DeadLetterFailure,
-  OutboxEntry,
-  OutboxFilter,
-  OutboxState,
-} from '@catga/core/outbox';
+import type { DeadLetterFailure, OutboxEntry, OutboxFilter, OutboxState } from '@catga/core/outbox';
 import type { SqlExecutor, SqlParameter } from '../database/sql-executor.js';
 import { COLUMNS, SELECTED, entryOf, idOf, keyHashOf, placeOf, valuesOf } from './outbox-rows.js';
 import type { OutboxPlace, OutboxRow } from './outbox-rows.js';
@@ -180,7 +175,9 @@ export class OutboxStatements {
     const values = rows.map(valuesOf);
     const [first = []] = values;
     const isOne = rows.length === 1;
-    const columns = isOne ? first : names.map((_, column) => values.map((row) => row[column] as SqlParameter));
+    const columns = isOne
+      ? first
+      : names.map((_, column) => values.map((row) => row[column] as SqlParameter));
     const keys = new Set(rows.flatMap(({ outgoing }) => outgoing.message.key ?? []));
     const inserted = await (keys.size === 0
       ? on.execute(isOne ? INSERT_ONE : INSERT, [this.namespace, ...columns])
