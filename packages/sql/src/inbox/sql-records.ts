@@ -8,7 +8,7 @@ import type {
 } from '@catga/core/outbox';
 import type { SqlDatabase } from '../database/sql-database.js';
 import type { SqlExecutor } from '../database/sql-executor.js';
-import { toIndexedText } from '../outbox/database-text.js';
+import { toIndexedText } from './indexed-text.js';
 
 /** Number of rows that one statement deletes, and of statements in a row. */
 const CHUNK = 1000;
