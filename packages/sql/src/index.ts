@@ -9,7 +9,7 @@ export type { MikroOrm, MikroOrmEntityManager } from './adapters/mikro-orm.js';
 export { nestCls } from './adapters/nest-cls.js';
 export type { ClsSqlDatabase, ClsTransactionHost, ClsTransactionalAdapter } from './adapters/nest-cls.js';
 export { pg } from './adapters/pg.js';
-export type { PgClient, PgPool } from './adapters/pg.js';
+export type { PgClient, PgPool } from './adapters/pg-connection.js';
 export { pglite } from './adapters/pglite.js';
 export type { PGliteDatabase, PGliteTransaction } from './adapters/pglite.js';
 export { prisma } from './adapters/prisma.js';

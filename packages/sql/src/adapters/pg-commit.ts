@@ -1,7 +1,7 @@
 import { hasMethods, propertyOf } from './structure.js';
 import type { SqlStatement, SqlValue } from '../database/sql-adapter.js';
 import type { SqlRow } from '../database/sql-executor.js';
-import type { PgClient } from './pg.js';
+import type { PgClient } from './pg-connection.js';
 
 interface Field {
   readonly name: string;
@@ -20,15 +20,19 @@ interface Connection {
 
 /** Commits the transaction of a client, after a last statement: both are sent at once where the client lets us. */
 export async function commit(client: PgClient, last: SqlStatement | undefined): Promise<readonly SqlRow[]> {
-  if (
-    last !== undefined &&
-    hasMethods(propertyOf(client, 'connection'), 'parse', 'bind', 'execute', 'sync')
-  ) {
+  const sendCommit = () => client.query('COMMIT', []);
+  if (last === undefined) return confirm((await sendCommit()).command, []);
+  if (propertyOf(client, 'pipeline') === true) {
+    // If the statement fails, COMMIT is a ROLLBACK.
+    const [{ rows }, { command }] = await Promise.all([client.query(last.sql, last.values), sendCommit()]);
+    return confirm(command, rows);
+  }
+  if (hasMethods(propertyOf(client, 'connection'), 'parse', 'bind', 'execute', 'sync')) {
     const { command, rows } = await new StatementAndCommit(client, last).sent;
     return confirm(command, rows);
   }
-  const { rows } = last === undefined ? { rows: [] } : await client.query(last.sql, last.values);
-  return confirm((await client.query('COMMIT', [])).command, rows);
+  const { rows } = await client.query(last.sql, last.values);
+  return confirm((await sendCommit()).command, rows);
 }
 
 /** COMMIT of a failed transaction is a ROLLBACK. */

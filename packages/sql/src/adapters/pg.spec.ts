@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { EventEmitter } from 'node:events';
 import { pg } from './pg.js';
-import type { PgClient } from './pg.js';
+import type { PgClient } from './pg-connection.js';
 
 /** A client whose connection is lost as soon as it is there. */
 class LostClient extends EventEmitter implements PgClient {

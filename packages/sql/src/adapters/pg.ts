@@ -1,30 +1,10 @@
 import { sqlDatabase } from '../database/adapter-database.js';
 import { commit } from './pg-commit.js';
+import { isIdle, transact } from './pg-connection.js';
+import type { PgClient, PgPool } from './pg-connection.js';
 import { hasMethods } from './structure.js';
-import type { SqlSource, SqlValue } from '../database/sql-adapter.js';
+import type { SqlSource } from '../database/sql-adapter.js';
 import type { SqlDatabase } from '../database/sql-database.js';
-import type { SqlRow } from '../database/sql-executor.js';
-
-interface PgQueryable {
-  query(
-    sql: string,
-    values: SqlValue[],
-  ): Promise<{ readonly rows: readonly SqlRow[]; readonly command?: string }>;
-}
-
-/** A client of a pool of `pg`. */
-export interface PgClient extends PgQueryable {
-  release(error?: Error | boolean): void;
-  getTransactionStatus?(): string | null;
-  getTypeParser?(type: number, format: 'text'): (text: string) => unknown;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  removeListener(event: 'error', listener: (error: Error) => void): unknown;
-}
-
-/** `Pool` of `pg`. */
-export interface PgPool extends PgQueryable {
-  connect(callback: (error: Error | undefined, client: PgClient | undefined) => void): void;
-}
 
 /** `PoolClient` of a pool; its `connect` is overloaded. */
 type PgClientOf<Pool> = Pool extends {
@@ -51,42 +31,4 @@ export function pg<Pool extends PgPool>(pool: SqlSource<Pool>): SqlDatabase<PgCl
     },
     pool,
   );
-}
-
-/** Whether it has no transaction. */
-function isIdle(client: PgClient): boolean {
-  return client.getTransactionStatus?.() === 'I';
-}
-
-async function transact<Client extends PgClient, T>(
-  pool: PgPool,
-  work: (client: Client) => Promise<T>,
-): Promise<T> {
-  let lost: Error | undefined;
-  const onError = (error: Error): void => void (lost = error);
-  const client = await clientOf<Client>(pool, onError);
-  try {
-    await client.query('BEGIN', []);
-    return await work(client);
-  } catch (thrown) {
-    await client.query('ROLLBACK', []).catch(onError);
-    throw thrown;
-  } finally {
-    client.removeListener('error', onError);
-    client.release(lost);
-  }
-}
-
-/**
- * Takes a client, and listens at once: a lost connection ends the process if nobody listens, and a promise would be too late for
- * one that is lost as soon as it is there.
- */
-function clientOf<Client extends PgClient>(pool: PgPool, onError: (error: Error) => void): Promise<Client> {
-  return new Promise((resolve, reject) => {
-    pool.connect((error, client) => {
-      if (client === undefined || error !== undefined) return reject(error ?? new Error('No client.'));
-      client.on('error', onError);
-      resolve(client as Client);
-    });
-  });
 }
