@@ -103,9 +103,12 @@ describe.each(['redis', 'nats'] as const)('over %s', (engine) => {
     it('after the COMMIT of a request has one effect of it; the caller gets the outcome from another node', async () => {
       const dying = await start('dying-request', 'handled');
       const died = once(dying, 'exit');
+      const sees = (nodeId: string) => caller.mediator.nodes().some((node) => node.nodeId === nodeId);
+      await until(async () => sees('dying-request'));
       const sent = caller.mediator.send(new Place('request'), { messageId: 'request', timeoutMs: 30_000 });
       await died;
       await start('living-request');
+      await until(async () => sees('living-request'));
       await sent.catch(() => caller.mediator.send(new Place('request'), { messageId: 'request' }));
       await until(async () => (await effectsOf('request')).length >= 2);
       expect(await effectsOf('request')).toEqual(['place', 'placed']);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MemoryLaneLog } from '../memory/lanes/memory-lane-log.js';
 import { MemoryRecordStore } from '../memory/lanes/memory-record-store.js';
 import { storedMessage } from '../memory/memory.fixture.js';
+import { CatgaError } from '../errors/catga-error.js';
 import { TestClock } from '../time/test-clock.js';
 import { EventFrame } from './event-frame.js';
 import { progressKey } from './lane-keys.js';
@@ -146,5 +147,20 @@ describe('rounds of trimming', () => {
     await two!.next();
     await two!.next();
     expect(trimmed.slice(3)).toEqual(['two', 'two']);
+  });
+
+  it('are done by every node while the broker has no room for the record of who does them', async () => {
+    const records = new MemoryRecordStore();
+    const full = new CatgaError('CATGA_OVERLOADED', 'full');
+    const write = (): Promise<never> => Promise.reject(full);
+    let rounds = 0;
+    const trimmer = { trimAll: () => Promise.resolve(void rounds++) };
+    const node = new TrimRounds(
+      Object.assign(Object.create(records) as MemoryRecordStore, { write }),
+      trimmer,
+      'one',
+    );
+    for (let period = 0; period < 3; period++) await node.next();
+    expect(rounds).toBe(2);
   });
 });

@@ -1,3 +1,4 @@
+import { engineFailure } from './engine-failure.js';
 import type { RecordStore } from '../ports/record-store.js';
 import { TRIMMER } from './lane-keys.js';
 import type { LaneTrimmer } from './lane-trimmer.js';
@@ -32,8 +33,14 @@ export class TrimRounds {
     const isUnchanged = version === this.seen;
     this.seen = version;
     if (!isUnchanged) return false;
-    const written = await this.records.write(TRIMMER, Buffer.from(this.session), version);
-    if (written !== undefined) this.seen = written;
-    return written !== undefined;
+    try {
+      const written = await this.records.write(TRIMMER, Buffer.from(this.session), version);
+      if (written !== undefined) this.seen = written;
+      return written !== undefined;
+    } catch (thrown) {
+      // A full broker cannot take the record, and needs the trimming most. Several nodes may do it.
+      if (engineFailure(thrown).code === 'CATGA_OVERLOADED') return true;
+      throw thrown;
+    }
   }
 }
