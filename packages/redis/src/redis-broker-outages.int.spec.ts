@@ -22,14 +22,17 @@ afterEach(async () => {
   await server.stop();
 });
 
+/** All are back long before the first of them would take another for gone. */
+const quick = () => ({ url: server.url, reconnect: { waitMs: 20, maxWaitMs: 100 } });
+
 describe('a broker that is killed and comes back', () => {
   it('with what it wrote down: nobody is taken for gone, requests go on, and stored messages arrive', async () => {
     await server.start();
     let left = 0;
     const shipped: string[] = [];
-    const gateway = cluster.node('gateway');
+    const gateway = cluster.node('gateway', {}, quick());
     const orders = cluster
-      .node('orders')
+      .node('orders', {}, quick())
       .handleRequest(PlaceOrder, () => 'placed')
       .handleEvent(OrderShipped, (event) => void shipped.push((event as OrderShipped).orderId));
     await cluster.start(gateway, orders);
