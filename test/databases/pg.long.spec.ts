@@ -7,8 +7,8 @@ import type { PoolClient } from 'pg';
 
 const server = usesPostgres();
 
-function open(connectionString: string, max: number) {
-  const pool = new Pool({ connectionString, max });
+function open(connectionString: string, max: number, options: { readonly pipeline?: boolean } = {}) {
+  const pool = new Pool({ connectionString, max, ...options });
   pool.on('error', () => {}); // Of idle clients.
   return {
     database: pg(pool),
@@ -32,6 +32,10 @@ function open(connectionString: string, max: number) {
 }
 
 describeSqlDatabase('pg', { open: async (poolSize) => open(server.directUrl, poolSize) });
+/** Each query is sent at once, without waiting for the answer to the one before. */
+describeSqlDatabase('pg, whose clients pipeline their queries', {
+  open: async (poolSize) => open(server.directUrl, poolSize, { pipeline: true }),
+});
 describeSqlDatabase('pg and PgBouncer', { open: async (poolSize) => open(server.url, poolSize) });
 
 describe('The adapter of pg', () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { CatgaNode, Command, Message, ReliableEvent } from '@catga/core';
 import type { Engine } from '@catga/core/engine';
+import { until } from './until.js';
 
 @Message({ qos: 2 })
 class Charge extends Command<string> {}
@@ -10,12 +11,6 @@ class Viewed {}
 class Shipped {}
 @ReliableEvent()
 class Broken {}
-
-const POLL_MS = 20;
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => void setTimeout(resolve, POLL_MS));
-}
 
 /** A server whose user `shop` has what a page of the documentation grants for the namespace `shop`. */
 export interface GrantingBroker {

@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CatgaNode } from '@catga/core';
 import type { Engine } from '@catga/core/engine';
 import type { RestartableBroker } from './restartable-broker.js';
+import { until } from './until.js';
 
 const HEARTBEAT = { intervalMs: 250, timeoutMs: 2000 };
 const REQUEST_TIMEOUT_MS = 2000;
-const POLL_MS = 20;
 
 /** A node whose heartbeats notice what happens to the broker of one case, and what it logs. */
 export interface ReadinessLab {
@@ -13,7 +13,6 @@ export interface ReadinessLab {
   readonly lines: readonly string[];
   /** Starts a node; resolves once it is ready. */
   start(engine: Engine): Promise<CatgaNode>;
-  until(condition: () => boolean): Promise<void>;
 }
 
 class NodeOnBroker implements ReadinessLab {
@@ -34,12 +33,8 @@ class NodeOnBroker implements ReadinessLab {
     await node.init();
     await node.start();
     this.beats = setInterval(() => void node.beat().catch(() => {}), HEARTBEAT.intervalMs);
-    await this.until(() => node.problem === undefined);
+    await until(() => node.problem === undefined);
     return node;
-  }
-
-  async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await new Promise((resolve) => void setTimeout(resolve, POLL_MS));
   }
 
   async end(): Promise<void> {
@@ -72,10 +67,10 @@ export function describeReadiness(
     it('is down while the server is dead, and up when it is back, with a line each', async () => {
       const node = await lab.start(engineAt(lab.server.url));
       await lab.server.kill();
-      await lab.until(() => node.problem !== undefined);
+      await until(() => node.problem !== undefined);
       expect(node.problem).toMatch(/^Engine \w+ has been out of reach for \d+\.\d s: \S/);
       await lab.server.start();
-      await lab.until(() => node.problem === undefined);
+      await until(() => node.problem === undefined);
       expect(lab.lines).toEqual([
         expect.stringMatching(/^Connection to engine \w+ lost: \S/),
         expect.stringMatching(/^Connection to engine \w+ is back after \d+\.\d s$/),
@@ -85,10 +80,10 @@ export function describeReadiness(
     it('is down while the server hangs, though the connection stays', async () => {
       const node = await lab.start(engineAt(lab.server.url, REQUEST_TIMEOUT_MS));
       lab.server.pause();
-      await lab.until(() => node.problem !== undefined);
+      await until(() => node.problem !== undefined);
       expect(node.problem).toContain(`${name} did not reply within ${REQUEST_TIMEOUT_MS} ms`);
       lab.server.resume();
-      await lab.until(() => node.problem === undefined);
+      await until(() => node.problem === undefined);
       expect(lab.lines.filter((line) => line.startsWith('Connection'))).toHaveLength(2);
     });
 

@@ -2,6 +2,7 @@ import { describeReadiness } from '@catga/compliance';
 import { it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { redis } from './redis-engine.js';
+import { until } from './testing/redis-cluster.fixture.js';
 import { RedisServer } from './testing/redis-server.fixture.js';
 
 const QUICK = { waitMs: 20, maxWaitMs: 50 };
@@ -16,10 +17,10 @@ describeReadiness(
       const node = await lab().start(redis({ url, reconnect: QUICK }));
       const admin = new Redis(url);
       await admin.replicaof('127.0.0.1', 1);
-      await lab().until(() => node.problem !== undefined);
+      await until(() => node.problem !== undefined);
       await admin.replicaof('NO', 'ONE');
       admin.disconnect();
-      await lab().until(() => node.problem === undefined);
+      await until(() => node.problem === undefined);
     });
   },
 );

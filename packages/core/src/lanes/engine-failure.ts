@@ -1,5 +1,10 @@
 import { CatgaError, toError } from '../errors/catga-error.js';
 
+/** Whether an engine rejected with having no room. */
+export function isFull(thrown: unknown): boolean {
+  return thrown instanceof CatgaError && thrown.code === 'CATGA_OVERLOADED';
+}
+
 /** What an engine rejected with, for its monitor. */
 export function engineFailure(thrown: unknown): CatgaError {
   if (thrown instanceof CatgaError) return thrown;

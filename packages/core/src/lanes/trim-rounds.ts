@@ -1,5 +1,5 @@
-import { engineFailure } from './engine-failure.js';
 import type { RecordStore } from '../ports/record-store.js';
+import { isFull } from './engine-failure.js';
 import { TRIMMER } from './lane-keys.js';
 import type { LaneTrimmer } from './lane-trimmer.js';
 
@@ -39,7 +39,7 @@ export class TrimRounds {
       return written !== undefined;
     } catch (thrown) {
       // A full broker cannot take the record, and needs the trimming most. Several nodes may do it.
-      if (engineFailure(thrown).code === 'CATGA_OVERLOADED') return true;
+      if (isFull(thrown)) return true;
       throw thrown;
     }
   }

@@ -1,5 +1,5 @@
-import { CatgaError } from '../errors/catga-error.js';
 import type { LaneFrame, LaneLog, LaneReceipt } from '../ports/lane-log.js';
+import { isFull } from './engine-failure.js';
 import type { LaneTrimmer } from './lane-trimmer.js';
 
 /** A log that, when it is full, lets go of what every subscription has passed, and tries once more. */
@@ -19,7 +19,7 @@ export class TrimmedLog implements Pick<LaneLog, 'lanes' | 'maxFrameBytes' | 'ma
 
   append(lane: number, frame: LaneFrame): Promise<LaneReceipt> {
     return this.log.append(lane, frame).catch(async (thrown: unknown) => {
-      if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_OVERLOADED') throw thrown;
+      if (!isFull(thrown)) throw thrown;
       await this.trimmer.trimAll();
       return this.log.append(lane, frame);
     });

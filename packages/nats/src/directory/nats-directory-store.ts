@@ -87,8 +87,9 @@ export class NatsDirectoryStore implements DirectoryStore {
     }
     const latest = new Map<string, WrittenHeartbeat>();
     for (const subject of subjects) {
-      const [nodeId = '', ...rest] = subject.slice(this.prefix.length).split('.');
-      const beat = readHeartbeat(nodeId, rest.join('.'), this.serverMs);
+      const end = subject.indexOf('.', this.prefix.length);
+      const nodeId = subject.slice(this.prefix.length, end);
+      const beat = readHeartbeat(nodeId, subject.slice(end + 1), this.serverMs);
       // Briefly there are two per node: a node removes its previous one.
       if (beat === undefined || beat.beatAtMs < (latest.get(nodeId)?.beatAtMs ?? 0)) continue;
       latest.set(nodeId, beat);
