@@ -26,6 +26,7 @@ import { nodeDirectory } from './cases/node-directory.js';
 import { nodes } from './cases/nodes.js';
 import { ordering } from './cases/ordering.js';
 import { outages } from './cases/outages.js';
+import { pausedSubscriptions } from './cases/paused-subscriptions.js';
 import { plainEvents } from './cases/plain-events.js';
 import { poisonMessages } from './cases/poison-messages.js';
 import { publisherDeduplication } from './cases/publisher-deduplication.js';
@@ -98,6 +99,7 @@ export function describeEngine(name: string, harness: EngineHarness): void {
       durableLog(lab);
       deadLetterStore(lab);
       subscriptionRegister(lab);
+      pausedSubscriptions(lab);
     } else unclaimed(lab);
     nodeDirectory(lab);
     nodes(lab);

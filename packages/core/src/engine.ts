@@ -80,6 +80,7 @@ export type { NodeDirectory, NodeDirectoryListener } from './ports/node-director
 export { COMMAND_QUEUES } from './ports/durable-log.js';
 export type { LogMessage, MessageIdentity, StoredMessage } from './ports/stored-message.js';
 export { joinedKey } from './ids/joined-key.js';
+export type { SubscriptionPauses } from './ports/subscription-pauses.js';
 export type { SubscriptionRegister } from './ports/subscription-register.js';
 export { nextTurn } from './time/next-turn.js';
 export { systemClock } from './time/system-clock.js';

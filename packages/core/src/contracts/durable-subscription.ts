@@ -13,6 +13,8 @@ export interface DurableSubscription {
   readonly names: readonly string[];
   /** Number of unsettled messages, including those in progress. */
   readonly waiting: number;
+  /** Whether it is paused: no node hands its messages to a handler. Absent on engines that cannot pause. */
+  readonly isPaused?: boolean;
   /** Its backlog by state, on engines that store events in lanes. */
   readonly lag?: SubscriptionLag;
   /** Its progress per lane, on engines that store events in lanes. */

@@ -9,6 +9,7 @@ import type { LaneStore } from '../ports/lane-store.js';
 import type { LinkListener, NodeAddress, NodeLinks } from '../ports/links.js';
 import type { NodeDirectory } from '../ports/node-directory.js';
 import type { OutcomeLog } from '../ports/outcome-log.js';
+import type { SubscriptionPauses } from '../ports/subscription-pauses.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import { Teardown } from '../time/teardown.js';
 import { PermittedLinks } from './permitted-links.js';
@@ -85,6 +86,7 @@ export interface BrokerParts {
 export class BrokerConnection implements EngineConnection {
   readonly log: DurableLog;
   readonly subscriptions: SubscriptionRegister;
+  readonly pauses?: SubscriptionPauses;
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
@@ -114,6 +116,7 @@ export class BrokerConnection implements EngineConnection {
       );
     this.log = this.durable ?? log;
     this.subscriptions = this.durable ?? subscriptions;
+    if (this.durable !== undefined) this.pauses = this.durable;
     this.idempotency = parts.idempotency;
     this.inbox = parts.inbox;
     this.deadLetters = parts.deadLetters;

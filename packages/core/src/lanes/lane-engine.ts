@@ -12,6 +12,7 @@ import type { EngineClient } from '../ports/engine.js';
 import type { LaneStore } from '../ports/lane-store.js';
 import type { NodeDirectory } from '../ports/node-directory.js';
 import type { LogMessage } from '../ports/stored-message.js';
+import type { SubscriptionPauses } from '../ports/subscription-pauses.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import { engineFailure } from './engine-failure.js';
 import { KeyedCommands, TRUSTED_MS } from './keyed-commands.js';
@@ -25,6 +26,8 @@ import { LaneScan } from './lane-scan.js';
 import { LaneSubscription } from './lane-subscription.js';
 import { LaneTimers } from './lane-timers.js';
 import { LaneTrimmer } from './lane-trimmer.js';
+import { PausableConsumer } from './pausable-consumer.js';
+import { PausedSubscriptions } from './paused-subscriptions.js';
 import { TrimRounds } from './trim-rounds.js';
 import { TrimmedLog } from './trimmed-log.js';
 import { Quarantine } from './quarantine.js';
@@ -62,7 +65,7 @@ const LEASE_SHARE = 0.2;
  * Reliable events and keyed commands, over a log in lanes and records; commands without a key, and delayed ones, over the engine's
  * queue of competing consumers.
  */
-export class LaneEngine implements DurableLog, SubscriptionRegister {
+export class LaneEngine implements DurableLog, SubscriptionRegister, SubscriptionPauses {
   private readonly publisher: LanePublisher;
   private readonly register: LaneRegister;
   private readonly members: LaneMembers;
@@ -73,10 +76,12 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
   private readonly quarantine: Quarantine;
   private readonly timers: LaneTimers;
   private readonly keyed: KeyedCommands;
+  private readonly paused: PausedSubscriptions;
   private readonly subscriptions = new Map<string, LaneSubscription>();
+  private readonly queues = new Set<PausableConsumer>();
   private readonly trimming = new Set<number>();
   private memberWrite: Promise<void> | undefined;
-  private isWatching = false;
+  private watching: Promise<void> | undefined;
   private isTrimming = false;
   private isLeaving = false;
   private isClosed = false;
@@ -98,6 +103,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
       session,
     );
     this.keyed = new KeyedCommands(lanes.records, this.register, () => this.timers.nowMs());
+    this.paused = new PausedSubscriptions(lanes.records, () => this.followPauses());
     this.members = new LaneMembers(
       nodeId,
       session,
@@ -127,14 +133,18 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
 
   async subscribe(wanted: LogSubscription, deliver: (delivery: LogDelivery) => void): Promise<LogConsumer> {
     this.beginTrimming();
-    await this.watch();
+    await (this.watching ??= this.watch());
     if (wanted.kind === 'command') return this.subscribeToCommands(wanted, deliver);
     return this.handle(wanted, deliver);
   }
 
   async list(): Promise<readonly DurableSubscription[]> {
     const lag = new LaneLag(this.parts.lanes, this.scan, () => this.client.clock.now());
-    const [queues, registered] = await Promise.all([this.parts.queues.list(), this.register.list()]);
+    const [queues, registered] = await Promise.all([
+      this.parts.queues.list(),
+      this.register.list(),
+      this.paused.look(),
+    ]);
     const listed = new Map(queues.map((queue) => [queue.id, queue]));
     for (const subscription of await lag.of(registered)) {
       const queue = listed.get(subscription.id);
@@ -145,13 +155,26 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
           : { ...subscription, waiting: subscription.waiting + queue.waiting },
       );
     }
-    return [...listed.values()];
+    return [...listed.values()].map((one) => ({ ...one, isPaused: this.paused.has(one.id) }));
   }
 
   async drop(id: string): Promise<boolean> {
     const [wasQueue, wasInLanes] = await Promise.all([this.parts.queues.drop(id), this.register.drop(id)]);
     if (wasInLanes) await this.keyed.forget(id);
+    await this.paused.set(id, false);
     return wasQueue || wasInLanes;
+  }
+
+  async pause(id: string): Promise<boolean> {
+    const [queues, registered] = await Promise.all([this.parts.queues.list(), this.register.read(id)]);
+    if (registered === undefined && !queues.some((queue) => queue.id === id)) return false;
+    await this.paused.set(id, true);
+    await new Promise<void>((resolve) => void this.client.clock.setTimer(NOTICED_MS, resolve));
+    return true;
+  }
+
+  resume(id: string): Promise<boolean> {
+    return this.paused.set(id, false);
   }
 
   /** The node directory as the node uses it: before it says goodbye, the others hear that its lanes are to be waited for. */
@@ -184,7 +207,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
     this.publisher.close(this.closedError());
     try {
       await this.owner.giveBackAll();
-      if (this.isWatching) await this.members.remove();
+      if (this.watching !== undefined) await this.members.remove();
     } catch {
       // The broker is away: others find out.
     }
@@ -224,6 +247,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
       () => this.timers.nowMs(),
       (delayMs, run) => this.timers.after(delayMs, run),
     );
+    subscription.isPaused = this.paused.has(subscription.id);
     this.begin(subscription);
     return { stop: () => this.stop(subscription) };
   }
@@ -257,9 +281,12 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
     wanted: LogSubscription,
     deliver: (delivery: LogDelivery) => void,
   ): Promise<LogConsumer> {
-    const consumer = await this.parts.queue.subscribe(wanted, (delivery) =>
-      this.fromQueue(delivery, deliver),
+    const consumer = new PausableConsumer(
+      () => this.parts.queue.subscribe(wanted, (delivery) => this.fromQueue(delivery, deliver)),
+      () => this.paused.has(wanted.id),
     );
+    this.queues.add(consumer);
+    await consumer.follow();
     let isStopped = false;
     let inLanes: LogConsumer | undefined;
     const stopWaiting = await this.keyed.whenUsed(wanted.names, async () => {
@@ -271,6 +298,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
       stop: async () => {
         isStopped = true;
         stopWaiting();
+        this.queues.delete(consumer);
         await Promise.all([consumer.stop(), inLanes?.stop()]);
       },
     };
@@ -290,9 +318,8 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
   }
 
   private async watch(): Promise<void> {
-    if (this.isWatching) return;
-    this.isWatching = true;
     const { heartbeatTimeoutMs } = this.client;
+    await this.paused.look();
     await this.members.watch(this.parts.directory);
     this.timers.every(heartbeatTimeoutMs, () => {
       this.owner.lookThoroughly();
@@ -302,6 +329,22 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
       // What cannot be read now is read the next time.
       if (this.keyed.isWaiting) void this.keyed.look().catch(() => {});
     });
+    this.timers.every(PAUSES_LOOK_MS, () => {
+      void this.paused.look().catch(() => {});
+      for (const queue of this.queues) this.followPause(queue); // One that could not follow tries again.
+    });
+  }
+
+  /** Some subscriptions were paused or resumed. */
+  private followPauses(): void {
+    for (const subscription of this.subscriptions.values())
+      subscription.isPaused = this.paused.has(subscription.id);
+    for (const share of this.owner.shares()) share.subscription.activate(share);
+    for (const queue of this.queues) this.followPause(queue);
+  }
+
+  private followPause(queue: PausableConsumer): void {
+    void queue.follow().catch((thrown: unknown) => this.report('pausing a queue', thrown));
   }
 
   /** What this node handles, in one write for all that changes in a turn. */
@@ -358,4 +401,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister {
 }
 
 const MOVE_PAUSE_MS = 1000;
+/** How often it is looked which subscriptions are paused, in milliseconds; and how soon every node has done that and stopped. */
+const PAUSES_LOOK_MS = 1000;
+const NOTICED_MS = 2 * PAUSES_LOOK_MS;
 const RETRY_MS = 1000;

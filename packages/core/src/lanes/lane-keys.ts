@@ -3,6 +3,7 @@ export const MEMBERS = 'member/';
 export const SUBSCRIPTIONS = 'subscription/';
 export const PROGRESS = 'progress/';
 export const KEYED = 'keyed-commands';
+export const PAUSED = 'paused-subscriptions';
 export const TRIMMER = 'trimmer';
 
 export function memberKey(nodeId: string): string {

@@ -83,9 +83,12 @@ export class LaneReadings {
     return this.readings.size === 0;
   }
 
-  /** Whether everything that is stored was read. */
+  /** Whether everything that is to be handled was read. */
   get isCaughtUp(): boolean {
-    for (const { isCaughtUp } of this.readings) if (!isCaughtUp) return false;
+    for (const { isCaughtUp, shares } of this.readings) {
+      // What is paused need not be read.
+      if (!isCaughtUp && [...shares].some(({ subscription }) => !subscription.isPaused)) return false;
+    }
     return true;
   }
 

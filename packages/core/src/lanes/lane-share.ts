@@ -103,12 +103,13 @@ export class LaneShare {
 
   /** How many events are being handled, or could be. */
   get due(): number {
-    return this.state === 'lost' ? this.running.length : this.running.length + this.ready.size;
+    const begin = this.state === 'lost' || this.subscription.isPaused ? 0 : this.ready.size;
+    return this.running.length + begin;
   }
 
   /** Whether events that may have ended an owner are still to be handled by themselves. */
   get hasSuspects(): boolean {
-    if (this.state !== 'held' || this.crashes < SUSPICIOUS_CRASHES) return false;
+    if (this.state !== 'held' || this.crashes < SUSPICIOUS_CRASHES || this.subscription.isPaused) return false;
     // What is behind what there is no room for is found once there is.
     const isRead = this.window.next >= this.suspectsEnd || this.isWaitingForRoom;
     return this.alone !== undefined || this.readySuspects > 0 || !isRead;

@@ -17,6 +17,8 @@ export class LaneSubscription {
   readonly id: string;
   readonly kind: LogSubscription['kind'];
   isStopped = false;
+  /** Begins nothing; its events wait where they are. */
+  isPaused = false;
   private readonly names: ReadonlySet<string>;
   /** Those that may have something to begin, in turns. */
   private readonly active: LaneShare[] = [];
@@ -112,7 +114,7 @@ export class LaneSubscription {
   private readonly begin = (): void => {
     this.isScheduled = false;
     const { active, quarantine } = this;
-    if (quarantine.isOn || active.length === 0) return;
+    if (quarantine.isOn || this.isPaused || active.length === 0) return;
     const nowMs = this.nowMs();
     while (this.running < this.wanted.concurrency && active.length > 0 && !quarantine.isOn) {
       if (this.begunInTurn >= BEGINS_PER_TURN) return this.schedule();

@@ -9,6 +9,7 @@ import type { IdempotencyStore } from '../ports/idempotency-store.js';
 import type { Inbox } from '../ports/inbox.js';
 import type { OutcomeLog } from '../ports/outcome-log.js';
 import type { NodeDirectory } from '../ports/node-directory.js';
+import type { SubscriptionPauses } from '../ports/subscription-pauses.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import type { MemoryConsumer } from './memory-consumer.js';
 import type { MemoryNamespace } from './memory-namespace.js';
@@ -17,6 +18,7 @@ import type { MemoryNamespace } from './memory-namespace.js';
 export class MemoryConnection implements EngineConnection {
   readonly log: DurableLog;
   readonly subscriptions: SubscriptionRegister;
+  readonly pauses: SubscriptionPauses;
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
@@ -40,6 +42,7 @@ export class MemoryConnection implements EngineConnection {
     this.durable = new LaneEngine(wrap(parts), client);
     this.log = this.durable;
     this.subscriptions = this.durable;
+    this.pauses = this.durable;
     this.directory = this.durable.directory;
     const { idempotency, inbox, deadLetters, outcomes } = namespace;
     this.outcomes = {

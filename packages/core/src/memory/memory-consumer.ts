@@ -18,6 +18,7 @@ const CALLBACK_FAILURE_DELAY_MS = 1000;
 /** Consumer of one subscription on one node, with its unsettled deliveries. */
 export class MemoryConsumer implements LogConsumer {
   private readonly taken = new Set<MemoryDelivery>();
+  private isStopped = false;
 
   constructor(
     private readonly subscription: ConsumedMessages,
@@ -27,7 +28,7 @@ export class MemoryConsumer implements LogConsumer {
 
   /** Messages being handled here or ready to be. */
   get due(): number {
-    return this.taken.size + this.subscription.waiting;
+    return this.taken.size + (this.isStopped ? 0 : this.subscription.waiting);
   }
 
   get hasRoom(): boolean {
@@ -46,6 +47,7 @@ export class MemoryConsumer implements LogConsumer {
   }
 
   stop(): Promise<void> {
+    this.isStopped = true;
     this.subscription.detach(this);
     return Promise.resolve();
   }

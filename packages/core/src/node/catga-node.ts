@@ -247,11 +247,19 @@ export class CatgaNode {
     await this.close();
   }
 
-  /** Handlers that are no longer in the code go on collecting messages until somebody says that they may be forgotten. */
+  /** Tells of what is paused; and handlers that are no longer in the code go on collecting messages until somebody says that they may be forgotten. */
   private async reportLeftBehind({ subscriptions }: EngineConnection): Promise<void> {
     if (subscriptions === undefined) return;
     const { service } = this.options;
-    for (const { id, waiting } of leftBehind(await subscriptions.list(), service, this.durable.ids)) {
+    const { ids } = this.durable;
+    const all = await subscriptions.list();
+    for (const { id, isPaused } of all) {
+      if (isPaused === true && ids.includes(id))
+        this.runtime.services.logger.warn(
+          `The subscription '${id}' is paused: its messages wait until it is resumed with CatgaSubscriptions.`,
+        );
+    }
+    for (const { id, waiting } of leftBehind(all, service, ids)) {
       this.runtime.services.logger.warn(
         `This node has no handler for the durable subscription '${id}', which has a backlog of ${waiting} messages. If no ` +
           'other node handles it any more, drop it with CatgaSubscriptions: its backlog keeps growing.',

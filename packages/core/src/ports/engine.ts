@@ -8,6 +8,7 @@ import type { Inbox } from './inbox.js';
 import type { LinkListener, NodeAddress, NodeLinks } from './links.js';
 import type { OutcomeLog } from './outcome-log.js';
 import type { NodeDirectory } from './node-directory.js';
+import type { SubscriptionPauses } from './subscription-pauses.js';
 import type { SubscriptionRegister } from './subscription-register.js';
 
 /** Delivery guarantees that an engine supports. An application with a message that needs another one does not start. */
@@ -45,6 +46,8 @@ export interface EngineConnection {
   readonly log: DurableLog;
   /** Register of durable subscriptions; absent if the log does not outlive its subscribers. */
   readonly subscriptions?: SubscriptionRegister;
+  /** Pauses of them; absent if the engine cannot pause. */
+  readonly pauses?: SubscriptionPauses;
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;

@@ -1,11 +1,15 @@
 import type { DurableSubscription } from '../contracts/durable-subscription.js';
 import { CatgaError } from '../errors/catga-error.js';
+import type { SubscriptionPauses } from '../ports/subscription-pauses.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
 
 /** The engine's register. */
 export interface RegisterAccess {
   /** Throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
-  connected(what: string): { readonly subscriptions?: SubscriptionRegister };
+  connected(what: string): {
+    readonly subscriptions?: SubscriptionRegister;
+    readonly pauses?: SubscriptionPauses;
+  };
 }
 
 /** Subscriptions that this node handles. */
@@ -15,7 +19,8 @@ export interface HandledSubscriptions {
 
 /**
  * Durable subscriptions of the namespace. The subscription of a handler that was removed from the code keeps
- * collecting messages: find it here, and drop it.
+ * collecting messages: find it here, and drop it. A subscription whose handler fails, or whose downstream is away, can be
+ * paused for the whole service.
  *
  * Every method rejects with `CATGA_SHUTTING_DOWN` before the application has started and after it stopped, and with
  * `CATGA_UNSUPPORTED` on an engine that keeps no subscriptions.
@@ -46,6 +51,30 @@ export class CatgaSubscriptions {
       );
     }
     return this.register().drop(id);
+  }
+
+  /**
+   * Pauses a subscription or a queue for the whole service: no node hands its messages to a handler any more, nodes that join
+   * or restart later included, until it is resumed. What runs finishes; what is published or queued meanwhile waits. Resolves
+   * after two seconds, when every node that reaches the broker has noticed, with whether there is such a subscription.
+   * `CATGA_ENGINE_UNAVAILABLE` when the broker does not respond.
+   */
+  async pause(id: string): Promise<boolean> {
+    return this.pauses().pause(id);
+  }
+
+  /**
+   * Resumes a subscription: its messages are handled again, in order, within a second. Resolves with whether it was
+   * paused. `CATGA_ENGINE_UNAVAILABLE` when the broker does not respond.
+   */
+  async resume(id: string): Promise<boolean> {
+    return this.pauses().resume(id);
+  }
+
+  private pauses(): SubscriptionPauses {
+    const { pauses } = this.engine.connected('A subscription');
+    if (pauses !== undefined) return pauses;
+    throw new CatgaError('CATGA_UNSUPPORTED', 'This engine cannot pause subscriptions.');
   }
 
   private register(): SubscriptionRegister {

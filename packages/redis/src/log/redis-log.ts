@@ -37,6 +37,8 @@ const DUPLICATE = Object.freeze({ duplicate: true });
  */
 export class RedisLog implements DurableLog {
   private readonly consumers = new Set<SubscriptionConsumer>();
+  /** What is taken, by subscription: one that is paused and resumed goes on with what its consumer before still has. */
+  private readonly held = new Map<string, Set<string>>();
   private readonly appends: TurnBatch<Appended, { readonly duplicate: boolean }>;
   private readonly codec = new StoredMessageCodec();
   private lease: Promise<ConsumerLease> | undefined;
@@ -67,7 +69,9 @@ export class RedisLog implements DurableLog {
     deliver: (delivery: LogDelivery) => void,
   ): Promise<LogConsumer> {
     const lease = await (this.lease ??= ConsumerLease.take(this.services));
-    const consumer = await SubscriptionConsumer.start(subscription, deliver, this.services, lease);
+    const held = this.held.get(subscription.id) ?? new Set();
+    this.held.set(subscription.id, held);
+    const consumer = await SubscriptionConsumer.start(subscription, deliver, this.services, lease, held);
     this.consumers.add(consumer);
     return consumer;
   }

@@ -31,8 +31,6 @@ const TRIED_AGAIN_AFTER_MS = 250;
  * script at a time, which is what the deliveries are counted by.
  */
 export class SubscriptionConsumer implements LogConsumer {
-  /** What the server says is ours, as far as its answers came: until it said that it is not any more. */
-  private readonly held = new Set<string>();
   private readonly keys: QueueKeys;
   private readonly inHand: DeliveriesInHand;
   private isStopped = false;
@@ -52,6 +50,8 @@ export class SubscriptionConsumer implements LogConsumer {
     deliver: (delivery: LogDelivery) => void,
     private readonly services: LogServices,
     private readonly lease: ConsumerLease,
+    /** What the server says is ours, as far as its answers came: until it said that it is not any more. */
+    private readonly held: Set<string>,
   ) {
     this.keys = queueKeys(services.prefix, subscription.id);
     this.inHand = new DeliveriesInHand(subscription.concurrency, deliver, services.clock);
@@ -68,8 +68,9 @@ export class SubscriptionConsumer implements LogConsumer {
     deliver: (delivery: LogDelivery) => void,
     services: LogServices,
     lease: ConsumerLease,
+    held: Set<string>,
   ): Promise<SubscriptionConsumer> {
-    const consumer = new SubscriptionConsumer(subscription, deliver, services, lease);
+    const consumer = new SubscriptionConsumer(subscription, deliver, services, lease, held);
     const { session } = services;
     await consumer.make();
     consumer.ends.push(

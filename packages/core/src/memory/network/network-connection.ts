@@ -7,6 +7,7 @@ import type { Inbox } from '../../ports/inbox.js';
 import type { LinkListener, NodeAddress, NodeLinks } from '../../ports/links.js';
 import type { OutcomeLog } from '../../ports/outcome-log.js';
 import type { NodeDirectory } from '../../ports/node-directory.js';
+import type { SubscriptionPauses } from '../../ports/subscription-pauses.js';
 import type { SubscriptionRegister } from '../../ports/subscription-register.js';
 import type { MemoryConnection } from '../memory-connection.js';
 import type { FrameExchange } from './frame-exchange.js';
@@ -24,6 +25,7 @@ import type { NodeGate } from './node-gate.js';
 export class NetworkConnection implements EngineConnection {
   readonly log: DurableLog;
   readonly subscriptions: SubscriptionRegister;
+  readonly pauses: SubscriptionPauses;
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
@@ -42,6 +44,7 @@ export class NetworkConnection implements EngineConnection {
   ) {
     this.log = storage.log;
     this.subscriptions = storage.subscriptions;
+    this.pauses = storage.pauses;
     this.idempotency = gatedIdempotency(storage.idempotency, this.gate);
     this.inbox = gatedInbox(storage.inbox, this.gate);
     this.deadLetters = gatedDeadLetters(storage.deadLetters, this.gate);
