@@ -12,7 +12,7 @@ const kernelLayers = [
   ['engine-kit'],
   ['cluster'],
   ['handlers'],
-  ['requests', 'events', 'queue'],
+  ['requests', 'events', 'queue', 'admin'],
   ['node'],
 ];
 const kernel = 'packages/core/src';
@@ -73,7 +73,7 @@ module.exports = {
       comment: 'An engine implements ports and knows nothing of the node above it.',
       severity: 'error',
       from: { path: inFolders(['memory']), pathNot: '\\.(spec|fixture)\\.ts$' },
-      to: { path: inFolders(['cluster', 'handlers', 'requests', 'events', 'queue', 'node']) },
+      to: { path: inFolders(['cluster', 'handlers', 'requests', 'events', 'queue', 'admin', 'node']) },
     },
     {
       name: 'kernel-stands-alone',

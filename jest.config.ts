@@ -32,7 +32,7 @@ const config: Config = {
     ],
   },
   moduleNameMapper: {
-    '^@catga/core/engine$': '<rootDir>/packages/core/src/engine.ts',
+    '^@catga/core/(admin|engine)$': '<rootDir>/packages/core/src/$1.ts',
     '^@catga/(core|testing)/outbox$': '<rootDir>/packages/$1/src/outbox.ts',
     '^@catga/compliance/fixtures$': '<rootDir>/libs/compliance/src/fixtures.ts',
     '^@catga/sql/testing$': '<rootDir>/packages/sql/src/testing.ts',

@@ -14,6 +14,7 @@ import { clusterRequests } from './cases/cluster-requests.js';
 import { clusterRestarts } from './cases/cluster-restarts.js';
 import { clusterRouting } from './cases/cluster-routing.js';
 import { clusterStopping } from './cases/cluster-stopping.js';
+import { clusterTools } from './cases/cluster-tools.js';
 import { clusterWatchers } from './cases/cluster-watchers.js';
 import { encodableRequests } from './cases/encodable-messages.js';
 import { ClusterLab } from './cluster-lab.js';
@@ -47,5 +48,6 @@ export function describeCluster(
     clusterEvents(lab);
     clusterStopping(lab);
     clusterHealth(lab);
+    clusterTools(lab);
   });
 }

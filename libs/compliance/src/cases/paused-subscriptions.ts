@@ -109,17 +109,11 @@ export function pausedSubscriptions(lab: Lab): void {
     it('is listed as such, and no other one is', async () => {
       const { first } = await shop();
       await pause(first);
-      const listed = async (): Promise<readonly unknown[]> =>
-        (await first.subscriptions.list()).map(({ id, isPaused }) => [id, isPaused]).toSorted();
-      await expect(listed()).resolves.toEqual([
-        ['books.Books', false],
-        [ID, true],
-      ]);
+      const paused = async (): Promise<readonly string[]> =>
+        (await first.subscriptions.list()).flatMap(({ id, isPaused }) => (isPaused === true ? [id] : []));
+      await expect(paused()).resolves.toEqual([ID]);
       await first.subscriptions.resume(ID);
-      await expect(listed()).resolves.toEqual([
-        ['books.Books', false],
-        [ID, false],
-      ]);
+      await expect(paused()).resolves.toEqual([]);
     });
 
     it('must be there; and one that is dropped is paused no more', async () => {

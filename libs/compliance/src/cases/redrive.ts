@@ -41,6 +41,24 @@ export function redrive(lab: Lab): void {
       await expect(node.deadLetters.list()).resolves.toEqual({ items: [], next: undefined });
     });
 
+    it('may have other content, and is a new message then, for that handler alone', async () => {
+      const { node, seen, heal } = await ailingNode();
+      await node.mediator.publish(new OrderPlaced('o1', 7), { messageId: 'm1' });
+      await lab.until(async () => (await node.deadLetters.list()).items.length === 1);
+      const [letter] = (await node.deadLetters.list()).items;
+      heal();
+      seen.length = 0;
+      const id = await node.deadLetters.redriveAs(letter!.id, { orderId: 'o1', total: 8 });
+      await lab.until(() => seen.length > 0);
+      await lab.pass(4);
+      expect(id).not.toBe('m1');
+      expect(seen).toEqual([`ailing ${id} 8 attempt 1`]);
+      await expect(node.deadLetters.list()).resolves.toEqual({ items: [], next: undefined });
+      await expect(node.deadLetters.redriveAs(letter!.id, {})).rejects.toMatchObject({
+        code: 'CATGA_DEAD_LETTER_NOT_FOUND',
+      });
+    });
+
     it('that fails again keeps what happened before as its history', async () => {
       const { node } = await ailingNode();
       await node.mediator.publish(new OrderPlaced('o1'), { messageId: 'm1' });

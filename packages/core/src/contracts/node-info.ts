@@ -29,6 +29,12 @@ export interface NodeInfo {
   readonly subscribes: readonly string[];
   /** Wire names of plain events that every node of the service gets. */
   readonly subscribesAsNode: readonly string[];
+  /** Wire names of the requests that it has sent to other nodes or queued since its start: the first 64. */
+  readonly sends?: readonly string[];
+  /** Wire names of the events that it has published since its start: the first 64. */
+  readonly publishes?: readonly string[];
+  /** `'tool'`: a command line or a dashboard, which `nodes()` does not list, and which gets no messages. Absent for any other node. */
+  readonly role?: 'tool';
   readonly load: NodeLoad;
   /** Version of the wire protocol. Nodes of different versions exchange no messages. */
   readonly protocolVersion: number;

@@ -6,15 +6,18 @@ import type { NodeRegistry } from './node-registry.js';
 /** Messages that a node handles. */
 export type NodeInterests = Pick<NodeInfo, 'handles' | 'subscribes' | 'subscribesAsNode'>;
 
+/** What a node has sent and published. */
+export type NodeSends = Pick<NodeInfo, 'sends' | 'publishes'>;
+
 /** This node's entry in the directory. */
 export class NodePresence {
   private stopWatching: (() => void) | undefined;
   private directory: NodeDirectory | undefined;
 
   constructor(
-    private readonly identity: Omit<NodeInfo, keyof NodeInterests | 'load' | 'status'>,
+    private readonly identity: Omit<NodeInfo, keyof (NodeInterests & NodeSends) | 'load' | 'status'>,
     private readonly registry: NodeRegistry,
-    private readonly interests: () => NodeInterests,
+    private readonly interests: () => NodeInterests & NodeSends,
     private readonly load: () => NodeLoad,
     /** Called for invalid entries of the directory. */
     private readonly refused: (error: CatgaError) => void = () => {},

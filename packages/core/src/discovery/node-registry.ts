@@ -35,9 +35,9 @@ export class NodeRegistry implements NodeDirectoryListener {
     this.suspicion = suspicion && new Suspicion(suspicion, (nodeId) => this.suspect(nodeId));
   }
 
-  /** The present nodes. */
+  /** The present nodes, without tools. */
   get nodes(): readonly NodeInfo[] {
-    return Array.from(this.known.values(), ({ node }) => node);
+    return Array.from(this.known.values(), ({ node }) => node).filter((node) => !isTool(node));
   }
 
   /** The present incarnation of a node. */
@@ -99,10 +99,10 @@ export class NodeRegistry implements NodeDirectoryListener {
     this.suspicion?.lookBefore(look);
   }
 
-  /** Yields the present nodes, then changes, until the reader stops or the registry closes. */
+  /** Yields the present nodes, then changes, without tools, until the reader stops or the registry closes. */
   watch(): AsyncIterableIterator<NodeChange> {
     const watcher = new NodeWatcher(() => this.watchers.delete(watcher));
-    for (const { node } of this.known.values()) watcher.push({ type: 'joined', node });
+    for (const node of this.nodes) watcher.push({ type: 'joined', node });
     if (this.isClosed) watcher.end();
     else this.watchers.add(watcher);
     return watcher;
@@ -159,6 +159,11 @@ export class NodeRegistry implements NodeDirectoryListener {
 
   private tell(change: NodeChange): void {
     for (const listener of this.listeners) listener(change);
+    if (isTool(change.node)) return;
     for (const watcher of this.watchers) watcher.push(change);
   }
+}
+
+function isTool({ role }: NodeInfo): boolean {
+  return role === 'tool';
 }

@@ -26,6 +26,9 @@ const recordSchema = z.object({
     handles: names,
     subscribes: names,
     subscribesAsNode: names,
+    sends: names.optional(),
+    publishes: names.optional(),
+    role: z.literal('tool').optional(),
     load: z.object({ inFlight: z.number(), queued: z.number(), unanswered: z.number(), handled: z.number() }),
     protocolVersion: z.number(),
     serializer: z.string(),
@@ -65,7 +68,17 @@ export function noNodeRecordError(key: string): CatgaError {
 }
 
 function completed({ node, timeoutMs }: z.infer<typeof recordSchema>): NodeRecord {
-  return { timeoutMs, node: { ...node, endpoint: node.endpoint } };
+  const { endpoint, sends, publishes, role, ...rest } = node;
+  return {
+    timeoutMs,
+    node: {
+      ...rest,
+      endpoint,
+      ...(sends && { sends }),
+      ...(publishes && { publishes }),
+      ...(role && { role }),
+    },
+  };
 }
 
 function parsed(bytes: Uint8Array): unknown {

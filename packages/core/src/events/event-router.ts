@@ -1,6 +1,7 @@
 import type { MessageConstructor } from '../contracts/message.js';
 import type { SaidPublishOptions } from '../contracts/said-headers.js';
 import type { NodeInterests } from '../discovery/node-presence.js';
+import { SentNames } from '../discovery/sent-names.js';
 import { CatgaError } from '../errors/catga-error.js';
 import type { Cause } from '../pipeline/handler-context.js';
 import type { NodeAddress } from '../ports/links.js';
@@ -24,6 +25,8 @@ const NOTHING_SAID: SaidPublishOptions = Object.freeze({});
 /** Takes events to their handlers, here and on other nodes. */
 export class EventRouter {
   private readonly routes = new Map<MessageConstructor, EventRoute>();
+  /** Of events that were published here. */
+  readonly published = new SentNames();
   // Events of one type tend to follow each other, as requests do in `CatgaMediator`.
   private lastTarget: unknown;
   private lastRoute: EventRoute | undefined;
@@ -84,6 +87,7 @@ export class EventRouter {
   private find(target: unknown): EventRoute | undefined {
     const route = this.routes.get(target as MessageConstructor);
     if (route !== undefined) {
+      this.published.add(route.type.name);
       this.lastTarget = target;
       this.lastRoute = route;
     }
@@ -122,6 +126,7 @@ export class EventRouter {
         `${type.name} is a ${type.kind}: use send; only events can be published.`,
       );
     }
+    this.published.add(type.name);
     let route = this.routes.get(type.target);
     if (route === undefined) this.routes.set(type.target, (route = { type, subscribers: [] }));
     return route;

@@ -109,7 +109,8 @@ export class LaneShare {
 
   /** Whether events that may have ended an owner are still to be handled by themselves. */
   get hasSuspects(): boolean {
-    if (this.state !== 'held' || this.crashes < SUSPICIOUS_CRASHES || this.subscription.isPaused) return false;
+    if (this.state !== 'held' || this.crashes < SUSPICIOUS_CRASHES || this.subscription.isPaused)
+      return false;
     // What is behind what there is no room for is found once there is.
     const isRead = this.window.next >= this.suspectsEnd || this.isWaitingForRoom;
     return this.alone !== undefined || this.readySuspects > 0 || !isRead;

@@ -1,3 +1,4 @@
+import { NodeAdmin } from '../admin/node-admin.js';
 import type { EventHandlerOptions, RequestHandlerOptions } from '../contracts/handlers.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import type { CatgaIds } from '../ids/catga-ids.js';
@@ -136,6 +137,7 @@ export class CatgaNode {
     const routes = await compileRoutes(wiring, compiler, options, (type, handler) =>
       runtime.messaging.shortWayTo(type, handler),
     );
+    const adminRoutes = new NodeAdmin(runtime.messaging, options, routes).routes();
     const connection = await engine.connect({
       namespace,
       nodeId,
@@ -150,6 +152,7 @@ export class CatgaNode {
       throw thrown;
     }
     runtime.open(connection, routes.requests, routes.events);
+    runtime.messaging.openAdmin(adminRoutes);
     try {
       await this.durable.provision(routes.durable, connection);
       await runtime.outbox?.open(namespace);
@@ -231,9 +234,8 @@ export class CatgaNode {
   get problem(): string | undefined {
     if (this.draining.hasBegun) return 'The node is stopping.';
     if (!this.isOpen) return 'The node has not started.';
-    const { nodeId } = this.options;
-    const isPresent = this.mediator.nodes().some((node) => node.nodeId === nodeId);
-    return this.runtime.health.problem ?? (isPresent ? undefined : 'The node is not in the directory.');
+    const { health, isPresent } = this.runtime;
+    return health.problem ?? (isPresent ? undefined : 'The node is not in the directory.');
   }
 
   /** Where its time comes from. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { AdminClient } from '../admin/admin-client.js';
 import type { Behavior } from '../contracts/behavior.js';
 import { ReliableEvent } from '../contracts/message.js';
 import { Command } from '../contracts/request.js';
+import type { CatgaError } from '../errors/catga-error.js';
 import { memory } from '../memory/memory-engine.js';
 import { memoryOutbox } from '../memory/memory-outbox.js';
 import { MemoryNetwork } from '../memory/network/memory-network.js';
@@ -17,6 +19,7 @@ import { Gate, startNode } from './running-node.fixture.js';
 
 /** The options that are groups of others. */
 type Group =
+  | 'admin'
   | 'heartbeat'
   | 'request'
   | 'concurrency'
@@ -54,6 +57,25 @@ async function attemptsWith(retry: CatgaOptions['retry'], passMs = 10_000): Prom
 }
 
 class Refused extends Error {}
+
+/** Asks a node that was told not to answer, and another one. */
+async function answersNothing(
+  admin: CatgaOptions['admin'],
+  ask: (client: AdminClient) => Promise<unknown>,
+): Promise<void> {
+  for (const option of [admin, {}]) {
+    const cluster = new TestCluster(new MemoryNetwork());
+    const [node, tool] = [cluster.node('node', { admin: option }), cluster.node('tool', { role: 'tool' })];
+    await cluster.start(node, tool);
+    const answer = ask(new AdminClient(tool.mediator)).then(
+      () => 'answered',
+      ({ code }: CatgaError) => code,
+    );
+    await cluster.turns();
+    await expect(answer).resolves.toBe(option === admin ? 'CATGA_NO_HANDLER' : 'answered');
+    await cluster.stop();
+  }
+}
 
 /** How often a handler that throws an error runs when its command is sent twice with one id. */
 async function runsWith(outcomes: CatgaOptions['outcomes'], error: Error): Promise<number> {
@@ -366,6 +388,19 @@ const effects: Readonly<Record<OptionPath, () => Promise<void>>> = {
     const { node } = await startNode((it) => it.handleRequest(Buy, () => 'once'), { behaviors: [doubling] });
     await expect(node.mediator.send(new Buy())).resolves.toBe('once twice');
   },
+  async role() {
+    const cluster = new TestCluster(new MemoryNetwork());
+    const [node, tool] = [cluster.node('node'), cluster.node('tool', { role: 'tool' })];
+    await cluster.start(node, tool);
+    expect(node.mediator.nodes().map(({ nodeId }) => nodeId)).toEqual(['node']);
+    await cluster.stop();
+    const handling = new CatgaNode({ role: 'tool' }).handleRequest(Buy, () => 'bought');
+    await expect(handling.init()).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
+  },
+  'admin.describe': () => answersNothing({ describe: false }, (client) => client.describe('node')),
+  'admin.stats': () => answersNothing({ stats: false }, (client) => client.stats('node')),
+  'admin.failures': () => answersNothing({ failures: false }, (client) => client.failures('node')),
+  'admin.tap': () => answersNothing({ tap: false }, (client) => client.tap('node')),
   async 'health.graceMs'() {
     const engine = new MemoryNetwork();
     const { node, clock } = await startNode((it) => it, { engine, nodeId: 'one', health: { graceMs: 100 } });

@@ -12,13 +12,13 @@ import type {
 } from '../contracts/send-options.js';
 import type { IncomingTraffic } from '../cluster/incoming-traffic.js';
 import type { CatgaIds } from '../ids/catga-ids.js';
-import type { NodeInterests, NodePresence } from '../discovery/node-presence.js';
+import type { NodeInterests, NodePresence, NodeSends } from '../discovery/node-presence.js';
 import type { NodeRegistry } from '../discovery/node-registry.js';
 import { toError } from '../errors/catga-error.js';
 import { notStartedError, shuttingDownError } from '../errors/message-errors.js';
 import type { ResolvedCatgaOptions } from '../options/catga-options.js';
-import type { Admission } from '../pipeline/admission/admission.js';
-import type { Cause, ContextHost } from '../pipeline/handler-context.js';
+import { Admission } from '../pipeline/admission/admission.js';
+import type { Cause, ContextHost, HandledListener } from '../pipeline/handler-context.js';
 import { PropagatedHeaders } from '../pipeline/propagated-headers.js';
 import type { Clock } from '../ports/clock.js';
 import { failureOf } from '../reliability/failure-sink.js';
@@ -28,6 +28,7 @@ import type { CatgaErrorSink } from '../reliability/failure-sink.js';
 import type { Cancellation } from '../time/cancellation.js';
 import type { Timetable } from '../time/timetable.js';
 import type { Codec } from '../wire/codec.js';
+import type { Limits } from '../wire/limits.js';
 import type { EventRecord, FrameBody } from '../wire/frame-records.js';
 import { CallPolicies } from '../pipeline/resilience/call-policies.js';
 import { CommandQueue } from '../queue/command-queue.js';
@@ -45,12 +46,16 @@ import { RequestRouter } from '../requests/request-router.js';
 import type { CompiledHandler, EventRoute, RequestRoute } from '../handlers/routes.js';
 import { RunningWork } from './running-work.js';
 
+/** For how many tools' questions there are places at a time. */
+const ADMIN_LIMITS = { maxInFlight: 8, maxQueued: 64, queueTimeoutMs: 5_000 } as const;
+
 /** Every message that callers, handlers and other nodes hand to this node, and the way each of them takes. */
 export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, IncomingTraffic {
   isOpen = false;
   requests: ReadonlyMap<MessageConstructor, RequestRoute> = new Map();
   readonly nodeId: string;
   readonly service: string;
+  private readonly limits: Limits;
   readonly registry = new MessageRegistry();
   /** The requests that other nodes may send, by wire name. */
   readonly handled = new Map<string, LocalRequest>();
@@ -62,13 +67,15 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
   private readonly requestRouter: RequestRouter;
   private readonly eventRouter: EventRouter;
   private hasOpened = false;
+  private readonly adminRoutes = new Map<MessageConstructor, RequestRoute>();
+  private handledListener: HandledListener | undefined;
 
   constructor(
     options: ResolvedCatgaOptions,
     readonly clock: Clock,
-    private readonly timetable: Timetable,
+    readonly timetable: Timetable,
     readonly admission: Admission,
-    private readonly failures: CatgaErrorSink,
+    readonly failures: CatgaErrorSink,
     codec: Codec,
     private readonly ids: CatgaIds,
     private readonly engine: EngineAccess,
@@ -80,6 +87,7 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
     const { nodeId, service, engine: engineOption, limits, behaviors, routing } = options;
     const { waiting } = this.running;
     this.nodeId = nodeId;
+    this.limits = limits;
     this.propagated = new PropagatedHeaders(options.propagatedHeaders);
     this.service = service;
     this.dispatcher = new RequestDispatcher(
@@ -122,10 +130,39 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
     this.hasOpened = true;
   }
 
-  /** Which messages the handlers here want. */
-  get interests(): NodeInterests {
+  /** Answers tools, with places of their own: a node that is overloaded says so. */
+  openAdmin(routes: readonly RequestRoute[]): void {
+    const { timetable, failures, running, engine, ids, limits } = this;
+    const admission = new Admission(ADMIN_LIMITS, timetable);
+    const dispatcher = new RequestDispatcher(
+      this,
+      admission,
+      timetable,
+      failures,
+      limits,
+      running.waiting,
+      engine,
+      ids,
+    );
+    for (const route of routes) {
+      this.adminRoutes.set(route.type.target, route);
+      this.handled.set(route.type.name, new LocalRequest(route, dispatcher, this, admission, timetable, ids));
+    }
+  }
+
+  get listener(): HandledListener | undefined {
+    return this.handledListener;
+  }
+
+  listenToHandlers(listener: HandledListener | undefined): void {
+    this.handledListener = listener;
+  }
+
+  /** Which messages the handlers here want, and which were sent here. */
+  get interests(): NodeInterests & NodeSends {
     const handles = [...this.requests.values()].map(({ type }) => type.name);
-    return { handles, ...this.eventRouter.interests };
+    const { published, interests } = this.eventRouter;
+    return { handles, ...interests, sends: this.requestRouter.sent.all, publishes: published.all };
   }
 
   /** See `RequestDispatcher`. There is none past an observer, who wants to be told of every request, nor past policies. */
@@ -165,7 +202,7 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
     try {
       return this.requestRouter.sendToNode(
         nodeId,
-        this.routeOf(request),
+        this.routeOf(request) ?? this.adminRoutes.get(request.constructor as MessageConstructor),
         request,
         saidHeaders(options ?? {}),
       );
@@ -185,7 +222,9 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
     if (this.engine.sender === undefined && this.routeOf(command) === undefined)
       throw this.requestRouter.noHandlerError(command);
     const said = this.propagated.in(saidHeaders(options), cause);
-    return this.queue.enqueue(this.registry.typeOfMessage(command), command, said, cause);
+    const type = this.registry.typeOfMessage(command);
+    this.requestRouter.sent.add(type.name);
+    return this.queue.enqueue(type, command, said, cause);
   }
 
   async outcomeOf(command: MessageConstructor, messageId: string): Promise<CatgaResult<unknown> | undefined> {

@@ -104,6 +104,7 @@ export class NodeRuntime {
         service: options.service,
         endpoint: options.endpoint,
         incarnation: clock.now(),
+        ...(options.role === 'tool' && { role: options.role }),
         ...dialect,
         metadata: options.metadata,
       },
@@ -189,6 +190,11 @@ export class NodeRuntime {
       new QueuedOutcomes(store, options.idempotency, outcomes, timetable, this.writes),
     );
     this.messaging.open(requests, events);
+  }
+
+  /** Whether this node is in the directory, as far as it knows. */
+  get isPresent(): boolean {
+    return this.nodesSeen.get(this.nodeId) !== undefined;
   }
 
   /** A heartbeat. */

@@ -24,12 +24,14 @@ export interface Wiring {
  */
 export function checkWiring(
   registry: MessageRegistry,
-  { engine, outbox }: Pick<ResolvedCatgaOptions, 'engine' | 'outbox'>,
+  { engine, outbox, role }: Pick<ResolvedCatgaOptions, 'engine' | 'outbox' | 'role'>,
   requests: readonly RequestHandlerRegistration[],
   events: readonly EventHandlerRegistration[],
   known: readonly string[],
 ): Wiring {
   const problems = [...known];
+  if (role === 'tool' && requests.length + events.length > 0)
+    problems.push("A node with role: 'tool' gets no messages: register no handlers there.");
   const attempt = <T>(run: () => T): T | undefined => {
     try {
       return run();

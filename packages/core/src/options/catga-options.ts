@@ -44,6 +44,29 @@ export interface CatgaOptions {
    * @defaultValue ['traceparent', 'tracestate', 'baggage'], the trace context of W3C
    */
   readonly propagatedHeaders?: readonly string[];
+  /** `'tool'` for command lines and dashboards: a node that handles nothing, is not listed by `nodes()`, and gets no messages.
+   * @defaultValue 'node'
+   */
+  readonly role?: 'node' | 'tool';
+  /** Questions of tools that this node answers. Whoever reaches the broker may ask. */
+  readonly admin?: {
+    /** What the node handles.
+     * @defaultValue true
+     */
+    readonly describe?: boolean;
+    /** Its load, its memory and how often it failed.
+     * @defaultValue true
+     */
+    readonly stats?: boolean;
+    /** Its latest failures, with the texts of the errors.
+     * @defaultValue true
+     */
+    readonly failures?: boolean;
+    /** The names and ids of the messages that it handles, and the texts of errors; neither content nor headers.
+     * @defaultValue true
+     */
+    readonly tap?: boolean;
+  };
   /** Heartbeats: failure detection between nodes. */
   readonly heartbeat?: {
     /** Interval of the heartbeats, which also report the load, in milliseconds.
@@ -210,6 +233,13 @@ export interface ResolvedCatgaOptions {
   readonly endpoint: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
   readonly propagatedHeaders: readonly string[];
+  readonly role: 'node' | 'tool';
+  readonly admin: {
+    readonly describe: boolean;
+    readonly stats: boolean;
+    readonly failures: boolean;
+    readonly tap: boolean;
+  };
   readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number };
   readonly routing: RoutingStrategyName | RoutingStrategy;
   readonly request: { readonly timeoutMs: number | undefined } & RetransmissionOptions;

@@ -30,6 +30,8 @@ describe('options', () => {
       endpoint: undefined,
       propagatedHeaders: ['traceparent', 'tracestate', 'baggage'],
       metadata: {},
+      role: 'node',
+      admin: { describe: true, stats: true, failures: true, tap: true },
       heartbeat: { intervalMs: 5000, timeoutMs: 15_000 },
       routing: 'local-first',
       request: { timeoutMs: undefined, retransmitMs: 500, maxAttempts: 4 },

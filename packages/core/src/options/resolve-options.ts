@@ -54,6 +54,15 @@ const schema = z.strictObject({
   propagatedHeaders: z
     .array(z.string().min(1, 'must be the name of a header'))
     .default(['traceparent', 'tracestate', 'baggage']),
+  role: z.enum(['node', 'tool'], { error: "must be 'node' or 'tool'" }).default('node'),
+  admin: z
+    .strictObject({
+      describe: z.boolean().default(true),
+      stats: z.boolean().default(true),
+      failures: z.boolean().default(true),
+      tap: z.boolean().default(true),
+    })
+    .prefault({}),
   heartbeat: z
     .strictObject({ intervalMs: timerMs.default(5_000), timeoutMs: timerMs.default(15_000) })
     .refine(({ intervalMs, timeoutMs }) => timeoutMs > intervalMs, {

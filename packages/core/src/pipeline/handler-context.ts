@@ -22,12 +22,19 @@ export interface Cause {
   readonly deadlineMs: number | undefined;
 }
 
+/** Told of every handler that begins with a context, and how it ends. */
+export interface HandledListener {
+  begun(envelope: MessageEnvelope, outcome: Promise<unknown>): void;
+}
+
 /** Dependencies of a context. */
 export interface ContextHost {
   readonly nodeId: string;
   /** Service name. */
   readonly service: string;
   readonly clock: Clock;
+  /** Absent while nobody listens. */
+  readonly listener: HandledListener | undefined;
   sendAs<R>(request: CatgaRequest<R>, options: SendOptions, cause: Cause): Promise<R>;
   publishAs(event: object, options: PublishOptions, cause: Cause): Promise<void>;
   enqueueAs(command: object, options: EnqueueOptions, cause: Cause): Promise<EnqueueReceipt>;
@@ -68,6 +75,7 @@ export class HandlerContext implements MessageContext, Cause {
   /** The pipeline is running and will end with this. */
   begin(outcome: Promise<unknown>): void {
     this.outcome = outcome;
+    this.host.listener?.begun(this.envelope, outcome);
     if (this.lazyCancellation !== undefined) this.watchSignal();
   }
 

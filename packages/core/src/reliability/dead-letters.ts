@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type {
   DeadLetter,
   DeadLetterBatchFailure,
@@ -10,6 +11,7 @@ import { CatgaError, toError } from '../errors/catga-error.js';
 import { recordOf } from '../errors/error-record.js';
 import type { DeadLetterStore, StoredDeadLetter } from '../ports/dead-letter-store.js';
 import type { DurableLog } from '../ports/durable-log.js';
+import type { LogMessage } from '../ports/stored-message.js';
 import type { Codec } from '../wire/codec.js';
 import { describeDeadLetter } from './dead-letter-record.js';
 
@@ -78,6 +80,23 @@ export class CatgaDeadLetters {
   }
 
   /**
+   * Gives one back with other content, as a new message: to the handler that failed on it, and only to that. The new message
+   * keeps name, key, headers and correlation, and its cause is the message that failed. Resolves with its id.
+   * `CATGA_DEAD_LETTER_NOT_FOUND` for an unknown id, `CATGA_SERIALIZATION` or `CATGA_PAYLOAD_TOO_LARGE` for
+   * content that cannot be stored.
+   */
+  async redriveAs(id: string, content: object): Promise<string> {
+    const messageId = randomUUID();
+    await this.giveBack(id, (stored) => ({
+      messageId,
+      causationId: stored.messageId,
+      body: this.codec.encode(stored.name, content),
+      serializer: this.codec.serializer.name,
+    }));
+    return messageId;
+  }
+
+  /**
    * Forgets one (by id) or many (by filter). A letter that cannot be removed is reported in the result of a filter, and
    * rejects for an id. `CATGA_DEAD_LETTER_NOT_FOUND` for an unknown id.
    */
@@ -87,12 +106,19 @@ export class CatgaDeadLetters {
     return typeof which === 'string' ? this.dropOne(which) : this.each(which, (id) => this.dropOne(id));
   }
 
-  private async redriveOne(letterId: string): Promise<void> {
+  private redriveOne(id: string): Promise<void> {
+    return this.giveBack(id, () => ({}));
+  }
+
+  private async giveBack(
+    letterId: string,
+    changes: (message: LogMessage) => Partial<LogMessage>,
+  ): Promise<void> {
     const { log, deadLetters } = this.access();
     const letter = await deadLetters.get(letterId);
     if (letter === undefined) throw notFound(letterId);
     const { id, subscription, stored, failure } = letter;
-    const message = { ...stored, history: [...stored.history, failure] };
+    const message = { ...stored, ...changes(stored), history: [...stored.history, failure] };
     // Appended before it is removed: a crash in between duplicates the letter, but never loses it.
     await log.append(message, { subscription });
     await deadLetters.remove(id);

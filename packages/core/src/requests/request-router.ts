@@ -1,6 +1,7 @@
 import type { MessageType } from '../contracts/message-type.js';
 import type { SaidSendOptions } from '../contracts/said-headers.js';
 import type { KnownNode } from '../discovery/known-node.js';
+import { SentNames } from '../discovery/sent-names.js';
 import type { NodeRegistry } from '../discovery/node-registry.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import { shuttingDownError } from '../errors/message-errors.js';
@@ -33,6 +34,8 @@ type Way = (attempt: AttemptOptions) => Promise<unknown>;
 
 /** Takes a request to its handler: here, or on the node that routing chooses. */
 export class RequestRouter {
+  /** Of requests that went to other nodes. */
+  readonly sent = new SentNames();
   /** Of requests that are sent more than once. */
   private readonly sharedIds: UnguessableIds;
 
@@ -194,8 +197,10 @@ export class RequestRouter {
       if (problem !== undefined) return Promise.reject(problem);
       const key = options.key ?? type.keyOf?.(request);
       const target = sender.choice.first(type.name, key);
-      if (target !== undefined && target.nodeId !== this.node.nodeId)
+      if (target !== undefined && target.nodeId !== this.node.nodeId) {
+        this.sent.add(type.name);
         return sender.send(type, request, key, options, cause, target);
+      }
       if (route !== undefined) return this.dispatcher.dispatch(route, request, options, cause);
       const incompatible = this.nodes.incompatibleFor(type.name);
       return Promise.reject(

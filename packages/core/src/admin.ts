@@ -1,0 +1,13 @@
+// The entry for tools: what asks nodes about themselves.
+export { AdminClient } from './admin/admin-client.js';
+export type { AdminSender, NodeAnswer } from './admin/admin-client.js';
+export type {
+  DescribedEvent,
+  DescribedRequest,
+  DescribedSubscription,
+  HandledMessage,
+  NodeDescription,
+  NodeFailure,
+  NodeStats,
+  TapPage,
+} from './admin/admin-contracts.js';

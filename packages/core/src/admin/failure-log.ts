@@ -1,0 +1,31 @@
+import type { FailureReport } from '../contracts/error-report.js';
+import { recordOf } from '../errors/error-record.js';
+import type { NodeFailure } from './admin-contracts.js';
+
+/** How many failures a node remembers. */
+const MOST_FAILURES = 100;
+
+/** The latest failures of a node that no caller received. */
+export class FailureLog {
+  private readonly failures: NodeFailure[] = [];
+
+  constructor(private readonly nowMs: () => number) {}
+
+  readonly add = ({ source, error, envelope, attempt, disposition }: FailureReport): void => {
+    const message = envelope && { name: envelope.name, messageId: envelope.messageId };
+    this.failures.push({
+      atMs: this.nowMs(),
+      source,
+      error: recordOf(error),
+      ...message,
+      attempt,
+      disposition,
+    });
+    if (this.failures.length > MOST_FAILURES) this.failures.shift();
+  };
+
+  /** The newest last. */
+  get latest(): readonly NodeFailure[] {
+    return [...this.failures];
+  }
+}

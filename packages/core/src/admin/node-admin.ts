@@ -1,0 +1,127 @@
+import type { MessageConstructor } from '../contracts/message.js';
+import type { NodeInfo } from '../contracts/node-info.js';
+import type { MessageRegistry } from '../handlers/message-registry.js';
+import type { EventRoute, RequestRoute } from '../handlers/routes.js';
+import type { ResolvedCatgaOptions } from '../options/catga-options.js';
+import { handlerStep } from '../pipeline/pipeline.js';
+import type { HandlerFunction } from '../pipeline/pipeline.js';
+import type { HandledListener } from '../pipeline/handler-context.js';
+import type { Clock } from '../ports/clock.js';
+import type { LogSubscription } from '../ports/durable-log.js';
+import type { CatgaErrorSink } from '../reliability/failure-sink.js';
+import type { Timetable } from '../time/timetable.js';
+import type { NodeDescription, NodeStats } from './admin-contracts.js';
+import { DescribeNode, ListNodeFailures, ReadNodeStats, TapNode } from './admin-messages.js';
+import { FailureLog } from './failure-log.js';
+import { MessageTap } from './message-tap.js';
+
+/** The node that answers. */
+export interface AdministeredNode {
+  readonly nodeId: string;
+  readonly clock: Clock;
+  readonly timetable: Timetable;
+  readonly failures: CatgaErrorSink;
+  readonly registry: MessageRegistry;
+  self(): NodeInfo;
+  /** Makes handlers tell of their messages, or with undefined no more. */
+  listenToHandlers(listener: HandledListener | undefined): void;
+}
+
+/** What a node handles, compiled. */
+export interface HandledMessages {
+  readonly requests: ReadonlyMap<MessageConstructor, RequestRoute>;
+  readonly events: readonly EventRoute[];
+  readonly durable: readonly LogSubscription[];
+}
+
+/** How many sources of failures are told, at most. */
+const MOST_SOURCES = 100;
+
+/** Answers the questions of tools, those that the option `admin` allows. */
+export class NodeAdmin {
+  private readonly startedAtMs: number;
+
+  constructor(
+    private readonly node: AdministeredNode,
+    private readonly options: Pick<ResolvedCatgaOptions, 'admin' | 'engine'>,
+    private readonly handled: HandledMessages,
+  ) {
+    this.startedAtMs = node.clock.now();
+  }
+
+  /** The requests that are answered, none of which the directory tells of. `CATGA_CONFIGURATION` if a message has one's name. */
+  routes(): readonly RequestRoute[] {
+    const { describe, stats, failures, tap } = this.options.admin;
+    return [
+      ...(describe ? [this.route(DescribeNode, () => this.describe())] : []),
+      ...(stats ? [this.route(ReadNodeStats, () => this.stats())] : []),
+      ...(failures ? [this.failures()] : []),
+      ...(tap ? [this.tap()] : []),
+    ];
+  }
+
+  private describe(): NodeDescription {
+    const { node, options, handled, startedAtMs } = this;
+    return {
+      node: node.self(),
+      engine: options.engine.name,
+      runtime: process.version,
+      pid: process.pid,
+      startedAtMs,
+      requests: Array.from(handled.requests.values(), ({ type, name, timeoutMs }) => ({
+        name: type.name,
+        kind: type.kind === 'query' ? 'query' : 'command',
+        qos: type.qos,
+        handler: name,
+        ...(timeoutMs !== undefined && { timeoutMs }),
+      })),
+      events: handled.events.map(({ type, subscribers }) => ({
+        name: type.name,
+        qos: type.qos,
+        handlers: subscribers.map(({ name, options: { scope = 'service' } }) => ({ name, scope })),
+      })),
+      subscriptions: handled.durable.map(({ id, kind, names, concurrency }) => ({
+        id,
+        kind,
+        names,
+        concurrency,
+      })),
+    };
+  }
+
+  private stats(): NodeStats {
+    const { node, startedAtMs } = this;
+    const failures = [...node.failures.failures].sort(([, one], [, other]) => other - one);
+    return {
+      nowMs: node.clock.now(),
+      startedAtMs,
+      load: node.self().load,
+      memoryBytes: process.memoryUsage.rss(),
+      failures: Object.fromEntries(failures.slice(0, MOST_SOURCES)),
+    };
+  }
+
+  private failures(): RequestRoute {
+    const log = new FailureLog(() => this.node.clock.now());
+    this.node.failures.subscribe(log.add);
+    return this.route(ListNodeFailures, () => log.latest);
+  }
+
+  private tap(): RequestRoute {
+    const { clock, nodeId, timetable } = this.node;
+    const tap = new MessageTap(clock, nodeId, timetable, (listener) => this.node.listenToHandlers(listener));
+    return this.route(TapNode, (question) => tap.page((question as TapNode).next));
+  }
+
+  private route(target: MessageConstructor, handler: HandlerFunction): RequestRoute {
+    const type = this.node.registry.typeOf(target);
+    return {
+      type,
+      name: type.name,
+      step: handlerStep(handler),
+      transaction: undefined,
+      direct: undefined,
+      timeoutMs: type.timeoutMs,
+    };
+  }
+}
