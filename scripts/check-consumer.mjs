@@ -1,6 +1,6 @@
 // Installs the packed tarballs the way a user does, outside the workspace, in the two kinds of application that exist:
-// Nest 12 in ESM and Nest 11 in CommonJS. Both compile and run the same source, test/consumer/app.ts; the second has the
-// optional peer of the binary serializer too, and the first shows that it can be done without. Neither has class-validator.
+// Nest 12 in ESM and Nest 11 in CommonJS. Both compile and run the same source, test/consumer/app.ts, and the health routes
+// with Terminus of that version; the second has the optional peer of the binary serializer too, and the first shows that it can be done without. Neither has class-validator.
 // The second also runs the tests of test/consumer/nest-new with Jest and ts-jest, set up word for word as `nest new` does.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -62,8 +62,8 @@ const consumers = [
     name: 'nest-12-esm',
     type: 'module',
     nest: '^12.0.0',
-    sources: ['app.ts'],
-    peers: {},
+    sources: ['app.ts', 'health.ts'],
+    peers: { '@nestjs/platform-express': '^12.0.0', '@nestjs/terminus': '^12.0.0' },
     typescript: '7.0.2',
     compilerOptions: { ...strict, module: 'nodenext', moduleResolution: 'nodenext', rootDir: '.' },
   },
@@ -71,8 +71,12 @@ const consumers = [
     name: 'nest-11-commonjs',
     type: 'commonjs',
     nest: '^11.0.0',
-    sources: ['app.ts', 'binary.ts'],
-    peers: { msgpackr: '^2.1.0' },
+    sources: ['app.ts', 'binary.ts', 'health.ts'],
+    peers: {
+      '@nestjs/platform-express': '^11.0.0',
+      '@nestjs/terminus': '^11.0.0',
+      msgpackr: '^2.1.0',
+    },
     typescript: '~5.9.0',
     compilerOptions: { ...strict, module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true },
     nestNew,

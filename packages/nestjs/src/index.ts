@@ -13,7 +13,12 @@ export type { RequestHandlerDecorator } from './decorators/request-handler.decor
 export { CATGA_CONTEXT_TYPE } from './explorer/enhancer-context.js';
 export type { MessageRequest } from './explorer/handler-invoker.js';
 export { CatgaHealthIndicator } from './health/catga-health.indicator.js';
-export type { CatgaHealth } from './health/catga-health.indicator.js';
+export type {
+  CatgaBrokerHealth,
+  CatgaHealth,
+  CatgaHealthDetails,
+  CatgaStatus,
+} from './health/catga-health.indicator.js';
 export { CatgaExceptionFilter } from './http/catga-exception.filter.js';
 export { logging } from './logging/logging.behavior.js';
 export type { LoggingOptions } from './logging/logging.behavior.js';

@@ -234,8 +234,13 @@ export class CatgaNode {
   get problem(): string | undefined {
     if (this.draining.hasBegun) return 'The node is stopping.';
     if (!this.isOpen) return 'The node has not started.';
-    const { health, isPresent } = this.runtime;
-    return health.problem ?? (isPresent ? undefined : 'The node is not in the directory.');
+    const { engineProblem, runtime } = this;
+    return engineProblem ?? (runtime.isPresent ? undefined : 'The node is not in the directory.');
+  }
+
+  /** Why the engine is out of reach; undefined while it can be reached, or for up to `health.graceMs` after that ended. */
+  get engineProblem(): string | undefined {
+    return this.runtime.health.problem;
   }
 
   /** Where its time comes from. */

@@ -1,22 +1,44 @@
 import { Injectable } from '@nestjs/common';
 import { CatgaMediator, CatgaNode } from '@catga/core';
-import type { NodeLoad } from '@catga/core';
+import type { DurableSubscription, NodeLoad, OutboxCounts } from '@catga/core';
 
-/** Health details of the node for Terminus. */
-export interface CatgaHealth {
+/** Maximum number of dead letters that are counted, and of subscriptions that are listed. */
+const MOST = 100;
+
+/** Health of a part for Terminus. */
+export interface CatgaStatus {
   readonly status: 'up' | 'down';
   /** Why it is down. */
   readonly reason?: string;
-  readonly nodeId: string;
+}
+
+/** Health of the engine's broker for Terminus. */
+export interface CatgaBrokerHealth extends CatgaStatus {
   readonly engine: string;
+}
+
+/** Health details of the node for Terminus. */
+export interface CatgaHealth extends CatgaBrokerHealth {
+  readonly nodeId: string;
   /** Number of present nodes, including this one. */
   readonly nodes: number;
   readonly load: NodeLoad;
 }
 
+/** What waits, as far as it could be read: a part is missing where the engine has none. */
+export interface CatgaHealthDetails extends CatgaHealth {
+  /** Durable subscriptions and command queues, those with the most waiting messages first, at most 100. */
+  readonly subscriptions?: readonly Pick<DurableSubscription, 'id' | 'waiting' | 'lag'>[];
+  /** Number of dead letters, counted up to 100. */
+  readonly deadLetters?: number;
+  readonly outbox?: OutboxCounts;
+  /** Why what waits could not be read. */
+  readonly unreadable?: string;
+}
+
 /**
- * Readiness indicator for Terminus: up while the node accepts requests, is present in the directory, and its
- * engine was reachable within the last `health.graceMs`. Do not use it for liveness: a restart does not repair the broker.
+ * Health indicator for Terminus: readiness ({@link isHealthy}), liveness ({@link isLive}), the broker ({@link broker}) and
+ * details ({@link details}).
  *
  * @example `health.check([() => catga.isHealthy()])`
  * @publicApi
@@ -28,20 +50,66 @@ export class CatgaHealthIndicator {
     private readonly mediator: CatgaMediator,
   ) {}
 
-  /** In the shape that `HealthCheckService.check` expects, under `key`. */
+  /**
+   * Readiness: up while the node accepts requests, is present in the directory, and its engine was reachable within the last
+   * `health.graceMs`. Do not use it for liveness: a restart does not repair the broker. In the shape that
+   * `HealthCheckService.check` expects, under `key`.
+   */
   isHealthy<K extends string = 'catga'>(key: K = 'catga' as K): Record<K, CatgaHealth> {
-    const { nodeId, load } = this.mediator.self;
-    const nodes = this.mediator.nodes();
-    const { problem: reason } = this.node;
-    const { engine } = this.node.options;
-    const health: CatgaHealth = {
-      status: reason === undefined ? 'up' : 'down',
-      ...(reason !== undefined && { reason }),
-      nodeId,
-      engine: engine.name,
-      nodes: nodes.length,
-      load,
-    };
-    return { [key]: health } as Record<K, CatgaHealth>;
+    return under(key, this.readiness());
   }
+
+  /** Liveness: up as long as the process answers, whatever the broker does and while the node drains. */
+  isLive<K extends string = 'catga'>(key: K = 'catga' as K): Record<K, CatgaStatus> {
+    return under(key, { status: 'up' });
+  }
+
+  /** The broker: down once it has been out of reach for longer than `health.graceMs`. */
+  broker<K extends string = 'catga'>(key: K = 'catga' as K): Record<K, CatgaBrokerHealth> {
+    const { node } = this;
+    return under(key, { ...statusOf(node.engineProblem), engine: node.options.engine.name });
+  }
+
+  /**
+   * Readiness, with what waits. That is never a reason to be down, because all replicas would become unready at once. Reads
+   * from the broker; never rejects.
+   */
+  async details<K extends string = 'catga'>(key: K = 'catga' as K): Promise<Record<K, CatgaHealthDetails>> {
+    const waiting = await this.waiting().catch((thrown: unknown) => ({
+      unreadable: thrown instanceof Error ? thrown.message : String(thrown),
+    }));
+    return under(key, { ...this.readiness(), ...waiting });
+  }
+
+  private readiness(): CatgaHealth {
+    const { nodeId, load } = this.mediator.self;
+    const { problem, options } = this.node;
+    const nodes = this.mediator.nodes().length;
+    return { ...statusOf(problem), nodeId, engine: options.engine.name, nodes, load };
+  }
+
+  private async waiting(): Promise<Partial<CatgaHealthDetails>> {
+    const { subscriptions, deadLetters, outbox, options } = this.node;
+    const [listed, letters, unsent] = await Promise.all([
+      subscriptions.list(),
+      deadLetters.list({}, { limit: MOST }),
+      options.outbox && outbox.counts(),
+    ]);
+    return {
+      subscriptions: listed
+        .toSorted((one, other) => other.waiting - one.waiting)
+        .slice(0, MOST)
+        .map(({ id, waiting, lag }) => ({ id, waiting, ...(lag && { lag }) })),
+      deadLetters: letters.items.length,
+      ...(unsent && { outbox: unsent }),
+    };
+  }
+}
+
+function statusOf(problem: string | undefined): CatgaStatus {
+  return problem === undefined ? { status: 'up' } : { status: 'down', reason: problem };
+}
+
+function under<K extends string, T>(key: K, health: T): Record<K, T> {
+  return { [key]: health } as Record<K, T>;
 }
