@@ -38,6 +38,16 @@ export { CatgaRequest, Command, Query } from './contracts/request.js';
 export type { ResultOf } from './contracts/request.js';
 export type { CatgaResult } from './contracts/result.js';
 export type {
+  AnyBehavior,
+  AnyBehaviorRef,
+  ModuleBehaviorOption,
+  OutgoingMessage,
+  OutgoingOperation,
+  OutgoingOptions,
+  SendBehavior,
+  SendBehaviorRef,
+} from './contracts/send-behavior.js';
+export type {
   BatchOptions,
   EnqueueOptions,
   EnqueueReceipt,
@@ -71,6 +81,15 @@ export type { CatgaOptions } from './options/catga-options.js';
 export { bulkhead, circuitBreaker, rateLimit, retry } from './pipeline/resilience/policies.js';
 export type { ValidationIssue } from './pipeline/validation/message-validator.js';
 export type { Engine } from './ports/engine.js';
+export type {
+  DurableMessage,
+  FailedDelivery,
+  HandledMessage,
+  MessageTracer,
+  RepeatedMessage,
+  TraceEnd,
+  TracedNode,
+} from './ports/message-tracer.js';
 export type {
   Outbox,
   OutboxCapabilities,

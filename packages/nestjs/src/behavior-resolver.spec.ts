@@ -3,7 +3,16 @@ import { Injectable, Module, Scope } from '@nestjs/common';
 import type { Provider } from '@nestjs/common';
 import { refusal, start } from './application.fixture.js';
 import { CatgaMediator, Command, EventHandler, Message, Query, RequestHandler } from './index.js';
-import type { Behavior, BehaviorRef, Envelope, IRequestHandler, MessageContext, Next } from './index.js';
+import type {
+  Behavior,
+  BehaviorRef,
+  Envelope,
+  IRequestHandler,
+  MessageContext,
+  Next,
+  OutgoingMessage,
+  SendBehavior,
+} from './index.js';
 
 @Injectable()
 class Journal {
@@ -129,6 +138,28 @@ describe('behaviors', () => {
     };
     await linesOf([Outer], [{ provide: Outer, useValue: mine }]);
     expect(kept.toSorted()).toEqual(['BuyHandler', 'LookHandler', 'LookedHandler']);
+  });
+
+  it('of the send side may be classes too, and go around what is handed over, not around handlers', async () => {
+    @Injectable()
+    class Sending implements SendBehavior {
+      readonly side = 'send';
+      constructor(private readonly journal: Journal) {}
+      handle({ operation, name }: OutgoingMessage, next: Next): Promise<unknown> {
+        this.journal.lines.push(`${operation} ${name}`);
+        return next();
+      }
+    }
+    const journal = new Journal();
+    const module = await start({
+      imports: [{ module: JournalModule, global: true }],
+      providers: [BuyHandler, LookHandler, LookedHandler],
+      options: { behaviors: [Sending, around('handling', () => journal)] },
+      override: (builder) => builder.overrideProvider(Journal).useValue(journal),
+    });
+    await module.get(CatgaMediator).send(new Look());
+    await module.close();
+    expect(journal.lines).toEqual(['send Look', 'handling > Look', '< handling']);
   });
 
   it('may answer instead of the handler', async () => {

@@ -2,7 +2,7 @@ import { Injectable, Scope } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { CatgaError } from '@catga/core';
-import type { Behavior, BehaviorRef } from '@catga/core';
+import type { AnyBehavior, AnyBehaviorRef } from '@catga/core';
 import { toError } from '@catga/core/engine';
 
 /** Nest's metadata key of `@Injectable` options; part of its public metadata. */
@@ -11,12 +11,12 @@ const SCOPE_OPTIONS_METADATA = 'scope:options';
 /** Resolves behavior classes: to the application's provider if there is one, else to a new instance with its dependencies. */
 @Injectable()
 export class BehaviorResolver {
-  private readonly made = new Map<BehaviorRef, Promise<Behavior>>();
+  private readonly made = new Map<AnyBehaviorRef, Promise<AnyBehavior>>();
 
   constructor(private readonly moduleRef: ModuleRef) {}
 
   /** `CATGA_CONFIGURATION` for request-scoped behaviors: a behavior is shared by all messages. */
-  resolve(ref: BehaviorRef): Behavior | Promise<Behavior> {
+  resolve(ref: AnyBehaviorRef): AnyBehavior | Promise<AnyBehavior> {
     if (typeof ref !== 'function') return ref;
     const before = this.made.get(ref);
     if (before !== undefined) return before;
@@ -25,10 +25,10 @@ export class BehaviorResolver {
     return made;
   }
 
-  private async make(ref: Exclude<BehaviorRef, Behavior>): Promise<Behavior> {
-    let provided: Behavior | undefined;
+  private async make(ref: Exclude<AnyBehaviorRef, AnyBehavior>): Promise<AnyBehavior> {
+    let provided: AnyBehavior | undefined;
     try {
-      provided = this.moduleRef.get<Behavior>(ref, { strict: false });
+      provided = this.moduleRef.get<AnyBehavior>(ref, { strict: false });
     } catch (thrown) {
       // It is not a provider, or a dependency is request-scoped.
       if (toError(thrown).constructor.name.includes('Scope')) throw scopeError(ref);
@@ -36,7 +36,7 @@ export class BehaviorResolver {
     if (provided !== undefined) return provided;
     if (isScoped(ref)) throw scopeError(ref);
     // The container supplies the arguments, which `never[]` left open.
-    return this.moduleRef.create(ref as Type<Behavior>);
+    return this.moduleRef.create(ref as Type<AnyBehavior>);
   }
 }
 

@@ -15,6 +15,8 @@ export type Next = () => Promise<unknown>;
  * @publicApi
  */
 export interface Behavior {
+  /** The side of the handler; a `SendBehavior` is one of the other side. */
+  readonly side?: 'handle';
   handle(envelope: Envelope, context: MessageContext, next: Next): Promise<unknown>;
 }
 

@@ -1,4 +1,5 @@
 import type { MessageHeaders } from './headers.js';
+import type { OutgoingOptions } from './send-behavior.js';
 import type { EnqueueOptions, PublishOptions, SendOptions } from './send-options.js';
 
 /** Headers as given by callers. */
@@ -12,6 +13,7 @@ type SaidHeaders<O extends WithHeaders> = Omit<O, 'headers'> & { readonly header
 export type SaidSendOptions = SaidHeaders<SendOptions>;
 export type SaidPublishOptions = SaidHeaders<PublishOptions>;
 export type SaidEnqueueOptions = SaidHeaders<EnqueueOptions>;
+export type SaidOptions = SaidHeaders<OutgoingOptions>;
 
 /** Leaves out headers whose value is undefined. Other problems are found at validation. */
 export function saidHeaders<O extends WithHeaders>(options: O): SaidHeaders<O> {

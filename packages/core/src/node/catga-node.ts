@@ -7,11 +7,13 @@ import { resolveCatgaOptions } from '../options/resolve-options.js';
 import type { HandlerFunction } from '../pipeline/pipeline.js';
 import type { Clock } from '../ports/clock.js';
 import type { EngineConnection } from '../ports/engine.js';
+import type { TracedNode } from '../ports/message-tracer.js';
 import { CatgaDeadLetters } from '../reliability/dead-letters.js';
 import { DeliveryRecords } from '../reliability/delivery-records.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
 import { GuardedLogger } from '../reliability/guarded-logger.js';
 import { CatgaSubscriptions, leftBehind } from '../reliability/subscriptions.js';
+import type { RegisterAccess } from '../reliability/subscriptions.js';
 import { CatgaOutbox } from '../reliability/outbox/catga-outbox.js';
 import { CatgaMediator } from './catga-mediator.js';
 import { HandlerCompiler } from './compile-handlers.js';
@@ -55,7 +57,15 @@ export class CatgaNode {
     const runtime = new NodeRuntime(this.options, guarded({ ...DEFAULT_SERVICES, ...services }));
     this.runtime = runtime;
     this.mediator = new CatgaMediator(runtime.messaging);
-    this.deadLetters = new CatgaDeadLetters(() => runtime.engine.connected('Dead letters'), runtime.codec);
+    const { tracing } = runtime;
+    this.deadLetters = new CatgaDeadLetters(
+      () => {
+        const { log, deadLetters } = runtime.engine.connected('Dead letters');
+        return { log: runtime.quiet(log), deadLetters: runtime.quiet(deadLetters) };
+      },
+      runtime.codec,
+      tracing,
+    );
     this.outbox = new CatgaOutbox(() => runtime.outbox?.access);
     this.ids = runtime.ids;
     this.failures = runtime.failures;
@@ -73,8 +83,13 @@ export class CatgaNode {
         this.options.idempotency.ttlMs,
         this.options.deadLetters.ttlMs,
       ),
+      tracing,
     );
-    this.subscriptions = new CatgaSubscriptions(runtime.engine, this.durable);
+    const register = (what: string): ReturnType<RegisterAccess['connected']> => {
+      const { subscriptions } = runtime.engine.connected(what);
+      return { subscriptions: subscriptions && runtime.quiet(subscriptions) };
+    };
+    this.subscriptions = new CatgaSubscriptions({ connected: register }, this.durable);
     const { delayMs, drainTimeoutMs } = this.options.shutdown;
     this.draining = new NodeDrain(runtime, this.durable, delayMs, drainTimeoutMs);
   }
@@ -133,18 +148,24 @@ export class CatgaNode {
       runtime.timetable,
       options.behaviors,
       runtime.transaction,
+      runtime.tracing,
     );
+    const { tracing } = runtime;
+    const { sendSide } = compiler;
+    runtime.messaging.sendSide = tracing === undefined ? sendSide : tracing.aroundSending(sendSide);
     const routes = await compileRoutes(wiring, compiler, options, (type, handler) =>
       runtime.messaging.shortWayTo(type, handler),
     );
     const adminRoutes = new NodeAdmin(runtime.messaging, options, routes).routes();
-    const connection = await engine.connect({
-      namespace,
-      nodeId,
-      clock: runtime.clock,
-      heartbeatTimeoutMs: heartbeat.timeoutMs,
-      monitor: runtime.monitor,
-    });
+    const connect = (): Promise<EngineConnection> =>
+      engine.connect({
+        namespace,
+        nodeId,
+        clock: runtime.clock,
+        heartbeatTimeoutMs: heartbeat.timeoutMs,
+        monitor: runtime.monitor,
+      });
+    const connection = await (tracing === undefined ? connect() : tracing.internal(connect));
     try {
       await runtime.joinCluster(connection);
     } catch (thrown) {
@@ -160,6 +181,7 @@ export class CatgaNode {
       await runtime.close(this.draining.leftMs);
       throw thrown;
     }
+    tracing?.attach(this.traced);
     const requestTypes = [...routes.requests.values()].map(({ type }) => type);
     return {
       engine: engine.name,
@@ -252,6 +274,22 @@ export class CatgaNode {
   async stop(): Promise<void> {
     await this.drain();
     await this.close();
+  }
+
+  /** What tracers may ask of this node. */
+  private get traced(): TracedNode {
+    const { nodeId, service } = this.options;
+    return {
+      nodeId,
+      service,
+      nodes: () => this.mediator.nodes(),
+      subscriptions: async () => {
+        const all = await this.subscriptions.list();
+        const { ids } = this.durable;
+        return [...all.filter(({ id }) => ids.includes(id)), ...leftBehind(all, service, ids)];
+      },
+      outbox: () => this.outbox.counts(),
+    };
   }
 
   /** Tells of what is paused; and handlers that are no longer in the code go on collecting messages until somebody says that they may be forgotten. */

@@ -8,6 +8,7 @@ import { memory } from '../memory/memory-engine.js';
 import { memoryOutbox } from '../memory/memory-outbox.js';
 import { MemoryNetwork } from '../memory/network/memory-network.js';
 import type { CatgaOptions } from '../options/catga-options.js';
+import type { MessageTracer } from '../ports/message-tracer.js';
 import type { Outbox } from '../ports/outbox-store.js';
 import type { Serializer } from '../ports/serializer.js';
 import { json } from '../wire/json-serializer.js';
@@ -117,6 +118,18 @@ const effects: Readonly<Record<OptionPath, () => Promise<void>>> = {
     await node.settled();
     expect(node.mediator.self.service).toBe('mails');
     await expect(node.deadLetters.list()).resolves.toMatchObject({ items: [{ subscription: 'mails.Mail' }] });
+  },
+  async telemetry() {
+    const sent: string[] = [];
+    const tracer: MessageTracer = {
+      sending({ name }, run) {
+        sent.push(name);
+        run();
+      },
+    };
+    const { node } = await startNode((it) => it.handleRequest(Buy, () => 'bought'), { telemetry: [tracer] });
+    await expect(node.mediator.send(new Buy())).resolves.toBe('bought');
+    expect(sent).toEqual(['Buy']);
   },
   async namespace() {
     const engine = memory();

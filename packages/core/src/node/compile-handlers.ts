@@ -1,11 +1,17 @@
-import type { Behavior, BehaviorOption, BehaviorRef } from '../contracts/behavior.js';
+import type { Behavior } from '../contracts/behavior.js';
 import { isCallerPolicy, isPolicy } from '../contracts/policy.js';
 import type { HandlerPolicy } from '../contracts/policy.js';
 import type { MessageType } from '../contracts/message-type.js';
+import { isSendBehavior } from '../contracts/send-behavior.js';
+import type { AnyBehavior, AnyBehaviorRef, ModuleBehaviorOption } from '../contracts/send-behavior.js';
+import { CatgaError } from '../errors/catga-error.js';
 import { CachingBehavior } from '../pipeline/caching/caching.behavior.js';
 import { HandlerContext } from '../pipeline/handler-context.js';
 import { makeHandlerPolicy } from '../pipeline/resilience/make-policies.js';
 import { compilePipeline, handlerStep } from '../pipeline/pipeline.js';
+import { compileSendSide } from '../pipeline/send-side.js';
+import type { SendSide } from '../pipeline/send-side.js';
+import type { Tracing } from '../pipeline/tracing.js';
 import { TimeoutBehavior } from '../pipeline/timeout/timeout.behavior.js';
 import { standardSchemaValidator } from '../pipeline/validation/message-validator.js';
 import { ValidationBehavior } from '../pipeline/validation/validation.behavior.js';
@@ -24,17 +30,23 @@ export class HandlerCompiler {
     private readonly timetable: Timetable,
     private readonly globalBehaviors: readonly (Behavior | HandlerPolicy)[],
     private readonly transaction: TransactionalHandler,
+    private readonly tracing: Tracing | undefined,
+    /** The behaviors of the other side, where messages are handed over; undefined without any. */
+    readonly sendSide: SendSide | undefined,
   ) {}
 
   static async create(
     services: NodeServices,
     timetable: Timetable,
-    behaviors: readonly BehaviorOption[],
+    behaviors: readonly ModuleBehaviorOption[],
     transaction: TransactionalHandler,
+    tracing: Tracing | undefined,
   ): Promise<HandlerCompiler> {
     const all = [...services.behaviors, ...behaviors];
     const resolved = await resolveAll(all, services);
-    return new HandlerCompiler(services, timetable, resolved, transaction);
+    const atHandlers = resolved.filter(isAtHandlers);
+    const sendSide = compileSendSide(resolved.filter(isSendBehavior));
+    return new HandlerCompiler(services, timetable, atHandlers, transaction, tracing, sendSide);
   }
 
   /** Compiles one handler for one type of message. */
@@ -46,7 +58,7 @@ export class HandlerCompiler {
     const steps = [
       ...notReplaced(this.globalBehaviors, type),
       ...this.builtIn(type),
-      ...(await resolveAll(type.behaviors, this.services)),
+      ...(await this.ownBehaviors(type)),
     ];
     // What a policy counts belongs to one handler and one type of message.
     const behaviors = steps.map((step) =>
@@ -76,6 +88,25 @@ export class HandlerCompiler {
     return { ...compiled, step: compilePipeline([timeout], compiled.step), direct: undefined };
   }
 
+  /** The handler with all that is around it, as tracers see it. */
+  traced(compiled: CompiledHandler): CompiledHandler {
+    const step = this.tracing?.aroundHandling(compiled.step);
+    return step === undefined ? compiled : { ...compiled, step, direct: undefined };
+  }
+
+  private async ownBehaviors(type: MessageType): Promise<readonly (Behavior | HandlerPolicy)[]> {
+    const resolved = await resolveAll(type.behaviors, this.services);
+    // Whoever sends the message may have no handler of it, and so nothing that would make its behaviors.
+    if (resolved.some(isSendBehavior)) {
+      throw new CatgaError(
+        'CATGA_CONFIGURATION',
+        `${type.name} has a behavior with side 'send', which acts on all messages: list it in \`behaviors\` of the module.`,
+        { details: { name: type.name } },
+      );
+    }
+    return resolved.filter(isAtHandlers);
+  }
+
   private builtIn(type: MessageType): Behavior[] {
     const { schema, cache } = type;
     const behaviors: Behavior[] = [];
@@ -89,15 +120,17 @@ export class HandlerCompiler {
   }
 }
 
-/** Makes behaviors of classes. What stands at callers is not for handlers. */
+function isAtHandlers(step: AnyBehavior | HandlerPolicy): step is Behavior | HandlerPolicy {
+  return !isSendBehavior(step);
+}
+
+/** Makes behaviors of classes. The policies of callers are compiled elsewhere. */
 function resolveAll(
-  options: readonly BehaviorOption[],
+  options: readonly ModuleBehaviorOption[],
   services: NodeServices,
-): Promise<readonly (Behavior | HandlerPolicy)[]> {
-  const atHandlers = options.filter(
-    (option): option is BehaviorRef | HandlerPolicy => !isCallerPolicy(option),
-  );
+): Promise<readonly (AnyBehavior | HandlerPolicy)[]> {
+  const made = options.filter((option): option is AnyBehaviorRef | HandlerPolicy => !isCallerPolicy(option));
   return Promise.all(
-    atHandlers.map(async (option) => (isPolicy(option) ? option : services.resolveBehavior(option))),
+    made.map(async (option) => (isPolicy(option) ? option : services.resolveBehavior(option))),
   );
 }

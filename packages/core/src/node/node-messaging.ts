@@ -1,7 +1,9 @@
 import type { MessageType } from '../contracts/message-type.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import type { NodeChange, NodeInfo } from '../contracts/node-info.js';
+import type { OutgoingOperation, OutgoingOptions } from '../contracts/send-behavior.js';
 import { saidHeaders } from '../contracts/said-headers.js';
+import type { SaidOptions } from '../contracts/said-headers.js';
 import type { CatgaResult } from '../contracts/result.js';
 import type { CatgaRequest } from '../contracts/request.js';
 import type {
@@ -20,6 +22,8 @@ import type { ResolvedCatgaOptions } from '../options/catga-options.js';
 import { Admission } from '../pipeline/admission/admission.js';
 import type { Cause, ContextHost, HandledListener } from '../pipeline/handler-context.js';
 import { PropagatedHeaders } from '../pipeline/propagated-headers.js';
+import { Outgoing } from '../pipeline/send-side.js';
+import type { SendSide } from '../pipeline/send-side.js';
 import type { Clock } from '../ports/clock.js';
 import { failureOf } from '../reliability/failure-sink.js';
 import type { NodeAddress } from '../ports/links.js';
@@ -52,6 +56,8 @@ const ADMIN_LIMITS = { maxInFlight: 8, maxQueued: 64, queueTimeoutMs: 5_000 } as
 /** Every message that callers, handlers and other nodes hand to this node, and the way each of them takes. */
 export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, IncomingTraffic {
   isOpen = false;
+  /** What acts where messages are handed over. Set before the routes are compiled. */
+  sendSide: SendSide | undefined;
   requests: ReadonlyMap<MessageConstructor, RequestRoute> = new Map();
   readonly nodeId: string;
   readonly service: string;
@@ -165,50 +171,48 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
     return { handles, ...interests, sends: this.requestRouter.sent.all, publishes: published.all };
   }
 
-  /** See `RequestDispatcher`. There is none past an observer, who wants to be told of every request, nor past policies. */
+  /** See `RequestDispatcher`. There is none past an observer, who wants to be told of every request, the send side and policies. */
   shortWayTo(type: MessageType, handler: CompiledHandler): RequestRoute['direct'] {
-    const mustBeSent = this.observer !== undefined || this.policies.of(type) !== undefined;
+    const mustBeSent =
+      this.observer !== undefined || this.sendSide !== undefined || this.policies.of(type) !== undefined;
     return mustBeSent ? undefined : this.dispatcher.shortWayTo(type, handler);
   }
 
   send(route: RequestRoute | undefined, request: object, options: SendOptions | undefined): Promise<unknown> {
     if (!this.isOpen) return Promise.reject(this.closedError(request));
     this.observer?.sent(request, options ?? {});
-    try {
-      return this.requestRouter.send(route, request, saidHeaders(options ?? {}));
-    } catch (thrown) {
-      return Promise.reject(toError(thrown));
-    }
+    return this.handOver('send', request, options, (said = {}) =>
+      this.requestRouter.send(route, request, said),
+    );
   }
 
   sendAs<R>(request: CatgaRequest<R>, options: SendOptions, cause: Cause): Promise<R> {
     this.observer?.sent(request, options);
     if (!this.engine.isConnected) return Promise.reject(this.closedError(request));
-    try {
-      return this.requestRouter.send(
-        this.routeOf(request),
-        request,
-        this.propagated.in(saidHeaders(options), cause),
-        cause,
-      ) as Promise<R>;
-    } catch (thrown) {
-      return Promise.reject(toError(thrown));
-    }
+    return this.handOver(
+      'send',
+      request,
+      options,
+      (said = {}) => this.requestRouter.send(this.routeOf(request), request, said, cause) as Promise<R>,
+      cause,
+    );
   }
 
   sendToNode(nodeId: string, request: object, options: SendOptions | undefined): Promise<unknown> {
     if (!this.isOpen) return Promise.reject(this.closedError(request));
     this.observer?.sent(request, options ?? {});
-    try {
-      return this.requestRouter.sendToNode(
-        nodeId,
-        this.routeOf(request) ?? this.adminRoutes.get(request.constructor as MessageConstructor),
-        request,
-        saidHeaders(options ?? {}),
-      );
-    } catch (thrown) {
-      return Promise.reject(toError(thrown));
-    }
+    return this.handOver(
+      'send',
+      request,
+      options,
+      (said = {}) => {
+        const route =
+          this.routeOf(request) ?? this.adminRoutes.get(request.constructor as MessageConstructor);
+        return this.requestRouter.sendToNode(nodeId, route, request, said);
+      },
+      undefined,
+      nodeId,
+    );
   }
 
   async enqueue(command: object, options: EnqueueOptions): Promise<EnqueueReceipt> {
@@ -216,15 +220,22 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
     return this.enqueueAs(command, options);
   }
 
-  async enqueueAs(command: object, options: EnqueueOptions, cause?: Cause): Promise<EnqueueReceipt> {
+  enqueueAs(command: object, options: EnqueueOptions, cause?: Cause): Promise<EnqueueReceipt> {
     this.observer?.enqueued(command, options);
-    // In a cluster any node may handle it, one that is not there yet too.
-    if (this.engine.sender === undefined && this.routeOf(command) === undefined)
-      throw this.requestRouter.noHandlerError(command);
-    const said = this.propagated.in(saidHeaders(options), cause);
-    const type = this.registry.typeOfMessage(command);
-    this.requestRouter.sent.add(type.name);
-    return this.queue.enqueue(type, command, said, cause);
+    return this.handOver(
+      'enqueue',
+      command,
+      options,
+      async (said = {}) => {
+        // In a cluster any node may handle it, one that is not there yet too.
+        if (this.engine.sender === undefined && this.routeOf(command) === undefined)
+          throw this.requestRouter.noHandlerError(command);
+        const type = this.registry.typeOfMessage(command);
+        this.requestRouter.sent.add(type.name);
+        return this.queue.enqueue(type, command, said, cause);
+      },
+      cause,
+    );
   }
 
   async outcomeOf(command: MessageConstructor, messageId: string): Promise<CatgaResult<unknown> | undefined> {
@@ -239,18 +250,43 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
   publishAs(event: object, options: PublishOptions | undefined, cause?: Cause): Promise<void> {
     this.observer?.published(event, options ?? {});
     if (!this.engine.isConnected) return Promise.reject(this.closedError(event));
-    try {
-      const said = options && this.propagated.in(saidHeaders(options), cause);
-      return this.eventRouter.publish(event, said, cause);
-    } catch (thrown) {
-      return Promise.reject(toError(thrown));
-    }
+    return this.handOver(
+      'publish',
+      event,
+      options,
+      (said) => this.eventRouter.publish(event, said, cause),
+      cause,
+    );
   }
 
   broadcast(event: object, options: PublishOptions | undefined): Promise<void> {
     if (!this.isOpen) return Promise.reject(this.closedError(event));
     this.observer?.published(event, options ?? {});
-    return this.eventRouter.broadcast(event, options && saidHeaders(options));
+    return this.handOver('broadcast', event, options, (said) => this.eventRouter.broadcast(event, said));
+  }
+
+  /** Every message takes its way from here, past the send side if there is one. */
+  private handOver<R>(
+    operation: OutgoingOperation,
+    message: object,
+    options: OutgoingOptions | undefined,
+    depart: (said: SaidOptions | undefined) => Promise<R>,
+    cause?: Cause,
+    nodeId?: string,
+  ): Promise<R> {
+    try {
+      const said = options && this.propagated.in(saidHeaders(options), cause);
+      if (this.sendSide === undefined) return depart(said);
+      const type = this.registry.typeOfMessage(message);
+      const outgoing = new Outgoing(operation, message, type, said ?? {}, cause?.messageId, nodeId);
+      return this.sendSide(outgoing, () => {
+        // What a running handler sends is part of work that a stopping node sees through.
+        if (cause === undefined && !this.isOpen) return Promise.reject(this.closedError(message));
+        return depart(saidHeaders(outgoing.options));
+      }) as Promise<R>;
+    } catch (thrown) {
+      return Promise.reject(toError(thrown));
+    }
   }
 
   nodes(): readonly NodeInfo[] {

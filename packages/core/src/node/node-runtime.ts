@@ -11,6 +11,7 @@ import { EngineHealth } from '../health/engine-health.js';
 import { CatgaIds } from '../ids/catga-ids.js';
 import type { ResolvedCatgaOptions } from '../options/catga-options.js';
 import { Admission } from '../pipeline/admission/admission.js';
+import { Tracing } from '../pipeline/tracing.js';
 import type { Clock } from '../ports/clock.js';
 import type { DurableLog } from '../ports/durable-log.js';
 import type { EngineConnection } from '../ports/engine.js';
@@ -52,6 +53,8 @@ export class NodeRuntime {
   readonly outbox: NodeOutbox | undefined;
   readonly teardown: Teardown;
   readonly writes: UntilTaken;
+  /** Undefined without the option `telemetry`. */
+  readonly tracing: Tracing | undefined;
   private readonly nodesSeen: NodeRegistry;
   /** What the errors of handlers mean. */
   readonly rules: ErrorRules;
@@ -73,6 +76,7 @@ export class NodeRuntime {
     this.failures = new CatgaErrorSink(logger, clock);
     this.writes = new UntilTaken(this.timetable, (thrown) => this.reportFlood('recording', thrown));
     this.rules = new ErrorRules(options.outcomes, options.deadLetterOn);
+    this.tracing = Tracing.of(options.telemetry, (thrown) => this.reportFlood('telemetry', thrown));
     this.teardown = new Teardown(clock, (step, thrown) => this.report(`stopping: ${step}`, thrown));
     const dialect = { protocolVersion: PROTOCOL_VERSION, serializer: options.serializer.name };
     this.nodesSeen = new NodeRegistry(
@@ -180,13 +184,21 @@ export class NodeRuntime {
     requests: ReadonlyMap<MessageConstructor, RequestRoute>,
     events: readonly EventRoute[],
   ): void {
-    const { codec, errorCodec, timetable, options } = this;
+    const { codec, errorCodec, timetable, options, tracing } = this;
     this.useWorker(connection.workerId);
-    const { idempotency: store } = connection;
+    const store = this.quiet(connection.idempotency);
     const outcomes = new OutcomeCodec(codec, errorCodec);
     this.engine.open(
       connection,
-      new IdempotentExecution(store, options.idempotency, outcomes, this.rules, timetable, this.writes),
+      new IdempotentExecution(
+        store,
+        options.idempotency,
+        outcomes,
+        this.rules,
+        timetable,
+        this.writes,
+        tracing,
+      ),
       new QueuedOutcomes(store, options.idempotency, outcomes, timetable, this.writes),
     );
     this.messaging.open(requests, events);
@@ -197,13 +209,19 @@ export class NodeRuntime {
     return this.nodesSeen.get(this.nodeId) !== undefined;
   }
 
+  /** A part of the engine as operators and records use it: what it does belongs to no message, and shows up in no trace. */
+  quiet<T extends object>(part: T): T {
+    return this.tracing === undefined ? part : this.tracing.quiet(part);
+  }
+
   /** A heartbeat. */
   async beat(): Promise<void> {
     const { workerId } = this.engine;
     if (workerId !== undefined && workerId !== this.workerId) this.useWorker(workerId);
     const sentMs = this.clock.monotonicMs();
     try {
-      await this.presence.beat();
+      const beat = (): Promise<void> => this.presence.beat();
+      await (this.tracing === undefined ? beat() : this.tracing.internal(beat));
       this.health.beatArrived();
     } catch (thrown) {
       if (isUnavailable(thrown)) this.health.beatFailed(sentMs, thrown.message);
@@ -253,6 +271,7 @@ export class NodeRuntime {
     const { clock, engine, outbox, presence } = this;
     const endMs = clock.monotonicMs() + withinMs;
     this.health.end();
+    this.tracing?.close();
     await this.step('work', withinMs, () => this.messaging.close());
     this.writes.giveUp();
     outbox?.stop();

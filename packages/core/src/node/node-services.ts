@@ -1,5 +1,5 @@
-import type { Behavior, BehaviorRef } from '../contracts/behavior.js';
 import type { MessageType } from '../contracts/message-type.js';
+import type { AnyBehavior, AnyBehaviorRef } from '../contracts/send-behavior.js';
 import type { EnqueueOptions, PublishOptions, SendOptions } from '../contracts/send-options.js';
 import { CatgaError } from '../errors/catga-error.js';
 import type { MessageValidator } from '../pipeline/validation/message-validator.js';
@@ -20,9 +20,9 @@ export interface NodeServices {
   readonly clock: Clock;
   readonly logger: CatgaLogger;
   /** Steps around those of the options, the first one outermost. */
-  readonly behaviors: readonly BehaviorRef[];
+  readonly behaviors: readonly AnyBehaviorRef[];
   /** Makes a behavior of a class. */
-  resolveBehavior(ref: BehaviorRef): Behavior | Promise<Behavior>;
+  resolveBehavior(ref: AnyBehaviorRef): AnyBehavior | Promise<AnyBehavior>;
   /** Validators beside the message's own schema. */
   validatorsFor(type: MessageType): readonly MessageValidator[];
   /** Classes of errors that are to arrive as what they were. */
@@ -39,7 +39,7 @@ export const DEFAULT_SERVICES: NodeServices = Object.freeze({
   clock: systemClock,
   logger: SILENT,
   behaviors: [],
-  resolveBehavior: (ref: BehaviorRef) => (typeof ref === 'function' ? new ref() : ref),
+  resolveBehavior: (ref: AnyBehaviorRef) => (typeof ref === 'function' ? new ref() : ref),
   validatorsFor: () => [],
   errorTranslators: [],
   observer: undefined,

@@ -31,6 +31,7 @@ export async function compileRoutes(
   const durable: DurableHandler[] = [];
   for (const [type, registration] of wiring.requests) {
     const compiled = await compiler.compile(type, registration);
+    const called = compiler.traced(compiled);
     const timeoutMs = type.timeoutMs ?? options.request.timeoutMs;
     const takesShortcut =
       compiled.transaction === undefined &&
@@ -38,14 +39,16 @@ export async function compileRoutes(
       type.qos < 2 &&
       options.routing === 'local-first';
     const route = {
-      ...compiled,
-      direct: takesShortcut ? shortWayTo(type, compiled) : undefined,
+      ...called,
+      direct: takesShortcut ? shortWayTo(type, called) : undefined,
       type,
       timeoutMs,
     };
     requests.set(type.target, route);
     if (type.kind === 'command' && options.engine.capabilities.queues)
-      durable.push(commandQueue(type, registration, compiler.limited(compiled, timeoutMs), options));
+      durable.push(
+        commandQueue(type, registration, compiler.traced(compiler.limited(compiled, timeoutMs)), options),
+      );
   }
 
   const events: EventRoute[] = [];
@@ -53,7 +56,8 @@ export async function compileRoutes(
   for (const [type, registrations] of wiring.events) {
     const subscribers: EventSubscriber[] = [];
     for (const registration of registrations) {
-      const compiled = compiler.limited(await compiler.compile(type, registration), type.timeoutMs);
+      const limited = compiler.limited(await compiler.compile(type, registration), type.timeoutMs);
+      const compiled = compiler.traced(limited);
       subscribers.push({ ...compiled, type, options: registration.options });
       if (type.qos === 0) continue;
       const types = reliable.get(registration) ?? new Map<MessageType, CompiledHandler>();

@@ -1,6 +1,7 @@
-import type { BehaviorOption } from '../contracts/behavior.js';
 import type { ErrorMatch, OutcomeRules } from '../contracts/error-match.js';
+import type { ModuleBehaviorOption } from '../contracts/send-behavior.js';
 import type { Engine } from '../ports/engine.js';
+import type { MessageTracer } from '../ports/message-tracer.js';
 import type { Outbox } from '../ports/outbox-store.js';
 import type { Serializer } from '../ports/serializer.js';
 import type { ConcurrencyLimits } from '../pipeline/admission/admission.js';
@@ -189,11 +190,16 @@ export interface CatgaOptions {
    * @defaultValue `json()`
    */
   readonly serializer?: Serializer;
-  /** Behaviors (middleware) around every handler, the first one outermost. A policy among them has separate state for each
+  /** Behaviors (middleware) around every handler, the first one outermost; those with `side: 'send'`, around every call that
+   * hands a message over. A policy among them has separate state for each
    * message type, and is replaced by a policy of the same kind on the message.
    * @defaultValue none
    */
-  readonly behaviors?: readonly BehaviorOption[];
+  readonly behaviors?: readonly ModuleBehaviorOption[];
+  /** Tracers, the first one outermost: `openTelemetry()` and `prometheus()` of `@catga/telemetry`, or your own.
+   * @defaultValue none: nothing is traced, and nothing is spent on it
+   */
+  readonly telemetry?: readonly MessageTracer[];
   /** Readiness of the node. */
   readonly health?: {
     /** Duration of a broker outage after which the node is not ready, in milliseconds.
@@ -252,7 +258,8 @@ export interface ResolvedCatgaOptions {
   readonly outbox: Outbox | undefined;
   readonly limits: Limits;
   readonly serializer: Serializer;
-  readonly behaviors: readonly BehaviorOption[];
+  readonly behaviors: readonly ModuleBehaviorOption[];
+  readonly telemetry: readonly MessageTracer[];
   readonly health: { readonly graceMs: number };
   readonly shutdown: { readonly delayMs: number; readonly drainTimeoutMs: number };
 }

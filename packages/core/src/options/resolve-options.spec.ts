@@ -43,6 +43,7 @@ describe('options', () => {
       deadLetterOn: [],
       limits: { maxPayloadBytes: 1_048_576, maxHeaderBytes: 16_384 },
       behaviors: [],
+      telemetry: [],
       health: { graceMs: 10_000 },
       shutdown: { delayMs: 0, drainTimeoutMs: 10_000 },
     });

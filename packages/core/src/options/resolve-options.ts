@@ -2,12 +2,13 @@ import { LABEL } from '../contracts/label.js';
 import { z } from 'zod';
 import { CatgaError } from '../errors/catga-error.js';
 import { memory } from '../memory/memory-engine.js';
-import type { BehaviorOption } from '../contracts/behavior.js';
 import { problemOfErrorMatch } from '../contracts/error-match.js';
 import type { ErrorMatch } from '../contracts/error-match.js';
 import { isPolicy, problemOfPolicies } from '../contracts/policy.js';
+import type { ModuleBehaviorOption } from '../contracts/send-behavior.js';
 import { COMMAND_QUEUES } from '../ports/durable-log.js';
 import type { Engine } from '../ports/engine.js';
+import type { MessageTracer } from '../ports/message-tracer.js';
 import type { Outbox } from '../ports/outbox-store.js';
 import type { Serializer } from '../ports/serializer.js';
 import { ROUTING_STRATEGY_NAMES } from '../routing/resolve-routing-strategy.js';
@@ -122,7 +123,7 @@ const schema = z.strictObject({
     .optional(),
   behaviors: z
     .array(
-      z.custom<BehaviorOption>(
+      z.custom<ModuleBehaviorOption>(
         (value) => typeof value === 'function' || has(value, 'handle') || isPolicy(value),
         'must be a behavior, a behavior class or a policy',
       ),
@@ -131,6 +132,14 @@ const schema = z.strictObject({
       const message = problemOfPolicies(behaviors);
       if (message !== undefined) context.addIssue({ code: 'custom', message });
     })
+    .default([]),
+  telemetry: z
+    .array(
+      z.custom<MessageTracer>(
+        (value) => typeof value === 'object' && value !== null,
+        'must be a tracer, such as openTelemetry() of @catga/telemetry',
+      ),
+    )
     .default([]),
   health: z
     .strictObject({ graceMs: z.number().int().nonnegative().max(MAX_TIMER_MS).default(10_000) })
@@ -176,6 +185,7 @@ function deepFreeze(options: ResolvedCatgaOptions): ResolvedCatgaOptions {
     if (isPlain && !ofTheUser.has(value)) Object.freeze(value);
   }
   Object.freeze(options.behaviors);
+  Object.freeze(options.telemetry);
   Object.freeze(options.propagatedHeaders);
   Object.freeze(options.deadLetterOn);
   return Object.freeze(options);

@@ -17,6 +17,8 @@ export interface MessageAttributes {
   readonly originNodeId?: string;
   /** Whether the outcome of this queued command is kept. */
   readonly keepsOutcome?: boolean;
+  /** When a message of a durable subscription was sent, by its sender's clock. */
+  readonly sentAtMs?: number;
   /** 1 unless the message was delivered before. */
   readonly attempt?: number;
 }

@@ -92,7 +92,7 @@ function aroundThree(first: Behavior, second: Behavior, third: Behavior, last: S
 }
 
 /** A behavior may fail while what it went on to runs: nobody else would hear how that ends. */
-function heard(outcome: Promise<unknown>): Promise<unknown> {
+export function heard(outcome: Promise<unknown>): Promise<unknown> {
   outcome.then(undefined, ignore);
   return outcome;
 }
@@ -100,7 +100,7 @@ function heard(outcome: Promise<unknown>): Promise<unknown> {
 function ignore(): void {}
 
 /** Rejects with the thrown value unchanged. */
-function rejected(thrown: unknown): Promise<never> {
+export function rejected(thrown: unknown): Promise<never> {
   // oxlint-disable-next-line prefer-promise-reject-errors
   return Promise.reject(thrown);
 }

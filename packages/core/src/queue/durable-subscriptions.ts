@@ -1,6 +1,7 @@
 import type { CatgaIds } from '../ids/catga-ids.js';
 import type { Admission } from '../pipeline/admission/admission.js';
 import type { ContextHost } from '../pipeline/handler-context.js';
+import type { Tracing } from '../pipeline/tracing.js';
 import type { LogConsumer, LogDelivery } from '../ports/durable-log.js';
 import type { EngineConnection } from '../ports/engine.js';
 import { DeliveryHandler } from '../reliability/delivery-handler.js';
@@ -31,14 +32,24 @@ export class DurableSubscriptions {
     private readonly failures: CatgaErrorSink,
     private readonly rules: ErrorRules,
     private readonly records: DeliveryRecords,
+    private readonly tracing: Tracing | undefined,
   ) {}
 
   /** Makes the subscriptions, so that nothing published from now on is missed. Handlers run only after `start`. */
   async provision(handlers: readonly DurableHandler[], { log }: EngineConnection): Promise<void> {
-    const { node, admission, messageIds, codec, failures, rules, records } = this;
+    const { node, admission, messageIds, codec, failures, rules, records, tracing } = this;
     for (const handler of handlers) {
       const subscribed = new SubscribedHandler(handler, node, messageIds);
-      const consumer = new DeliveryHandler(subscribed, node, admission, codec, failures, rules, records);
+      const consumer = new DeliveryHandler(
+        subscribed,
+        node,
+        admission,
+        codec,
+        failures,
+        rules,
+        records,
+        tracing,
+      );
       const consume = (delivery: LogDelivery): void => void consumer.consume(delivery);
       this.consumers.push(
         await log.subscribe(handler, (delivery) => {

@@ -9,11 +9,13 @@ import type {
 } from '../contracts/dead-letter.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import { recordOf } from '../errors/error-record.js';
+import type { Tracing } from '../pipeline/tracing.js';
 import type { DeadLetterStore, StoredDeadLetter } from '../ports/dead-letter-store.js';
 import type { DurableLog } from '../ports/durable-log.js';
 import type { LogMessage } from '../ports/stored-message.js';
 import type { Codec } from '../wire/codec.js';
 import { describeDeadLetter } from './dead-letter-record.js';
+import { ownHeaders } from './kept-outcome.js';
 
 const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 1000;
@@ -39,6 +41,7 @@ export class CatgaDeadLetters {
   constructor(
     private readonly access: () => DeadLetterAccess,
     private readonly codec: Codec,
+    private readonly tracing?: Tracing,
   ) {}
 
   /** Page of the matching dead letters, oldest first. `CATGA_VALIDATION_FAILED` for an invalid page size. */
@@ -119,9 +122,14 @@ export class CatgaDeadLetters {
     if (letter === undefined) throw notFound(letterId);
     const { id, subscription, stored, failure } = letter;
     const message = { ...stored, ...changes(stored), history: [...stored.history, failure] };
-    // Appended before it is removed: a crash in between duplicates the letter, but never loses it.
-    await log.append(message, { subscription });
-    await deadLetters.remove(id);
+    const move = async (): Promise<void> => {
+      // Appended before it is removed: a crash in between duplicates the letter, but never loses it.
+      await log.append(message, { subscription });
+      await deadLetters.remove(id);
+    };
+    const { name, messageId, kind, headers } = stored;
+    const moved = { name, messageId, kind, headers: ownHeaders(headers), subscription };
+    await (this.tracing === undefined ? move() : this.tracing.redriving(moved, move));
   }
 
   private async dropOne(id: string): Promise<void> {

@@ -3,9 +3,11 @@ import type { MessageType } from '../contracts/message-type.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import type { Clock } from '../ports/clock.js';
 import type { LogDelivery } from '../ports/durable-log.js';
+import type { DurableMessage } from '../ports/message-tracer.js';
 import type { Admission } from '../pipeline/admission/admission.js';
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import type { MessageAttributes } from '../pipeline/message-envelope.js';
+import type { Tracing } from '../pipeline/tracing.js';
 import type { Codec } from '../wire/codec.js';
 import { fromStoredMessage } from '../wire/message-codec.js';
 import { retryAfterMsOf } from '../pipeline/resilience/failures.js';
@@ -60,6 +62,7 @@ export class DeliveryHandler {
     /** What the errors of handlers mean. */
     private readonly rules: ErrorRules,
     private readonly records: DeliveryRecords,
+    private readonly tracing?: Tracing,
   ) {}
 
   /** Never rejects; a delivery that cannot be settled is reported, and the engine brings it back. */
@@ -130,8 +133,10 @@ export class DeliveryHandler {
         ? records.mayHaveSucceeded(delivery, envelope) &&
           (await records.hasSucceeded(subscription.id, delivery, envelope))
         : isLate && (await wasHandled(envelope));
-    if (hasSucceeded) await records.acknowledge(delivery, true);
-    else if (isLate) {
+    if (hasSucceeded) {
+      this.tracing?.repeated(this.messageOf(delivery));
+      await records.acknowledge(delivery, true);
+    } else if (isLate) {
       work.progress = 'tried';
       await this.bury(delivery, envelope, unfinished(subscription.id, delivery));
     }
@@ -174,7 +179,7 @@ export class DeliveryHandler {
     }
     try {
       const message = fromStoredMessage(this.codec, type, stored);
-      const { messageId, key, correlationId, causationId, originNodeId, headers } = stored;
+      const { messageId, key, correlationId, causationId, originNodeId, headers, sentAtMs } = stored;
       return this.subscription.envelope(type, message, {
         messageId,
         headers: ownHeaders(headers),
@@ -183,6 +188,7 @@ export class DeliveryHandler {
         causationId,
         originNodeId,
         attempt,
+        sentAtMs,
         keepsOutcome: keepsOutcome(stored),
       });
     } catch (thrown) {
@@ -243,6 +249,12 @@ export class DeliveryHandler {
     // Unreadable messages are no handler failure, and any client of the broker can store many of them.
     if (envelope === undefined) this.failures.reportFlood(report);
     else this.failures.report(report);
+    const { attempt } = delivery;
+    this.tracing?.deliveryFailed({ ...this.messageOf(delivery), envelope, error, attempt, disposition });
+  }
+
+  private messageOf({ message: { name, messageId, kind, headers } }: LogDelivery): DurableMessage {
+    return { name, messageId, kind, headers: ownHeaders(headers), subscription: this.subscription.id };
   }
 }
 

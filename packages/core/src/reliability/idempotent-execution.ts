@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CatgaResult } from '../contracts/result.js';
+import type { Tracing } from '../pipeline/tracing.js';
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import { mismatchError } from '../errors/message-errors.js';
@@ -56,6 +57,7 @@ export class IdempotentExecution {
     private readonly rules: ErrorRules,
     private readonly timetable: Timetable,
     private readonly writes: UntilTaken,
+    private readonly tracing?: Tracing,
   ) {}
 
   /** Settles with the outcome, new or replayed. `CATGA_IDEMPOTENCY_MISMATCH` for different content. */
@@ -88,6 +90,12 @@ export class IdempotentExecution {
       }
       switch (claim.state) {
         case 'finished':
+          this.tracing?.repeated({
+            name: envelope.name,
+            messageId: envelope.messageId,
+            kind: envelope.kind,
+            subscription: undefined,
+          });
           return resultOf(this.outcomes.decode(envelope.name, claim.outcome));
         case 'mismatch':
           throw mismatchError(envelope.name, envelope.messageId);

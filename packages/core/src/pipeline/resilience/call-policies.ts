@@ -1,7 +1,7 @@
-import type { BehaviorOption } from '../../contracts/behavior.js';
 import type { MessageType } from '../../contracts/message-type.js';
 import { isCallerPolicy, isPolicy } from '../../contracts/policy.js';
 import type { CallerPolicy } from '../../contracts/policy.js';
+import type { ModuleBehaviorOption } from '../../contracts/send-behavior.js';
 import { compileCalls } from './call.js';
 import type { NextCall } from './call.js';
 import { makeCallerPolicy } from './make-policies.js';
@@ -20,7 +20,7 @@ export class CallPolicies {
   private readonly ofType = new Map<MessageType, PolicedCalls | undefined>();
 
   constructor(
-    behaviors: readonly BehaviorOption[],
+    behaviors: readonly ModuleBehaviorOption[],
     private readonly services: RetryServices,
   ) {
     this.ofModule = behaviors.filter(isCallerPolicy);
