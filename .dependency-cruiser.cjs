@@ -39,6 +39,7 @@ const arrows = {
   'packages/redis': ['packages/core'],
   'packages/outbox-file': ['packages/core'],
   'packages/sql': ['packages/core'],
+  'packages/telemetry': ['packages/core'],
   'packages/testing': ['packages/core', 'packages/nestjs'],
   'libs/compliance': ['packages/core', 'packages/testing'],
   'libs/contracts': ['packages/nestjs'],

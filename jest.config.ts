@@ -36,8 +36,10 @@ const config: Config = {
     '^@catga/(core|testing)/outbox$': '<rootDir>/packages/$1/src/outbox.ts',
     '^@catga/compliance/fixtures$': '<rootDir>/libs/compliance/src/fixtures.ts',
     '^@catga/sql/testing$': '<rootDir>/packages/sql/src/testing.ts',
+    '^@catga/telemetry/prometheus$': '<rootDir>/packages/telemetry/src/prometheus.ts',
     '^@catga/(core|nestjs)/msgpack$': '<rootDir>/packages/$1/src/msgpack.ts',
-    '^@catga/(core|nestjs|nats|redis|outbox-file|sql|testing)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@catga/(core|nestjs|nats|redis|outbox-file|sql|telemetry|testing)$':
+      '<rootDir>/packages/$1/src/index.ts',
     '^@catga/(compliance|contracts|servers)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

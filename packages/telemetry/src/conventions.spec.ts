@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import * as conventions from '@opentelemetry/semantic-conventions/incubating';
+import { ATTRIBUTE, COUNTER, GAUGE, HISTOGRAM } from './conventions.js';
+
+/** Every name of the semantic conventions, stable or in development. */
+const KNOWN = new Set<unknown>(Object.values(conventions));
+
+describe('the names that leave the process', () => {
+  const names = [
+    ...Object.values(ATTRIBUTE),
+    ...[HISTOGRAM, COUNTER, GAUGE].flatMap((instruments) =>
+      Object.values(instruments).map(({ name }) => name),
+    ),
+  ];
+
+  it.each(names.filter((name) => !name.startsWith('catga.')))(
+    '%s is one of the semantic conventions',
+    (name) => {
+      expect(KNOWN.has(name)).toBe(true);
+    },
+  );
+
+  it('are those that dashboards and alerts know', () => {
+    expect(names.filter((name) => name.startsWith('catga.'))).toEqual([
+      'catga.delivery.attempt',
+      'catga.handler',
+      'catga.operation',
+      'catga.duplicate',
+      'catga.message.critical_time',
+      'catga.dead_letters',
+      'catga.retries',
+      'catga.deduplicated',
+      'catga.subscription.due',
+      'catga.subscription.delayed',
+      'catga.subscription.handling',
+      'catga.subscription.oldest_due',
+      'catga.outbox.waiting',
+      'catga.nodes',
+    ]);
+  });
+});

@@ -1,0 +1,117 @@
+import type {
+  CatgaResult,
+  FailedDelivery,
+  HandledMessage,
+  MessageTracer,
+  OutgoingMessage,
+  RepeatedMessage,
+  TraceEnd,
+  TracedNode,
+} from '@catga/core';
+import { ATTRIBUTE, COUNTER, HISTOGRAM, OPERATION, SYSTEM } from '../conventions.js';
+import { errorTypeOf } from '../error-type.js';
+import { BoundedLabels } from './bounded-labels.js';
+import type { Labels, MetricSink, Recorder } from './metric-sink.js';
+import { NodeReadings } from './node-readings.js';
+
+/** Metrics of messages, and of the nodes they are on. */
+export class MessageMetrics implements MessageTracer {
+  private readonly readings: NodeReadings;
+  private readonly clientCall: Recorder;
+  private readonly serverCall: Recorder;
+  private readonly clientOperation: Recorder;
+  private readonly process: Recorder;
+  private readonly criticalTime: Recorder;
+  private readonly sent: Recorder;
+  private readonly consumed: Recorder;
+  private readonly deadLetters: Recorder;
+  private readonly retries: Recorder;
+  private readonly deduplicated: Recorder;
+
+  constructor(sink: MetricSink) {
+    const labels = new BoundedLabels();
+    this.readings = new NodeReadings(sink);
+    this.clientCall = labels.around(sink.histogram(HISTOGRAM.clientCall));
+    this.serverCall = labels.around(sink.histogram(HISTOGRAM.serverCall));
+    this.clientOperation = labels.around(sink.histogram(HISTOGRAM.clientOperation));
+    this.process = labels.around(sink.histogram(HISTOGRAM.process));
+    this.criticalTime = labels.around(sink.histogram(HISTOGRAM.criticalTime));
+    this.sent = labels.around(sink.counter(COUNTER.sent));
+    this.consumed = labels.around(sink.counter(COUNTER.consumed));
+    this.deadLetters = labels.around(sink.counter(COUNTER.deadLetters));
+    this.retries = labels.around(sink.counter(COUNTER.retries));
+    this.deduplicated = labels.around(sink.counter(COUNTER.deduplicated));
+  }
+
+  attach(node: TracedNode): () => void {
+    return this.readings.attach(node);
+  }
+
+  sending({ operation, name }: OutgoingMessage, run: () => void): TraceEnd {
+    const seconds = stopwatch();
+    run();
+    if (operation === 'send')
+      return (outcome) => this.clientCall(seconds(), { ...callOf(name), ...errorOf(outcome) });
+    return (outcome) => {
+      const labels = { ...messageOf(OPERATION.publish, name), ...errorOf(outcome) };
+      this.clientOperation(seconds(), labels);
+      this.sent(1, labels);
+    };
+  }
+
+  handling({ envelope, subscription, sentAtMs }: HandledMessage, run: () => void): TraceEnd {
+    const { name, kind } = envelope;
+    const seconds = stopwatch();
+    run();
+    if (kind !== 'event' && subscription === undefined)
+      return (outcome) => this.serverCall(seconds(), { ...callOf(name), ...errorOf(outcome) });
+    const of = { ...messageOf(OPERATION.process, name), ...subscriptionOf(subscription) };
+    return (outcome) => {
+      const labels = { ...of, ...errorOf(outcome) };
+      this.process(seconds(), labels);
+      this.consumed(1, labels);
+      if (outcome.ok && sentAtMs !== undefined && subscription !== undefined)
+        // Clocks of two machines: never below zero.
+        this.criticalTime(Math.max(0, Date.now() - sentAtMs) / 1000, deliveryOf(name, subscription));
+    };
+  }
+
+  deliveryFailed({ name, subscription, error, disposition }: FailedDelivery): void {
+    const record = disposition === 'retried' ? this.retries : this.deadLetters;
+    record(1, { ...deliveryOf(name, subscription), [ATTRIBUTE.errorType]: errorTypeOf(error) });
+  }
+
+  repeated({ name, subscription }: RepeatedMessage): void {
+    this.deduplicated(1, deliveryOf(name, subscription));
+  }
+}
+
+/** Seconds since it was started. */
+function stopwatch(): () => number {
+  const begunMs = performance.now();
+  return () => (performance.now() - begunMs) / 1000;
+}
+
+function callOf(name: string): Labels {
+  return { [ATTRIBUTE.rpcSystem]: SYSTEM, [ATTRIBUTE.rpcMethod]: name };
+}
+
+function messageOf(operation: string, name: string): Labels {
+  return {
+    [ATTRIBUTE.messagingSystem]: SYSTEM,
+    [ATTRIBUTE.operationName]: operation,
+    [ATTRIBUTE.destination]: name,
+  };
+}
+
+function deliveryOf(name: string, subscription: string | undefined): Labels {
+  return { [ATTRIBUTE.destination]: name, ...subscriptionOf(subscription) };
+}
+
+function subscriptionOf(subscription: string | undefined): Labels {
+  return subscription === undefined ? {} : { [ATTRIBUTE.subscription]: subscription };
+}
+
+function errorOf(outcome: CatgaResult<unknown>): Labels {
+  return outcome.ok ? {} : { [ATTRIBUTE.errorType]: errorTypeOf(outcome.error) };
+}

@@ -1,0 +1,34 @@
+import type { DurableSubscription, TracedNode } from '@catga/core';
+import { ATTRIBUTE, GAUGE } from '../conventions.js';
+import type { MetricSink, Reading } from './metric-sink.js';
+
+/** What is read of a node when metrics are collected. */
+export class NodeReadings {
+  constructor(private readonly sink: MetricSink) {}
+
+  attach(node: TracedNode): () => void {
+    return this.sink.gauges(Object.values(GAUGE), () => readingsOf(node));
+  }
+}
+
+/** What can be read: while the broker is away, what needs it is left out, which shows as a gap. */
+async function readingsOf(node: TracedNode): Promise<readonly Reading[]> {
+  const parts = await Promise.allSettled([
+    Promise.resolve().then(() => [{ gauge: GAUGE.nodes, value: node.nodes().length, labels: {} }]),
+    node.outbox().then(({ waiting }) => [{ gauge: GAUGE.outboxWaiting, value: waiting, labels: {} }]),
+    node.subscriptions().then((all) => all.flatMap(lagOf)),
+  ]);
+  return parts.flatMap((part) => (part.status === 'fulfilled' ? part.value : []));
+}
+
+/** Of queues of commands only the number of unsettled ones is known. */
+function lagOf({ id, waiting, lag }: DurableSubscription): Reading[] {
+  const labels = { [ATTRIBUTE.subscription]: id };
+  if (lag === undefined) return [{ gauge: GAUGE.due, value: waiting, labels }];
+  return [
+    { gauge: GAUGE.due, value: lag.due, labels },
+    { gauge: GAUGE.delayed, value: lag.delayed, labels },
+    { gauge: GAUGE.handling, value: lag.handling, labels },
+    { gauge: GAUGE.oldestDue, value: (lag.oldestDueMs ?? 0) / 1000, labels },
+  ];
+}

@@ -1,0 +1,82 @@
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Registry } from 'prom-client';
+import type { Instrument } from '../conventions.js';
+import type { Labels, MetricSink, Reading, Recorder } from './metric-sink.js';
+
+/** Metrics in a registry of `prom-client`. */
+export class PrometheusSink implements MetricSink {
+  private readonly readers = new Set<() => Promise<readonly Reading[]>>();
+  private readonly gaugesByInstrument = new Map<Instrument, Gauge>();
+  /** The reading that all gauges of one collection share. */
+  private reading: Promise<readonly Reading[]> | undefined;
+
+  constructor(private readonly registry: Registry) {}
+
+  histogram(instrument: Instrument): Recorder {
+    const buckets = [...(instrument.buckets ?? [])];
+    const histogram = new Histogram({ ...this.configurationOf(instrument), buckets });
+    return (value, labels) => histogram.observe(renamed(labels), value);
+  }
+
+  counter(instrument: Instrument): Recorder {
+    const counter = new Counter(this.configurationOf(instrument, '_total'));
+    return (value, labels) => counter.inc(renamed(labels), value);
+  }
+
+  /** Of several nodes that share a registry all are read. */
+  gauges(instruments: readonly Instrument[], read: () => Promise<readonly Reading[]>): () => void {
+    for (const instrument of instruments) {
+      if (!this.gaugesByInstrument.has(instrument))
+        this.gaugesByInstrument.set(instrument, this.gaugeOf(instrument));
+    }
+    this.readers.add(read);
+    return () => void this.readers.delete(read);
+  }
+
+  private gaugeOf(instrument: Instrument): Gauge {
+    const readings = (): Promise<readonly Reading[]> => this.readAll();
+    return new Gauge({
+      ...this.configurationOf(instrument),
+      async collect() {
+        const all = await readings();
+        this.reset();
+        for (const { gauge, value, labels } of all)
+          if (gauge === instrument) this.set(renamed(labels), value);
+      },
+    });
+  }
+
+  private readAll(): Promise<readonly Reading[]> {
+    return (this.reading ??= this.readOnce().finally(() => (this.reading = undefined)));
+  }
+
+  private async readOnce(): Promise<readonly Reading[]> {
+    const all = await Promise.all([...this.readers].map((read) => read()));
+    return all.flat();
+  }
+
+  private configurationOf({ name, unit, description, labels }: Instrument, suffix = ''): Configuration {
+    return {
+      name: `${underscored(name)}${unit === 's' ? '_seconds' : ''}${suffix}`,
+      help: description,
+      labelNames: labels.map(underscored),
+      registers: [this.registry],
+    };
+  }
+}
+
+interface Configuration {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: string[];
+  readonly registers: Registry[];
+}
+
+/** A name as Prometheus takes it. */
+function underscored(name: string): string {
+  return name.replaceAll('.', '_');
+}
+
+function renamed(labels: Labels): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [underscored(name), value]));
+}

@@ -1,0 +1,97 @@
+import { metrics, trace } from '@opentelemetry/api';
+import type {
+  DurableMessage,
+  FailedDelivery,
+  HandledMessage,
+  MessageTracer,
+  OutgoingMessage,
+  RepeatedMessage,
+  TraceEnd,
+  TracedNode,
+} from '@catga/core';
+import { MessageMetrics } from './metrics/message-metrics.js';
+import { OpenTelemetrySink } from './metrics/otel-sink.js';
+import { SpanTracer } from './traces/span-tracer.js';
+import type { EventTraces } from './traces/span-tracer.js';
+
+const SCOPE = '@catga/telemetry';
+
+/** Options of `openTelemetry`. */
+export interface OpenTelemetryOptions {
+  /**
+   * Trace of the handling of a stored event (QoS 1 and 2): `'link'`, a trace of its own for each handler, linked to the span that
+   * published the event; `'parent'`, part of the publisher's trace. With many handlers, retries and
+   * events that cause events, one trace grows without bounds. Requests, queued commands and plain events always
+   * continue the sender's trace.
+   * @defaultValue 'link'
+   */
+  readonly eventTraces?: EventTraces;
+}
+
+/**
+ * Traces and metrics for OpenTelemetry, by its semantic conventions of RPC and messaging. Your application brings and registers the SDK,
+ * before it starts; without one nothing is recorded.
+ *
+ * @example `CatgaModule.forRoot({ telemetry: [openTelemetry()] })`
+ * @publicApi
+ */
+export function openTelemetry({ eventTraces = 'link' }: OpenTelemetryOptions = {}): MessageTracer {
+  return new OpenTelemetryTracer(eventTraces);
+}
+
+/** Spans, and metrics around them. */
+class OpenTelemetryTracer implements MessageTracer {
+  private readonly spans: SpanTracer;
+  // Made when a node has connected: the meters of an SDK that is registered later record nothing.
+  private metrics: MessageMetrics | undefined;
+
+  constructor(eventTraces: EventTraces) {
+    this.spans = new SpanTracer(trace.getTracer(SCOPE), eventTraces);
+  }
+
+  attach(node: TracedNode): () => void {
+    this.metrics ??= new MessageMetrics(new OpenTelemetrySink(metrics.getMeter(SCOPE)));
+    return this.metrics.attach(node);
+  }
+
+  sending(outgoing: OutgoingMessage, run: () => void): TraceEnd {
+    return both(
+      (inner) => this.spans.sending(outgoing, inner),
+      () => this.metrics?.sending(outgoing, run) ?? run(),
+    );
+  }
+
+  handling(handled: HandledMessage, run: () => void): TraceEnd {
+    return both(
+      (inner) => this.spans.handling(handled, inner),
+      () => this.metrics?.handling(handled, run) ?? run(),
+    );
+  }
+
+  deliveryFailed(failed: FailedDelivery): void {
+    this.spans.deliveryFailed(failed);
+    this.metrics?.deliveryFailed(failed);
+  }
+
+  repeated(message: RepeatedMessage): void {
+    this.metrics?.repeated(message);
+  }
+
+  redriving(message: DurableMessage, run: () => void): TraceEnd {
+    return this.spans.redriving(message, run);
+  }
+
+  internal(run: () => void): void {
+    this.spans.internal(run);
+  }
+}
+
+/** One tracer around another one: both hear of the outcome, the inner one first. */
+function both(outer: (run: () => void) => TraceEnd | void, inner: () => TraceEnd | void): TraceEnd {
+  let innerEnd: TraceEnd | void;
+  const outerEnd = outer(() => (innerEnd = inner()));
+  return (outcome) => {
+    innerEnd?.(outcome);
+    outerEnd?.(outcome);
+  };
+}

@@ -1,0 +1,30 @@
+import { propagation } from '@opentelemetry/api';
+import type { Context, TextMapGetter, TextMapSetter } from '@opentelemetry/api';
+
+/** Headers of a message, as they were received or as a caller gives them. */
+type Headers = Readonly<Record<string, string | undefined>>;
+
+const getter: TextMapGetter<Headers> = {
+  get: (headers, name) => (Object.hasOwn(headers, name) ? headers[name] : undefined),
+  keys: (headers) => Object.keys(headers),
+};
+
+const setter: TextMapSetter<Record<string, string>> = {
+  set(headers, name, value) {
+    headers[name] = value;
+  },
+};
+
+/** The trace context that came with a message, in a context. */
+export function fromHeaders(context: Context, headers: Headers): Context {
+  return propagation.extract(context, headers, getter);
+}
+
+/** The headers of a message with a trace context, instead of another one that they had. */
+export function withHeaders(context: Context, headers: Headers = {}): Headers {
+  const replaced = new Set(propagation.fields());
+  const kept = Object.entries(headers).filter(([name]) => !replaced.has(name));
+  const injected: Record<string, string> = {};
+  propagation.inject(context, injected, setter);
+  return { ...Object.fromEntries(kept), ...injected };
+}
