@@ -127,7 +127,7 @@ export class CatgaDeadLetters {
       await log.append(message, { subscription });
       await deadLetters.remove(id);
     };
-    const { name, messageId, kind, headers } = stored;
+    const { name, messageId, kind, headers } = message;
     const moved = { name, messageId, kind, headers: ownHeaders(headers), subscription };
     await (this.tracing === undefined ? move() : this.tracing.redriving(moved, move));
   }
