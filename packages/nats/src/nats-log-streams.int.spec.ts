@@ -1,4 +1,6 @@
 import type { EngineConnection } from '@catga/core/engine';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DurableBench, Received, storedMessage } from './testing/durable.fixture.js';
 import { until } from './testing/nats-cluster.fixture.js';
@@ -26,6 +28,21 @@ describe('the streams', () => {
     await expect(raw.stream('catga_commands')).resolves.toMatchObject({
       config: { ...common, subjects: ['catga.commands.>'], retention: 'workqueue', max_age: 0 },
     });
+  });
+
+  it('are made once the server has removed the files of deleted ones', async () => {
+    const server = await bench.server();
+    const { connection } = await bench.raw(server);
+    const folder = server.folderOf('catga_lane_0');
+    mkdirSync(dirname(folder), { recursive: true });
+    writeFileSync(folder, 'in the way');
+    let creations = 0;
+    connection.subscribe('$JS.API.STREAM.CREATE.catga_lane_0', { callback: () => void creations++ });
+    await connection.flush();
+    const opening = bench.open({ servers: server.url, durable: { lanes: 1 } });
+    await until(() => creations > 1);
+    rmSync(folder);
+    await append(await opening, 'm1');
   });
 
   it('are brought to what the options say now, and keep what they hold', async () => {

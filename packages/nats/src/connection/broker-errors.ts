@@ -36,6 +36,7 @@ export const JETSTREAM_ERROR = Object.freeze({
   wrongLastSequenceUnknown: 10_164,
   messageTooLarge: 10_054,
   nameInUse: 10_058,
+  streamNotCreated: 10_049,
   resourcesExceeded: 10_023,
   storageExceeded: 10_047,
   memoryExceeded: 10_028,

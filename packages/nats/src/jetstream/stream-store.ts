@@ -75,6 +75,9 @@ interface StoredJson {
 const NANOS = 1_000_000;
 /** Minimum age of JetStream: 100 ms. */
 const SHORTEST_AGE_MS = 100;
+/** Maximum time that a server may take to remove the files of a deleted stream, and the pause between two looks. */
+const REMOVAL_MS = 2_000;
+const REMOVAL_PAUSE_MS = 20;
 const ABSENT = [JETSTREAM_ERROR.streamNotFound, JETSTREAM_ERROR.noMessageFound];
 
 /** Access to one stream, which is created on demand, as on a broker that lost its store. */
@@ -170,7 +173,7 @@ export class StreamStore {
     const wanted = configOf(shape, wantedForMs);
     let found = await this.info();
     if (found === undefined) {
-      found = await api.call<StreamInfo>(`STREAM.CREATE.${shape.name}`, wanted, [JETSTREAM_ERROR.nameInUse]);
+      found = await this.create(wanted);
       // Created concurrently, perhaps with another configuration: read it again.
       if (found === undefined) return this.makeOnce();
     } else {
@@ -180,6 +183,26 @@ export class StreamStore {
     }
     this.keptForMs = wantedForMs;
     return found;
+  }
+
+  /**
+   * Resolves with undefined if there is a stream of the name. A server that still removes the files of a deleted one cannot create
+   * the next yet.
+   */
+  private async create(config: object): Promise<StreamInfo | undefined> {
+    const { api, shape } = this;
+    const deadlineMs = api.clock.monotonicMs() + REMOVAL_MS;
+    for (;;) {
+      try {
+        return await api.call(`STREAM.CREATE.${shape.name}`, config, [JETSTREAM_ERROR.nameInUse]);
+      } catch (thrown) {
+        const isBusy =
+          thrown instanceof CatgaError &&
+          thrown.details['jetStreamCode'] === JETSTREAM_ERROR.streamNotCreated;
+        if (!isBusy || api.clock.monotonicMs() > deadlineMs) throw thrown;
+        await api.pause(REMOVAL_PAUSE_MS);
+      }
+    }
   }
 
   /** What the stream's leader says of it; undefined if there is no such stream. */
