@@ -40,6 +40,7 @@ const arrows = {
   'packages/outbox-file': ['packages/core'],
   'packages/sql': ['packages/core'],
   'packages/telemetry': ['packages/core'],
+  'packages/cli': ['packages/core', 'packages/nats', 'packages/redis'],
   'packages/testing': ['packages/core', 'packages/nestjs'],
   'libs/compliance': ['packages/core', 'packages/testing'],
   'libs/contracts': ['packages/nestjs'],

@@ -123,6 +123,8 @@ async function check({ name, type, nest, sources, peers, typescript, compilerOpt
     '--no-audit',
     '--loglevel=error',
   ]);
+  const cli = await step('npx', ['--no-install', 'catga', '--version']);
+  if (!/^\d+\.\d+\.\d+/.test(cli)) throw new Error(`${name}: catga --version said ${cli}`);
   const tree = JSON.parse(await step('npm', ['ls', '--json', '--depth=0']));
   const resolved = tree.dependencies['@nestjs/core'].version;
   await step(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.app.json']);

@@ -1,0 +1,79 @@
+import type { Command } from 'commander';
+import { Contexts } from './connection/contexts.js';
+import { engineOf } from './connection/engine-of.js';
+import { Session } from './connection/session.js';
+import { CliError, EXIT, wrongUsage } from './exit-codes.js';
+import { Output } from './output.js';
+import type { Format } from './output.js';
+import type { Terminal } from './terminal.js';
+
+/** Options of every command. */
+export interface CommonOptions {
+  readonly url?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly output: Format;
+  readonly yes?: boolean;
+}
+
+/** What a command works with. */
+export interface Work {
+  readonly session: Session;
+  readonly output: Output;
+}
+
+/** What the commands share: the terminal, the saved contexts, the connection. */
+export class Cli {
+  /** What the program ends with. */
+  exitCode: number = EXIT.ok;
+  readonly contexts: Contexts;
+
+  constructor(readonly terminal: Terminal) {
+    this.contexts = new Contexts(terminal);
+  }
+
+  outputOf(command: Command): Output {
+    return new Output(this.terminal, optionsOf(command).output);
+  }
+
+  /** Runs with a connection, which is closed in any case. */
+  async connected(command: Command, run: (work: Work) => Promise<void>): Promise<void> {
+    const session = await this.open(command);
+    try {
+      await run({ session, output: this.outputOf(command) });
+    } finally {
+      await session.close();
+    }
+  }
+
+  async open(command: Command): Promise<Session> {
+    const { url, namespace } = this.target(command);
+    return Session.open(await engineOf(url), namespace, this.terminal.signal);
+  }
+
+  /** Where the cluster is: as the options say, the environment, or the selected context. */
+  target(command: Command): { readonly url: string; readonly namespace: string } {
+    const { env } = this.terminal;
+    const { url = env['CATGA_URL'], context: name, namespace } = optionsOf(command);
+    const wanted = name ?? (url === undefined ? env['CATGA_CONTEXT'] : undefined);
+    const context = url !== undefined && name === undefined ? undefined : this.contexts.get(wanted);
+    if (wanted !== undefined && context === undefined)
+      throw new CliError(EXIT.notFound, `There is no context '${wanted}': see catga context ls.`);
+    const found = context?.url ?? url;
+    if (found === undefined)
+      throw wrongUsage('Where is the cluster? Give --url nats://… or redis://…, or add a context.');
+    return { url: found, namespace: namespace ?? context?.namespace ?? 'catga' };
+  }
+
+  /** Asks before something is lost for good. Without --yes and somebody to ask, it is not done. */
+  async confirm(command: Command, question: string): Promise<void> {
+    if (optionsOf(command).yes === true) return;
+    if (!this.terminal.isInteractive) throw wrongUsage(`${question} Say --yes to do it without a question.`);
+    const answer = await this.terminal.ask(`${question} [y/N] `);
+    if (!/^y(es)?$/i.test(answer.trim())) throw new CliError(EXIT.failed, 'Nothing was done.');
+  }
+}
+
+export function optionsOf(command: Command): CommonOptions {
+  return command.optsWithGlobals<CommonOptions>();
+}

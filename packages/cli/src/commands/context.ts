@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli.js';
+import { optionsOf } from '../cli.js';
+import { withoutSecrets } from '../connection/contexts.js';
+import { engineOf } from '../connection/engine-of.js';
+import { notFound } from '../exit-codes.js';
+
+/** `catga context`: saved addresses. */
+export function addContext(program: Command, cli: Cli): void {
+  const context = program.command('context').description('saved clusters');
+
+  context
+    .command('add <name> <address>')
+    .description('saves or replaces one; the first is selected')
+    .action(async (name: string, address: string, _options: unknown, command: Command) => {
+      await engineOf(address); // Says what is wrong with it.
+      const { namespace = 'catga' } = optionsOf(command);
+      cli.contexts.add(name, address, namespace);
+      cli.outputOf(command).done(`The context '${name}' is saved.`, { name, namespace });
+    });
+
+  context
+    .command('ls')
+    .description('lists them, without passwords')
+    .action((_options: unknown, command: Command) => {
+      const shown = cli.contexts.all.map((one) => ({ ...one, url: withoutSecrets(one.url) }));
+      cli.outputOf(command).rows(shown, [
+        ['', ({ isSelected }) => (isSelected ? '*' : ' ')],
+        ['NAME', ({ name }) => name],
+        ['URL', ({ url }) => url],
+        ['NAMESPACE', ({ namespace }) => namespace],
+      ]);
+    });
+
+  context
+    .command('select <name>')
+    .description('makes one the default')
+    .action((name: string, _options: unknown, command: Command) => {
+      if (!cli.contexts.select(name)) throw notFound(`There is no context '${name}'.`);
+      cli.outputOf(command).done(`The context '${name}' is selected.`, { name });
+    });
+}

@@ -1,0 +1,195 @@
+import { InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import type { CatgaDeadLetters, DeadLetter, DeadLetterBatchResult, DeadLetterFilter } from '@catga/core';
+import type { Cli } from '../cli.js';
+import { EXIT, notFound, wrongUsage } from '../exit-codes.js';
+import { duration, time, toJson } from '../output.js';
+import type { Column, Output } from '../output.js';
+import { jsonObject, wholeNumber } from './arguments.js';
+import { groupLetters } from './letter-groups.js';
+import type { LetterGroup } from './letter-groups.js';
+
+interface FilterOptions {
+  readonly subscription?: string;
+  readonly name?: string;
+  readonly errorCode?: string;
+  readonly messageId?: string;
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
+const LETTERS: readonly Column<DeadLetter>[] = [
+  ['ID', ({ id }) => id],
+  ['FAILED', ({ failedAt }) => time(failedAt)],
+  ['SUBSCRIPTION', ({ subscription }) => subscription],
+  ['NAME', ({ name }) => name],
+  ['ATTEMPTS', ({ attempts }) => attempts],
+  ['ERROR', ({ error }) => errorOf(error)],
+];
+
+const FIELDS: readonly Column<DeadLetter>[] = [
+  ['id', ({ id }) => id],
+  ['name', ({ name, kind }) => `${name} (${kind})`],
+  ['message id', ({ messageId }) => messageId],
+  ['subscription', ({ subscription }) => subscription],
+  ['failed', ({ failedAt, nodeId }) => `${time(failedAt)} on ${nodeId}`],
+  ['attempts', ({ attempts }) => attempts],
+  ['error', ({ error }) => errorOf(error)],
+  ['redriven before', ({ history }) => history.length],
+  ['key', ({ key }) => key],
+  ['correlation', ({ correlationId }) => correlationId],
+  ['sent', ({ sentAt, originNodeId }) => `${time(sentAt)} by ${originNodeId}`],
+  ['headers', ({ headers }) => toJson(headers)],
+  [
+    'message',
+    ({ message, body }) =>
+      message === undefined ? `${body.byteLength} bytes that cannot be decoded` : toJson(message),
+  ],
+];
+
+const GROUPS: readonly Column<LetterGroup>[] = [
+  ['COUNT', ({ count }) => count],
+  ['SUBSCRIPTION', ({ subscription }) => subscription],
+  ['NAME', ({ name }) => name],
+  ['ERROR', ({ error }) => errorOf(error)],
+  ['OLDEST', ({ oldestFailedAt }) => duration(Date.now() - oldestFailedAt.getTime())],
+];
+
+/** `catga dlq`: messages whose attempts are exhausted. */
+export function addDeadLetters(program: Command, cli: Cli): void {
+  const dlq = program.command('dlq').description('dead letters: messages whose attempts are exhausted');
+
+  withFilter(dlq.command('ls').description('lists them, the oldest first'))
+    .option('--limit <count>', 'how many', wholeNumber(1, 1000), 100)
+    .option('--after <cursor>', 'goes on after a page: its `next`')
+    .action(
+      (options: FilterOptions & { readonly limit: number; readonly after?: string }, command: Command) =>
+        cli.connected(command, async ({ session, output }) => {
+          const { limit, after } = options;
+          const page = await session.node.deadLetters.list(filterOf(options), {
+            limit,
+            ...(after && { after }),
+          });
+          output.rows(page.items, LETTERS);
+          if (page.next !== undefined) output.note(`There are more: --after ${page.next}`);
+        }),
+    );
+
+  withFilter(dlq.command('groups').description('counts them by subscription and error')).action(
+    (options: FilterOptions, command: Command) =>
+      cli.connected(command, async ({ session, output }) => {
+        const { deadLetters } = session.node;
+        output.rows(await groupLetters(deadLetters, filterOf(options), session.signal), GROUPS);
+      }),
+  );
+
+  dlq
+    .command('show <id>')
+    .description('one with its message and its history')
+    .action((id: string, _options: unknown, command: Command) =>
+      cli.connected(command, async ({ session, output }) => {
+        output.one(await letterOf(session.node.deadLetters, id), FIELDS);
+      }),
+    );
+
+  dlq
+    .command('edit <id> <json>')
+    .description('gives one back with other content, as a new message')
+    .action((id: string, json: string, _options: unknown, command: Command) =>
+      cli.connected(command, async ({ session, output }) => {
+        const content = jsonObject(json);
+        const messageId = await session.node.deadLetters.redriveAs(id, content);
+        output.done(`'${id}' is given back as message ${messageId}.`, { id, messageId });
+      }),
+    );
+
+  withFilter(
+    dlq.command('redrive [id]').description('gives one back to its handler, those of a filter, or --all'),
+  )
+    .option('--all', 'without a filter')
+    .action((id: string | undefined, options: BatchOptions, command: Command) =>
+      cli.connected(command, async ({ session, output }) => {
+        const { deadLetters } = session.node;
+        if (id !== undefined) {
+          await deadLetters.redrive(id);
+          return output.done(`'${id}' is given back.`, { id });
+        }
+        const filter = batchFilter(options);
+        await cli.confirm(command, 'Give back all dead letters that match?');
+        report(cli, output, await deadLetters.redrive(filter), 'given back');
+      }),
+    );
+
+  withFilter(dlq.command('drop [id]').description('forgets one, those of a filter, or --all'))
+    .option('--all', 'without a filter')
+    .action((id: string | undefined, options: BatchOptions, command: Command) =>
+      cli.connected(command, async ({ session, output }) => {
+        const { deadLetters } = session.node;
+        if (id !== undefined) {
+          await letterOf(deadLetters, id);
+          await cli.confirm(command, `Drop the dead letter '${id}'?`);
+          await deadLetters.drop(id);
+          return output.done(`'${id}' is dropped.`, { id });
+        }
+        const filter = batchFilter(options);
+        await cli.confirm(command, 'Drop all dead letters that match?');
+        report(cli, output, await deadLetters.drop(filter), 'dropped');
+      }),
+    );
+}
+
+type BatchOptions = FilterOptions & { readonly all?: boolean };
+
+function withFilter(command: Command): Command {
+  return command
+    .option('--subscription <id>', 'of one subscription')
+    .option('--name <name>', 'of one message, by wire name')
+    .option('--error-code <code>', 'of one error code')
+    .option('--message-id <id>', 'of one message id')
+    .option('--since <time>', 'failed since then: 2026-01-31T12:00Z', date)
+    .option('--until <time>', 'failed before then', date);
+}
+
+function filterOf(options: FilterOptions): DeadLetterFilter {
+  const { subscription, name, errorCode, messageId, since, until } = options;
+  return {
+    ...(subscription !== undefined && { subscription }),
+    ...(name !== undefined && { name }),
+    ...(errorCode !== undefined && { errorCode }),
+    ...(messageId !== undefined && { messageId }),
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+  };
+}
+
+/** Nobody means all of them by saying nothing. */
+function batchFilter(options: BatchOptions): DeadLetterFilter {
+  const filter = filterOf(options);
+  if (Object.keys(filter).length === 0 && options.all !== true)
+    throw wrongUsage('Which dead letters? Give an id, a filter, or --all.');
+  return filter;
+}
+
+async function letterOf(deadLetters: CatgaDeadLetters, id: string): Promise<DeadLetter> {
+  const letter = await deadLetters.get(id);
+  if (letter === undefined) throw notFound(`There is no dead letter '${id}'.`);
+  return letter;
+}
+
+function report(cli: Cli, output: Output, result: DeadLetterBatchResult, what: string): void {
+  const { succeeded, failed, failures } = result;
+  output.done(`${succeeded} ${what}, ${failed} not.`, result);
+  if (output.format === 'table')
+    for (const { id, error } of failures) output.note(`${id}: ${errorOf(error)}`);
+  if (failed > 0) cli.exitCode = EXIT.failed;
+}
+
+function errorOf({ name, code, message }: DeadLetter['error']): string {
+  return `${code ?? name}: ${message}`;
+}
+
+function date(text: string): Date {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('It is no time.');
+  return at;
+}

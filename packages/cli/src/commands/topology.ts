@@ -1,0 +1,30 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.js';
+import { toMermaid, topologyOf } from '../topology.js';
+import type { TopologyEdge } from '../topology.js';
+import type { Column } from '../output.js';
+
+const EDGES: readonly Column<TopologyEdge>[] = [
+  ['FROM', ({ from }) => from],
+  ['TO', ({ to }) => to],
+  ['KIND', ({ kind }) => kind],
+  ['NAME', ({ name }) => name],
+];
+
+/** `catga topology`: which service sends what to which. */
+export function addTopology(program: Command, cli: Cli): void {
+  program
+    .command('topology')
+    .description('which service sends and publishes what to which, as seen so far')
+    .addOption(new Option('--format <format>', 'as').choices(['table', 'json', 'mermaid']).default('table'))
+    .action(({ format }: { readonly format: 'table' | 'json' | 'mermaid' }, command: Command) =>
+      cli.connected(command, async ({ session, output }) => {
+        const { mediator, subscriptions } = session.node;
+        const topology = topologyOf(mediator.nodes(), await subscriptions.list());
+        if (format === 'mermaid') output.line(toMermaid(topology));
+        else if (format === 'json' || output.format !== 'table') output.json(topology);
+        else output.rows(topology.edges, EDGES);
+      }),
+    );
+}

@@ -1,0 +1,42 @@
+import { Command, Option } from 'commander';
+import type { Cli } from './cli.js';
+import { addCheck } from './commands/check.js';
+import { addContext } from './commands/context.js';
+import { addDeadLetters } from './commands/dead-letters.js';
+import { addMessages } from './commands/messages.js';
+import { addNodes } from './commands/nodes.js';
+import { addSubscriptions } from './commands/subscriptions.js';
+import { addTail } from './commands/tail.js';
+import { addTopology } from './commands/topology.js';
+import { FORMATS } from './output.js';
+
+/** The whole command line. Its commands write to the terminal of `cli`, and never end the process. */
+export function makeProgram(cli: Cli): Command {
+  const { terminal } = cli;
+  const program = new Command('catga')
+    .description('See and steer a Catga cluster on NATS or Redis.')
+    .version(terminal.version)
+    .option('--url <url>', 'address of the broker: nats://… or redis://… (CATGA_URL)')
+    .option('--context <name>', 'a saved context (CATGA_CONTEXT)')
+    .option('--namespace <name>', "the namespace (default: that of the context, or 'catga')")
+    .addOption(new Option('--output <format>', 'format of the result').choices(FORMATS).default('table'))
+    .option('--yes', 'ask nothing')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+    })
+    .showHelpAfterError('(catga --help says more)');
+  for (const add of [
+    addContext,
+    addNodes,
+    addSubscriptions,
+    addDeadLetters,
+    addTopology,
+    addMessages,
+    addTail,
+    addCheck,
+  ])
+    add(program, cli);
+  return program;
+}
