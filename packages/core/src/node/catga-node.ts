@@ -151,8 +151,8 @@ export class CatgaNode {
       runtime.tracing,
     );
     const { tracing } = runtime;
-    const { sendSide } = compiler;
-    runtime.messaging.sendSide = tracing === undefined ? sendSide : tracing.aroundSending(sendSide);
+    const sendSide = tracing === undefined ? compiler.sendSide : tracing.aroundSending(compiler.sendSide);
+    if (sendSide !== undefined) runtime.messaging.leadPast(sendSide);
     const routes = await compileRoutes(wiring, compiler, options, (type, handler) =>
       runtime.messaging.shortWayTo(type, handler),
     );

@@ -1,9 +1,7 @@
 import type { MessageType } from '../contracts/message-type.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import type { NodeChange, NodeInfo } from '../contracts/node-info.js';
-import type { OutgoingOperation, OutgoingOptions } from '../contracts/send-behavior.js';
 import { saidHeaders } from '../contracts/said-headers.js';
-import type { SaidOptions } from '../contracts/said-headers.js';
 import type { CatgaResult } from '../contracts/result.js';
 import type { CatgaRequest } from '../contracts/request.js';
 import type {
@@ -22,7 +20,6 @@ import type { ResolvedCatgaOptions } from '../options/catga-options.js';
 import { Admission } from '../pipeline/admission/admission.js';
 import type { Cause, ContextHost, HandledListener } from '../pipeline/handler-context.js';
 import { PropagatedHeaders } from '../pipeline/propagated-headers.js';
-import { Outgoing } from '../pipeline/send-side.js';
 import type { SendSide } from '../pipeline/send-side.js';
 import type { Clock } from '../ports/clock.js';
 import { failureOf } from '../reliability/failure-sink.js';
@@ -44,6 +41,8 @@ import { EventRouter } from '../events/event-router.js';
 import type { MediatorHost } from './mediator-host.js';
 import { MessageRegistry, messageClass } from '../handlers/message-registry.js';
 import type { MessageObserver } from './node-services.js';
+import { PastSendSide } from './past-send-side.js';
+import type { CommandWay, EventWay, RequestWay } from './past-send-side.js';
 import { RequestDispatcher } from '../requests/request-dispatcher.js';
 import { LocalRequest } from '../requests/local-request.js';
 import { RequestRouter } from '../requests/request-router.js';
@@ -56,8 +55,6 @@ const ADMIN_LIMITS = { maxInFlight: 8, maxQueued: 64, queueTimeoutMs: 5_000 } as
 /** Every message that callers, handlers and other nodes hand to this node, and the way each of them takes. */
 export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, IncomingTraffic {
   isOpen = false;
-  /** What acts where messages are handed over. Set before the routes are compiled. */
-  sendSide: SendSide | undefined;
   requests: ReadonlyMap<MessageConstructor, RequestRoute> = new Map();
   readonly nodeId: string;
   readonly service: string;
@@ -72,6 +69,9 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
   private readonly policies: CallPolicies;
   private readonly requestRouter: RequestRouter;
   private readonly eventRouter: EventRouter;
+  private requestWay: RequestWay;
+  private eventWay: EventWay;
+  private commandWay: CommandWay;
   private hasOpened = false;
   private readonly adminRoutes = new Map<MessageConstructor, RequestRoute>();
   private handledListener: HandledListener | undefined;
@@ -121,6 +121,20 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
     );
     const publisher = new EventPublisher(this, admission, failures, codec, log, ids);
     this.eventRouter = new EventRouter(this.registry, publisher, codec, ids, engine);
+    this.requestWay = this.requestRouter;
+    this.eventWay = this.eventRouter;
+    this.commandWay = this.queue;
+  }
+
+  /** Leads all messages past what acts where they are handed over. Before the routes are compiled. */
+  leadPast(sendSide: SendSide): void {
+    const { registry, requestRouter, eventRouter, queue } = this;
+    const past = new PastSendSide(sendSide, registry, requestRouter, eventRouter, queue, (message) =>
+      this.isOpen ? undefined : this.closedError(message),
+    );
+    this.requestWay = past;
+    this.eventWay = past;
+    this.commandWay = past;
   }
 
   /** Takes the routes, and work from now on. */
@@ -173,46 +187,49 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
 
   /** See `RequestDispatcher`. There is none past an observer, who wants to be told of every request, the send side and policies. */
   shortWayTo(type: MessageType, handler: CompiledHandler): RequestRoute['direct'] {
-    const mustBeSent =
-      this.observer !== undefined || this.sendSide !== undefined || this.policies.of(type) !== undefined;
+    const hasSendSide = this.requestWay !== this.requestRouter;
+    const mustBeSent = this.observer !== undefined || hasSendSide || this.policies.of(type) !== undefined;
     return mustBeSent ? undefined : this.dispatcher.shortWayTo(type, handler);
   }
 
   send(route: RequestRoute | undefined, request: object, options: SendOptions | undefined): Promise<unknown> {
     if (!this.isOpen) return Promise.reject(this.closedError(request));
     this.observer?.sent(request, options ?? {});
-    return this.handOver('send', request, options, (said = {}) =>
-      this.requestRouter.send(route, request, said),
-    );
+    try {
+      return this.requestWay.send(route, request, saidHeaders(options ?? {}));
+    } catch (thrown) {
+      return Promise.reject(toError(thrown));
+    }
   }
 
   sendAs<R>(request: CatgaRequest<R>, options: SendOptions, cause: Cause): Promise<R> {
     this.observer?.sent(request, options);
     if (!this.engine.isConnected) return Promise.reject(this.closedError(request));
-    return this.handOver(
-      'send',
-      request,
-      options,
-      (said = {}) => this.requestRouter.send(this.routeOf(request), request, said, cause) as Promise<R>,
-      cause,
-    );
+    try {
+      return this.requestWay.send(
+        this.routeOf(request),
+        request,
+        this.propagated.in(saidHeaders(options), cause),
+        cause,
+      ) as Promise<R>;
+    } catch (thrown) {
+      return Promise.reject(toError(thrown));
+    }
   }
 
   sendToNode(nodeId: string, request: object, options: SendOptions | undefined): Promise<unknown> {
     if (!this.isOpen) return Promise.reject(this.closedError(request));
     this.observer?.sent(request, options ?? {});
-    return this.handOver(
-      'send',
-      request,
-      options,
-      (said = {}) => {
-        const route =
-          this.routeOf(request) ?? this.adminRoutes.get(request.constructor as MessageConstructor);
-        return this.requestRouter.sendToNode(nodeId, route, request, said);
-      },
-      undefined,
-      nodeId,
-    );
+    try {
+      return this.requestWay.sendToNode(
+        nodeId,
+        this.routeOf(request) ?? this.adminRoutes.get(request.constructor as MessageConstructor),
+        request,
+        saidHeaders(options ?? {}),
+      );
+    } catch (thrown) {
+      return Promise.reject(toError(thrown));
+    }
   }
 
   async enqueue(command: object, options: EnqueueOptions): Promise<EnqueueReceipt> {
@@ -220,22 +237,15 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
     return this.enqueueAs(command, options);
   }
 
-  enqueueAs(command: object, options: EnqueueOptions, cause?: Cause): Promise<EnqueueReceipt> {
+  async enqueueAs(command: object, options: EnqueueOptions, cause?: Cause): Promise<EnqueueReceipt> {
     this.observer?.enqueued(command, options);
-    return this.handOver(
-      'enqueue',
-      command,
-      options,
-      async (said = {}) => {
-        // In a cluster any node may handle it, one that is not there yet too.
-        if (this.engine.sender === undefined && this.routeOf(command) === undefined)
-          throw this.requestRouter.noHandlerError(command);
-        const type = this.registry.typeOfMessage(command);
-        this.requestRouter.sent.add(type.name);
-        return this.queue.enqueue(type, command, said, cause);
-      },
-      cause,
-    );
+    // In a cluster any node may handle it, one that is not there yet too.
+    if (this.engine.sender === undefined && this.routeOf(command) === undefined)
+      throw this.requestRouter.noHandlerError(command);
+    const said = this.propagated.in(saidHeaders(options), cause);
+    const type = this.registry.typeOfMessage(command);
+    this.requestRouter.sent.add(type.name);
+    return this.commandWay.enqueue(type, command, said, cause);
   }
 
   async outcomeOf(command: MessageConstructor, messageId: string): Promise<CatgaResult<unknown> | undefined> {
@@ -250,43 +260,18 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
   publishAs(event: object, options: PublishOptions | undefined, cause?: Cause): Promise<void> {
     this.observer?.published(event, options ?? {});
     if (!this.engine.isConnected) return Promise.reject(this.closedError(event));
-    return this.handOver(
-      'publish',
-      event,
-      options,
-      (said) => this.eventRouter.publish(event, said, cause),
-      cause,
-    );
+    try {
+      const said = options && this.propagated.in(saidHeaders(options), cause);
+      return this.eventWay.publish(event, said, cause);
+    } catch (thrown) {
+      return Promise.reject(toError(thrown));
+    }
   }
 
   broadcast(event: object, options: PublishOptions | undefined): Promise<void> {
     if (!this.isOpen) return Promise.reject(this.closedError(event));
     this.observer?.published(event, options ?? {});
-    return this.handOver('broadcast', event, options, (said) => this.eventRouter.broadcast(event, said));
-  }
-
-  /** Every message takes its way from here, past the send side if there is one. */
-  private handOver<R>(
-    operation: OutgoingOperation,
-    message: object,
-    options: OutgoingOptions | undefined,
-    depart: (said: SaidOptions | undefined) => Promise<R>,
-    cause?: Cause,
-    nodeId?: string,
-  ): Promise<R> {
-    try {
-      const said = options && this.propagated.in(saidHeaders(options), cause);
-      if (this.sendSide === undefined) return depart(said);
-      const type = this.registry.typeOfMessage(message);
-      const outgoing = new Outgoing(operation, message, type, said ?? {}, cause?.messageId, nodeId);
-      return this.sendSide(outgoing, () => {
-        // What a running handler sends is part of work that a stopping node sees through.
-        if (cause === undefined && !this.isOpen) return Promise.reject(this.closedError(message));
-        return depart(saidHeaders(outgoing.options));
-      }) as Promise<R>;
-    } catch (thrown) {
-      return Promise.reject(toError(thrown));
-    }
+    return this.eventWay.broadcast(event, options && saidHeaders(options));
   }
 
   nodes(): readonly NodeInfo[] {
