@@ -86,8 +86,11 @@ export class CatgaNode {
       tracing,
     );
     const register = (what: string): ReturnType<RegisterAccess['connected']> => {
-      const { subscriptions } = runtime.engine.connected(what);
-      return { subscriptions: subscriptions && runtime.quiet(subscriptions) };
+      const { subscriptions, pauses } = runtime.engine.connected(what);
+      return {
+        subscriptions: subscriptions && runtime.quiet(subscriptions),
+        pauses: pauses && runtime.quiet(pauses),
+      };
     };
     this.subscriptions = new CatgaSubscriptions({ connected: register }, this.durable);
     const { delayMs, drainTimeoutMs } = this.options.shutdown;
