@@ -73,12 +73,17 @@ export class NatsRecordStore implements RecordStore {
     return entry && toBucketEntry(entry);
   }
 
-  private change(key: string, value: Uint8Array, headers: HeaderBlock): Promise<number | undefined> {
-    return this.store.store(
-      this.subject(key),
-      value,
-      headers.set(MESSAGE_ID, `${this.session}-${++this.changes}`),
-    );
+  /**
+   * A change that is sent again after its acknowledgement was lost has its revision: nats-server 2.10 knows it by its id, and 2.15 looks at
+   * the expected revision first and refuses it.
+   */
+  private async change(key: string, value: Uint8Array, headers: HeaderBlock): Promise<number | undefined> {
+    const subject = this.subject(key);
+    const id = `${this.session}-${++this.changes}`;
+    const revision = await this.store.store(subject, value, headers.set(MESSAGE_ID, id));
+    if (revision !== undefined) return revision;
+    const last = await this.store.last(subject);
+    return last?.headers.includes(`${MESSAGE_ID}: ${id}\r\n`) === true ? last.sequence : undefined;
   }
 
   private subject(key: string): string {
