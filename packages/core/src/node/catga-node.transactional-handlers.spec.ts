@@ -5,6 +5,7 @@ import { Command, Query } from '../contracts/request.js';
 import { memory } from '../memory/memory-engine.js';
 import { memoryOutbox } from '../memory/memory-outbox.js';
 import type { MemoryOutbox } from '../memory/memory-outbox.js';
+import type { MessageTracer } from '../ports/message-tracer.js';
 import type { Outbox } from '../ports/outbox-store.js';
 import { nextTurn } from '../time/next-turn.js';
 import { CatgaNode } from './catga-node.js';
@@ -73,30 +74,35 @@ describe('a handler with transaction: true', () => {
 
   it("does not run again for a repeated request, and the record is not the engine's", async () => {
     let runs = 0;
+    let repeated = 0;
+    const tracer: MessageTracer = { repeated: () => void repeated++ };
     const { node } = await startNode(
       (it) =>
         it.handleRequest(Place, (command) => `${(command as Place).orderId} ${++runs}`, {
           transaction: true,
         }),
-      { outbox: transactional() },
+      { outbox: transactional(), telemetry: [tracer] },
     );
     const send = (orderId: string): Promise<string> =>
       node.mediator.send(new Place(orderId), { messageId: 'id1' });
     await expect(Promise.all([send('a'), send('a')])).resolves.toEqual(['a 1', 'a 1']);
     await expect(send('a')).resolves.toBe('a 1');
     await expect(send('b')).rejects.toMatchObject({ code: 'CATGA_IDEMPOTENCY_MISMATCH' });
-    expect(runs).toBe(1);
+    expect([runs, repeated]).toEqual([1, 2]);
   });
 
   it('acknowledges a repeated delivery without running, at QoS 1 too', async () => {
     const engine = new InterruptedEngine(memory({ deduplicationWindowMs: 0 }));
     const handled: string[] = [];
+    const repeated: unknown[] = [];
+    const tracer: MessageTracer = { repeated: ({ subscription }) => void repeated.push(subscription) };
     const { node } = await startNode(
       (it) =>
         it.handleEvent(Placed, (event) => void handled.push((event as Placed).orderId), {
           transaction: true,
+          name: 'Books',
         }),
-      { engine, outbox: transactional() },
+      { engine, outbox: transactional(), telemetry: [tracer] },
     );
     for (let time = 0; time < 3; time++) {
       await node.mediator.publish(new Placed('a', 1), { messageId: 'id1' });
@@ -104,6 +110,7 @@ describe('a handler with transaction: true', () => {
     }
     expect(engine.appended).toHaveLength(3);
     expect(handled).toEqual(['a']);
+    expect(repeated).toEqual(['app.Books', 'app.Books']);
   });
 
   it('that fails leaves nothing behind, and the next attempt runs', async () => {

@@ -146,6 +146,7 @@ export class NodeRuntime {
       new OutcomeCodec(this.codec, this.errorCodec),
       this.rules,
       options.idempotency.ttlMs,
+      this.tracing,
     );
   }
 

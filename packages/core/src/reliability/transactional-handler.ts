@@ -3,6 +3,7 @@ import { mismatchError } from '../errors/message-errors.js';
 import { joinedKey } from '../ids/joined-key.js';
 import { HandlerContext } from '../pipeline/handler-context.js';
 import { MessageEnvelope } from '../pipeline/message-envelope.js';
+import type { Tracing } from '../pipeline/tracing.js';
 import type { Step } from '../pipeline/pipeline.js';
 import type { HandlerTransactions, TransactionalClaim } from '../ports/handler-transactions.js';
 import type { MessageIdentity } from '../ports/stored-message.js';
@@ -25,6 +26,7 @@ export class TransactionalHandler {
     private readonly rules: ErrorRules,
     /** Time to live of an outcome, in milliseconds. */
     private readonly ttlMs: number,
+    private readonly tracing?: Tracing,
   ) {}
 
   /** The handler in its transaction. */
@@ -61,8 +63,10 @@ export class TransactionalHandler {
     const key = joinedKey('queued', name, messageId);
     const handle = async (run: () => Promise<unknown>): Promise<unknown> => {
       const transactions = this.transactions();
-      if (!(await transactions.addHandled(subscription, { name, messageId })))
+      if (!(await transactions.addHandled(subscription, { name, messageId }))) {
+        this.repeated(envelope, subscription);
         return keeps ? this.replay(envelope, await transactions.claim(key, QUEUED)) : undefined;
+      }
       if (keeps) await transactions.claim(key, QUEUED);
       const value = await run();
       if (keeps) await transactions.complete(key, outcomes.encode(name, { ok: true, value }).recorded, ttlMs);
@@ -83,6 +87,7 @@ export class TransactionalHandler {
     const handle = async (run: () => Promise<unknown>): Promise<unknown> => {
       const transactions = this.transactions();
       const claim = await transactions.claim(key, print);
+      if (claim.state === 'finished') this.repeated(envelope, undefined);
       if (claim.state !== 'claimed') return this.replay(envelope, claim);
       const value = await run().catch((thrown: unknown) => {
         failure = toError(thrown);
@@ -131,6 +136,10 @@ export class TransactionalHandler {
     } finally {
       context.transaction = undefined;
     }
+  }
+
+  private repeated({ name, messageId, kind }: MessageEnvelope, subscription: string | undefined): void {
+    this.tracing?.repeated({ name, messageId, kind, subscription });
   }
 
   private replay({ name, messageId }: MessageEnvelope, claim: TransactionalClaim): unknown {
