@@ -8,6 +8,8 @@ export { NatsServerCluster } from './nats-server-cluster.js';
 export { PgBouncer } from './pgbouncer.js';
 export { PostgresServer } from './postgres-server.js';
 export type { PostgresServerOptions } from './postgres-server.js';
+export { PrometheusServer, promtool } from './prometheus-server.js';
+export type { PrometheusSample, PrometheusServerOptions } from './prometheus-server.js';
 export { RedisServer } from './redis-server.js';
 export { TcpProxy } from './tcp-proxy.js';
 export type { Direction } from './tcp-proxy.js';

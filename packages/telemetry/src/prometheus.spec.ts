@@ -32,10 +32,12 @@ describe('prometheus()', () => {
       `_count{${call}"Count"} 1`,
       `_count{${call}"Pack"} 2`,
       `_count{${call}"Count",error_type="CATGA_CONFIGURATION"} 1`,
+      `_count{${call}"Count",error_type="RangeError"} 1`,
     ]);
     await expect(linesOf(registry, 'rpc_server_call_duration_seconds')).resolves.toEqual([
       `_count{${call}"Count"} 1`,
       `_count{${call}"Pack"} 1`,
+      `_count{${call}"Count",error_type="RangeError"} 1`,
     ]);
     const published =
       'messaging_system="catga",messaging_operation_name="publish",messaging_destination_name=';

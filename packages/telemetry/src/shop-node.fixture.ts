@@ -10,12 +10,12 @@ export class Shipped {}
 
 export class Viewed {}
 
-/** What lets the handler of `Shipped` succeed. */
+/** Whether the handlers of `Count` and `Shipped` fail. */
 export interface Fate {
   fails: boolean;
 }
 
-/** One node in memory: a query, a command, an event whose handler fails at first, and a plain event. */
+/** One node in memory: a query, a command, a stored event and a plain one. */
 export async function startShop(
   telemetry: readonly MessageTracer[],
   options: CatgaOptions = {},
@@ -28,7 +28,10 @@ export async function startShop(
     ...options,
     telemetry,
   })
-    .handleRequest(Count, () => 3)
+    .handleRequest(Count, () => {
+      if (fate.fails) throw new RangeError('no numbers');
+      return 3;
+    })
     .handleRequest(Pack, () => 'packed')
     .handleEvent(Viewed, () => {}, { name: 'Views' })
     .handleEvent(
@@ -43,9 +46,10 @@ export async function startShop(
   return node;
 }
 
-/** Sends one of each, and has the event fail for good. */
+/** Sends one of each, and has the query and the stored event fail. */
 export async function workIn(node: CatgaNode, fate: Fate): Promise<void> {
   const { mediator } = node;
+  fate.fails = false;
   await mediator.send(new Count());
   for (const _ of [1, 2]) await mediator.send(new Pack(), { messageId: 'p1' });
   await mediator.trySend(new Count(), { timeoutMs: -1 });
@@ -59,4 +63,5 @@ export async function workIn(node: CatgaNode, fate: Fate): Promise<void> {
   });
   await mediator.publish(new Shipped());
   await dead;
+  await mediator.trySend(new Count());
 }
