@@ -12,6 +12,8 @@ export const PEERS = {
   moleculer: async (): Promise<Peer> =>
     (await import('../../processes/peers/moleculer-peer.js')).moleculerPeer,
   catga: async (): Promise<Peer> => (await import('./catga-peers.js')).catgaPeer,
+  metered: async (): Promise<Peer> => (await import('./telemetry-peers.js')).meteredPeer,
+  traced: async (): Promise<Peer> => (await import('./telemetry-peers.js')).tracedPeer(),
   durable: async (): Promise<Peer> => (await import('./catga-peers.js')).durablePeer,
 } as const;
 

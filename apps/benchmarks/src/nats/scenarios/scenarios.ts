@@ -7,11 +7,13 @@ import { OPEN_LOOP } from './open-loop.js';
 import { RECORD_STEPS } from './record-steps.js';
 import { REQUESTS } from './requests.js';
 import { SLOW_HANDLERS } from './slow-handlers.js';
+import { TELEMETRY } from './telemetry.js';
 
 /** All that is measured, in the order of the report. */
 export const SCENARIOS: readonly Scenario[] = [
   ...REQUESTS,
   SLOW_HANDLERS,
+  TELEMETRY,
   BATCHES,
   EVENTS,
   ...DURABLE,

@@ -1,6 +1,6 @@
 import { CatgaMediator, CatgaModule, EventHandler, RequestHandler } from '@catga/nestjs';
 import type { IEventHandler, IRequestHandler } from '@catga/nestjs';
-import type { Engine } from '@catga/core';
+import type { CatgaOptions, Engine } from '@catga/core';
 import type { Provider } from '@nestjs/common';
 import { nestApp } from '../../apps/nest-app.js';
 import { monotonicMs } from '../sides/monotonic.js';
@@ -13,10 +13,10 @@ import { TimedSteps } from './timed-steps.js';
 /** The engine over a broker, by where that listens. */
 export type EngineAt = (url: string) => Engine;
 
-/** Catga in a Nest application, with default options. */
-export const catgaOver = (engineAt: EngineAt): Peer => ({
+/** Catga in a Nest application, with default options but those that are given. */
+export const catgaOver = (engineAt: EngineAt, options: CatgaOptions = {}): Peer => ({
   async request(settings: PeerSettings): Promise<RequestingSide> {
-    const app = await start(engineAt, settings, []);
+    const app = await start(engineAt, options, settings, []);
     const mediator = app.get(CatgaMediator);
     await othersOf(mediator, settings.nodes);
     const { qos = 1 } = settings;
@@ -64,7 +64,7 @@ export const catgaOver = (engineAt: EngineAt): Peer => ({
     }
 
     const handlers = [LookHandler, PlaceHandler, ChargeHandler, HappenedHandler];
-    const app = await start(engineAt, settings, handlers, steps);
+    const app = await start(engineAt, options, settings, handlers, steps);
     const side: HandlingSide = { steps: () => steps.take(), close: () => app.close() };
     return side;
   },
@@ -72,6 +72,7 @@ export const catgaOver = (engineAt: EngineAt): Peer => ({
 
 async function start(
   engineAt: EngineAt,
+  options: CatgaOptions,
   settings: PeerSettings,
   providers: Provider[],
   steps = new TimedSteps(),
@@ -82,6 +83,7 @@ async function start(
   return nestApp({
     imports: [
       CatgaModule.forRoot({
+        ...options,
         engine: settings.timesSteps === true ? steps.around(engine) : engine,
         namespace,
         service: index < 0 ? 'requesting' : 'handling',
