@@ -43,8 +43,15 @@ if not last then
   info = told()
   -- The number of entries ever added, without those of others.
   last = math.max(info['entries-added'] - removed, positionOf(info['last-entry'] and info['last-entry'][1]) or 0)
-  local id = string.format('0-%.0f', last)
-  redis.call('XSETID', frames, id, 'ENTRIESADDED', string.format('%.0f', last), 'MAXDELETEDID', '0-0')
+  if last == 0 then
+    redis.call('DEL', frames)
+    redis.call('XGROUP', 'CREATE', frames, identity, '0-0', 'MKSTREAM')
+  else
+    -- Redis 8 and Valkey 8 set no id below that of the last entry deleted: this one is set back first.
+    local added = string.format('%.0f', last)
+    redis.call('XSETID', frames, info['last-generated-id'], 'ENTRIESADDED', added, 'MAXDELETEDID', '0-1')
+    redis.call('XSETID', frames, string.format('0-%.0f', last), 'ENTRIESADDED', added)
+  end
 end
 local first = positionOf(info['first-entry'] and info['first-entry'][1]) or last + 1
 return {identity, first, last, removed}
