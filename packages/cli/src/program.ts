@@ -3,6 +3,7 @@ import type { Cli } from './cli.js';
 import { addCheck } from './commands/check.js';
 import { addContext } from './commands/context.js';
 import { addDeadLetters } from './commands/dead-letters.js';
+import { addDoctor } from './commands/doctor.js';
 import { addMessages } from './commands/messages.js';
 import { addNodes } from './commands/nodes.js';
 import { addSubscriptions } from './commands/subscriptions.js';
@@ -36,6 +37,7 @@ export function makeProgram(cli: Cli): Command {
     addMessages,
     addTail,
     addCheck,
+    addDoctor,
   ])
     add(program, cli);
   return program;

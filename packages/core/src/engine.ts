@@ -38,6 +38,7 @@ export type { MessageType } from './contracts/message-type.js';
 export type { MessageObserver, NodeServices } from './node/node-services.js';
 export type { HandlerFunction } from './pipeline/pipeline.js';
 export type { MessageValidator, ValidationResult } from './pipeline/validation/message-validator.js';
+export type { BrokerFinding } from './ports/broker-finding.js';
 export type { Clock } from './ports/clock.js';
 export type {
   DeadLetterRange,

@@ -1,8 +1,9 @@
 import { CatgaError } from '@catga/core';
 import { BrokerConnection, requireServerVersion } from '@catga/core/engine';
-import type { Engine, EngineClient, EngineConnection } from '@catga/core/engine';
+import type { BrokerFinding, Engine, EngineClient, EngineConnection } from '@catga/core/engine';
 import type { NatsClientConnection } from './connection/client-connection.js';
 import { openConnection } from './connection/open-connection.js';
+import { diagnoseNats } from './diagnosis/diagnose-nats.js';
 import { openNatsParts } from './nats-parts.js';
 import type { NatsEngineOptions } from './options/nats-engine-options.js';
 import { resolveNatsOptions } from './options/resolve-nats-options.js';
@@ -35,6 +36,10 @@ class NatsEngine implements Engine {
 
   constructor(options: ResolvedNatsOptions) {
     this.#options = options;
+  }
+
+  diagnose(client: Pick<EngineClient, 'namespace' | 'clock'>): Promise<readonly BrokerFinding[]> {
+    return diagnoseNats(this.#options, client);
   }
 
   async connect(client: EngineClient): Promise<EngineConnection> {

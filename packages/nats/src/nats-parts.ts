@@ -42,7 +42,7 @@ export async function openNatsParts(
     monitor,
   });
   const requests = new BrokerRequests(session, clock, { timeoutMs, inboxPrefix });
-  const api = new JetStreamApi(requests, clock, timeoutMs);
+  const api = new JetStreamApi(requests, clock, timeoutMs, client.isTool);
   const streams = new Streams(api, options.replicas);
   const records = streams.bucket(`${namespace}_records`);
   const serverClock = new ServerClock(records, clock);

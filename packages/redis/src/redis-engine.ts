@@ -1,7 +1,8 @@
 import { BrokerConnection } from '@catga/core/engine';
-import type { Engine, EngineClient, EngineConnection } from '@catga/core/engine';
+import type { BrokerFinding, Engine, EngineClient, EngineConnection } from '@catga/core/engine';
 import type { Cluster, Redis } from 'ioredis';
 import { openClients } from './connection/open-clients.js';
+import { diagnoseRedis } from './diagnosis/diagnose-redis.js';
 import type { RedisEngineOptions } from './options/redis-engine-options.js';
 import { resolveRedisOptions } from './options/resolve-redis-options.js';
 import type { ResolvedRedisOptions } from './options/resolve-redis-options.js';
@@ -31,6 +32,10 @@ class RedisEngine implements Engine {
 
   constructor(options: ResolvedRedisOptions) {
     this.#options = options;
+  }
+
+  diagnose({ clock }: Pick<EngineClient, 'clock'>): Promise<readonly BrokerFinding[]> {
+    return diagnoseRedis(this.#options, clock);
   }
 
   async connect(client: EngineClient): Promise<EngineConnection> {

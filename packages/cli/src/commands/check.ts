@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CatgaDeadLetters, NodeInfo } from '@catga/core';
+import { allLetters } from '../all-letters.js';
 import type { Cli } from '../cli.js';
 import type { Session } from '../connection/session.js';
 import { wholeNumber } from './arguments.js';
@@ -98,12 +99,8 @@ function aliveNodes(
 
 async function countLetters(deadLetters: CatgaDeadLetters): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>();
-  let after: string | undefined;
-  do {
-    const page = await deadLetters.list({}, { limit: 1000, ...(after !== undefined && { after }) });
-    for (const { subscription } of page.items) counts.set(subscription, (counts.get(subscription) ?? 0) + 1);
-    after = page.next;
-  } while (after !== undefined);
+  for await (const { subscription } of allLetters(deadLetters))
+    counts.set(subscription, (counts.get(subscription) ?? 0) + 1);
   return counts;
 }
 

@@ -1,3 +1,4 @@
+import { allLetters } from '../all-letters.js';
 import type { CatgaDeadLetters, DeadLetter, DeadLetterFilter } from '@catga/core';
 
 /** Dead letters of one subscription, name and error. */
@@ -11,23 +12,20 @@ export interface LetterGroup {
   readonly exampleId: string;
 }
 
-const PAGE = 1000;
 /** How many groups are told apart; texts of errors may differ without end. */
 const MOST_GROUPS = 1000;
 
-/** Counts the letters of a filter, the largest group first, page by page. */
+/** Counts the letters of a filter, the largest group first. */
 export async function groupLetters(
   deadLetters: CatgaDeadLetters,
   filter: DeadLetterFilter,
   signal: AbortSignal,
 ): Promise<readonly LetterGroup[]> {
   const groups = new Map<string, LetterGroup>();
-  let after: string | undefined;
-  do {
-    const page = await deadLetters.list(filter, { limit: PAGE, ...(after !== undefined && { after }) });
-    for (const letter of page.items) add(groups, letter);
-    after = page.next;
-  } while (after !== undefined && !signal.aborted);
+  for await (const letter of allLetters(deadLetters, filter)) {
+    if (signal.aborted) break;
+    add(groups, letter);
+  }
   return [...groups.values()].sort((one, other) => other.count - one.count);
 }
 

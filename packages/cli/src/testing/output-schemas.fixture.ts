@@ -180,6 +180,14 @@ export const check = z.strictObject({
   ),
 });
 
+export const finding = z.strictObject({
+  code: z.string(),
+  severity: z.enum(['error', 'warning', 'info']),
+  subject: z.string(),
+  text: z.string(),
+  remedy: z.string(),
+});
+
 export const context = z.strictObject({
   name: z.string(),
   url: z.string(),

@@ -1,5 +1,7 @@
 import { CatgaNode, Command, Message, Query, ReliableEvent } from '@catga/core';
 import type { CatgaOptions } from '@catga/core';
+import { systemClock } from '@catga/core/engine';
+import type { Clock } from '@catga/core/engine';
 import { NatsServer, RedisServer } from '@catga/servers';
 import { engineOf } from '../connection/engine-of.js';
 
@@ -52,15 +54,19 @@ export class Shop {
     nodeId: string,
     options: Partial<CatgaOptions> = {},
     withHandlers: (node: CatgaNode) => CatgaNode = (node) => node,
+    clock: Clock = systemClock,
   ): Promise<CatgaNode> {
     const node = withHandlers(
-      new CatgaNode({
-        engine: await engineOf(this.url),
-        nodeId,
-        heartbeat: HEARTBEAT,
-        shutdown: { drainTimeoutMs: 1000 },
-        ...options,
-      }),
+      new CatgaNode(
+        {
+          engine: await engineOf(this.url),
+          nodeId,
+          heartbeat: HEARTBEAT,
+          shutdown: { drainTimeoutMs: 1000 },
+          ...options,
+        },
+        { clock },
+      ),
     );
     await node.init();
     await node.start();

@@ -23,8 +23,8 @@ export interface AdministeredNode {
   readonly failures: CatgaErrorSink;
   readonly registry: MessageRegistry;
   self(): NodeInfo;
-  /** Makes handlers tell of their messages, or with undefined no more. */
-  listenToHandlers(listener: HandledListener | undefined): void;
+  /** Told of what handlers do; undefined while nobody listens. */
+  listener: HandledListener | undefined;
 }
 
 /** What a node handles, compiled. */
@@ -109,7 +109,9 @@ export class NodeAdmin {
 
   private tap(): RequestRoute {
     const { clock, nodeId, timetable } = this.node;
-    const tap = new MessageTap(clock, nodeId, timetable, (listener) => this.node.listenToHandlers(listener));
+    const tap = new MessageTap(clock, nodeId, timetable, (listener) => {
+      this.node.listener = listener;
+    });
     return this.route(TapNode, (question) => tap.page((question as TapNode).next));
   }
 

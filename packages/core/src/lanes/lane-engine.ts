@@ -285,8 +285,8 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
       () => this.parts.queue.subscribe(wanted, (delivery) => this.fromQueue(delivery, deliver)),
       () => this.paused.has(wanted.id),
     );
-    this.queues.add(consumer);
     await consumer.follow();
+    this.queues.add(consumer);
     let isStopped = false;
     let inLanes: LogConsumer | undefined;
     const stopWaiting = await this.keyed.whenUsed(wanted.names, async () => {
@@ -380,7 +380,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
   /** A node that only publishes trims, too: there may be no other one. */
   private beginTrimming(): void {
     const { trimEveryMs = 0 } = this.parts;
-    if (this.isTrimming) return;
+    if (this.isTrimming || this.client.isTool === true) return;
     this.isTrimming = true;
     if (trimEveryMs === 0) return;
     this.timers.every(trimEveryMs, () => {

@@ -166,6 +166,7 @@ export class CatgaNode {
         nodeId,
         clock: runtime.clock,
         heartbeatTimeoutMs: heartbeat.timeoutMs,
+        isTool: options.role === 'tool',
         monitor: runtime.monitor,
       });
     const connection = await (tracing === undefined ? connect() : tracing.internal(connect));

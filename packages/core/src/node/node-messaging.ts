@@ -74,7 +74,8 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
   private commandWay: CommandWay;
   private hasOpened = false;
   private readonly adminRoutes = new Map<MessageConstructor, RequestRoute>();
-  private handledListener: HandledListener | undefined;
+  /** Told of what handlers do, while a tool listens. */
+  listener: HandledListener | undefined;
 
   constructor(
     options: ResolvedCatgaOptions,
@@ -168,14 +169,6 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
       this.adminRoutes.set(route.type.target, route);
       this.handled.set(route.type.name, new LocalRequest(route, dispatcher, this, admission, timetable, ids));
     }
-  }
-
-  get listener(): HandledListener | undefined {
-    return this.handledListener;
-  }
-
-  listenToHandlers(listener: HandledListener | undefined): void {
-    this.handledListener = listener;
   }
 
   /** Which messages the handlers here want, and which were sent here. */

@@ -1,4 +1,5 @@
 import type { QualityOfService } from '../contracts/quality-of-service.js';
+import type { BrokerFinding } from './broker-finding.js';
 import type { Clock } from './clock.js';
 import type { DeadLetterStore } from './dead-letter-store.js';
 import type { DurableLog } from './durable-log.js';
@@ -27,6 +28,12 @@ export interface EngineClient {
   /** Time without a refresh after which this node's directory record expires, in milliseconds. */
   readonly heartbeatTimeoutMs: number;
   /**
+   * Whether the node is a tool: it does not know the options of the nodes, and so it leaves the settings of what exists in the broker as
+   * they are, and trims nothing.
+   * @defaultValue false
+   */
+  readonly isTool?: boolean;
+  /**
    * Callbacks for disconnects, reconnects and refusals.
    * @defaultValue none
    */
@@ -39,6 +46,11 @@ export interface Engine {
   readonly capabilities: EngineCapabilities;
   /** Rejects with `CATGA_ENGINE_UNAVAILABLE` when the broker cannot be reached. */
   connect(client: EngineClient): Promise<EngineConnection>;
+  /**
+   * Examines the broker for what keeps nodes from working, or may lose messages. Changes nothing; never rejects.
+   * @defaultValue the engine has nothing to examine
+   */
+  diagnose?(client: Pick<EngineClient, 'namespace' | 'clock'>): Promise<readonly BrokerFinding[]>;
 }
 
 /** One node's access to the engine. */

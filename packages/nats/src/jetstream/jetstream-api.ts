@@ -17,6 +17,8 @@ export class JetStreamApi {
     readonly requests: BrokerRequests,
     readonly clock: Clock,
     readonly timeoutMs: number,
+    /** Whether existing streams keep their settings: for tools, which do not know the options of the nodes. */
+    readonly leavesSettings = false,
   ) {}
 
   /**

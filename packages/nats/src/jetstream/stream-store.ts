@@ -177,7 +177,12 @@ export class StreamStore {
       // Created concurrently, perhaps with another configuration: read it again.
       if (found === undefined) return this.makeOnce();
     } else {
-      const changes = shape.settings === undefined ? olderOf(found, wanted) : changesOf(found, wanted);
+      const changes =
+        shape.settings === undefined
+          ? olderOf(found, wanted)
+          : api.leavesSettings
+            ? undefined
+            : changesOf(found, wanted);
       if (changes !== undefined)
         await api.call(`STREAM.UPDATE.${shape.name}`, { ...found.config, ...changes });
     }

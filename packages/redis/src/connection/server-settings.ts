@@ -1,9 +1,18 @@
 import { isClusterClient } from './redis-client.js';
 import type { RedisClient } from './redis-client.js';
 
+/** A setting that may lose messages. */
+export interface SettingsRisk {
+  readonly code: 'redis-no-append-only' | 'redis-seldom-synced' | 'redis-evicts';
+  readonly text: string;
+  readonly remedy: string;
+}
+
 /** Server settings that affect durability. */
 interface Settings {
   readonly appendOnly: boolean;
+  /** Undefined if unknown. */
+  readonly sync: string | undefined;
   /** Undefined if unknown. */
   readonly hasSnapshots: boolean | undefined;
   /** 0 for no limit. */
@@ -16,26 +25,47 @@ interface Settings {
  * may be lost, or the check is not permitted; undefined otherwise.
  */
 export async function riskOfSettings(client: RedisClient): Promise<string | undefined> {
-  const servers = isClusterClient(client) ? client.nodes('master') : [client];
-  const found = await Promise.all(servers.map((server) => settingsOf(server)));
-  const risks = new Set<string>();
-  for (const settings of found) {
-    if (settings === undefined)
-      return 'Whether Redis keeps what it stores could not be checked: this user may run neither CONFIG GET nor INFO.';
-    for (const risk of risksOf(settings)) risks.add(risk);
-  }
-  if (risks.size === 0) return undefined;
-  return `Redis may lose messages that it has acknowledged: ${[...risks].join('; ')}.`;
+  const risks = await risksOfSettings(client);
+  if (risks === undefined)
+    return 'Whether Redis keeps what it stores could not be checked: this user may run neither CONFIG GET nor INFO.';
+  if (risks.length === 0) return undefined;
+  const texts = new Set(risks.map(({ text, remedy }) => `${text}: ${remedy}`));
+  return `Redis may lose messages that it has acknowledged: ${[...texts].join('; ')}.`;
 }
 
-function risksOf({ appendOnly, hasSnapshots, maxMemory, policy }: Settings): readonly string[] {
-  const risks: string[] = [];
+/** What may lose messages on a server, or on the primaries of a cluster; undefined if that may not be asked. */
+export async function risksOfSettings(client: RedisClient): Promise<readonly SettingsRisk[] | undefined> {
+  const servers = isClusterClient(client) ? client.nodes('master') : [client];
+  const risks: SettingsRisk[] = [];
+  for (const settings of await Promise.all(servers.map((server) => settingsOf(server)))) {
+    if (settings === undefined) return undefined;
+    risks.push(...risksOf(settings));
+  }
+  return risks;
+}
+
+function risksOf({ appendOnly, sync, hasSnapshots, maxMemory, policy }: Settings): readonly SettingsRisk[] {
+  const risks: SettingsRisk[] = [];
   if (!appendOnly) {
     const lost = hasSnapshots === false ? 'everything' : 'what was stored since the last snapshot';
-    risks.push(`appendonly is 'no', so ${lost} is gone when the server ends: set appendonly yes`);
+    risks.push({
+      code: 'redis-no-append-only',
+      text: `appendonly is 'no', so ${lost} is gone when the server ends`,
+      remedy: 'set appendonly yes',
+    });
+  } else if (sync === 'no') {
+    risks.push({
+      code: 'redis-seldom-synced',
+      text: "appendfsync is 'no', so up to half a minute is gone when the machine ends",
+      remedy: 'set appendfsync everysec or always',
+    });
   }
   if (maxMemory > 0 && policy !== '' && policy !== 'noeviction')
-    risks.push(`maxmemory-policy is '${policy}', which removes keys to make room: set it to noeviction`);
+    risks.push({
+      code: 'redis-evicts',
+      text: `maxmemory-policy is '${policy}', which removes keys to make room`,
+      remedy: 'set it to noeviction',
+    });
   return risks;
 }
 
@@ -47,15 +77,21 @@ async function settingsOf(server: Server): Promise<Settings | undefined> {
 
 async function configured(server: Server): Promise<Settings | undefined> {
   try {
-    const [appendOnly, save, maxMemory, policy] = await Promise.all(
-      ['appendonly', 'save', 'maxmemory', 'maxmemory-policy'].map(async (name) => {
+    const [appendOnly, save, maxMemory, policy, sync] = await Promise.all(
+      ['appendonly', 'save', 'maxmemory', 'maxmemory-policy', 'appendfsync'].map(async (name) => {
         const [, value] = (await server.config('GET', name)) as readonly string[];
         return value;
       }),
     );
     if (appendOnly === undefined || policy === undefined) return undefined;
     const hasSnapshots = save === undefined ? undefined : save !== '';
-    return { appendOnly: appendOnly !== 'no', hasSnapshots, maxMemory: Number(maxMemory ?? 0), policy };
+    return {
+      appendOnly: appendOnly !== 'no',
+      sync,
+      hasSnapshots,
+      maxMemory: Number(maxMemory ?? 0),
+      policy,
+    };
   } catch {
     return undefined; // Not permitted, or disabled by the provider.
   }
@@ -69,6 +105,7 @@ async function told(server: Server): Promise<Settings | undefined> {
     if (appendOnly === undefined) return undefined;
     return {
       appendOnly: appendOnly === '1',
+      sync: undefined,
       hasSnapshots: undefined,
       maxMemory: Number(valueOf('maxmemory') ?? 0),
       policy: valueOf('maxmemory_policy') ?? '',

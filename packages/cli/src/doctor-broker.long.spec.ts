@@ -1,0 +1,99 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CatgaNode } from '@catga/core';
+import { nats } from '@catga/nats';
+import { NatsServer, RedisServer } from '@catga/servers';
+import { describe, expect, it } from '@jest/globals';
+import { DoctorCase } from './testing/doctor-case.fixture.js';
+import { OrderPlaced } from './testing/shop.fixture.js';
+
+const doctor = DoctorCase.forEach();
+
+async function natsServer(settings = ''): Promise<NatsServer> {
+  const file = join(doctor.terminal.folder.path, 'nats.conf');
+  writeFileSync(file, settings);
+  const server = await NatsServer.spawn(settings === '' ? [] : ['-c', file]);
+  doctor.after(server);
+  return server;
+}
+
+async function redisServer(...args: readonly string[]): Promise<RedisServer> {
+  const server = await RedisServer.spawn(args);
+  doctor.after(server);
+  return server;
+}
+
+describe('catga doctor on the broker', () => {
+  it('finds that nobody listens', async () => {
+    await expect(doctor.findings('nats://127.0.0.1:1')).resolves.toEqual(['error nats-unreachable of 127.0.0.1:1']);
+    await expect(doctor.findings('redis://127.0.0.1:1')).resolves.toEqual(['error redis-unreachable of Redis']);
+  });
+
+  it('finds that it refuses the user', async () => {
+    const { port } = await natsServer('authorization { user: shop, password: secret }');
+    await expect(doctor.findings(`nats://shop:wrong@127.0.0.1:${port}`)).resolves.toEqual([
+      `error nats-credentials of 127.0.0.1:${port}`,
+    ]);
+    const redis = await redisServer('--requirepass', 'secret');
+    await expect(doctor.findings(`redis://:wrong@127.0.0.1:${redis.port}`)).resolves.toEqual([
+      'error redis-credentials of Redis',
+    ]);
+  });
+
+  it('finds a server without JetStream', async () => {
+    const server = await NatsServer.spawn([], { hasJetStream: false });
+    doctor.after(server);
+    const [first, ...more] = await doctor.findings(server.url);
+    expect([first, more]).toEqual([`error nats-no-jetstream of 127.0.0.1:${server.port}`, []]);
+  });
+
+  it('finds missing permissions', async () => {
+    const { port } = await natsServer(
+      'authorization { users = [{ user: shop, password: secret, permissions: { publish: ["catga.>"], subscribe: [">"] } }] }',
+    );
+    const found = await doctor.findings(`nats://shop:secret@127.0.0.1:${port}`);
+    expect(found).toContain(`error nats-permission of 127.0.0.1:${port}`);
+    const redis = await redisServer(...'--user shop on >secret ~other:* +@all --user default off'.split(' '));
+    await expect(doctor.findings(`redis://shop:secret@127.0.0.1:${redis.port}`)).resolves.toEqual([
+      expect.stringMatching(/^error broker-permission of redis:\/\/\*\*\*@/),
+    ]);
+  });
+
+  it('finds a server that takes small messages only', async () => {
+    const { url, port } = await natsServer('max_payload: 65536');
+    await expect(doctor.findings(url)).resolves.toContain(`warning nats-small-payloads of 127.0.0.1:${port}`);
+  });
+
+  it('finds streams that are full, or in memory', async () => {
+    const { url } = await natsServer();
+    const durable = { maxBytes: 64 * 1024, storage: 'memory', lanes: 1 } as const;
+    const node = new CatgaNode({ engine: nats({ servers: url, durable }) });
+    doctor.after(node);
+    await node.init();
+    await node.start();
+    let isFull = false;
+    while (!isFull)
+      await node.mediator.publish(new OrderPlaced('x'.repeat(2000))).catch(() => void (isFull = true));
+    const found = await doctor.findings(url);
+    expect(found).toContain('error nats-stream-full of catga_lane_0');
+    expect(found.filter((one) => one.includes('nats-memory-storage'))).toHaveLength(1);
+  });
+
+  it('finds a Redis that loses, removes, or has no room for messages', async () => {
+    const losing = await redisServer('--appendonly', 'no', '--save', '');
+    await expect(doctor.findings(losing.url)).resolves.toContain('error redis-no-append-only of Redis');
+    const evicting = await redisServer(
+      '--maxmemory',
+      '100mb',
+      '--maxmemory-policy',
+      'allkeys-lru',
+      '--appendfsync',
+      'no',
+    );
+    const found = await doctor.findings(evicting.url);
+    expect(found).toContain('error redis-evicts of Redis');
+    expect(found).toContain('error redis-seldom-synced of Redis');
+    const full = await redisServer('--maxmemory', '1mb');
+    await expect(doctor.findings(full.url)).resolves.toContain('error redis-full of Redis');
+  });
+});
