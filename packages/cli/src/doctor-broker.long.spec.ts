@@ -25,8 +25,12 @@ async function redisServer(...args: readonly string[]): Promise<RedisServer> {
 
 describe('catga doctor on the broker', () => {
   it('finds that nobody listens', async () => {
-    await expect(doctor.findings('nats://127.0.0.1:1')).resolves.toEqual(['error nats-unreachable of 127.0.0.1:1']);
-    await expect(doctor.findings('redis://127.0.0.1:1')).resolves.toEqual(['error redis-unreachable of Redis']);
+    await expect(doctor.findings('nats://127.0.0.1:1')).resolves.toEqual([
+      'error nats-unreachable of 127.0.0.1:1',
+    ]);
+    await expect(doctor.findings('redis://127.0.0.1:1')).resolves.toEqual([
+      'error redis-unreachable of Redis',
+    ]);
   });
 
   it('finds that it refuses the user', async () => {
@@ -71,9 +75,12 @@ describe('catga doctor on the broker', () => {
     doctor.after(node);
     await node.init();
     await node.start();
-    let isFull = false;
-    while (!isFull)
-      await node.mediator.publish(new OrderPlaced('x'.repeat(2000))).catch(() => void (isFull = true));
+    const fill = (): Promise<boolean> =>
+      node.mediator.publish(new OrderPlaced('x'.repeat(2000))).then(
+        () => true,
+        () => false,
+      );
+    while (await fill());
     const found = await doctor.findings(url);
     expect(found).toContain('error nats-stream-full of catga_lane_0');
     expect(found.filter((one) => one.includes('nats-memory-storage'))).toHaveLength(1);
