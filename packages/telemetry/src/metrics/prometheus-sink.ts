@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
+import { ATTRIBUTE } from '../conventions.js';
 import type { Instrument } from '../conventions.js';
 import type { Labels, MetricSink, Reading, Recorder } from './metric-sink.js';
 
@@ -77,6 +78,13 @@ function underscored(name: string): string {
   return name.replaceAll('.', '_');
 }
 
+/** The names of all labels as Prometheus takes them: to replace the dots took half of the time of a metric. */
+const LABEL_NAMES: ReadonlyMap<string, string> = new Map(
+  Object.values(ATTRIBUTE).map((name) => [name, underscored(name)]),
+);
+
 function renamed(labels: Labels): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [underscored(name), value]));
+  const renamedLabels: Record<string, string> = {};
+  for (const name in labels) renamedLabels[LABEL_NAMES.get(name) ?? underscored(name)] = labels[name] ?? '';
+  return renamedLabels;
 }
