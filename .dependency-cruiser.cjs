@@ -41,6 +41,7 @@ const arrows = {
   'packages/sql': ['packages/core'],
   'packages/telemetry': ['packages/core'],
   'packages/cli': ['packages/core', 'packages/nats', 'packages/redis'],
+  'packages/dashboard': ['packages/core', 'packages/nestjs'],
   'packages/testing': ['packages/core', 'packages/nestjs'],
   'libs/compliance': ['packages/core', 'packages/testing'],
   'libs/contracts': ['packages/nestjs'],
@@ -131,7 +132,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'default', 'types', 'require', 'node'],
-      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
       mainFields: ['main', 'types'],
     },
   },

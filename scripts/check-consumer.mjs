@@ -62,7 +62,7 @@ const consumers = [
     name: 'nest-12-esm',
     type: 'module',
     nest: '^12.0.0',
-    sources: ['app.ts', 'health.ts'],
+    sources: ['app.ts', 'dashboard.ts', 'health.ts'],
     peers: { '@nestjs/platform-express': '^12.0.0', '@nestjs/terminus': '^12.0.0' },
     typescript: '7.0.2',
     compilerOptions: { ...strict, module: 'nodenext', moduleResolution: 'nodenext', rootDir: '.' },
@@ -71,7 +71,7 @@ const consumers = [
     name: 'nest-11-commonjs',
     type: 'commonjs',
     nest: '^11.0.0',
-    sources: ['app.ts', 'binary.ts', 'health.ts'],
+    sources: ['app.ts', 'binary.ts', 'dashboard.ts', 'health.ts'],
     peers: {
       '@nestjs/platform-express': '^11.0.0',
       '@nestjs/terminus': '^11.0.0',

@@ -22,6 +22,7 @@ const stages = [
 const longStages = [
   [
     ['test:databases', 'PostgreSQL and the libraries of its adapters are here; what imports them compiles'],
+    ['test:browser', 'Chromium is here, for the page of the dashboard'],
     ['test:packages', 'packed tarballs: publint, attw'],
     ['test:consumer', 'the tarballs in a Nest 12 ESM app, a Nest 11 CommonJS app and its Jest'],
   ],

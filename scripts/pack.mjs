@@ -30,6 +30,7 @@ export function temporaryFolder(name) {
 export function packPackages(destination) {
   const folders = readdirSync(join(root, 'packages')).map((name) => join('packages', name));
   run('npx', ['tsc', '-b', ...folders], root);
+  run('node', ['scripts/build-page.mjs'], root);
   for (const folder of folders) deleteOrphans(join(root, folder));
   const workspaces = folders.flatMap((folder) => ['--workspace', folder]);
   const packed = JSON.parse(

@@ -29,6 +29,9 @@ for (const { name, folder, tarball, files, size } of packPackages(temporaryFolde
   for (const needed of ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts']) {
     if (!files.includes(needed)) complain(name, `does not ship ${needed}`);
   }
+  if (name === '@catga/dashboard')
+    for (const needed of ['assets/app.js', 'assets/app.css', 'assets/icon.svg'])
+      if (!files.includes(needed)) complain(name, `does not ship ${needed}`);
   for (const field of ['license', 'repository', 'engines', 'keywords', 'description']) {
     if (manifest[field] === undefined) complain(name, `package.json says nothing of ${field}`);
   }

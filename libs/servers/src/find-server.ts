@@ -34,7 +34,7 @@ export function findServer(wanted: WantedServer): string {
 /** Major and minor version reported by a server; zeros if it does not run. */
 export function versionOf(path: string): readonly [number, number] {
   const said = spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout ?? '';
-  const [, major, minor] = /(?:v=?|version |PostgreSQL\) |PgBouncer )(\d+)\.(\d+)/.exec(said) ?? [];
+  const [, major, minor] = /(?:v=?|version |PostgreSQL\) |PgBouncer |Chromium )(\d+)\.(\d+)/.exec(said) ?? [];
   return [Number(major ?? 0), Number(minor ?? 0)];
 }
 

@@ -2,6 +2,7 @@
 export { builtProgram } from './built-program.js';
 export { authority, signedBy } from './certificates.js';
 export type { Certificate } from './certificates.js';
+export { findChromium } from './find-chromium.js';
 export { freePort, LOOPBACK } from './free-port.js';
 export { NatsServer } from './nats-server.js';
 export { NatsServerCluster } from './nats-server-cluster.js';

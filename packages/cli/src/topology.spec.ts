@@ -1,6 +1,7 @@
 import type { NodeInfo } from '@catga/core';
 import { describe, expect, it } from '@jest/globals';
-import { toMermaid, topologyOf } from './topology.js';
+import { topologyOf } from '@catga/core/admin';
+import { toMermaid } from './topology.js';
 
 const node = (nodeId: string, service: string, rest: Partial<NodeInfo>): NodeInfo => ({
   nodeId,

@@ -1,13 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import type { CatgaDeadLetters, DeadLetter, DeadLetterBatchResult, DeadLetterFilter } from '@catga/core';
+import { groupDeadLetters } from '@catga/core/admin';
+import type { DeadLetterGroup } from '@catga/core/admin';
 import type { Cli } from '../cli.js';
 import { EXIT, notFound, wrongUsage } from '../exit-codes.js';
 import { duration, time, toJson } from '../output.js';
 import type { Column, Output } from '../output.js';
 import { jsonObject, wholeNumber } from './arguments.js';
-import { groupLetters } from './letter-groups.js';
-import type { LetterGroup } from './letter-groups.js';
 
 interface FilterOptions {
   readonly subscription?: string;
@@ -47,7 +47,7 @@ const FIELDS: readonly Column<DeadLetter>[] = [
   ],
 ];
 
-const GROUPS: readonly Column<LetterGroup>[] = [
+const GROUPS: readonly Column<DeadLetterGroup>[] = [
   ['COUNT', ({ count }) => count],
   ['SUBSCRIPTION', ({ subscription }) => subscription],
   ['NAME', ({ name }) => name],
@@ -79,7 +79,8 @@ export function addDeadLetters(program: Command, cli: Cli): void {
     (options: FilterOptions, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         const { deadLetters } = session.node;
-        output.rows(await groupLetters(deadLetters, filterOf(options), session.signal), GROUPS);
+        const { groups } = await groupDeadLetters(deadLetters, filterOf(options), { signal: session.signal });
+        output.rows(groups, GROUPS);
       }),
   );
 

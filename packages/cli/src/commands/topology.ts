@@ -1,8 +1,9 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { topologyOf } from '@catga/core/admin';
+import type { TopologyEdge } from '@catga/core/admin';
 import type { Cli } from '../cli.js';
-import { toMermaid, topologyOf } from '../topology.js';
-import type { TopologyEdge } from '../topology.js';
+import { toMermaid } from '../topology.js';
 import type { Column } from '../output.js';
 
 const EDGES: readonly Column<TopologyEdge>[] = [

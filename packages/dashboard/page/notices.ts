@@ -1,0 +1,26 @@
+import { useEffect, useState } from 'preact/hooks';
+
+export interface Notice {
+  readonly text: string;
+  readonly isError?: boolean;
+}
+
+const told = new Set<(notice: Notice | undefined) => void>();
+
+/** Shows, and reads aloud, what an action has done. */
+export function notify(text: string, isError = false): void {
+  told.forEach((tell) => tell({ text, isError }));
+}
+
+export function clearNotice(): void {
+  told.forEach((tell) => tell(undefined));
+}
+
+export function useNotice(): Notice | undefined {
+  const [notice, setNotice] = useState<Notice | undefined>();
+  useEffect(() => {
+    told.add(setNotice);
+    return () => void told.delete(setNotice);
+  }, []);
+  return notice;
+}

@@ -1,0 +1,156 @@
+import { ConflictException, Inject, Injectable, NotFoundException } from '@nestjs/common';
+import { CatgaDeadLetters, CatgaError } from '@catga/nestjs';
+import type { DeadLetter, DeadLetterFilter } from '@catga/core';
+import { deadLetterGroupKey, groupDeadLetters } from '@catga/core/admin';
+import { DASHBOARD_OPTIONS } from '../options/dashboard-options.token.js';
+import type { ResolvedDashboardOptions } from '../options/dashboard-options.js';
+import { letterDetailView, letterView } from './letter-views.js';
+import { Redactor } from './redactor.js';
+import { storeFilterOf } from './requests.js';
+import type { BatchRequest, LettersFilter, StoreFilter } from './requests.js';
+import type { BatchStepView, LetterDetailView, LetterGroupsView, LetterView, PageView } from './views.js';
+
+/** How many letters one request reads to find those that match a text or a group. */
+const MOST_READ = 2_000;
+/** How many letters one request of a larger action moves. */
+const STEP = 100;
+/** How many letters are counted for the groups. */
+const MOST_COUNTED = 10_000;
+/** How many groups are shown. */
+const MOST_GROUPS = 200;
+
+type Batch = 'redrive' | 'drop';
+
+/** Dead letters as the page sees them: redacted, in bounded pages. */
+@Injectable()
+export class DashboardLetters {
+  constructor(
+    private readonly letters: CatgaDeadLetters,
+    private readonly redactor: Redactor,
+    @Inject(DASHBOARD_OPTIONS) private readonly options: ResolvedDashboardOptions,
+  ) {}
+
+  /** A page may have fewer than `limit`, even none, and a next one: the text is looked for in 2,000 letters at a time. */
+  async list(filter: LettersFilter, limit: number, after?: string): Promise<PageView<LetterView>> {
+    const { items, next } = await this.matching(filter, undefined, limit, after);
+    return { items: items.map(letterView), ...(next !== undefined && { next }) };
+  }
+
+  async groups(filter: StoreFilter): Promise<LetterGroupsView> {
+    const shown = {
+      list: async (...args: Parameters<CatgaDeadLetters['list']>) => {
+        const { items, next } = await this.letters.list(...args);
+        return { items: this.shown(items), next };
+      },
+    };
+    const { groups, counted, isComplete } = await groupDeadLetters(shown, storeFilterOf(filter), {
+      most: MOST_COUNTED,
+    });
+    return {
+      items: groups.slice(0, MOST_GROUPS).map(({ oldestFailedAt, exampleId: _example, ...group }) => ({
+        ...group,
+        key: deadLetterGroupKey(group),
+        oldestFailedAt: oldestFailedAt.toISOString(),
+      })),
+      counted,
+      isComplete,
+    };
+  }
+
+  async show(id: string): Promise<LetterDetailView> {
+    const stored = await this.find(id);
+    return letterDetailView(this.redactor.letter(stored), stored, this.options.traceUrl);
+  }
+
+  /** Gives one back with other content. Returns the id of the new message. */
+  async edit(id: string, content: object): Promise<string> {
+    if (!(await this.show(id)).isEditable)
+      throw new ConflictException('The letter is shown in part only, so its content cannot be replaced.');
+    return this.letters.redriveAs(id, content);
+  }
+
+  one(action: Batch, id: string): Promise<void> {
+    return action === 'redrive' ? this.letters.redrive(id) : this.letters.drop(id);
+  }
+
+  /** A step over the letters that had failed when the action began. */
+  async step(
+    action: Batch,
+    { filter, group, after, until = justNow() }: BatchRequest,
+  ): Promise<BatchStepView> {
+    const bounded = {
+      ...filter,
+      until: filter.until !== undefined && filter.until < until ? filter.until : until,
+    };
+    const { items, next } = await this.matching(bounded, group, STEP, after);
+    let succeeded = 0;
+    const failures: { id: string; error: BatchStepView['failures'][number]['error'] }[] = [];
+    for (const { id, name } of items) {
+      try {
+        await this.one(action, id);
+        succeeded++;
+      } catch (thrown) {
+        if (isGone(thrown)) continue; // Moved by somebody else.
+        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+        failures.push({ id, error: this.redactor.error(error, name) });
+      }
+    }
+    return {
+      succeeded,
+      failed: failures.length,
+      failures,
+      until: until.toISOString(),
+      ...(next !== undefined && { next }),
+    };
+  }
+
+  private async matching(
+    filter: LettersFilter,
+    group: string | undefined,
+    limit: number,
+    start: string | undefined,
+  ): Promise<{ readonly items: readonly DeadLetter[]; readonly next: string | undefined }> {
+    const items: DeadLetter[] = [];
+    const wanted: DeadLetterFilter = storeFilterOf(filter);
+    let next = start;
+    let read = 0;
+    do {
+      const page = await this.letters.list(wanted, {
+        limit: limit - items.length,
+        ...(next !== undefined && { after: next }),
+      });
+      for (const letter of this.shown(page.items, filter.text))
+        if (group === undefined || deadLetterGroupKey(letter) === group) items.push(letter);
+      read += Math.max(page.items.length, 1);
+      next = page.next;
+    } while (next !== undefined && items.length < limit && read < MOST_READ);
+    return { items, next };
+  }
+
+  /** Redacted, and those that have the text in what is shown of them. */
+  private shown(letters: readonly DeadLetter[], text?: string): readonly DeadLetter[] {
+    const redacted = letters.map((letter) => this.redactor.letter(letter));
+    if (text === undefined) return redacted;
+    const wanted = text.toLowerCase();
+    return redacted.filter((letter) => {
+      const { content = '', key = '', error } = letterDetailView(letter, letter, undefined);
+      const searched = [letter.id, letter.name, letter.subscription, key, error.name, error.message, content];
+      return searched.some((one) => one.toLowerCase().includes(wanted));
+    });
+  }
+
+  private async find(id: string): Promise<DeadLetter> {
+    const letter = await this.letters.get(id);
+    if (letter === undefined) throw new NotFoundException('There is no such dead letter (any more).');
+    return letter;
+  }
+}
+
+/** A filter excludes its end: what failed in this millisecond is meant. */
+function justNow(): Date {
+  return new Date(Date.now() + 1);
+}
+
+function isGone(thrown: unknown): boolean {
+  return thrown instanceof CatgaError && thrown.code === 'CATGA_DEAD_LETTER_NOT_FOUND';
+}

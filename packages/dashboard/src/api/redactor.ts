@@ -1,0 +1,59 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { DeadLetter, DeadLetterFailure } from '@catga/core';
+import { DASHBOARD_OPTIONS } from '../options/dashboard-options.token.js';
+import type { RedactedPart, ResolvedDashboardOptions } from '../options/dashboard-options.js';
+import type { ErrorView } from './views.js';
+
+const HIDDEN = '(redacted)';
+
+/** Applies the user's function to all that comes from messages. */
+@Injectable()
+export class Redactor {
+  private readonly logger = new Logger('CatgaDashboard');
+
+  constructor(@Inject(DASHBOARD_OPTIONS) private readonly options: ResolvedDashboardOptions) {}
+
+  /** A letter of which nothing else may be shown. */
+  letter(letter: DeadLetter): DeadLetter {
+    if (this.options.redact === undefined) return letter;
+    const { name, message, key, error, history } = letter;
+    const headers: unknown = this.redact(letter.headers, { what: 'headers', name });
+    const failure = (one: DeadLetterFailure): DeadLetterFailure => ({
+      ...one,
+      error: this.error(one.error, name),
+    });
+    return {
+      ...letter,
+      message: message === undefined ? undefined : this.redact(message, { what: 'content', name }),
+      headers: typeof headers === 'object' && headers !== null ? (headers as DeadLetter['headers']) : {},
+      key: key === undefined ? undefined : this.text(key, { what: 'key', name }),
+      error: this.error(error, name),
+      history: history.map(failure),
+    };
+  }
+
+  /** Without its causes. */
+  error({ name, code, message }: ErrorView, ofMessage: string | undefined): ErrorView {
+    const shown = this.text(message, { what: 'error', name: ofMessage });
+    return { name, ...(code !== undefined && { code }), message: shown };
+  }
+
+  private text(value: string, part: RedactedPart): string {
+    const shown = this.redact(value, part);
+    return typeof shown === 'string' ? shown : HIDDEN;
+  }
+
+  private redact(payload: unknown, part: RedactedPart): unknown {
+    const { redact } = this.options;
+    if (redact === undefined) return payload;
+    try {
+      // A copy: the function may change it in place.
+      return redact(structuredClone(payload), part);
+    } catch (thrown) {
+      this.logger.error(
+        `redact failed on the ${part.what} of ${JSON.stringify(part.name)}: ${String(thrown)}`,
+      );
+      return HIDDEN;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { BadRequestException } from '@nestjs/common';
+import { z } from 'zod';
+import type { DeadLetterFilter } from '@catga/core';
+
+const text = z.string().min(1).max(2_000);
+const limit = (most: number, otherwise: number) =>
+  z.coerce.number().int().min(1).max(most).default(otherwise);
+const time = z
+  .string()
+  .max(64)
+  .refine((value) => !Number.isNaN(Date.parse(value)), 'must be a time')
+  .transform((value) => new Date(value));
+
+const filter = {
+  subscription: text.optional(),
+  name: text.optional(),
+  errorCode: text.optional(),
+  messageId: text.optional(),
+  since: time.optional(),
+  until: time.optional(),
+};
+/** Part of an id, an error or the content. */
+const filterWithText = { ...filter, text: text.optional() };
+
+export const pageQuery = z.object({ limit: limit(500, 200), after: text.optional() });
+export const lettersQuery = z.object({ ...filterWithText, limit: limit(200, 50), after: text.optional() });
+export const groupsQuery = z.object(filter);
+export const idQuery = z.object({ id: text });
+export const failuresQuery = z.object({ limit: limit(500, 200) });
+
+export const idBody = z.strictObject({ id: text });
+export const editBody = z.strictObject({ id: text, content: z.record(z.string(), z.unknown()) });
+/** One by its id, or a step over those of a filter, a group, or all. */
+export const batchBody = z.union([
+  idBody,
+  z.strictObject({
+    filter: z.strictObject(filterWithText),
+    group: text.optional(),
+    after: text.optional(),
+    until: time.optional(),
+  }),
+]);
+
+export type StoreFilter = z.infer<typeof groupsQuery>;
+export type LettersFilter = StoreFilter & { readonly text?: string | undefined };
+export type BatchRequest = Exclude<z.infer<typeof batchBody>, { readonly id: string }>;
+
+/** The request; 400 with the issues for anything else. */
+export function parsed<T>(schema: z.ZodType<T>, input: unknown): T {
+  const { success, data, error } = schema.safeParse(input ?? {});
+  if (success) return data;
+  const issues = error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  throw new BadRequestException({ statusCode: 400, message: 'The request is invalid.', issues });
+}
+
+/** Without what is not given, and what only the dashboard filters by. */
+export function storeFilterOf({ text: _text, ...given }: LettersFilter): DeadLetterFilter {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,195 @@
+import 'reflect-metadata';
+import { request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { CanActivate, ExecutionContext, INestApplication, LoggerService } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import fastifyHelmet from '@fastify/helmet';
+import helmet from 'helmet';
+import {
+  CatgaDeadLetters,
+  CatgaMediator,
+  CatgaModule,
+  Command,
+  EventHandler,
+  Message,
+  ReliableEvent,
+  RequestHandler,
+} from '@catga/nestjs';
+import type { IEventHandler, IRequestHandler } from '@catga/nestjs';
+import { CatgaDashboardModule } from './index.js';
+import type { CatgaDashboardOptions } from './index.js';
+import { PAGE_FOLDER } from './http/page-files.js';
+
+@ReliableEvent()
+@Message({ name: 'orders.placed.v1' })
+export class Placed {
+  constructor(
+    readonly order: string,
+    readonly card = '4111',
+  ) {}
+}
+
+@Message({ name: 'orders.place.v1' })
+export class Place extends Command {}
+
+/** Refuses orders that begin with `bad`. */
+@EventHandler(Placed, { name: 'ship', maxAttempts: 1 })
+export class Ship implements IEventHandler<Placed> {
+  readonly shipped: string[] = [];
+
+  async handle({ order }: Placed): Promise<void> {
+    if (order.startsWith('bad')) throw new RangeError(`no box for <img src=x onerror=alert(1)> ${order}`);
+    this.shipped.push(order);
+  }
+}
+
+@RequestHandler(Place)
+class PlaceHandler implements IRequestHandler<Place> {
+  async handle(): Promise<void> {}
+}
+
+/** Lets those in that say so. */
+export class AdminGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, string | undefined> }>();
+    return headers['admin'] === 'yes';
+  }
+}
+
+/** Keeps the lines of the log. */
+export class LogLines implements LoggerService {
+  readonly lines: string[] = [];
+  log(line: unknown): void {
+    this.lines.push(String(line));
+  }
+  warn(line: unknown): void {
+    this.lines.push(String(line));
+  }
+  error(line: unknown): void {
+    this.lines.push(String(line));
+  }
+}
+
+/** A reply, with its body read as JSON if it is. */
+export interface Reply<T = Readonly<Record<string, unknown>>> {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  readonly json: T;
+}
+
+export type Platform = 'express' | 'fastify';
+
+const ACTION = { 'content-type': 'application/json', 'x-catga-dashboard': '1' };
+
+/** An application with a shop and the dashboard. */
+export class DashboardApp {
+  private constructor(
+    readonly app: INestApplication,
+    readonly log: LogLines,
+    readonly port: number,
+  ) {}
+
+  static async serve(
+    options: CatgaDashboardOptions = {},
+    platform: Platform = 'express',
+    { prefix, host = '127.0.0.1' }: { readonly prefix?: string; readonly host?: string } = {},
+  ): Promise<DashboardApp> {
+    const log = new LogLines();
+    const module = await Test.createTestingModule({
+      imports: [
+        CatgaModule.forRoot({
+          service: 'shop',
+          nodeId: 'shop-1',
+          propagatedHeaders: ['traceparent', 'tenant'],
+        }),
+        CatgaDashboardModule.forRoot(options),
+      ],
+      providers: [Ship, PlaceHandler],
+    })
+      .setLogger(log)
+      .overrideProvider(PAGE_FOLDER)
+      .useValue(fileURLToPath(new URL('../assets', import.meta.url)))
+      .compile();
+    const app =
+      platform === 'fastify'
+        ? module.createNestApplication<NestFastifyApplication>(new FastifyAdapter())
+        : module.createNestApplication();
+    if (platform === 'fastify') await (app as NestFastifyApplication).register(fastifyHelmet);
+    else app.use(helmet());
+    if (prefix !== undefined) app.setGlobalPrefix(prefix);
+    await app.listen(0, host);
+    return new DashboardApp(app, log, (app.getHttpServer().address() as AddressInfo).port);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get shipped(): readonly string[] {
+    return this.app.get(Ship).shipped;
+  }
+
+  get letters(): CatgaDeadLetters {
+    return this.app.get(CatgaDeadLetters);
+  }
+
+  /** Publishes orders that fail, and resolves with the ids of their letters. */
+  async fail(...orders: string[]): Promise<readonly string[]> {
+    const before = (await this.letters.list({}, { limit: 1000 })).items.length;
+    const options = {
+      headers: { traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`, tenant: 'blue' },
+    };
+    for (const order of orders) await this.app.get(CatgaMediator).publish(new Placed(order), options);
+    await until(
+      async () => (await this.letters.list({}, { limit: 1000 })).items.length === before + orders.length,
+    );
+    return (await this.letters.list({}, { limit: 1000 })).items.slice(before).map(({ id }) => id);
+  }
+
+  get<T = Reply['json']>(path: string, headers: Record<string, string> = {}): Promise<Reply<T>> {
+    return this.request('GET', path, headers);
+  }
+
+  /** As the page does it. */
+  post<T = Reply['json']>(
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Reply<T>> {
+    return this.request('POST', path, { ...ACTION, ...headers }, JSON.stringify(body));
+  }
+
+  /** By Node's own client: `fetch` sets headers of browsers itself. */
+  request<T = Reply['json']>(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body?: string,
+  ): Promise<Reply<T>> {
+    return new Promise((resolve, reject) => {
+      const request = httpRequest(this.url + path, { method, headers }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.on('error', reject).on('end', () => {
+          const isJson = response.headers['content-type']?.startsWith('application/json') === true;
+          const json = (isJson ? JSON.parse(text) : {}) as T;
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json });
+        });
+      });
+      request.on('error', reject).end(body);
+    });
+  }
+
+  close(): Promise<void> {
+    return this.app.close();
+  }
+}
+
+/** Resolves once the condition holds. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => void setTimeout(resolve, 5));
+}

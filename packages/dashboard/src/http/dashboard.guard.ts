@@ -1,0 +1,41 @@
+import { ForbiddenException, Inject, Injectable } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import { DASHBOARD_OPTIONS } from '../options/dashboard-options.token.js';
+import type { ResolvedDashboardOptions } from '../options/dashboard-options.js';
+import type { HttpRequest } from './http-request.js';
+import { isFromThisMachine } from './loopback-check.js';
+import { crossSiteProblem } from './origin-check.js';
+import { SECURITY_HEADERS } from './security-headers.js';
+
+/** Marks what browsers navigate to. */
+export const Navigable = Reflector.createDecorator<boolean>();
+
+/** Goes before the guards of the user: sets the headers, and refuses what no user's guard should have to know of. */
+@Injectable()
+export class DashboardGuard implements CanActivate {
+  constructor(
+    @Inject(DASHBOARD_OPTIONS) private readonly options: ResolvedDashboardOptions,
+    private readonly host: HttpAdapterHost,
+    private readonly reflector: Reflector,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const http = context.switchToHttp();
+    const request = http.getRequest<HttpRequest>();
+    for (const [name, value] of Object.entries(SECURITY_HEADERS))
+      this.host.httpAdapter.setHeader(http.getResponse(), name, value);
+    const problem = this.problem(request, this.reflector.get(Navigable, context.getHandler()));
+    if (problem !== undefined) throw new ForbiddenException(problem);
+    return true;
+  }
+
+  private problem(request: HttpRequest, isNavigation: boolean): string | undefined {
+    const { guards, readOnly } = this.options;
+    if (guards.length === 0 && !isFromThisMachine(request))
+      return 'The dashboard has no guard, so it serves browsers on its own machine only: set the option guards of CatgaDashboardModule.';
+    const problem = crossSiteProblem(request, isNavigation);
+    if (problem !== undefined) return problem;
+    return readOnly && request.method === 'POST' ? 'The dashboard is read-only.' : undefined;
+  }
+}

@@ -1,0 +1,56 @@
+import { Injectable, ServiceUnavailableException } from '@nestjs/common';
+import type { MessageEvent, OnModuleDestroy } from '@nestjs/common';
+import { CatgaMediator } from '@catga/nestjs';
+import { Observable, ReplaySubject, Subject, map, merge, takeUntil, throttleTime, timer } from 'rxjs';
+
+/** How often a page reads what it shows, in milliseconds. */
+const EVERY_MS = 3_000;
+/** Many nodes that join at the same time are one change. */
+const NODES_MS = 250;
+const MOST_LISTENERS = 200;
+
+/** Tells open pages when to read again: at once when nodes change, and else every three seconds. */
+@Injectable()
+export class LiveUpdates implements OnModuleDestroy {
+  private readonly changed = new Subject<void>();
+  private readonly stopped = new ReplaySubject<void>(1);
+  /** From the first page on. */
+  private changes: AsyncIterator<unknown> | undefined;
+  private listeners = 0;
+
+  constructor(private readonly mediator: CatgaMediator) {}
+
+  /** Ends the streams: the HTTP server waits for them. */
+  onModuleDestroy(): void {
+    this.stopped.next();
+    void this.changes?.return?.();
+  }
+
+  stream(): Observable<MessageEvent> {
+    if (this.listeners >= MOST_LISTENERS)
+      throw new ServiceUnavailableException('Too many pages of the dashboard are open.');
+    this.follow();
+    const nodes = this.changed.pipe(throttleTime(NODES_MS, undefined, { leading: true, trailing: true }));
+    return new Observable<MessageEvent>((listener) => {
+      this.listeners++;
+      listener.add(() => this.listeners--);
+      return merge(timer(0, EVERY_MS), nodes)
+        .pipe(
+          map(() => ({ type: 'changed', data: '{}' })),
+          takeUntil(this.stopped),
+        )
+        .subscribe(listener);
+    });
+  }
+
+  private follow(): void {
+    if (this.changes !== undefined) return;
+    const changes = this.mediator.watchNodes()[Symbol.asyncIterator]();
+    this.changes = changes;
+    const each = async (): Promise<void> => {
+      while ((await changes.next()).done !== true) this.changed.next();
+    };
+    // It ends with the node.
+    void each().catch(() => {});
+  }
+}

@@ -1,0 +1,57 @@
+import type { CanActivate, ModuleMetadata, Type } from '@nestjs/common';
+
+/** What a payload is that {@link CatgaDashboardOptions.redact} gets. */
+export interface RedactedPart {
+  /** Content of a message, its headers (an object), its key (text), or the text of an error. */
+  readonly what: 'content' | 'headers' | 'key' | 'error';
+  /** Wire name of the message; undefined if the error has none. */
+  readonly name: string | undefined;
+}
+
+/**
+ * Options of {@link CatgaDashboardModule}.
+ *
+ * @publicApi
+ */
+export interface CatgaDashboardOptions {
+  /**
+   * Path of the page, below the global prefix.
+   * @defaultValue 'catga'
+   */
+  readonly path?: string;
+  /**
+   * Guards of every page, reading and action. Without one, only browsers on the same machine are served; the global guards of the
+   * application do not count.
+   * @defaultValue none
+   */
+  readonly guards?: readonly (Type<CanActivate> | CanActivate)[];
+  /** Modules with the providers that the guards inject. */
+  readonly imports?: ModuleMetadata['imports'];
+  /**
+   * Refuses all actions with 403, and hides them.
+   * @defaultValue false
+   */
+  readonly readOnly?: boolean;
+  /**
+   * Replaces payloads before they leave the process: contents, headers and keys of messages, and texts of errors. What it throws on
+   * is shown as `(redacted)`. Letters whose content it changes cannot be edited.
+   * @defaultValue payloads are shown as they are
+   */
+  readonly redact?: (payload: unknown, part: RedactedPart) => unknown;
+  /**
+   * Address of a trace, with `{traceId}`: an http or https URL, or a path. Letters with the header `traceparent` link to it.
+   * @defaultValue no links
+   */
+  readonly traceUrl?: string;
+  /**
+   * Who acts, for the audit lines: gets the request of Express or Fastify.
+   * @defaultValue the address of the peer
+   */
+  readonly actor?: (request: unknown) => string | undefined;
+}
+
+/** Options with defaults. */
+export type ResolvedDashboardOptions = Readonly<
+  Required<Pick<CatgaDashboardOptions, 'path' | 'guards' | 'imports' | 'readOnly'>> &
+    Pick<CatgaDashboardOptions, 'redact' | 'traceUrl' | 'actor'>
+>;

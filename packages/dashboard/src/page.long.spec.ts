@@ -1,0 +1,112 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { AdminGuard, DashboardApp, until } from './dashboard.fixture.js';
+import { TestBrowser, axeFindings } from './page.fixture.js';
+
+let browser: TestBrowser;
+let app: DashboardApp;
+beforeAll(async () => {
+  browser = await TestBrowser.start();
+});
+afterAll(() => browser.close());
+afterEach(async () => {
+  await browser.closePages();
+  await app.close();
+});
+
+const isGone = () => until(async () => (await app.letters.list()).items.length === 0);
+
+describe('the page of the dashboard', () => {
+  it.each(['light', 'dark'] as const)(
+    'shows the nodes, and axe finds nothing on any page: %s',
+    async (colorScheme) => {
+      app = await DashboardApp.serve();
+      await app.fail('bad 1');
+      const { page, found } = await browser.open(`${app.url}/catga`, { colorScheme });
+      await page.getByRole('link', { name: 'shop-1' }).waitFor();
+      for (const name of ['Nodes', 'Topology', 'Subscriptions', 'Dead letters', 'Failures']) {
+        await page.getByRole('link', { name }).click();
+        await page.getByRole('heading', { level: 1, name }).waitFor();
+        await page.getByText('Reading…').first().waitFor({ state: 'detached' });
+        expect(await axeFindings(page)).toEqual([]);
+      }
+      await page.getByRole('link', { name: 'Dead letters' }).click();
+      await page.getByRole('link', { name: /orders\.placed/ }).click();
+      await page.getByRole('heading', { name: 'Attempts' }).waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      expect(found).toEqual([]);
+    },
+  );
+
+  it('gives a letter back by clicking, with other content too, and shows its text as text', async () => {
+    app = await DashboardApp.serve();
+    await app.fail('bad 1');
+    const { page, found } = await browser.open(`${app.url}/catga#/letters`);
+    await page.getByRole('link', { name: /orders\.placed/ }).click();
+    await page.getByText('<img src=x onerror=alert(1)> bad 1').first().waitFor();
+    expect(await page.locator('img').count()).toBe(0);
+    await page.getByRole('button', { name: 'Edit and retry' }).click();
+    await page.getByRole('textbox', { name: 'Content' }).fill('{"order":"good"}');
+    await page.getByRole('button', { name: 'Retry with this content' }).click();
+    await page.getByRole('status').getByText('It is given back').waitFor();
+    await until(() => app.shipped.includes('good'));
+    await isGone();
+    expect(found).toEqual([]);
+  });
+
+  it('gives a letter back by keyboard alone', async () => {
+    app = await DashboardApp.serve();
+    await app.fail('bad 1');
+    const { page, found } = await browser.open(`${app.url}/catga`);
+    /** Presses Tab until the thing has the focus. */
+    const reach = async (name: RegExp): Promise<void> => {
+      for (let presses = 0; presses < 60; presses++) {
+        await page.keyboard.press('Tab');
+        const text = await page.evaluate<string>(
+          "document.activeElement.closest('body > *')?.matches(':focus-within') ? document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent : ''",
+        );
+        if (name.test(text)) return;
+      }
+      throw new Error(`${name} cannot be reached by Tab`);
+    };
+    await page.getByRole('link', { name: 'shop-1' }).waitFor();
+    await reach(/^Dead letters$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: /orders\.placed/ }).waitFor();
+    await reach(/orders\.placed/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Redrive' }).waitFor();
+    await reach(/^Redrive$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').getByText('The letter is given back').waitFor();
+    // It fails again, with a history.
+    await until(async () => (await app.letters.list()).items[0]?.history.length === 1);
+    expect(found).toEqual([]);
+  });
+
+  it('pauses and resumes a subscription, in Chinese too', async () => {
+    app = await DashboardApp.serve();
+    const { page, found } = await browser.open(`${app.url}/catga#/subscriptions`);
+    await page.getByRole('button', { name: 'Pause shop.ship' }).click();
+    await page.getByRole('button', { name: 'Resume shop.ship' }).waitFor();
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('zh');
+    await page.getByRole('button', { name: '恢复 shop.ship' }).click();
+    await page.getByRole('button', { name: '暂停 shop.ship' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('zh');
+    expect(found).toEqual([]);
+  });
+
+  it('is forbidden without what the guard wants, and has no actions when it is read-only', async () => {
+    app = await DashboardApp.serve({ guards: [AdminGuard], readOnly: true });
+    await app.fail('bad 1');
+    const { page: stranger } = await browser.open(`${app.url}/catga`);
+    expect(await stranger.locator('body').textContent()).toContain('Forbidden');
+    const { page, found } = await browser.open(`${app.url}/catga#/letters`, {
+      extraHTTPHeaders: { admin: 'yes' },
+    });
+    await page.getByText('Read-only').waitFor();
+    await page.getByRole('link', { name: /orders\.placed/ }).click();
+    await page.getByRole('heading', { name: 'Attempts' }).waitFor();
+    expect(await page.getByRole('button').count()).toBe(0);
+    expect(found).toEqual([]);
+  });
+});
