@@ -53,16 +53,16 @@ describe('the page of the dashboard', () => {
     expect(found).toEqual([]);
   });
 
-  it('gives a letter back by keyboard alone', async () => {
+  it('gives a letter back, and drops a group, by keyboard alone', async () => {
     app = await DashboardApp.serve();
     await app.fail('bad 1');
     const { page, found } = await browser.open(`${app.url}/catga`);
-    /** Presses Tab until the thing has the focus. */
-    const reach = async (name: RegExp): Promise<void> => {
+    /** Presses Tab, or another key, until the thing has the focus. */
+    const reach = async (name: RegExp, key = 'Tab'): Promise<void> => {
       for (let presses = 0; presses < 60; presses++) {
-        await page.keyboard.press('Tab');
+        await page.keyboard.press(key);
         const text = await page.evaluate<string>(
-          "document.activeElement.closest('body > *')?.matches(':focus-within') ? document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent : ''",
+          "document.activeElement === document.body ? '' : (document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent)",
         );
         if (name.test(text)) return;
       }
@@ -80,6 +80,17 @@ describe('the page of the dashboard', () => {
     await page.getByRole('status').getByText('The letter is given back').waitFor();
     // It fails again, with a history.
     await until(async () => (await app.letters.list()).items[0]?.history.length === 1);
+    await reach(/^Refresh$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /^Drop group/ }).waitFor();
+    await reach(/^Drop group/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    // Cancel has the focus first.
+    await reach(/^Drop group$/, 'Shift+Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').getByText('1 done, 0 failed.').waitFor();
+    await isGone();
     expect(found).toEqual([]);
   });
 
