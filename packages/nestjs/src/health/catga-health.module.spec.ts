@@ -8,7 +8,7 @@ import { catga } from '../application.fixture.js';
 import { CatgaHealthModule } from '../health.js';
 import type { CatgaHealthOptions } from '../health.js';
 import { CatgaMediator, EventHandler, ReliableEvent } from '../index.js';
-import type { IEventHandler } from '../index.js';
+import type { CatgaHealthDetails, IEventHandler } from '../index.js';
 
 @ReliableEvent()
 class Placed {}
@@ -59,6 +59,10 @@ async function get(path: string, headers: Record<string, string> = {}) {
   return { status: response.status, catga: body.details?.catga };
 }
 
+/** The letter is stored before the progress is. */
+const isHandling = ({ subscriptions = [] }: CatgaHealthDetails): boolean =>
+  subscriptions.some(({ waiting }) => waiting > 0);
+
 describe('CatgaHealthModule', () => {
   it('serves liveness, readiness and the broker, and no details unless it is told to', async () => {
     await serve();
@@ -96,13 +100,16 @@ describe('CatgaHealthModule', () => {
     const node = await serve({ path: 'ops/health', details: { guards: [AdminGuard] } });
     expect((await get('/ops/health/details')).status).toBe(403);
     await node.get(CatgaMediator).publish(new Placed());
-    const letters = { status: 200, catga: { status: 'up', deadLetters: 1 } };
-    let found: unknown;
+    let found: { readonly status: number; readonly catga?: unknown };
     do found = await get('/ops/health/details', { admin: 'yes' });
-    while (!(found as { catga: { deadLetters: number } }).catga.deadLetters);
-    expect(found).toMatchObject(letters);
+    while (!(found.catga as CatgaHealthDetails).deadLetters || isHandling(found.catga as CatgaHealthDetails));
     expect(found).toMatchObject({
-      catga: { subscriptions: [{ id: 'shop.ship', waiting: 0, lag: { due: 0, delayed: 0, handling: 0 } }] },
+      status: 200,
+      catga: {
+        status: 'up',
+        deadLetters: 1,
+        subscriptions: [{ id: 'shop.ship', waiting: 0, lag: { due: 0, delayed: 0, handling: 0 } }],
+      },
     });
   });
 
