@@ -8,6 +8,7 @@ export type {
   DeadLetterFilter,
   DeadLetterPage,
   DeadLetterPageRequest,
+  RedriveOptions,
 } from './contracts/dead-letter.js';
 export type { Envelope, MessageKind } from './contracts/envelope.js';
 export type { ErrorClass } from './contracts/error-class.js';

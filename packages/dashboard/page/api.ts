@@ -41,7 +41,7 @@ export async function actOnAll(
     Object.entries(filter).filter(([, value]) => value !== undefined && value !== ''),
   );
   let sum: Progress = { succeeded: 0, failed: 0 };
-  let position: { readonly after?: string; readonly until?: string } | undefined = {};
+  let position: Partial<Record<'after' | 'until' | 'batch', string>> | undefined = {};
   while (position !== undefined && !signal.aborted) {
     const step: BatchStepView = await act(`letters/${action}`, {
       filter: given,
@@ -50,7 +50,8 @@ export async function actOnAll(
     });
     sum = { succeeded: sum.succeeded + step.succeeded, failed: sum.failed + step.failed };
     progress(sum);
-    position = step.next === undefined ? undefined : { after: step.next, until: step.until };
+    const { next, until, batch } = step;
+    position = next === undefined ? undefined : { after: next, until, batch };
   }
   return sum;
 }

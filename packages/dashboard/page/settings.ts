@@ -15,7 +15,14 @@ export function saveSetting(name: string, value: string): void {
   }
 }
 
-/** `auto`, `light` or `dark`. */
-export function applyTheme(theme: string): void {
-  document.documentElement.dataset['theme'] = theme;
+/** Applies `light`, `dark`, or for `auto` that of the system, also when it changes. Returns how to end that. */
+export function applyTheme(theme: string): () => void {
+  const system = matchMedia('(prefers-color-scheme: dark)');
+  const apply = (): void => {
+    const shown = theme === 'auto' ? (system.matches ? 'dark' : 'light') : theme;
+    document.documentElement.dataset['theme'] = shown;
+  };
+  apply();
+  system.addEventListener('change', apply);
+  return () => system.removeEventListener('change', apply);
 }

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +19,7 @@ import {
   ReliableEvent,
   RequestHandler,
 } from '@catga/nestjs';
-import type { IEventHandler, IRequestHandler } from '@catga/nestjs';
+import type { DeadLetter, Engine, IEventHandler, IRequestHandler } from '@catga/nestjs';
 import { CatgaDashboardModule } from './index.js';
 import type { CatgaDashboardOptions } from './index.js';
 import { PAGE_FOLDER } from './http/page-files.js';
@@ -83,6 +84,12 @@ export interface Reply<T = Readonly<Record<string, unknown>>> {
 
 export type Platform = 'express' | 'fastify';
 
+export interface ServeOptions {
+  readonly prefix?: string;
+  readonly host?: string;
+  readonly engine?: Engine | undefined;
+}
+
 const ACTION = { 'content-type': 'application/json', 'x-catga-dashboard': '1' };
 
 /** An application with a shop and the dashboard. */
@@ -96,7 +103,7 @@ export class DashboardApp {
   static async serve(
     options: CatgaDashboardOptions = {},
     platform: Platform = 'express',
-    { prefix, host = '127.0.0.1' }: { readonly prefix?: string; readonly host?: string } = {},
+    { prefix, host = '127.0.0.1', engine }: ServeOptions = {},
   ): Promise<DashboardApp> {
     const log = new LogLines();
     const module = await Test.createTestingModule({
@@ -104,6 +111,8 @@ export class DashboardApp {
         CatgaModule.forRoot({
           service: 'shop',
           nodeId: 'shop-1',
+          // Each application on a broker begins anew.
+          ...(engine && { engine, namespace: `d${randomUUID()}` }),
           propagatedHeaders: ['traceparent', 'tenant'],
         }),
         CatgaDashboardModule.forRoot(options),
@@ -137,17 +146,19 @@ export class DashboardApp {
     return this.app.get(CatgaDeadLetters);
   }
 
+  async stored(): Promise<readonly DeadLetter[]> {
+    return (await this.letters.list({}, { limit: 1000 })).items;
+  }
+
   /** Publishes orders that fail, and resolves with the ids of their letters. */
   async fail(...orders: string[]): Promise<readonly string[]> {
-    const before = (await this.letters.list({}, { limit: 1000 })).items.length;
+    const before = (await this.stored()).length;
     const options = {
       headers: { traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`, tenant: 'blue' },
     };
     for (const order of orders) await this.app.get(CatgaMediator).publish(new Placed(order), options);
-    await until(
-      async () => (await this.letters.list({}, { limit: 1000 })).items.length === before + orders.length,
-    );
-    return (await this.letters.list({}, { limit: 1000 })).items.slice(before).map(({ id }) => id);
+    await until(async () => (await this.stored()).length === before + orders.length);
+    return (await this.stored()).slice(before).map(({ id }) => id);
   }
 
   get<T = Reply['json']>(path: string, headers: Record<string, string> = {}): Promise<Reply<T>> {

@@ -31,7 +31,7 @@ export class TestBrowser {
     return { page, found };
   }
 
-  /** Closes all tabs, with their connections: the server waits for them when it stops. */
+  /** Closes all tabs. */
   async closePages(): Promise<void> {
     await Promise.all(this.browser.contexts().map((context) => context.close()));
   }

@@ -9,8 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 afterEach(async () => {
-  await browser.closePages();
+  // With its tabs open.
   await app.close();
+  await browser.closePages();
 });
 
 const isGone = () => until(async () => (await app.letters.list()).items.length === 0);

@@ -59,17 +59,22 @@ export function redrive(lab: Lab): void {
       });
     });
 
-    it('that fails again keeps what happened before as its history', async () => {
+    it('that fails again keeps what happened before as its history, and what it was redriven in', async () => {
       const { node } = await ailingNode();
       await node.mediator.publish(new OrderPlaced('o1'), { messageId: 'm1' });
       await lab.until(async () => (await node.deadLetters.list()).items.length === 1);
       const [before] = (await node.deadLetters.list()).items;
-      await node.deadLetters.redrive(before!.id);
+      await node.deadLetters.redrive(before!.id, { batch: 'b1' });
       await lab.until(async () => (await node.deadLetters.list()).items[0]?.history.length === 1);
       const { items } = await node.deadLetters.list();
       const { error, attempts, nodeId, failedAt } = before!;
       expect(items).toHaveLength(1);
-      expect(items[0]).toMatchObject({ messageId: 'm1', attempts: 2 });
+      expect(items[0]).toMatchObject({ messageId: 'm1', attempts: 2, headers: {}, redrivenIn: 'b1' });
+      expect(before).not.toHaveProperty('redrivenIn');
+      for (const batch of ['', 'b'.repeat(65)])
+        await expect(node.deadLetters.redrive(items[0]!.id, { batch })).rejects.toMatchObject({
+          code: 'CATGA_VALIDATION_FAILED',
+        });
       // The letter has a new id, so that a late removal of the redriven one does not remove it.
       expect(items[0]!.id).not.toBe(before!.id);
       expect(items[0]!.history).toEqual([{ error, attempts, nodeId, failedAt }]);

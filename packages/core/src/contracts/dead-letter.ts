@@ -47,6 +47,17 @@ export interface DeadLetter extends DeadLetterFailure {
    * the first and the latest ones; {@link DeadLetterFailure.leftOut} is the number omitted in between.
    */
   readonly history: readonly DeadLetterFailure[];
+  /** The {@link RedriveOptions.batch} of the last redrive, after which it failed again. */
+  readonly redrivenIn?: string;
+}
+
+/** Options of a redrive. */
+export interface RedriveOptions {
+  /**
+   * Names the larger action that this redrive is a step of, up to 64 characters: if the message fails again, its letter has the name, by
+   * which the next step recognizes that it has moved it already. Clocks of nodes differ, so times do not tell.
+   */
+  readonly batch?: string;
 }
 
 /** Filter of dead letters; every given field must match. */

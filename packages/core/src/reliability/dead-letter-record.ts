@@ -5,7 +5,7 @@ import type { StoredDeadLetter } from '../ports/dead-letter-store.js';
 import type { LogDelivery } from '../ports/durable-log.js';
 import { bodyBytes } from '../wire/codec.js';
 import { boundedHistory, seriesIn } from './dead-letter-history.js';
-import { ownHeaders } from './kept-outcome.js';
+import { REDRIVEN_IN, ownHeaders } from './kept-outcome.js';
 
 /**
  * Dead letter of a delivery. Its id is built from the message's name and id, the subscription, and the
@@ -38,6 +38,7 @@ export function deadLetterOf(
 /** Public view of a stored dead letter. */
 export function describeDeadLetter(letter: StoredDeadLetter, decoded: unknown): DeadLetter {
   const { stored, failure } = letter;
+  const redrivenIn = stored.headers[REDRIVEN_IN];
   const described: DeadLetter = {
     id: letter.id,
     subscription: letter.subscription,
@@ -53,6 +54,7 @@ export function describeDeadLetter(letter: StoredDeadLetter, decoded: unknown): 
     originNodeId: stored.originNodeId,
     sentAt: new Date(stored.sentAtMs),
     history: stored.history,
+    ...(redrivenIn !== undefined && { redrivenIn }),
     ...failure,
   };
   // In JSON, an array of bytes would be an object of numbers.

@@ -6,6 +6,7 @@ import type {
   DeadLetterFilter,
   DeadLetterPage,
   DeadLetterPageRequest,
+  RedriveOptions,
 } from '../contracts/dead-letter.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
 import { recordOf } from '../errors/error-record.js';
@@ -15,10 +16,11 @@ import type { DurableLog } from '../ports/durable-log.js';
 import type { LogMessage } from '../ports/stored-message.js';
 import type { Codec } from '../wire/codec.js';
 import { describeDeadLetter } from './dead-letter-record.js';
-import { ownHeaders } from './kept-outcome.js';
+import { REDRIVEN_IN, ownHeaders } from './kept-outcome.js';
 
 const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 1000;
+const LONGEST_BATCH = 64;
 /** How many ids are asked for at a time. */
 const IDS_AT_A_TIME = 1000;
 /** Maximum number of failures in a result. */
@@ -48,15 +50,7 @@ export class CatgaDeadLetters {
   async list(filter: DeadLetterFilter = {}, page: DeadLetterPageRequest = {}): Promise<DeadLetterPage> {
     const limit = page.limit ?? DEFAULT_PAGE;
     if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) {
-      throw new CatgaError(
-        'CATGA_VALIDATION_FAILED',
-        `limit must be a whole number from 1 to ${LARGEST_PAGE}.`,
-        {
-          details: {
-            issues: [{ path: 'limit', message: `must be a whole number from 1 to ${LARGEST_PAGE}` }],
-          },
-        },
-      );
+      throw invalid('limit', `must be a whole number from 1 to ${LARGEST_PAGE}`);
     }
     const { items, next } = await this.access().deadLetters.list(filter, { ...page, limit });
     return { items: items.map((letter) => this.describe(letter)), next };
@@ -76,10 +70,15 @@ export class CatgaDeadLetters {
    * reported in the result; the others are moved. By id, that is a rejection with the error, and
    * `CATGA_DEAD_LETTER_NOT_FOUND` for an unknown id.
    */
-  redrive(id: string): Promise<void>;
+  redrive(id: string, options?: RedriveOptions): Promise<void>;
   redrive(filter: DeadLetterFilter): Promise<DeadLetterBatchResult>;
-  redrive(which: string | DeadLetterFilter): Promise<void | DeadLetterBatchResult> {
-    return typeof which === 'string' ? this.redriveOne(which) : this.each(which, (id) => this.redriveOne(id));
+  redrive(
+    which: string | DeadLetterFilter,
+    options: RedriveOptions = {},
+  ): Promise<void | DeadLetterBatchResult> {
+    return typeof which === 'string'
+      ? this.redriveOne(which, options)
+      : this.each(which, (id) => this.redriveOne(id));
   }
 
   /**
@@ -109,8 +108,12 @@ export class CatgaDeadLetters {
     return typeof which === 'string' ? this.dropOne(which) : this.each(which, (id) => this.dropOne(id));
   }
 
-  private redriveOne(id: string): Promise<void> {
-    return this.giveBack(id, () => ({}));
+  private async redriveOne(id: string, { batch }: RedriveOptions = {}): Promise<void> {
+    if (batch !== undefined && !(batch.length > 0 && batch.length <= LONGEST_BATCH))
+      throw invalid('batch', `must have 1 to ${LONGEST_BATCH} characters`);
+    await this.giveBack(id, ({ headers: { [REDRIVEN_IN]: _earlier, ...headers } }) => ({
+      headers: batch === undefined ? headers : { ...headers, [REDRIVEN_IN]: batch },
+    }));
   }
 
   private async giveBack(
@@ -182,6 +185,12 @@ export class CatgaDeadLetters {
       return undefined; // An undecodable body is a common reason of a dead letter; `body` has the bytes.
     }
   }
+}
+
+function invalid(path: string, message: string): CatgaError {
+  return new CatgaError('CATGA_VALIDATION_FAILED', `${path} ${message}.`, {
+    details: { issues: [{ path, message }] },
+  });
 }
 
 function notFound(id: string): CatgaError {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ConflictException, Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { CatgaDeadLetters, CatgaError } from '@catga/nestjs';
 import type { DeadLetter, DeadLetterFilter } from '@catga/core';
@@ -69,14 +70,15 @@ export class DashboardLetters {
     return this.letters.redriveAs(id, content);
   }
 
-  one(action: Batch, id: string): Promise<void> {
-    return action === 'redrive' ? this.letters.redrive(id) : this.letters.drop(id);
+  one(action: Batch, id: string, batch?: string): Promise<void> {
+    if (action === 'drop') return this.letters.drop(id);
+    return this.letters.redrive(id, batch === undefined ? {} : { batch });
   }
 
-  /** A step over the letters that had failed when the action began. */
+  /** A step over the letters that had failed when the action began: none that it has redriven, whatever the clocks of nodes say. */
   async step(
     action: Batch,
-    { filter, group, after, until = justNow() }: BatchRequest,
+    { filter, group, after, until = justNow(), batch = randomUUID() }: BatchRequest,
   ): Promise<BatchStepView> {
     const bounded = {
       ...filter,
@@ -85,9 +87,10 @@ export class DashboardLetters {
     const { items, next } = await this.matching(bounded, group, STEP, after);
     let succeeded = 0;
     const failures: { id: string; error: BatchStepView['failures'][number]['error'] }[] = [];
-    for (const { id, name } of items) {
+    for (const { id, name, redrivenIn } of items) {
+      if (redrivenIn === batch) continue;
       try {
-        await this.one(action, id);
+        await this.one(action, id, batch);
         succeeded++;
       } catch (thrown) {
         if (isGone(thrown)) continue; // Moved by somebody else.
@@ -100,6 +103,7 @@ export class DashboardLetters {
       failed: failures.length,
       failures,
       until: until.toISOString(),
+      batch,
       ...(next !== undefined && { next }),
     };
   }

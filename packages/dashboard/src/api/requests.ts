@@ -38,6 +38,7 @@ export const batchBody = z.union([
     group: text.optional(),
     after: text.optional(),
     until: time.optional(),
+    batch: z.string().min(1).max(64).optional(),
   }),
 ]);
 

@@ -103,12 +103,14 @@ export interface LetterGroupsView {
   readonly isComplete: boolean;
 }
 
-/** What one request has done of a larger action: ask again with `next` and `until`. */
+/** What one request has done of a larger action: ask again with `next` as `after`, `until` and `batch`. */
 export interface BatchStepView {
   readonly succeeded: number;
   readonly failed: number;
   readonly failures: readonly { readonly id: string; readonly error: ErrorView }[];
   readonly until: string;
+  /** Names the action, by which letters that it has redriven are recognized. */
+  readonly batch: string;
   readonly next?: string;
 }
 

@@ -3,7 +3,8 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { DASHBOARD_OPTIONS } from '../options/dashboard-options.token.js';
 import type { ResolvedDashboardOptions } from '../options/dashboard-options.js';
-import type { HttpRequest } from './http-request.js';
+import { LiveUpdates } from '../live/live-updates.js';
+import type { HttpRequest, HttpResponse } from './http-request.js';
 import { isFromThisMachine } from './loopback-check.js';
 import { crossSiteProblem } from './origin-check.js';
 import { SECURITY_HEADERS } from './security-headers.js';
@@ -18,6 +19,7 @@ export class DashboardGuard implements CanActivate {
     @Inject(DASHBOARD_OPTIONS) private readonly options: ResolvedDashboardOptions,
     private readonly host: HttpAdapterHost,
     private readonly reflector: Reflector,
+    private readonly live: LiveUpdates,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
@@ -25,9 +27,21 @@ export class DashboardGuard implements CanActivate {
     const request = http.getRequest<HttpRequest>();
     for (const [name, value] of Object.entries(SECURITY_HEADERS))
       this.host.httpAdapter.setHeader(http.getResponse(), name, value);
+    this.endConnectionOnStop(request, http.getResponse());
     const problem = this.problem(request, this.reflector.get(Navigable, context.getHandler()));
     if (problem !== undefined) throw new ForbiddenException(problem);
     return true;
+  }
+
+  /**
+   * A stopping HTTP server waits for every connection, and a browser that asks for the stream of events again and again would keep its
+   * own for ever.
+   */
+  private endConnectionOnStop(request: HttpRequest, response: HttpResponse): void {
+    if (this.live.areStopped) this.host.httpAdapter.setHeader(response, 'Connection', 'close');
+    (response.raw ?? response).once('finish', () => {
+      if (this.live.areStopped) request.socket?.end?.();
+    });
   }
 
   private problem(request: HttpRequest, isNavigation: boolean): string | undefined {

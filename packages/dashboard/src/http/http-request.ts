@@ -5,7 +5,13 @@ export interface HttpRequest {
   /** As the client sent it, on Express below a router. */
   readonly originalUrl?: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly socket?: { readonly remoteAddress?: string };
+  readonly socket?: { readonly remoteAddress?: string; readonly end?: () => unknown };
+}
+
+/** What responses have in common; on Fastify, `raw` is that of Node.js. */
+export interface HttpResponse {
+  once(event: 'finish', listener: () => void): unknown;
+  readonly raw?: HttpResponse;
 }
 
 /** The first value of a header. */

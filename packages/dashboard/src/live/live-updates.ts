@@ -17,16 +17,25 @@ export class LiveUpdates implements OnModuleDestroy {
   /** From the first page on. */
   private changes: AsyncIterator<unknown> | undefined;
   private listeners = 0;
+  private isStopping = false;
 
   constructor(private readonly mediator: CatgaMediator) {}
 
-  /** Ends the streams: the HTTP server waits for them. */
+  /** Whether the application stops. */
+  get areStopped(): boolean {
+    return this.isStopping;
+  }
+
+  /** Ends the streams. */
   onModuleDestroy(): void {
+    this.isStopping = true;
     this.stopped.next();
     void this.changes?.return?.();
   }
 
+  /** 503 when the application stops, or too many are open. */
   stream(): Observable<MessageEvent> {
+    if (this.isStopping) throw new ServiceUnavailableException('The application stops.');
     if (this.listeners >= MOST_LISTENERS)
       throw new ServiceUnavailableException('Too many pages of the dashboard are open.');
     this.follow();
