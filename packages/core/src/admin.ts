@@ -11,7 +11,7 @@ export type {
   NodeStats,
   TapPage,
 } from './admin/admin-contracts.js';
-export { deadLetterGroupKey, groupDeadLetters } from './admin/letter-groups.js';
+export { DeadLetterCount, deadLetterGroupKey, groupDeadLetters } from './admin/letter-groups.js';
 export type { DeadLetterGroup, DeadLetterGroups, GroupingOptions } from './admin/letter-groups.js';
 export { topologyOf } from './admin/topology.js';
 export type { Topology, TopologyEdge, TopologyService } from './admin/topology.js';

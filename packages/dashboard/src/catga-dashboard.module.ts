@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Audit } from './api/audit.js';
 import { DashboardCluster } from './api/dashboard-cluster.js';
 import { DashboardLetters } from './api/dashboard-letters.js';
+import { LetterCounts } from './api/letter-counts.js';
 import { Redactor } from './api/redactor.js';
 import { clusterController } from './http/cluster.controller.js';
 import { lettersController } from './http/letters.controller.js';
@@ -38,6 +39,7 @@ export class CatgaDashboardModule {
         Redactor,
         DashboardCluster,
         DashboardLetters,
+        LetterCounts,
         LiveUpdates,
       ],
     };

@@ -88,6 +88,8 @@ export interface ServeOptions {
   readonly prefix?: string;
   readonly host?: string;
   readonly engine?: Engine | undefined;
+  /** Without one, each application on a broker begins anew. */
+  readonly namespace?: string;
 }
 
 const ACTION = { 'content-type': 'application/json', 'x-catga-dashboard': '1' };
@@ -103,7 +105,7 @@ export class DashboardApp {
   static async serve(
     options: CatgaDashboardOptions = {},
     platform: Platform = 'express',
-    { prefix, host = '127.0.0.1', engine }: ServeOptions = {},
+    { prefix, host = '127.0.0.1', engine, namespace = `d${randomUUID()}` }: ServeOptions = {},
   ): Promise<DashboardApp> {
     const log = new LogLines();
     const module = await Test.createTestingModule({
@@ -111,8 +113,7 @@ export class DashboardApp {
         CatgaModule.forRoot({
           service: 'shop',
           nodeId: 'shop-1',
-          // Each application on a broker begins anew.
-          ...(engine && { engine, namespace: `d${randomUUID()}` }),
+          ...(engine && { engine, namespace }),
           propagatedHeaders: ['traceparent', 'tenant'],
         }),
         CatgaDashboardModule.forRoot(options),

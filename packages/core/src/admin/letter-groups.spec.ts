@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DeadLetter } from '../contracts/dead-letter.js';
-import { deadLetterGroupKey, groupDeadLetters } from './letter-groups.js';
+import { DeadLetterCount, deadLetterGroupKey, groupDeadLetters } from './letter-groups.js';
 
 /** Pages of 1,000 letters whose errors differ in a number, except every tenth. */
 class Letters {
   pages = 0;
 
-  constructor(private readonly letters: number) {}
+  constructor(public letters: number) {}
 
   async list(_filter?: object, { after = '0' }: { readonly after?: string } = {}) {
     this.pages++;
@@ -52,5 +52,18 @@ describe('groups of dead letters', () => {
       counted: 1000,
     });
     expect(letters.pages).toBe(3);
+  });
+
+  it('go on to be counted with what comes later, from the last page on', async () => {
+    const letters = new Letters(2500);
+    const count = new DeadLetterCount(letters, {});
+    while (!count.isComplete) await count.next();
+    letters.letters = 2600;
+    await count.next();
+    expect([count.counted, count.groups.map((group) => group.count)]).toEqual([2600, [2340, 260]]);
+    letters.letters = 3200;
+    while (count.counted < 3200) await count.next();
+    expect([count.counted, count.groups.map((group) => group.count)]).toEqual([3200, [2880, 320]]);
+    expect([letters.pages, count.isComplete]).toEqual([6, true]);
   });
 });

@@ -58,21 +58,70 @@ export async function groupDeadLetters(
   filter: DeadLetterFilter,
   { signal, most = Infinity }: GroupingOptions = {},
 ): Promise<DeadLetterGroups> {
-  const groups = new Map<string, Counted>();
-  let after: string | undefined;
-  let counted = 0;
+  const count = new DeadLetterCount(deadLetters, filter);
   const isStopped = (): boolean => signal?.aborted === true;
-  do {
-    const page = await deadLetters.list(filter, { limit: PAGE, ...(after !== undefined && { after }) });
-    for (const letter of page.items) add(groups, letter);
-    counted += page.items.length;
-    after = page.next;
-  } while (after !== undefined && counted < most && !isStopped());
-  return {
-    groups: [...groups.values()].sort((one, other) => other.count - one.count),
-    counted,
-    isComplete: after === undefined,
-  };
+  do await count.next();
+  while (!count.isComplete && count.counted < most && !isStopped());
+  return count;
+}
+
+/**
+ * A count as of {@link groupDeadLetters} that goes on: after the last page it reads that page again, with what has come since. Letters
+ * that have gone from earlier pages stay counted.
+ *
+ * @publicApi
+ */
+export class DeadLetterCount implements DeadLetterGroups {
+  counted = 0;
+  isComplete = false;
+  private readonly known = new Map<string, Counted>();
+  private after: string | undefined;
+  /** Keys of the letters of the last page. */
+  private last: readonly string[] = [];
+
+  constructor(
+    private readonly deadLetters: Pick<CatgaDeadLetters, 'list'>,
+    private readonly filter: DeadLetterFilter,
+  ) {}
+
+  get groups(): readonly DeadLetterGroup[] {
+    return [...this.known.values()].sort((one, other) => other.count - one.count);
+  }
+
+  /** Reads the next page. */
+  async next(): Promise<void> {
+    const { after } = this;
+    const page = await this.deadLetters.list(this.filter, {
+      limit: PAGE,
+      ...(after !== undefined && { after }),
+    });
+    for (const key of this.last) this.remove(key);
+    const keys = page.items.map((letter) => this.add(letter));
+    this.counted += keys.length - this.last.length;
+    this.isComplete = page.next === undefined;
+    this.last = this.isComplete ? keys : [];
+    this.after = page.next ?? after;
+  }
+
+  private add(letter: DeadLetter): string {
+    const { id, subscription, name, failedAt } = letter;
+    let error = kindOf(letter.error);
+    let key = deadLetterGroupKey(letter);
+    if (!this.known.has(key) && this.known.size >= MOST_GROUPS) {
+      error = { name: 'other', message: 'of any other kind' };
+      key = JSON.stringify([subscription, error]);
+    }
+    const group = this.known.get(key);
+    if (group === undefined)
+      this.known.set(key, { subscription, name, error, count: 1, oldestFailedAt: failedAt, exampleId: id });
+    else group.count++;
+    return key;
+  }
+
+  private remove(key: string): void {
+    const group = this.known.get(key);
+    if (group !== undefined && --group.count === 0) this.known.delete(key);
+  }
 }
 
 /**
@@ -82,20 +131,6 @@ export async function groupDeadLetters(
  */
 export function deadLetterGroupKey(of: Pick<DeadLetterGroup, 'subscription' | 'name' | 'error'>): string {
   return JSON.stringify([of.subscription, of.name, kindOf(of.error)]);
-}
-
-function add(groups: Map<string, Counted>, letter: DeadLetter): void {
-  const { id, subscription, name, failedAt } = letter;
-  let error = kindOf(letter.error);
-  let key = deadLetterGroupKey(letter);
-  if (!groups.has(key) && groups.size >= MOST_GROUPS) {
-    error = { name: 'other', message: 'of any other kind' };
-    key = JSON.stringify([subscription, error]);
-  }
-  const group = groups.get(key);
-  if (group === undefined)
-    groups.set(key, { subscription, name, error, count: 1, oldestFailedAt: failedAt, exampleId: id });
-  else group.count++;
 }
 
 function kindOf({ name, code, message }: DeadLetterGroup['error']): DeadLetterGroup['error'] {

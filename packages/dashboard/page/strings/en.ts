@@ -65,6 +65,7 @@ export const en = {
   failedAt: 'Failed',
   attempts: 'Attempts',
   counted: '{count} letters were counted.',
+  counting: '{count} letters so far…',
   countedPart: 'The oldest {count} letters were counted; there are more.',
   search: 'Search',
   searchText: 'Text in error or content',

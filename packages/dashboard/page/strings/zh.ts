@@ -67,6 +67,7 @@ export const zh: Strings = {
   failedAt: '失败时间',
   attempts: '尝试次数',
   counted: '共统计 {count} 封死信。',
+  counting: '已统计 {count} 封…',
   countedPart: '只统计了最早的 {count} 封死信，还有更多。',
   search: '搜索',
   searchText: '错误或内容中的文本',

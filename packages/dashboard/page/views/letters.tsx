@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { LetterGroupView, LetterGroupsView, LetterView, PageView } from '../../src/api/views.js';
 import { actOnAll, addressOf } from '../api.js';
 import type { Batch } from '../api.js';
@@ -20,8 +20,15 @@ export function Letters({ readOnly }: { readonly readOnly: boolean }) {
     addressOf('letters', { ...filter, after }),
     after === undefined,
   );
-  // Counting reads many letters: not with each change.
-  const groups = useReading<LetterGroupsView>(addressOf('letters/groups', { ...ofGroups }), false);
+  const [round, setRound] = useState(0);
+  const groups = useReading<LetterGroupsView>(
+    addressOf('letters/groups', { ...ofGroups, round: round === 0 ? undefined : round }),
+  );
+  // A reply looks at a part of the letters: on with the search until one has the text.
+  const { items, next } = letters.data ?? {};
+  useEffect(() => {
+    if (items?.length === 0 && next !== undefined) setAfter(next);
+  }, [items, next]);
   const reload = (): void => {
     setAfter(undefined);
     letters.reload();
@@ -75,14 +82,16 @@ export function Letters({ readOnly }: { readonly readOnly: boolean }) {
           ...(readOnly ? [] : [ofGroup]),
         ]}
       />
-      {groups.data && (
-        <p class="hint">
-          {t(groups.data.isComplete ? 'counted' : 'countedPart', { count: number(groups.data.counted) })}
-        </p>
-      )}
+      {groups.data && <p class="hint">{t(countText(groups.data), { count: number(groups.data.counted) })}</p>}
       <h2>{t('letters')}</h2>
       <div class="buttons">
-        <button type="button" onClick={reload}>
+        <button
+          type="button"
+          onClick={() => {
+            reload();
+            setRound(Date.now());
+          }}
+        >
           {t('refresh')}
         </button>
         {!readOnly && (
@@ -108,6 +117,11 @@ export function Letters({ readOnly }: { readonly readOnly: boolean }) {
       <Pager after={after} next={letters.data?.next} go={setAfter} />
     </>
   );
+}
+
+function countText({ isComplete, isCounting }: LetterGroupsView): 'counted' | 'counting' | 'countedPart' {
+  if (isComplete) return 'counted';
+  return isCounting ? 'counting' : 'countedPart';
 }
 
 export function errorText({ name, code, message }: LetterView['error']): string {

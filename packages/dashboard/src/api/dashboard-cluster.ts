@@ -28,6 +28,7 @@ interface PageRequest {
 const MOST_OWNERS = 50;
 const MOST_NAMES = 50;
 const MOST_EDGES = 2_000;
+const MOST_FAILURES = 500;
 
 /** Nodes, subscriptions and failures of the cluster, in bounded pages. */
 @Injectable()
@@ -119,7 +120,8 @@ export class DashboardCluster {
     for (const { nodeId, result } of answers)
       if (result.ok) items.push(...result.value.map((failure) => this.failureView(nodeId, failure)));
       else unanswered.push({ nodeId, problem: result.error.message });
-    return { items: items.sort((one, other) => other.atMs - one.atMs), unanswered };
+    items.sort((one, other) => other.atMs - one.atMs);
+    return { items: items.slice(0, MOST_FAILURES), unanswered };
   }
 
   private async readStats(): Promise<readonly NodeStatsView[]> {

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { ConflictException, Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { CatgaDeadLetters, CatgaError } from '@catga/nestjs';
 import type { DeadLetter, DeadLetterFilter } from '@catga/core';
-import { deadLetterGroupKey, groupDeadLetters } from '@catga/core/admin';
+import { deadLetterGroupKey } from '@catga/core/admin';
 import { DASHBOARD_OPTIONS } from '../options/dashboard-options.token.js';
 import type { ResolvedDashboardOptions } from '../options/dashboard-options.js';
 import { letterDetailView, letterView } from './letter-views.js';
+import { LetterCounts } from './letter-counts.js';
 import { Redactor } from './redactor.js';
 import { storeFilterOf } from './requests.js';
 import type { BatchRequest, LettersFilter, StoreFilter } from './requests.js';
@@ -15,10 +16,6 @@ import type { BatchStepView, LetterDetailView, LetterGroupsView, LetterView, Pag
 const MOST_READ = 2_000;
 /** How many letters one request of a larger action moves. */
 const STEP = 100;
-/** How many letters are counted for the groups. */
-const MOST_COUNTED = 10_000;
-/** How many groups are shown. */
-const MOST_GROUPS = 200;
 
 type Batch = 'redrive' | 'drop';
 
@@ -27,6 +24,7 @@ type Batch = 'redrive' | 'drop';
 export class DashboardLetters {
   constructor(
     private readonly letters: CatgaDeadLetters,
+    private readonly counts: LetterCounts,
     private readonly redactor: Redactor,
     @Inject(DASHBOARD_OPTIONS) private readonly options: ResolvedDashboardOptions,
   ) {}
@@ -37,25 +35,8 @@ export class DashboardLetters {
     return { items: items.map(letterView), ...(next !== undefined && { next }) };
   }
 
-  async groups(filter: StoreFilter): Promise<LetterGroupsView> {
-    const shown = {
-      list: async (...args: Parameters<CatgaDeadLetters['list']>) => {
-        const { items, next } = await this.letters.list(...args);
-        return { items: this.shown(items), next };
-      },
-    };
-    const { groups, counted, isComplete } = await groupDeadLetters(shown, storeFilterOf(filter), {
-      most: MOST_COUNTED,
-    });
-    return {
-      items: groups.slice(0, MOST_GROUPS).map(({ oldestFailedAt, exampleId: _example, ...group }) => ({
-        ...group,
-        key: deadLetterGroupKey(group),
-        oldestFailedAt: oldestFailedAt.toISOString(),
-      })),
-      counted,
-      isComplete,
-    };
+  groups(filter: StoreFilter, round?: string): Promise<LetterGroupsView> {
+    return this.counts.groups(filter, round);
   }
 
   async show(id: string): Promise<LetterDetailView> {
@@ -67,12 +48,15 @@ export class DashboardLetters {
   async edit(id: string, content: object): Promise<string> {
     if (!(await this.show(id)).isEditable)
       throw new ConflictException('The letter is shown in part only, so its content cannot be replaced.');
-    return this.letters.redriveAs(id, content);
+    const messageId = await this.letters.redriveAs(id, content);
+    this.counts.forget();
+    return messageId;
   }
 
-  one(action: Batch, id: string, batch?: string): Promise<void> {
-    if (action === 'drop') return this.letters.drop(id);
-    return this.letters.redrive(id, batch === undefined ? {} : { batch });
+  async one(action: Batch, id: string, batch?: string): Promise<void> {
+    if (action === 'drop') await this.letters.drop(id);
+    else await this.letters.redrive(id, batch === undefined ? {} : { batch });
+    this.counts.forget();
   }
 
   /** A step over the letters that had failed when the action began: none that it has redriven, whatever the clocks of nodes say. */

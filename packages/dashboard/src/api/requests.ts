@@ -24,7 +24,8 @@ const filterWithText = { ...filter, text: text.optional() };
 
 export const pageQuery = z.object({ limit: limit(500, 200), after: text.optional() });
 export const lettersQuery = z.object({ ...filterWithText, limit: limit(200, 50), after: text.optional() });
-export const groupsQuery = z.object(filter);
+export const groupsQuery = z.object({ ...filter, round: text.optional() });
+const storeFilter = z.object(filter);
 export const idQuery = z.object({ id: text });
 export const failuresQuery = z.object({ limit: limit(500, 200) });
 
@@ -42,7 +43,7 @@ export const batchBody = z.union([
   }),
 ]);
 
-export type StoreFilter = z.infer<typeof groupsQuery>;
+export type StoreFilter = z.infer<typeof storeFilter>;
 export type LettersFilter = StoreFilter & { readonly text?: string | undefined };
 export type BatchRequest = Exclude<z.infer<typeof batchBody>, { readonly id: string }>;
 

@@ -101,6 +101,8 @@ export interface LetterGroupsView {
   readonly counted: number;
   /** Whether all letters were counted. */
   readonly isComplete: boolean;
+  /** Whether the count goes on: ask again. */
+  readonly isCounting: boolean;
 }
 
 /** What one request has done of a larger action: ask again with `next` as `after`, `until` and `batch`. */

@@ -38,7 +38,8 @@ export function lettersController({ path, guards }: ResolvedDashboardOptions): T
 
     @Get('groups')
     groups(@Query() query: unknown): Promise<object> {
-      return this.letters.groups(parsed(groupsQuery, query));
+      const { round, ...filter } = parsed(groupsQuery, query);
+      return this.letters.groups(filter, round);
     }
 
     @Get('show')
