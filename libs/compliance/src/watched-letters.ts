@@ -25,7 +25,7 @@ export class WatchedLetters extends ProxiedEngine {
           this.largestPage = Math.max(this.largestPage, page.limit);
           return deadLetters.list(filter, page);
         },
-        ids: deadLetters.ids.bind(deadLetters),
+        keys: deadLetters.keys.bind(deadLetters),
         remove: async (id) => {
           for (const messageId of this.refused) if (id.includes(messageId)) this.refuse(messageId);
           return deadLetters.remove(id);

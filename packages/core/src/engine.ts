@@ -44,6 +44,7 @@ export type {
   DeadLetterRange,
   DeadLetterStore,
   StoredDeadLetter,
+  DeadLetterKey,
   StoredDeadLetterPage,
 } from './ports/dead-letter-store.js';
 export type {

@@ -4,6 +4,8 @@ export type {
   DeadLetter,
   DeadLetterBatchFailure,
   DeadLetterBatchResult,
+  DeadLetterCount,
+  DeadLetterCountOptions,
   DeadLetterFailure,
   DeadLetterFilter,
   DeadLetterPage,

@@ -72,10 +72,21 @@ export function deadLetterBatches(lab: Lab): void {
       await expect(left()).resolves.toEqual(['m1']);
     });
 
-    it('are found by their ids and read one at a time, and the first hundred failures are named', async () => {
+    it('are counted and found by their keys and read one at a time, and the first hundred failures are named', async () => {
       const ids = Array.from({ length: LETTERS }, (_, i) => `m${String(i).padStart(4, '0')}`);
       const { engine, deadLetters } = await letters(ids);
       for (const id of ids.slice(0, 110)) engine.refused.add(id);
+      const bySubscription = { 'shop.A': LETTERS };
+      await expect(deadLetters.count()).resolves.toEqual({
+        total: LETTERS,
+        bySubscription,
+        isComplete: true,
+      });
+      await expect(deadLetters.count({ subscription: 'shop.A' }, { most: 7 })).resolves.toEqual({
+        total: 7,
+        bySubscription: { 'shop.A': 7 },
+        isComplete: false,
+      });
       const result = await deadLetters.redrive({});
       expect(result).toMatchObject({ succeeded: LETTERS - 110, failed: 110 });
       expect(result.failures).toHaveLength(100);

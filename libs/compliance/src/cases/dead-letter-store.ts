@@ -1,5 +1,5 @@
 import type { DeadLetterFilter } from '@catga/core';
-import type { DeadLetterStore, StoredDeadLetter } from '@catga/core/engine';
+import type { DeadLetterKey, DeadLetterStore, StoredDeadLetter } from '@catga/core/engine';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Lab } from '../lab.js';
 import { storedMessage } from '../stored-message.js';
@@ -23,8 +23,8 @@ export function deadLetterStore(lab: Lab): void {
 
   describe('the dead-letter store', () => {
     let store: DeadLetterStore;
-    const ids = async (page = { limit: 100 }): Promise<string[]> =>
-      (await store.list({}, page)).items.map(({ id }) => id);
+    const idsOf = ({ items }: { readonly items: readonly DeadLetterKey[] }) => items.map(({ id }) => id);
+    const ids = async (page = { limit: 100 }): Promise<string[]> => idsOf(await store.list({}, page));
 
     beforeEach(async () => {
       store = (await lab.connect()).deadLetters;
@@ -77,15 +77,20 @@ export function deadLetterStore(lab: Lab): void {
       expect(second.next).toBeUndefined();
     });
 
-    it('finds the same letters by their ids', async () => {
+    it('finds the keys of the same letters', async () => {
       for (const id of ['a', 'b', 'c', 'd']) await store.put(letter(id, 1000 + id.charCodeAt(0)), ttlMs);
       const other = { ...letter('other', 2000), subscription: 'shop.B' };
       await store.put(
         { ...other, failure: { ...other.failure, error: { name: 'E', message: 'm', code: 7 } } },
         ttlMs,
       );
-      await expect(store.ids({}, { limit: 100 })).resolves.toEqual({ items: ['a', 'b', 'c', 'd', 'other'] });
-      const matching = async (filter: DeadLetterFilter) => (await store.ids(filter, { limit: 100 })).items;
+      const { items, next } = await store.keys({}, { limit: 100 });
+      expect([items.at(0), items.at(-1)]).toEqual([
+        { id: 'a', subscription: 'shop.A' },
+        { id: 'other', subscription: 'shop.B' },
+      ]);
+      expect([items.length, next]).toEqual([5, undefined]);
+      const matching = async (filter: DeadLetterFilter) => idsOf(await store.keys(filter, { limit: 100 }));
       await expect(matching({ subscription: 'shop.B' })).resolves.toEqual(['other']);
       await expect(matching({ errorCode: '7' })).resolves.toEqual(['other']);
       await expect(matching({ messageId: 'b' })).resolves.toEqual(['b']);
@@ -94,19 +99,19 @@ export function deadLetterStore(lab: Lab): void {
       await expect(matching({ since, until: new Date(2000) })).resolves.toEqual(['c', 'd']);
     });
 
-    it('continues with ids where it was, while letters come and go', async () => {
+    it('continues with keys where it was, while letters come and go', async () => {
       for (const id of ['a', 'b', 'c', 'd']) await store.put(letter(id, 1000 + id.charCodeAt(0)), ttlMs);
-      const first = await store.ids({}, { limit: 2 });
-      expect(first.items).toEqual(['a', 'b']);
+      const first = await store.keys({}, { limit: 2 });
+      expect(idsOf(first)).toEqual(['a', 'b']);
       await store.remove('b');
       await store.put(letter('e', 4000), ttlMs);
-      const second = await store.ids({}, { limit: 2, after: first.next });
-      const third = await store.ids({}, { limit: 2, after: second.next });
-      expect([...second.items, ...third.items]).toEqual(['c', 'd', 'e']);
+      const second = await store.keys({}, { limit: 2, after: first.next });
+      const third = await store.keys({}, { limit: 2, after: second.next });
+      expect([...idsOf(second), ...idsOf(third)]).toEqual(['c', 'd', 'e']);
       expect(third.next).toBeUndefined();
     });
 
-    it('finds ten thousand ids in pages, each id once', async () => {
+    it('finds ten thousand keys in pages, each once', async () => {
       const wanted = Array.from({ length: 10_000 }, (_, at) => `m${at}`);
       for (let at = 0; at < wanted.length; at += PUT_AT_A_TIME) {
         const some = wanted.slice(at, at + PUT_AT_A_TIME);
@@ -115,9 +120,9 @@ export function deadLetterStore(lab: Lab): void {
       const found: string[] = [];
       let after: string | undefined;
       do {
-        const page = await store.ids({ subscription: 'shop.A' }, { limit: 1000, after });
+        const page = await store.keys({ subscription: 'shop.A' }, { limit: 1000, after });
         expect(page.items.length).toBeLessThanOrEqual(1000);
-        found.push(...page.items);
+        found.push(...idsOf(page));
         after = page.next;
       } while (after !== undefined);
       expect(found.toSorted()).toEqual(wanted.toSorted());

@@ -1,7 +1,6 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { CatgaDeadLetters, NodeInfo } from '@catga/core';
-import { allLetters } from '../all-letters.js';
+import type { NodeInfo } from '@catga/core';
 import type { Cli } from '../cli.js';
 import type { Session } from '../connection/session.js';
 import { wholeNumber } from './arguments.js';
@@ -54,8 +53,8 @@ export function addCheck(program: Command, cli: Cli): void {
   thresholds(check.command('dlq').description('dead letters, by subscription'), 1, 100).action(
     (options: CheckOptions, command: Command) =>
       run(cli, command, options, 'dlq', async ({ node }) => {
-        const counts = await countLetters(node.deadLetters);
-        const found = counts.size === 0 ? [['all', 0] as const] : [...counts];
+        const { bySubscription, total } = await node.deadLetters.count({}, { most: Infinity });
+        const found = total === 0 ? [['all', 0] as const] : Object.entries(bySubscription);
         return found.map(([subscription, count]) =>
           measured('catga_dead_letters', { subscription }, count, above(options)),
         );
@@ -95,13 +94,6 @@ function aliveNodes(
   return found.map(([service, count]) =>
     measured('catga_nodes', { service }, count, { warn, crit, isFloor: true }),
   );
-}
-
-async function countLetters(deadLetters: CatgaDeadLetters): Promise<ReadonlyMap<string, number>> {
-  const counts = new Map<string, number>();
-  for await (const { subscription } of allLetters(deadLetters))
-    counts.set(subscription, (counts.get(subscription) ?? 0) + 1);
-  return counts;
 }
 
 /** Whatever goes wrong is UNKNOWN: a monitor must not take it for a state of what it monitors. */

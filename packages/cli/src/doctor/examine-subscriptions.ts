@@ -36,12 +36,12 @@ export function* examineSubscriptions(view: ClusterView): Generator<Finding> {
           'Add replicas, raise the concurrency of the handler, or look at why it fails: catga tail --failed.',
       };
   }
-  for (const [subscription, count] of view.deadLetters)
+  for (const [subscription, count] of Object.entries(view.deadLetters.bySubscription))
     yield {
       code: 'dead-letters',
       severity: 'warning',
       subject: subscription,
-      text: `It has ${count}${view.hasMoreDeadLetters ? ' or more' : ''} dead letters.`,
+      text: `It has ${count}${view.deadLetters.isComplete ? '' : ' or more'} dead letters.`,
       remedy: `catga dlq groups --subscription ${subscription}; then catga dlq redrive or drop.`,
     };
 }

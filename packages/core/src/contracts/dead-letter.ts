@@ -74,6 +74,29 @@ export interface DeadLetterFilter {
   readonly until?: Date;
 }
 
+/** Options of a count. */
+export interface DeadLetterCountOptions {
+  /**
+   * Maximum number that is counted; `Infinity` for all.
+   * @defaultValue 1000
+   */
+  readonly most?: number;
+}
+
+/**
+ * Number of matching dead letters.
+ *
+ * @publicApi
+ */
+export interface DeadLetterCount {
+  /** At most `most`. */
+  readonly total: number;
+  /** Those counted, by subscription. */
+  readonly bySubscription: Readonly<Record<string, number>>;
+  /** False if there are more than were counted. */
+  readonly isComplete: boolean;
+}
+
 /** Page request. */
 export interface DeadLetterPageRequest {
   /**

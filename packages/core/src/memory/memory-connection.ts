@@ -66,7 +66,7 @@ export class MemoryConnection implements EngineConnection {
       put: async (...request) => this.whileOpen(deadLetters).put(...request),
       get: async (...request) => this.whileOpen(deadLetters).get(...request),
       list: async (...request) => this.whileOpen(deadLetters).list(...request),
-      ids: async (...request) => this.whileOpen(deadLetters).ids(...request),
+      keys: async (...request) => this.whileOpen(deadLetters).keys(...request),
       remove: async (...request) => this.whileOpen(deadLetters).remove(...request),
     };
   }

@@ -1,6 +1,7 @@
 import type { DeadLetterFilter } from '../contracts/dead-letter.js';
 import { factsOfDeadLetter, matchesDeadLetter } from '../engine-kit/dead-letter-match.js';
 import type {
+  DeadLetterKey,
   DeadLetterRange,
   DeadLetterStore,
   StoredDeadLetter,
@@ -49,9 +50,9 @@ export class MemoryDeadLetterStore implements DeadLetterStore {
     return this.page(filter, range);
   }
 
-  async ids(filter: DeadLetterFilter, range: DeadLetterRange): Promise<StoredDeadLetterPage<string>> {
+  async keys(filter: DeadLetterFilter, range: DeadLetterRange): Promise<StoredDeadLetterPage<DeadLetterKey>> {
     const { items, next } = this.page(filter, range);
-    return { items: items.map(({ id }) => id), next };
+    return { items: items.map(({ id, subscription }) => ({ id, subscription })), next };
   }
 
   remove(id: string): Promise<boolean> {

@@ -27,7 +27,7 @@ function slowToRemove(failed: () => Promise<boolean>): Engine {
           put: deadLetters.put.bind(deadLetters),
           get: deadLetters.get.bind(deadLetters),
           list: deadLetters.list.bind(deadLetters),
-          ids: deadLetters.ids.bind(deadLetters),
+          keys: deadLetters.keys.bind(deadLetters),
           remove,
         },
       });

@@ -9,6 +9,9 @@ export interface StoredDeadLetter {
   readonly failure: DeadLetterFailure;
 }
 
+/** Which letter, and whose. */
+export type DeadLetterKey = Pick<StoredDeadLetter, 'id' | 'subscription'>;
+
 /** Range of a page; `after` is `next` of the page before. */
 export type DeadLetterRange = Required<Pick<DeadLetterPageRequest, 'limit'>> & DeadLetterPageRequest;
 
@@ -22,7 +25,7 @@ export interface StoredDeadLetterPage<T> {
  * Store of dead letters: messages whose attempts are exhausted.
  *
  * Contract: `put` replaces a letter with the same id, so that it may be repeated. `list` is ordered by the time of the
- * failure, oldest first. `ids` finds the same letters, in that order or in the order of `put`, and reads no bodies: all
+ * failure, oldest first. `keys` finds the same letters, in that order or in the order of `put`, and reads no bodies: all
  * its pages together look at each letter about once. The cursors of both stay valid while letters are added and removed;
  * a cursor belongs to the method that returned it.
  */
@@ -31,7 +34,7 @@ export interface DeadLetterStore {
   put(letter: StoredDeadLetter, ttlMs: number): Promise<void>;
   get(id: string): Promise<StoredDeadLetter | undefined>;
   list(filter: DeadLetterFilter, range: DeadLetterRange): Promise<StoredDeadLetterPage<StoredDeadLetter>>;
-  ids(filter: DeadLetterFilter, range: DeadLetterRange): Promise<StoredDeadLetterPage<string>>;
+  keys(filter: DeadLetterFilter, range: DeadLetterRange): Promise<StoredDeadLetterPage<DeadLetterKey>>;
   /** Resolves with whether the letter existed. */
   remove(id: string): Promise<boolean>;
 }

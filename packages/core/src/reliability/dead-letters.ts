@@ -3,6 +3,8 @@ import type {
   DeadLetter,
   DeadLetterBatchFailure,
   DeadLetterBatchResult,
+  DeadLetterCount,
+  DeadLetterCountOptions,
   DeadLetterFilter,
   DeadLetterPage,
   DeadLetterPageRequest,
@@ -11,7 +13,7 @@ import type {
 import { CatgaError, toError } from '../errors/catga-error.js';
 import { recordOf } from '../errors/error-record.js';
 import type { Tracing } from '../pipeline/tracing.js';
-import type { DeadLetterStore, StoredDeadLetter } from '../ports/dead-letter-store.js';
+import type { DeadLetterKey, DeadLetterStore, StoredDeadLetter } from '../ports/dead-letter-store.js';
 import type { DurableLog } from '../ports/durable-log.js';
 import type { LogMessage } from '../ports/stored-message.js';
 import type { Codec } from '../wire/codec.js';
@@ -21,8 +23,10 @@ import { REDRIVEN_IN, ownHeaders } from './kept-outcome.js';
 const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 1000;
 const LONGEST_BATCH = 64;
-/** How many ids are asked for at a time. */
-const IDS_AT_A_TIME = 1000;
+/** How many letters are counted, unless the caller says. */
+const DEFAULT_COUNT = 1000;
+/** How many keys are asked for at a time. */
+const KEYS_AT_A_TIME = 1000;
 /** Maximum number of failures in a result. */
 const MOST_FAILURES = 100;
 
@@ -60,6 +64,30 @@ export class CatgaDeadLetters {
   async get(id: string): Promise<DeadLetter | undefined> {
     const letter = await this.access().deadLetters.get(id);
     return letter && this.describe(letter);
+  }
+
+  /**
+   * Counts the matching dead letters without reading their bodies, in total and by subscription. It stops once there are more than
+   * `most`. `CATGA_VALIDATION_FAILED` for a limit that is no whole number above 0.
+   */
+  async count(
+    filter: DeadLetterFilter = {},
+    { most = DEFAULT_COUNT }: DeadLetterCountOptions = {},
+  ): Promise<DeadLetterCount> {
+    if (most !== Infinity && !(Number.isInteger(most) && most >= 1))
+      throw invalid('most', 'must be a whole number above 0, or Infinity');
+    const bySubscription = new Map<string, number>();
+    let total = 0;
+    let isComplete = true;
+    for await (const { subscription } of this.keysOf(filter, most + 1)) {
+      if (total === most) {
+        isComplete = false;
+        break;
+      }
+      total++;
+      bySubscription.set(subscription, (bySubscription.get(subscription) ?? 0) + 1);
+    }
+    return { total, bySubscription: Object.fromEntries(bySubscription), isComplete };
   }
 
   /**
@@ -146,7 +174,10 @@ export class CatgaDeadLetters {
     let succeeded = 0;
     let failed = 0;
     const failures: DeadLetterBatchFailure[] = [];
-    for (const id of await this.idsOf(filter)) {
+    // The ids of all first: a letter that is redriven and fails again at once must not be met a second time.
+    const ids: string[] = [];
+    for await (const { id } of this.keysOf(filter)) ids.push(id);
+    for (const id of ids) {
       try {
         await act(id);
         succeeded++;
@@ -161,17 +192,16 @@ export class CatgaDeadLetters {
     return { succeeded, failed, failures };
   }
 
-  /** The ids of all first, and one letter at a time thereafter: a letter that is redriven and fails again at once must not be met a second time. */
-  private async idsOf(filter: DeadLetterFilter): Promise<string[]> {
+  /** @param enough how many the caller takes at most */
+  private async *keysOf(filter: DeadLetterFilter, enough = Infinity): AsyncGenerator<DeadLetterKey> {
     const { deadLetters } = this.access();
-    const ids: string[] = [];
+    const limit = Math.min(KEYS_AT_A_TIME, enough);
     let after: string | undefined;
     do {
-      const page = await deadLetters.ids(filter, { limit: IDS_AT_A_TIME, after });
-      for (const id of page.items) ids.push(id);
+      const page = await deadLetters.keys(filter, { limit, after });
+      yield* page.items;
       after = page.next;
     } while (after !== undefined);
-    return ids;
   }
 
   private describe(letter: StoredDeadLetter): DeadLetter {

@@ -113,7 +113,7 @@ describe('the consumer of a durable subscription', () => {
           },
           get: () => Promise.reject(new Error('unused')),
           list: () => Promise.reject(new Error('unused')),
-          ids: () => Promise.reject(new Error('unused')),
+          keys: () => Promise.reject(new Error('unused')),
           remove: () => Promise.reject(new Error('unused')),
         },
       }),

@@ -9,6 +9,7 @@ import {
   toCursor,
 } from '@catga/core/engine';
 import type {
+  DeadLetterKey,
   DeadLetterRange,
   DeadLetterStore,
   StoredDeadLetter,
@@ -78,10 +79,10 @@ export class NatsDeadLetterStore implements DeadLetterStore {
   }
 
   /** Lists letters in stream order; each page continues where the previous one ended. */
-  async ids(
+  async keys(
     filter: DeadLetterFilter,
     { limit, after }: DeadLetterRange,
-  ): Promise<StoredDeadLetterPage<string>> {
+  ): Promise<StoredDeadLetterPage<DeadLetterKey>> {
     const fromSequence = after === undefined ? undefined : fromCursor(after).sequence + 1;
     const nowMs = await this.serverClock.now();
     const found: Listed[] = [];
@@ -94,7 +95,7 @@ export class NatsDeadLetterStore implements DeadLetterStore {
     const page = found.slice(0, limit);
     const last = page.at(-1);
     const next = found.length > limit && last !== undefined ? toCursor(last) : undefined;
-    return { items: page.map(({ id }) => id), next };
+    return { items: page.map(({ id, subscription }) => ({ id, subscription })), next };
   }
 
   async remove(id: string): Promise<boolean> {

@@ -92,7 +92,7 @@ export class CatgaHealthIndicator {
     const { subscriptions, deadLetters, outbox, options } = this.node;
     const [listed, letters, unsent] = await Promise.all([
       subscriptions.list(),
-      deadLetters.list({}, { limit: MOST }),
+      deadLetters.count({}, { most: MOST }),
       options.outbox && outbox.counts(),
     ]);
     return {
@@ -100,7 +100,7 @@ export class CatgaHealthIndicator {
         .toSorted((one, other) => other.waiting - one.waiting)
         .slice(0, MOST)
         .map(({ id, waiting, lag }) => ({ id, waiting, ...(lag && { lag }) })),
-      deadLetters: letters.items.length,
+      deadLetters: letters.total,
       ...(unsent && { outbox: unsent }),
     };
   }

@@ -1,6 +1,7 @@
 import type { DeadLetterFilter } from '@catga/core';
 import { fromCursor, matchesDeadLetter, toCursor } from '@catga/core/engine';
 import type {
+  DeadLetterKey,
   DeadLetterRange,
   DeadLetterStore,
   StoredDeadLetter,
@@ -49,18 +50,18 @@ export class RedisDeadLetterStore implements DeadLetterStore {
     filter: DeadLetterFilter,
     range: DeadLetterRange,
   ): Promise<StoredDeadLetterPage<StoredDeadLetter>> {
-    const { items, next } = await this.ids(filter, range);
-    const letters = await Promise.all(items.map((id) => this.get(id)));
+    const { items, next } = await this.keys(filter, range);
+    const letters = await Promise.all(items.map(({ id }) => this.get(id)));
     // Letters removed between the two requests are skipped.
     return { items: letters.filter((letter) => letter !== undefined), next };
   }
 
-  async ids(
+  async keys(
     filter: DeadLetterFilter,
     { limit, after }: DeadLetterRange,
-  ): Promise<StoredDeadLetterPage<string>> {
+  ): Promise<StoredDeadLetterPage<DeadLetterKey>> {
     const { since, until } = filter;
-    const items: string[] = [];
+    const items: DeadLetterKey[] = [];
     const end = until === undefined ? '+' : `(${placeOfTime(until.getTime())}`;
     let from = after === undefined ? undefined : `(${toPlace(fromCursor(after))}${AFTER}`;
     const sincePlace = since === undefined ? '-' : `[${placeOfTime(since.getTime())}`;
@@ -74,7 +75,7 @@ export class RedisDeadLetterStore implements DeadLetterStore {
         const facts = decodeDeadLetterFacts(bytesOf(found[at + 1]));
         if (facts === undefined || !matchesDeadLetter(facts, filter)) continue;
         if (items.length === limit) return { items, next: toCursor(fromPlace(last)) };
-        items.push(facts.id);
+        items.push({ id: facts.id, subscription: facts.subscription });
         last = bytesOf(found[at]).toString();
       }
       if (looked.length < count) return { items, next: undefined };

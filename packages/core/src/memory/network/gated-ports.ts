@@ -31,7 +31,7 @@ export function gatedDeadLetters(store: DeadLetterStore, gate: NodeGate): DeadLe
     put: (...request) => gate.ask(() => store.put(...request)),
     get: (...request) => gate.ask(() => store.get(...request)),
     list: (...request) => gate.ask(() => store.list(...request)),
-    ids: (...request) => gate.ask(() => store.ids(...request)),
+    keys: (...request) => gate.ask(() => store.keys(...request)),
     remove: (...request) => gate.ask(() => store.remove(...request)),
   };
 }
