@@ -32,6 +32,8 @@ const config: Config = {
     ],
   },
   moduleNameMapper: {
+    '^@catga/dashboard/standalone$': '<rootDir>/packages/dashboard/src/standalone.ts',
+    '^@catga/nestjs/describe$': '<rootDir>/packages/nestjs/src/describe.ts',
     '^@catga/core/(admin|engine)$': '<rootDir>/packages/core/src/$1.ts',
     '^@catga/(core|testing)/outbox$': '<rootDir>/packages/$1/src/outbox.ts',
     '^@catga/compliance/fixtures$': '<rootDir>/libs/compliance/src/fixtures.ts',

@@ -3,8 +3,11 @@
 // with Terminus of that version; the second has the optional peer of the binary serializer too, and the first shows that it can be done without. Neither has class-validator.
 // The second also runs the tests of test/consumer/nest-new with Jest and ts-jest, set up word for word as `nest new` does.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { NatsServer } from '../libs/servers/dist/index.js';
 import { packPackages, root, temporaryFolder } from './pack.mjs';
 
 const strict = {
@@ -62,7 +65,7 @@ const consumers = [
     name: 'nest-12-esm',
     type: 'module',
     nest: '^12.0.0',
-    sources: ['app.ts', 'dashboard.ts', 'health.ts'],
+    sources: ['app.ts', 'dashboard.ts', 'described.ts', 'health.ts'],
     peers: { '@nestjs/platform-express': '^12.0.0', '@nestjs/terminus': '^12.0.0' },
     typescript: '7.0.2',
     compilerOptions: { ...strict, module: 'nodenext', moduleResolution: 'nodenext', rootDir: '.' },
@@ -71,7 +74,7 @@ const consumers = [
     name: 'nest-11-commonjs',
     type: 'commonjs',
     nest: '^11.0.0',
-    sources: ['app.ts', 'binary.ts', 'dashboard.ts', 'health.ts'],
+    sources: ['app.ts', 'binary.ts', 'dashboard.ts', 'described.ts', 'health.ts'],
     peers: {
       '@nestjs/platform-express': '^11.0.0',
       '@nestjs/terminus': '^11.0.0',
@@ -125,13 +128,18 @@ async function check({ name, type, nest, sources, peers, typescript, compilerOpt
   ]);
   const cli = await step('npx', ['--no-install', 'catga', '--version']);
   if (!/^\d+\.\d+\.\d+/.test(cli)) throw new Error(`${name}: catga --version said ${cli}`);
+  await serveDashboard(name, folder);
   const tree = JSON.parse(await step('npm', ['ls', '--json', '--depth=0']));
   const resolved = tree.dependencies['@nestjs/core'].version;
   await step(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.app.json']);
-  for (const source of sources) {
+  for (const source of sources.filter((one) => one !== 'described.ts')) {
     const said = await step(process.execPath, [`dist/${source.replace('.ts', '.js')}`]);
     if (!said.trim().endsWith('consumer ok')) throw new Error(`${name}: ${source} did not finish\n${said}`);
   }
+  const described = await step('npx', ['--no-install', 'catga', 'describe', 'dist/described.js']);
+  const { asyncapi, channels } = JSON.parse(described);
+  if (asyncapi !== '3.1.0' || !('bakery.bake.v1' in channels))
+    throw new Error(`${name}: catga describe said ${described}`);
   if (tests) {
     await step(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit']);
     await step(process.execPath, ['node_modules/jest/bin/jest.js', '--ci']);
@@ -139,6 +147,64 @@ async function check({ name, type, nest, sources, peers, typescript, compilerOpt
   console.log(
     `${name}: compiled and ran${tests ? ', and its Jest passed,' : ''} on Nest ${resolved} (${((performance.now() - since) / 1000).toFixed(1)} s)`,
   );
+}
+
+/** `npx catga dashboard` serves the built page, until it is interrupted. */
+async function serveDashboard(name, folder) {
+  const broker = await NatsServer.spawn();
+  const program = spawn(
+    process.execPath,
+    ['node_modules/.bin/catga', 'dashboard', broker.url, '--output', 'jsonl'],
+    {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  try {
+    const [line] = await once(createInterface(program.stdout), 'line');
+    const { url } = JSON.parse(line);
+    for (const part of ['', '/assets/app.js', '/api/nodes']) {
+      const { status } = await fetch(url + part);
+      if (status !== 200) throw new Error(`${name}: catga dashboard answered ${part} with ${status}`);
+    }
+    const ended = once(program, 'exit');
+    program.kill('SIGINT');
+    const [code] = await ended;
+    if (code !== 0) throw new Error(`${name}: catga dashboard ended with ${code}`);
+  } finally {
+    program.kill('SIGKILL');
+    await broker.stop();
+  }
+}
+
+/** The command line alone, in an empty folder: it says what the dashboard and descriptions need. */
+async function checkCommandLine() {
+  const name = 'command line alone';
+  const folder = join(home, 'cli');
+  mkdirSync(folder);
+  const needed = ['cli', 'core', 'nats', 'redis'].map((one) => `@catga/${one}`);
+  const own = tarballs.filter((one) => needed.includes(one.name));
+  const dependencies = Object.fromEntries(own.map((one) => [one.name, `file:${one.tarball}`]));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'cli', private: true, dependencies }));
+  writeFileSync(join(folder, 'app.js'), '');
+  const step = (command, args) => runQuietly(`${name}: ${command} ${args.join(' ')}`, command, args, folder);
+  await step('npm', [
+    'install',
+    '--prefer-offline',
+    '--no-package-lock',
+    '--no-fund',
+    '--no-audit',
+    '--loglevel=error',
+  ]);
+  for (const { args, remedy } of [
+    { args: ['dashboard', 'nats://127.0.0.1:1'], remedy: 'npm install --save-dev @catga/dashboard' },
+    { args: ['describe', 'app.js'], remedy: 'npm install @catga/nestjs' },
+  ]) {
+    const said = await step('npx', ['--no-install', 'catga', ...args]).catch(({ message }) => message);
+    if (!said.includes('ended with 2') || !said.includes(remedy))
+      throw new Error(`${name}: catga ${args[0]} said ${said}`);
+  }
+  console.log(`${name}: says what is missing`);
 }
 
 function runQuietly(title, command, args, cwd) {
@@ -160,7 +226,7 @@ function runQuietly(title, command, args, cwd) {
   });
 }
 
-const outcomes = await Promise.allSettled(consumers.map(check));
+const outcomes = await Promise.allSettled([...consumers.map(check), checkCommandLine()]);
 for (const outcome of outcomes) {
   if (outcome.status === 'rejected') {
     console.error(outcome.reason.message);

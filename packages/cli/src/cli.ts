@@ -2,13 +2,15 @@ import type { Command } from 'commander';
 import { Contexts } from './connection/contexts.js';
 import { engineOf } from './connection/engine-of.js';
 import { Session } from './connection/session.js';
+import { accessOf } from './connection/target.js';
+import type { Access, Target } from './connection/target.js';
 import { CliError, EXIT, wrongUsage } from './exit-codes.js';
 import { Output } from './output.js';
 import type { Format } from './output.js';
 import type { Terminal } from './terminal.js';
 
 /** Options of every command. */
-export interface CommonOptions {
+export interface CommonOptions extends Access {
   readonly url?: string;
   readonly context?: string;
   readonly namespace?: string;
@@ -40,29 +42,38 @@ export class Cli {
   async connected(command: Command, run: (work: Work) => Promise<void>): Promise<void> {
     const session = await this.open(command);
     try {
-      await run({ session, output: this.outputOf(command) });
+      const output = this.outputOf(command);
+      if (session.serializerProblem !== undefined) output.note(session.serializerProblem);
+      await run({ session, output });
     } finally {
       await session.close();
     }
   }
 
   async open(command: Command): Promise<Session> {
-    const { url, namespace } = this.target(command);
-    return Session.open(await engineOf(url), namespace, this.terminal.signal);
+    const target = this.target(command);
+    return Session.open(await engineOf(target), target, this.terminal.signal);
   }
 
-  /** Where the cluster is: as the options say, the environment, or the selected context. */
-  target(command: Command): { readonly url: string; readonly namespace: string } {
+  /**
+   * Where the cluster is: as the options say, the environment, or the selected context.
+   *
+   * @param address in place of the option `--url`
+   */
+  target(command: Command, address?: string): Target {
     const { env } = this.terminal;
-    const { url = env['CATGA_URL'], context: name, namespace } = optionsOf(command);
+    const options = optionsOf(command);
+    const { url = address ?? env['CATGA_URL'], context: name, namespace } = options;
     const wanted = name ?? (url === undefined ? env['CATGA_CONTEXT'] : undefined);
     const context = url !== undefined && name === undefined ? undefined : this.contexts.get(wanted);
     if (wanted !== undefined && context === undefined)
       throw new CliError(EXIT.notFound, `There is no context '${wanted}': see catga context ls.`);
-    const found = context?.url ?? url;
-    if (found === undefined)
+    const access = accessOf(options, env);
+    if (context !== undefined)
+      return { ...context.target, ...access, ...(namespace !== undefined && { namespace }) };
+    if (url === undefined)
       throw wrongUsage('Where is the cluster? Give --url nats://… or redis://…, or add a context.');
-    return { url: found, namespace: namespace ?? context?.namespace ?? 'catga' };
+    return { url, namespace: namespace ?? 'catga', ...access };
   }
 
   /** Asks before something is lost for good. Without --yes and somebody to ask, it is not done. */

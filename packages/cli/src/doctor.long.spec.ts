@@ -51,7 +51,7 @@ describe.each(['nats', 'redis'])('catga doctor on nodes over %s', (broker) => {
     await shop.node('late', { service: 'other', admin: { describe: false } }, undefined, late);
     await shop.node('less', { service: 'other' }, (node) => node.handleEvent(CartViewed, () => {}));
     const connection = await (
-      await engineOf(shop.url)
+      await engineOf({ url: shop.url })
     ).connect({
       namespace: 'catga',
       nodeId: 'foreign',

@@ -2,13 +2,17 @@ import { Command, Option } from 'commander';
 import type { Cli } from './cli.js';
 import { addCheck } from './commands/check.js';
 import { addContext } from './commands/context.js';
+import { addContracts } from './commands/contracts.js';
+import { addDashboard } from './commands/dashboard.js';
 import { addDeadLetters } from './commands/dead-letters.js';
+import { addDescribe } from './commands/describe.js';
 import { addDoctor } from './commands/doctor.js';
 import { addMessages } from './commands/messages.js';
 import { addNodes } from './commands/nodes.js';
 import { addSubscriptions } from './commands/subscriptions.js';
 import { addTail } from './commands/tail.js';
 import { addTopology } from './commands/topology.js';
+import { SERIALIZERS } from './connection/serializer-of.js';
 import { FORMATS } from './output.js';
 
 /** The whole command line. Its commands write to the terminal of `cli`, and never end the process. */
@@ -20,6 +24,14 @@ export function makeProgram(cli: Cli): Command {
     .option('--url <url>', 'address of the broker: nats://… or redis://… (CATGA_URL)')
     .option('--context <name>', 'a saved context (CATGA_CONTEXT)')
     .option('--namespace <name>', "the namespace (default: that of the context, or 'catga')")
+    .option('--user <name>', 'name of the user at the broker')
+    .option('--password <password>', 'its password (CATGA_PASSWORD)')
+    .option('--token <token>', 'token for NATS (CATGA_TOKEN)')
+    .option('--creds <file>', 'credentials file for NATS: a JWT and a seed')
+    .option('--tls-ca <file>', 'certificates of the authorities to trust')
+    .option('--tls-cert <file>', 'certificate of this client')
+    .option('--tls-key <file>', 'its key')
+    .addOption(new Option('--serializer <name>', 'that of the nodes (default: json)').choices(SERIALIZERS))
     .addOption(new Option('--output <format>', 'format of the result').choices(FORMATS).default('table'))
     .option('--yes', 'ask nothing')
     .exitOverride()
@@ -38,6 +50,9 @@ export function makeProgram(cli: Cli): Command {
     addTail,
     addCheck,
     addDoctor,
+    addDescribe,
+    addContracts,
+    addDashboard,
   ])
     add(program, cli);
   return program;

@@ -1,4 +1,4 @@
-import type { Topology } from '@catga/core/admin';
+import type { ServiceContracts, Topology } from '@catga/core/admin';
 
 /** A flowchart for Markdown. Arrows of requests are solid, those of events dotted. */
 export function toMermaid({ services, edges }: Topology): string {
@@ -14,6 +14,20 @@ export function toMermaid({ services, edges }: Topology): string {
   }
   for (const [key, all] of names)
     lines.push(`  ${key.replace('%', () => `"${all.map(quoted).join('<br/>')}"`)}`);
+  return lines.join('\n');
+}
+
+/** A flowchart of what a service handles: from its messages to their handlers. */
+export function toHandlersChart({ service, messages }: ServiceContracts): string {
+  const handlers = [...new Set(messages.flatMap((message) => message.handlers.map(({ name }) => name)))];
+  const lines = ['flowchart LR', `  subgraph service["${quoted(service)}"]`];
+  for (const [index, name] of handlers.entries()) lines.push(`    h${index}["${quoted(name)}"]`);
+  lines.push('  end');
+  for (const [index, { name, kind, qos, handlers: its }] of messages.entries()) {
+    lines.push(`  m${index}(["${quoted(name)}<br/>${kind}, QoS ${qos}"])`);
+    const arrow = kind === 'event' ? '-.->' : '-->';
+    for (const handler of its) lines.push(`  m${index} ${arrow} h${handlers.indexOf(handler.name)}`);
+  }
   return lines.join('\n');
 }
 

@@ -13,5 +13,14 @@ export type {
 } from './admin/admin-contracts.js';
 export { DeadLetterCount, deadLetterGroupKey, groupDeadLetters } from './admin/letter-groups.js';
 export type { DeadLetterGroup, DeadLetterGroups, GroupingOptions } from './admin/letter-groups.js';
+export { asyncApiOf } from './admin/async-api.js';
+export type { AsyncApiDocument, AsyncApiInfo } from './admin/async-api.js';
+export type {
+  HandlerContract,
+  JsonSchema,
+  MessageContract,
+  ServiceContracts,
+  SubscriptionContract,
+} from './admin/service-contracts.js';
 export { topologyOf } from './admin/topology.js';
 export type { Topology, TopologyEdge, TopologyService } from './admin/topology.js';

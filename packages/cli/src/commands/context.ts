@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.js';
 import { optionsOf } from '../cli.js';
-import { withoutSecrets } from '../connection/contexts.js';
 import { engineOf } from '../connection/engine-of.js';
+import { accessOf, loginOf, withoutSecrets } from '../connection/target.js';
 import { notFound } from '../exit-codes.js';
 
 /** `catga context`: saved addresses. */
@@ -11,11 +11,13 @@ export function addContext(program: Command, cli: Cli): void {
 
   context
     .command('add <name> <address>')
-    .description('saves or replaces one; the first is selected')
+    .description('saves or replaces one, with the credentials given; the first is selected')
     .action(async (name: string, address: string, _options: unknown, command: Command) => {
-      await engineOf(address); // Says what is wrong with it.
-      const { namespace = 'catga' } = optionsOf(command);
-      cli.contexts.add(name, address, namespace);
+      const options = optionsOf(command);
+      const { namespace = 'catga' } = options;
+      const target = { url: address, namespace, ...accessOf(options, cli.terminal.env) };
+      await engineOf(target); // Says what is wrong with it.
+      cli.contexts.add(name, target);
       cli.outputOf(command).done(`The context '${name}' is saved.`, { name, namespace });
     });
 
@@ -23,12 +25,19 @@ export function addContext(program: Command, cli: Cli): void {
     .command('ls')
     .description('lists them, without passwords')
     .action((_options: unknown, command: Command) => {
-      const shown = cli.contexts.all.map((one) => ({ ...one, url: withoutSecrets(one.url) }));
+      const shown = cli.contexts.all.map(({ name, target, isSelected }) => ({
+        name,
+        url: withoutSecrets(target.url),
+        namespace: target.namespace,
+        login: loginOf(target),
+        isSelected,
+      }));
       cli.outputOf(command).rows(shown, [
         ['', ({ isSelected }) => (isSelected ? '*' : ' ')],
         ['NAME', ({ name }) => name],
         ['URL', ({ url }) => url],
         ['NAMESPACE', ({ namespace }) => namespace],
+        ['LOGIN', ({ login }) => login],
       ]);
     });
 

@@ -99,6 +99,7 @@ export function addDeadLetters(program: Command, cli: Cli): void {
     .action((id: string, json: string, _options: unknown, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         const content = jsonObject(json);
+        session.requireSerializer();
         const messageId = await session.node.deadLetters.redriveAs(id, content);
         output.done(`'${id}' is given back as message ${messageId}.`, { id, messageId });
       }),

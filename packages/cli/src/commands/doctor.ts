@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { systemClock } from '@catga/core/engine';
 import type { Engine } from '@catga/core';
 import { engineOf } from '../connection/engine-of.js';
-import { withoutSecrets } from '../connection/contexts.js';
+import { withoutSecrets } from '../connection/target.js';
+import type { Target } from '../connection/target.js';
 import { Session } from '../connection/session.js';
 import type { Cli } from '../cli.js';
 import { viewCluster } from '../doctor/cluster-view.js';
@@ -22,24 +23,20 @@ export function addDoctor(program: Command, cli: Cli): void {
     .command('doctor')
     .description('looks for what is wrong with the broker and the nodes, and says what to do about it')
     .action(async (_options: unknown, command: Command) => {
-      const { url, namespace } = cli.target(command);
-      const findings = await examine(cli, await engineOf(url), namespace, withoutSecrets(url));
+      const target = cli.target(command);
+      const findings = await examine(cli, await engineOf(target), target);
       write(cli.outputOf(command), findings);
       if (findings.some(({ severity }) => severity === 'error')) cli.exitCode = EXIT.failed;
     });
 }
 
-async function examine(
-  { terminal }: Cli,
-  engine: Engine,
-  namespace: string,
-  subject: string,
-): Promise<readonly Finding[]> {
+async function examine({ terminal }: Cli, engine: Engine, target: Target): Promise<readonly Finding[]> {
+  const { namespace, url } = target;
   const ofBroker = (await engine.diagnose?.({ namespace, clock: systemClock })) ?? [];
   // It would only wait for what is not there.
   if (ofBroker.some(({ code }) => KEEPS_OUT.test(code))) return ofBroker;
   try {
-    const session = await Session.open(engine, namespace, terminal.signal);
+    const session = await Session.open(engine, target, terminal.signal);
     try {
       const view = await viewCluster(session);
       return [...ofBroker, ...examineNodes(view), ...examineSubscriptions(view)];
@@ -56,7 +53,7 @@ async function examine(
       {
         code: isRefused ? 'broker-permission' : 'not-joined',
         severity: 'error',
-        subject,
+        subject: withoutSecrets(url),
         text,
         remedy: isRefused
           ? 'Give the user the permissions of a namespace: SECURITY.md lists them.'

@@ -47,6 +47,7 @@ export function addMessages(program: Command, cli: Cli): void {
     )
     .action((name: string, json: string, options: SendOptions, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
+        session.requireSerializer();
         const content = jsonObject(json);
         const request = messageOf(await shapeOf(session, name, options), content);
         const { mediator } = session.node;
@@ -63,6 +64,7 @@ export function addMessages(program: Command, cli: Cli): void {
     .option('--reliable', 'stores it, although no subscription has it')
     .action((name: string, json: string, options: PublishOptions, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
+        session.requireSerializer();
         const content = jsonObject(json);
         const isReliable = options.reliable === true || (await isSubscribedTo(session, name));
         const isWanted = session.node.mediator
@@ -82,6 +84,7 @@ export function addMessages(program: Command, cli: Cli): void {
     .option('--timeout <ms>', 'how long to wait', wholeNumber(1, LONGEST_MS), 30_000)
     .action((name: string, json: string, options: EnqueueOptions, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
+        session.requireSerializer();
         const queued = messageOf({ name, kind: 'command', qos: 1 }, jsonObject(json));
         const { delay, wait = false, timeout } = options;
         const receipt = await session.node.mediator.enqueue(queued, {

@@ -4,19 +4,19 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Terminal } from '../terminal.js';
 import { wrongUsage } from '../exit-codes.js';
+import { targetSchema } from './target.js';
+import type { Target } from './target.js';
 
 const fileSchema = z.object({
   selected: z.string().optional(),
-  contexts: z.record(z.string(), z.object({ url: z.string(), namespace: z.string() })),
+  contexts: z.record(z.string(), targetSchema),
 });
 type SavedFile = z.infer<typeof fileSchema>;
 
-/** Where a cluster is. */
+/** A saved target. */
 export interface Context {
   readonly name: string;
-  /** With its credentials. */
-  readonly url: string;
-  readonly namespace: string;
+  readonly target: Target;
   readonly isSelected: boolean;
 }
 
@@ -31,10 +31,9 @@ export class Contexts {
 
   get all(): readonly Context[] {
     const { contexts, selected } = this.read();
-    return Object.entries(contexts).map(([name, { url, namespace }]) => ({
+    return Object.entries(contexts).map(([name, target]) => ({
       name,
-      url,
-      namespace,
+      target,
       isSelected: name === selected,
     }));
   }
@@ -45,9 +44,9 @@ export class Contexts {
   }
 
   /** Adds or replaces one. The first is selected. */
-  add(name: string, url: string, namespace: string): void {
+  add(name: string, target: Target): void {
     const { contexts, selected = name } = this.read();
-    this.write({ selected, contexts: { ...contexts, [name]: { url, namespace } } });
+    this.write({ selected, contexts: { ...contexts, [name]: target } });
   }
 
   /** Returns whether there is one. */
@@ -78,9 +77,4 @@ export class Contexts {
     writeFileSync(next, `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });
     renameSync(next, this.file);
   }
-}
-
-/** An address without its password. */
-export function withoutSecrets(url: string): string {
-  return url.replaceAll(/\/\/[^@/,]*@/g, '//***@');
 }

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { CatgaNode } from '@catga/core';
 import type { Engine } from '@catga/core';
 import { AdminClient } from '@catga/core/admin';
+import { wrongUsage } from '../exit-codes.js';
+import { SERIALIZERS, serializerOf } from './serializer-of.js';
+import type { Target } from './target.js';
 
 const HEARTBEAT = { intervalMs: 5_000, timeoutMs: 15_000 } as const;
 
@@ -20,10 +23,15 @@ export class Session {
     this.heart.unref();
   }
 
-  static async open(engine: Engine, namespace: string, signal: AbortSignal): Promise<Session> {
+  static async open(
+    engine: Engine,
+    { namespace, serializer }: Pick<Target, 'namespace' | 'serializer'>,
+    signal: AbortSignal,
+  ): Promise<Session> {
     const node = new CatgaNode({
       engine,
       namespace,
+      serializer: await serializerOf(serializer),
       service: 'catga-cli',
       nodeId: `cli-${randomUUID().slice(0, 8)}`,
       role: 'tool',
@@ -38,6 +46,25 @@ export class Session {
       throw thrown;
     }
     return new Session(node, signal);
+  }
+
+  /** Why nodes neither answer nor take messages: all of them have another serializer. */
+  get serializerProblem(): string | undefined {
+    const { name } = this.node.options.serializer;
+    const others = new Set(this.node.mediator.nodes().map(({ serializer }) => serializer));
+    if (others.size === 0 || others.has(name)) return undefined;
+    const named = [...others].map((other) => `'${other}'`).join(' and ');
+    const known = SERIALIZERS.find((one) => others.has(one));
+    const remedy =
+      known === undefined
+        ? 'it is not here, so that nodes cannot be asked, and messages neither read nor sent.'
+        : `say --serializer ${known}.`;
+    return `The nodes use the serializer ${named}, not '${name}': ${remedy}`;
+  }
+
+  /** Refuses what would be of no use to the nodes. */
+  requireSerializer(): void {
+    if (this.serializerProblem !== undefined) throw wrongUsage(this.serializerProblem);
   }
 
   async close(): Promise<void> {

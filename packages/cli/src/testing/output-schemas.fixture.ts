@@ -192,5 +192,13 @@ export const context = z.strictObject({
   name: z.string(),
   url: z.string(),
   namespace: z.string(),
+  login: z.string().optional(),
   isSelected: z.boolean(),
+});
+
+export const contractChange = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  isBreaking: z.boolean(),
+  text: z.string(),
 });

@@ -59,7 +59,7 @@ export class Shop {
     const node = withHandlers(
       new CatgaNode(
         {
-          engine: await engineOf(this.url),
+          engine: await engineOf({ url: this.url }),
           nodeId,
           heartbeat: HEARTBEAT,
           shutdown: { drainTimeoutMs: 1000 },

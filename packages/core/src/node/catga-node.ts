@@ -1,4 +1,5 @@
 import { NodeAdmin } from '../admin/node-admin.js';
+import type { ServiceContracts } from '../admin/service-contracts.js';
 import type { EventHandlerOptions, RequestHandlerOptions } from '../contracts/handlers.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import type { CatgaIds } from '../ids/catga-ids.js';
@@ -17,6 +18,7 @@ import type { RegisterAccess } from '../reliability/subscriptions.js';
 import { CatgaOutbox } from '../reliability/outbox/catga-outbox.js';
 import { CatgaMediator } from './catga-mediator.js';
 import { HandlerCompiler } from './compile-handlers.js';
+import { contractsOf } from './contracts-of.js';
 import { DurableSubscriptions } from '../queue/durable-subscriptions.js';
 import { NodeDrain } from './node-drain.js';
 import { NodeRuntime } from './node-runtime.js';
@@ -30,6 +32,7 @@ import type {
 } from '../handlers/registration.js';
 import { compileRoutes } from './wire-routes.js';
 import { checkWiring } from './wiring.js';
+import type { Wiring } from './wiring.js';
 
 type HandlerDetails = Partial<Omit<HandlerRegistration, 'handler'>>;
 
@@ -145,7 +148,7 @@ export class CatgaNode {
   async init(problems: readonly string[] = []): Promise<NodeSummary> {
     const { options, runtime } = this;
     const { engine, namespace, nodeId, heartbeat } = options;
-    const wiring = checkWiring(runtime.messaging.registry, options, this.requests, this.events, problems);
+    const wiring = this.checked(problems);
     const compiler = await HandlerCompiler.create(
       runtime.services,
       runtime.timetable,
@@ -198,6 +201,15 @@ export class CatgaNode {
       durableSubscriptions: routes.durable.length,
       behaviors: options.behaviors.length,
     };
+  }
+
+  /**
+   * What is handled here, as data. Needs neither {@link init} nor an engine that can be reached.
+   *
+   * @param problems as for {@link init}
+   */
+  contracts(problems: readonly string[] = []): ServiceContracts {
+    return contractsOf(this.checked(problems), this.options);
   }
 
   /** Every handler is ready: consumes what comes through the log, and makes the node known. */
@@ -278,6 +290,11 @@ export class CatgaNode {
   async stop(): Promise<void> {
     await this.drain();
     await this.close();
+  }
+
+  private checked(problems: readonly string[]): Wiring {
+    const { registry } = this.runtime.messaging;
+    return checkWiring(registry, this.options, this.requests, this.events, problems);
   }
 
   /** What tracers may ask of this node. */

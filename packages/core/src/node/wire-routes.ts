@@ -11,7 +11,7 @@ import type { CompiledHandler, EventRoute, EventSubscriber, RequestRoute } from 
 import type { Wiring } from './wiring.js';
 
 /** How many messages a durable subscription works on at a time unless its handler says otherwise. */
-const DEFAULT_CONCURRENCY = 16;
+export const DEFAULT_CONCURRENCY = 16;
 
 /** Everything a node does, compiled. */
 export interface Routes {
@@ -86,6 +86,11 @@ function commandQueue(
   };
 }
 
+/** The durable subscription of a handler of reliable events. */
+export function subscriptionIdOf(service: string, { name }: Pick<EventHandlerRegistration, 'name'>): string {
+  return `${service}.${name}`;
+}
+
 function eventSubscription(
   registration: EventHandlerRegistration,
   handlers: ReadonlyMap<MessageType, CompiledHandler>,
@@ -93,7 +98,7 @@ function eventSubscription(
 ): DurableHandler {
   const { concurrency, startFrom } = registration.options;
   return {
-    id: `${service}.${registration.name}`,
+    id: subscriptionIdOf(service, registration),
     kind: 'event',
     names: [...handlers.keys()].map(({ name }) => name),
     startFrom: startFrom ?? 'new',

@@ -80,7 +80,7 @@ export class DeclaredErrors implements ErrorTranslator {
 }
 
 /** Wire name of the class: its own static `wireName`, or else its name. */
-function wireNameOf(target: ErrorClass): string {
+export function wireNameOf(target: ErrorClass): string {
   const own: unknown = Object.getOwnPropertyDescriptor(target, 'wireName')?.value;
   return typeof own === 'string' ? own : target.name;
 }

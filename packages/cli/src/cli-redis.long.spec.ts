@@ -1,0 +1,3 @@
+import { describeCommandLine } from './testing/command-line.fixture.js';
+
+describeCommandLine('redis');

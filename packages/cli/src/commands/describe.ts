@@ -1,0 +1,54 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { asyncApiOf } from '@catga/core/admin';
+import type { HandlerContract, MessageContract, ServiceContracts } from '@catga/core/admin';
+import type { Cli } from '../cli.js';
+import { ApplicationFile } from '../contracts/application-file.js';
+import type { Column } from '../output.js';
+import { toHandlersChart } from '../topology.js';
+
+interface DescribeOptions {
+  readonly export?: string;
+  readonly service?: string;
+  readonly appVersion?: string;
+  readonly format: 'asyncapi' | 'table' | 'mermaid';
+}
+
+type Row = MessageContract & { readonly handler: HandlerContract };
+
+const ROWS: readonly Column<Row>[] = [
+  ['NAME', ({ name }) => name],
+  ['KIND', ({ kind }) => kind],
+  ['QOS', ({ qos }) => qos],
+  ['SCHEMA', ({ schema }) => (schema === undefined ? 'no' : 'yes')],
+  ['HANDLER', ({ handler }) => handler.name],
+  ['SUBSCRIPTION', ({ handler }) => handler.subscription?.id],
+];
+
+/** `catga describe`: what an application handles, by its code. */
+export function addDescribe(program: Command, cli: Cli): void {
+  program
+    .command('describe <file>')
+    .description('what an application handles, by its compiled root module: no broker, nothing is started')
+    .option('--export <name>', 'which export is the root module, or a function that makes it')
+    .option('--service <name>', 'name of the service, if the options come from a factory')
+    .option('--app-version <version>', 'version of the service (default: that of its package.json)')
+    .addOption(
+      new Option('--format <format>', 'as').choices(['asyncapi', 'table', 'mermaid']).default('asyncapi'),
+    )
+    .action(async (path: string, options: DescribeOptions, command: Command) => {
+      const file = await ApplicationFile.open(path);
+      const { service } = options;
+      const contracts = await file.contracts(options.export, { ...(service !== undefined && { service }) });
+      const output = cli.outputOf(command);
+      for (const { name, schemaProblem } of contracts.messages)
+        if (schemaProblem !== undefined) output.note(`The schema of ${name} is left out: ${schemaProblem}`);
+      if (options.format === 'mermaid') output.line(toHandlersChart(contracts));
+      else if (options.format === 'table') output.rows(rowsOf(contracts), ROWS);
+      else output.json(asyncApiOf(contracts, { version: options.appVersion ?? file.version }));
+    });
+}
+
+function rowsOf({ messages }: ServiceContracts): readonly Row[] {
+  return messages.flatMap((message) => message.handlers.map((handler) => ({ ...message, handler })));
+}

@@ -1,0 +1,87 @@
+import type { ContractDocument, ContractMessage } from './contract-document.js';
+import { SchemaComparison } from './compare-schemas.js';
+
+/** A difference between two documents of one service. */
+export interface ContractChange {
+  readonly code: string;
+  /** Wire name of the message. */
+  readonly message: string;
+  /** Whether senders, or messages that are stored, may be handled worse than before. */
+  readonly isBreaking: boolean;
+  readonly text: string;
+}
+
+type Change = Omit<ContractChange, 'message'>;
+
+/** What differs: what breaks first, then by message. */
+export function compareContracts(
+  before: ContractDocument,
+  after: ContractDocument,
+): readonly ContractChange[] {
+  const changes: ContractChange[] = [];
+  for (const [message, old] of before.messages) {
+    const now = after.messages.get(message);
+    const found =
+      now === undefined
+        ? [breaking('message-removed', `The ${old.kind} is not handled any more.`)]
+        : [...ofMessage(old, now), ...ofSchema(old, now, before, after)];
+    for (const change of found) changes.push({ message, ...change });
+  }
+  for (const [message, { kind }] of after.messages)
+    if (!before.messages.has(message))
+      changes.push({ message, ...compatible('message-added', `The ${kind} is handled now.`) });
+  return changes.sort((one, other) => Number(other.isBreaking) - Number(one.isBreaking));
+}
+
+function* ofMessage(old: ContractMessage, now: ContractMessage): Generator<Change> {
+  if (old.kind !== now.kind) {
+    // Everything else follows from it.
+    yield breaking('kind-changed', `The ${old.kind} is now a${now.kind === 'event' ? 'n' : ''} ${now.kind}.`);
+    return;
+  }
+  if (now.qos < old.qos) yield breaking('qos-lowered', `QoS ${old.qos} is now QoS ${now.qos}.`);
+  if (now.qos > old.qos) yield compatible('qos-raised', `QoS ${old.qos} is now QoS ${now.qos}.`);
+  if (old.isKeyed && !now.isKeyed)
+    yield breaking('key-removed', 'It has no key, so it is not handled in order.');
+  if (!old.isKeyed && now.isKeyed)
+    yield compatible('key-added', 'It has a key, by which it is handled in order.');
+  for (const error of old.errors)
+    if (!now.errors.includes(error))
+      yield breaking('error-removed', `Callers do not get ${error} as its class any more.`);
+  const queueLost = old.kind === 'command' && now.subscriptions.length === 0;
+  for (const id of old.subscriptions)
+    if (queueLost) yield breaking('queue-removed', 'It cannot be queued any more.');
+    else if (!now.subscriptions.includes(id))
+      yield breaking('subscription-removed', `Nobody handles what waits in the durable subscription ${id}.`);
+  for (const id of now.subscriptions)
+    if (!old.subscriptions.includes(id))
+      yield compatible('subscription-added', `It has the subscription ${id}.`);
+  for (const handler of now.nodeHandlers)
+    if (!old.nodeHandlers.includes(handler))
+      yield compatible('node-handler-added', `${handler} runs on every node.`);
+}
+
+function* ofSchema(
+  old: ContractMessage,
+  now: ContractMessage,
+  before: ContractDocument,
+  after: ContractDocument,
+): Generator<Change> {
+  if (old.kind !== now.kind) return;
+  if (old.schema === undefined) {
+    if (now.schema !== undefined)
+      yield compatible('schema-added', 'It has a schema, which cannot be compared yet.');
+    return;
+  }
+  if (now.schema === undefined) return yield compatible('schema-removed', 'It has no schema any more.');
+  for (const { code, path, text } of new SchemaComparison(before, after).narrowed(old.schema, now.schema))
+    yield breaking(code, `${path === '' ? 'The content' : path} ${text}`);
+}
+
+function breaking(code: string, text: string): Change {
+  return { code, isBreaking: true, text };
+}
+
+function compatible(code: string, text: string): Change {
+  return { code, isBreaking: false, text };
+}
