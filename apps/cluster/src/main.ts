@@ -26,6 +26,8 @@ async function conduct(options: ConductorOptions): Promise<number> {
   const broker = options.engine === 'redis' ? 'Redis' : 'NATS';
   say(`Starting a gateway, two orders nodes and a shipping node on ${broker} ...`);
   const stage = await openStage(options);
+  say(`Dashboard  ${stage.dashboardUrl}`);
+  say(`Metrics    ${stage.metrics.map((address) => `http://${address}/metrics`).join(' ')}`);
   const run = options.isScript
     ? runScript(stage, options.seconds, say).then((isWell) => (isWell ? 0 : 1))
     : runDashboard(stage).then(() => 0);

@@ -1,6 +1,7 @@
 // Messages exchanged by the example applications.
 export { BookShipment } from './cluster/book-shipment.command.js';
 export type { EffectReceipt } from './cluster/effect-receipt.js';
+export { OrderAccepted } from './cluster/order-accepted.event.js';
 export { PlaceOrder } from './cluster/place-order.command.js';
 export { CreateOrder } from './orders/create-order.command.js';
 export type { OrderCreated } from './orders/create-order.command.js';

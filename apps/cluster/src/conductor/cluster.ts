@@ -25,6 +25,9 @@ export type Surroundings = Pick<NodeSettings, 'brokerUrl' | 'namespace'> & {
   /** Where ledgers and logs are written. */
   readonly directory: string;
   readonly gatewayUrl: URL;
+  /** Where metrics are served: by the gateway, and then by the workers. */
+  readonly metricsPorts: readonly number[];
+  readonly metricsHost: string | undefined;
 };
 
 /** A gateway, two orders nodes and one shipping node, each a process of its own. */
@@ -37,11 +40,11 @@ export class Cluster {
   private readonly seats: Record<WorkerId, Seat>;
 
   constructor(private readonly surroundings: Surroundings) {
-    this.gateway = this.seat('gateway', 'gateway');
+    this.gateway = this.seat('gateway', 'gateway', 0);
     this.seats = {
-      'orders-1': this.seat('orders-node', 'orders-1'),
-      'orders-2': this.seat('orders-node', 'orders-2'),
-      'shipping-1': this.seat('shipping-node', 'shipping-1'),
+      'orders-1': this.seat('orders-node', 'orders-1', 1),
+      'orders-2': this.seat('orders-node', 'orders-2', 2),
+      'shipping-1': this.seat('shipping-node', 'shipping-1', 3),
     };
   }
 
@@ -100,11 +103,13 @@ export class Cluster {
     for (const { process } of [this.gateway, ...Object.values(this.seats)]) process?.killAtOnce();
   }
 
-  private seat(folder: string, nodeId: string): Seat {
-    const { brokerUrl, namespace, directory, gatewayUrl } = this.surroundings;
+  private seat(folder: string, nodeId: string, index: number): Seat {
+    const { brokerUrl, namespace, directory, gatewayUrl, metricsPorts, metricsHost } = this.surroundings;
     const ledgerFile = join(directory, `${nodeId}.ledger`);
     const port = Number(gatewayUrl.port);
-    return { folder, settings: { brokerUrl, namespace, nodeId, ledgerFile, port, leaseMs: LEASE_MS } };
+    const metrics = { metricsPort: metricsPorts[index], metricsHost };
+    const settings = { brokerUrl, namespace, nodeId, ledgerFile, port, leaseMs: LEASE_MS, ...metrics };
+    return { folder, settings };
   }
 
   private async occupy(seat: Seat): Promise<number> {

@@ -15,6 +15,8 @@ export interface ConductorOptions {
   readonly rate: number;
   /** Where the gateway serves HTTP; 0 for any free port. */
   readonly port: number;
+  /** The first port where processes serve their metrics, to the whole network; 0 for any free ports, for this machine only. */
+  readonly metricsPort: number;
 }
 
 export const USAGE = `npm run cluster -- [options]
@@ -24,6 +26,9 @@ export const USAGE = `npm run cluster -- [options]
   --seconds <n>  how long the script keeps the load up (30)
   --rate <n>     commands a second (200)
   --port <n>     where the gateway serves HTTP (any free port)
+  --metrics-port <n>
+                 the first of four ports where processes serve /metrics, to the whole network
+                 (any free ports, for this machine only)
   --help
 
 NATS_URL or REDIS_URL names a broker that is running already.`;
@@ -38,6 +43,7 @@ export function readConductorOptions(args: readonly string[]): ConductorOptions 
       seconds: { type: 'string', default: '30' },
       rate: { type: 'string', default: '200' },
       port: { type: 'string', default: '0' },
+      'metrics-port': { type: 'string', default: '0' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -48,6 +54,7 @@ export function readConductorOptions(args: readonly string[]): ConductorOptions 
     seconds: wholeNumber('seconds', values.seconds, 1, 86_400),
     rate: wholeNumber('rate', values.rate, 1, 2000),
     port: wholeNumber('port', values.port, 0, 65_535),
+    metricsPort: wholeNumber('metrics-port', values['metrics-port'], 0, 65_532),
   };
 }
 

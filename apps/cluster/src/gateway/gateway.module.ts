@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { CatgaExceptionFilter } from '@catga/nestjs';
-import { clusterModule } from '../node/cluster-module.js';
+import { observedNode } from '../metrics/observed-node.js';
 import type { NodeSettings } from '../node/node-settings.js';
 import { CommandSender } from './command-sender.js';
 import { CommandsController } from './commands.controller.js';
@@ -15,6 +15,6 @@ import { NodesController } from './nodes.controller.js';
 })
 export class GatewayModule {
   static with(settings: NodeSettings, endpoint: string): DynamicModule {
-    return { module: GatewayModule, imports: [clusterModule('gateway', settings, { endpoint })] };
+    return { module: GatewayModule, imports: observedNode('gateway', settings, { endpoint }) };
   }
 }

@@ -14,6 +14,10 @@ export interface NodeSettings {
   readonly port: number;
   /** How long the claim of a silent process keeps its command from running again, in milliseconds. */
   readonly leaseMs: number;
+  /** Where the process serves its metrics; undefined for nowhere. */
+  readonly metricsPort?: number | undefined;
+  /** The address it serves them on; undefined for the loopback interface. */
+  readonly metricsHost?: string | undefined;
 }
 
 /** Whether an address is that of a Redis server. */
@@ -22,17 +26,14 @@ export function isForRedis(brokerUrl: string): boolean {
 }
 
 /** The command line for {@link readNodeSettings}. */
-export function toArguments({
-  brokerUrl,
-  namespace,
-  nodeId,
-  ledgerFile,
-  ...numbers
-}: NodeSettings): string[] {
-  const { port, leaseMs } = numbers;
+export function toArguments({ brokerUrl, namespace, nodeId, ledgerFile, ...rest }: NodeSettings): string[] {
+  const { port, leaseMs, metricsPort, metricsHost } = rest;
   const broker = isForRedis(brokerUrl) ? { redis: brokerUrl } : { nats: brokerUrl };
   const named = { ...broker, namespace, node: nodeId, ledger: ledgerFile, port, 'lease-ms': leaseMs };
-  return Object.entries(named).map(([name, value]) => `--${name}=${value}`);
+  const metrics = { 'metrics-port': metricsPort, 'metrics-host': metricsHost };
+  return Object.entries({ ...named, ...metrics }).flatMap(([name, value]) =>
+    value === undefined ? [] : `--${name}=${value}`,
+  );
 }
 
 /** What a process that is started by hand goes by: the NATS of `docker-compose.yml`. */
@@ -56,6 +57,8 @@ export function readNodeSettings(nodeId: string, args = process.argv.slice(2)): 
       ledger: text,
       port: text,
       'lease-ms': text,
+      'metrics-port': text,
+      'metrics-host': text,
     },
   });
   const {
@@ -66,6 +69,8 @@ export function readNodeSettings(nodeId: string, args = process.argv.slice(2)): 
     ledger,
     port,
     'lease-ms': leaseMs,
+    'metrics-port': metricsPort,
+    'metrics-host': metricsHost,
   } = { ...BY_HAND, node: nodeId, ...values };
   return {
     brokerUrl: redis ?? nats,
@@ -74,5 +79,7 @@ export function readNodeSettings(nodeId: string, args = process.argv.slice(2)): 
     ledgerFile: ledger ?? join(tmpdir(), `catga-${node}.ledger`),
     port: Number(port),
     leaseMs: Number(leaseMs),
+    metricsPort: metricsPort === undefined ? undefined : Number(metricsPort),
+    metricsHost,
   };
 }

@@ -1,16 +1,17 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { LedgerModule } from '../ledger/ledger.module.js';
-import { clusterModule } from '../node/cluster-module.js';
+import { observedNode } from '../metrics/observed-node.js';
 import type { NodeSettings } from '../node/node-settings.js';
 import { BookShipmentHandler } from './book-shipment.handler.js';
+import { PrintLabelHandler } from './print-label.handler.js';
 
-@Module({ providers: [BookShipmentHandler] })
+@Module({ providers: [BookShipmentHandler, PrintLabelHandler] })
 export class ShippingModule {
   static with(settings: NodeSettings): DynamicModule {
     return {
       module: ShippingModule,
-      imports: [clusterModule('shipping', settings), LedgerModule.with(settings)],
+      imports: [...observedNode('shipping', settings), LedgerModule.with(settings)],
     };
   }
 }
