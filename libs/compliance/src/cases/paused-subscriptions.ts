@@ -8,6 +8,8 @@ import { OrderPlaced, PlaceOrder, ReserveStock } from '../messages.js';
 export function pausedSubscriptions(lab: Lab): void {
   describe('a paused subscription', () => {
     const ID = 'shop.Stock';
+    /** Nodes look for pauses as often as heartbeats ask for. */
+    const heartbeat = { intervalMs: 20 * lab.unitMs, timeoutMs: 60 * lab.unitMs };
     const pause = (node: CatgaNode, id = ID): Promise<boolean> =>
       lab.whileTimePasses(node.subscriptions.pause(id));
 
@@ -17,14 +19,14 @@ export function pausedSubscriptions(lab: Lab): void {
       const witnessed: number[] = [];
       const member = (nodeId: string): CatgaNode =>
         lab
-          .node({ service: 'shop', nodeId })
+          .node({ service: 'shop', nodeId, heartbeat })
           .handleEvent(OrderPlaced, (event) => void seen.push((event as OrderPlaced).total), {
             name: 'Stock',
           });
       const first = await lab.run(member('first'));
       const witness = await lab.run(
         lab
-          .node({ service: 'books', nodeId: 'books' })
+          .node({ service: 'books', nodeId: 'books', heartbeat })
           .handleEvent(OrderPlaced, (event) => void witnessed.push((event as OrderPlaced).total), {
             name: 'Books',
           }),
@@ -65,7 +67,7 @@ export function pausedSubscriptions(lab: Lab): void {
         warn: (text: string) => void warnings.push(text),
       };
       const again = lab
-        .node({ service: 'shop', nodeId: 'again' }, { logger })
+        .node({ service: 'shop', nodeId: 'again', heartbeat }, { logger })
         .handleEvent(OrderPlaced, (event) => void seen.push((event as OrderPlaced).total), {
           name: 'Stock',
         });
@@ -83,7 +85,7 @@ export function pausedSubscriptions(lab: Lab): void {
       const gate = new Gate();
       const ran: string[] = [];
       const node = await lab.run(
-        lab.node({ service: 'shop' }).handleEvent(
+        lab.node({ service: 'shop', heartbeat }).handleEvent(
           OrderPlaced,
           async (event) => {
             ran.push(`begins ${(event as OrderPlaced).total}`);
@@ -138,7 +140,7 @@ export function pausedSubscriptions(lab: Lab): void {
       const others: unknown[] = [];
       const member = (nodeId: string): CatgaNode =>
         lab
-          .node({ nodeId })
+          .node({ nodeId, heartbeat })
           .handleRequest(ReserveStock, (command) => void ran.push((command as ReserveStock).sku))
           .handleRequest(PlaceOrder, (command) => void others.push(command));
       const first = await lab.run(member('first'));

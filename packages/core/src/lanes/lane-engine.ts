@@ -60,6 +60,9 @@ export interface LaneParts {
 const REQUEST_TIMEOUT_MS = 10_000;
 /** What share of the time without heartbeats after which a node has left a write of progress is good for. */
 const LEASE_SHARE = 0.2;
+/** How often it is looked which subscriptions are paused: a share of the same time, and at most so many milliseconds apart. */
+const PAUSES_LOOK_SHARE = 1 / 15;
+const MOST_PAUSES_LOOK_MS = 1000;
 
 /**
  * Reliable events and keyed commands, over a log in lanes and records; commands without a key, and delayed ones, over the engine's
@@ -169,7 +172,8 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     const [queues, registered] = await Promise.all([this.parts.queues.list(), this.register.read(id)]);
     if (registered === undefined && !queues.some((queue) => queue.id === id)) return false;
     await this.paused.set(id, true);
-    await new Promise<void>((resolve) => void this.client.clock.setTimer(NOTICED_MS, resolve));
+    // Every node has looked by then, and has stopped.
+    await new Promise<void>((resolve) => void this.client.clock.setTimer(2 * this.pausesLookMs, resolve));
     return true;
   }
 
@@ -259,6 +263,10 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     this.owner.add(subscription);
   }
 
+  private get pausesLookMs(): number {
+    return Math.min(MOST_PAUSES_LOOK_MS, this.client.heartbeatTimeoutMs * PAUSES_LOOK_SHARE);
+  }
+
   private get handled(): Readonly<Record<string, readonly string[]>> {
     return Object.fromEntries([...this.subscriptions.values()].map(({ id, wanted }) => [id, wanted.names]));
   }
@@ -329,7 +337,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
       // What cannot be read now is read the next time.
       if (this.keyed.isWaiting) void this.keyed.look().catch(() => {});
     });
-    this.timers.every(PAUSES_LOOK_MS, () => {
+    this.timers.every(this.pausesLookMs, () => {
       void this.paused.look().catch(() => {});
       for (const queue of this.queues) this.followPause(queue); // One that could not follow tries again.
     });
@@ -401,7 +409,4 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
 }
 
 const MOVE_PAUSE_MS = 1000;
-/** How often it is looked which subscriptions are paused, in milliseconds; and how soon every node has done that and stopped. */
-const PAUSES_LOOK_MS = 1000;
-const NOTICED_MS = 2 * PAUSES_LOOK_MS;
 const RETRY_MS = 1000;

@@ -4,7 +4,7 @@ import { Simulation } from './cluster.simulation.fixture.js';
 import type { SimulationOutcome } from './cluster.simulation.fixture.js';
 
 /** `CATGA_SIMULATION_SEED=123` replays one schedule; `CATGA_SIMULATION_SCHEDULES=5000` runs more: `test:all` 1000. */
-const { CATGA_SIMULATION_SEED: REPLAYED, CATGA_SIMULATION_SCHEDULES: SCHEDULES = '100' } = process.env;
+const { CATGA_SIMULATION_SEED: REPLAYED, CATGA_SIMULATION_SCHEDULES: SCHEDULES = '60' } = process.env;
 const SEEDS =
   REPLAYED === undefined
     ? Array.from({ length: Number(SCHEDULES) }, (_, index) => index + 1)
