@@ -34,8 +34,14 @@ export type { ServerKind } from './health/identify-server.js';
 export { comparePositions, fromCursor, toCursor } from './reliability/dead-letter-cursor.js';
 export { SeededRandom } from './memory/network/seeded-random.js';
 export { checkedOptions, refusingBeside } from './options/checked-options.js';
+export { describeMessage } from './contracts/message-type.js';
 export type { MessageType } from './contracts/message-type.js';
 export type { MessageObserver, NodeServices } from './node/node-services.js';
+export type { CaptureOptions } from './node/node-messaging.js';
+export type { CapturedMessage } from './node/message-capture.js';
+export type { NodeSteps } from './node/node-steps.js';
+export { replyingTo } from './reliability/reply-to.js';
+export type { CommandReply, ReplyAddress } from './reliability/reply-to.js';
 export type { HandlerFunction } from './pipeline/pipeline.js';
 export type { MessageValidator, ValidationResult } from './pipeline/validation/message-validator.js';
 export type { BrokerFinding } from './ports/broker-finding.js';
@@ -60,7 +66,7 @@ export type { Claim, IdempotencyStore, StoredOutcome } from './ports/idempotency
 export type { Inbox } from './ports/inbox.js';
 export type { LaneFrame, LaneLog, LaneReader, LaneReceipt, LaneSink, LaneState } from './ports/lane-log.js';
 export type { LaneStore } from './ports/lane-store.js';
-export type { RecordStore, VersionedRecord } from './ports/record-store.js';
+export type { PagedRecordStore, RecordPage, RecordStore, VersionedRecord } from './ports/record-store.js';
 export type { LinkListener, NodeAddress, NodeLinks } from './ports/links.js';
 export type {
   Outbox,

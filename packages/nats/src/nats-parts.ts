@@ -13,7 +13,7 @@ import { StreamStore } from './jetstream/stream-store.js';
 import type { StreamShape } from './jetstream/stream-store.js';
 import type { ReaderServices } from './jetstream/stream-reader.js';
 import type { NatsLaneLog } from './lanes/nats-lane-log.js';
-import { openLaneStore } from './lanes/nats-lane-store.js';
+import { openLaneStore, openRecords } from './lanes/nats-lane-store.js';
 import type { NatsLaneStore } from './lanes/nats-lane-store.js';
 import { NatsLinkOpener } from './links/nats-links.js';
 import type { ResolvedNatsOptions } from './options/resolve-nats-options.js';
@@ -91,6 +91,7 @@ export async function openNatsParts(
     idempotency: new NatsIdempotencyStore(records, serverClock),
     inbox: new NatsInbox(streams.bucket(`${namespace}_inbox`), serverClock),
     deadLetters: new NatsDeadLetterStore(letters, letterStream, serverClock, reader),
+    records: openRecords(`${namespace}_kept`, options, api, reader),
     outcomes: new NatsOutcomeLog(namespace, outcomes, reader),
     directory: new BrokerNodeDirectory(nodes, clock, heartbeatTimeoutMs),
     links: new NatsLinkOpener({ session, namespace, clock, inboxPrefix, reconnectGraceMs }),

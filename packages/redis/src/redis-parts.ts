@@ -10,6 +10,7 @@ import { RedisDeadLetterStore } from './dead-letters/redis-dead-letter-store.js'
 import { RedisDirectoryStore } from './directory/redis-directory-store.js';
 import { RedisInbox } from './inbox/redis-inbox.js';
 import type { LaneServices } from './lanes/lane-services.js';
+import { RedisLaneRecords } from './lanes/redis-lane-records.js';
 import { RedisLaneStore } from './lanes/redis-lane-store.js';
 import { RedisLinkOpener } from './links/redis-links.js';
 import { RedisLog } from './log/redis-log.js';
@@ -71,6 +72,7 @@ export async function openRedisParts(
     idempotency: new RedisIdempotencyStore(session, keys),
     inbox: new RedisInbox(session, keys),
     deadLetters: new RedisDeadLetterStore(session, keys.part('dead')),
+    records: new RedisLaneRecords(session, keys, (part) => keys.keptRecords(part)),
     outcomes: new RedisOutcomeLog(session, keys),
     directory: new BrokerNodeDirectory(new RedisDirectoryStore(session, keys), clock, heartbeatTimeoutMs),
     links: new RedisLinkOpener({ session, keys, clock, reconnectGraceMs: 2 * reconnect.maxWaitMs + 1000 }),

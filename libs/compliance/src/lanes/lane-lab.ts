@@ -1,4 +1,4 @@
-import type { LaneFrame, LaneLog, LaneReader, LaneSink, LaneStore } from '@catga/core/engine';
+import type { LaneFrame, LaneLog, LaneReader, LaneSink } from '@catga/core/engine';
 import type { LaneStoreHarness, LaneStoreUnderTest } from './lane-store-harness.js';
 
 const PATIENCE_MS = 30_000;
@@ -22,7 +22,7 @@ export class LaneLab {
     await underTest?.stop?.();
   }
 
-  async connect(): Promise<LaneStore> {
+  async connect(): Promise<Awaited<ReturnType<LaneStoreUnderTest['connect']>>> {
     const connection = await this.store.connect();
     this.connections.push(connection);
     return connection;

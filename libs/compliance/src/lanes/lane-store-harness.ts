@@ -1,9 +1,9 @@
-import type { LaneStore, TestClock } from '@catga/core/engine';
+import type { LaneStore, PagedRecordStore, TestClock } from '@catga/core/engine';
 
 /** Empty lane store of one case. */
 export interface LaneStoreUnderTest {
   /** Opens another connection, closed after the case. */
-  connect(): Promise<LaneStore & { close(): Promise<void> }>;
+  connect(): Promise<LaneStore & { readonly records: PagedRecordStore; close(): Promise<void> }>;
   /** Test clock of the store, if it has one; without it the cases wait in real time. */
   readonly clock?: TestClock;
   /** Loses everything, as a broker without a disk does when it restarts. If missing, those cases are left out. */

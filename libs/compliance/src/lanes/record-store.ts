@@ -1,4 +1,4 @@
-import type { RecordStore } from '@catga/core/engine';
+import type { PagedRecordStore } from '@catga/core/engine';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LaneLab } from './lane-lab.js';
 
@@ -9,7 +9,7 @@ const textOf = (value: Uint8Array | undefined): string | undefined =>
 /** Record store with compare-and-set. */
 export function recordStore(lab: LaneLab): void {
   describe('a record store', () => {
-    let records: RecordStore;
+    let records: PagedRecordStore;
     beforeEach(async () => void ({ records } = await lab.connect()));
 
     const write = async (key: string, text: string, expected: number): Promise<number> => {
@@ -69,6 +69,35 @@ export function recordStore(lab: LaneLab): void {
       expect(listed.map(({ key }) => key).toSorted()).toEqual(['p/1/a', 'p/1/b']);
       expect(listed.every(({ key, value }) => textOf(value) === key)).toBe(true);
       await expect(records.list('nothing/')).resolves.toEqual([]);
+    });
+
+    it('pages through what begins with whole parts: a bounded number at a time, and each that stays', async () => {
+      const keys = Array.from({ length: 60 }, (_, index) => `p/1/${index}`);
+      for (const key of keys) await write(key, key, 0);
+      for (const key of ['p/10/a', 'q/1', 'p/*/a']) await write(key, key, 0);
+      const seen: string[] = [];
+      let pages = 0;
+      let after: string | undefined;
+      do {
+        const page = await records.page('p/1/', 7, after);
+        expect(page.records.length).toBeLessThanOrEqual(20);
+        for (const { key, value, version } of page.records) {
+          expect([textOf(value), version > 0]).toEqual([key, true]);
+          seen.push(key);
+        }
+        pages += 1;
+        after = page.next;
+        // One is written anew, one is removed, and one is added meanwhile.
+        if (pages === 2) {
+          await records.write('p/1/59', bytes('p/1/59'), (await records.read('p/1/59'))?.version ?? 0);
+          await records.remove('p/1/58', (await records.read('p/1/58'))?.version ?? 0);
+          await write('p/1/new', 'p/1/new', 0);
+        }
+      } while (after !== undefined);
+      expect(keys.slice(0, 58).filter((key) => !seen.includes(key))).toEqual([]);
+      expect(seen.filter((key) => !key.startsWith('p/1/'))).toEqual([]);
+      expect(pages).toBeGreaterThan(3);
+      await expect(records.page('nothing/', 7)).resolves.toMatchObject({ records: [] });
     });
 
     it('takes keys of any characters, and tells them apart', async () => {

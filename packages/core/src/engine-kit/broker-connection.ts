@@ -8,6 +8,7 @@ import type { Inbox } from '../ports/inbox.js';
 import type { LaneStore } from '../ports/lane-store.js';
 import type { LinkListener, NodeAddress, NodeLinks } from '../ports/links.js';
 import type { NodeDirectory } from '../ports/node-directory.js';
+import type { PagedRecordStore } from '../ports/record-store.js';
 import type { OutcomeLog } from '../ports/outcome-log.js';
 import type { SubscriptionPauses } from '../ports/subscription-pauses.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
@@ -75,6 +76,7 @@ export interface BrokerParts {
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
+  readonly records: PagedRecordStore;
   readonly outcomes: OutcomeLog;
   readonly directory: NodeDirectory & Closable;
   readonly links: LinkOpener;
@@ -90,6 +92,7 @@ export class BrokerConnection implements EngineConnection {
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
+  readonly records: PagedRecordStore;
   readonly outcomes: OutcomeLog;
   readonly directory: NodeDirectory;
   private readonly nodes: PermittedNodes;
@@ -120,6 +123,7 @@ export class BrokerConnection implements EngineConnection {
     this.idempotency = parts.idempotency;
     this.inbox = parts.inbox;
     this.deadLetters = parts.deadLetters;
+    this.records = parts.records;
     this.outcomes = parts.outcomes;
     this.directory = this.durable?.directory ?? directory;
   }

@@ -71,6 +71,11 @@ export const ERROR_CATALOGUE = Object.freeze({
     false,
     'Take the id from CatgaDeadLetters.list(); the dead letter may have been redriven, dropped or expired.',
   ),
+  CATGA_SAGA_NOT_FOUND: entry(
+    true,
+    'The event that starts the saga may still be on its way. Otherwise take the name and the id from CatgaSagas.list().',
+  ),
+  CATGA_CONFLICT: entry(true, 'Others write the same record all the time; repeat, and see who does.'),
   CATGA_REMOTE: entry(
     false,
     'The handler on another node, or an earlier run, threw this error; its name, message and code are the original ones.',

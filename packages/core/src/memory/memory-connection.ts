@@ -9,6 +9,7 @@ import type { IdempotencyStore } from '../ports/idempotency-store.js';
 import type { Inbox } from '../ports/inbox.js';
 import type { OutcomeLog } from '../ports/outcome-log.js';
 import type { NodeDirectory } from '../ports/node-directory.js';
+import type { PagedRecordStore, RecordStore } from '../ports/record-store.js';
 import type { SubscriptionPauses } from '../ports/subscription-pauses.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import type { MemoryConsumer } from './memory-consumer.js';
@@ -22,6 +23,7 @@ export class MemoryConnection implements EngineConnection {
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
+  readonly records: PagedRecordStore;
   readonly directory: NodeDirectory;
   readonly outcomes: OutcomeLog;
   readonly workerId: number;
@@ -44,7 +46,11 @@ export class MemoryConnection implements EngineConnection {
     this.subscriptions = this.durable;
     this.pauses = this.durable;
     this.directory = this.durable.directory;
-    const { idempotency, inbox, deadLetters, outcomes } = namespace;
+    const { idempotency, inbox, deadLetters, outcomes, records } = namespace;
+    this.records = {
+      ...this.whileOpenRecords(records),
+      page: async (...request) => this.whileOpen(records).page(...request),
+    };
     this.outcomes = {
       append: async (...request) => this.whileOpen(outcomes).append(...request),
       find: async (...request) => this.whileOpen(outcomes).find(...request),
@@ -126,13 +132,17 @@ export class MemoryConnection implements EngineConnection {
         read: (lane, from, sink) => log.read(lane, from, sink),
         trim: (lane, before) => (this.isOpen ? log.trim(lane, before) : this.refused()),
       },
-      records: {
-        maxValueBytes: records.maxValueBytes,
-        read: (key) => (this.isOpen ? records.read(key) : this.refused()),
-        list: (prefix) => (this.isOpen ? records.list(prefix) : this.refused()),
-        write: (key, value, expected) => (this.isOpen ? records.write(key, value, expected) : this.refused()),
-        remove: (key, expected) => (this.isOpen ? records.remove(key, expected) : this.refused()),
-      },
+      records: this.whileOpenRecords(records),
+    };
+  }
+
+  private whileOpenRecords(records: RecordStore): RecordStore {
+    return {
+      maxValueBytes: records.maxValueBytes,
+      read: (key) => (this.isOpen ? records.read(key) : this.refused()),
+      list: (prefix) => (this.isOpen ? records.list(prefix) : this.refused()),
+      write: (key, value, expected) => (this.isOpen ? records.write(key, value, expected) : this.refused()),
+      remove: (key, expected) => (this.isOpen ? records.remove(key, expected) : this.refused()),
     };
   }
 

@@ -16,6 +16,8 @@ import { WorkerIds } from './worker-ids.js';
 export class MemoryNamespace {
   readonly queue: MemoryQueue;
   readonly lanes: { readonly log: MemoryLaneLog; readonly records: MemoryRecordStore };
+  /** Of packages on top of the engine. */
+  readonly records = new MemoryRecordStore();
   readonly idempotency: MemoryIdempotencyStore;
   readonly inbox: MemoryInbox;
   readonly deadLetters: MemoryDeadLetterStore;

@@ -22,6 +22,7 @@ import { contractsOf } from './contracts-of.js';
 import { DurableSubscriptions } from '../queue/durable-subscriptions.js';
 import { NodeDrain } from './node-drain.js';
 import { NodeRuntime } from './node-runtime.js';
+import { NodeSteps } from './node-steps.js';
 import { DEFAULT_SERVICES } from './node-services.js';
 import type { NodeServices } from './node-services.js';
 import type { NodeSummary } from './node-summary.js';
@@ -48,6 +49,8 @@ export class CatgaNode {
   readonly outbox: CatgaOutbox;
   readonly failures: CatgaErrorSink;
   readonly ids: CatgaIds;
+  /** For packages that keep processes. May change in any release. */
+  readonly steps: NodeSteps;
   private readonly runtime: NodeRuntime;
   private readonly requests: RequestHandlerRegistration[] = [];
   private readonly events: EventHandlerRegistration[] = [];
@@ -71,6 +74,7 @@ export class CatgaNode {
     );
     this.outbox = new CatgaOutbox(() => runtime.outbox?.access);
     this.ids = runtime.ids;
+    this.steps = new NodeSteps(runtime);
     this.failures = runtime.failures;
     const { messaging, admission, ids, codec, failures, rules } = runtime;
     this.durable = new DurableSubscriptions(
@@ -85,6 +89,7 @@ export class CatgaNode {
         runtime.writes,
         this.options.idempotency.ttlMs,
         this.options.deadLetters.ttlMs,
+        runtime.replies,
       ),
       tracing,
     );

@@ -4,6 +4,7 @@ import type { LogMessage } from '../ports/stored-message.js';
 import type { NodeOutbox } from '../reliability/outbox/node-outbox.js';
 import type { OutgoingLog, OutgoingOptions } from '../reliability/outbox/outgoing-log.js';
 import type { EngineAccess } from './engine-access.js';
+import { MessageCapture } from './message-capture.js';
 
 /** Where messages are stored: the outbox, if the node has one, otherwise the engine's log. */
 export class MessageLog implements OutgoingLog {
@@ -16,6 +17,7 @@ export class MessageLog implements OutgoingLog {
 
   /** Throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
   append(message: LogMessage, options?: OutgoingOptions): ReturnType<DurableLog['append']> {
+    if (options?.transaction instanceof MessageCapture) return options.transaction.add(message, options);
     if (options?.transaction !== undefined && !this.joinsTransactions) {
       throw new CatgaError(
         'CATGA_UNSUPPORTED',

@@ -2,6 +2,7 @@ import type { MessageType } from '../contracts/message-type.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import type { NodeChange, NodeInfo } from '../contracts/node-info.js';
 import { saidHeaders } from '../contracts/said-headers.js';
+import type { SaidEnqueueOptions } from '../contracts/said-headers.js';
 import type { CatgaResult } from '../contracts/result.js';
 import type { CatgaRequest } from '../contracts/request.js';
 import type {
@@ -34,12 +35,15 @@ import type { EventRecord, FrameBody } from '../wire/frame-records.js';
 import { CallPolicies } from '../pipeline/resilience/call-policies.js';
 import { CommandQueue } from '../queue/command-queue.js';
 import { OutcomeWaiter } from '../queue/outcome-waiter.js';
+import { MessageCapture } from './message-capture.js';
+import type { CapturedMessage } from './message-capture.js';
 import type { MessageLog } from './message-log.js';
 import type { EngineAccess } from './engine-access.js';
 import { EventPublisher } from '../events/event-publisher.js';
 import { EventRouter } from '../events/event-router.js';
 import type { MediatorHost } from './mediator-host.js';
 import { MessageRegistry, messageClass } from '../handlers/message-registry.js';
+import { fromStoredMessage } from '../wire/message-codec.js';
 import type { MessageObserver } from './node-services.js';
 import { PastSendSide } from './past-send-side.js';
 import type { CommandWay, EventWay, RequestWay } from './past-send-side.js';
@@ -51,6 +55,12 @@ import { RunningWork } from './running-work.js';
 
 /** For how many tools' questions there are places at a time. */
 const ADMIN_LIMITS = { maxInFlight: 8, maxQueued: 64, queueTimeoutMs: 5_000 } as const;
+
+/** Options of a message that is captured. */
+export interface CaptureOptions {
+  readonly messageId: string;
+  readonly delayMs?: number | undefined;
+}
 
 /** Every message that callers, handlers and other nodes hand to this node, and the way each of them takes. */
 export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, IncomingTraffic {
@@ -83,7 +93,7 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
     readonly timetable: Timetable,
     readonly admission: Admission,
     readonly failures: CatgaErrorSink,
-    codec: Codec,
+    private readonly codec: Codec,
     private readonly ids: CatgaIds,
     private readonly engine: EngineAccess,
     log: MessageLog,
@@ -232,13 +242,48 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
 
   async enqueueAs(command: object, options: EnqueueOptions, cause?: Cause): Promise<EnqueueReceipt> {
     this.observer?.enqueued(command, options);
-    // In a cluster any node may handle it, one that is not there yet too.
-    if (this.engine.sender === undefined && this.routeOf(command) === undefined)
-      throw this.requestRouter.noHandlerError(command);
+    this.checkQueued(command);
     const said = this.propagated.in(saidHeaders(options), cause);
     const type = this.registry.typeOfMessage(command);
     this.requestRouter.sent.add(type.name);
     return this.commandWay.enqueue(type, command, said, cause);
+  }
+
+  /**
+   * A reliable event, or a command to be queued, ready to be stored: it has gone past the send side. No observer is told, because
+   * it may never be stored.
+   */
+  async capture(
+    message: object,
+    { messageId, delayMs }: CaptureOptions,
+    cause: Cause | undefined,
+  ): Promise<CapturedMessage> {
+    const capture = new MessageCapture();
+    const options: SaidEnqueueOptions = {
+      messageId,
+      transaction: capture,
+      ...(delayMs !== undefined && { delayMs }),
+    };
+    const said = this.propagated.in(options, cause);
+    const type = this.registry.typeOfMessage(message);
+    if (type.kind === 'event') await this.eventWay.publish(message, said, cause);
+    else {
+      this.checkQueued(message);
+      this.requestRouter.sent.add(type.name);
+      await this.commandWay.enqueue(type, message, said, cause);
+    }
+    if (capture.captured !== undefined) return capture.captured;
+    throw new TypeError(`A behavior of the send side kept ${type.name} back, which a step has to send.`);
+  }
+
+  /** A captured message is stored now. */
+  tellObserver({ message: stored, delayMs }: CapturedMessage): void {
+    const { name, kind, messageId } = stored;
+    const type = this.observer && this.registry.named(name);
+    if (this.observer === undefined || type === undefined) return;
+    const message = fromStoredMessage(this.codec, type, stored);
+    if (kind === 'event') this.observer.published(message, { messageId });
+    else this.observer.enqueued(message, { messageId, ...(delayMs !== undefined && { delayMs }) });
   }
 
   async outcomeOf(command: MessageConstructor, messageId: string): Promise<CatgaResult<unknown> | undefined> {
@@ -309,6 +354,12 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
   close(): void {
     this.isOpen = false;
     this.running.stopWaiting(shuttingDownError('A waiting request', this.nodeId));
+  }
+
+  /** In a cluster any node may handle a queued command, one that is not there yet too. */
+  private checkQueued(command: object): void {
+    if (this.engine.sender === undefined && this.routeOf(command) === undefined)
+      throw this.requestRouter.noHandlerError(command);
   }
 
   private routeOf(request: object): RequestRoute | undefined {

@@ -18,6 +18,7 @@ import type { EngineConnection } from '../ports/engine.js';
 import type { EngineMonitor } from '../ports/engine-monitor.js';
 import { CatgaErrorSink, failureOf } from '../reliability/failure-sink.js';
 import { ErrorRules } from '../reliability/error-rules.js';
+import { CommandReplies } from '../reliability/command-replies.js';
 import { IdempotentExecution } from '../reliability/idempotent-execution.js';
 import { OutcomeCodec } from '../reliability/outcome-codec.js';
 import { QueuedOutcomes } from '../reliability/queued-outcomes.js';
@@ -60,7 +61,10 @@ export class NodeRuntime {
   readonly rules: ErrorRules;
   /** Of handlers with `transaction: true`. */
   readonly transaction: TransactionalHandler;
-  private readonly errorCodec: ErrorCodec;
+  /** Outcomes of queued commands, for those who asked. */
+  readonly replies: CommandReplies;
+  readonly errorCodec: ErrorCodec;
+  readonly messageLog: MessageLog;
   private workerId: number | undefined;
   private closing: Promise<void> | undefined;
 
@@ -102,6 +106,11 @@ export class NodeRuntime {
     const log = (): DurableLog => this.engine.connected('A durable message').log;
     const relay = { nodeId, log, replicas: () => this.replicas, clock, timetable, failures, logger };
     this.outbox = options.outbox && new NodeOutbox(options.outbox, relay, (token) => services.resolve(token));
+    this.messageLog = new MessageLog(
+      this.engine,
+      this.outbox,
+      options.outbox?.capabilities.isTransactional === true,
+    );
     this.presence = new NodePresence(
       {
         nodeId: options.nodeId,
@@ -129,7 +138,7 @@ export class NodeRuntime {
       this.codec,
       this.ids,
       this.engine,
-      new MessageLog(this.engine, this.outbox, options.outbox?.capabilities.isTransactional === true),
+      this.messageLog,
       this.nodesSeen,
       this.presence,
       observer && new GuardedObserver(observer, (thrown) => this.reportFlood('observer', thrown)),
@@ -138,6 +147,7 @@ export class NodeRuntime {
       [this.messaging.registry.errors, ...services.errorTranslators],
       (thrown) => this.reportFlood('error translator', thrown),
     );
+    this.replies = new CommandReplies(log, this.codec, this.errorCodec, this.writes, { nodeId, clock });
     this.transaction = new TransactionalHandler(
       () => {
         if (this.outbox === undefined) throw new TypeError('A transaction needs an outbox.');
@@ -305,6 +315,11 @@ export class NodeRuntime {
   private useWorker(workerId: number): void {
     this.workerId = workerId;
     this.ids.useWorker(workerId);
+  }
+
+  /** A failure that may come often. */
+  reportOf(source: string, thrown: unknown): void {
+    this.reportFlood(source, thrown);
   }
 
   private report(source: string, thrown: unknown): void {

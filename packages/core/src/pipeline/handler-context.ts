@@ -72,6 +72,11 @@ export class HandlerContext implements MessageContext, Cause {
     if (reason !== undefined) this.cancellation.cancel(reason);
   }
 
+  /** The message is refused with this error: that is no attempt at it. */
+  refuse(error: CatgaError): void {
+    this.envelope.refusal = error;
+  }
+
   /** The pipeline is running and will end with this. */
   begin(outcome: Promise<unknown>): void {
     this.outcome = outcome;

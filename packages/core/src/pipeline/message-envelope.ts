@@ -15,8 +15,8 @@ export interface MessageAttributes {
   readonly correlationId?: string;
   readonly causationId?: string;
   readonly originNodeId?: string;
-  /** Whether the outcome of this queued command is kept. */
-  readonly keepsOutcome?: boolean;
+  /** Whether somebody is told the outcome of this queued command. */
+  readonly tellsOutcome?: boolean;
   /** When a message of a durable subscription was sent, by its sender's clock. */
   readonly sentAtMs?: number;
   /** 1 unless the message was delivered before. */

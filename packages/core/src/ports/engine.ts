@@ -9,6 +9,7 @@ import type { Inbox } from './inbox.js';
 import type { LinkListener, NodeAddress, NodeLinks } from './links.js';
 import type { OutcomeLog } from './outcome-log.js';
 import type { NodeDirectory } from './node-directory.js';
+import type { PagedRecordStore } from './record-store.js';
 import type { SubscriptionPauses } from './subscription-pauses.js';
 import type { SubscriptionRegister } from './subscription-register.js';
 
@@ -63,6 +64,8 @@ export interface EngineConnection {
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
+  /** Records of packages on top of the engine, such as sagas; absent if the engine keeps none. */
+  readonly records?: PagedRecordStore;
   readonly directory: NodeDirectory;
   /**
    * Opens this node's links to other nodes. Absent in a single-process engine: then every handler is local.

@@ -31,3 +31,25 @@ export interface RecordStore {
   /** Removes a record of the expected version. Resolves with whether it did. */
   remove(key: string, expected: number): Promise<boolean>;
 }
+
+/** Page of records. */
+export interface RecordPage {
+  readonly records: readonly VersionedRecord[];
+  /** Cursor of the next page; undefined on the last page. */
+  readonly next: string | undefined;
+}
+
+/**
+ * Record store that may hold many records: those of packages on top of the engine, apart from the engine's own.
+ *
+ * Contract, besides that of {@link RecordStore}: all pages together have every record of the prefix that was there all the
+ * time. One that is written meanwhile may be in two pages, or in none if it is new or removed.
+ */
+export interface PagedRecordStore extends RecordStore {
+  /**
+   * Reads some records whose keys begin with a prefix of whole parts.
+   * @param limit about how many records a page has at most; it may have fewer, or none, and not be the last one
+   * @param after `next` of the page before
+   */
+  page(prefix: string, limit: number, after?: string): Promise<RecordPage>;
+}

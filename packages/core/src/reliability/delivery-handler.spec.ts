@@ -11,6 +11,7 @@ import { json } from '../wire/json-serializer.js';
 import { toStoredMessage } from '../wire/message-codec.js';
 import { CatgaErrorSink } from './failure-sink.js';
 import { KEEP_OUTCOME } from './kept-outcome.js';
+import { REPLY_TO } from './reply-to.js';
 import { DeliveryHandler } from './delivery-handler.js';
 import { DeliveryRecords } from './delivery-records.js';
 import type { RecordingEngine } from './delivery-records.js';
@@ -85,7 +86,15 @@ describe('the consumer of a durable subscription', () => {
       codec,
       failures,
       new ErrorRules({}, []),
-      new DeliveryRecords(engine(), writes, 500, 700),
+      new DeliveryRecords(engine(), writes, 500, 700, {
+        async send(command, end) {
+          if (command.headers[REPLY_TO] === undefined) return;
+          const what = end.ok
+            ? String(end.value)
+            : `${end.error.message}, ${end.isRefusal ? 'refused' : 'dead'}`;
+          trace.push(`reply of ${command.name}: ${what}`);
+        },
+      }),
     );
   }
 
@@ -97,6 +106,12 @@ describe('the consumer of a durable subscription', () => {
           return keepOutcome();
         },
         hasSucceeded: () => Promise.resolve(trace.includes('outcome recorded before')),
+        find: () => {
+          const error = new Error('no money');
+          return Promise.resolve(
+            trace.includes('refusal recorded before') ? { ok: false, error } : undefined,
+          );
+        },
       }),
       connected: () => ({
         inbox: {
@@ -289,6 +304,57 @@ describe('the consumer of a durable subscription', () => {
         'outcome of Paid m1: undefined',
       );
       expect(seen).toEqual([{ tenant: 'a' }]);
+    });
+  });
+
+  describe('of a command whose outcome is replied', () => {
+    const asked = {
+      ...stored,
+      kind: 'command' as const,
+      headers: { [REPLY_TO]: '["sagas","o1"]', tenant: 'a' },
+    };
+
+    it('replies before the success is recorded and acknowledged, and shows the address to no handler', async () => {
+      handle = () => Promise.resolve('paid');
+      const replied = ['handle', 'reply of Paid: paid', 'record shop.Books Paid m1 500', 'ack, confirmed'];
+      await expect(consume(1, asked)).resolves.toEqual(replied);
+      expect(seen).toEqual([{ tenant: 'a' }]);
+    });
+
+    it('replies an error that is an outcome at once: no other attempt, and no dead letter', async () => {
+      handle = () => Promise.reject(new Error('no money'));
+      const refused = ['handle', 'outcome of Paid m1: no money', 'reply of Paid: no money, refused', 'ack'];
+      await expect(consume(1, asked)).resolves.toEqual(refused);
+      expect(reports).toEqual([]);
+    });
+
+    it('replies a refusal that was recorded again, and does not run the handler, which might not refuse', async () => {
+      trace.push('refusal recorded before');
+      await expect(consume(2, asked)).resolves.toEqual([
+        'refusal recorded before',
+        'reply of Paid: no money, refused',
+        'ack, confirmed',
+      ]);
+    });
+
+    it('retries any other error, and replies that of the dead letter, which may have had an effect', async () => {
+      handle = () => Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }));
+      await expect(consume(1, asked)).resolves.toEqual(['handle', 'nak 100']);
+      trace = [];
+      await expect(consume(3, asked)).resolves.toEqual([
+        'handle',
+        'bury 700',
+        'reply of Paid: away, dead',
+        'ack',
+      ]);
+    });
+
+    it('replies nothing for an event that bears the address', async () => {
+      await expect(consume(1, { ...asked, kind: 'event' })).resolves.toEqual([
+        'handle',
+        'record shop.Books Paid m1 500',
+        'ack, confirmed',
+      ]);
     });
   });
 

@@ -14,10 +14,11 @@ import { retryAfterMsOf } from '../pipeline/resilience/failures.js';
 import { deadLetterOf } from './dead-letter-record.js';
 import type { ErrorRules } from './error-rules.js';
 import type { CatgaErrorSink } from './failure-sink.js';
-import { keepsOutcome } from './delivery-records.js';
+import { tellsOutcome } from './delivery-records.js';
 import type { DeliveryRecords } from './delivery-records.js';
 import { ownHeaders } from './kept-outcome.js';
 import { MessagesAtWork, WorkOnMessage } from './messages-at-work.js';
+import { hasReplyAddress } from './reply-to.js';
 import { retryDelayMs } from './retry-policy.js';
 import type { RetryOptions } from './retry-policy.js';
 
@@ -115,7 +116,7 @@ export class DeliveryHandler {
 
   /** Whether a delivery is not a first one that nobody can have handled before. */
   private mayBeDone(delivery: LogDelivery, envelope: MessageEnvelope): boolean {
-    return delivery.attempt > 1 || this.records.mayHaveSucceeded(delivery, envelope);
+    return delivery.attempt > 1 || this.records.mayHaveEnded(delivery, envelope);
   }
 
   /** Resolves with whether there is nothing to be handled: it has succeeded before, or there were attempts enough. */
@@ -128,19 +129,21 @@ export class DeliveryHandler {
     const { wasHandled } = subscription;
     const isLate = delivery.attempt > subscription.retry.maxAttempts;
     // A transaction finds out by itself whether it is a repetition.
-    const hasSucceeded =
+    const hasEnded =
       wasHandled === undefined
-        ? records.mayHaveSucceeded(delivery, envelope) &&
-          (await records.hasSucceeded(subscription.id, delivery, envelope))
+        ? records.mayHaveEnded(delivery, envelope) &&
+          (await records.hasEnded(subscription.id, delivery, envelope))
         : isLate && (await wasHandled(envelope));
-    if (hasSucceeded) {
+    // The transaction has the outcome that is to be replied.
+    if (hasEnded && wasHandled !== undefined && hasReplyAddress(delivery.message)) return false;
+    if (hasEnded) {
       this.tracing?.repeated(this.messageOf(delivery));
       await records.acknowledge(delivery, true);
     } else if (isLate) {
       work.progress = 'tried';
       await this.bury(delivery, envelope, unfinished(subscription.id, delivery));
     }
-    return hasSucceeded || isLate;
+    return hasEnded || isLate;
   }
 
   /** Undefined if there is nothing to wait for, as nearly always at QoS 1. */
@@ -151,7 +154,7 @@ export class DeliveryHandler {
   ): Promise<void> | undefined {
     const { records, subscription } = this;
     const recordsSuccess = envelope.qos === 2 && subscription.wasHandled === undefined;
-    return recordsSuccess || keepsOutcome(delivery.message)
+    return recordsSuccess || tellsOutcome(delivery.message)
       ? this.record(delivery, envelope, value, recordsSuccess)
       : records.acknowledge(delivery);
   }
@@ -164,7 +167,7 @@ export class DeliveryHandler {
   ): Promise<void> {
     const { records, subscription } = this;
     // Before the inbox record, after which the handler does not run again and could not record its outcome.
-    if (keepsOutcome(delivery.message)) await records.keepOutcome(delivery, { ok: true, value });
+    if (tellsOutcome(delivery.message)) await records.tellOutcome(delivery, { ok: true, value });
     if (recordsSuccess) await records.succeeded(subscription.id, delivery, envelope);
     await records.acknowledge(delivery, recordsSuccess);
   }
@@ -189,7 +192,7 @@ export class DeliveryHandler {
         originNodeId,
         attempt,
         sentAtMs,
-        keepsOutcome: keepsOutcome(stored),
+        tellsOutcome: tellsOutcome(stored),
       });
     } catch (thrown) {
       return toError(thrown);
@@ -206,11 +209,19 @@ export class DeliveryHandler {
         this.failures.reportFlood(this.reportOf(delivery, envelope, error, 'retried'));
       return delivery.release(retryAfterMsOf(error) || REFUSED_DELAY_MS);
     }
+    if (hasReplyAddress(delivery.message) && this.rules.isOutcome(envelope.type, error))
+      return this.refused(delivery, error);
     const isLast = delivery.attempt >= this.subscription.retry.maxAttempts;
     if (isLast || !this.rules.isWorthRetrying(envelope.type, error))
       return this.bury(delivery, envelope, error);
     this.report(delivery, envelope, error, 'retried');
     await delivery.nak(this.delayMs(delivery));
+  }
+
+  /** The handler refused a command, and whoever sent it wants to know: no dead letter, and no other attempt. */
+  private async refused(delivery: LogDelivery, error: Error): Promise<void> {
+    await this.records.tellOutcome(delivery, { ok: false, error, isRefusal: true });
+    await this.records.acknowledge(delivery);
   }
 
   private async bury(
@@ -220,8 +231,10 @@ export class DeliveryHandler {
   ): Promise<void> {
     const { node, subscription, records, rules } = this;
     await records.bury(deadLetterOf(delivery, subscription.id, error, node.nodeId, node.clock.now()));
-    if (envelope === undefined || error instanceof CatgaError || rules.isOutcome(envelope.type, error))
-      await records.keepOutcome(delivery, { ok: false, error });
+    const isKept =
+      envelope === undefined || error instanceof CatgaError || rules.isOutcome(envelope.type, error);
+    // What was not decoded had no effect.
+    await records.tellOutcome(delivery, { ok: false, error, isRefusal: envelope === undefined }, isKept);
     this.report(delivery, envelope, error, 'dead-lettered');
     await records.acknowledge(delivery);
   }

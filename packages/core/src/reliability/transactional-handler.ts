@@ -59,7 +59,7 @@ export class TransactionalHandler {
   ): Promise<unknown> {
     const { outcomes, ttlMs } = this;
     const { name, messageId } = envelope;
-    const keeps = envelope.attributes.keepsOutcome === true;
+    const keeps = envelope.attributes.tellsOutcome === true;
     const key = joinedKey('queued', name, messageId);
     const handle = async (run: () => Promise<unknown>): Promise<unknown> => {
       const transactions = this.transactions();

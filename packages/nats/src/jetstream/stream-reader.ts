@@ -30,6 +30,11 @@ export interface ReadOptions {
   readonly isHeadersOnly?: boolean;
   /** Only those with this number or a later one. */
   readonly fromSequence?: number | undefined;
+  /**
+   * How many messages are read at most.
+   * @defaultValue all
+   */
+  readonly limit?: number;
   /** Asked after each batch; no further one is read once it is so. */
   readonly isEnough?: () => boolean;
 }
@@ -43,7 +48,7 @@ export async function readSubject(
   stream: string,
   subject: string,
   take: (message: ClientMessage) => void,
-  { isHeadersOnly = false, fromSequence, isEnough = () => false }: ReadOptions = {},
+  { isHeadersOnly = false, fromSequence, limit = Infinity, isEnough = () => false }: ReadOptions = {},
 ): Promise<void> {
   const { requests } = services;
   const config = {
@@ -67,7 +72,7 @@ export async function readSubject(
   if (error?.code === 404) return;
   if (error !== undefined || name === undefined) throw jetStreamError(`Reading ${stream}`, error ?? {});
   try {
-    for (let left = pending; left > 0 && !isEnough();)
+    for (let left = Math.min(pending, limit); left > 0 && !isEnough();)
       left = await readSome(services, stream, name, left, take);
   } finally {
     void requests.ask(`$JS.API.CONSUMER.DELETE.${stream}.${name}`, new Uint8Array(0)).catch(() => {});

@@ -35,8 +35,20 @@ export async function openLaneStore(
   // The kernel bounds how many frames are on their way.
   const options = { maxPendingAcks: Infinity, timeoutMs, inboxPrefix };
   const publisher = new StreamPublisher(session, api.clock, options);
-  const bucket = `${namespace}_lanes`;
-  const records = new StreamStore(
+  return {
+    log: new NatsLaneLog(streams, publisher, { session, api, inboxPrefix }, api.clock, maxAgeMs),
+    records: openRecords(`${namespace}_lanes`, { durable, replicas }, api, reader),
+  };
+}
+
+/** Records in a bucket, which is made when the first one is written. */
+export function openRecords(
+  bucket: string,
+  { durable: { storage }, replicas }: Pick<ResolvedNatsOptions, 'durable' | 'replicas'>,
+  api: JetStreamApi,
+  reader: ReaderServices,
+): NatsRecordStore {
+  const stream = new StreamStore(
     {
       name: bucketStream(bucket),
       subjects: [`${bucketPrefix(bucket)}>`],
@@ -48,13 +60,10 @@ export async function openLaneStore(
         retention: 'limits',
         maxAgeMs: 0,
         maxBytes: undefined,
-        duplicateWindowMs: 2 * timeoutMs, // Nobody sends a change again for longer.
+        duplicateWindowMs: 2 * reader.timeoutMs, // Nobody sends a change again for longer.
       },
     },
     api,
   );
-  return {
-    log: new NatsLaneLog(streams, publisher, { session, api, inboxPrefix }, api.clock, maxAgeMs),
-    records: new NatsRecordStore(bucket, records, reader),
-  };
+  return new NatsRecordStore(bucket, stream, reader);
 }

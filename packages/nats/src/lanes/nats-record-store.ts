@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { RecordStore, VersionedRecord } from '@catga/core/engine';
+import type { PagedRecordStore, RecordPage, VersionedRecord } from '@catga/core/engine';
 import { bucketHeaders, bucketPrefix, isDeletion, toBucketEntry } from '../jetstream/bucket.js';
 import type { BucketEntry } from '../jetstream/bucket.js';
+import type { ClientMessage } from '../connection/client-connection.js';
 import type { HeaderBlock } from '../connection/header-block.js';
 import { readAckSubject } from '../jetstream/ack-subject.js';
 import { MESSAGE_ID } from '../jetstream/message-id-header.js';
 import { readSubject } from '../jetstream/stream-reader.js';
-import type { ReaderServices } from '../jetstream/stream-reader.js';
+import type { ReadOptions, ReaderServices } from '../jetstream/stream-reader.js';
 import type { StreamStore } from '../jetstream/stream-store.js';
 import { recordKeyOf, recordTokens } from './record-subject.js';
 
@@ -17,7 +18,7 @@ const HEADER_BYTES = 512;
  * Records in a key-value bucket: versions are revisions. Each change has an id, so that one that is sent again after its
  * acknowledgement was lost is known to have taken effect.
  */
-export class NatsRecordStore implements RecordStore {
+export class NatsRecordStore implements PagedRecordStore {
   private readonly prefix: string;
   private readonly session = randomUUID();
   private changes = 0;
@@ -42,15 +43,16 @@ export class NatsRecordStore implements RecordStore {
   }
 
   async list(prefix: string): Promise<readonly VersionedRecord[]> {
-    const parts = prefix.replace(/\/$/, '');
-    const filter = parts === '' ? `${this.prefix}>` : `${this.subject(parts)}.>`;
-    const found: VersionedRecord[] = [];
-    await readSubject(this.reader, this.store.shape.name, filter, ({ subject, data, reply, headers }) => {
-      if (isDeletion(headers)) return;
-      const key = recordKeyOf(subject.slice(this.prefix.length));
-      found.push({ key, value: data, version: readAckSubject(reply)?.sequence ?? 0 });
+    return (await this.find(prefix)).records;
+  }
+
+  /** In the order in which they were written last. */
+  async page(prefix: string, limit: number, after?: string): Promise<RecordPage> {
+    const { records, last, read } = await this.find(prefix, {
+      limit,
+      ...(after !== undefined && { fromSequence: Number(after) + 1 }),
     });
-    return found;
+    return { records, next: read < limit ? undefined : String(last) };
   }
 
   async write(key: string, value: Uint8Array, expected: number): Promise<number | undefined> {
@@ -66,6 +68,25 @@ export class NatsRecordStore implements RecordStore {
     if (mark === undefined) return false;
     await this.store.purge(this.subject(key), { before: mark + 1 }).catch(() => {}); // A mark may stay.
     return true;
+  }
+
+  private async find(
+    prefix: string,
+    options?: ReadOptions,
+  ): Promise<{ readonly records: VersionedRecord[]; readonly last: number; readonly read: number }> {
+    const parts = prefix.replace(/\/$/, '');
+    const filter = parts === '' ? `${this.prefix}>` : `${this.subject(parts)}.>`;
+    const records: VersionedRecord[] = [];
+    let last = 0;
+    let read = 0;
+    const take = ({ subject, data, reply, headers }: ClientMessage): void => {
+      read += 1;
+      last = readAckSubject(reply)?.sequence ?? 0;
+      if (isDeletion(headers)) return;
+      records.push({ key: recordKeyOf(subject.slice(this.prefix.length)), value: data, version: last });
+    };
+    await readSubject(this.reader, this.store.shape.name, filter, take, options);
+    return { records, last, read };
   }
 
   private async entry(key: string): Promise<BucketEntry | undefined> {

@@ -65,22 +65,32 @@ export function registerHandler(
   }
 }
 
-/**
- * The class whose decorators are read: that of the instance, or else its provider token, so that a handler that
- * a test overrides with a plain object is still found.
- */
+/** The class whose decorators are read. */
 function decorated(
-  { instance, metatype, token, inject }: InstanceWrapper<object>,
+  wrapper: InstanceWrapper<object>,
   isProvided: (base: object) => boolean,
 ): { readonly target: Class; readonly declarations: Declarations } {
-  const candidates: unknown[] = [instance?.constructor, inject ? undefined : metatype, token];
-  for (const target of candidates) {
-    if (typeof target !== 'function' || typeof target.prototype !== 'object') continue;
-    const declarations = declarationsOf(target as unknown as Class, isProvided);
-    if (declarations.handlers.length + declarations.problems.length > 0)
-      return { target: target as unknown as Class, declarations };
+  for (const target of classesOf(wrapper)) {
+    const declarations = declarationsOf(target, isProvided);
+    if (declarations.handlers.length + declarations.problems.length > 0) return { target, declarations };
   }
   return { target: Object, declarations: NOTHING };
+}
+
+/**
+ * The classes whose decorators may apply: that of the instance, or else the provider's own or its token, so that a handler that a test
+ * overrides with a plain object is still found.
+ */
+export function classesOf({
+  instance,
+  metatype,
+  token,
+  inject,
+}: InstanceWrapper<object>): readonly Class[] {
+  const candidates: unknown[] = [instance?.constructor, inject ? undefined : metatype, token];
+  return candidates.filter(
+    (target): target is Class => typeof target === 'function' && typeof target.prototype === 'object',
+  );
 }
 
 /** Whether a class is a provider's class or token. */

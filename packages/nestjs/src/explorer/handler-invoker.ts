@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef } from '@nestjs/core';
 import type { ContextId } from '@nestjs/core';
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import type { MessageContext, MessageHeaders } from '@catga/core';
 import type { HandlerFunction } from '@catga/core/engine';
 import { EnhancerContext } from './enhancer-context.js';
 import type { FoundHandler } from './found-handler.js';
 import { GlobalEnhancers } from './global-enhancers.js';
+import type { ExploredProvider } from './handler-source.js';
 
 /** Value of `@Inject(REQUEST)` in request-scoped handlers and their dependencies. */
 export interface MessageRequest {
@@ -14,6 +16,11 @@ export interface MessageRequest {
   /** Headers of the message, as strategies for durable providers expect them. */
   readonly headers: MessageHeaders;
 }
+
+type ResolveInstance = (
+  message: object,
+  context: MessageContext,
+) => Promise<{ readonly instance: Record<string | symbol, HandlerFunction>; readonly contextId: ContextId }>;
 
 /** A handler as a function for the kernel. */
 export interface Invocation {
@@ -59,9 +66,32 @@ export class HandlerInvoker {
     };
   }
 
-  private perMessage({ wrapper, target, method }: FoundHandler, isEnhanced: boolean): HandlerFunction {
+  /** The instance for each message, without enhancers. */
+  instances(wrapper: InstanceWrapper<object>): ExploredProvider['instanceFor'] {
+    if (isShared(wrapper)) return () => wrapper.instance;
+    let resolve: ResolveInstance | undefined;
+    return async (message, context) =>
+      (await (resolve ??= this.resolver(wrapper))(message, context)).instance;
+  }
+
+  private perMessage({ wrapper, method }: FoundHandler, isEnhanced: boolean): HandlerFunction {
+    const resolve = this.resolver(wrapper);
+    return async (message, context) => {
+      const { instance, contextId } = await resolve(message, context);
+      if (!isEnhanced) return instance[method]?.(message, context);
+      const scope = isShared(wrapper) ? {} : { contextId };
+      const handler = await this.enhancers.wrapForMessage(
+        { instance, method, inquirerId: wrapper.id, ...scope },
+        contextId,
+      );
+      return handler(message, context);
+    };
+  }
+
+  /** A new instance for each message, or that of its durable tree. */
+  private resolver(wrapper: InstanceWrapper<object>): ResolveInstance {
     const moduleRef = wrapper.host?.getProviderByKey<ModuleRef>(ModuleRef).instance;
-    if (moduleRef === undefined) throw new TypeError(`${target.name} has no host module`);
+    if (moduleRef === undefined) throw new TypeError(`${wrapper.name} has no host module`);
     const scoped = [wrapper, ...this.globals.scoped].filter((part) => !part.isDependencyTreeStatic());
     const isDurable = scoped.length > 0 && scoped.every((part) => part.isDependencyTreeDurable());
     return async (message, context) => {
@@ -71,13 +101,7 @@ export class HandlerInvoker {
         contextId,
         { strict: true },
       );
-      if (!isEnhanced) return instance[method]?.(message, context);
-      const scope = isShared(wrapper) ? {} : { contextId };
-      const handler = await this.enhancers.wrapForMessage(
-        { instance, method, inquirerId: wrapper.id, ...scope },
-        contextId,
-      );
-      return handler(message, context);
+      return { instance, contextId };
     };
   }
 

@@ -46,6 +46,11 @@ export class KeySpace {
     return `{${this.namespace}:lanes:${part}}`;
   }
 
+  /** Key of one part of the records of packages on top of the engine. */
+  keptRecords(part: number): string {
+    return `{${this.namespace}:kept:${part}}`;
+  }
+
   outcome({ nodeId, incarnation }: NodeAddress, id: string): string {
     return `${this.namespace}:outcome:${nodeId}:${incarnation}:${id}`;
   }

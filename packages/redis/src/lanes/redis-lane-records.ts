@@ -1,4 +1,4 @@
-import type { RecordStore, VersionedRecord } from '@catga/core/engine';
+import type { PagedRecordStore, RecordPage, VersionedRecord } from '@catga/core/engine';
 import { tooLarge } from '../connection/broker-errors.js';
 import { RECORD_PARTS } from '../connection/key-space.js';
 import type { KeySpace } from '../connection/key-space.js';
@@ -9,13 +9,14 @@ import { writeLaneRecord } from './scripts/write-lane-record.lua.js';
 
 const MAX_VALUE_BYTES = 8 * 1024 * 1024;
 
-/** Lane records in hashes, one for each part, each in a slot of its own. */
-export class RedisLaneRecords implements RecordStore {
+/** Records in hashes, one for each part, each in a slot of its own. */
+export class RedisLaneRecords implements PagedRecordStore {
   readonly maxValueBytes = MAX_VALUE_BYTES;
 
   constructor(
     private readonly session: RedisSession,
     private readonly keys: KeySpace,
+    private readonly partKey = (part: number): string => keys.laneRecords(part),
   ) {}
 
   async read(key: string): Promise<VersionedRecord | undefined> {
@@ -28,7 +29,7 @@ export class RedisLaneRecords implements RecordStore {
   }
 
   async list(prefix: string): Promise<readonly VersionedRecord[]> {
-    const parts = Array.from({ length: RECORD_PARTS }, (_, part) => this.keys.laneRecords(part));
+    const parts = Array.from({ length: RECORD_PARTS }, (_, part) => this.partKey(part));
     const replies = await Promise.all(
       parts.map((part) => this.session.run(listLaneRecords, [part], [prefix])),
     );
@@ -41,6 +42,24 @@ export class RedisLaneRecords implements RecordStore {
           value: bytesOf(reply[at + 2]),
         });
     return found;
+  }
+
+  /** Goes through one part after another; each step looks at about as many records as a page may have. */
+  async page(prefix: string, limit: number, after = '0:0'): Promise<RecordPage> {
+    const records: VersionedRecord[] = [];
+    const pattern = `#${prefix.replaceAll(/[*?[\]\\^-]/g, String.raw`\$&`)}*`;
+    let [part = 0, cursor = 0] = after.split(':').map(Number);
+    for (let steps = 0; part < RECORD_PARTS && records.length < limit && steps < RECORD_PARTS; steps++) {
+      const hash = this.partKey(part);
+      const [next, found] = await this.session.ask((client) =>
+        client.hscan(hash, cursor, 'MATCH', pattern, 'COUNT', 2 * limit),
+      );
+      const keys = found.filter((_, at) => at % 2 === 0).map((field) => field.slice(1));
+      records.push(...(await this.readAll(hash, keys)));
+      cursor = Number(next);
+      if (cursor === 0) part += 1;
+    }
+    return { records, next: part < RECORD_PARTS ? `${part}:${cursor}` : undefined };
   }
 
   async write(key: string, value: Uint8Array, expected: number): Promise<number | undefined> {
@@ -57,7 +76,19 @@ export class RedisLaneRecords implements RecordStore {
     return numberOf(await this.session.run(writeLaneRecord, [this.partOf(key)], [key, expected])) > 0;
   }
 
+  private async readAll(hash: string, keys: readonly string[]): Promise<readonly VersionedRecord[]> {
+    if (keys.length === 0) return [];
+    const fields = keys.flatMap((key) => [`#${key}`, `=${key}`]);
+    const values = await this.session.ask((client) => client.hmgetBuffer(hash, ...fields));
+    return keys.flatMap((key, index) => {
+      const [version, value] = values.slice(2 * index);
+      return version === null || version === undefined
+        ? [] // It was removed meanwhile.
+        : [{ key, version: Number(version.toString()), value: value ?? Buffer.alloc(0) }];
+    });
+  }
+
   private partOf(key: string): string {
-    return this.keys.laneRecords(this.keys.recordPart(key));
+    return this.partKey(this.keys.recordPart(key));
   }
 }

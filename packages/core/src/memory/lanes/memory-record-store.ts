@@ -1,7 +1,7 @@
-import type { RecordStore, VersionedRecord } from '../../ports/record-store.js';
+import type { PagedRecordStore, RecordPage, VersionedRecord } from '../../ports/record-store.js';
 
-/** Record store in a map. Versions are never reused. */
-export class MemoryRecordStore implements RecordStore {
+/** Record store in a map, in the order of the writes. Versions are never reused. */
+export class MemoryRecordStore implements PagedRecordStore {
   readonly maxValueBytes = 1024 * 1024;
   private readonly records = new Map<string, VersionedRecord>();
   private lastVersion = 0;
@@ -19,6 +19,7 @@ export class MemoryRecordStore implements RecordStore {
   write(key: string, value: Uint8Array, expected: number): Promise<number | undefined> {
     if ((this.records.get(key)?.version ?? 0) !== expected) return Promise.resolve(undefined);
     const version = ++this.lastVersion;
+    this.records.delete(key);
     this.records.set(key, { key, value, version });
     return Promise.resolve(version);
   }
@@ -26,6 +27,17 @@ export class MemoryRecordStore implements RecordStore {
   remove(key: string, expected: number): Promise<boolean> {
     if (this.records.get(key)?.version !== expected) return Promise.resolve(false);
     return Promise.resolve(this.records.delete(key));
+  }
+
+  page(prefix: string, limit: number, after = '0'): Promise<RecordPage> {
+    const records: VersionedRecord[] = [];
+    for (const record of this.records.values()) {
+      if (record.version <= Number(after) || !record.key.startsWith(prefix)) continue;
+      if (records.length === limit)
+        return Promise.resolve({ records, next: String(records.at(-1)?.version) });
+      records.push(record);
+    }
+    return Promise.resolve({ records, next: undefined });
   }
 
   /** Loses everything, as a broker without a disk does when it restarts. */

@@ -3,6 +3,7 @@ import type { IdempotencyStore } from '../../ports/idempotency-store.js';
 import type { Inbox } from '../../ports/inbox.js';
 import type { OutcomeLog } from '../../ports/outcome-log.js';
 import type { NodeDirectory } from '../../ports/node-directory.js';
+import type { PagedRecordStore } from '../../ports/record-store.js';
 import type { SubscriptionRegister } from '../../ports/subscription-register.js';
 import type { NodeGate } from './node-gate.js';
 
@@ -49,6 +50,18 @@ export function gatedOutcomes(outcomes: OutcomeLog, gate: NodeGate): OutcomeLog 
   return {
     append: (...request) => gate.ask(() => outcomes.append(...request)),
     find: (...request) => gate.ask(() => outcomes.find(...request)),
+  };
+}
+
+/** Records behind a node's gate. */
+export function gatedRecords(records: PagedRecordStore, gate: NodeGate): PagedRecordStore {
+  return {
+    maxValueBytes: records.maxValueBytes,
+    read: (key) => gate.ask(() => records.read(key)),
+    list: (prefix) => gate.ask(() => records.list(prefix)),
+    write: (...request) => gate.ask(() => records.write(...request)),
+    remove: (...request) => gate.ask(() => records.remove(...request)),
+    page: (...request) => gate.ask(() => records.page(...request)),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Inbox } from '../../ports/inbox.js';
 import type { LinkListener, NodeAddress, NodeLinks } from '../../ports/links.js';
 import type { OutcomeLog } from '../../ports/outcome-log.js';
 import type { NodeDirectory } from '../../ports/node-directory.js';
+import type { PagedRecordStore } from '../../ports/record-store.js';
 import type { SubscriptionPauses } from '../../ports/subscription-pauses.js';
 import type { SubscriptionRegister } from '../../ports/subscription-register.js';
 import type { MemoryConnection } from '../memory-connection.js';
@@ -17,6 +18,7 @@ import {
   gatedIdempotency,
   gatedInbox,
   gatedOutcomes,
+  gatedRecords,
 } from './gated-ports.js';
 import { NetworkEndpoint } from './network-endpoint.js';
 import type { NodeGate } from './node-gate.js';
@@ -29,6 +31,7 @@ export class NetworkConnection implements EngineConnection {
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
+  readonly records: PagedRecordStore;
   readonly directory: NodeDirectory;
   readonly outcomes: OutcomeLog;
   readonly workerId: number;
@@ -48,6 +51,7 @@ export class NetworkConnection implements EngineConnection {
     this.idempotency = gatedIdempotency(storage.idempotency, this.gate);
     this.inbox = gatedInbox(storage.inbox, this.gate);
     this.deadLetters = gatedDeadLetters(storage.deadLetters, this.gate);
+    this.records = gatedRecords(storage.records, this.gate);
     this.outcomes = gatedOutcomes(storage.outcomes, this.gate);
     this.workerId = storage.workerId;
     this.directory = gatedDirectory(storage.directory, this.gate);

@@ -1,0 +1,88 @@
+import type { MessageContext } from '../contracts/message-context.js';
+import { CatgaError } from '../errors/catga-error.js';
+import { HandlerContext } from '../pipeline/handler-context.js';
+import type { Clock } from '../ports/clock.js';
+import type { PagedRecordStore } from '../ports/record-store.js';
+import type { FrameBody } from '../wire/frame-records.js';
+import { isEncodedError } from '../wire/error-codec.js';
+import type { CapturedMessage } from './message-capture.js';
+import type { CaptureOptions } from './node-messaging.js';
+import type { NodeRuntime } from './node-runtime.js';
+
+/**
+ * What a node offers to packages that keep processes, such as sagas: records, and messages that are encoded in one step, kept in
+ * a record, and stored after it.
+ */
+export class NodeSteps {
+  constructor(private readonly runtime: NodeRuntime) {}
+
+  get clock(): Clock {
+    return this.runtime.clock;
+  }
+
+  /** Records of the engine. `CATGA_UNSUPPORTED` if it keeps none, `CATGA_SHUTTING_DOWN` while the node is not connected. */
+  get records(): PagedRecordStore {
+    const { engine, options } = this.runtime;
+    const { records } = engine.connected('A record');
+    if (records !== undefined) return records;
+    const { name } = options.engine;
+    throw new CatgaError('CATGA_UNSUPPORTED', `The engine '${name}' keeps no records.`, {
+      details: { engine: name },
+    });
+  }
+
+  /**
+   * Encodes a reliable event, or a command to be queued. Errors are those of `publish` and `enqueue`.
+   * @param cause context of the handler that sends it
+   */
+  capture(message: object, options: CaptureOptions, cause?: MessageContext): Promise<CapturedMessage> {
+    return this.runtime.messaging.capture(
+      message,
+      options,
+      cause instanceof HandlerContext ? cause : undefined,
+    );
+  }
+
+  /**
+   * Stores a captured message, as `publish` and `enqueue` do.
+   * @param isRepeated whether it may have been stored before
+   */
+  async append(captured: CapturedMessage, isRepeated: boolean): Promise<void> {
+    const { messageLog, messaging, clock } = this.runtime;
+    const { message, delayMs } = captured;
+    const leftMs = delayMs && Math.max(0, message.sentAtMs + delayMs - clock.now());
+    await messageLog.append(message, { delayMs: leftMs });
+    if (!isRepeated) messaging.tellObserver(captured);
+  }
+
+  /** `CATGA_SERIALIZATION` or `CATGA_PAYLOAD_TOO_LARGE`. */
+  encode(what: string, value: unknown): FrameBody {
+    return this.runtime.codec.encodeBody(what, value);
+  }
+
+  /** `CATGA_SERIALIZATION` */
+  decode(what: string, body: FrameBody): unknown {
+    return this.runtime.codec.decode(what, body);
+  }
+
+  /** The error of a reply. */
+  decodeError(encoded: unknown): Error {
+    return isEncodedError(encoded)
+      ? this.runtime.errorCodec.decode(encoded)
+      : new CatgaError('CATGA_SERIALIZATION', 'The error of a reply is malformed.');
+  }
+
+  /**
+   * Marks an error as no failure of the handler: the delivery comes again, after `details.retryAfterMs` or a second, and this was no
+   * attempt at it.
+   */
+  refuse(context: MessageContext, error: CatgaError): CatgaError {
+    if (context instanceof HandlerContext) context.refuse(error);
+    return error;
+  }
+
+  /** A failure that nobody waits for. */
+  report(source: string, thrown: unknown): void {
+    this.runtime.reportOf(source, thrown);
+  }
+}

@@ -1,0 +1,80 @@
+import type { HandlerBackoff } from '@catga/nestjs';
+import { z } from 'zod';
+import { days } from './durations.js';
+
+/**
+ * Options of `@Saga`.
+ *
+ * @publicApi
+ */
+export interface SagaOptions {
+  /** Name of the saga in its records, its queue and its durable subscription. Keep it when the class is renamed. */
+  readonly name: string;
+  /**
+   * Version of the state. A new one needs `@UpgradeState` from the version before.
+   * @defaultValue 1
+   */
+  readonly version?: number;
+  /**
+   * How long an ended saga is remembered at least, in milliseconds: what comes for it in that time is ignored. Longer than messages
+   * may be on their way.
+   * @defaultValue 604_800_000 (7 days)
+   */
+  readonly keepMs?: number;
+  /**
+   * The most bytes of a saga's record: its state, the messages of its last step, and the commands that undo it.
+   * @defaultValue 262_144
+   */
+  readonly maxBytes?: number;
+  /**
+   * Maximum number of inputs that a node handles at a time for each of the two ways they come: events; outcomes and timeouts.
+   * @defaultValue 16
+   */
+  readonly concurrency?: number;
+  /**
+   * Attempts at an input before it is dead-lettered: where a method throws, or an event comes for a saga that has not started.
+   * @defaultValue `retry.maxAttempts` of the module
+   */
+  readonly maxAttempts?: number;
+  /**
+   * Delay between attempts.
+   * @defaultValue for each field that of `retry` of the module
+   */
+  readonly backoff?: HandlerBackoff;
+  /**
+   * Start position of a new saga: events published from its first start on, or all that the engine retains.
+   * @defaultValue 'new'
+   */
+  readonly startFrom?: 'new' | 'beginning';
+}
+
+/** Longest name of a saga, and longest id of one of its instances, in characters. */
+export const MAX_NAME = 100;
+
+const asOfHandlers = z.unknown().optional();
+
+const schema = z.strictObject({
+  name: z.string().min(1).max(MAX_NAME),
+  version: z.int().positive().default(1),
+  keepMs: z.number().nonnegative().default(days(7)),
+  maxBytes: z.int().positive().default(262_144),
+  // Checked where the handlers are registered.
+  concurrency: asOfHandlers,
+  maxAttempts: asOfHandlers,
+  backoff: asOfHandlers,
+  startFrom: asOfHandlers,
+});
+
+/** Options with defaults. */
+export type ResolvedSagaOptions = SagaOptions &
+  Required<Pick<SagaOptions, 'version' | 'keepMs' | 'maxBytes'>>;
+
+/** With defaults, or what is wrong. */
+export function resolveSagaOptions(options: SagaOptions): ResolvedSagaOptions | readonly string[] {
+  const { success, data, error } = schema.safeParse(options);
+  if (success) {
+    const { name, version, keepMs, maxBytes } = data;
+    return Object.freeze({ ...options, name, version, keepMs, maxBytes });
+  }
+  return error.issues.map(({ path, message }) => `${path.join('.') || 'options'}: ${message}`);
+}

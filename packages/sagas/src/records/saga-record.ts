@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import type { LogMessage } from '@catga/core/engine';
+
+const body = z.union([z.string(), z.custom<Uint8Array>((value) => ArrayBuffer.isView(value))]);
+const headers = z.record(z.string(), z.string());
+const text = z.string();
+
+/** A message as the log takes it; it has not failed yet. */
+const message = z
+  .object({
+    messageId: text,
+    name: text,
+    kind: z.enum(['event', 'command']),
+    body,
+    serializer: text,
+    headers,
+    key: text.optional(),
+    correlationId: text,
+    causationId: text.optional(),
+    originNodeId: text,
+    sentAtMs: z.number(),
+  })
+  .transform(({ key, causationId, ...others }): LogMessage => ({ ...others, key, causationId, history: [] }));
+
+const outgoing = z.object({ message, delayMs: z.number().optional() });
+
+const command = z.object({
+  id: text,
+  /** Wire name. */
+  name: text,
+  /** How it ended; absent while that is not known. `failed`: as a dead letter, which may have had an effect. */
+  outcome: z.enum(['succeeded', 'failed']).optional(),
+  undo: outgoing.optional(),
+  /** How often the undo was sent. */
+  undone: z.number().default(0),
+});
+
+const status = z.enum(['running', 'compensating', 'completed', 'compensated', 'stuck']);
+
+const historyEntry = z.object({
+  atMs: z.number(),
+  /** What came, such as `OrderPlaced` or `result of ReserveStock`. */
+  input: text,
+  /** Wire names of what was sent. */
+  sent: z.array(text),
+  status,
+});
+
+export const sagaRecordSchema = z.object({
+  saga: text,
+  id: text,
+  /** Version of the state. */
+  version: z.number(),
+  status,
+  /** Encoded by the serializer of the node. */
+  state: body,
+  /** Number of the step that wrote it, from 1. */
+  revision: z.number(),
+  startedAtMs: z.number(),
+  changedAtMs: z.number(),
+  /** Why it compensates. */
+  reason: text.optional(),
+  /** Why it is stuck. */
+  problem: text.optional(),
+  /** Inputs that were handled, the latest last. */
+  seen: z.array(text).readonly(),
+  /** Commands whose outcome is not known, and those that may have to be undone, in the order they were sent. */
+  commands: z.array(command).readonly(),
+  /** What the last step sent: it may not have been stored by the log. */
+  outgoing: z.array(outgoing).readonly(),
+  history: z.array(historyEntry).readonly(),
+});
+
+/** Stored state of one saga. */
+export type SagaRecord = Readonly<z.output<typeof sagaRecordSchema>>;
+
+/**
+ * Status of a saga. `stuck`: a command that undoes another one has failed.
+ *
+ * @publicApi
+ */
+export type SagaStatus = z.output<typeof status>;
+
+/** A command that a saga has sent. */
+export type SagaCommand = Readonly<z.output<typeof command>>;
+
+/** A message in a record. */
+export type RecordedMessage = Readonly<z.output<typeof outgoing>>;
+
+/**
+ * One step of a saga.
+ *
+ * @publicApi
+ */
+export type SagaHistoryEntry = Readonly<z.output<typeof historyEntry>>;
+
+/** Whether a saga has ended. */
+export function hasEnded({ status: now }: Pick<SagaRecord, 'status'>): boolean {
+  return now === 'completed' || now === 'compensated';
+}

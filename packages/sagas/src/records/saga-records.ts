@@ -1,0 +1,133 @@
+import { CatgaError } from '@catga/nestjs';
+import type { PagedRecordStore, VersionedRecord } from '@catga/core/engine';
+import { hasEnded, sagaRecordSchema } from './saga-record.js';
+import type { SagaRecord } from './saga-record.js';
+
+/** A record with its version in the store. */
+export interface VersionedSaga {
+  readonly record: SagaRecord;
+  readonly version: number;
+}
+
+/** Page of sagas. */
+export interface SagaRecordPage {
+  readonly sagas: readonly VersionedSaga[];
+  readonly next: string | undefined;
+}
+
+/** Longest id of a saga, in characters. */
+const MAX_ID = 200;
+/** Longest part of a key. */
+const MAX_PART = 256;
+const ROOT = 'saga/';
+
+/** The records of sagas, in the store of the engine. */
+export class SagaRecords {
+  constructor(private readonly store: () => PagedRecordStore) {}
+
+  /** Refuses an id that no store could tell from others, or hold: `CATGA_VALIDATION_FAILED`. */
+  static checkId(saga: string, id: unknown): string {
+    if (typeof id === 'string' && id !== '' && id.length <= MAX_ID && partOf(id).length <= MAX_PART)
+      return id;
+    const problem =
+      typeof id !== 'string'
+        ? 'is not a string'
+        : id === ''
+          ? 'is empty'
+          : `is longer than ${MAX_ID} characters`;
+    throw new CatgaError('CATGA_VALIDATION_FAILED', `The id of a saga ${saga} ${problem}.`, {
+      details: { saga, issues: [{ path: 'id', message: problem }] },
+    });
+  }
+
+  async read(saga: string, id: string): Promise<VersionedSaga | undefined> {
+    const found = await this.store().read(keyOf(saga, id));
+    return found && decode(found);
+  }
+
+  /**
+   * Writes a record in place of the version that was read; 0 for none. Resolves with whether it was so.
+   * `CATGA_PAYLOAD_TOO_LARGE` beyond `maxBytes`.
+   */
+  async write(record: SagaRecord, expected: number, maxBytes: number): Promise<boolean> {
+    const { saga, id } = record;
+    const store = this.store();
+    const bytes = encode(record);
+    const limit = Math.min(maxBytes, store.maxValueBytes);
+    if (bytes.byteLength > limit) {
+      throw new CatgaError(
+        'CATGA_PAYLOAD_TOO_LARGE',
+        `The saga ${saga} '${id}' would have ${bytes.byteLength} bytes with what this step sends, of at most ${limit}: keep references in its state, or raise maxBytes of @Saga.`,
+        { details: { saga, id, bytes: bytes.byteLength, limit } },
+      );
+    }
+    return (await store.write(keyOf(saga, id), bytes, expected)) !== undefined;
+  }
+
+  /** Some of the sagas, of one name or all; `limit` is about how many there are at most. */
+  async page(saga: string | undefined, limit: number, after?: string): Promise<SagaRecordPage> {
+    const prefix = saga === undefined ? ROOT : `${ROOT}${partOf(saga)}/`;
+    const { records, next } = await this.store().page(prefix, limit, after);
+    return { sagas: records.map(decode), next };
+  }
+
+  /** Removes those of some records that ended before a time. Resolves with the cursor to go on with. */
+  async removeEnded(
+    saga: string,
+    limit: number,
+    before: number,
+    after?: string,
+  ): Promise<string | undefined> {
+    const { sagas, next } = await this.page(saga, limit, after);
+    const old = sagas.filter(({ record }) => hasEnded(record) && record.changedAtMs < before);
+    await Promise.all(old.map(({ record, version }) => this.store().remove(keyOf(saga, record.id), version)));
+    return next;
+  }
+}
+
+function keyOf(saga: string, id: string): string {
+  return `${ROOT}${partOf(saga)}/${partOf(id)}`;
+}
+
+/** A part of a key has no slash. */
+function partOf(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('/', '%2F');
+}
+
+/** Bodies that are bytes, in JSON. */
+interface Base64 {
+  readonly base64: string;
+}
+
+function encode(record: SagaRecord): Uint8Array {
+  const text = JSON.stringify(record, (_key, value: unknown) =>
+    ArrayBuffer.isView(value)
+      ? { base64: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') }
+      : value,
+  );
+  return new TextEncoder().encode(text);
+}
+
+function decode({ key, value, version }: VersionedRecord): VersionedSaga {
+  const parsed = parse(value);
+  const { success, data, error } = sagaRecordSchema.safeParse(parsed);
+  if (success) return { record: data, version };
+  throw new CatgaError('CATGA_SERIALIZATION', `The record '${key}' is no saga that this version can read.`, {
+    details: { key },
+    cause: error,
+  });
+}
+
+function parse(value: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(value), (_key, part: unknown) =>
+      isBase64(part) ? new Uint8Array(Buffer.from(part.base64, 'base64')) : part,
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function isBase64(part: unknown): part is Base64 {
+  return typeof part === 'object' && part !== null && 'base64' in part && typeof part.base64 === 'string';
+}

@@ -1,0 +1,112 @@
+import type { CatgaNode, MessageContext } from '@catga/nestjs';
+import { sagaDefinitionOf } from './definition/saga-definition.js';
+import type { SagaClass, SagaDefinition, SagaEvent } from './definition/saga-definition.js';
+import { SagaRecords } from './records/saga-records.js';
+import type { StepInput } from './step/saga-input.js';
+import { inputKey } from './step/saga-input.js';
+import { SagaRunner } from './step/saga-runner.js';
+import type { InstanceFor } from './step/saga-runner.js';
+import { isTimeout, signalClassOf, signalName } from './step/saga-signal.js';
+import type { SignalFields } from './step/saga-signal.js';
+
+/** A class of sagas that a node is to run. */
+export interface ProvidedSaga {
+  readonly target: SagaClass;
+  readonly instanceFor: InstanceFor;
+  /** Where it is provided, for problems. */
+  readonly location: string;
+}
+
+/** The sagas of a node: registers their handlers, before the node starts. */
+export class SagaHost {
+  readonly records: SagaRecords;
+  readonly runners = new Map<string, SagaRunner>();
+  private readonly locations = new Map<string, string>();
+
+  /** @param node asked when the application starts */
+  constructor(private readonly node: () => CatgaNode) {
+    this.records = new SagaRecords(() => node().steps.records);
+  }
+
+  /** Returns the problems of the class; then it has no handlers. */
+  add({ target, instanceFor, location }: ProvidedSaga): readonly string[] {
+    const definition = sagaDefinitionOf(target);
+    if (definition === undefined) return [];
+    const where = `${target.name} (${location})`;
+    if (isProblems(definition)) return definition.map((problem) => `${where} ${problem}`);
+    const { name } = definition;
+    const namesake = this.locations.get(name);
+    if (namesake !== undefined)
+      return [
+        `Two sagas are named '${name}', ${namesake} and ${where}: give one of them another name, or provide it once.`,
+      ];
+    this.locations.set(name, where);
+    const signal = signalClassOf(name);
+    const runner = new SagaRunner(definition, this.steps, this.records, instanceFor, signal);
+    this.runners.set(name, runner);
+    const { concurrency, maxAttempts, backoff, startFrom } = definition;
+    const options = {
+      name,
+      location: where,
+      ...(concurrency !== undefined && { concurrency }),
+      ...(maxAttempts !== undefined && { maxAttempts }),
+      ...(backoff !== undefined && { backoff }),
+    };
+    const node = this.node();
+    node.handleEvent([...definition.events.keys()], (event, context) => takeEvent(runner, event, context), {
+      ...options,
+      ...(startFrom !== undefined && { startFrom }),
+    });
+    node.handleRequest(signal, (message, context) => this.takeSignal(runner, message, context), options);
+    return [];
+  }
+
+  private takeSignal(runner: SagaRunner, message: object, context: MessageContext): Promise<void> {
+    const signal = message as SignalFields;
+    const key = inputKey(signalName(runner.definition.name), context.messageId);
+    const id = SagaRecords.checkId(runner.definition.name, signal.reference);
+    return runner.handle(id, this.inputOf(signal, key), message, context);
+  }
+
+  /** Parts of the node. */
+  get steps(): CatgaNode['steps'] {
+    return this.node().steps;
+  }
+
+  private inputOf(signal: SignalFields, key: string): StepInput {
+    if (isTimeout(signal))
+      return { kind: 'timeout', key, label: `timeout ${signal.timeout}`, name: signal.timeout };
+    const { command } = signal;
+    if (signal.ok)
+      return {
+        kind: 'reply',
+        key,
+        label: `result of ${command.name}`,
+        command,
+        ok: true,
+        value: signal.value,
+      };
+    const { isRefusal } = signal;
+    const error = this.steps.decodeError(signal.error);
+    return { kind: 'reply', key, label: `failure of ${command.name}`, command, ok: false, error, isRefusal };
+  }
+}
+
+function takeEvent(runner: SagaRunner, event: object, context: MessageContext): Promise<void> {
+  const { definition } = runner;
+  const of = eventOf(definition, event);
+  const correlate = of.start?.correlate ?? of.on?.correlate;
+  const id = SagaRecords.checkId(definition.name, correlate?.(event));
+  const key = inputKey(context.name, context.messageId);
+  return runner.handle(id, { kind: 'event', key, label: of.name, event, of }, event, context);
+}
+
+function eventOf({ events, name }: SagaDefinition, event: object): SagaEvent {
+  const of = events.get(event.constructor as Parameters<typeof events.get>[0]);
+  if (of === undefined) throw new TypeError(`The saga ${name} takes no such event.`);
+  return of;
+}
+
+function isProblems(found: SagaDefinition | readonly string[]): found is readonly string[] {
+  return Array.isArray(found);
+}

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { HandlerSource } from '@catga/nestjs';
+import type { ExploredProvider } from '@catga/nestjs';
+import { SAGA_DECORATOR, sagaOptionsOf } from './definition/saga.decorator.js';
+import { SagaHost } from './saga-host.js';
+
+/** Registers the sagas among the providers of the application. */
+@Injectable()
+export class SagaSource extends HandlerSource {
+  readonly decorator = SAGA_DECORATOR;
+
+  constructor(private readonly host: SagaHost) {
+    super();
+  }
+
+  register(providers: readonly ExploredProvider[]): readonly string[] {
+    return providers.flatMap(({ classes, location, instanceFor }) => {
+      const target = classes.find((one) => sagaOptionsOf(one) !== undefined);
+      return target === undefined ? [] : this.host.add({ target, location, instanceFor });
+    });
+  }
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { SagaEvent } from '../definition/saga-definition.js';
+
+/** Something that a saga has to handle. */
+export type StepInput = { readonly key: string; readonly label: string } & (
+  | { readonly kind: 'event'; readonly event: object; readonly of: SagaEvent }
+  | ReplyInput
+  | { readonly kind: 'timeout'; readonly name: string }
+  | OperatorInput
+);
+
+/** How a command ended. */
+export type ReplyInput = {
+  readonly kind: 'reply';
+  readonly command: { readonly name: string; readonly messageId: string };
+} & (
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: Error; readonly isRefusal: boolean }
+);
+
+/** What somebody decided about a saga. */
+export interface OperatorInput {
+  readonly kind: 'operator';
+  readonly action: 'retry' | 'compensate' | 'complete';
+  readonly reason?: string;
+}
+
+/** Tells an input from all others: of 128 bits. */
+export function inputKey(name: string, messageId: string): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([name, messageId]))
+    .digest();
+  return digest.subarray(0, 16).toString('base64url');
+}

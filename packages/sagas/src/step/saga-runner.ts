@@ -1,0 +1,228 @@
+import { CatgaError } from '@catga/nestjs';
+import type { MessageContext } from '@catga/nestjs';
+import type { NodeSteps } from '@catga/core/engine';
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import { hasEnded } from '../records/saga-record.js';
+import type { RecordedMessage, SagaRecord } from '../records/saga-record.js';
+import type { SagaRecords } from '../records/saga-records.js';
+import { noCounts } from './saga-counts.js';
+import type { MutableCounts } from './saga-counts.js';
+import type { StepInput } from './saga-input.js';
+import { SagaLines } from './saga-lines.js';
+import { SagaStep } from './saga-step.js';
+import { SentRevisions } from './sent-revisions.js';
+
+/** After so many conflicts of one input it goes back to the log, without an attempt. */
+const MAX_TRIES = 20;
+/** Conflicts that are tried again at once. */
+const TRIES_AT_ONCE = 3;
+const LONGEST_PAUSE_MS = 200;
+/** How many ended sagas are looked at for each one that ends, and after how many. */
+const SWEPT_FOR_EACH = 4;
+const SWEEP_EVERY = 8;
+
+/** What became of an input. */
+type StepEnd = 'taken' | 'ignored' | 'repeated';
+
+/** An instance of the class, for one try of one input. */
+export type InstanceFor = (input: object, context: MessageContext) => object | Promise<object>;
+
+/**
+ * Takes the inputs of one saga class through their steps: load, handle, write everything by one compare-and-set, send, and only then
+ * is the input acknowledged. A crash anywhere brings the input back: one that is known already only sends again what it led to.
+ */
+export class SagaRunner {
+  readonly counts: MutableCounts = noCounts();
+  private readonly lines = new SagaLines();
+  private readonly sent = new SentRevisions();
+  private sweepCursor: string | undefined;
+  private endedSinceSweep = 0;
+
+  constructor(
+    readonly definition: SagaDefinition,
+    private readonly node: NodeSteps,
+    private readonly records: SagaRecords,
+    private readonly instanceFor: InstanceFor,
+    private readonly signal: ConstructorParameters<typeof SagaStep>[2],
+  ) {}
+
+  /** Handles an input that a message of the log is. */
+  async handle(id: string, input: StepInput, message: object, context: MessageContext): Promise<void> {
+    const end = await this.run(id, input, () => this.instanceFor(message, context), context);
+    if (end === 'ignored' || end === 'repeated') this.counts[end] += 1;
+  }
+
+  /** What somebody decided. Resolves with whether the saga was in a state to be told so. */
+  async operate(id: string, input: StepInput): Promise<boolean> {
+    const noInstance = (): never => {
+      throw new TypeError('No method handles what an operator decides.');
+    };
+    return (await this.run(id, input, noInstance, undefined)) === 'taken';
+  }
+
+  private run(
+    id: string,
+    input: StepInput,
+    instance: () => object | Promise<object>,
+    context: MessageContext | undefined,
+  ): Promise<StepEnd> {
+    return this.lines.run(id, async () => {
+      for (let tries = 1; ; tries++) {
+        const end = await this.attempt(id, input, instance, context);
+        if (end !== 'conflict') return end;
+        this.counts.conflicts += 1;
+        if (tries === MAX_TRIES) throw this.refused(context, this.conflict(id));
+        if (tries > TRIES_AT_ONCE) await this.pause(tries);
+      }
+    });
+  }
+
+  private async attempt(
+    id: string,
+    input: StepInput,
+    instance: () => object | Promise<object>,
+    context: MessageContext | undefined,
+  ): Promise<StepEnd | 'conflict'> {
+    const { definition, records } = this;
+    const stored = await this.ofStore(context, () => records.read(definition.name, id));
+    const record = stored?.record;
+    if (record?.seen.includes(input.key) === true) {
+      await this.ofStore(context, () => this.send(record, true));
+      return 'repeated';
+    }
+    const next = await this.stepFor(context)
+      .take(id, record, input, instance)
+      .catch((thrown: unknown) => {
+        // Another node has newer code, and the next delivery may reach it.
+        throw isLaterState(thrown) ? this.refused(context, thrown) : thrown;
+      });
+    if (next === undefined) return 'ignored';
+    return this.ofStore(context, async () => {
+      if (record !== undefined) await this.sendLeftOver(record, input);
+      if (!(await records.write(next, stored?.version ?? 0, definition.maxBytes))) return 'conflict';
+      this.count(record, next);
+      await this.send(next, false);
+      return 'taken';
+    });
+  }
+
+  private stepFor(context: MessageContext | undefined): SagaStep {
+    const { node, definition, signal } = this;
+    return new SagaStep(
+      definition,
+      {
+        nowMs: () => node.clock.now(),
+        capture: (message, options) => node.capture(message, options, context),
+        encode: (what, value) => node.encode(what, value),
+        decode: (what, body) => node.decode(what, body),
+      },
+      signal,
+    );
+  }
+
+  /**
+   * Sends what the step of a record led to. Commands go last: a reply to one of them shows that all the rest is stored.
+   * @param isRepeated whether it may have been sent before
+   */
+  private async send(record: SagaRecord, isRepeated: boolean): Promise<void> {
+    const { id, revision, outgoing } = record;
+    const append = (messages: readonly RecordedMessage[]): Promise<unknown> =>
+      Promise.all(messages.map((message) => this.node.append(message, isRepeated)));
+    await append(outgoing.filter((one) => !isCommand(one)));
+    await append(outgoing.filter(isCommand));
+    if (hasEnded(record)) this.sent.forget(id);
+    else this.sent.add(id, revision);
+  }
+
+  /** What the step before may not have sent, because its node died: the next record forgets it. */
+  private async sendLeftOver(record: SagaRecord, input: StepInput): Promise<void> {
+    const { id, revision, outgoing } = record;
+    if (outgoing.length === 0 || this.sent.has(id, revision)) return;
+    const replied = input.kind === 'reply' ? input.command.messageId : undefined;
+    const isProven = outgoing.some(({ message }) => message.messageId === replied);
+    const left = outgoing.filter((one) => !isProven || (isCommand(one) && one.message.messageId !== replied));
+    await this.send({ ...record, outgoing: left }, true);
+  }
+
+  private count(before: SagaRecord | undefined, { status }: SagaRecord): void {
+    const { counts } = this;
+    if (before === undefined) counts.started += 1;
+    if (before?.status === status) return;
+    if (status === 'stuck') counts.stuck += 1;
+    if (status !== 'completed' && status !== 'compensated') return;
+    counts[status] += 1;
+    this.endedSinceSweep += 1;
+    if (this.endedSinceSweep < SWEEP_EVERY) return;
+    this.endedSinceSweep = 0;
+    void this.sweep();
+  }
+
+  /** Forgets some sagas that ended long ago: a few for each one that ends, so that there are never many more than are kept. */
+  private async sweep(): Promise<void> {
+    const { name, keepMs } = this.definition;
+    const before = this.node.clock.now() - keepMs;
+    try {
+      this.sweepCursor = await this.records.removeEnded(
+        name,
+        SWEPT_FOR_EACH * SWEEP_EVERY,
+        before,
+        this.sweepCursor,
+      );
+    } catch (thrown) {
+      this.node.report(`removing ended sagas ${name}`, thrown);
+    }
+  }
+
+  /** A store or a log that is away is no failure of the input. */
+  private async ofStore<T>(context: MessageContext | undefined, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (thrown) {
+      throw isForNow(thrown) ? this.refused(context, thrown) : thrown;
+    }
+  }
+
+  /** The input goes back to the log, and this was no attempt at it. */
+  private refused(context: MessageContext | undefined, error: CatgaError): CatgaError {
+    return context === undefined ? error : this.node.refuse(context, error);
+  }
+
+  private pause(tries: number): Promise<void> {
+    const pauseMs = Math.random() * Math.min(2 ** tries, LONGEST_PAUSE_MS);
+    return new Promise((resolve) => void this.node.clock.setTimer(pauseMs, resolve));
+  }
+
+  private conflict(id: string): CatgaError {
+    const { name: saga } = this.definition;
+    return new CatgaError(
+      'CATGA_CONFLICT',
+      `The saga ${saga} '${id}' was written by others ${MAX_TRIES} times in a row.`,
+      {
+        details: { saga, id, retryAfterMs: LONGEST_PAUSE_MS },
+      },
+    );
+  }
+}
+
+/** Whether a message is a command of the saga's author, as opposed to an event or a timeout. */
+function isCommand({ message, delayMs }: RecordedMessage): boolean {
+  return message.kind === 'command' && delayMs === undefined;
+}
+
+/** Whether it may be otherwise in a while, whatever the input. */
+function isForNow(thrown: unknown): thrown is CatgaError {
+  return (
+    thrown instanceof CatgaError &&
+    (thrown.code === 'CATGA_ENGINE_UNAVAILABLE' ||
+      thrown.code === 'CATGA_OVERLOADED' ||
+      thrown.code === 'CATGA_SHUTTING_DOWN')
+  );
+}
+
+function isLaterState(thrown: unknown): thrown is CatgaError {
+  return (
+    thrown instanceof CatgaError &&
+    thrown.code === 'CATGA_UNSUPPORTED' &&
+    thrown.details.version !== undefined
+  );
+}

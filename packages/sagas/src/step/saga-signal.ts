@@ -1,0 +1,34 @@
+import { Command, Message } from '@catga/nestjs';
+import type { CommandReply } from '@catga/core/engine';
+
+/** What the queue of a saga carries: outcomes of commands, and timeouts. */
+export type SignalFields = CommandReply | TimeoutSignal;
+
+/** A timeout of a saga. */
+export interface TimeoutSignal {
+  /** Id of the saga. */
+  readonly reference: string;
+  readonly timeout: string;
+}
+
+/** Wire name of the signals of a saga. */
+export function signalName(saga: string): string {
+  return `catga.saga.${saga}`;
+}
+
+/** Message class of the signals of a saga. */
+export function signalClassOf(saga: string): new (fields: TimeoutSignal) => Command {
+  @Message({ name: signalName(saga) })
+  class SagaSignal extends Command {
+    constructor(fields: TimeoutSignal) {
+      super();
+      Object.assign(this, fields);
+    }
+  }
+  return SagaSignal;
+}
+
+/** Whether a signal is a timeout. */
+export function isTimeout(signal: SignalFields): signal is TimeoutSignal {
+  return 'timeout' in signal;
+}

@@ -1,0 +1,265 @@
+import { CatgaError } from '@catga/nestjs';
+import type { CapturedMessage, CaptureOptions } from '@catga/core/engine';
+import { replyingTo } from '@catga/core/engine';
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import { hasEnded } from '../records/saga-record.js';
+import type { RecordedMessage, SagaCommand, SagaHistoryEntry, SagaRecord } from '../records/saga-record.js';
+import { afterOutcome, afterUndo, isAboutUndo, nextUndo, operated, withOutcome } from './compensation.js';
+import type { Undoing } from './compensation.js';
+import type { ReplyInput, StepInput } from './saga-input.js';
+import { signalClassOf, signalName } from './saga-signal.js';
+import { StepContext } from './step-context.js';
+
+/** What a step needs of the node. */
+export interface StepServices {
+  nowMs(): number;
+  /** Encodes a message that is to be sent after the step. */
+  capture(message: object, options: CaptureOptions): Promise<CapturedMessage>;
+  encode(what: string, value: unknown): string | Uint8Array;
+  decode(what: string, body: string | Uint8Array): unknown;
+}
+
+/** Message class of a saga's signals. */
+type Signal = ReturnType<typeof signalClassOf>;
+
+/** How many inputs a saga remembers, so that it knows a repetition. */
+const MAX_SEEN = 1000;
+/** How many steps its history has; the first one stays. */
+const MAX_HISTORY = 50;
+
+/**
+ * One step of a saga, from a record and an input to the next record. Has no effect: everything that the step does is in the record
+ * that it returns.
+ */
+export class SagaStep {
+  private readonly signal: Signal;
+
+  constructor(
+    private readonly definition: SagaDefinition,
+    private readonly services: StepServices,
+    signal: Signal = signalClassOf(definition.name),
+  ) {
+    this.signal = signal;
+  }
+
+  /**
+   * Resolves with the next record; undefined if the input is of no concern: then nothing is written. Rejects with what the method
+   * throws, and with `CATGA_SAGA_NOT_FOUND` for an event of a saga that has not started.
+   */
+  async take(
+    id: string,
+    record: SagaRecord | undefined,
+    input: StepInput,
+    instance: () => object | Promise<object>,
+  ): Promise<SagaRecord | undefined> {
+    if (record === undefined) return this.first(id, input, instance);
+    const nowMs = this.services.nowMs();
+    if (input.kind === 'operator') {
+      const undoing = operated(record, input.action, input.reason, nowMs);
+      return undoing && this.undoing(record, input, undoing, nowMs);
+    }
+    if (hasEnded(record)) return undefined;
+    const { status } = record;
+    if (input.kind === 'reply') {
+      if (status !== 'running' && isAboutUndo(record.commands, input))
+        return this.undoing(record, input, afterUndo(record, input, nowMs), nowMs);
+      const commands = withOutcome(record.commands, input);
+      if (commands === undefined) return undefined;
+      if (status !== 'running')
+        return this.undoing(record, input, afterOutcome(record, commands, nowMs), nowMs);
+      return this.run({ ...record, commands }, input, this.methodFor(input), instance);
+    }
+    const method = this.methodFor(input);
+    return status === 'running' && method !== undefined
+      ? this.run(record, input, method, instance)
+      : undefined;
+  }
+
+  private async first(
+    id: string,
+    input: StepInput,
+    instance: () => object | Promise<object>,
+  ): Promise<SagaRecord | undefined> {
+    if (input.kind !== 'event') return undefined;
+    const { name: saga, version } = this.definition;
+    const method = input.of.start?.method;
+    if (method === undefined) {
+      throw new CatgaError(
+        'CATGA_SAGA_NOT_FOUND',
+        `No saga ${saga} '${id}' has started, so ${input.label} waits for its start.`,
+        {
+          details: { saga, id },
+        },
+      );
+    }
+    const startedAtMs = this.services.nowMs();
+    const fresh: SagaRecord = {
+      saga,
+      id,
+      version,
+      status: 'running',
+      state: '',
+      revision: 0,
+      startedAtMs,
+      changedAtMs: startedAtMs,
+      seen: [],
+      commands: [],
+      outgoing: [],
+      history: [],
+    };
+    return this.run(fresh, input, method, instance);
+  }
+
+  private methodFor(input: StepInput): string | symbol | undefined {
+    const { results, failures, timeouts } = this.definition;
+    switch (input.kind) {
+      case 'event':
+        return input.of.on?.method;
+      case 'reply':
+        return (input.ok ? results : failures).get(input.command.name);
+      case 'timeout':
+        return timeouts.get(input.name);
+      case 'operator':
+        return undefined;
+    }
+  }
+
+  /** Calls the method, and writes down what it asked for. */
+  private async run(
+    record: SagaRecord,
+    input: Exclude<StepInput, { readonly kind: 'operator' }>,
+    method: string | symbol | undefined,
+    getInstance: () => object | Promise<object>,
+  ): Promise<SagaRecord> {
+    const { definition, services } = this;
+    const { name: saga, version, timeouts } = definition;
+    const { id } = record;
+    const what = `The state of ${saga}`;
+    const instance = (await getInstance()) as Record<string | symbol, (...args: unknown[]) => unknown>;
+    const state = record.revision === 0 ? undefined : await this.stateOf(record, instance);
+    const context = new StepContext(saga, id, state, timeouts);
+    if (method !== undefined) {
+      try {
+        await instance[method]?.(...argumentsOf(input), context);
+      } finally {
+        context.close();
+      }
+    } else if (input.kind === 'reply' && !input.ok) context.compensate(reasonOf(input));
+    const revision = record.revision + 1;
+    const commands: SagaCommand[] = [...record.commands];
+    const outgoing: RecordedMessage[] = [];
+    for (const [index, intent] of context.intents.entries()) {
+      const messageId = `${saga}/${id}/${revision}/${index}`;
+      if (intent.kind === 'send') {
+        const { message } = await services.capture(intent.command, { messageId });
+        outgoing.push({ message: replyingTo(message, { name: signalName(saga), reference: id }) });
+        const undo = intent.undo && (await services.capture(intent.undo, { messageId: `${messageId}/undo` }));
+        commands.push({ id: messageId, name: message.name, ...(undo && { undo }), undone: 0 });
+      } else if (intent.kind === 'publish')
+        outgoing.push(await services.capture(intent.event, { messageId }));
+      else {
+        const { name, delayMs } = intent;
+        outgoing.push(
+          await services.capture(new this.signal({ reference: id, timeout: name }), { messageId, delayMs }),
+        );
+      }
+    }
+    const nowMs = services.nowMs();
+    const { ending } = context;
+    const next: SagaRecord = {
+      ...record,
+      version,
+      state: services.encode(what, context.state ?? null),
+      commands,
+    };
+    if (ending?.kind === 'compensate')
+      return written(
+        next,
+        input,
+        nextUndo({ ...record, reason: ending.reason }, commands, nowMs),
+        outgoing,
+        nowMs,
+      );
+    const now: Undoing =
+      ending === undefined
+        ? { status: 'running', commands, sends: [] }
+        : { status: 'completed', commands: [], sends: [] };
+    return written(next, input, now, outgoing, nowMs);
+  }
+
+  /** The stored state, of the version of the class. `CATGA_UNSUPPORTED`, retryable, for a later version. */
+  private async stateOf(
+    record: SagaRecord,
+    instance: Readonly<Record<string | symbol, (...args: unknown[]) => unknown>>,
+  ): Promise<unknown> {
+    const { name: saga, version, upgrades } = this.definition;
+    if (record.version > version) {
+      throw new CatgaError(
+        'CATGA_UNSUPPORTED',
+        `The state of ${saga} '${record.id}' has version ${record.version}, and this node knows ${version}: a node with newer code has to handle it.`,
+        { details: { saga, id: record.id, version: record.version }, retryable: true },
+      );
+    }
+    let state = this.services.decode(`The state of ${saga}`, record.state);
+    for (let from = record.version; from < version; from++) {
+      const upgrade = upgrades.get(from);
+      if (upgrade !== undefined) state = await instance[upgrade]?.(state);
+    }
+    return state;
+  }
+
+  private undoing(record: SagaRecord, input: StepInput, undoing: Undoing, nowMs: number): SagaRecord {
+    return written(record, input, undoing, [], nowMs);
+  }
+}
+
+/** The record after a step. */
+function written(
+  record: SagaRecord,
+  { key, label }: StepInput,
+  { status, commands, reason, problem, sends }: Undoing,
+  sent: readonly RecordedMessage[],
+  nowMs: number,
+): SagaRecord {
+  const outgoing = [...sent, ...sends];
+  const entry: SagaHistoryEntry = {
+    atMs: nowMs,
+    input: label,
+    sent: outgoing.map(({ message }) => message.name),
+    status,
+  };
+  return {
+    ...record,
+    status,
+    commands,
+    reason,
+    problem,
+    outgoing,
+    revision: record.revision + 1,
+    changedAtMs: nowMs,
+    seen: [...record.seen, key].slice(-MAX_SEEN),
+    history: bounded([...record.history, entry]),
+  };
+}
+
+function bounded(history: readonly SagaHistoryEntry[]): SagaHistoryEntry[] {
+  return history.length <= MAX_HISTORY
+    ? [...history]
+    : [...history.slice(0, 1), ...history.slice(1 - MAX_HISTORY)];
+}
+
+function argumentsOf(input: StepInput): readonly unknown[] {
+  switch (input.kind) {
+    case 'event':
+      return [input.event];
+    case 'reply':
+      return [input.ok ? input.value : input.error];
+    case 'timeout':
+    case 'operator':
+      return [];
+  }
+}
+
+function reasonOf({ command, ...end }: Extract<ReplyInput, { readonly ok: false }>): string {
+  return `${command.name} failed: ${end.error.message}`;
+}

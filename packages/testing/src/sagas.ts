@@ -1,0 +1,7 @@
+// What sagas are tested with. Needs the package @catga/sagas, and no test framework.
+export { everyOrder } from './sagas/every-order.js';
+export type { EveryOrderOptions } from './sagas/every-order.js';
+export { deadLetterOf, later, refusalOf, resultOf } from './sagas/saga-test-inputs.js';
+export type { SagaTestInput } from './sagas/saga-test-inputs.js';
+export { sagaTest } from './sagas/saga-test.js';
+export type { SagaTest, SagaTestOptions } from './sagas/saga-test.js';
