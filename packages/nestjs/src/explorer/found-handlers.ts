@@ -81,12 +81,7 @@ function decorated(
  * The classes whose decorators may apply: that of the instance, or else the provider's own or its token, so that a handler that a test
  * overrides with a plain object is still found.
  */
-export function classesOf({
-  instance,
-  metatype,
-  token,
-  inject,
-}: InstanceWrapper<object>): readonly Class[] {
+export function classesOf({ instance, metatype, token, inject }: InstanceWrapper<object>): readonly Class[] {
   const candidates: unknown[] = [instance?.constructor, inject ? undefined : metatype, token];
   return candidates.filter(
     (target): target is Class => typeof target === 'function' && typeof target.prototype === 'object',
