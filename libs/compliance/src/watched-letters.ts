@@ -2,12 +2,14 @@ import { CatgaError } from '@catga/core';
 import type { EngineConnection } from '@catga/core/engine';
 import { ProxiedEngine } from './proxied-engine.js';
 
-/** Engine that refuses to redrive or remove some dead letters, and records the largest page read. */
+/** Engine that refuses to redrive or remove some dead letters, and records what was stored and the largest page read. */
 export class WatchedLetters extends ProxiedEngine {
   /** Message ids of the refused dead letters. */
   readonly refused = new Set<string>();
   /** Largest page of letters with bodies that was requested. */
   largestPage = 0;
+  /** How many letters were stored. */
+  stored = 0;
 
   protected portsOf({ log, deadLetters }: EngineConnection): Partial<EngineConnection> {
     return {
@@ -19,7 +21,10 @@ export class WatchedLetters extends ProxiedEngine {
         subscribe: log.subscribe.bind(log),
       },
       deadLetters: {
-        put: deadLetters.put.bind(deadLetters),
+        put: async (letter, ttlMs) => {
+          await deadLetters.put(letter, ttlMs);
+          this.stored++;
+        },
         get: deadLetters.get.bind(deadLetters),
         list: async (filter, page) => {
           this.largestPage = Math.max(this.largestPage, page.limit);
