@@ -23,7 +23,7 @@ export interface DescribeOptions {
  * made, no hook is called, and nothing connects.
  *
  * `CATGA_CONFIGURATION` lists everything with which the application would not start. Handlers that a factory makes are found if
- * their token is their class.
+ * their token is their class. Nest's logger is switched off in this process.
  *
  * @publicApi
  */
