@@ -10,6 +10,7 @@ import { clusterHealth } from './cases/cluster-health.js';
 import { clusterIdempotency } from './cases/cluster-idempotency.js';
 import { clusterLoad } from './cases/cluster-load.js';
 import { clusterNodes } from './cases/cluster-nodes.js';
+import { clusterQueuedCommands } from './cases/cluster-queued-commands.js';
 import { clusterRequests } from './cases/cluster-requests.js';
 import { clusterRestarts } from './cases/cluster-restarts.js';
 import { clusterRouting } from './cases/cluster-routing.js';
@@ -46,6 +47,7 @@ export function describeCluster(
     clusterFailover(lab);
     clusterIdempotency(lab);
     clusterEvents(lab);
+    if (lab.storesMessages) clusterQueuedCommands(lab);
     clusterStopping(lab);
     clusterHealth(lab);
     clusterTools(lab);

@@ -30,6 +30,7 @@ import { pausedSubscriptions } from './cases/paused-subscriptions.js';
 import { plainEvents } from './cases/plain-events.js';
 import { poisonMessages } from './cases/poison-messages.js';
 import { publisherDeduplication } from './cases/publisher-deduplication.js';
+import { queuedCommands } from './cases/queued-commands.js';
 import { queuedOutcomes } from './cases/queued-outcomes.js';
 import { redelivery } from './cases/redelivery.js';
 import { redrive } from './cases/redrive.js';
@@ -74,6 +75,7 @@ export function describeEngine(name: string, harness: EngineHarness): void {
     if (harness.capabilities.queues) {
       commandQueues(lab);
       queuedOutcomes(lab);
+      queuedCommands(lab);
     }
     plainEvents(lab);
     if (events.includes(1)) {

@@ -41,6 +41,7 @@ function exitCodeOf(thrown: unknown): number {
     case 'CATGA_NODE_NOT_FOUND':
     case 'CATGA_NO_HANDLER':
     case 'CATGA_DEAD_LETTER_NOT_FOUND':
+    case 'CATGA_COMMAND_NOT_FOUND':
       return EXIT.notFound;
     default:
       return EXIT.failed;

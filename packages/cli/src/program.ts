@@ -9,6 +9,7 @@ import { addDescribe } from './commands/describe.js';
 import { addDoctor } from './commands/doctor.js';
 import { addMessages } from './commands/messages.js';
 import { addNodes } from './commands/nodes.js';
+import { addQueue } from './commands/queue.js';
 import { addSubscriptions } from './commands/subscriptions.js';
 import { addTail } from './commands/tail.js';
 import { addTopology } from './commands/topology.js';
@@ -45,6 +46,7 @@ export function makeProgram(cli: Cli): Command {
     addNodes,
     addSubscriptions,
     addDeadLetters,
+    addQueue,
     addTopology,
     addMessages,
     addTail,

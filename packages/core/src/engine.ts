@@ -88,6 +88,20 @@ export type { NodeDirectory, NodeDirectoryListener } from './ports/node-director
 export { COMMAND_QUEUES } from './ports/durable-log.js';
 export type { LogMessage, MessageIdentity, StoredMessage } from './ports/stored-message.js';
 export { joinedKey } from './ids/joined-key.js';
+export type {
+  AskOwner,
+  MessageHead,
+  OwnedCommands,
+  OwnerAnswer,
+  OwnerQuestion,
+  QueuedCommands,
+  QueuedEnd,
+  QueuedItem,
+  QueuedItems,
+  QueuedRange,
+} from './ports/queued-commands.js';
+export { headOf } from './reliability/message-head.js';
+export { wrongCursor } from './reliability/page-cursor.js';
 export type { SubscriptionPauses } from './ports/subscription-pauses.js';
 export type { SubscriptionRegister } from './ports/subscription-register.js';
 export { nextTurn } from './time/next-turn.js';

@@ -28,6 +28,14 @@ export type { MessageHeaders } from './contracts/headers.js';
 export type { MessageContext } from './contracts/message-context.js';
 export { Message, ReliableEvent } from './contracts/message.js';
 export type { CacheOptions, MessageConstructor, MessageOptions } from './contracts/message.js';
+export type {
+  NewDueTime,
+  QueuedCommand,
+  QueuedCommandFilter,
+  QueuedCommandPage,
+  QueuedCommandPageRequest,
+  QueuedCommandRef,
+} from './contracts/queued-command.js';
 export type { NodeChange, NodeInfo, NodeLoad } from './contracts/node-info.js';
 export type {
   BulkheadOptions,
@@ -108,6 +116,7 @@ export type { StoredMessage } from './ports/stored-message.js';
 export type { RoutingStrategyName } from './routing/resolve-routing-strategy.js';
 export type { RoutingCandidate, RoutingRequest, RoutingStrategy } from './routing/routing-strategy.js';
 export { CatgaDeadLetters } from './reliability/dead-letters.js';
+export { CatgaQueue } from './queue/catga-queue.js';
 export { CatgaOutbox } from './reliability/outbox/catga-outbox.js';
 export { CatgaSubscriptions } from './reliability/subscriptions.js';
 export type {

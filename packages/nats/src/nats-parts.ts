@@ -82,6 +82,7 @@ export async function openNatsParts(
     session,
     log,
     subscriptions: log.register,
+    queued: log.queued,
     lanes: {
       store: lanes,
       client,

@@ -8,6 +8,7 @@ import {
   CatgaMediator,
   CatgaNode,
   CatgaOutbox,
+  CatgaQueue,
   CatgaSubscriptions,
 } from '@catga/core';
 import type { CatgaOptions } from '@catga/core';
@@ -62,6 +63,7 @@ const PUBLIC_PARTS: Provider[] = [
   partOfNode(CatgaMediator, 'mediator'),
   partOfNode(CatgaDeadLetters, 'deadLetters'),
   partOfNode(CatgaOutbox, 'outbox'),
+  partOfNode(CatgaQueue, 'queue'),
   partOfNode(CatgaSubscriptions, 'subscriptions'),
   partOfNode(CatgaErrorSink, 'failures'),
   partOfNode(CatgaIds, 'ids'),
@@ -91,6 +93,7 @@ const PUBLIC_PARTS: Provider[] = [
     CatgaMediator,
     CatgaDeadLetters,
     CatgaOutbox,
+    CatgaQueue,
     CatgaSubscriptions,
     CatgaErrorSink,
     CatgaIds,

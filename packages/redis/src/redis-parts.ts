@@ -14,6 +14,7 @@ import { RedisLaneRecords } from './lanes/redis-lane-records.js';
 import { RedisLaneStore } from './lanes/redis-lane-store.js';
 import { RedisLinkOpener } from './links/redis-links.js';
 import { RedisLog } from './log/redis-log.js';
+import { RedisQueuedCommands } from './log/redis-queued-commands.js';
 import { RedisSubscriptionRegister } from './log/subscription-register.js';
 import type { ResolvedRedisOptions } from './options/resolve-redis-options.js';
 import { RedisOutcomeLog } from './outcomes/redis-outcome-log.js';
@@ -69,6 +70,7 @@ export async function openRedisParts(
     log,
     lanes: { store, client, trimEveryMs: TRIM_EVERY_MS, requestTimeoutMs: timeoutMs },
     subscriptions: new RedisSubscriptionRegister(session, keys.part('log')),
+    queued: new RedisQueuedCommands({ session, prefix: keys.part('log'), wakeChannel: keys.wakeChannel }),
     idempotency: new RedisIdempotencyStore(session, keys),
     inbox: new RedisInbox(session, keys),
     deadLetters: new RedisDeadLetterStore(session, keys.part('dead')),

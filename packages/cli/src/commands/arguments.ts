@@ -24,6 +24,13 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
+/** Reads a date or a time. */
+export function timeOf(text: string): Date {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('It is no time.');
+  return at;
+}
+
 /** Collects `name=value` of a repeated option. */
 export function header(
   text: string,

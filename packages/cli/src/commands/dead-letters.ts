@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import type { CatgaDeadLetters, DeadLetter, DeadLetterBatchResult, DeadLetterFilter } from '@catga/core';
 import { groupDeadLetters } from '@catga/core/admin';
@@ -7,7 +6,7 @@ import type { Cli } from '../cli.js';
 import { EXIT, notFound, wrongUsage } from '../exit-codes.js';
 import { duration, time, toJson } from '../output.js';
 import type { Column, Output } from '../output.js';
-import { jsonObject, wholeNumber } from './arguments.js';
+import { jsonObject, timeOf, wholeNumber } from './arguments.js';
 
 interface FilterOptions {
   readonly subscription?: string;
@@ -148,8 +147,8 @@ function withFilter(command: Command): Command {
     .option('--name <name>', 'of one message, by wire name')
     .option('--error-code <code>', 'of one error code')
     .option('--message-id <id>', 'of one message id')
-    .option('--since <time>', 'failed since then: 2026-01-31T12:00Z', date)
-    .option('--until <time>', 'failed before then', date);
+    .option('--since <time>', 'failed since then: 2026-01-31T12:00Z', timeOf)
+    .option('--until <time>', 'failed before then', timeOf);
 }
 
 function filterOf(options: FilterOptions): DeadLetterFilter {
@@ -188,10 +187,4 @@ function report(cli: Cli, output: Output, result: DeadLetterBatchResult, what: s
 
 function errorOf({ name, code, message }: DeadLetter['error']): string {
   return `${code ?? name}: ${message}`;
-}
-
-function date(text: string): Date {
-  const at = new Date(text);
-  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('It is no time.');
-  return at;
 }

@@ -15,7 +15,9 @@ import {
   node,
   nodeChange,
   shownNode,
+  queuedCommand,
   subscription,
+  takenCommand,
   topology,
 } from './output-schemas.fixture.js';
 
@@ -150,6 +152,42 @@ export function describeCommandLine(broker: 'nats' | 'redis'): void {
           exitCode: 3,
         });
         asked.folder.remove();
+      });
+    });
+
+    describe('queue', () => {
+      const HOUR_MS = 3_600_000;
+      const NAME = 'orders.place.v1';
+
+      it('ls lists what is queued, cancel and reschedule take one back by its id', async () => {
+        for (const messageId of ['q1', 'q2'])
+          await web.mediator.enqueue(new PlaceOrder('tea'), { messageId, delayMs: HOUR_MS });
+        const all = z.array(queuedCommand).parse(await terminal.json('queue', 'ls'));
+        expect(all.map(({ name, messageId, state }) => [name, messageId, state])).toEqual([
+          [NAME, 'q1', 'delayed'],
+          [NAME, 'q2', 'delayed'],
+        ]);
+        const first = await terminal.run('queue', 'ls', '--limit', '1', '--name', NAME);
+        expect(first.out).toMatch(/q1 +- +delayed .* (59m|1h)/);
+        const [, after = ''] = /--after (\S+)/.exec(first.err) ?? [];
+        expect((await terminal.run('queue', 'ls', '--limit', '1', '--after', after)).out).toMatch(/q2/);
+        const later = takenCommand.parse(await terminal.json('queue', 'reschedule', 'q1', '--at', '2027-01-01'));
+        expect(later).toEqual({ name: NAME, messageId: 'q1', state: 'rescheduled' });
+        await expect(terminal.run('queue', 'cancel', 'q1')).resolves.toMatchObject({ exitCode: 2 });
+        const cancelled = takenCommand.parse(await terminal.json('queue', 'cancel', 'q1', '--yes'));
+        expect(cancelled).toEqual({ name: NAME, messageId: 'q1', state: 'cancelled' });
+        await expect(terminal.run('queue', 'cancel', 'q2', '--name', NAME, '--yes')).resolves.toMatchObject({
+          exitCode: 0,
+          out: `'q2' (${NAME}) is cancelled.\n`,
+        });
+        await expect(terminal.json('queue', 'ls')).resolves.toEqual([]);
+      });
+
+      it('ends with 3 for one that is not there, and with 2 without a time', async () => {
+        const isNotThere = { exitCode: 3, err: expect.stringContaining("'nobody'") as unknown as string };
+        for (const name of [[], ['--name', NAME]])
+          await expect(terminal.run('queue', 'cancel', 'nobody', '--yes', ...name)).resolves.toMatchObject(isNotThere);
+        await expect(terminal.run('queue', 'reschedule', 'nobody')).resolves.toMatchObject({ exitCode: 2 });
       });
     });
 

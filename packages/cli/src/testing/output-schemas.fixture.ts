@@ -97,6 +97,24 @@ export const subscription = z.strictObject({
     .optional(),
 });
 
+export const queuedCommand = z.strictObject({
+  name: z.string(),
+  messageId: z.string(),
+  key: z.string().optional(),
+  headers: z.record(z.string(), z.string()),
+  correlationId: z.string(),
+  originNodeId: z.string(),
+  enqueuedAt: z.iso.datetime(),
+  state: z.enum(['waiting', 'delayed', 'running']),
+  dueAt: z.iso.datetime().optional(),
+});
+
+export const takenCommand = z.strictObject({
+  name: z.string(),
+  messageId: z.string(),
+  state: z.enum(['cancelled', 'rescheduled']),
+});
+
 const error = z.strictObject({
   name: z.string(),
   message: z.string(),

@@ -1,5 +1,6 @@
 import { Message } from '../contracts/message.js';
-import { Query } from '../contracts/request.js';
+import { Command, Query } from '../contracts/request.js';
+import type { OwnerAnswer, OwnerQuestion } from '../ports/queued-commands.js';
 import type { NodeDescription, NodeFailure, NodeStats, TapPage } from './admin-contracts.js';
 
 /** How the wire names of these requests begin. */
@@ -25,6 +26,14 @@ export class ListNodeFailures extends Query<readonly NodeFailure[]> {}
 export class TapNode extends Query<TapPage> {
   /** @param next of the page before; undefined: from now on */
   constructor(readonly next?: number) {
+    super();
+  }
+}
+
+/** Asks a node about queued commands that only it can give up. Sent again, it has the same answer. */
+@Message({ name: 'catga.admin.queue', timeoutMs: TIMEOUT_MS })
+export class AskQueueOwner extends Command<OwnerAnswer> {
+  constructor(readonly question: OwnerQuestion) {
     super();
   }
 }

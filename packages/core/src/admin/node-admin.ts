@@ -8,10 +8,11 @@ import type { HandlerFunction } from '../pipeline/pipeline.js';
 import type { HandledListener } from '../pipeline/handler-context.js';
 import type { Clock } from '../ports/clock.js';
 import type { LogSubscription } from '../ports/durable-log.js';
+import type { OwnerAnswer, OwnerQuestion } from '../ports/queued-commands.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
 import type { Timetable } from '../time/timetable.js';
 import type { NodeDescription, NodeStats } from './admin-contracts.js';
-import { DescribeNode, ListNodeFailures, ReadNodeStats, TapNode } from './admin-messages.js';
+import { AskQueueOwner, DescribeNode, ListNodeFailures, ReadNodeStats, TapNode } from './admin-messages.js';
 import { FailureLog } from './failure-log.js';
 import { MessageTap } from './message-tap.js';
 
@@ -23,6 +24,8 @@ export interface AdministeredNode {
   readonly failures: CatgaErrorSink;
   readonly registry: MessageRegistry;
   self(): NodeInfo;
+  /** Answers a question about queued commands that this node owns. */
+  answerForQueue(question: OwnerQuestion): Promise<OwnerAnswer>;
   /** Told of what handlers do; undefined while nobody listens. */
   listener: HandledListener | undefined;
 }
@@ -53,6 +56,8 @@ export class NodeAdmin {
   routes(): readonly RequestRoute[] {
     const { describe, stats, failures, tap } = this.options.admin;
     return [
+      // No question of curiosity: without the answer a command of this node's lanes cannot be cancelled.
+      this.route(AskQueueOwner, (asked) => this.node.answerForQueue((asked as AskQueueOwner).question)),
       ...(describe ? [this.route(DescribeNode, () => this.describe())] : []),
       ...(stats ? [this.route(ReadNodeStats, () => this.stats())] : []),
       ...(failures ? [this.failures()] : []),

@@ -10,6 +10,7 @@ import type { LinkListener, NodeAddress, NodeLinks } from '../ports/links.js';
 import type { NodeDirectory } from '../ports/node-directory.js';
 import type { PagedRecordStore } from '../ports/record-store.js';
 import type { OutcomeLog } from '../ports/outcome-log.js';
+import type { OwnedCommands, QueuedCommands } from '../ports/queued-commands.js';
 import type { SubscriptionPauses } from '../ports/subscription-pauses.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import { Teardown } from '../time/teardown.js';
@@ -68,6 +69,8 @@ export interface BrokerParts {
   /** With {@link lanes} only the queues of commands without a key; else all that is durable. */
   readonly log: DurableLog;
   readonly subscriptions: SubscriptionRegister;
+  /** The commands in the queues. */
+  readonly queued: QueuedCommands;
   /**
    * What reliable events and keyed commands are made of.
    * @defaultValue the log does it
@@ -89,6 +92,7 @@ export class BrokerConnection implements EngineConnection {
   readonly log: DurableLog;
   readonly subscriptions: SubscriptionRegister;
   readonly pauses?: SubscriptionPauses;
+  readonly queued?: OwnedCommands;
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
@@ -102,7 +106,7 @@ export class BrokerConnection implements EngineConnection {
   private closing: Promise<void> | undefined;
 
   private constructor(private readonly parts: BrokerParts) {
-    const { lanes, log, subscriptions } = parts;
+    const { lanes, log, subscriptions, queued } = parts;
     const directory = (this.nodes = new PermittedNodes(parts.directory));
     this.durable =
       lanes &&
@@ -111,6 +115,7 @@ export class BrokerConnection implements EngineConnection {
           lanes: lanes.store,
           queue: log,
           queues: subscriptions,
+          queued,
           directory,
           ...(lanes.trimEveryMs !== undefined && { trimEveryMs: lanes.trimEveryMs }),
           ...(lanes.requestTimeoutMs !== undefined && { requestTimeoutMs: lanes.requestTimeoutMs }),
@@ -119,7 +124,10 @@ export class BrokerConnection implements EngineConnection {
       );
     this.log = this.durable ?? log;
     this.subscriptions = this.durable ?? subscriptions;
-    if (this.durable !== undefined) this.pauses = this.durable;
+    if (this.durable !== undefined) {
+      this.pauses = this.durable;
+      this.queued = this.durable.commands;
+    }
     this.idempotency = parts.idempotency;
     this.inbox = parts.inbox;
     this.deadLetters = parts.deadLetters;

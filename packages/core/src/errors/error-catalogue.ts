@@ -76,6 +76,10 @@ export const ERROR_CATALOGUE = Object.freeze({
     'The event that starts the saga may still be on its way. Otherwise take the name and the id from CatgaSagas.list().',
   ),
   CATGA_CONFLICT: entry(true, 'Others write the same record all the time; repeat, and see who does.'),
+  CATGA_COMMAND_NOT_FOUND: entry(
+    false,
+    'Take name and id from CatgaQueue.list() or the receipt; the command may have ended, or was never queued.',
+  ),
   CATGA_REMOTE: entry(
     false,
     'The handler on another node, or an earlier run, threw this error; its name, message and code are the original ones.',

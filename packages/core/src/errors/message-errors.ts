@@ -19,6 +19,13 @@ export function cancelledError(name: string, signal: AbortSignal): CatgaError {
       });
 }
 
+/** The outcome of a queued command that was cancelled before a handler began it. */
+export function cancelledInQueue({ name, messageId }: { name: string; messageId: string }): CatgaError {
+  return new CatgaError('CATGA_CANCELLED', `${name} was cancelled in the queue; no handler has begun it.`, {
+    details: { name, messageId },
+  });
+}
+
 /** Refusal of work by a node that has not started. */
 export function notStartedError(name: string, nodeId: string): CatgaError {
   return new CatgaError(

@@ -13,9 +13,14 @@ export class FrameSlot {
   }
 
   done(index: number): void {
+    this.leaveOut(index);
+    this.left--;
+  }
+
+  /** Of an event that is not counted among those that are left. */
+  leaveOut(index: number): void {
     if (index < 32) this.low |= 1 << index;
     else this.high |= 1 << (index - 32);
-    this.left--;
   }
 }
 

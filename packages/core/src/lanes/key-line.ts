@@ -51,6 +51,16 @@ export class KeyLine {
     return this.first;
   }
 
+  /** Takes one out that is not the first. */
+  remove(entry: LaneEntry): void {
+    let before = this.first;
+    while (before !== undefined && before.next !== entry) before = before.next;
+    if (before === undefined) return;
+    before.next = entry.next;
+    if (this.last === entry) this.last = before;
+    this.size--;
+  }
+
   /** The place of the event that is to be fetched next. */
   get nextPlace(): number | undefined {
     return this.spilled.first;

@@ -12,14 +12,17 @@ import type { EngineClient } from '../ports/engine.js';
 import type { LaneStore } from '../ports/lane-store.js';
 import type { NodeDirectory } from '../ports/node-directory.js';
 import type { LogMessage } from '../ports/stored-message.js';
+import type { OwnedCommands, QueuedCommands } from '../ports/queued-commands.js';
 import type { SubscriptionPauses } from '../ports/subscription-pauses.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import { engineFailure } from './engine-failure.js';
 import { KeyedCommands, TRUSTED_MS } from './keyed-commands.js';
 import { groupOf } from './lane-keys.js';
+import { LaneCommands } from './lane-commands.js';
 import { LaneLag } from './lane-lag.js';
 import { LaneMembers } from './lane-members.js';
 import { LaneOwner } from './lane-owner.js';
+import { LanePlaces } from './lane-places.js';
 import { LanePublisher } from './lane-publisher.js';
 import { LaneRegister } from './lane-register.js';
 import { LaneScan } from './lane-scan.js';
@@ -38,6 +41,8 @@ export interface LaneParts {
   /** Commands that have no key, or are delayed: whoever is idle takes them. */
   readonly queue: DurableLog;
   readonly queues: SubscriptionRegister;
+  /** What that queue holds. */
+  readonly queued: QueuedCommands;
   readonly directory: NodeDirectory;
   /**
    * How often the log is trimmed, in milliseconds; 0: as soon as every subscription has passed a frame, and when the log is full.
@@ -69,6 +74,8 @@ const MOST_PAUSES_LOOK_MS = 1000;
  * queue of competing consumers.
  */
 export class LaneEngine implements DurableLog, SubscriptionRegister, SubscriptionPauses {
+  /** The commands of the queue, and those of the lanes. */
+  readonly commands: OwnedCommands;
   private readonly publisher: LanePublisher;
   private readonly register: LaneRegister;
   private readonly members: LaneMembers;
@@ -118,6 +125,8 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     this.owner = new LaneOwner(lanes, this.register, this.members, leaseMs, this.timers, monitor, (lane) =>
       this.written(lane),
     );
+    const places = new LanePlaces(lanes, this.register, this.scan);
+    this.commands = new LaneCommands(parts, places, this.owner, clock);
     this.quarantine = new Quarantine(
       (delayMs, run) => this.timers.after(delayMs, run),
       () => {

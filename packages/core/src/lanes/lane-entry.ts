@@ -8,6 +8,8 @@ export class LaneEntry {
   next: LaneEntry | undefined;
   /** Monotonic milliseconds before which it is not handled again. */
   dueMs = 0;
+  /** It was cancelled before it began; whoever has it still lets go of it. */
+  isCancelled = false;
 
   /**
    * @param isFresh its id is nobody's else, and never comes again

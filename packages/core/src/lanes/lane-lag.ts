@@ -119,7 +119,7 @@ function reckoned({ waiting, floor }: Counted, position: number, last: number): 
 }
 
 function countFrame(position: number, content: FrameContent, counted: Counted): void {
-  for (const { message } of waitingIn(position, content, counted.subscription, counted.section)) {
+  for (const [, { message }] of waitingIn(position, content, counted.subscription, counted.section)) {
     counted.waiting++;
     counted.oldestSentAtMs = Math.min(counted.oldestSentAtMs, message.sentAtMs);
   }

@@ -4,7 +4,7 @@ import type { LaneStore } from '../ports/lane-store.js';
 import { afterThis } from '../time/next-turn.js';
 import { engineFailure } from './engine-failure.js';
 import type { LaneContext } from './lane-context.js';
-import { progressKey } from './lane-keys.js';
+import { groupOf, progressKey } from './lane-keys.js';
 import type { LaneMembers } from './lane-members.js';
 import type { LaneRegister } from './lane-register.js';
 import { ownerOf } from './lane-of.js';
@@ -128,6 +128,11 @@ export class LaneOwner implements LaneContext, LaneListener {
     for (const readings of this.readings) readings.stop();
     for (const tenure of this.tenures.values()) tenure.close();
     for (const share of this.shares()) share.lose(undefined);
+  }
+
+  /** This node's part in a subscription in one lane. */
+  shareOf(subscription: string, lane: number): LaneShare | undefined {
+    return this.tenures.get(tenureKey(lane, groupOf(subscription, 'command')))?.shares.get(subscription);
   }
 
   /** All that is read or owned here. */

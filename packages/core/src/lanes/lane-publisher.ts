@@ -4,6 +4,7 @@ import { joinedKey } from '../ids/joined-key.js';
 import type { AppendOptions } from '../ports/durable-log.js';
 import type { LaneLog, LaneReceipt } from '../ports/lane-log.js';
 import type { LogMessage } from '../ports/stored-message.js';
+import { RESCHEDULED } from '../reliability/kept-outcome.js';
 import { afterThis } from '../time/next-turn.js';
 import { DoubtfulFrames } from './doubtful-frames.js';
 import { EventFrame, mostBytesOf } from './event-frame.js';
@@ -230,7 +231,8 @@ function overloadedError(name: string): CatgaError {
 }
 
 /** What a message is known by wherever it comes from. */
-function idOf({ name, messageId }: LogMessage): string {
-  const id = `event/${joinedKey(name, messageId)}`;
+function idOf({ name, messageId, headers }: LogMessage): string {
+  const moved = headers[RESCHEDULED];
+  const id = `event/${moved === undefined ? joinedKey(name, messageId) : joinedKey(name, messageId, moved)}`;
   return id.length <= LONGEST_ID ? id : `event/${createHash('sha256').update(id).digest('hex')}`;
 }

@@ -1,6 +1,7 @@
-import type { CatgaError } from '../errors/catga-error.js';
+import { CatgaError } from '../errors/catga-error.js';
 import type { LaneLog } from '../ports/lane-log.js';
 import type { LogMessage } from '../ports/stored-message.js';
+import { afterThis } from '../time/next-turn.js';
 import { EntryQueue } from './entry-queue.js';
 import { FailedEvents } from './failed-events.js';
 import { MOST_EVENTS } from './event-frame.js';
@@ -30,6 +31,17 @@ const REACH_FRAMES = 64;
 const FILLED_SHARE = 0.9;
 /** What share of that room is for events that have failed, at most. */
 const FAILURES_SHARE = 0.75;
+
+/** How many cancelled commands above the floor it remembers. */
+const MOST_SKIPS = 1024;
+
+/** What a share knows of a command. */
+export interface ShareEntryState {
+  /** `elsewhere`: the share is not this node's. */
+  readonly state: 'waiting' | 'delayed' | 'running' | 'done' | 'elsewhere';
+  /** How long a delayed one waits still, in milliseconds. */
+  readonly waitMs?: number;
+}
 
 /** What a share begins with. */
 export type ShareStart = Omit<ProgressSection, 'owner' | 'reach' | 'handling' | 'alone'>;
@@ -65,6 +77,8 @@ export class LaneShare {
   private readonly lines = new Map<string, KeyLine>();
   private readonly running: LaneDelivery[] = [];
   private readonly failed: FailedEvents;
+  /** Places of what was cancelled and is not below the floor. */
+  private readonly skips: Set<number>;
   private ahead = 0;
   private isAbandoned = false;
   private bytesAhead = 0;
@@ -89,6 +103,7 @@ export class LaneShare {
     this.crashes = start.crashes;
     this.suspectsEnd = start.suspectsEnd;
     this.failed = new FailedEvents(start.failures);
+    this.skips = new Set(start.skips.map(([position, index]) => placeOf(position, index)));
   }
 
   /** Whether nothing more should be read for it now. */
@@ -127,6 +142,10 @@ export class LaneShare {
     for (let index = 0; index < events; index++) {
       const event = content[index];
       if (event === undefined || slot.isDone(index)) continue;
+      if (this.skips.has(placeOf(position, index))) {
+        slot.leaveOut(index);
+        continue;
+      }
       const isWanted = subscription.wants(event);
       if (!isWanted && !subscription.leaves(event)) continue;
       slot.left++;
@@ -173,8 +192,52 @@ export class LaneShare {
     this.subscription.look(this);
   }
 
+  /** What is known of a command of a key. */
+  stateOf(position: number, index: number, key: string): ShareEntryState {
+    if (this.state !== 'held' || this.isAbandoned) return { state: 'elsewhere' };
+    const slot = this.window.at(position);
+    if (
+      position < this.window.floor ||
+      slot?.left === 0 ||
+      slot?.isDone(index) === true ||
+      this.skips.has(placeOf(position, index))
+    )
+      return { state: 'done' };
+    const entry = this.entryAt(position, index, key);
+    if (entry === undefined) return { state: 'waiting' };
+    if (this.isRunning(entry)) return { state: 'running' };
+    const waitMs = entry.dueMs === 0 ? 0 : entry.dueMs - this.nowMs();
+    return waitMs > 0 ? { state: 'delayed', waitMs } : { state: 'waiting' };
+  }
+
+  /**
+   * Takes a command out that has not begun. Resolves with its state before that, once it is recorded. Rejects with
+   * `CATGA_NODE_LOST` if the share is lost before, and with `CATGA_OVERLOADED` if too many are recorded.
+   */
+  async cancel(position: number, index: number, key: string): Promise<ShareEntryState> {
+    const before = this.stateOf(position, index, key);
+    if (before.state !== 'waiting' && before.state !== 'delayed') return before;
+    if (this.skips.size >= MOST_SKIPS) throw tooManyCancelled(this);
+    this.skips.add(placeOf(position, index));
+    const slot = this.window.at(position);
+    if (slot !== undefined) this.window.settle(slot, index);
+    const entry = this.entryAt(position, index, key);
+    if (entry !== undefined) this.takeOut(entry);
+    this.lookForRoom();
+    await this.confirmed();
+    return before;
+  }
+
+  /** Whether somebody who took this node for gone has cancelled what this node knows nothing of. */
+  ignores(skips: ProgressSection['skips']): boolean {
+    return skips.some(
+      ([position, index]) => position >= this.window.floor && !this.skips.has(placeOf(position, index)),
+    );
+  }
+
   /** The next event that may begin now; undefined if there is none, or something has to be written first. */
   takeReady(nowMs: number): LaneEntry | undefined {
+    while (this.ready.first?.isCancelled === true) this.dropFirst();
     const { first } = this.ready;
     if (first === undefined || this.state !== 'held' || this.isHolding) return undefined;
     const { position } = first.slot;
@@ -193,6 +256,10 @@ export class LaneShare {
     const suspect = this.ready.takeSuspect();
     if (suspect === undefined) return undefined;
     this.readySuspects--;
+    if (suspect.isCancelled) {
+      afterThis(() => this.subscription.look(this));
+      return undefined;
+    }
     this.begunEnd = Math.max(this.begunEnd, suspect.slot.position + 1);
     return suspect;
   }
@@ -244,8 +311,9 @@ export class LaneShare {
       if (event === undefined || line?.nextPlace !== placeOf(position, index) || !line.hasRoom) continue;
       this.fetched(line);
       const slot = this.window.at(position);
-      if (slot !== undefined)
+      if (slot !== undefined && !slot.isDone(index))
         this.keep(new LaneEntry(slot, index, event.message, isFresh, 0, false, line, event.problem));
+      else if (line.isEmpty) this.lines.delete(line.key);
     }
   }
 
@@ -255,7 +323,8 @@ export class LaneShare {
     if (place === undefined) return;
     this.fetched(line);
     const slot = this.window.at(positionOf(place));
-    if (slot !== undefined) this.window.settle(slot, place % MOST_EVENTS);
+    const index = place % MOST_EVENTS;
+    if (slot !== undefined && !slot.isDone(index)) this.window.settle(slot, index);
     if (line.isEmpty) this.lines.delete(line.key);
   }
 
@@ -288,6 +357,7 @@ export class LaneShare {
       crashes: this.crashes,
       suspectsEnd: this.suspectsEnd,
       alone: this.alone && [this.alone.slot.position, this.alone.index],
+      skips: this.recordedSkips(),
       handling: this.running.length,
       beat: ++this.beats,
     };
@@ -313,6 +383,45 @@ export class LaneShare {
       this.bytesAhead >= MOST_BYTES_AHEAD * share ||
       this.spilled >= MOST_SPILLED * share
     );
+  }
+
+  private recordedSkips(): ProgressSection['skips'] {
+    for (const place of this.skips) if (positionOf(place) < this.window.floor) this.skips.delete(place);
+    return Array.from(this.skips, (place) => [positionOf(place), place % MOST_EVENTS] as const);
+  }
+
+  private entryAt(position: number, index: number, key: string): LaneEntry | undefined {
+    let entry = this.lines.get(key)?.first;
+    while (entry !== undefined && (entry.slot.position !== position || entry.index !== index))
+      entry = entry.next;
+    return entry;
+  }
+
+  private isRunning(entry: LaneEntry): boolean {
+    return this.alone === entry || this.running.some((delivery) => delivery.entry === entry);
+  }
+
+  /** Of what has not begun. The next of its key has its turn, if this one had it. */
+  private takeOut(entry: LaneEntry): void {
+    const { line } = entry;
+    entry.isCancelled = true;
+    if (entry.attempts > 0) this.failed.delete(entry);
+    if (line === undefined) return;
+    if (line.first !== entry) {
+      line.remove(entry);
+      this.bytesAhead -= entry.message.body.length;
+      if (line.hasSpilled && line.size < FEW_OF_KEY) this.recall.need(line);
+      return;
+    }
+    this.letGo(entry.message);
+    this.advance(line);
+    // Where nothing else is to begin, nobody would look at it any more.
+    if (this.state === 'held') this.subscription.activate(this);
+  }
+
+  /** A cancelled one. */
+  private dropFirst(): void {
+    if (this.ready.take()?.isSuspect === true) this.readySuspects--;
   }
 
   private get isOver(): boolean {
@@ -408,6 +517,7 @@ export class LaneShare {
 
   private makeReady(entry: LaneEntry, isFirst = false): void {
     entry.dueMs = 0;
+    if (entry.isCancelled) return;
     if (entry.isSuspect) this.readySuspects++;
     if (isFirst) this.ready.addFirst(entry);
     else this.ready.add(entry);
@@ -432,4 +542,12 @@ export class LaneShare {
 /** Whether there is hardly room for more. */
 function fills(count: number, most: number): boolean {
   return count > 0 && count >= most * FILLED_SHARE;
+}
+
+function tooManyCancelled({ subscription, lane }: LaneShare): CatgaError {
+  return new CatgaError(
+    'CATGA_OVERLOADED',
+    `${MOST_SKIPS} cancelled commands of '${subscription.id}' are still in lane ${lane}, behind others that have not ended.`,
+    { details: { subscription: subscription.id, lane } },
+  );
 }

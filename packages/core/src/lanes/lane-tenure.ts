@@ -65,8 +65,13 @@ export class LaneTenure {
       if (share.state !== 'held') continue;
       const section = this.sections.get(id);
       // A broker that came back empty has forgotten whose it was: it is as it was here.
-      if (record === undefined || (section?.owner === this.context.session && section.epoch === share.epoch))
-        continue;
+      if (
+        record === undefined ||
+        (section?.owner === this.context.session && section.epoch === share.epoch)
+      ) {
+        // Nobody cancels past an owner that is there.
+        if (section === undefined || !share.ignores(section.skips)) continue;
+      }
       this.remove(share);
       this.context.lost(share, section);
     }

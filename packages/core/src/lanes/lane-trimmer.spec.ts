@@ -62,6 +62,7 @@ class Trimming<Log extends MemoryLaneLog> {
       suspectsEnd: 0,
       beat: 0,
       alone: undefined,
+      skips: [],
       handling: 0,
     };
     const key = progressKey(0, kind === 'event' ? 'shop' : id);

@@ -32,6 +32,8 @@ export interface ProgressSection {
   readonly suspectsEnd: number;
   /** The suspect that is handled while nothing else is. */
   readonly alone: readonly [position: number, index: number] | undefined;
+  /** Commands that were cancelled before they began: nobody handles them. Those before the floor are left out. */
+  readonly skips: readonly (readonly [position: number, index: number])[];
   /** How many events were being handled. */
   readonly handling: number;
   /** Grows with each write of its owner, who writes also while nothing but a long handler goes on. */
@@ -64,6 +66,7 @@ interface WrittenSection {
   readonly c: number;
   readonly s: number;
   readonly x?: readonly [number, number];
+  readonly k?: readonly (readonly [number, number])[];
   readonly h: number;
   readonly b: number;
 }
@@ -88,6 +91,7 @@ export function encodeProgress(sections: ProgressSections): Uint8Array {
       c: section.crashes,
       s: section.suspectsEnd,
       ...(section.alone && { x: section.alone }),
+      ...(section.skips.length > 0 && { k: section.skips }),
       h: section.handling,
       b: section.beat,
     };
@@ -125,6 +129,7 @@ export function decodeProgress(bytes: Uint8Array): Map<string, ProgressSection> 
       crashes: section.c,
       suspectsEnd: section.s,
       alone: section.x,
+      skips: section.k ?? [],
       handling: section.h,
       beat: section.b,
     });

@@ -24,13 +24,14 @@ export function startOf(
   session: string,
 ): BegunShare {
   const { identity, first, last } = state;
+  const skips = recorded?.made === made && recorded.identity === identity ? recorded.skips : [];
   const beat = recorded?.beat ?? 0;
   const from = (floor: number, epoch: number, known?: ProgressSection): BegunShare => {
     const missing = Math.max(0, first - floor);
     const progress = known !== undefined && missing === 0 ? known.progress : nothingAfter(floor + missing);
     const crashed = known === undefined ? NO_CRASH : crashOf(known, session, last);
     return {
-      start: { made, epoch, identity, progress, beat, ...crashed },
+      start: { made, epoch, identity, progress, beat, skips, ...crashed },
       missing: known === undefined ? 0 : missing,
       isDisplaced: false,
     };

@@ -16,32 +16,32 @@ export function readableContent(found: Uint8Array | LaneFrame): FrameContent {
   }
 }
 
-/** The events of a frame that a subscription wants and has not handled, as far as its progress says. */
+/** The events of a frame that a subscription wants and has not handled, as far as its progress says, with their places in it. */
 export function* waitingIn(
   position: number,
   { content }: FrameContent,
   { id, kind, names }: RegisteredSubscription,
   section: ProgressSection | undefined,
-): Iterable<LaneEvent> {
+): Iterable<readonly [index: number, event: LaneEvent]> {
   const done = section === undefined ? undefined : doneOf(section, position);
   if (done === 'all') return;
   for (const [index, event] of content.entries()) {
     const { message, target } = event;
     const isWanted =
       target === undefined ? message.kind === kind && names.includes(message.name) : target === id;
-    if (isWanted && done?.isDone(index) !== true) yield event;
+    if (isWanted && done?.isDone(index) !== true) yield [index, event];
   }
 }
 
 function doneOf(
-  { progress: { floor, end, open } }: ProgressSection,
+  { progress: { floor, end, open }, skips }: ProgressSection,
   position: number,
-): FrameSlot | 'all' | undefined {
+): FrameSlot | 'all' {
   if (position < floor) return 'all';
-  if (position >= end) return undefined;
-  const recorded = open.find(([offset]) => floor + offset === position);
-  if (recorded === undefined) return 'all';
+  const recorded = position < end ? open.find(([offset]) => floor + offset === position) : undefined;
+  if (position < end && recorded === undefined) return 'all';
   const slot = new FrameSlot(position);
-  [, slot.low, slot.high] = recorded;
+  if (recorded !== undefined) [, slot.low, slot.high] = recorded;
+  for (const [at, index] of skips) if (at === position) slot.leaveOut(index);
   return slot;
 }

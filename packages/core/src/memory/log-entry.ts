@@ -11,9 +11,11 @@ export interface LogEntry {
   notBeforeMs: number;
   /** Next message of the same key, which waits for this one. */
   nextOfKey: LogEntry | undefined;
+  /** `behind`: waits for an earlier one of its key; `taken`: a consumer has it; `gone`: acknowledged or removed. */
+  place: 'behind' | 'waiting' | 'taken' | 'gone';
 }
 
 /** Entry for a message's first delivery to the subscription. */
 export function newLogEntry(message: LogMessage, sequence: number, notBeforeMs: number): LogEntry {
-  return { message, sequence, attempt: 1, notBeforeMs, nextOfKey: undefined };
+  return { message, sequence, attempt: 1, notBeforeMs, nextOfKey: undefined, place: 'behind' };
 }

@@ -10,6 +10,7 @@ import type { Inbox } from '../ports/inbox.js';
 import type { OutcomeLog } from '../ports/outcome-log.js';
 import type { NodeDirectory } from '../ports/node-directory.js';
 import type { PagedRecordStore, RecordStore } from '../ports/record-store.js';
+import type { AskOwner, OwnedCommands } from '../ports/queued-commands.js';
 import type { SubscriptionPauses } from '../ports/subscription-pauses.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import type { MemoryConsumer } from './memory-consumer.js';
@@ -20,6 +21,7 @@ export class MemoryConnection implements EngineConnection {
   readonly log: DurableLog;
   readonly subscriptions: SubscriptionRegister;
   readonly pauses: SubscriptionPauses;
+  readonly queued: OwnedCommands;
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
@@ -39,13 +41,20 @@ export class MemoryConnection implements EngineConnection {
     wrap: (parts: LaneParts) => LaneParts = asTheyAre,
   ) {
     this.workerId = namespace.workerIds.lease();
-    const { queue, queues } = this.openQueue();
-    const parts = { lanes: this.openLanes(), queue, queues, directory: this.openDirectory(), trimEveryMs: 0 };
+    const parts = {
+      lanes: this.openLanes(),
+      ...this.openQueue(),
+      directory: this.openDirectory(),
+      trimEveryMs: 0,
+    };
     this.durable = new LaneEngine(wrap(parts), client);
     this.log = this.durable;
     this.subscriptions = this.durable;
     this.pauses = this.durable;
     this.directory = this.durable.directory;
+    const { commands } = this.durable;
+    namespace.answering.add(commands);
+    this.queued = this.answeredInProcess(commands);
     const { idempotency, inbox, deadLetters, outcomes, records } = namespace;
     this.records = {
       ...this.whileOpenRecords(records),
@@ -99,12 +108,13 @@ export class MemoryConnection implements EngineConnection {
     this.isOpen = false;
     for (const stopWatching of this.watches) stopWatching();
     for (const consumer of this.consumers) consumer.leave();
+    this.namespace.answering.delete(this.durable.commands);
     this.namespace.workerIds.giveBack(this.workerId);
     this.onClosed();
   }
 
-  private openQueue(): Pick<LaneParts, 'queue' | 'queues'> {
-    const { queue } = this.namespace;
+  private openQueue(): Pick<LaneParts, 'queue' | 'queues' | 'queued'> {
+    const { queue, queued } = this.namespace;
     return {
       queue: {
         append: async (message, options) => this.whileOpen(queue).append(message, options),
@@ -118,6 +128,32 @@ export class MemoryConnection implements EngineConnection {
         list: async () => this.whileOpen(queue).list(),
         drop: async (id) => this.whileOpen(queue).drop(id),
       },
+      queued: {
+        list: async (range) => this.whileOpen(queued).list(range),
+        cancel: async (command) => this.whileOpen(queued).cancel(command),
+        reschedule: async (command, delayMs) => this.whileOpen(queued).reschedule(command, delayMs),
+      },
+    };
+  }
+
+  /** The commands as a node on the queues of this process sees them: it reaches the other nodes without links. */
+  get commands(): OwnedCommands {
+    return this.durable.commands;
+  }
+
+  private answeredInProcess(commands: OwnedCommands): OwnedCommands {
+    const ask: AskOwner = async (_nodeId, question) => {
+      for (const other of this.namespace.answering) {
+        const answer = await other.answer(question);
+        if (answer['isGone'] !== true) return answer;
+      }
+      return { isGone: true };
+    };
+    return {
+      list: (range) => commands.list(range, ask),
+      cancel: (command) => commands.cancel(command, ask),
+      reschedule: (command, delayMs) => commands.reschedule(command, delayMs, ask),
+      answer: (question) => commands.answer(question),
     };
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.js';
+import type { OwnedCommands } from '../ports/queued-commands.js';
 import type { Timetable } from '../time/timetable.js';
 import { MemoryDeadLetterStore } from './memory-dead-letter-store.js';
 import type { ResolvedMemoryEngineOptions } from './memory-engine-options.js';
@@ -8,6 +9,7 @@ import { MAX_REMEMBERED_IDS } from './deduplication-window.js';
 import { MemoryLaneLog } from './lanes/memory-lane-log.js';
 import { MemoryRecordStore } from './lanes/memory-record-store.js';
 import { MemoryQueue } from './memory-queue.js';
+import { MemoryQueuedCommands } from './memory-queued-commands.js';
 import { MemoryNodeDirectory } from './memory-node-directory.js';
 import { MemoryOutcomeLog } from './memory-outcome-log.js';
 import { WorkerIds } from './worker-ids.js';
@@ -15,6 +17,9 @@ import { WorkerIds } from './worker-ids.js';
 /** Data of one namespace. It outlives the connections. */
 export class MemoryNamespace {
   readonly queue: MemoryQueue;
+  readonly queued: MemoryQueuedCommands;
+  /** How the open connections answer each other, where there are no links between them. */
+  readonly answering = new Set<OwnedCommands>();
   readonly lanes: { readonly log: MemoryLaneLog; readonly records: MemoryRecordStore };
   /** Of packages on top of the engine. */
   readonly records = new MemoryRecordStore();
@@ -29,6 +34,7 @@ export class MemoryNamespace {
     const monotonicMs = (): number => clock.monotonicMs();
     const { lanes, deduplicationWindowMs, maxStoredMessages: maxEvents } = options;
     this.queue = new MemoryQueue(options, clock, timetable);
+    this.queued = new MemoryQueuedCommands(this.queue, clock);
     this.lanes = {
       log: new MemoryLaneLog(
         { lanes, deduplicationWindowMs, maxEvents, maxIds: MAX_REMEMBERED_IDS },

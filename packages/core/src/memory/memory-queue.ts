@@ -2,6 +2,7 @@ import type { DurableSubscription } from '../contracts/durable-subscription.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { joinedKey } from '../ids/joined-key.js';
 import type { Clock } from '../ports/clock.js';
+import { COMMAND_QUEUES } from '../ports/durable-log.js';
 import type { AppendOptions, LogDelivery, LogSubscription } from '../ports/durable-log.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import type { LogMessage } from '../ports/stored-message.js';
@@ -46,12 +47,12 @@ export class MemoryQueue implements SubscriptionRegister {
       return STORED;
     }
     const identity = joinedKey(message.name, message.messageId);
-    if (this.seen.get(identity) !== undefined) return DUPLICATE;
+    if (options?.isAgain !== true && this.seen.get(identity) !== undefined) return DUPLICATE;
     const wanting = this.routes.of(message.name);
     const isUnclaimed = wanting.length === 0;
     const copies = isUnclaimed ? 1 : wanting.length;
-    if (!this.hasRoomFor(copies) || this.seen.isFull) return this.refuse();
-    this.seen.add(identity);
+    if (!this.hasRoomFor(copies) || (this.seen.isFull && options?.isAgain !== true)) return this.refuse();
+    if (options?.isAgain !== true) this.seen.add(identity);
     this.unsettled += copies;
     if (isUnclaimed) this.setAside(newLogEntry(message, sequence, notBeforeMs));
     for (const subscription of wanting) subscription.add(newLogEntry(message, sequence, notBeforeMs));
@@ -82,6 +83,32 @@ export class MemoryQueue implements SubscriptionRegister {
     subscription.drop();
     this.unsettled -= subscription.size;
     return Promise.resolve(true);
+  }
+
+  /** The ids of the queues with commands of a name, or of any, in an order of their own. */
+  queueIds(name: string | undefined): readonly string[] {
+    const ids = new Set(this.subscriptions.keys());
+    for (const unclaimed of this.unclaimed.keys()) ids.add(queueIdOf(unclaimed));
+    return [...ids].filter((id) => name === undefined || id === queueIdOf(name)).toSorted();
+  }
+
+  /** What is not settled of a queue, oldest first. */
+  entriesOf(id: string): readonly LogEntry[] {
+    const unclaimed = this.unclaimed.get(id.slice(queueIdOf('').length)) ?? [];
+    const claimed = this.subscriptions.get(id)?.entries ?? [];
+    return [...unclaimed, ...claimed].sort((one, other) => one.sequence - other.sequence);
+  }
+
+  /** Removes what no consumer has. Returns whether it did. */
+  remove(id: string, entry: LogEntry): boolean {
+    const subscription = this.subscriptions.get(id);
+    if (subscription?.remove(entry) === true) return true;
+    const unclaimed = this.unclaimed.get(entry.message.name);
+    const place = unclaimed?.indexOf(entry) ?? -1;
+    if (place < 0) return false;
+    unclaimed?.splice(place, 1);
+    this.unsettled--;
+    return true;
   }
 
   /** Created on demand: a redriven dead letter may arrive before its subscription is back. */
@@ -129,4 +156,8 @@ export class MemoryQueue implements SubscriptionRegister {
   private readonly acknowledged = (): void => {
     this.unsettled--;
   };
+}
+
+function queueIdOf(name: string): string {
+  return `${COMMAND_QUEUES}.${name}`;
 }

@@ -16,8 +16,8 @@ export class MemorySubscription implements ConsumedMessages {
   /** Newest unsettled message of each key; older ones link to it. */
   private readonly lastOfKey = new Map<string, LogEntry>();
   private readonly consumers: MemoryConsumer[] = [];
-  /** Number of unacknowledged messages. */
-  private unsettled = 0;
+  /** What is not acknowledged, in the order in which it came. */
+  private readonly unsettled = new Set<LogEntry>();
   private isDropped = false;
   private lastServed = -1;
   private handedOutInTurn = 0;
@@ -32,6 +32,11 @@ export class MemorySubscription implements ConsumedMessages {
 
   /** Number of unacknowledged messages. */
   get size(): number {
+    return this.unsettled.size;
+  }
+
+  /** What is not acknowledged, in the order in which it came. */
+  get entries(): Iterable<LogEntry> {
     return this.unsettled;
   }
 
@@ -47,8 +52,9 @@ export class MemorySubscription implements ConsumedMessages {
   /** Adds an entry; entries come in log order. */
   add(entry: LogEntry): void {
     const { key } = entry.message;
-    this.unsettled++;
-    if (key !== undefined) {
+    this.unsettled.add(entry);
+    // What is delayed has no place in the order of its key.
+    if (key !== undefined && entry.notBeforeMs === 0) {
       const last = this.lastOfKey.get(key);
       this.lastOfKey.set(key, entry);
       if (last !== undefined) {
@@ -72,12 +78,19 @@ export class MemorySubscription implements ConsumedMessages {
   }
 
   acknowledged(entry: LogEntry): void {
-    this.unsettled--;
-    if (!this.isDropped) this.onAcknowledged();
-    const { nextOfKey } = entry;
-    if (nextOfKey !== undefined) this.admit(nextOfKey);
-    else if (entry.message.key !== undefined) this.lastOfKey.delete(entry.message.key);
+    this.forget(entry);
+    this.admitNext(entry);
     this.scheduleHandOut();
+  }
+
+  /** Removes what no consumer has. Returns whether it did. */
+  remove(entry: LogEntry): boolean {
+    const { place } = entry;
+    if (place === 'taken' || place === 'gone') return false;
+    this.forget(entry);
+    // One behind others is passed over when its turn comes.
+    if (place === 'waiting') this.admitNext(entry);
+    return true;
   }
 
   returned(entry: LogEntry, delayMs: number): void {
@@ -86,8 +99,24 @@ export class MemorySubscription implements ConsumedMessages {
     this.scheduleHandOut();
   }
 
+  private forget(entry: LogEntry): void {
+    entry.place = 'gone';
+    this.unsettled.delete(entry);
+    if (!this.isDropped) this.onAcknowledged();
+  }
+
+  /** The turn of the next one of a key. */
+  private admitNext(entry: LogEntry): void {
+    const { key } = entry.message;
+    let last = entry;
+    while (last.nextOfKey?.place === 'gone') last = last.nextOfKey;
+    if (last.nextOfKey !== undefined) this.admit(last.nextOfKey);
+    else if (key !== undefined && this.lastOfKey.get(key) === last) this.lastOfKey.delete(key);
+  }
+
   /** Makes an entry deliverable, at once or after its delay. No earlier message of its key may be unsettled. */
   private admit(entry: LogEntry): void {
+    entry.place = 'waiting';
     const waitMs = entry.notBeforeMs === 0 ? 0 : entry.notBeforeMs - this.clock.monotonicMs();
     if (waitMs > 0) {
       this.timetable.after(waitMs, () => this.offer(entry));
@@ -121,6 +150,8 @@ export class MemorySubscription implements ConsumedMessages {
       if (consumer === undefined) break;
       const entry = this.eligible.take();
       if (entry === undefined) break;
+      if (entry.place === 'gone') continue;
+      entry.place = 'taken';
       this.handedOutInTurn++;
       consumer.take(entry);
     }

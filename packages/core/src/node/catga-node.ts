@@ -1,3 +1,4 @@
+import { AskQueueOwner } from '../admin/admin-messages.js';
 import { NodeAdmin } from '../admin/node-admin.js';
 import type { ServiceContracts } from '../admin/service-contracts.js';
 import type { EventHandlerOptions, RequestHandlerOptions } from '../contracts/handlers.js';
@@ -19,6 +20,7 @@ import { CatgaOutbox } from '../reliability/outbox/catga-outbox.js';
 import { CatgaMediator } from './catga-mediator.js';
 import { HandlerCompiler } from './compile-handlers.js';
 import { contractsOf } from './contracts-of.js';
+import { CatgaQueue } from '../queue/catga-queue.js';
 import { DurableSubscriptions } from '../queue/durable-subscriptions.js';
 import { NodeDrain } from './node-drain.js';
 import { NodeRuntime } from './node-runtime.js';
@@ -46,6 +48,7 @@ export class CatgaNode {
   readonly mediator: CatgaMediator;
   readonly deadLetters: CatgaDeadLetters;
   readonly subscriptions: CatgaSubscriptions;
+  readonly queue: CatgaQueue;
   readonly outbox: CatgaOutbox;
   readonly failures: CatgaErrorSink;
   readonly ids: CatgaIds;
@@ -101,6 +104,17 @@ export class CatgaNode {
       };
     };
     this.subscriptions = new CatgaSubscriptions({ connected: register }, this.durable);
+    this.queue = new CatgaQueue(
+      {
+        connected: (what) => {
+          const { queued } = runtime.engine.connected(what);
+          return queued === undefined ? {} : { queued: runtime.quiet(queued) };
+        },
+        outcomes: () => runtime.engine.outcomes(),
+        ask: (nodeId, question) => this.mediator.sendToNode(nodeId, new AskQueueOwner(question)),
+      },
+      runtime.clock,
+    );
     const { delayMs, drainTimeoutMs } = this.options.shutdown;
     this.draining = new NodeDrain(runtime, this.durable, delayMs, drainTimeoutMs);
   }

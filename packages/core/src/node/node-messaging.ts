@@ -1,3 +1,4 @@
+import type { OwnerAnswer, OwnerQuestion } from '../ports/queued-commands.js';
 import type { MessageType } from '../contracts/message-type.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import type { NodeChange, NodeInfo } from '../contracts/node-info.js';
@@ -179,6 +180,12 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
       this.adminRoutes.set(route.type.target, route);
       this.handled.set(route.type.name, new LocalRequest(route, dispatcher, this, admission, timetable, ids));
     }
+  }
+
+  /** What another node's cancelling of a queued command asks. */
+  async answerForQueue(question: OwnerQuestion): Promise<OwnerAnswer> {
+    const { queued } = this.engine.connected('The queue');
+    return queued === undefined ? {} : queued.answer(question);
   }
 
   /** Which messages the handlers here want, and which were sent here. */

@@ -13,6 +13,11 @@ export interface AppendOptions {
    * @defaultValue false
    */
   readonly isFresh?: boolean;
+  /**
+   * The message was stored before and removed: a rescheduled command. Not deduplicated.
+   * @defaultValue false
+   */
+  readonly isAgain?: boolean;
 }
 
 /** The prefix of command queue ids, `queue.<wire name>`, in the place of the service; a service cannot have this name. */

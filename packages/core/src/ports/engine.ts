@@ -10,6 +10,7 @@ import type { LinkListener, NodeAddress, NodeLinks } from './links.js';
 import type { OutcomeLog } from './outcome-log.js';
 import type { NodeDirectory } from './node-directory.js';
 import type { PagedRecordStore } from './record-store.js';
+import type { OwnedCommands } from './queued-commands.js';
 import type { SubscriptionPauses } from './subscription-pauses.js';
 import type { SubscriptionRegister } from './subscription-register.js';
 
@@ -61,6 +62,8 @@ export interface EngineConnection {
   readonly subscriptions?: SubscriptionRegister;
   /** Pauses of them; absent if the engine cannot pause. */
   readonly pauses?: SubscriptionPauses;
+  /** The queued commands; absent if the engine cannot list and cancel them. */
+  readonly queued?: OwnedCommands;
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;

@@ -94,7 +94,7 @@ export class CommandQueue {
     // Beside the sender's headers, so that it is not counted with them.
     const stored = {
       ...message,
-      headers: keepOutcome ? { ...headers, [KEEP_OUTCOME]: '1' } : ownHeaders(headers),
+      headers: keepOutcome ? { ...ownHeaders(headers), [KEEP_OUTCOME]: '1' } : ownHeaders(headers),
     };
     const { duplicate } = await log.append(stored, {
       delayMs,
@@ -111,4 +111,4 @@ export class CommandQueue {
 }
 
 /** A year: beyond it a delay is more likely a mistake of units. */
-const MAX_DELAY_MS = 366 * 24 * 60 * 60 * 1000;
+export const MAX_DELAY_MS = 366 * 24 * 60 * 60 * 1000;

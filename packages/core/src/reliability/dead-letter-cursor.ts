@@ -1,4 +1,4 @@
-import { CatgaError } from '../errors/catga-error.js';
+import { wrongCursor } from './page-cursor.js';
 
 /** Position in the list of dead letters: by failure time, then by order of arrival. */
 export interface DeadLetterPosition {
@@ -19,11 +19,6 @@ export function toCursor({ failedAtMs, sequence }: DeadLetterPosition): string {
 /** @throws CatgaError `CATGA_VALIDATION_FAILED` for an invalid cursor */
 export function fromCursor(cursor: string): DeadLetterPosition {
   const [, failedAt, sequence] = /^(-?\d+)~(\d+)$/.exec(cursor) ?? [];
-  if (failedAt === undefined || sequence === undefined) {
-    const issues = [{ path: 'after', message: 'must be `next` of the previous page' }];
-    throw new CatgaError('CATGA_VALIDATION_FAILED', `'${cursor}' is not a cursor of this list.`, {
-      details: { issues },
-    });
-  }
+  if (failedAt === undefined || sequence === undefined) throw wrongCursor(cursor);
   return { failedAtMs: Number(failedAt), sequence: Number(sequence) };
 }

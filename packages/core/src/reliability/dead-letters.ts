@@ -19,9 +19,9 @@ import type { LogMessage } from '../ports/stored-message.js';
 import type { Codec } from '../wire/codec.js';
 import { describeDeadLetter } from './dead-letter-record.js';
 import { REDRIVEN_IN, ownHeaders } from './kept-outcome.js';
+import { invalid } from './invalid.js';
+import { pageLimit } from './page-limit.js';
 
-const DEFAULT_PAGE = 100;
-const LARGEST_PAGE = 1000;
 const LONGEST_BATCH = 64;
 /** How many letters are counted, unless the caller says. */
 const DEFAULT_COUNT = 1000;
@@ -52,10 +52,7 @@ export class CatgaDeadLetters {
 
   /** Page of the matching dead letters, oldest first. `CATGA_VALIDATION_FAILED` for an invalid page size. */
   async list(filter: DeadLetterFilter = {}, page: DeadLetterPageRequest = {}): Promise<DeadLetterPage> {
-    const limit = page.limit ?? DEFAULT_PAGE;
-    if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) {
-      throw invalid('limit', `must be a whole number from 1 to ${LARGEST_PAGE}`);
-    }
+    const limit = pageLimit(page.limit);
     const { items, next } = await this.access().deadLetters.list(filter, { ...page, limit });
     return { items: items.map((letter) => this.describe(letter)), next };
   }
@@ -215,12 +212,6 @@ export class CatgaDeadLetters {
       return undefined; // An undecodable body is a common reason of a dead letter; `body` has the bytes.
     }
   }
-}
-
-function invalid(path: string, message: string): CatgaError {
-  return new CatgaError('CATGA_VALIDATION_FAILED', `${path} ${message}.`, {
-    details: { issues: [{ path, message }] },
-  });
 }
 
 function notFound(id: string): CatgaError {

@@ -5,12 +5,20 @@ import { REPLY_TO } from './reply-to.js';
 export const KEEP_OUTCOME = 'catga-keep-outcome';
 /** A header of redriven messages: the batch that they were redriven in. Neither handlers nor readers of dead letters see it. */
 export const REDRIVEN_IN = 'catga-redriven-in';
+/** The same of a command that was moved from a lane to the queue: which moving, so that its next place is no repetition of the first. */
+export const RESCHEDULED = 'catga-rescheduled';
 
-const MARKS = [KEEP_OUTCOME, REDRIVEN_IN, REPLY_TO];
+const MARKS = [KEEP_OUTCOME, REDRIVEN_IN, REPLY_TO, RESCHEDULED];
 
 /** The headers that the sender gave. */
 export function ownHeaders(headers: MessageHeaders): MessageHeaders {
   if (!MARKS.some((mark) => headers[mark] !== undefined)) return headers;
-  const { [KEEP_OUTCOME]: _kept, [REDRIVEN_IN]: _batch, [REPLY_TO]: _address, ...own } = headers;
+  const {
+    [KEEP_OUTCOME]: _kept,
+    [REDRIVEN_IN]: _batch,
+    [REPLY_TO]: _address,
+    [RESCHEDULED]: _moved,
+    ...own
+  } = headers;
   return own;
 }

@@ -228,9 +228,16 @@ export class StreamStore {
       sequence,
       data: Buffer.from(data, 'base64'),
       headers: Buffer.from(hdrs, 'base64').toString(),
-      storedAtMs: Date.parse(time),
+      storedAtMs: millisOf(time),
     };
   }
+}
+
+/** As the server's acknowledgement subjects have it: nanoseconds, of which a double loses a few. */
+function millisOf(time: string): number {
+  const [, seconds, fraction = ''] = /^(.*?)(?:\.(\d+))?Z$/.exec(time) ?? [];
+  if (seconds === undefined) return Date.parse(time);
+  return Number(`${Date.parse(`${seconds}Z`) / 1000}${fraction.padEnd(9, '0')}`) / NANOS;
 }
 
 type StreamConfig = Readonly<Record<string, unknown>> & { readonly max_age: number };

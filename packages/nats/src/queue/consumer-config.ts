@@ -47,6 +47,13 @@ export async function ensureConsumer(
   return found;
 }
 
+/** Up to which number of its stream a consumer has delivered; 0 if it is not there. */
+export async function deliveredUpTo(api: JetStreamApi, stream: string, name: string): Promise<number> {
+  const absent = [JETSTREAM_ERROR.consumerNotFound, JETSTREAM_ERROR.streamNotFound];
+  const found = await api.call<ConsumerInfo>(`CONSUMER.INFO.${stream}.${name}`, {}, absent);
+  return found?.delivered.stream_seq ?? 0;
+}
+
 /** Makes the consumer anew: it forgets what it has delivered, and begins with all that is there. */
 export async function remakeConsumer(api: JetStreamApi, wanted: WantedConsumer): Promise<void> {
   await api.call(`CONSUMER.DELETE.${wanted.stream}.${wanted.name}`, {}, [JETSTREAM_ERROR.consumerNotFound]);

@@ -19,11 +19,18 @@ import type { StreamStore } from '../jetstream/stream-store.js';
 import { DEAD_LETTER_BYTES } from '../dead-letters/letter-facts.js';
 import { messageIdentity } from './message-identity.js';
 import { NatsQueueConsumer } from './nats-queue-consumer.js';
+import { NatsQueuedCommands } from './nats-queued-commands.js';
 import { NatsQueueRegister } from './nats-queue-register.js';
 import { QueueLanes } from './queue-lanes.js';
 import type { QueueServices } from './queue-services.js';
 import { DELAYED_LANE, PLAIN_LANE, nameTokens, subscriptionToken } from './queue-subjects.js';
 import { DELAY_HEADER } from './read-message.js';
+
+/** That a command is stored, and where in its stream. */
+interface StoredCommand {
+  readonly duplicate: boolean;
+  readonly sequence: number;
+}
 
 const SWEEPS_PER_WAIT = 10;
 const LONGEST_SWEEP_MS = 1000;
@@ -31,6 +38,7 @@ const LONGEST_SWEEP_MS = 1000;
 /** Queues of commands on JetStream, of competing consumers: two work-queue streams, and three durable consumers for each queue. */
 export class NatsCommandQueue implements DurableLog {
   readonly register: NatsQueueRegister;
+  readonly queued: NatsQueuedCommands;
   private readonly subscriptions = new Set<NatsQueueConsumer>();
   private readonly codec = new StoredMessageCodec();
   /** The ends of subjects by name: as many as there are kinds of messages. */
@@ -46,12 +54,15 @@ export class NatsCommandQueue implements DurableLog {
     private readonly services: QueueServices,
   ) {
     this.register = new NatsQueueRegister(services);
+    this.queued = new NatsQueuedCommands(services, (message, delayMs) =>
+      this.append(message, { delayMs, isAgain: true }),
+    );
     this.stopListening = session.onReturn(() => {
       for (const subscription of this.subscriptions) subscription.returned();
     });
   }
 
-  async append(message: LogMessage, options: AppendOptions = {}): Promise<{ readonly duplicate: boolean }> {
+  async append(message: LogMessage, options: AppendOptions = {}): Promise<StoredCommand> {
     const { name, messageId } = message;
     const { streams } = this.services;
     const { delayMs = 0 } = options;
@@ -68,7 +79,8 @@ export class NatsCommandQueue implements DurableLog {
     }
     const { store, prefix } = streams.command;
     const lane = delayMs > 0 ? DELAYED_LANE : PLAIN_LANE;
-    const headers = headersOf(messageIdentity(name, messageId), delayMs);
+    const identity = options.isAgain === true ? randomUUID() : messageIdentity(name, messageId);
+    const headers = headersOf(identity, delayMs);
     return this.store(store, `${prefix}${lane}.${this.tokensOf(name)}`, payload, headers);
   }
 
@@ -117,9 +129,9 @@ export class NatsCommandQueue implements DurableLog {
     subject: string,
     payload: Uint8Array,
     headers: HeaderBlock,
-  ): Promise<{ readonly duplicate: boolean }> {
-    const { isDuplicate } = await this.publisher.publish({ target, subject, payload, headers });
-    return { duplicate: isDuplicate };
+  ): Promise<StoredCommand> {
+    const { isDuplicate, sequence } = await this.publisher.publish({ target, subject, payload, headers });
+    return { duplicate: isDuplicate, sequence };
   }
 
   private tokensOf(name: string): string {

@@ -122,7 +122,9 @@ export class NatsQueueConsumer implements LogConsumer, DeliveryHolder, LaneListe
   }
 
   async giveBack(delivery: NatsDelivery, delayMs: number): Promise<void> {
-    if (this.settle(delivery)) this.return(delivery.origin, delayMs);
+    if (!this.settle(delivery)) return;
+    if (delivery.isActive) await this.track(this.returnAfter(delivery, delivery.attempt, delayMs));
+    else this.return(delivery.origin, delayMs);
   }
 
   async release(delivery: NatsDelivery, delayMs: number): Promise<void> {
@@ -131,8 +133,15 @@ export class NatsQueueConsumer implements LogConsumer, DeliveryHolder, LaneListe
 
   private async returnUncounted(delivery: NatsDelivery, delayMs: number): Promise<void> {
     const { origin, attempt, isCounted } = delivery;
+    if (isCounted || origin.deliveries === 1) await this.returnAfter(delivery, attempt - 1, delayMs);
+    else this.return(origin, delayMs);
+  }
+
+  /** With a note of how many attempts there were, and that none is going on. */
+  private async returnAfter({ origin }: NatsDelivery, count: number, delayMs: number): Promise<void> {
+    const { attempts, clock } = this.services;
     try {
-      if (isCounted || origin.deliveries === 1) await this.services.attempts.set(origin, attempt - 1);
+      await attempts.set(origin, { state: 'waiting', count, dueAtMs: clock.now() + delayMs });
     } finally {
       this.return(origin, delayMs);
     }
@@ -155,21 +164,37 @@ export class NatsQueueConsumer implements LogConsumer, DeliveryHolder, LaneListe
 
   /** What is not plainly to be handled: it came before, or too early. */
   private async consider(delivery: NatsDelivery, delayMs: number): Promise<void> {
-    const { attempts, serverClock } = this.services;
+    const { serverClock } = this.services;
     const { deliveries, storedAtMs } = delivery.origin;
     if (this.isStopped) return this.release(delivery, 0);
     const isDelayed = delayMs > 0;
     const waitMs = isDelayed ? storedAtMs + delayMs - (await serverClock.now()) : 0;
     if (waitMs > 0) return this.giveBack(delivery, waitMs);
     // What is delayed may have come any number of times before its own: each of its attempts is noted, and nothing else.
-    if (deliveries > 1 || isDelayed) {
-      delivery.attempt = (await attempts.of(delivery.origin, isDelayed ? 0 : 1)) + 1;
-      // Noted before it begins: an attempt that ends with its process counts.
-      await attempts.set(delivery.origin, delivery.attempt);
-      delivery.isCounted = true;
+    if ((deliveries > 1 || isDelayed) && !(await this.count(delivery, isDelayed ? 0 : 1))) {
+      if (this.settle(delivery)) this.acks.add(delivery.origin.reply);
+      return;
     }
     if (this.isStopped) return this.release(delivery, 0);
     this.admit(delivery);
+  }
+
+  /**
+   * Notes an attempt before it begins: one that ends with its process counts. Resolves with whether it may begin: the message was not
+   * taken away.
+   * @param unnoted how many attempts there were if none is noted: 1 where the first one is not noted, 0 where every one is
+   */
+  private async count(delivery: NatsDelivery, unnoted: 0 | 1): Promise<boolean> {
+    const { attempts } = this.services;
+    for (;;) {
+      const { noted, revision } = await attempts.read(delivery.origin);
+      if (noted?.state === 'taken') return false;
+      delivery.attempt = (noted?.count ?? unnoted) + 1;
+      const begun = { state: 'begun', count: delivery.attempt } as const;
+      if (await attempts.replace(delivery.origin, begun, revision)) break;
+    }
+    delivery.isCounted = true;
+    return true;
   }
 
   private admit(delivery: NatsDelivery): void {

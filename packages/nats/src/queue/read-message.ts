@@ -10,7 +10,7 @@ const LONGEST_DELAY_MS = 366 * 24 * 60 * 60 * 1000;
 
 /** Reads a message. One that cannot be read keeps its bytes, and its consumer and place in the stream are its id. */
 export function readMessage(
-  { data, subject }: ClientMessage,
+  { data, subject }: Pick<ClientMessage, 'data' | 'subject'>,
   { consumer, sequence }: Pick<DeliveryOrigin, 'consumer' | 'sequence'>,
   maxBytes: () => number,
 ): ReadMessage {
@@ -28,6 +28,11 @@ export function readMessage(
  * server would not understand it, and deliver the message again at once, for ever.
  */
 export function delayOf({ headers }: ClientMessage): number {
-  const delayMs = Number(headers?.get(DELAY_HEADER) ?? '');
+  return delayIn(headers?.get(DELAY_HEADER) ?? '');
+}
+
+/** The same of what the header says. */
+export function delayIn(text: string): number {
+  const delayMs = Number(text);
   return delayMs > 0 && delayMs <= LONGEST_DELAY_MS ? delayMs : 0;
 }

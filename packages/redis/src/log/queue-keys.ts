@@ -22,6 +22,11 @@ export function queuesKey(prefix: string): string {
   return `${prefix}:subscriptions`;
 }
 
+/** Set of the queues that commands were stored in, whoever handles them. */
+export function usedQueuesKey(prefix: string): string {
+  return `${prefix}:used`;
+}
+
 /** The lease of a consumer. */
 export function aliveKey(prefix: string, consumer: string): string {
   return `${prefix}:alive:${consumer}`;

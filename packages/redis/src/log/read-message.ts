@@ -2,7 +2,11 @@ import { readStoredMessage } from '@catga/core/engine';
 import type { LogSubscription, ReadMessage } from '@catga/core/engine';
 
 /** An entry as a message. The id of one that cannot be read is that of its entry, which begins with the time. */
-export function readMessage(bytes: Buffer, entry: string, { kind, names }: LogSubscription): ReadMessage {
+export function readMessage(
+  bytes: Buffer,
+  entry: string,
+  { kind, names }: Pick<LogSubscription, 'kind' | 'names'>,
+): ReadMessage {
   const sentAtMs = Number.parseInt(entry, 10);
   return readStoredMessage(bytes, { messageId: `redis-${entry}`, name: names[0] ?? '', kind, sentAtMs });
 }

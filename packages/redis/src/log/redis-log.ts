@@ -12,7 +12,7 @@ import { listOf } from '../connection/lua-script.js';
 import type { LuaArgument } from '../connection/lua-script.js';
 import { ConsumerLease } from './consumer-lease.js';
 import type { LogServices } from './log-services.js';
-import { queueKeys, seenKey } from './queue-keys.js';
+import { queueKeys, seenKey, usedQueuesKey } from './queue-keys.js';
 import { appendMessages } from './scripts/append-messages.lua.js';
 import { SubscriptionConsumer } from './subscription-consumer.js';
 import { TurnBatch } from '../connection/turn-batch.js';
@@ -53,11 +53,14 @@ export class RedisLog implements DurableLog {
 
   async append(message: LogMessage, options: AppendOptions = {}): Promise<{ readonly duplicate: boolean }> {
     const { name, messageId } = message;
-    const { subscription, delayMs = 0 } = options;
+    const { subscription, delayMs = 0, isAgain = false } = options;
     const encoded = this.codec.encode(message);
     return this.appends.add({
-      // A redriven command is new each time it is appended, but not each time that the session repeats the script.
-      identity: subscription === undefined ? `${name.length}:${name}:${messageId}` : `once:${randomUUID()}`,
+      // A redriven or rescheduled command is new each time it is appended, but not each time that the session repeats the script.
+      identity:
+        subscription === undefined && !isAgain
+          ? `${name.length}:${name}:${messageId}`
+          : `once:${randomUUID()}`,
       queue: subscription ?? `${COMMAND_QUEUES}.${name}`,
       delayMs: Math.max(0, Math.ceil(delayMs)),
       message: Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength),
@@ -92,6 +95,7 @@ export class RedisLog implements DurableLog {
   private async appendAll(batch: readonly Appended[]): Promise<readonly { readonly duplicate: boolean }[]> {
     const { session, prefix, wakeChannel, deduplicationWindowMs } = this.services;
     const keys: string[] = [];
+    keys.push(usedQueuesKey(prefix));
     const args: LuaArgument[] = [deduplicationWindowMs, wakeChannel];
     for (const { identity, queue, delayMs, message } of batch) {
       keys.push(seenKey(prefix, identity), queueKeys(prefix, queue).entries);

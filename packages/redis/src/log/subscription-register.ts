@@ -2,7 +2,7 @@ import type { DurableSubscription } from '@catga/core';
 import type { SubscriptionRegister } from '@catga/core/engine';
 import { numberOf } from '../connection/lua-script.js';
 import type { RedisSession } from '../connection/redis-session.js';
-import { queueKeys, queuesKey } from './queue-keys.js';
+import { queueKeys, queuesKey, usedQueuesKey } from './queue-keys.js';
 import { dropSubscription } from './scripts/drop-subscription.lua.js';
 
 /** What the log remembers of its subscriptions. */
@@ -30,7 +30,7 @@ export class RedisSubscriptionRegister implements SubscriptionRegister {
   /** A node that still handles it makes it anew, empty. */
   async drop(id: string): Promise<boolean> {
     const { entries, names, back } = queueKeys(this.prefix, id);
-    const keys = [entries, names, back, queuesKey(this.prefix)];
+    const keys = [entries, names, back, queuesKey(this.prefix), usedQueuesKey(this.prefix)];
     return numberOf(await this.session.run(dropSubscription, keys, [id])) > 0;
   }
 }

@@ -10,13 +10,18 @@ const CALLBACK_FAILURE_DELAY_MS = 1000;
 
 /** Parts under a node's durable messages, behind its gate. */
 export function gatedParts(
-  { lanes, queue, queues, directory, ...rest }: LaneParts,
+  { lanes, queue, queues, queued, directory, ...rest }: LaneParts,
   gate: NodeGate,
 ): LaneParts {
   return {
     lanes: gatedLanes(lanes, gate),
     queue: gatedQueue(queue, gate),
     queues: gatedSubscriptions(queues, gate),
+    queued: {
+      list: (...request) => gate.ask(() => queued.list(...request)),
+      cancel: (...request) => gate.ask(() => queued.cancel(...request)),
+      reschedule: (...request) => gate.ask(() => queued.reschedule(...request)),
+    },
     directory: gatedDirectory(directory, gate),
     ...rest,
   };

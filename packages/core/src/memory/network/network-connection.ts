@@ -8,6 +8,7 @@ import type { LinkListener, NodeAddress, NodeLinks } from '../../ports/links.js'
 import type { OutcomeLog } from '../../ports/outcome-log.js';
 import type { NodeDirectory } from '../../ports/node-directory.js';
 import type { PagedRecordStore } from '../../ports/record-store.js';
+import type { OwnedCommands } from '../../ports/queued-commands.js';
 import type { SubscriptionPauses } from '../../ports/subscription-pauses.js';
 import type { SubscriptionRegister } from '../../ports/subscription-register.js';
 import type { MemoryConnection } from '../memory-connection.js';
@@ -28,6 +29,7 @@ export class NetworkConnection implements EngineConnection {
   readonly log: DurableLog;
   readonly subscriptions: SubscriptionRegister;
   readonly pauses: SubscriptionPauses;
+  readonly queued: OwnedCommands;
   readonly idempotency: IdempotencyStore;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
@@ -48,6 +50,7 @@ export class NetworkConnection implements EngineConnection {
     this.log = storage.log;
     this.subscriptions = storage.subscriptions;
     this.pauses = storage.pauses;
+    this.queued = storage.commands;
     this.idempotency = gatedIdempotency(storage.idempotency, this.gate);
     this.inbox = gatedInbox(storage.inbox, this.gate);
     this.deadLetters = gatedDeadLetters(storage.deadLetters, this.gate);

@@ -7,10 +7,12 @@ export const dropSubscription = lua`
 -- KEYS[2]  its wire names
 -- KEYS[3]  its entries that were set aside
 -- KEYS[4]  hash from a queue to its kind
+-- KEYS[5]  set of the queues that commands were stored in
 -- ARGV[1]  queue
 --
 -- Returns 1, or 0 if it did not exist.
 local waited = redis.call('UNLINK', KEYS[1])
 redis.call('UNLINK', KEYS[2], KEYS[3])
+redis.call('SREM', KEYS[5], ARGV[1])
 return math.max(waited, redis.call('HDEL', KEYS[4], ARGV[1]))
 `;
