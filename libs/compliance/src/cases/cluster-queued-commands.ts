@@ -10,38 +10,41 @@ export function clusterQueuedCommands(lab: ClusterLab): void {
     it.each<[string, EnqueueOptions]>([
       ['without a key', {}],
       ['with a key', { key: 'tea' }],
-    ])('%s is not run, by the node that has its turn or by who follows when that one crashes', async (_, options) => {
-      const ran: string[] = [];
-      const gate = new Gate();
-      const member = (nodeId: string): CatgaNode =>
-        lab.member(nodeId).handleRequest(
-          ReserveStock,
-          async (command) => {
-            const { sku } = command as ReserveStock;
-            ran.push(`${sku} at ${nodeId}`);
-            if (nodeId === 'first') await gate.opened;
-          },
-          { concurrency: 1 },
-        );
-      const first = member('first');
-      const asking = lab.member('asking');
-      await lab.start(first, asking);
-      const queued = (sku: string) =>
-        asking.mediator.enqueue(new ReserveStock(sku), { messageId: sku, ...options });
-      const cancel = (messageId: string) =>
-        lab.whileTimePasses(asking.queue.cancel({ name: 'ReserveStock', messageId }));
-      for (const sku of ['1', '2', '3', '4', '5']) await queued(sku);
-      await lab.until(() => ran.length === 1);
-      const [running = ''] = ran[0]?.split(' ') ?? [];
-      const [cancelled = '', ...others] = ['3', '1', '2', '4', '5'].filter((sku) => sku !== running);
-      await expect(cancel(running)).resolves.toBe('running');
-      await expect(cancel(cancelled)).resolves.toBe('cancelled');
-      lab.crash(first);
-      await lab.start(member('second'));
-      const byOther = [running, ...others].toSorted().map((sku) => `${sku} at second`);
-      await lab.until(() => byOther.every((run) => ran.includes(run)));
-      await lab.pass(2);
-      expect(ran.slice(1).toSorted()).toEqual(byOther);
-    });
+    ])(
+      '%s is not run, by the node that has its turn or by who follows when that one crashes',
+      async (_, options) => {
+        const ran: string[] = [];
+        const gate = new Gate();
+        const member = (nodeId: string): CatgaNode =>
+          lab.member(nodeId).handleRequest(
+            ReserveStock,
+            async (command) => {
+              const { sku } = command as ReserveStock;
+              ran.push(`${sku} at ${nodeId}`);
+              if (nodeId === 'first') await gate.opened;
+            },
+            { concurrency: 1 },
+          );
+        const first = member('first');
+        const asking = lab.member('asking');
+        await lab.start(first, asking);
+        const queued = (sku: string) =>
+          asking.mediator.enqueue(new ReserveStock(sku), { messageId: sku, ...options });
+        const cancel = (messageId: string) =>
+          lab.whileTimePasses(asking.queue.cancel({ name: 'ReserveStock', messageId }));
+        for (const sku of ['1', '2', '3', '4', '5']) await queued(sku);
+        await lab.until(() => ran.length === 1);
+        const [running = ''] = ran[0]?.split(' ') ?? [];
+        const [cancelled = '', ...others] = ['3', '1', '2', '4', '5'].filter((sku) => sku !== running);
+        await expect(cancel(running)).resolves.toBe('running');
+        await expect(cancel(cancelled)).resolves.toBe('cancelled');
+        lab.crash(first);
+        await lab.start(member('second'));
+        const byOther = [running, ...others].toSorted().map((sku) => `${sku} at second`);
+        await lab.until(() => byOther.every((run) => ran.includes(run)));
+        await lab.pass(2);
+        expect(ran.slice(1).toSorted()).toEqual(byOther);
+      },
+    );
   });
 }

@@ -64,32 +64,38 @@ export function addQueue(program: Command, cli: Cli): void {
     .option('--name <name>', 'its wire name; without it all are searched')
     .option('--in <ms>', 'in so many milliseconds', wholeNumber(0, LONGEST_DELAY_MS))
     .option('--at <time>', 'at a time: 2026-01-31T12:00Z', timeOf)
-    .action((id: string, options: NameOption & { readonly in?: number; readonly at?: Date }, command: Command) =>
-      cli.connected(command, async ({ session, output }) => {
-        const { name, in: delayMs, at: dueAt } = options;
-        if ((delayMs === undefined) === (dueAt === undefined))
-          throw wrongUsage('When? Give either --in or --at.');
-        const queued = await refOf(session.node.queue, id, name);
-        const when = dueAt === undefined ? { delayMs: delayMs ?? 0 } : { dueAt };
-        const state = await session.node.queue.reschedule(queued, when);
-        if (state !== 'rescheduled') throw notTaken(queued, state);
-        output.done(`'${id}' (${queued.name}) is rescheduled.`, { ...queued, state });
-      }),
+    .action(
+      (id: string, options: NameOption & { readonly in?: number; readonly at?: Date }, command: Command) =>
+        cli.connected(command, async ({ session, output }) => {
+          const { name, in: delayMs, at: dueAt } = options;
+          if ((delayMs === undefined) === (dueAt === undefined))
+            throw wrongUsage('When? Give either --in or --at.');
+          const queued = await refOf(session.node.queue, id, name);
+          const when = dueAt === undefined ? { delayMs: delayMs ?? 0 } : { dueAt };
+          const state = await session.node.queue.reschedule(queued, when);
+          if (state !== 'rescheduled') throw notTaken(queued, state);
+          output.done(`'${id}' (${queued.name}) is rescheduled.`, { ...queued, state });
+        }),
     );
 }
 
 /** Which command is meant by an id, and a name if it is given. */
-async function refOf(queue: CatgaQueue, messageId: string, name: string | undefined): Promise<QueuedCommandRef> {
+async function refOf(
+  queue: CatgaQueue,
+  messageId: string,
+  name: string | undefined,
+): Promise<QueuedCommandRef> {
   if (name !== undefined) return { name, messageId };
   const names = new Set<string>();
-  for (let after: string | undefined; ; ) {
+  for (let after: string | undefined; ;) {
     const page = await queue.list({}, { limit: PAGE, ...(after !== undefined && { after }) });
     for (const one of page.items) if (one.messageId === messageId) names.add(one.name);
     after = page.next;
     if (after === undefined) break;
   }
   const [found, ...others] = names;
-  if (found === undefined) throw notFound(`No command with the id '${messageId}' is queued: see catga queue ls.`);
+  if (found === undefined)
+    throw notFound(`No command with the id '${messageId}' is queued: see catga queue ls.`);
   if (others.length > 0)
     throw wrongUsage(`Several commands have the id '${messageId}': say --name ${[...names].join(' or ')}.`);
   return { name: found, messageId };

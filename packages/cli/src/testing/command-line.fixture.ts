@@ -171,7 +171,9 @@ export function describeCommandLine(broker: 'nats' | 'redis'): void {
         expect(first.out).toMatch(/q1 +- +delayed .* (59m|1h)/);
         const [, after = ''] = /--after (\S+)/.exec(first.err) ?? [];
         expect((await terminal.run('queue', 'ls', '--limit', '1', '--after', after)).out).toMatch(/q2/);
-        const later = takenCommand.parse(await terminal.json('queue', 'reschedule', 'q1', '--at', '2027-01-01'));
+        const later = takenCommand.parse(
+          await terminal.json('queue', 'reschedule', 'q1', '--at', '2027-01-01'),
+        );
         expect(later).toEqual({ name: NAME, messageId: 'q1', state: 'rescheduled' });
         await expect(terminal.run('queue', 'cancel', 'q1')).resolves.toMatchObject({ exitCode: 2 });
         const cancelled = takenCommand.parse(await terminal.json('queue', 'cancel', 'q1', '--yes'));
@@ -186,7 +188,9 @@ export function describeCommandLine(broker: 'nats' | 'redis'): void {
       it('ends with 3 for one that is not there, and with 2 without a time', async () => {
         const isNotThere = { exitCode: 3, err: expect.stringContaining("'nobody'") as unknown as string };
         for (const name of [[], ['--name', NAME]])
-          await expect(terminal.run('queue', 'cancel', 'nobody', '--yes', ...name)).resolves.toMatchObject(isNotThere);
+          await expect(terminal.run('queue', 'cancel', 'nobody', '--yes', ...name)).resolves.toMatchObject(
+            isNotThere,
+          );
         await expect(terminal.run('queue', 'reschedule', 'nobody')).resolves.toMatchObject({ exitCode: 2 });
       });
     });
