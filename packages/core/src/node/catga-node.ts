@@ -80,6 +80,13 @@ export class CatgaNode {
     this.steps = new NodeSteps(runtime);
     this.failures = runtime.failures;
     const { messaging, admission, ids, codec, failures, rules } = runtime;
+    const records = new DeliveryRecords(
+      runtime.engine,
+      runtime.writes,
+      this.options.idempotency.ttlMs,
+      this.options.deadLetters.ttlMs,
+      runtime.replies,
+    );
     this.durable = new DurableSubscriptions(
       messaging,
       admission,
@@ -87,13 +94,7 @@ export class CatgaNode {
       codec,
       failures,
       rules,
-      new DeliveryRecords(
-        runtime.engine,
-        runtime.writes,
-        this.options.idempotency.ttlMs,
-        this.options.deadLetters.ttlMs,
-        runtime.replies,
-      ),
+      records,
       tracing,
     );
     const register = (what: string): ReturnType<RegisterAccess['connected']> => {
@@ -114,6 +115,7 @@ export class CatgaNode {
         ask: (nodeId, question) => this.mediator.sendToNode(nodeId, new AskQueueOwner(question)),
       },
       runtime.clock,
+      records,
     );
     const { delayMs, drainTimeoutMs } = this.options.shutdown;
     this.draining = new NodeDrain(runtime, this.durable, delayMs, drainTimeoutMs);

@@ -11,7 +11,8 @@ import { cancelledInQueue } from '../errors/message-errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { AskOwner, OwnedCommands, QueuedEnd, QueuedItem } from '../ports/queued-commands.js';
 import { pageLimit } from '../reliability/page-limit.js';
-import { KEEP_OUTCOME, ownHeaders } from '../reliability/kept-outcome.js';
+import type { DeliveryRecords } from '../reliability/delivery-records.js';
+import { ownHeaders } from '../reliability/kept-outcome.js';
 import { MAX_DELAY_MS } from './command-queue.js';
 import type { OutcomeAccess } from './outcome-waiter.js';
 
@@ -34,6 +35,7 @@ export class CatgaQueue {
   constructor(
     private readonly access: QueueAccess,
     private readonly clock: Pick<Clock, 'now'>,
+    private readonly records: Pick<DeliveryRecords, 'tellOutcome'>,
   ) {}
 
   /**
@@ -64,8 +66,7 @@ export class CatgaQueue {
     const end = await this.queued().cancel(identityOf(command), this.access.ask);
     if (end.state !== 'taken') return this.notTaken(command, end.state);
     const { message } = end;
-    if (message.headers[KEEP_OUTCOME] !== undefined)
-      await this.access.outcomes().record(message, { ok: false, error: cancelledInQueue(message) });
+    await this.records.tellOutcome(end, { ok: false, error: cancelledInQueue(message), isRefusal: true });
     return 'cancelled';
   }
 

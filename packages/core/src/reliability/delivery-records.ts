@@ -67,7 +67,11 @@ export class DeliveryRecords {
    * recorded first: the handler, run again, might not refuse.
    * @param isKept whether the end is the outcome for those who keep it
    */
-  async tellOutcome({ message }: LogDelivery, end: CommandEnd, isKept = true): Promise<void> {
+  async tellOutcome(
+    { message }: Pick<LogDelivery, 'message'>,
+    end: CommandEnd,
+    isKept = true,
+  ): Promise<void> {
     const isRepliedRefusal = !end.ok && end.isRefusal && hasReplyAddress(message);
     if (isRepliedRefusal) await this.engine.outcomes().record(message, end);
     await this.replies.send(message, end);
