@@ -11,7 +11,7 @@ export type { EventHandlerDecorator } from './decorators/event-handler.decorator
 export { RequestHandler } from './decorators/request-handler.decorator.js';
 export type { RequestHandlerDecorator } from './decorators/request-handler.decorator.js';
 export { CATGA_CONTEXT_TYPE } from './explorer/enhancer-context.js';
-export { HandlerSource, needsHandlerSource } from './explorer/handler-source.js';
+export { HandlerSource, madeForDescriptions, needsHandlerSource } from './explorer/handler-source.js';
 export type { ExploredProvider, NeededSource } from './explorer/handler-source.js';
 export type { MessageRequest } from './explorer/handler-invoker.js';
 export { CatgaHealthIndicator } from './health/catga-health.indicator.js';

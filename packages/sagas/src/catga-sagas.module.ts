@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { CatgaNode } from '@catga/nestjs';
+import { CatgaNode, madeForDescriptions } from '@catga/nestjs';
 import { CatgaSagas } from './catga-sagas.js';
 import { SagaHost } from './saga-host.js';
 import { SagaSource } from './saga-source.js';
@@ -41,3 +41,5 @@ export class CatgaSagasModule {
     };
   }
 }
+
+madeForDescriptions(CatgaSagasModule);

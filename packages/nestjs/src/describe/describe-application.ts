@@ -4,6 +4,7 @@ import { CatgaError, CatgaNode } from '@catga/core';
 import type { CatgaOptions } from '@catga/core';
 import type { ServiceContracts } from '@catga/core/admin';
 import { MODULE_OPTIONS_TOKEN } from '../catga.module-definition.js';
+import { exploreSources } from '../explorer/explore-sources.js';
 import { findHandlers, registerHandler } from '../explorer/found-handlers.js';
 
 /** Root module of an application, as `NestFactory.create` takes it. */
@@ -51,7 +52,14 @@ export async function describeApplication(
   const node = new CatgaNode({ ...given, ...(service !== undefined && { service }) });
   const { handlers, problems } = findHandlers(wrappers);
   for (const found of handlers) registerHandler(node, found, { handler: () => {} });
-  return node.contracts(problems);
+  // Sources look for the node of the application, which Nest has not made.
+  for (const wrapper of wrappers) if (wrapper.token === CatgaNode) wrapper.instance = node;
+  const ofSources = exploreSources(
+    wrappers,
+    node,
+    () => () => Promise.reject(new Error('It is not running.')),
+  );
+  return node.contracts([...problems, ...ofSources]);
 }
 
 /** Whether a value is a class with `@Module()`. */

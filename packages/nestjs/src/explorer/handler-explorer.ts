@@ -3,12 +3,11 @@ import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { CatgaNode } from '@catga/core';
 import { EnhancerContext } from './enhancer-context.js';
+import { exploreSources } from './explore-sources.js';
 import type { FoundHandler } from './found-handler.js';
-import { classesOf, findHandlers, registerHandler } from './found-handlers.js';
+import { findHandlers, registerHandler } from './found-handlers.js';
 import { GlobalEnhancers } from './global-enhancers.js';
 import { HandlerInvoker } from './handler-invoker.js';
-import { HandlerSource, neededSourceOf } from './handler-source.js';
-import type { ExploredProvider } from './handler-source.js';
 
 /** Discovers decorated classes and methods of providers and controllers, and registers them with the node. */
 @Injectable()
@@ -35,24 +34,8 @@ export class HandlerExplorer {
       ...this.globals.problems,
       ...problems,
       ...handlers.flatMap((found) => this.register(found)),
-      ...this.exploreSources(wrappers),
+      ...exploreSources(wrappers, this.node, (wrapper) => this.invoker.instances(wrapper)),
     ];
-  }
-
-  /** Handlers that other packages declare. */
-  private exploreSources(wrappers: readonly InstanceWrapper[]): readonly string[] {
-    const sources = wrappers.flatMap(({ instance }) => (instance instanceof HandlerSource ? [instance] : []));
-    const provided = wrappers.filter(({ isAlias }) => !isAlias).map((wrapper) => this.providerOf(wrapper));
-    const missing = provided.flatMap(({ classes, location }) => {
-      const [target] = classes.filter((one) => neededSourceOf(one) !== undefined);
-      const needed = target && neededSourceOf(target);
-      return needed === undefined || sources.some(({ decorator }) => decorator === needed.decorator)
-        ? []
-        : [
-            `${target?.name} (${location}) uses ${needed.decorator}, which has no effect without ${needed.module}: import it.`,
-          ];
-    });
-    return [...missing, ...sources.flatMap((source) => source.register(provided, this.node))];
   }
 
   /** Handlers of modules that were lazy-loaded since, as `Class (Module)`; each is returned once. */
@@ -69,15 +52,6 @@ export class HandlerExplorer {
 
   private wrappers(): readonly InstanceWrapper[] {
     return [...this.discovery.getProviders(), ...this.discovery.getControllers()];
-  }
-
-  private providerOf(wrapper: InstanceWrapper<object>): ExploredProvider {
-    let instances: ExploredProvider['instanceFor'] | undefined;
-    return {
-      classes: classesOf(wrapper),
-      location: wrapper.host?.name ?? 'unknown module',
-      instanceFor: (message, context) => (instances ??= this.invoker.instances(wrapper))(message, context),
-    };
   }
 
   /** Returns the problem, if there is one. */

@@ -1,3 +1,5 @@
+import type { Type } from '@nestjs/common';
+import { InitializeOnPreviewAllowlist } from '@nestjs/core/inspector/initialize-on-preview.allowlist.js';
 import type { CatgaNode, MessageContext } from '@catga/core';
 
 /** A class that the application provides. */
@@ -12,13 +14,21 @@ export interface ExploredProvider {
 
 /**
  * Provider that registers handlers which another package declares with decorators of its own. Called when the application starts,
- * before its node does.
+ * before its node does, and when it is described: see {@link madeForDescriptions}.
  */
 export abstract class HandlerSource {
   /** The decorator of the classes that need it, such as `@Saga`; see {@link needsHandlerSource}. */
   abstract readonly decorator: string;
   /** Returns the problems of decorated classes, which the node reports with all others. */
   abstract register(providers: readonly ExploredProvider[], node: CatgaNode): readonly string[];
+}
+
+/**
+ * Has Nest make the providers of a module for descriptions of the application, too, in which nothing else is made: of a module with
+ * a {@link HandlerSource}. They may not connect to anything by themselves.
+ */
+export function madeForDescriptions(module: Type): void {
+  InitializeOnPreviewAllowlist.add(module);
 }
 
 const NEEDED = 'catga:handler-source';
