@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { wrongUsage } from '../exit-codes.js';
 
 const reference = z.object({ $ref: z.string() });
-const extension = <T extends z.ZodType>(schema: T) => schema.optional();
 
 const documentSchema = z.object({
   asyncapi: z.string().regex(/^3\./, 'is not 3'),
@@ -11,8 +10,8 @@ const documentSchema = z.object({
     z.object({
       messages: z.array(reference),
       'x-catga-handler': z.string(),
-      'x-catga-scope': extension(z.enum(['service', 'node'])),
-      'x-catga-subscription': extension(z.object({ id: z.string() })),
+      'x-catga-scope': z.enum(['service', 'node']).optional(),
+      'x-catga-subscription': z.object({ id: z.string() }).optional(),
     }),
   ),
   components: z.object({
@@ -24,7 +23,7 @@ const documentSchema = z.object({
         'x-catga-kind': z.enum(['command', 'query', 'event']),
         'x-catga-qos': z.number(),
         'x-catga-keyed': z.boolean(),
-        'x-catga-errors': extension(z.array(z.string())),
+        'x-catga-errors': z.array(z.string()).optional(),
       }),
     ),
     schemas: z.record(z.string(), z.record(z.string(), z.unknown())),
@@ -41,8 +40,9 @@ export interface ContractMessage {
   readonly isKeyed: boolean;
   readonly errors: readonly string[];
   readonly schema: Schema | undefined;
-  /** Handlers with a scope, and durable subscriptions. */
+  /** Handlers that run on every node. */
   readonly nodeHandlers: readonly string[];
+  /** Ids of its durable subscriptions, or of its queue. */
   readonly subscriptions: readonly string[];
 }
 
