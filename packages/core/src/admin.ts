@@ -8,7 +8,9 @@ export type {
   HandledMessage,
   NodeDescription,
   NodeFailure,
+  MessageFlow,
   NodeStats,
+  NodeTraffic,
   TapPage,
 } from './admin/admin-contracts.js';
 export { DeadLetterCount, deadLetterGroupKey, groupDeadLetters } from './admin/letter-groups.js';
@@ -22,5 +24,6 @@ export type {
   ServiceContracts,
   SubscriptionContract,
 } from './admin/service-contracts.js';
+export { TRAFFIC_BOUNDS_MS } from './admin/traffic-meter.js';
 export { topologyOf } from './admin/topology.js';
 export type { Topology, TopologyEdge, TopologyService } from './admin/topology.js';

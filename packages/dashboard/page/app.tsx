@@ -10,10 +10,12 @@ import { Failures } from './views/failures.js';
 import { Letter } from './views/letter.js';
 import { Letters } from './views/letters.js';
 import { NodeDetail, Nodes } from './views/nodes.js';
+import { Send } from './views/send.js';
 import { Subscriptions } from './views/subscriptions.js';
 import { TopologyPage } from './views/topology.js';
+import { Traffic } from './views/traffic.js';
 
-const PAGES = ['nodes', 'topology', 'subscriptions', 'letters', 'failures'] as const;
+const PAGES = ['nodes', 'topology', 'traffic', 'subscriptions', 'letters', 'failures', 'send'] as const;
 type PageName = (typeof PAGES)[number];
 
 interface Place {
@@ -52,7 +54,7 @@ export function App() {
       <header>
         <strong>Catga</strong>
         <nav aria-label={t('pages')}>
-          {PAGES.map((name) => (
+          {PAGES.filter((name) => name !== 'send' || !readOnly).map((name) => (
             <a
               key={name}
               href={`#/${name}`}
@@ -94,12 +96,16 @@ function View({ page, id, readOnly }: Place & { readonly readOnly: boolean }) {
       return id === undefined ? <Nodes /> : <NodeDetail id={id} />;
     case 'topology':
       return <TopologyPage />;
+    case 'traffic':
+      return <Traffic />;
     case 'subscriptions':
       return <Subscriptions readOnly={readOnly} />;
     case 'letters':
       return id === undefined ? <Letters readOnly={readOnly} /> : <Letter id={id} readOnly={readOnly} />;
     case 'failures':
       return <Failures />;
+    case 'send':
+      return <Send readOnly={readOnly} />;
   }
 }
 

@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { Audit } from './api/audit.js';
 import { DashboardCluster } from './api/dashboard-cluster.js';
 import { DashboardLetters } from './api/dashboard-letters.js';
+import { DashboardMessages } from './api/dashboard-messages.js';
 import { LetterCounts } from './api/letter-counts.js';
 import { Redactor } from './api/redactor.js';
 import { clusterController } from './http/cluster.controller.js';
 import { lettersController } from './http/letters.controller.js';
+import { messagesController } from './http/messages.controller.js';
 import { pageController } from './http/page.controller.js';
 import { PAGE_FOLDER, PageFiles } from './http/page-files.js';
 import { LiveUpdates } from './live/live-updates.js';
+import { TrafficHistory } from './live/traffic-history.js';
 import type { CatgaDashboardOptions } from './options/dashboard-options.js';
 import { DASHBOARD_OPTIONS } from './options/dashboard-options.token.js';
 import { resolveDashboardOptions } from './options/resolve-dashboard-options.js';
@@ -30,7 +33,12 @@ export class CatgaDashboardModule {
     return {
       module: CatgaDashboardModule,
       imports: [...resolved.imports],
-      controllers: [pageController(resolved), lettersController(resolved), clusterController(resolved)],
+      controllers: [
+        pageController(resolved),
+        lettersController(resolved),
+        clusterController(resolved),
+        messagesController(resolved),
+      ],
       providers: [
         { provide: DASHBOARD_OPTIONS, useValue: resolved },
         { provide: PAGE_FOLDER, useFactory: () => join(__dirname, '../assets') },
@@ -40,7 +48,9 @@ export class CatgaDashboardModule {
         DashboardCluster,
         DashboardLetters,
         LetterCounts,
+        DashboardMessages,
         LiveUpdates,
+        TrafficHistory,
       ],
     };
   }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Agent, get as httpGet } from 'node:http';
-import { DashboardApp } from './dashboard.fixture.js';
+import type { MessageView, PageView, SentView } from './api/views.js';
+import { DashboardApp, until } from './dashboard.fixture.js';
 import type { Platform } from './dashboard.fixture.js';
 
 /** What the API tells and does of the cluster, and how its stream ends. */
@@ -49,6 +50,47 @@ export function clusterCases(platform: Platform): void {
           'resume {"id":"shop.ship"} by "ann\\nbob": failed, "The subscription is not paused."',
         ]),
       );
+    });
+
+    it('sends messages by hand: checked by their schema, told in the log without content, redacted', async () => {
+      const redact = (payload: unknown, { what }: { readonly what: string }) =>
+        what === 'error' || what === 'result'
+          ? (JSON.parse(JSON.stringify(payload).replaceAll('4111', '***')) as unknown)
+          : payload;
+      app = await DashboardApp.serve({ actor: () => 'ann', redact }, platform);
+      const api = '/catga/api/messages';
+      const { items } = (await app.get<PageView<MessageView>>(api)).json;
+      expect(items).toMatchObject([
+        { name: 'orders.place.v1', actions: ['enqueue', 'send'] },
+        { name: 'orders.placed.v1', actions: ['publish'] },
+      ]);
+      expect(JSON.parse(items[0]?.schema ?? '')).toMatchObject({ properties: { order: { type: 'string' } } });
+      const send = (action: string, name: string, content: unknown, more: object = {}) =>
+        app.post<SentView & { readonly message?: string }>(`${api}/send`, { action, name, content, ...more });
+      const sent = await send('send', 'orders.place.v1', { order: 'tea' });
+      expect(JSON.parse(sent.json.result ?? '')).toEqual({ placed: 'tea', card: '***' });
+      expect((await send('publish', 'orders.placed.v1', { order: 'mate' })).status).toBe(200);
+      const queued = await send(
+        'enqueue',
+        'orders.place.v1',
+        { order: 'tea' },
+        { messageId: 'q1', delayMs: 5 },
+      );
+      expect(queued.json).toEqual({ messageId: 'q1' });
+      await until(() => app.shipped.includes('mate'));
+      for (const [action, name, content, status, message] of [
+        ['send', 'orders.place.v1', { order: '' }, 422, /order: /],
+        ['enqueue', 'orders.place.v1', { order: 1 }, 422, /order: /],
+        ['send', 'orders.place.v1', { order: 'bad' }, 422, /^no shelf for card \*\*\*$/],
+        ['publish', 'orders.place.v1', {}, 404, /Nobody/],
+        ['send', 'catga.admin.stats', {}, 404, /Nobody/],
+        ['send', 'orders.place.v1', [], 400, /invalid/],
+      ] as const) {
+        const reply = await send(action, name, content);
+        expect([reply.status, reply.json.message]).toEqual([status, expect.stringMatching(message)]);
+      }
+      expect(app.log.lines).toContain('send {"name":"orders.place.v1"} by "ann": done');
+      expect(app.log.lines.join()).not.toContain('"tea"');
     });
 
     it('says at once and from time to time that there is something to read, and lets the server stop', async () => {

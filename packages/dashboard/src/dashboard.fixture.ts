@@ -9,6 +9,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import fastifyHelmet from '@fastify/helmet';
 import helmet from 'helmet';
+import { z } from 'zod';
 import {
   CatgaDeadLetters,
   CatgaMediator,
@@ -33,8 +34,12 @@ export class Placed {
   ) {}
 }
 
-@Message({ name: 'orders.place.v1' })
-export class Place extends Command {}
+@Message({ name: 'orders.place.v1', schema: z.object({ order: z.string().min(1) }) })
+export class Place extends Command<{ readonly placed: string; readonly card: string }> {
+  constructor(readonly order: string) {
+    super();
+  }
+}
 
 /** Refuses orders that begin with `bad`. */
 @EventHandler(Placed, { name: 'ship', maxAttempts: 1 })
@@ -49,7 +54,10 @@ export class Ship implements IEventHandler<Placed> {
 
 @RequestHandler(Place)
 class PlaceHandler implements IRequestHandler<Place> {
-  async handle(): Promise<void> {}
+  async handle({ order }: Place) {
+    if (order === 'bad') throw new RangeError('no shelf for card 4111');
+    return { placed: order, card: '4111' };
+  }
 }
 
 /** Lets those in that say so. */

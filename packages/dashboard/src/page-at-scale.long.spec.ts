@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { LetterGroupsView, LetterView, PageView } from './api/views.js';
 import { DashboardApp, until } from './dashboard.fixture.js';
-import { TestBrowser } from './page.fixture.js';
+import { TestBrowser, axeFindings } from './page.fixture.js';
 import { SimulatedCluster } from './simulated-cluster.fixture.js';
 
 const NODES = 50;
@@ -42,7 +42,8 @@ describe(`the dashboard of ${NODES} nodes and ${LETTERS} dead letters`, () => {
       expect(text.length).toBeLessThan(LARGEST_REPLY);
       return json;
     };
-    for (const path of ['nodes', 'stats', 'topology', 'subscriptions', 'failures']) await ask(path);
+    for (const path of ['nodes', 'stats', 'topology', 'subscriptions', 'failures', 'traffic'])
+      await ask(path);
     let counted: LetterGroupsView;
     do counted = await ask('letters/groups');
     while (counted.isCounting);
@@ -63,7 +64,7 @@ describe(`the dashboard of ${NODES} nodes and ${LETTERS} dead letters`, () => {
       "window.longest = 0; new PerformanceObserver((list) => list.getEntries().forEach((one) => (window.longest = Math.max(window.longest, one.duration)))).observe({ entryTypes: ['longtask'] })",
     );
     const figures: Record<string, number> = {};
-    for (const name of ['Nodes', 'Topology', 'Subscriptions', 'Failures', 'Dead letters']) {
+    for (const name of ['Nodes', 'Topology', 'Traffic', 'Subscriptions', 'Failures', 'Dead letters']) {
       const begun = performance.now();
       await page.getByRole('link', { name, exact: true }).click();
       await page.getByRole('heading', { level: 1, name }).waitFor();
@@ -86,6 +87,23 @@ describe(`the dashboard of ${NODES} nodes and ${LETTERS} dead letters`, () => {
     figures['longest task'] = await page.evaluate<number>('window.longest');
     figures['rows'] = await page.getByRole('row').count();
     report([figures]);
+    expect(found).toEqual([]);
+    await browser.close();
+  });
+
+  it('draws the topology with rates, and what is handled over time', async () => {
+    const browser = await TestBrowser.start();
+    const { page, found } = await browser.open(`${app.url}/catga#/topology`);
+    const picture = page.getByRole('img', { name: '11 services, 10 connections' });
+    await picture
+      .getByText(/^[\d.]+\/s$/)
+      .nth(9)
+      .waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Traffic', exact: true }).click();
+    await page.getByRole('img', { name: /^Throughput.*handled [1-9]/ }).waitFor();
+    expect(await page.locator('canvas').count()).toBe(5);
+    expect(await axeFindings(page)).toEqual([]);
     expect(found).toEqual([]);
     await browser.close();
   });

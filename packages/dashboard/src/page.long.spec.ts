@@ -24,10 +24,20 @@ describe('the page of the dashboard', () => {
       await app.fail('bad 1');
       const { page, found } = await browser.open(`${app.url}/catga`, { colorScheme });
       await page.getByRole('link', { name: 'shop-1' }).waitFor();
-      for (const name of ['Nodes', 'Topology', 'Subscriptions', 'Dead letters', 'Failures']) {
-        await page.getByRole('link', { name }).click();
+      for (const name of [
+        'Nodes',
+        'Topology',
+        'Traffic',
+        'Subscriptions',
+        'Dead letters',
+        'Failures',
+        'Send',
+      ]) {
+        await page.getByRole('link', { name, exact: true }).click();
         await page.getByRole('heading', { level: 1, name }).waitFor();
         await page.getByText('Reading…').first().waitFor({ state: 'detached' });
+        // Its first points come in a few seconds.
+        if (name === 'Traffic') await page.locator('canvas').nth(4).waitFor();
         expect(await axeFindings(page)).toEqual([]);
       }
       await page.getByRole('link', { name: 'Dead letters' }).click();
@@ -105,6 +115,27 @@ describe('the page of the dashboard', () => {
     await page.getByRole('button', { name: '暂停 shop.ship' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('zh');
     expect(found).toEqual([]);
+  });
+
+  it('sends a message, checked by its schema', async () => {
+    app = await DashboardApp.serve();
+    const { page, found } = await browser.open(`${app.url}/catga#/send`);
+    const content = page.getByRole('textbox', { name: 'Content' });
+    await content.waitFor();
+    expect(JSON.parse(await content.inputValue())).toEqual({ order: '' });
+    const send = page.getByRole('button', { name: 'Send' });
+    await content.fill('no JSON');
+    await send.click();
+    await page.getByRole('status').getByText('not a JSON object').waitFor();
+    expect(found).toEqual([]);
+    await content.fill('{"order":"<b>tea</b>"}');
+    await send.click();
+    await page.getByRole('region', { name: 'Result' }).getByText('"placed": "<b>tea</b>"').waitFor();
+    await content.fill('{"order":""}');
+    await send.click();
+    await page.getByRole('status').getByText('orders.place.v1 is invalid: order').waitFor();
+    // Chromium tells of the refusal.
+    expect(found).toEqual([expect.stringContaining('422')]);
   });
 
   it('is forbidden without what the guard wants, and has no actions when it is read-only', async () => {

@@ -3,8 +3,17 @@ import { networkInterfaces } from 'node:os';
 import { AdminGuard, DashboardApp } from './dashboard.fixture.js';
 import type { Platform } from './dashboard.fixture.js';
 
-const READINGS = ['/meta', '/nodes', '/nodes/show?id=a', '/stats', '/topology', '/failures', '/subscriptions']
-  .concat(['/letters', '/letters/groups', '/letters/show?id=a', '/events'])
+const READINGS = [
+  '/meta',
+  '/nodes',
+  '/nodes/show?id=a',
+  '/stats',
+  '/topology',
+  '/traffic',
+  '/failures',
+  '/subscriptions',
+]
+  .concat(['/messages', '/letters', '/letters/groups', '/letters/show?id=a', '/events'])
   .map((path) => `/catga/api${path}`);
 const ACTIONS = [
   'subscriptions/pause',
@@ -12,6 +21,7 @@ const ACTIONS = [
   'letters/redrive',
   'letters/drop',
   'letters/edit',
+  'messages/send',
 ].map((path) => `/catga/api/${path}`);
 
 /** Who is served, what other sites can cause, and what replies say to browsers. */

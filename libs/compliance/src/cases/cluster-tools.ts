@@ -76,11 +76,12 @@ export function clusterTools(lab: ClusterLab): void {
       });
     });
 
-    it('sees what a node handles from when it asks, without content', async () => {
+    it('sees what a node handles from when it asks, without content, and counts it', async () => {
       const { node, tool, client } = await setUp();
       await lab.whileTimePasses(tool.mediator.send(new PlaceOrder('before')));
       const start = await lab.whileTimePasses(client.tap('one'));
       expect(start.messages).toEqual([]);
+      await expect(lab.whileTimePasses(client.traffic('one'))).resolves.toMatchObject({ flows: [] });
       await lab.whileTimePasses(tool.mediator.send(new PlaceOrder('c1')));
       await node.mediator.publish(new OrderPlaced('o1'));
       let page = await lab.whileTimePasses(client.tap('one', start));
@@ -95,10 +96,16 @@ export function clusterTools(lab: ClusterLab): void {
         { name: 'orders.placed.v1', handler: 'shop.Stock', error: { message: 'out of stock' } },
       ]);
       expect(JSON.stringify(seen)).not.toContain('secret customer');
+      const { flows, criticalTimes } = await lab.whileTimePasses(client.traffic('one'));
+      expect(flows).toMatchObject([
+        { name: 'PlaceOrder', originNodeId: 'tool', handled: 1, failed: 0 },
+        { name: 'orders.placed.v1', handler: 'shop.Stock', originNodeId: 'one', handled: 1, failed: 1 },
+      ]);
+      expect(criticalTimes.reduce((sum, one) => sum + one)).toBe(1);
     });
 
     it('gets no answer that the node was told not to give', async () => {
-      const off = { describe: false, stats: false, failures: false, tap: false };
+      const off = { describe: false, stats: false, failures: false, tap: false, traffic: false };
       const silent = lab.orders('silent', { admin: off, heartbeat: lab.slowHeartbeat });
       await lab.start(silent);
       const { client } = await setUp();
@@ -107,6 +114,7 @@ export function clusterTools(lab: ClusterLab): void {
         (one: AdminClient) => one.stats('silent'),
         (one: AdminClient) => one.failures('silent'),
         (one: AdminClient) => one.tap('silent'),
+        (one: AdminClient) => one.traffic('silent'),
       ])
         await expect(lab.whileTimePasses<unknown>(ask(client))).rejects.toMatchObject({
           code: 'CATGA_NO_HANDLER',

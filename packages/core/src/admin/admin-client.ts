@@ -3,8 +3,8 @@ import type { CatgaRequest } from '../contracts/request.js';
 import type { CatgaResult } from '../contracts/result.js';
 import type { SendOptions } from '../contracts/send-options.js';
 import { toError } from '../errors/catga-error.js';
-import type { NodeDescription, NodeFailure, NodeStats, TapPage } from './admin-contracts.js';
-import { DescribeNode, ListNodeFailures, ReadNodeStats, TapNode } from './admin-messages.js';
+import type { NodeDescription, NodeFailure, NodeStats, NodeTraffic, TapPage } from './admin-contracts.js';
+import { DescribeNode, ListNodeFailures, ReadNodeStats, ReadNodeTraffic, TapNode } from './admin-messages.js';
 
 /** What the client sends through: a `CatgaMediator`. */
 export interface AdminSender {
@@ -52,6 +52,11 @@ export class AdminClient {
    */
   tap(nodeId: string, after?: TapPage): Promise<TapPage> {
     return this.sender.sendToNode(nodeId, new TapNode(after?.next));
+  }
+
+  /** What a node has handled since somebody first asked, as counts: rates are the differences of two answers. */
+  traffic(nodeId: string): Promise<NodeTraffic> {
+    return this.sender.sendToNode(nodeId, new ReadNodeTraffic());
   }
 
   /** Asks all present nodes at the same time. Never rejects. */

@@ -130,3 +130,39 @@ export interface TapPage {
   /** How many there were that the node no longer remembers. */
   readonly missed: number;
 }
+
+/**
+ * Messages of one name that a handler got from one node.
+ *
+ * @publicApi
+ */
+export interface MessageFlow {
+  /** Empty, with handler and origin, for all others after the first 500. */
+  readonly name: string;
+  readonly kind: MessageKind;
+  /** The handler or the durable subscription. */
+  readonly handler: string;
+  readonly originNodeId: string;
+  /** Number of runs, failures included. */
+  readonly handled: number;
+  readonly failed: number;
+}
+
+/**
+ * Counts of what a node has handled since a tool first asked; they end 15 seconds after the last question. What is sent and handled
+ * within one node by the direct path is counted in `load.handled` only.
+ *
+ * @publicApi
+ */
+export interface NodeTraffic {
+  /** The time by its clock, in milliseconds since 1970. */
+  readonly nowMs: number;
+  /** When these counts began. */
+  readonly sinceMs: number;
+  readonly load: NodeLoad;
+  readonly flows: readonly MessageFlow[];
+  /** Numbers of runs by duration, in the buckets of `TRAFFIC_BOUNDS_MS`. */
+  readonly durations: readonly number[];
+  /** Numbers of runs by the time from sending until handled, of durable messages, in the same buckets. By the clocks of two nodes. */
+  readonly criticalTimes: readonly number[];
+}

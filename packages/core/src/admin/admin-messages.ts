@@ -1,7 +1,7 @@
 import { Message } from '../contracts/message.js';
 import { Command, Query } from '../contracts/request.js';
 import type { OwnerAnswer, OwnerQuestion } from '../ports/queued-commands.js';
-import type { NodeDescription, NodeFailure, NodeStats, TapPage } from './admin-contracts.js';
+import type { NodeDescription, NodeFailure, NodeStats, NodeTraffic, TapPage } from './admin-contracts.js';
 
 /** How the wire names of these requests begin. */
 export const ADMIN_NAMES = 'catga.admin.';
@@ -37,3 +37,7 @@ export class AskQueueOwner extends Command<OwnerAnswer> {
     super();
   }
 }
+
+/** Asks a node for its counts of messages. It counts them while it is asked. */
+@Message({ name: 'catga.admin.traffic', timeoutMs: TIMEOUT_MS })
+export class ReadNodeTraffic extends Query<NodeTraffic> {}

@@ -5,6 +5,7 @@ import type { HandledListener } from '../pipeline/handler-context.js';
 import { MessageEnvelope, NO_ATTRIBUTES } from '../pipeline/message-envelope.js';
 import { TestClock } from '../time/test-clock.js';
 import { Timetable } from '../time/timetable.js';
+import { HandledListeners } from './handled-listeners.js';
 import { MessageTap } from './message-tap.js';
 
 class Pay extends Command {}
@@ -13,7 +14,8 @@ const type = describeMessage(Pay);
 function setUp() {
   const clock = new TestClock();
   let listener: HandledListener | undefined;
-  const tap = new MessageTap(clock, 'one', new Timetable(clock), (wanted) => void (listener = wanted));
+  const listeners = new HandledListeners(new Timetable(clock), (wanted) => void (listener = wanted));
+  const tap = new MessageTap(clock, 'one', listeners);
   let lastId = 0;
   const handle = async (count: number): Promise<void> => {
     for (let i = 0; i < count; i++) {

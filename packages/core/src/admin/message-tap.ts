@@ -2,34 +2,29 @@ import { recordOf } from '../errors/error-record.js';
 import type { HandledListener } from '../pipeline/handler-context.js';
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import type { Clock } from '../ports/clock.js';
-import type { Timetable, TimetableEntry } from '../time/timetable.js';
 import type { HandledMessage, TapPage } from './admin-contracts.js';
 import { ADMIN_NAMES } from './admin-messages.js';
+import type { HandledListeners } from './handled-listeners.js';
 
 /** How many messages a node remembers for those who ask. */
 const MOST_MESSAGES = 1000;
 /** How many it tells at a time. */
 const MOST_AT_A_TIME = 200;
-/** For how long after a question it goes on, in milliseconds. */
-const LISTENS_MS = 15_000;
 
 /** What a node has handled lately; it listens only while a tool asks. */
 export class MessageTap implements HandledListener {
   private readonly messages: HandledMessage[] = [];
   private lastSequence = 0;
-  private end: TimetableEntry | undefined;
 
-  /** @param listen makes handlers tell of their messages, or with undefined no more */
   constructor(
     private readonly clock: Clock,
     private readonly nodeId: string,
-    private readonly timetable: Timetable,
-    private readonly listen: (listener: HandledListener | undefined) => void,
+    private readonly listeners: HandledListeners,
   ) {}
 
   /** @param next of the page before */
   page(next: unknown): TapPage {
-    this.goOn();
+    this.listeners.goOn(this, () => (this.messages.length = 0));
     const first = this.lastSequence - this.messages.length + 1;
     const { lastSequence } = this;
     const wanted = typeof next === 'number' && Number.isSafeInteger(next) ? next : lastSequence + 1;
@@ -64,15 +59,5 @@ export class MessageTap implements HandledListener {
       () => ended(),
       (thrown: unknown) => ended({ thrown }),
     );
-  }
-
-  private goOn(): void {
-    if (this.end !== undefined) this.timetable.remove(this.end);
-    else this.listen(this);
-    this.end = this.timetable.after(LISTENS_MS, () => {
-      this.end = undefined;
-      this.listen(undefined);
-      this.messages.length = 0;
-    });
   }
 }

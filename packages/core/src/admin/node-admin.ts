@@ -12,9 +12,18 @@ import type { OwnerAnswer, OwnerQuestion } from '../ports/queued-commands.js';
 import type { CatgaErrorSink } from '../reliability/failure-sink.js';
 import type { Timetable } from '../time/timetable.js';
 import type { NodeDescription, NodeStats } from './admin-contracts.js';
-import { AskQueueOwner, DescribeNode, ListNodeFailures, ReadNodeStats, TapNode } from './admin-messages.js';
+import {
+  AskQueueOwner,
+  DescribeNode,
+  ListNodeFailures,
+  ReadNodeStats,
+  ReadNodeTraffic,
+  TapNode,
+} from './admin-messages.js';
 import { FailureLog } from './failure-log.js';
+import { HandledListeners } from './handled-listeners.js';
 import { MessageTap } from './message-tap.js';
+import { TrafficMeter } from './traffic-meter.js';
 
 /** The node that answers. */
 export interface AdministeredNode {
@@ -43,6 +52,7 @@ const MOST_SOURCES = 100;
 /** Answers the questions of tools, those that the option `admin` allows. */
 export class NodeAdmin {
   private readonly startedAtMs: number;
+  private readonly listeners: HandledListeners;
 
   constructor(
     private readonly node: AdministeredNode,
@@ -50,11 +60,14 @@ export class NodeAdmin {
     private readonly handled: HandledMessages,
   ) {
     this.startedAtMs = node.clock.now();
+    this.listeners = new HandledListeners(node.timetable, (listener) => {
+      node.listener = listener;
+    });
   }
 
   /** The requests that are answered, none of which the directory tells of. `CATGA_CONFIGURATION` if a message has one's name. */
   routes(): readonly RequestRoute[] {
-    const { describe, stats, failures, tap } = this.options.admin;
+    const { describe, stats, failures, tap, traffic } = this.options.admin;
     return [
       // No question of curiosity: without the answer a command of this node's lanes cannot be cancelled.
       this.route(AskQueueOwner, (asked) => this.node.answerForQueue((asked as AskQueueOwner).question)),
@@ -62,6 +75,7 @@ export class NodeAdmin {
       ...(stats ? [this.route(ReadNodeStats, () => this.stats())] : []),
       ...(failures ? [this.failures()] : []),
       ...(tap ? [this.tap()] : []),
+      ...(traffic ? [this.traffic()] : []),
     ];
   }
 
@@ -113,11 +127,15 @@ export class NodeAdmin {
   }
 
   private tap(): RequestRoute {
-    const { clock, nodeId, timetable } = this.node;
-    const tap = new MessageTap(clock, nodeId, timetable, (listener) => {
-      this.node.listener = listener;
-    });
+    const { clock, nodeId } = this.node;
+    const tap = new MessageTap(clock, nodeId, this.listeners);
     return this.route(TapNode, (question) => tap.page((question as TapNode).next));
+  }
+
+  private traffic(): RequestRoute {
+    const { clock, nodeId } = this.node;
+    const meter = new TrafficMeter(clock, nodeId, () => this.node.self().load, this.listeners);
+    return this.route(ReadNodeTraffic, () => meter.read());
   }
 
   private route(target: MessageConstructor, handler: HandlerFunction): RequestRoute {

@@ -28,6 +28,7 @@ import { NodeSteps } from './node-steps.js';
 import { DEFAULT_SERVICES } from './node-services.js';
 import type { NodeServices } from './node-services.js';
 import type { NodeSummary } from './node-summary.js';
+import { NamedMessages } from '../handlers/named-messages.js';
 import type {
   EventHandlerRegistration,
   HandlerRegistration,
@@ -54,6 +55,8 @@ export class CatgaNode {
   readonly ids: CatgaIds;
   /** For packages that keep processes. May change in any release. */
   readonly steps: NodeSteps;
+  /** Messages by wire name, for tools. */
+  readonly named: NamedMessages;
   private readonly runtime: NodeRuntime;
   private readonly requests: RequestHandlerRegistration[] = [];
   private readonly events: EventHandlerRegistration[] = [];
@@ -78,6 +81,7 @@ export class CatgaNode {
     this.outbox = new CatgaOutbox(() => runtime.outbox?.access);
     this.ids = runtime.ids;
     this.steps = new NodeSteps(runtime);
+    this.named = new NamedMessages(runtime.messaging.registry);
     this.failures = runtime.failures;
     const { messaging, admission, ids, codec, failures, rules } = runtime;
     const records = new DeliveryRecords(

@@ -414,6 +414,7 @@ const effects: Readonly<Record<OptionPath, () => Promise<void>>> = {
   'admin.stats': () => answersNothing({ stats: false }, (client) => client.stats('node')),
   'admin.failures': () => answersNothing({ failures: false }, (client) => client.failures('node')),
   'admin.tap': () => answersNothing({ tap: false }, (client) => client.tap('node')),
+  'admin.traffic': () => answersNothing({ traffic: false }, (client) => client.traffic('node')),
   async 'health.graceMs'() {
     const engine = new MemoryNetwork();
     const { node, clock } = await startNode((it) => it, { engine, nodeId: 'one', health: { graceMs: 100 } });

@@ -67,6 +67,10 @@ export interface CatgaOptions {
      * @defaultValue true
      */
     readonly tap?: boolean;
+    /** How many messages of which name its handlers get from which node, and how long they take.
+     * @defaultValue true
+     */
+    readonly traffic?: boolean;
   };
   /** Heartbeats: failure detection between nodes. */
   readonly heartbeat?: {
@@ -245,6 +249,7 @@ export interface ResolvedCatgaOptions {
     readonly stats: boolean;
     readonly failures: boolean;
     readonly tap: boolean;
+    readonly traffic: boolean;
   };
   readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number };
   readonly routing: RoutingStrategyName | RoutingStrategy;

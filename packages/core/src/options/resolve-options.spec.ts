@@ -31,7 +31,7 @@ describe('options', () => {
       propagatedHeaders: ['traceparent', 'tracestate', 'baggage'],
       metadata: {},
       role: 'node',
-      admin: { describe: true, stats: true, failures: true, tap: true },
+      admin: { describe: true, stats: true, failures: true, tap: true, traffic: true },
       heartbeat: { intervalMs: 5000, timeoutMs: 15_000 },
       routing: 'local-first',
       request: { timeoutMs: undefined, retransmitMs: 500, maxAttempts: 4 },

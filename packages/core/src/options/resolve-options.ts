@@ -62,6 +62,7 @@ const schema = z.strictObject({
       stats: z.boolean().default(true),
       failures: z.boolean().default(true),
       tap: z.boolean().default(true),
+      traffic: z.boolean().default(true),
     })
     .prefault({}),
   heartbeat: z

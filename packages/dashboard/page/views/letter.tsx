@@ -3,7 +3,9 @@ import type { AttemptsView, LetterDetailView } from '../../src/api/views.js';
 import { act, addressOf, textOf } from '../api.js';
 import { number, t, time } from '../language.js';
 import { notify } from '../notices.js';
+import { contentOf } from '../content-of.js';
 import { ActionButton } from '../parts/action-button.js';
+import { Code } from '../parts/code.js';
 import { Facts } from '../parts/facts.js';
 import { Problem } from '../parts/problem.js';
 import { Table } from '../parts/table.js';
@@ -141,24 +143,4 @@ function Attempts({ of }: { readonly of: readonly AttemptsView[] }) {
       ]}
     />
   );
-}
-
-function Code({ title, text }: { readonly title: string; readonly text: string }) {
-  return (
-    // It scrolls, also by keyboard.
-    <pre role="region" aria-label={title} tabIndex={0}>
-      {text}
-    </pre>
-  );
-}
-
-function contentOf(text: string | undefined): object {
-  let content: unknown;
-  try {
-    content = JSON.parse(text ?? '');
-  } catch {
-    throw new Error(t('notJson'));
-  }
-  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;
-  throw new Error(t('notJson'));
 }

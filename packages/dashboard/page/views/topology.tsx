@@ -1,17 +1,20 @@
-import type { Topology } from '@catga/core/admin';
+import type { TopologyView } from '../../src/api/views.js';
 import { addressOf } from '../api.js';
-import { t } from '../language.js';
+import { number, t } from '../language.js';
 import { Problem } from '../parts/problem.js';
 import { Table } from '../parts/table.js';
+import { TopologyPicture } from '../parts/topology-picture.js';
 import { useReading } from '../reading.js';
 
-/** Which service sends what to which, as seen so far. */
+/** Which service sends what to which, as seen so far, and how often at the moment. */
 export function TopologyPage() {
-  const { data, problem } = useReading<Topology>(addressOf('topology'));
+  const { data, problem } = useReading<TopologyView>(addressOf('topology'));
   return (
     <>
       <h1 tabIndex={-1}>{t('topology')}</h1>
       <Problem text={problem} />
+      {data && <TopologyPicture topology={data} />}
+      <h2>{t('messages')}</h2>
       <Table
         title={t('topology')}
         items={data?.edges}
@@ -21,6 +24,7 @@ export function TopologyPage() {
           { title: t('to'), cell: ({ to }) => to },
           { title: t('kind'), cell: ({ kind }) => kind },
           { title: t('name'), cell: ({ name }) => name },
+          { title: t('rate'), isNumber: true, cell: ({ rate }) => number(Math.round(rate * 10) / 10) },
         ]}
       />
     </>

@@ -3,7 +3,8 @@ import { ModuleRef } from '@nestjs/core';
 import { CatgaMediator, CatgaNode, CatgaSubscriptions } from '@catga/nestjs';
 import type { DurableSubscription, NodeInfo } from '@catga/core';
 import { AdminClient, topologyOf } from '@catga/core/admin';
-import type { NodeFailure, Topology } from '@catga/core/admin';
+import type { NodeFailure } from '@catga/core/admin';
+import { TrafficHistory } from '../live/traffic-history.js';
 import { DASHBOARD_OPTIONS } from '../options/dashboard-options.token.js';
 import type { ResolvedDashboardOptions } from '../options/dashboard-options.js';
 import { pageOf } from './page-of.js';
@@ -18,6 +19,8 @@ import type {
   NodeView,
   PageView,
   SubscriptionView,
+  TopologyView,
+  TrafficView,
 } from './views.js';
 
 interface PageRequest {
@@ -42,6 +45,7 @@ export class DashboardCluster {
     private readonly moduleRef: ModuleRef,
     private readonly mediator: CatgaMediator,
     private readonly subscriptions: CatgaSubscriptions,
+    private readonly traffic: TrafficHistory,
     private readonly redactor: Redactor,
     @Inject(DASHBOARD_OPTIONS) private readonly options: ResolvedDashboardOptions,
   ) {
@@ -87,9 +91,22 @@ export class DashboardCluster {
     return pageOf(await this.measured.get(), ({ nodeId }) => nodeId, page);
   }
 
-  async topology(): Promise<Topology & { readonly isComplete: boolean }> {
+  async topology(): Promise<TopologyView> {
     const { services, edges } = topologyOf(this.mediator.nodes(), await this.listed.get());
-    return { services, edges: edges.slice(0, MOST_EDGES), isComplete: edges.length <= MOST_EDGES };
+    const rates = new Map(
+      this.traffic.rates().map(({ from, to, name, rate }) => [JSON.stringify([from, to, name]), rate]),
+    );
+    return {
+      services,
+      edges: edges
+        .slice(0, MOST_EDGES)
+        .map((edge) => ({ ...edge, rate: rates.get(JSON.stringify([edge.from, edge.to, edge.name])) ?? 0 })),
+      isComplete: edges.length <= MOST_EDGES,
+    };
+  }
+
+  trafficHistory(): TrafficView {
+    return { points: this.traffic.read() };
   }
 
   async subscriptionPage(page: PageRequest): Promise<PageView<SubscriptionView>> {

@@ -1,4 +1,5 @@
 import type { DeadLetter, DeadLetterFailure } from '@catga/core';
+import { jsonOf } from './json-of.js';
 import type { AttemptsView, ErrorView, LetterDetailView, LetterView } from './views.js';
 
 export function letterView(letter: DeadLetter): LetterView {
@@ -57,15 +58,6 @@ function attemptsView({ attempts, nodeId, leftOut, failedAt, error }: DeadLetter
     failedAt: failedAt.toISOString(),
     error: errorView(error),
   };
-}
-
-/** Bytes as base64, whole numbers that JSON has not as text. */
-function jsonOf(value: unknown): string {
-  const shown = (_key: string, held: unknown): unknown => {
-    if (typeof held === 'bigint') return String(held);
-    return held instanceof Uint8Array ? Buffer.from(held).toString('base64') : held;
-  };
-  return JSON.stringify(value, shown, 2) ?? 'null';
 }
 
 /** Whether JSON says all of it: what is sent back is of the same types then. */

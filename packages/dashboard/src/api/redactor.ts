@@ -38,6 +38,11 @@ export class Redactor {
     return { name, ...(code !== undefined && { code }), message: shown };
   }
 
+  /** The result of a request. */
+  result(value: unknown, name: string): unknown {
+    return this.redact(value, { what: 'result', name });
+  }
+
   private text(value: string, part: RedactedPart): string {
     const shown = this.redact(value, part);
     return typeof shown === 'string' ? shown : HIDDEN;

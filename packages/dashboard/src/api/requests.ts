@@ -43,6 +43,21 @@ export const batchBody = z.union([
   }),
 ]);
 
+/** A message of a name that somebody handles. */
+export const sendBody = z.strictObject({
+  action: z.enum(['send', 'enqueue', 'publish']),
+  name: text,
+  content: z.record(z.string(), z.unknown()),
+  messageId: text.optional(),
+  delayMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(366 * 24 * 60 * 60 * 1000)
+    .optional(),
+});
+
+export type SendRequest = z.infer<typeof sendBody>;
 export type StoreFilter = z.infer<typeof storeFilter>;
 export type LettersFilter = StoreFilter & { readonly text?: string | undefined };
 export type BatchRequest = Exclude<z.infer<typeof batchBody>, { readonly id: string }>;

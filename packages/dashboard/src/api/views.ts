@@ -1,6 +1,6 @@
 // What the API replies: types only, for the page too. Dates are ISO texts.
 import type { DeadLetterFailure, DurableSubscription, NodeInfo, SubscriptionLag } from '@catga/core';
-import type { NodeDescription, NodeFailure, NodeStats } from '@catga/core/admin';
+import type { NodeDescription, NodeFailure, NodeStats, Topology, TopologyEdge } from '@catga/core/admin';
 
 /** One page of a list. */
 export interface PageView<T> {
@@ -44,6 +44,39 @@ export interface SubscriptionView extends Pick<
   readonly lag?: SubscriptionLag;
   /** Ids of the nodes that own lanes of it, at most 50. */
   readonly owners: readonly string[];
+}
+
+/** What the cluster did for some seconds. */
+export interface TrafficPointView {
+  readonly atMs: number;
+  /** Messages per second. */
+  readonly handled: number;
+  /** Runs of handlers per second that failed. */
+  readonly failed: number;
+  /** How long handlers ran: median and 95th percentile, null if none did. */
+  readonly durationMs: readonly (number | null)[];
+  /** From sending until handled, of durable messages. */
+  readonly criticalMs: readonly (number | null)[];
+  /** Durable messages that wait for a handler. */
+  readonly due: number;
+  /** How long the oldest of these waits. */
+  readonly oldestDueMs: number;
+}
+
+export interface TrafficView {
+  /** At most those of the last quarter of an hour, the oldest first. */
+  readonly points: readonly TrafficPointView[];
+}
+
+export interface TopologyView extends Omit<Topology, 'edges'> {
+  readonly edges: readonly TopologyEdgeView[];
+  /** Whether these are all edges. */
+  readonly isComplete: boolean;
+}
+
+export interface TopologyEdgeView extends TopologyEdge {
+  /** Messages per second at the moment. */
+  readonly rate: number;
 }
 
 export interface ErrorView {
@@ -126,4 +159,22 @@ export interface FailuresView {
   readonly items: readonly FailureView[];
   /** Nodes that did not answer, and why. */
   readonly unanswered: readonly { readonly nodeId: string; readonly problem: string }[];
+}
+
+export type MessageAction = 'send' | 'enqueue' | 'publish';
+
+/** A message that can be sent. */
+export interface MessageView {
+  readonly name: string;
+  readonly actions: readonly MessageAction[];
+  /** JSON Schema of its content, where this application knows it. */
+  readonly schema?: string;
+}
+
+/** What came of a message. */
+export interface SentView {
+  /** JSON of the handler's result. */
+  readonly result?: string;
+  /** Of a queued command. */
+  readonly messageId?: string;
 }

@@ -59,6 +59,11 @@ export function clusterController({ path, guards }: ResolvedDashboardOptions): T
       return this.cluster.topology();
     }
 
+    @Get('traffic')
+    traffic(): object {
+      return this.cluster.trafficHistory();
+    }
+
     @Get('failures')
     failures(@Query() query: unknown): Promise<object> {
       return this.cluster.failures(parsed(failuresQuery, query).limit);

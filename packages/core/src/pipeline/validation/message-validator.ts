@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { CatgaError } from '../../errors/catga-error.js';
 import { promiseOf } from '../../errors/promise-like.js';
 
 /** One thing that is wrong with a message. */
@@ -32,6 +33,14 @@ export function standardSchemaValidator(schema: StandardSchemaV1): MessageValida
     const later = promiseOf(result) as Promise<StandardSchemaV1.Result<unknown>> | undefined;
     return later === undefined ? convert(result as StandardSchemaV1.Result<unknown>) : later.then(convert);
   };
+}
+
+/** `CATGA_VALIDATION_FAILED` with every issue. */
+export function invalidMessage(name: string, issues: readonly ValidationIssue[]): CatgaError {
+  const summary = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
+  return new CatgaError('CATGA_VALIDATION_FAILED', `${name} is invalid: ${summary}`, {
+    details: { name, issues },
+  });
 }
 
 function describeIssue(issue: StandardSchemaV1.Issue): ValidationIssue {

@@ -2,7 +2,7 @@ import type { Behavior, Next } from '../../contracts/behavior.js';
 import type { Envelope } from '../../contracts/envelope.js';
 import { madeOf } from '../../contracts/made-of.js';
 import type { MessageContext } from '../../contracts/message-context.js';
-import { CatgaError } from '../../errors/catga-error.js';
+import { invalidMessage } from './message-validator.js';
 import type { MessageValidator, ValidationResult } from './message-validator.js';
 
 /**
@@ -19,13 +19,7 @@ export class ValidationBehavior implements Behavior {
 }
 
 function accept(envelope: Envelope, result: ValidationResult): void {
-  if (!result.valid) {
-    const { issues } = result;
-    const summary = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
-    throw new CatgaError('CATGA_VALIDATION_FAILED', `${envelope.name} is invalid: ${summary}`, {
-      details: { name: envelope.name, issues },
-    });
-  }
+  if (!result.valid) throw invalidMessage(envelope.name, result.issues);
   if (result.fields !== undefined && result.fields !== envelope.message) {
     const prototype = Object.getPrototypeOf(envelope.message) as object;
     envelope.message = madeOf(prototype, result.fields);

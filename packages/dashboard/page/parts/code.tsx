@@ -1,0 +1,8 @@
+export function Code({ title, text }: { readonly title: string; readonly text: string }) {
+  return (
+    // It scrolls, also by keyboard.
+    <pre role="region" aria-label={title} tabIndex={0}>
+      {text}
+    </pre>
+  );
+}
