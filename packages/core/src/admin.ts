@@ -13,6 +13,8 @@ export type {
   NodeTraffic,
   TapPage,
 } from './admin/admin-contracts.js';
+export { jsonSchemaOf } from './admin/json-schema-of.js';
+export type { ConvertedSchema } from './admin/json-schema-of.js';
 export { DeadLetterCount, deadLetterGroupKey, groupDeadLetters } from './admin/letter-groups.js';
 export type { DeadLetterGroup, DeadLetterGroups, GroupingOptions } from './admin/letter-groups.js';
 export { asyncApiOf } from './admin/async-api.js';

@@ -110,7 +110,7 @@ async function shoot(name, place, { colorScheme = 'light', height = 560, prepare
   const path = fileURLToPath(new URL(`${name}.png`, images));
   await page.screenshot({ path });
   const { size } = statSync(path);
-  console.log(`${name}.png: ${size} bytes`);
+  process.stdout.write(`${name}.png: ${size} bytes\n`);
   if (size > LARGEST) throw new Error(`${name}.png is larger than ${LARGEST} bytes`);
   await context.close();
 }

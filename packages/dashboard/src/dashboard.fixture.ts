@@ -3,7 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import type { CanActivate, ExecutionContext, INestApplication, LoggerService } from '@nestjs/common';
+import { expect } from '@jest/globals';
+import { RequestMethod } from '@nestjs/common';
+import type { CanActivate, ExecutionContext, INestApplication, LoggerService, Type } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -141,6 +145,29 @@ export class DashboardApp {
     if (prefix !== undefined) app.setGlobalPrefix(prefix);
     await app.listen(0, host);
     return new DashboardApp(app, log, (app.getHttpServer().address() as AddressInfo).port);
+  }
+
+  /** Paths of the dashboard's routes, by method. */
+  get routes(): { readonly GET: readonly string[]; readonly POST: readonly string[] } {
+    const modules = [...this.app.get(ModulesContainer).values()];
+    const controllers = modules
+      .filter(({ metatype }) => metatype === CatgaDashboardModule)
+      .flatMap((module) => [...module.controllers.values()])
+      .map(({ metatype }) => metatype as Type<object>);
+    const routes = controllers.flatMap((controller) => {
+      const base = Reflect.getMetadata(PATH_METADATA, controller) as string;
+      const handlers = new MetadataScanner().getAllMethodNames(controller.prototype as object);
+      return handlers.map((handler) => {
+        const method = (controller.prototype as Record<string, object>)[handler]!;
+        const path = Reflect.getMetadata(PATH_METADATA, method) as string;
+        const kind = Reflect.getMetadata(METHOD_METADATA, method) as RequestMethod;
+        return { path: `/${base}/${path}`.replace(/\/+$/, ''), kind };
+      });
+    });
+    const of = (wanted: RequestMethod) =>
+      routes.flatMap(({ path, kind }) => (kind === wanted ? [path] : [])).toSorted();
+    expect(of(RequestMethod.GET).length + of(RequestMethod.POST).length).toBe(routes.length);
+    return { GET: of(RequestMethod.GET), POST: of(RequestMethod.POST) };
   }
 
   get url(): string {

@@ -52,6 +52,8 @@ describe('the page of the dashboard', () => {
     app = await DashboardApp.serve();
     await app.fail('bad 1');
     const { page, found } = await browser.open(`${app.url}/catga#/letters`);
+    await page.getByText('<img src=x onerror=alert(#)> bad #').first().waitFor();
+    expect(await page.locator('img').count()).toBe(0);
     await page.getByRole('link', { name: /orders\.placed/ }).click();
     await page.getByText('<img src=x onerror=alert(1)> bad 1').first().waitFor();
     expect(await page.locator('img').count()).toBe(0);
@@ -85,7 +87,7 @@ describe('the page of the dashboard', () => {
     await page.getByRole('link', { name: /orders\.placed/ }).waitFor();
     await reach(/orders\.placed/);
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Redrive' }).waitFor();
+    await page.getByRole('button', { name: 'Redrive', exact: true }).waitFor();
     await reach(/^Redrive$/);
     await page.keyboard.press('Enter');
     await page.getByRole('status').getByText('The letter is given back').waitFor();

@@ -33,6 +33,10 @@ export function securityCases(platform: Platform): void {
     it('asks the guard for every page, reading and action', async () => {
       app = await DashboardApp.serve({ guards: [AdminGuard] }, platform);
       const [id] = await app.fail('bad');
+      const page = ['/catga', '/catga/assets/:name'];
+      const readings = [...page, ...READINGS.map((path) => path.replace(/\?.*/, ''))];
+      // There are no others.
+      expect(app.routes).toEqual({ GET: readings.toSorted(), POST: ACTIONS.toSorted() });
       for (const path of ['/catga', '/catga/assets/app.js', ...READINGS])
         expect([path, (await app.get(path)).status]).toEqual([path, 403]);
       for (const path of ACTIONS) expect([path, (await app.post(path, { id })).status]).toEqual([path, 403]);
@@ -58,6 +62,18 @@ export function securityCases(platform: Platform): void {
         { ...fine, 'sec-fetch-site': 'same-site' },
       ])
         expect((await app.request('POST', path, headers, body)).status).not.toBe(200);
+      for (const action of ACTIONS) {
+        const { status, json } = await app.post(
+          action,
+          { id },
+          { admin: 'yes', 'sec-fetch-site': 'cross-site' },
+        );
+        expect([action, status, json.message]).toEqual([
+          action,
+          403,
+          'The request was caused by another site.',
+        ]);
+      }
       const foreign: Record<string, string>[] = [
         { origin: 'https://evil.example' },
         { 'sec-fetch-site': 'cross-site' },

@@ -1,6 +1,6 @@
 import { Injectable, NotFoundException, UnprocessableEntityException } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { AdminClient } from '@catga/core/admin';
+import { AdminClient, jsonSchemaOf } from '@catga/core/admin';
 import { CatgaMediator, CatgaNode, CatgaSubscriptions } from '@catga/nestjs';
 import { jsonOf } from './json-of.js';
 import { pageOf } from './page-of.js';
@@ -95,27 +95,16 @@ export class DashboardMessages {
     return all.some(({ kind, names }) => kind === 'event' && names.includes(name));
   }
 
-  /** As JSON Schema, where the library of the schema has it. */
   private schemaOf(name: string): Pick<MessageView, 'schema'> {
-    const schema = this.named.schemaOf(name)?.['~standard'];
-    const { jsonSchema } = (schema ?? {}) as { readonly jsonSchema?: JsonSchemaConverter };
-    try {
-      const text = jsonSchema && jsonOf(jsonSchema.input({ target: 'draft-2020-12' }));
-      return text === undefined ? {} : { schema: text };
-    } catch {
-      return {}; // It has something that JSON Schema cannot say.
-    }
+    const standard = this.named.schemaOf(name);
+    const converted = standard && jsonSchemaOf(standard);
+    return converted !== undefined && 'schema' in converted ? { schema: jsonOf(converted.schema) } : {};
   }
 
   private get named(): CatgaNode['named'] {
     // CatgaModule exports the parts of its node only.
     return this.moduleRef.get(CatgaNode, { strict: false }).named;
   }
-}
-
-/** Of Standard JSON Schema (https://standardschema.dev/json-schema). */
-interface JsonSchemaConverter {
-  readonly input: (options: { readonly target: 'draft-2020-12' }) => unknown;
 }
 
 /** Without what is undefined. */
