@@ -157,11 +157,11 @@ export class DashboardApp {
     const routes = controllers.flatMap((controller) => {
       const base = Reflect.getMetadata(PATH_METADATA, controller) as string;
       const handlers = new MetadataScanner().getAllMethodNames(controller.prototype as object);
-      return handlers.map((handler) => {
+      return handlers.flatMap((handler) => {
         const method = (controller.prototype as Record<string, object>)[handler]!;
-        const path = Reflect.getMetadata(PATH_METADATA, method) as string;
+        const path = Reflect.getMetadata(PATH_METADATA, method) as string | undefined;
         const kind = Reflect.getMetadata(METHOD_METADATA, method) as RequestMethod;
-        return { path: `/${base}/${path}`.replace(/\/+$/, ''), kind };
+        return path === undefined ? [] : [{ path: `/${base}/${path}`.replace(/\/+$/, ''), kind }];
       });
     });
     const of = (wanted: RequestMethod) =>
