@@ -10,12 +10,22 @@ import { Failures } from './views/failures.js';
 import { Letter } from './views/letter.js';
 import { Letters } from './views/letters.js';
 import { NodeDetail, Nodes } from './views/nodes.js';
+import { Queue } from './views/queue.js';
 import { Send } from './views/send.js';
 import { Subscriptions } from './views/subscriptions.js';
 import { TopologyPage } from './views/topology.js';
 import { Traffic } from './views/traffic.js';
 
-const PAGES = ['nodes', 'topology', 'traffic', 'subscriptions', 'letters', 'failures', 'send'] as const;
+const PAGES = [
+  'nodes',
+  'topology',
+  'traffic',
+  'subscriptions',
+  'queue',
+  'letters',
+  'failures',
+  'send',
+] as const;
 type PageName = (typeof PAGES)[number];
 
 interface Place {
@@ -100,6 +110,8 @@ function View({ page, id, readOnly }: Place & { readonly readOnly: boolean }) {
       return <Traffic />;
     case 'subscriptions':
       return <Subscriptions readOnly={readOnly} />;
+    case 'queue':
+      return <Queue readOnly={readOnly} />;
     case 'letters':
       return id === undefined ? <Letters readOnly={readOnly} /> : <Letter id={id} readOnly={readOnly} />;
     case 'failures':

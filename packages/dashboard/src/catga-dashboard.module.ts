@@ -5,6 +5,7 @@ import { Audit } from './api/audit.js';
 import { DashboardCluster } from './api/dashboard-cluster.js';
 import { DashboardLetters } from './api/dashboard-letters.js';
 import { DashboardMessages } from './api/dashboard-messages.js';
+import { DashboardQueue } from './api/dashboard-queue.js';
 import { LetterCounts } from './api/letter-counts.js';
 import { Redactor } from './api/redactor.js';
 import { clusterController } from './http/cluster.controller.js';
@@ -14,6 +15,7 @@ import { pageController } from './http/page.controller.js';
 import { PAGE_FOLDER, PageFiles } from './http/page-files.js';
 import { LiveUpdates } from './live/live-updates.js';
 import { TrafficHistory } from './live/traffic-history.js';
+import { queueController } from './http/queue.controller.js';
 import type { CatgaDashboardOptions } from './options/dashboard-options.js';
 import { DASHBOARD_OPTIONS } from './options/dashboard-options.token.js';
 import { resolveDashboardOptions } from './options/resolve-dashboard-options.js';
@@ -38,6 +40,7 @@ export class CatgaDashboardModule {
         lettersController(resolved),
         clusterController(resolved),
         messagesController(resolved),
+        queueController(resolved),
       ],
       providers: [
         { provide: DASHBOARD_OPTIONS, useValue: resolved },
@@ -49,6 +52,7 @@ export class CatgaDashboardModule {
         DashboardLetters,
         LetterCounts,
         DashboardMessages,
+        DashboardQueue,
         LiveUpdates,
         TrafficHistory,
       ],

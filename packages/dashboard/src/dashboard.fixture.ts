@@ -58,8 +58,11 @@ export class Ship implements IEventHandler<Placed> {
 
 @RequestHandler(Place)
 class PlaceHandler implements IRequestHandler<Place> {
+  readonly placed: string[] = [];
+
   async handle({ order }: Place) {
     if (order === 'bad') throw new RangeError('no shelf for card 4111');
+    this.placed.push(order);
     return { placed: order, card: '4111' };
   }
 }
@@ -176,6 +179,10 @@ export class DashboardApp {
 
   get shipped(): readonly string[] {
     return this.app.get(Ship).shipped;
+  }
+
+  get placed(): readonly string[] {
+    return this.app.get(PlaceHandler).placed;
   }
 
   get letters(): CatgaDeadLetters {

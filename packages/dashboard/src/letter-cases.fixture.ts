@@ -1,7 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { CatgaMediator } from '@catga/nestjs';
 import type { Engine } from '@catga/nestjs';
-import type { BatchStepView, LetterDetailView, LetterGroupsView, LetterView, PageView } from './api/views.js';
-import { DashboardApp, until } from './dashboard.fixture.js';
+import type {
+  BatchStepView,
+  LetterDetailView,
+  LetterGroupsView,
+  LetterView,
+  PageView,
+  QueuedCommandView,
+} from './api/views.js';
+import { DashboardApp, Place, until } from './dashboard.fixture.js';
 import type { CatgaDashboardOptions } from './index.js';
 
 /** What the API tells and does of dead letters, on any engine. */
@@ -123,6 +131,30 @@ export function letterCases(engine: string, engineOf?: () => Engine): void {
       expect((await app.get('/catga/api/failures')).json.items).toMatchObject([
         { nodeId: 'shop-1', name: 'orders.placed.v1', disposition: 'dead-lettered' },
       ]);
+    });
+
+    it('are beside queued commands, which are listed, rescheduled and cancelled', async () => {
+      app = await serve({ actor: () => 'ann' });
+      const queue = '/catga/api/queue';
+      const enqueue = (messageId: string) =>
+        app.app.get(CatgaMediator).enqueue(new Place('tea'), { messageId, delayMs: 3_600_000 });
+      await enqueue('q1');
+      await enqueue('q2');
+      const list = async () => (await app.get<PageView<QueuedCommandView>>(queue)).json.items;
+      const command = { name: 'orders.place.v1', messageId: 'q1' };
+      expect(await list()).toMatchObject([
+        { ...command, state: 'delayed', dueAt: expect.any(String) },
+        { messageId: 'q2' },
+      ]);
+      expect((await app.get(`${queue}?name=other`)).json.items).toEqual([]);
+      expect((await app.post(`${queue}/cancel`, command)).status).toBe(200);
+      expect((await app.post(`${queue}/cancel`, command)).status).toBe(404);
+      const soon = { ...command, messageId: 'q2', delayMs: 0 };
+      expect((await app.post(`${queue}/reschedule`, soon)).status).toBe(200);
+      await until(() => app.placed.length === 1);
+      await until(async () => (await list()).length === 0);
+      expect((await app.post(`${queue}/reschedule`, { ...soon, delayMs: -1 })).status).toBe(400);
+      expect(app.log.lines).toContain(`cancel ${JSON.stringify(command)} by "ann": done`);
     });
   });
 }

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { AdminGuard, DashboardApp, until } from './dashboard.fixture.js';
+import { CatgaMediator } from '@catga/nestjs';
+import { AdminGuard, DashboardApp, Place, until } from './dashboard.fixture.js';
 import { TestBrowser, axeFindings } from './page.fixture.js';
 
 let browser: TestBrowser;
@@ -138,6 +139,24 @@ describe('the page of the dashboard', () => {
     await page.getByRole('status').getByText('orders.place.v1 is invalid: order').waitFor();
     // Chromium tells of the refusal.
     expect(found).toEqual([expect.stringContaining('422')]);
+  });
+
+  it('cancels and reschedules queued commands', async () => {
+    app = await DashboardApp.serve();
+    for (const messageId of ['q1', 'q2'])
+      await app.app.get(CatgaMediator).enqueue(new Place('tea'), { messageId, delayMs: 3_600_000 });
+    const { page, found } = await browser.open(`${app.url}/catga#/queue`);
+    await page.getByRole('row', { name: 'q1' }).getByText('delayed').waitFor();
+    await page.getByRole('button', { name: 'Cancel command q1' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel command' }).click();
+    await page.getByRole('status').getByText('q1 is cancelled.').waitFor();
+    await page.getByRole('row', { name: 'q1' }).waitFor({ state: 'detached' });
+    await page.getByRole('spinbutton').fill('0');
+    await page.getByRole('button', { name: 'Reschedule q2' }).click();
+    await page.getByRole('status').getByText('q2 is rescheduled.').waitFor();
+    await page.getByRole('row', { name: 'q2' }).waitFor({ state: 'detached' });
+    expect(app.placed).toEqual(['tea']);
+    expect(found).toEqual([]);
   });
 
   it('is forbidden without what the guard wants, and has no actions when it is read-only', async () => {

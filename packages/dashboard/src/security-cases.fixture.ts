@@ -13,7 +13,7 @@ const READINGS = [
   '/failures',
   '/subscriptions',
 ]
-  .concat(['/messages', '/letters', '/letters/groups', '/letters/show?id=a', '/events'])
+  .concat(['/messages', '/queue', '/letters', '/letters/groups', '/letters/show?id=a', '/events'])
   .map((path) => `/catga/api${path}`);
 const ACTIONS = [
   'subscriptions/pause',
@@ -22,6 +22,8 @@ const ACTIONS = [
   'letters/drop',
   'letters/edit',
   'messages/send',
+  'queue/cancel',
+  'queue/reschedule',
 ].map((path) => `/catga/api/${path}`);
 
 /** Who is served, what other sites can cause, and what replies say to browsers. */

@@ -26,7 +26,7 @@ export class Redactor {
       ...letter,
       message: message === undefined ? undefined : this.redact(message, { what: 'content', name }),
       headers: typeof headers === 'object' && headers !== null ? (headers as DeadLetter['headers']) : {},
-      key: key === undefined ? undefined : this.text(key, { what: 'key', name }),
+      key: key === undefined ? undefined : this.key(key, name),
       error: this.error(error, name),
       history: history.map(failure),
     };
@@ -36,6 +36,10 @@ export class Redactor {
   error({ name, code, message }: ErrorView, ofMessage: string | undefined): ErrorView {
     const shown = this.text(message, { what: 'error', name: ofMessage });
     return { name, ...(code !== undefined && { code }), message: shown };
+  }
+
+  key(value: string, name: string): string {
+    return this.text(value, { what: 'key', name });
   }
 
   /** The result of a request. */

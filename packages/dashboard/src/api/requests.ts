@@ -11,6 +11,12 @@ const time = z
   .refine((value) => !Number.isNaN(Date.parse(value)), 'must be a time')
   .transform((value) => new Date(value));
 
+const delay = z
+  .number()
+  .int()
+  .min(0)
+  .max(366 * 24 * 60 * 60 * 1000);
+
 const filter = {
   subscription: text.optional(),
   name: text.optional(),
@@ -49,13 +55,13 @@ export const sendBody = z.strictObject({
   name: text,
   content: z.record(z.string(), z.unknown()),
   messageId: text.optional(),
-  delayMs: z
-    .number()
-    .int()
-    .min(0)
-    .max(366 * 24 * 60 * 60 * 1000)
-    .optional(),
+  delayMs: delay.optional(),
 });
+
+export const queueQuery = z.object({ name: text.optional(), limit: limit(200, 50), after: text.optional() });
+const command = { name: text, messageId: text };
+export const commandBody = z.strictObject(command);
+export const rescheduleBody = z.strictObject({ ...command, delayMs: delay });
 
 export type SendRequest = z.infer<typeof sendBody>;
 export type StoreFilter = z.infer<typeof storeFilter>;

@@ -161,6 +161,18 @@ export interface FailuresView {
   readonly unanswered: readonly { readonly nodeId: string; readonly problem: string }[];
 }
 
+/** A queued command that has not ended. */
+export interface QueuedCommandView {
+  readonly name: string;
+  readonly messageId: string;
+  readonly key?: string;
+  readonly originNodeId: string;
+  readonly enqueuedAt: string;
+  readonly state: 'waiting' | 'delayed' | 'running';
+  /** When a delayed one is due. */
+  readonly dueAt?: string;
+}
+
 export type MessageAction = 'send' | 'enqueue' | 'publish';
 
 /** A message that can be sent. */
