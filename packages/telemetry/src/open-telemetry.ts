@@ -1,4 +1,4 @@
-import { metrics, trace } from '@opentelemetry/api';
+import { createNoopMeter, metrics, trace } from '@opentelemetry/api';
 import type {
   DurableMessage,
   FailedDelivery,
@@ -49,22 +49,28 @@ class OpenTelemetryTracer implements MessageTracer {
     this.spans = new SpanTracer(trace.getTracer(SCOPE), eventTraces);
   }
 
-  attach(node: TracedNode): () => void {
-    this.metrics ??= new MessageMetrics(new OpenTelemetrySink(metrics.getMeter(SCOPE)));
+  attach(node: TracedNode): (() => void) | void {
+    const meter = metrics.getMeter(SCOPE);
+    if (meter.constructor === createNoopMeter().constructor) return; // The application measures nothing by OpenTelemetry.
+    this.metrics ??= new MessageMetrics(new OpenTelemetrySink(meter));
     return this.metrics.attach(node);
   }
 
-  sending(outgoing: OutgoingMessage, run: () => void): TraceEnd {
+  sending(outgoing: OutgoingMessage, run: () => void): TraceEnd | void {
+    const { spans, metrics: measured } = this;
+    if (measured === undefined) return spans.sending(outgoing, run);
     return both(
-      (inner) => this.spans.sending(outgoing, inner),
-      () => this.metrics?.sending(outgoing, run) ?? run(),
+      (inner) => spans.sending(outgoing, inner),
+      () => measured.sending(outgoing, run),
     );
   }
 
-  handling(handled: HandledMessage, run: () => void): TraceEnd {
+  handling(handled: HandledMessage, run: () => void): TraceEnd | void {
+    const { spans, metrics: measured } = this;
+    if (measured === undefined) return spans.handling(handled, run);
     return both(
-      (inner) => this.spans.handling(handled, inner),
-      () => this.metrics?.handling(handled, run) ?? run(),
+      (inner) => spans.handling(handled, inner),
+      () => measured.handling(handled, run),
     );
   }
 

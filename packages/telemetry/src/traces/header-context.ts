@@ -21,10 +21,15 @@ export function fromHeaders(context: Context, headers: Headers): Context {
 }
 
 /** The headers of a message with a trace context, instead of another one that they had. */
-export function withHeaders(context: Context, headers: Headers = {}): Headers {
+export function withHeaders(context: Context, headers?: Headers): Headers {
+  if (headers === undefined) return injectedOf(context);
   const replaced = new Set(propagation.fields());
   const kept = Object.entries(headers).filter(([name]) => !replaced.has(name));
+  return { ...Object.fromEntries(kept), ...injectedOf(context) };
+}
+
+function injectedOf(context: Context): Headers {
   const injected: Record<string, string> = {};
   propagation.inject(context, injected, setter);
-  return { ...Object.fromEntries(kept), ...injected };
+  return injected;
 }

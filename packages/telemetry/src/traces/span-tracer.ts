@@ -32,8 +32,9 @@ export class SpanTracer implements MessageTracer {
     const active = context.active();
     if (isSuppressed(active)) return run();
     const { operation, name, options } = outgoing;
-    const hasParent = trace.getSpan(active) !== undefined;
-    const parent = hasParent ? active : fromHeaders(active, options.headers ?? {});
+    const { headers } = options;
+    const isContinued = headers !== undefined && trace.getSpan(active) === undefined;
+    const parent = isContinued ? fromHeaders(active, headers) : active;
     const isCall = operation === 'send';
     const span = this.tracer.startSpan(
       isCall ? name : `${OPERATION.publish} ${name}`,
@@ -52,13 +53,14 @@ export class SpanTracer implements MessageTracer {
     const within = trace.setSpan(parent, span);
     outgoing.options = { ...options, headers: withHeaders(within, options.headers) };
     context.with(suppressed(within), run);
+    if (!span.isRecording()) return;
     return (outcome) => {
       if (operation === 'enqueue' && outcome.ok) setReceipt(span, outcome.value);
       end(span, outcome);
     };
   }
 
-  handling(handled: HandledMessage, run: () => void): TraceEnd {
+  handling(handled: HandledMessage, run: () => void): TraceEnd | void {
     const { envelope, context: message, subscription } = handled;
     const { name, kind } = envelope;
     const sender = fromHeaders(unsuppressed(context.active()), envelope.headers);
@@ -89,6 +91,8 @@ export class SpanTracer implements MessageTracer {
     );
     const within = trace.setSpan(sender, span);
     context.with(within, run);
+    // What becomes of a stored message may be traced though its attempts are not.
+    if (!span.isRecording() && subscription === undefined) return;
     return (outcome) => {
       if (!outcome.ok) {
         span.recordException(outcome.error);
