@@ -39,7 +39,7 @@ export type { MessageType } from './contracts/message-type.js';
 export type { MessageObserver, NodeServices } from './node/node-services.js';
 export type { CaptureOptions } from './node/node-messaging.js';
 export type { CapturedMessage } from './node/message-capture.js';
-export type { NodeSteps } from './node/node-steps.js';
+export type { NodeSteps, StepPlace, StepStore } from './node/node-steps.js';
 export { replyingTo } from './reliability/reply-to.js';
 export type { CommandReply, ReplyAddress } from './reliability/reply-to.js';
 export type { HandlerFunction } from './pipeline/pipeline.js';
@@ -78,6 +78,7 @@ export type {
   OutboxState,
   OutboxStore,
 } from './ports/outbox-store.js';
+export { isInfrastructureFailure } from './reliability/infrastructure-failure.js';
 export { GuardedLogger } from './reliability/guarded-logger.js';
 export { DeliveryWindow } from './reliability/delivery-window.js';
 export { OutboxQuota, outboxBytes } from './reliability/outbox/outbox-quota.js';

@@ -1,6 +1,7 @@
 // The entry for outbox stores of one's own. Stable, as the main entry is.
 export type { DeadLetterFailure } from './contracts/dead-letter.js';
 export type { HandlerTransactions, TransactionalClaim } from './ports/handler-transactions.js';
+export type { PagedRecordStore, RecordPage, RecordStore, VersionedRecord } from './ports/record-store.js';
 export type { StoredOutcome } from './ports/idempotency-store.js';
 export type {
   Outbox,

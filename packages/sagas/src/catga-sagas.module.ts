@@ -5,6 +5,8 @@ import { CatgaNode, madeForDescriptions } from '@catga/nestjs';
 import { CatgaSagas } from './catga-sagas.js';
 import { SagaHost } from './saga-host.js';
 import { SagaSource } from './saga-source.js';
+import { resolveSagasOptions } from './sagas-options.js';
+import type { CatgaSagasOptions } from './sagas-options.js';
 
 /** The node of the application, which may be in a module that is not global. */
 function nodeOf(moduleRef: ModuleRef): CatgaNode {
@@ -13,14 +15,17 @@ function nodeOf(moduleRef: ModuleRef): CatgaNode {
 
 /**
  * Nest module of sagas: finds the classes with `@Saga` among the providers of the application, and exports {@link CatgaSagas}.
- * Import `CatgaModule` beside it. The records are in the store of its engine.
+ * Import `CatgaModule` beside it. The records are in the store of its engine, or in the
+ * database of its outbox.
  *
  * @example `imports: [CatgaModule.forRoot(), CatgaSagasModule.forRoot()]`
  * @publicApi
  */
 @Module({})
 export class CatgaSagasModule {
-  static forRoot(): DynamicModule {
+  /** Throws `CATGA_CONFIGURATION` for invalid options. */
+  static forRoot(options: CatgaSagasOptions = {}): DynamicModule {
+    const { store } = resolveSagasOptions(options);
     return {
       module: CatgaSagasModule,
       global: true,
@@ -28,7 +33,7 @@ export class CatgaSagasModule {
         {
           provide: SagaHost,
           inject: [ModuleRef],
-          useFactory: (moduleRef: ModuleRef) => new SagaHost(() => nodeOf(moduleRef)),
+          useFactory: (moduleRef: ModuleRef) => new SagaHost(() => nodeOf(moduleRef), store),
         },
         SagaSource,
         {

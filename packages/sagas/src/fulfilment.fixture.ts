@@ -181,8 +181,9 @@ export class TestShop {
     sagas: readonly SagaClass[] = [Fulfilment],
     {
       serve = (node) => this.shop.serve(node),
+      store,
       ...options
-    }: CatgaOptions & { serve?(node: CatgaNode): void } = {},
+    }: CatgaOptions & { serve?(node: CatgaNode): void; readonly store?: 'engine' | 'outbox' } = {},
   ): Promise<ShopNode> {
     const node = new CatgaNode(
       {
@@ -194,7 +195,7 @@ export class TestShop {
       },
       { clock: this.time },
     );
-    const host = new SagaHost(() => node);
+    const host = new SagaHost(() => node, store);
     const problems = sagas.flatMap((target) =>
       host.add({ target, location: 'test', instanceFor: () => new (target as new () => object)() }),
     );

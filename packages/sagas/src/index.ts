@@ -1,6 +1,7 @@
 export { CatgaSagas } from './catga-sagas.js';
 export type { SagaFilter, SagaInfo, SagaPage, SagaPageRequest } from './catga-sagas.js';
 export { CatgaSagasModule } from './catga-sagas.module.js';
+export type { CatgaSagasOptions } from './sagas-options.js';
 export { days, hours, minutes, seconds } from './definition/durations.js';
 export {
   On,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { CatgaError, memory } from '@catga/core';
+import { CatgaError, MemoryNetwork, memory } from '@catga/core';
 import type { EngineConnection } from '@catga/core/engine';
 import { ProxiedEngine } from '@catga/compliance/fixtures';
 import { Declined, Fulfilment, OrderPlaced, Paid, TestShop } from './fulfilment.fixture.js';
@@ -11,8 +11,8 @@ class FailingEngine extends ProxiedEngine {
   calls = 0;
   failAt = Infinity;
   isAnswerLost = false;
-  /** From the failing call on, nothing arrives until `recover`. */
-  isAway = false;
+  /** What else happens then. */
+  onFailure = (): void => {};
 
   protected portsOf({ log, records }: EngineConnection): Partial<EngineConnection> {
     if (records === undefined) throw new Error('The engine keeps no records.');
@@ -34,11 +34,10 @@ class FailingEngine extends ProxiedEngine {
 
   private async failing<T>(ask: () => Promise<T>): Promise<T> {
     this.calls += 1;
-    const isHit = this.calls === this.failAt;
-    if (isHit && !this.isAnswerLost) throw away();
-    const answer = await ask();
-    if (isHit) throw away();
-    return answer;
+    if (this.calls !== this.failAt) return ask();
+    if (this.isAnswerLost) await ask();
+    this.onFailure();
+    throw away();
   }
 }
 
@@ -94,5 +93,45 @@ describe('a step of a saga that is interrupted', () => {
     const calls = await play(Infinity, isAnswerLost);
     expect(calls).toBeGreaterThan(20);
     for (let failAt = 1; failAt <= calls; failAt++) await play(failAt, isAnswerLost);
+  });
+
+  /** A saga whose node is killed at one call, and another one that takes over. */
+  async function kill(failAt: number, isAnswerLost: boolean): Promise<number> {
+    const network = new MemoryNetwork();
+    const engine = new FailingEngine(network);
+    shop = new TestShop(network);
+    const retry = { maxAttempts: 20, initialDelayMs: 500, jitter: false };
+    const { node } = await shop.start('one', [Fulfilment], { engine, retry });
+    const other = await shop.start('two', [], { serve() {} });
+    await node.mediator.publish(new OrderPlaced('o1', 100));
+    engine.calls = 0;
+    engine.failAt = failAt;
+    engine.isAnswerLost = isAnswerLost;
+    engine.onFailure = () => network.crash('one');
+    await shop.pass(1000);
+    const { calls } = engine;
+    await shop.start('three', [Fulfilment], { retry });
+    await shop.pass(24_000);
+    await other.node.mediator.publish(new Paid('o1'));
+    await shop.pass(4000);
+    const what = `killed at call ${failAt}, before its answer: ${isAnswerLost}`;
+    const found = await shop.nodes.get('three')?.sagas.get(SAGA, 'o1');
+    expect([what, found?.status]).toEqual([what, 'completed']);
+    // What was being handled on the killed node is handled again: commands are handled at least once.
+    expect([...new Set(shop.shop.ledger)].toSorted()).toEqual([
+      'Charge o1',
+      'Fulfilled o1',
+      'ReserveStock o1',
+    ]);
+    await expect(other.node.deadLetters.list()).resolves.toMatchObject({ items: [] });
+    await shop.stop();
+    return calls;
+  }
+
+  it('by SIGKILL at any call is taken up by another node', async () => {
+    const calls = await kill(Infinity, false);
+    expect(calls).toBeGreaterThan(8);
+    for (let failAt = 1; failAt <= calls; failAt++)
+      for (const isAnswerLost of [false, true]) await kill(failAt, isAnswerLost);
   });
 });

@@ -1,4 +1,5 @@
 import type { CatgaNode, MessageContext } from '@catga/nestjs';
+import type { StepPlace, StepStore } from '@catga/core/engine';
 import { sagaDefinitionOf } from './definition/saga-definition.js';
 import type { SagaClass, SagaDefinition, SagaEvent } from './definition/saga-definition.js';
 import { SagaRecords } from './records/saga-records.js';
@@ -23,9 +24,20 @@ export class SagaHost {
   readonly runners = new Map<string, SagaRunner>();
   private readonly locations = new Map<string, string>();
 
-  /** @param node asked when the application starts */
-  constructor(private readonly node: () => CatgaNode) {
-    this.records = new SagaRecords(() => node().steps.records);
+  /**
+   * @param node asked when the application starts
+   * @param store where the records are
+   */
+  constructor(
+    private readonly node: () => CatgaNode,
+    private readonly store: StepPlace = 'engine',
+  ) {
+    const host = (): StepStore => this.place;
+    this.records = new SagaRecords({
+      get records() {
+        return host().records;
+      },
+    });
   }
 
   /** Returns the problems of the class; then it has no handlers. */
@@ -35,6 +47,11 @@ export class SagaHost {
     const where = `${target.name} (${location})`;
     if (isProblems(definition)) return definition.map((problem) => `${where} ${problem}`);
     const { name } = definition;
+    const node = this.node();
+    if (this.store === 'outbox' && node.options.outbox?.capabilities.keepsRecords !== true)
+      return [
+        `${where} is to be kept in the database of the outbox, and the node has none that keeps records: set the option outbox, for example to sqlOutbox() of @catga/sql.`,
+      ];
     const namesake = this.locations.get(name);
     if (namesake !== undefined)
       return [
@@ -42,7 +59,7 @@ export class SagaHost {
       ];
     this.locations.set(name, where);
     const signal = signalClassOf(name);
-    const runner = new SagaRunner(definition, this.steps, this.records, instanceFor, signal);
+    const runner = new SagaRunner(definition, this.steps, this.place, this.records, instanceFor, signal);
     this.runners.set(name, runner);
     const { concurrency, maxAttempts, backoff, startFrom } = definition;
     const options = {
@@ -52,7 +69,6 @@ export class SagaHost {
       ...(maxAttempts !== undefined && { maxAttempts }),
       ...(backoff !== undefined && { backoff }),
     };
-    const node = this.node();
     node.handleEvent([...definition.events.keys()], (event, context) => takeEvent(runner, event, context), {
       ...options,
       ...(startFrom !== undefined && { startFrom }),
@@ -66,6 +82,10 @@ export class SagaHost {
     const key = inputKey(signalName(runner.definition.name), context.messageId);
     const id = SagaRecords.checkId(runner.definition.name, signal.reference);
     return runner.handle(id, this.inputOf(signal, key), message, context);
+  }
+
+  private get place(): StepStore {
+    return this.steps.storeIn(this.store);
   }
 
   /** Parts of the node. */

@@ -2,7 +2,12 @@ import { describeOutbox, interruptedMemory } from '@catga/compliance';
 import { TestClock } from '../time/test-clock.js';
 import { memoryOutbox } from './memory-outbox.js';
 
-const transactional = { isLasting: false, isTransactional: true, opensTransactions: true };
+const transactional = {
+  isLasting: false,
+  isTransactional: true,
+  opensTransactions: true,
+  keepsRecords: true,
+};
 
 describeOutbox(
   'memory with transactions',

@@ -4,6 +4,7 @@ import type { Outbox, OutboxClient } from '../ports/outbox-store.js';
 import type { OutboxLimits } from '../reliability/outbox/outbox-quota.js';
 import { MemoryOutboxEntries, MemoryOutboxStore } from './memory-outbox-store.js';
 import { MemoryTransactions } from './memory-transactions.js';
+import { TransactionalMemoryRecords } from './transactional-memory-records.js';
 import { TransactionalMemoryStore } from './transactional-memory-store.js';
 
 /**
@@ -66,17 +67,24 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): MemoryOutbox {
   const { transactions: isTransactional, ...limits } = resolveMemoryOutboxOptions(options);
   const transactions = new MemoryTransactions();
   const entries = new Map<string, MemoryOutboxEntries>();
+  const records = new Map<string, TransactionalMemoryRecords>();
   return Object.freeze({
     name: 'memory',
-    capabilities: Object.freeze({ isLasting: false, isTransactional, opensTransactions: isTransactional }),
+    capabilities: Object.freeze({
+      isLasting: false,
+      isTransactional,
+      opensTransactions: isTransactional,
+      ...(isTransactional && { keepsRecords: true }),
+    }),
     open(client: OutboxClient) {
       const { namespace } = client;
       const kept = entries.get(namespace) ?? new MemoryOutboxEntries(limits);
       entries.set(namespace, kept);
       const store = new MemoryOutboxStore(kept);
-      return Promise.resolve(
-        isTransactional ? new TransactionalMemoryStore(store, kept, transactions, client) : store,
-      );
+      if (!isTransactional) return Promise.resolve(store);
+      const keptRecords = records.get(namespace) ?? new TransactionalMemoryRecords(transactions);
+      records.set(namespace, keptRecords);
+      return Promise.resolve(new TransactionalMemoryStore(store, kept, transactions, client, keptRecords));
     },
     run: <T>(work: (transaction: unknown) => Promise<T>) => transactions.run(work),
   });

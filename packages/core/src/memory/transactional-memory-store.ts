@@ -12,6 +12,7 @@ import { joinedKey } from '../ids/joined-key.js';
 import { outboxBytes } from '../reliability/outbox/outbox-quota.js';
 import type { MemoryOutboxEntries, MemoryRecord } from './memory-outbox-store.js';
 import type { MemoryTransaction, MemoryTransactions } from './memory-transactions.js';
+import type { TransactionalMemoryRecords } from './transactional-memory-records.js';
 
 /** Outbox store in memory that behaves as one in a database. */
 export class TransactionalMemoryStore implements TransactionalOutboxStore, HandlerTransactions {
@@ -20,6 +21,7 @@ export class TransactionalMemoryStore implements TransactionalOutboxStore, Handl
     private readonly entries: MemoryOutboxEntries,
     private readonly transactions: MemoryTransactions,
     private readonly client: Pick<OutboxClient, 'committed'>,
+    readonly records: TransactionalMemoryRecords,
   ) {}
 
   get isInTransaction(): boolean {

@@ -7,7 +7,18 @@ import type { FrameBody } from '../wire/frame-records.js';
 import { isEncodedError } from '../wire/error-codec.js';
 import type { CapturedMessage } from './message-capture.js';
 import type { CaptureOptions } from './node-messaging.js';
+import type { NodeOutbox } from '../reliability/outbox/node-outbox.js';
 import type { NodeRuntime } from './node-runtime.js';
+
+/** The store of the engine, or the database of the outbox. */
+export type StepPlace = 'engine' | 'outbox';
+
+/** Where a step reads and writes records. */
+export interface StepStore {
+  readonly records: PagedRecordStore;
+  /** Runs a step in a transaction, which what it appends belongs to, too; absent if the store has none. */
+  inTransaction?<T>(step: () => Promise<T>): Promise<T>;
+}
 
 /**
  * What a node offers to packages that keep processes, such as sagas: records, and messages that are encoded in one step, kept in
@@ -20,15 +31,29 @@ export class NodeSteps {
     return this.runtime.clock;
   }
 
-  /** Records of the engine. `CATGA_UNSUPPORTED` if it keeps none, `CATGA_SHUTTING_DOWN` while the node is not connected. */
-  get records(): PagedRecordStore {
-    const { engine, options } = this.runtime;
-    const { records } = engine.connected('A record');
-    if (records !== undefined) return records;
-    const { name } = options.engine;
-    throw new CatgaError('CATGA_UNSUPPORTED', `The engine '${name}' keeps no records.`, {
-      details: { engine: name },
-    });
+  /**
+   * Where records are kept. Its records throw `CATGA_SHUTTING_DOWN` while the node is not connected, and `CATGA_UNSUPPORTED` if there
+   * are none.
+   */
+  storeIn(place: StepPlace): StepStore {
+    const { runtime } = this;
+    if (place === 'engine') {
+      return {
+        get records() {
+          return recordsOf(runtime);
+        },
+      };
+    }
+    const opened = (): NodeOutbox => {
+      if (runtime.outbox === undefined) throw new TypeError('The node has no outbox.');
+      return runtime.outbox;
+    };
+    return {
+      get records() {
+        return opened().records;
+      },
+      inTransaction: (work) => opened().transactions().inTransaction(work),
+    };
   }
 
   /**
@@ -85,4 +110,13 @@ export class NodeSteps {
   report(source: string, thrown: unknown): void {
     this.runtime.reportOf(source, thrown);
   }
+}
+
+function recordsOf({ engine, options }: NodeRuntime): PagedRecordStore {
+  const { records } = engine.connected('A record');
+  if (records !== undefined) return records;
+  const { name } = options.engine;
+  throw new CatgaError('CATGA_UNSUPPORTED', `The engine '${name}' keeps no records.`, {
+    details: { engine: name },
+  });
 }

@@ -1,4 +1,5 @@
 import type { DeadLetterFailure } from '../contracts/dead-letter.js';
+import type { PagedRecordStore } from './record-store.js';
 import type { StoredMessage } from './stored-message.js';
 
 /** A message to be sent to the engine. */
@@ -85,6 +86,12 @@ export interface TransactionalOutboxStore extends OutboxStore {
   readonly isInTransaction: boolean;
   /** Deletes what has expired. Called by every node, every 30 seconds. */
   maintain?(): Promise<void>;
+  /**
+   * Records in the same database, such as those of sagas: what is read and written belongs to the open transaction of the calling
+   * code. `write` and `remove` wait for another open transaction that has written the same record. Present with
+   * {@link OutboxCapabilities.keepsRecords}.
+   */
+  readonly records?: PagedRecordStore;
 }
 
 /** The node that opens an outbox. Entries are isolated by namespace. */
@@ -119,6 +126,11 @@ export interface OutboxCapabilities {
    * @defaultValue false
    */
   readonly opensTransactions?: boolean;
+  /**
+   * Whether the store, which opens transactions, also keeps records: then sagas may be kept in its database.
+   * @defaultValue false
+   */
+  readonly keepsRecords?: boolean;
 }
 
 /** Outbox: stores messages while the engine is unavailable. The argument of `CatgaModule.forRoot({ outbox })`. */

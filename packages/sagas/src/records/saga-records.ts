@@ -23,7 +23,7 @@ const ROOT = 'saga/';
 
 /** The records of sagas, in the store of the engine. */
 export class SagaRecords {
-  constructor(private readonly store: () => PagedRecordStore) {}
+  constructor(private readonly place: { readonly records: PagedRecordStore }) {}
 
   /** Refuses an id that no store could tell from others, or hold: `CATGA_VALIDATION_FAILED`. */
   static checkId(saga: string, id: unknown): string {
@@ -41,7 +41,7 @@ export class SagaRecords {
   }
 
   async read(saga: string, id: string): Promise<VersionedSaga | undefined> {
-    const found = await this.store().read(keyOf(saga, id));
+    const found = await this.place.records.read(keyOf(saga, id));
     return found && decode(found);
   }
 
@@ -51,7 +51,7 @@ export class SagaRecords {
    */
   async write(record: SagaRecord, expected: number, maxBytes: number): Promise<boolean> {
     const { saga, id } = record;
-    const store = this.store();
+    const store = this.place.records;
     const bytes = encode(record);
     const limit = Math.min(maxBytes, store.maxValueBytes);
     if (bytes.byteLength > limit) {
@@ -67,7 +67,7 @@ export class SagaRecords {
   /** Some of the sagas, of one name or all; `limit` is about how many there are at most. */
   async page(saga: string | undefined, limit: number, after?: string): Promise<SagaRecordPage> {
     const prefix = saga === undefined ? ROOT : `${ROOT}${partOf(saga)}/`;
-    const { records, next } = await this.store().page(prefix, limit, after);
+    const { records, next } = await this.place.records.page(prefix, limit, after);
     return { sagas: records.map(decode), next };
   }
 
@@ -80,7 +80,9 @@ export class SagaRecords {
   ): Promise<string | undefined> {
     const { sagas, next } = await this.page(saga, limit, after);
     const old = sagas.filter(({ record }) => hasEnded(record) && record.changedAtMs < before);
-    await Promise.all(old.map(({ record, version }) => this.store().remove(keyOf(saga, record.id), version)));
+    await Promise.all(
+      old.map(({ record, version }) => this.place.records.remove(keyOf(saga, record.id), version)),
+    );
     return next;
   }
 }
@@ -89,8 +91,8 @@ function keyOf(saga: string, id: string): string {
   return `${ROOT}${partOf(saga)}/${partOf(id)}`;
 }
 
-/** A part of a key has no slash. */
-function partOf(text: string): string {
+/** A text as a part of something that slashes separate. */
+export function partOf(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('/', '%2F');
 }
 

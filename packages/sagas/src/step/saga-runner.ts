@@ -1,6 +1,7 @@
 import { CatgaError } from '@catga/nestjs';
 import type { MessageContext } from '@catga/nestjs';
-import type { NodeSteps } from '@catga/core/engine';
+import { isInfrastructureFailure, toError } from '@catga/core/engine';
+import type { NodeSteps, StepStore } from '@catga/core/engine';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { hasEnded } from '../records/saga-record.js';
 import type { RecordedMessage, SagaRecord } from '../records/saga-record.js';
@@ -9,6 +10,7 @@ import { noCounts } from './saga-counts.js';
 import type { MutableCounts } from './saga-counts.js';
 import type { StepInput } from './saga-input.js';
 import { SagaLines } from './saga-lines.js';
+import type { SignalClass } from './saga-signal.js';
 import { SagaStep } from './saga-step.js';
 import { SentRevisions } from './sent-revisions.js';
 
@@ -23,6 +25,16 @@ const SWEEP_EVERY = 8;
 
 /** What became of an input. */
 type StepEnd = 'taken' | 'ignored' | 'repeated';
+
+/** A try at a step, and the records around it. */
+interface Attempt {
+  readonly end: StepEnd | 'conflict';
+  readonly before?: SagaRecord;
+  readonly after?: SagaRecord;
+}
+
+/** Ends a transaction in which the record was not written. */
+class RolledBack extends Error {}
 
 /** An instance of the class, for one try of one input. */
 export type InstanceFor = (input: object, context: MessageContext) => object | Promise<object>;
@@ -41,9 +53,10 @@ export class SagaRunner {
   constructor(
     readonly definition: SagaDefinition,
     private readonly node: NodeSteps,
+    private readonly place: StepStore,
     private readonly records: SagaRecords,
     private readonly instanceFor: InstanceFor,
-    private readonly signal: ConstructorParameters<typeof SagaStep>[2],
+    private readonly signal: SignalClass,
   ) {}
 
   /** Handles an input that a message of the log is. */
@@ -68,7 +81,8 @@ export class SagaRunner {
   ): Promise<StepEnd> {
     return this.lines.run(id, async () => {
       for (let tries = 1; ; tries++) {
-        const end = await this.attempt(id, input, instance, context);
+        const { end, before, after } = await this.attempt(id, input, instance, context);
+        if (after !== undefined) this.count(before, after);
         if (end !== 'conflict') return end;
         this.counts.conflicts += 1;
         if (tries === MAX_TRIES) throw this.refused(context, this.conflict(id));
@@ -77,33 +91,55 @@ export class SagaRunner {
     });
   }
 
+  /** A step, in a transaction if the store has them: it is rolled back after a conflict. */
   private async attempt(
     id: string,
     input: StepInput,
     instance: () => object | Promise<object>,
     context: MessageContext | undefined,
-  ): Promise<StepEnd | 'conflict'> {
-    const { definition, records } = this;
-    const stored = await this.ofStore(context, () => records.read(definition.name, id));
-    const record = stored?.record;
-    if (record?.seen.includes(input.key) === true) {
-      await this.ofStore(context, () => this.send(record, true));
-      return 'repeated';
+  ): Promise<Attempt> {
+    const { place } = this;
+    let ofMethod: unknown;
+    const step = async (): Promise<Attempt> => {
+      const attempted = await this.step(id, input, instance, context, (thrown) => (ofMethod = thrown));
+      if (attempted.end === 'conflict' && place.inTransaction !== undefined) throw new RolledBack();
+      return attempted;
+    };
+    try {
+      return await (place.inTransaction?.(step) ?? step());
+    } catch (thrown) {
+      if (thrown instanceof RolledBack) return { end: 'conflict' };
+      throw thrown === ofMethod && !isLaterState(thrown) ? thrown : this.failure(context, thrown);
+    }
+  }
+
+  private async step(
+    id: string,
+    input: StepInput,
+    instance: () => object | Promise<object>,
+    context: MessageContext | undefined,
+    onFailure: (thrown: unknown) => void,
+  ): Promise<Attempt> {
+    const { definition, records, place } = this;
+    const stored = await records.read(definition.name, id);
+    const before = stored?.record;
+    if (before?.seen.includes(input.key) === true) {
+      await this.send(before, true);
+      return { end: 'repeated' };
     }
     const next = await this.stepFor(context)
-      .take(id, record, input, instance)
+      .take(id, before, input, instance)
       .catch((thrown: unknown) => {
-        // Another node has newer code, and the next delivery may reach it.
-        throw isLaterState(thrown) ? this.refused(context, thrown) : thrown;
+        onFailure(thrown);
+        throw thrown;
       });
-    if (next === undefined) return 'ignored';
-    return this.ofStore(context, async () => {
-      if (record !== undefined) await this.sendLeftOver(record, input);
-      if (!(await records.write(next, stored?.version ?? 0, definition.maxBytes))) return 'conflict';
-      this.count(record, next);
-      await this.send(next, false);
-      return 'taken';
-    });
+    if (next === undefined) return { end: 'ignored' };
+    if (before !== undefined) await this.sendLeftOver(before, input);
+    // What is sent in the transaction of the write need not be sent again.
+    const after = place.inTransaction === undefined ? next : { ...next, outgoing: [] };
+    if (!(await records.write(after, stored?.version ?? 0, definition.maxBytes))) return { end: 'conflict' };
+    await this.send(next, false);
+    return { end: 'taken', ...(before && { before }), after };
   }
 
   private stepFor(context: MessageContext | undefined): SagaStep {
@@ -173,13 +209,21 @@ export class SagaRunner {
     }
   }
 
-  /** A store or a log that is away is no failure of the input. */
-  private async ofStore<T>(context: MessageContext | undefined, ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (thrown) {
-      throw isForNow(thrown) ? this.refused(context, thrown) : thrown;
-    }
+  /** A store or a log that is away is no failure of the input; and another node may have the newer code that it needs. */
+  private failure(context: MessageContext | undefined, thrown: unknown): unknown {
+    if (isForNow(thrown) || isLaterState(thrown)) return this.refused(context, thrown);
+    if (
+      thrown instanceof CatgaError ||
+      this.place.inTransaction === undefined ||
+      !isInfrastructureFailure(thrown)
+    )
+      return thrown;
+    const { name: saga } = this.definition;
+    const text = `The database of the saga ${saga} is away: ${toError(thrown).message}`;
+    return this.refused(
+      context,
+      new CatgaError('CATGA_DATABASE_UNAVAILABLE', text, { details: { saga }, cause: thrown }),
+    );
   }
 
   /** The input goes back to the log, and this was no attempt at it. */
@@ -209,14 +253,16 @@ function isCommand({ message, delayMs }: RecordedMessage): boolean {
   return message.kind === 'command' && delayMs === undefined;
 }
 
+const FOR_NOW: ReadonlySet<string> = new Set([
+  'CATGA_DATABASE_UNAVAILABLE',
+  'CATGA_ENGINE_UNAVAILABLE',
+  'CATGA_OVERLOADED',
+  'CATGA_SHUTTING_DOWN',
+]);
+
 /** Whether it may be otherwise in a while, whatever the input. */
 function isForNow(thrown: unknown): thrown is CatgaError {
-  return (
-    thrown instanceof CatgaError &&
-    (thrown.code === 'CATGA_ENGINE_UNAVAILABLE' ||
-      thrown.code === 'CATGA_OVERLOADED' ||
-      thrown.code === 'CATGA_SHUTTING_DOWN')
-  );
+  return thrown instanceof CatgaError && FOR_NOW.has(thrown.code);
 }
 
 function isLaterState(thrown: unknown): thrown is CatgaError {

@@ -17,7 +17,9 @@ export function signalName(saga: string): string {
 }
 
 /** Message class of the signals of a saga. */
-export function signalClassOf(saga: string): new (fields: TimeoutSignal) => Command {
+export type SignalClass = new (fields: TimeoutSignal) => Command;
+
+export function signalClassOf(saga: string): SignalClass {
   @Message({ name: signalName(saga) })
   class SagaSignal extends Command {
     constructor(fields: TimeoutSignal) {

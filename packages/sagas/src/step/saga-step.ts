@@ -3,11 +3,13 @@ import type { CapturedMessage, CaptureOptions } from '@catga/core/engine';
 import { replyingTo } from '@catga/core/engine';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { hasEnded } from '../records/saga-record.js';
+import { partOf } from '../records/saga-records.js';
 import type { RecordedMessage, SagaCommand, SagaHistoryEntry, SagaRecord } from '../records/saga-record.js';
 import { afterOutcome, afterUndo, isAboutUndo, nextUndo, operated, withOutcome } from './compensation.js';
 import type { Undoing } from './compensation.js';
 import type { ReplyInput, StepInput } from './saga-input.js';
 import { signalClassOf, signalName } from './saga-signal.js';
+import type { SignalClass } from './saga-signal.js';
 import { StepContext } from './step-context.js';
 
 /** What a step needs of the node. */
@@ -19,9 +21,6 @@ export interface StepServices {
   decode(what: string, body: string | Uint8Array): unknown;
 }
 
-/** Message class of a saga's signals. */
-type Signal = ReturnType<typeof signalClassOf>;
-
 /** How many inputs a saga remembers, so that it knows a repetition. */
 const MAX_SEEN = 1000;
 /** How many steps its history has; the first one stays. */
@@ -32,15 +31,11 @@ const MAX_HISTORY = 50;
  * that it returns.
  */
 export class SagaStep {
-  private readonly signal: Signal;
-
   constructor(
     private readonly definition: SagaDefinition,
     private readonly services: StepServices,
-    signal: Signal = signalClassOf(definition.name),
-  ) {
-    this.signal = signal;
-  }
+    private readonly signal: SignalClass = signalClassOf(definition.name),
+  ) {}
 
   /**
    * Resolves with the next record; undefined if the input is of no concern: then nothing is written. Rejects with what the method
@@ -149,7 +144,7 @@ export class SagaStep {
     const commands: SagaCommand[] = [...record.commands];
     const outgoing: RecordedMessage[] = [];
     for (const [index, intent] of context.intents.entries()) {
-      const messageId = `${saga}/${id}/${revision}/${index}`;
+      const messageId = `${partOf(saga)}/${partOf(id)}/${revision}/${index}`;
       if (intent.kind === 'send') {
         const { message } = await services.capture(intent.command, { messageId });
         outgoing.push({ message: replyingTo(message, { name: signalName(saga), reference: id }) });

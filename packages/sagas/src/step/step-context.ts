@@ -11,9 +11,6 @@ export type Intent =
 /** How a method ended its saga. */
 export type Ending = { readonly kind: 'complete' } | { readonly kind: 'compensate'; readonly reason: string };
 
-/** A year: beyond it a delay is more likely a mistake of units. */
-const MAX_DELAY_MS = 366 * 24 * 60 * 60 * 1000;
-
 /** Context of one method: keeps what it asks for. */
 export class StepContext implements SagaContext<unknown> {
   readonly intents: Intent[] = [];
@@ -41,8 +38,6 @@ export class StepContext implements SagaContext<unknown> {
     this.checkOpen('timeout');
     if (!this.timeouts.has(name))
       throw this.misused(`asks for the timeout '${name}', and has no method with @OnTimeout('${name}')`);
-    if (!(delayMs >= 0 && delayMs <= MAX_DELAY_MS))
-      throw this.misused(`asks for the timeout '${name}' after ${delayMs} ms: say 0 to ${MAX_DELAY_MS}`);
     this.intents.push({ kind: 'timeout', name, delayMs });
   }
 

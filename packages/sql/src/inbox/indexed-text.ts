@@ -4,10 +4,15 @@ import { createHash } from 'node:crypto';
 const LONGEST = 400;
 
 /** PostgreSQL's text cannot contain the character 0: it is written as `\0`, and a backslash as two. */
-function toDatabaseText(text: string): string {
+export function toDatabaseText(text: string): string {
   return text.includes('\\') || text.includes('\0')
     ? text.replaceAll('\\', '\\\\').replaceAll('\0', '\\0')
     : text;
+}
+
+/** Inverse of {@link toDatabaseText}. */
+export function toText(text: string): string {
+  return text.replaceAll(/\\([\\0])/g, (_, character) => (character === '0' ? '\0' : '\\'));
 }
 
 /** Text of a primary key: a long one is shortened, with its SHA-256. */

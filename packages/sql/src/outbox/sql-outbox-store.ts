@@ -12,6 +12,7 @@ import type {
 import type { SqlDatabase } from '../database/sql-database.js';
 import type { SqlParticipant } from '../database/sql-transaction.js';
 import { SqlRecords } from '../inbox/sql-records.js';
+import { SqlRecordStore } from '../records/sql-record-store.js';
 import type { ResolvedSqlOutboxOptions } from './sql-outbox-options.js';
 import { CommitWatch } from './commit-watch.js';
 import { rowOf } from './outbox-rows.js';
@@ -26,6 +27,7 @@ interface Buffered {
 
 /** The outbox of one namespace in a database, with the records of its handlers. */
 export class SqlOutboxStore extends SqlRecords implements TransactionalOutboxStore, HandlerTransactions {
+  readonly records: SqlRecordStore;
   private readonly statements: OutboxStatements;
   private readonly watch: CommitWatch;
 
@@ -49,6 +51,7 @@ export class SqlOutboxStore extends SqlRecords implements TransactionalOutboxSto
     options: ResolvedSqlOutboxOptions,
   ) {
     super(database, client.namespace, options.retentionMs);
+    this.records = new SqlRecordStore(database, client.namespace);
     this.statements = new OutboxStatements(client.namespace, (key) => client.known(key));
     this.watch = new CommitWatch(
       (ids) => this.statements.visible(this.database.root, ids),

@@ -7,7 +7,7 @@ const labs = new SqlLabs();
 describeOutbox(
   'in PostgreSQL',
   {
-    capabilities: { isLasting: true, isTransactional: true, opensTransactions: true },
+    capabilities: { isLasting: true, isTransactional: true, opensTransactions: true, keepsRecords: true },
     isLimited: false,
     createOutbox: async () => {
       const { database } = await labs.create();

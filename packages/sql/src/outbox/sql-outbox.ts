@@ -20,7 +20,12 @@ export function sqlOutbox(database: SqlDatabase, options: SqlOutboxOptions = {})
   const resolved = resolveSqlOutboxOptions(options);
   return Object.freeze({
     name: database.name,
-    capabilities: Object.freeze({ isLasting: true, isTransactional: true, opensTransactions: true }),
+    capabilities: Object.freeze({
+      isLasting: true,
+      isTransactional: true,
+      opensTransactions: true,
+      keepsRecords: true,
+    }),
     database,
     async open(client: OutboxClient) {
       database.open((token: SqlToken) => client.resolve(token));

@@ -16,7 +16,7 @@ class Place extends Command<void> {
 
 describe('an outbox behind a PgBouncer that pools transactions', () => {
   const cases = outboxStoreSuite({
-    capabilities: { isLasting: true, isTransactional: true, opensTransactions: true },
+    capabilities: { isLasting: true, isTransactional: true, opensTransactions: true, keepsRecords: true },
     isLimited: false,
     createOutbox: async () => {
       const { database } = await labs.create();

@@ -23,7 +23,7 @@ afterAll(() => lite.close());
 
 describe('an outbox in PGlite', () => {
   const cases = outboxStoreSuite({
-    capabilities: { isLasting: true, isTransactional: true, opensTransactions: true },
+    capabilities: { isLasting: true, isTransactional: true, opensTransactions: true, keepsRecords: true },
     isLimited: false,
     createOutbox: async () => {
       await lite.exec('DROP SCHEMA public CASCADE; CREATE SCHEMA public');

@@ -1,4 +1,5 @@
 import { outboxInboxOutcome } from './001-outbox-inbox-outcome.sql.js';
+import { record } from './002-record.sql.js';
 
 /** A step of the schema. Steps are never changed once they are released. */
 export interface SchemaFile {
@@ -11,6 +12,7 @@ export interface SchemaFile {
 /** All steps, in order. */
 export const SCHEMA_FILES: readonly SchemaFile[] = Object.freeze([
   { version: 1, file: '001-outbox-inbox-outcome.sql', sql: outboxInboxOutcome },
+  { version: 2, file: '002-record.sql', sql: record },
 ]);
 
 /** Version of the schema that this package works with. */

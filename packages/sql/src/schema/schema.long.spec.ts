@@ -19,7 +19,10 @@ describe('the schema of the outbox', () => {
     const others = Array.from({ length: 8 }, () => lab.another());
     await Promise.all([lab, ...others, lab, lab, lab].map((each) => open(each)));
     await open(lab, { schema: 'verify' });
-    expect((await lab.pool.query('SELECT version FROM catga_schema')).rows).toEqual([{ version: 1 }]);
+    expect((await lab.pool.query('SELECT version FROM catga_schema ORDER BY version')).rows).toEqual([
+      { version: 1 },
+      { version: 2 },
+    ]);
   });
 
   it('can be created by the printed script', async () => {
@@ -39,9 +42,9 @@ describe('the schema of the outbox', () => {
     await open(lab);
     await lab.pool.query('DELETE FROM catga_schema');
     await expect(verify()).rejects.toThrow(/has no tables of it/);
-    await lab.pool.query('INSERT INTO catga_schema (version) VALUES (1), (2)');
+    await lab.pool.query('INSERT INTO catga_schema (version) VALUES (1), (2), (3)');
     for (const schema of ['verify', 'create'] as const)
-      await expect(open(lab, { schema })).rejects.toThrow(/has version 2 of them. Update @catga\/sql/);
+      await expect(open(lab, { schema })).rejects.toThrow(/has version 3 of them. Update @catga\/sql/);
     await open(lab, { schema: 'off' });
   });
 

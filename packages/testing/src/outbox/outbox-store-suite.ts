@@ -1,4 +1,5 @@
 import { handlerCases } from './handler-cases.js';
+import { recordCases } from './record-cases.js';
 import type { OutboxCase } from './outbox-case.js';
 import type { OutboxHarness } from './outbox-harness.js';
 import { limitCases, storeCases } from './store-cases.js';
@@ -12,11 +13,12 @@ import { transactionCases } from './transaction-cases.js';
  * @publicApi
  */
 export function outboxStoreSuite(harness: OutboxHarness): readonly OutboxCase[] {
-  const { isTransactional, opensTransactions } = harness.capabilities;
+  const { isTransactional, opensTransactions, keepsRecords } = harness.capabilities;
   return [
     ...storeCases(harness),
     ...(harness.isLimited === false ? [] : limitCases(harness)),
     ...(isTransactional ? transactionCases(harness) : []),
     ...(opensTransactions === true ? handlerCases(harness) : []),
+    ...(keepsRecords === true ? recordCases(harness) : []),
   ];
 }

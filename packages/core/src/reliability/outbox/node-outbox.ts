@@ -9,6 +9,7 @@ import type {
   OutboxStore,
   TransactionalOutboxStore,
 } from '../../ports/outbox-store.js';
+import type { PagedRecordStore } from '../../ports/record-store.js';
 import type { LogMessage } from '../../ports/stored-message.js';
 import { outsideOfCallers } from '../../time/outside.js';
 import { bodyBytes } from '../../wire/codec.js';
@@ -62,6 +63,17 @@ export class NodeOutbox implements OutgoingLog {
 
   /** Transactions for handlers. Throws `CATGA_SHUTTING_DOWN` while the outbox is not open. */
   transactions(): HandlerTransactions {
+    return this.transactional;
+  }
+
+  /** Records in its database. Throws `CATGA_SHUTTING_DOWN` while the outbox is not open, `CATGA_UNSUPPORTED` if it keeps none. */
+  get records(): PagedRecordStore {
+    const { records } = this.transactional;
+    if (records !== undefined) return records;
+    throw new CatgaError('CATGA_UNSUPPORTED', `The outbox '${this.outbox.name}' keeps no records.`);
+  }
+
+  private get transactional(): TransactionalOutboxStore & HandlerTransactions {
     const { opened, outbox } = this;
     if (opened === undefined)
       throw new CatgaError('CATGA_SHUTTING_DOWN', `The outbox '${outbox.name}' is not open.`);
