@@ -113,7 +113,7 @@ export class Fulfilment {
   }
 
   @On(Paid, (event) => event.orderId)
-  paid(event: Paid, saga: SagaContext<FulfilmentState>): void {
+  paid(event: Paid, saga: SagaContext<FulfilmentState>): void | Promise<void> {
     saga.state.parts.push(event.part);
     if (event.part > 0) return;
     saga.publish(new Fulfilled(event.orderId));

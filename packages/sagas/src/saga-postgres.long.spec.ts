@@ -24,7 +24,7 @@ class Books extends Fulfilment {
   override async paid(event: Paid, saga: SagaContext<FulfilmentState>): Promise<void> {
     await database.current()?.query('INSERT INTO payments VALUES ($1, $2)', [event.orderId, event.part]);
     if (failures > 0 && failures-- % 3 === 0) throw new Error('it is not a good day');
-    super.paid(event, saga);
+    await super.paid(event, saga);
   }
 }
 
