@@ -78,6 +78,7 @@ export type {
   OutboxState,
   OutboxStore,
 } from './ports/outbox-store.js';
+export { pageLimit } from './reliability/page-limit.js';
 export { isInfrastructureFailure } from './reliability/infrastructure-failure.js';
 export { GuardedLogger } from './reliability/guarded-logger.js';
 export { DeliveryWindow } from './reliability/delivery-window.js';

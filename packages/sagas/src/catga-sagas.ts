@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CatgaError } from '@catga/nestjs';
+import { pageLimit } from '@catga/core/engine';
 import type { SagaHistoryEntry, SagaRecord, SagaStatus } from './records/saga-record.js';
 import type { SagaHost } from './saga-host.js';
 import { noCounts } from './step/saga-counts.js';
@@ -57,7 +58,7 @@ export interface SagaFilter {
  */
 export interface SagaPageRequest {
   /**
-   * About how many sagas are looked at, 1 to 1000: a page has those of them that match.
+   * About how many sagas are looked at, 1 to 1000: a page has those of them that match. `CATGA_VALIDATION_FAILED` for any other number.
    * @defaultValue 100
    */
   readonly limit?: number;
@@ -77,9 +78,6 @@ export interface SagaPage {
   readonly next: string | undefined;
 }
 
-const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 1000;
-
 /**
  * The sagas of the namespace: what they wait for, and what is to become of those that are stuck. Injectable.
  *
@@ -95,13 +93,8 @@ export class CatgaSagas {
   }
 
   /** Sagas in no particular order. All pages together have each that was there all the time; one that changes may be in two. */
-  async list(
-    filter: SagaFilter = {},
-    { limit = DEFAULT_LIMIT, after }: SagaPageRequest = {},
-  ): Promise<SagaPage> {
-    if (!(Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT))
-      throw new CatgaError('CATGA_CONFIGURATION', `limit of a page of sagas must be from 1 to ${MAX_LIMIT}.`);
-    const { sagas, next } = await this.host.records.page(filter.saga, limit, after);
+  async list(filter: SagaFilter = {}, { limit, after }: SagaPageRequest = {}): Promise<SagaPage> {
+    const { sagas, next } = await this.host.records.page(filter.saga, pageLimit(limit), after);
     const items = sagas.map(({ record }) => record).filter((record) => matches(record, filter));
     return { items: items.map((record) => this.infoOf(record)), next };
   }

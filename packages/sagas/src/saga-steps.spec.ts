@@ -105,6 +105,22 @@ describe('a saga', () => {
     await expect(sagas.get(SAGA, 'o1')).resolves.toMatchObject({ status: 'compensated' });
   });
 
+  it('hears of a command that somebody has cancelled in its queue: it had no effect', async () => {
+    shop = new TestShop();
+    const { node, sagas } = await shop.start('one', [Fulfilment], {
+      serve: (it) => shop.shop.serve(it, Charge),
+    });
+    await node.mediator.publish(new OrderPlaced('o1', 100));
+    await shop.pass(1000);
+    const { items } = await node.queue.list({ name: 'shop.reserve' });
+    const cancelled = Promise.all(items.map((item) => node.queue.cancel(item)));
+    await shop.pass(5000);
+    await expect(cancelled).resolves.toEqual(['cancelled']);
+    const found = await sagas.get(SAGA, 'o1');
+    expect([found?.status, found?.reason]).toEqual(['compensated', expect.stringMatching(/^shop.reserve failed: /)]);
+    expect(shop.shop.ledger).toEqual([]);
+  });
+
   it('is stuck when an undo fails, and goes on when it is retried by hand', async () => {
     shop = new TestShop(memory());
     let isRefunding = false;
@@ -199,7 +215,7 @@ describe('a saga', () => {
     await expect(idsOf({ startedBefore: middle, status: 'running' })).resolves.toHaveLength(24);
     await expect(idsOf({ changedBefore: middle })).resolves.toHaveLength(24);
     await expect(idsOf({ saga: 'shop' })).resolves.toEqual([]);
-    await expect(sagas.list({}, { limit: 0 })).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
+    await expect(sagas.list({}, { limit: 0 })).rejects.toMatchObject({ code: 'CATGA_VALIDATION_FAILED' });
   });
 
   it('is forgotten when it ended long ago', async () => {
