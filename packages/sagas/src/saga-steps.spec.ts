@@ -117,7 +117,10 @@ describe('a saga', () => {
     await shop.pass(5000);
     await expect(cancelled).resolves.toEqual(['cancelled']);
     const found = await sagas.get(SAGA, 'o1');
-    expect([found?.status, found?.reason]).toEqual(['compensated', expect.stringMatching(/^shop.reserve failed: /)]);
+    expect([found?.status, found?.reason]).toEqual([
+      'compensated',
+      expect.stringMatching(/^shop.reserve failed: /),
+    ]);
     expect(shop.shop.ledger).toEqual([]);
   });
 
