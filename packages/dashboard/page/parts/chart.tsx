@@ -45,7 +45,7 @@ export function Chart({ title, times, series, text }: ChartProps) {
           })),
         ],
         axes: [
-          { ...axis(), values: (_plot, values) => values.map(clockTime) },
+          { ...axis(), space: 100, values: (_plot, values) => values.map(clockTime) },
           { ...axis(), size: 70, values: (_plot, values) => values.map(text) },
         ],
       },
