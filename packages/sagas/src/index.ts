@@ -21,3 +21,8 @@ export type { SagaOptions } from './definition/saga-options.js';
 export type { SagaHistoryEntry, SagaStatus } from './records/saga-record.js';
 export type { SagaContext, SagaSendOptions } from './step/saga-context.js';
 export type { SagaCounts } from './step/saga-counts.js';
+export { CatgaSchedules } from './schedules/catga-schedules.js';
+export type { ScheduleInfo } from './schedules/catga-schedules.js';
+export { CatgaSchedulesModule } from './schedules/catga-schedules.module.js';
+export { Scheduled } from './schedules/scheduled.decorator.js';
+export type { ScheduleOptions } from './schedules/scheduled.decorator.js';

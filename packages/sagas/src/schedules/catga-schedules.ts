@@ -1,0 +1,104 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import { CatgaError } from '@catga/nestjs';
+import { describeMessage } from '@catga/core/engine';
+import { Schedule } from './schedule.js';
+import { ScheduleRunner } from './schedule-runner.js';
+import type { SchedulingNode } from './schedule-runner.js';
+import type { DeclaredSchedule, ScheduleOptions } from './scheduled.decorator.js';
+
+const DEFAULT_RUNS = 5;
+const MOST_RUNS = 100;
+
+/**
+ * A schedule of this application.
+ *
+ * @publicApi
+ */
+export interface ScheduleInfo {
+  readonly name: string;
+  /** Wire name of the command. */
+  readonly command: string;
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly catchUp: NonNullable<ScheduleOptions['catchUp']>;
+  /** The latest tick that any node has queued, or when the schedule was first seen; undefined before that. */
+  readonly lastTick: Date | undefined;
+  /** The next ticks. */
+  readonly next: readonly Date[];
+}
+
+/** The node that queues; a token of the module. */
+export const SCHEDULING_NODE: unique symbol = Symbol('SCHEDULING_NODE');
+
+/**
+ * The schedules of this application, with their next ticks.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class CatgaSchedules implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly runners = new Map<string, ScheduleRunner>();
+  private readonly logger = new Logger('Catga');
+
+  constructor(@Inject(SCHEDULING_NODE) private readonly node: () => SchedulingNode) {}
+
+  /** All of them. `limit` next ticks of each, 1 to 100, 5 by default. `CATGA_ENGINE_UNAVAILABLE` when the broker does not respond. */
+  async list({ limit = DEFAULT_RUNS }: { readonly limit?: number } = {}): Promise<readonly ScheduleInfo[]> {
+    if (!Number.isInteger(limit) || limit < 1 || limit > MOST_RUNS)
+      throw new CatgaError(
+        'CATGA_VALIDATION_FAILED',
+        `limit must be a whole number from 1 to ${MOST_RUNS}.`,
+        {
+          details: { issues: [{ path: 'limit', message: `must be a whole number from 1 to ${MOST_RUNS}` }] },
+        },
+      );
+    const nowMs = this.node().steps.clock.now();
+    return Promise.all(
+      [...this.runners.values()].map(async (runner) => {
+        const { name, commandName: command, cron, timeZone, catchUp } = runner.schedule;
+        const next = runner.schedule.next(nowMs, limit);
+        return { name, command, cron, timeZone, catchUp, lastTick: await runner.lastTick(), next };
+      }),
+    );
+  }
+
+  /** Adds one that a class declares. Returns the problem, if there is one. */
+  add(declared: DeclaredSchedule, where: string): string | undefined {
+    const command = commandNameOf(declared);
+    if (command === undefined)
+      return `${where} uses @Scheduled without the class of a command; is it undefined because of a circular import?`;
+    const name = declared.options.name ?? command;
+    if (this.runners.has(name))
+      return `${where} uses @Scheduled with the name '${name}', which another schedule has: give one of them another \`name\`.`;
+    let schedule: Schedule;
+    try {
+      schedule = new Schedule(name, command, declared);
+    } catch (thrown) {
+      const { cron, timeZone = 'UTC' } = declared.options;
+      return `${where} uses @Scheduled with '${cron}' in '${timeZone}', which is no schedule: ${String(thrown)}.`;
+    }
+    this.runners.set(name, new ScheduleRunner(schedule, this.node, this.failed));
+    return undefined;
+  }
+
+  onApplicationBootstrap(): void {
+    for (const runner of this.runners.values()) runner.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all([...this.runners.values()].map((runner) => runner.stop()));
+  }
+
+  private readonly failed = ({ name }: Schedule, thrown: unknown): void => {
+    this.logger.warn(
+      `The ticks of the schedule '${name}' could not be queued, and are tried again: ${String(thrown)}`,
+    );
+  };
+}
+
+function commandNameOf({ target }: DeclaredSchedule): string | undefined {
+  if (typeof (target as unknown) !== 'function') return undefined;
+  const { name, kind } = describeMessage(target);
+  return kind === 'command' ? name : undefined;
+}

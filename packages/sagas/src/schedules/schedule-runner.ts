@@ -1,0 +1,124 @@
+import type { CatgaNode } from '@catga/nestjs';
+import type { Schedule } from './schedule.js';
+
+/** What a schedule needs of its node. */
+export interface SchedulingNode {
+  readonly mediator: Pick<CatgaNode['mediator'], 'enqueue'>;
+  readonly steps: Pick<CatgaNode['steps'], 'clock' | 'storeIn'>;
+}
+
+/** The longest time that a timer is set for, in milliseconds: a clock may be set meanwhile. */
+const LONGEST_TIMER_MS = 60_000;
+/** After how long a tick that could not be queued is tried again, in milliseconds. */
+const RETRY_MS = 1000;
+const RECORDS = 'schedule/';
+
+/** What is recorded of a schedule. */
+interface ScheduleRecord {
+  /** Time of the latest tick that was queued, or before which there was no schedule. */
+  readonly lastMs: number;
+}
+
+/**
+ * Queues the ticks of one schedule. Every node does: a tick is queued under an id of its own, of which the engine keeps one, and recorded
+ * then, by compare-and-set; a node whose clock is late, or that was not there, finds it recorded. A node that dies in between leaves the tick
+ * to the others.
+ */
+export class ScheduleRunner {
+  private cancelTimer: (() => void) | undefined;
+  private isStopped = false;
+  private isFailing = false;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly schedule: Schedule,
+    /** Asked when the schedule runs: it is declared before. */
+    private readonly node: () => SchedulingNode,
+    /** Ticks could not be queued; they are tried again. Told once until they can. */
+    private readonly onFailure: (schedule: Schedule, thrown: unknown) => void,
+  ) {}
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  /** Resolves once nothing is being queued. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.cancelTimer?.();
+    await this.running;
+  }
+
+  /** Time of the latest tick that was queued. `CATGA_ENGINE_UNAVAILABLE` when the broker does not respond. */
+  async lastTick(): Promise<Date | undefined> {
+    const { record } = await this.read();
+    return record && new Date(record.lastMs);
+  }
+
+  private async run(): Promise<void> {
+    let waitMs: number;
+    try {
+      waitMs = await this.queueDue();
+      this.isFailing = false;
+    } catch (thrown) {
+      if (!this.isFailing && !this.isStopped) this.onFailure(this.schedule, thrown);
+      this.isFailing = true;
+      waitMs = RETRY_MS;
+    }
+    if (this.isStopped) return;
+    this.cancelTimer = this.node().steps.clock.setTimer(waitMs, () => this.start());
+  }
+
+  /** Resolves with how long to wait then. */
+  private async queueDue(): Promise<number> {
+    const { schedule } = this;
+    const { steps, mediator } = this.node();
+    const { clock } = steps;
+    for (;;) {
+      const { record, version } = await this.read();
+      const nowMs = clock.now();
+      const lastMs = record?.lastMs ?? nowMs;
+      const due = record && schedule.due(lastMs, nowMs);
+      if (record !== undefined && due === undefined) {
+        const [next] = schedule.next(nowMs, 1);
+        return Math.min(
+          LONGEST_TIMER_MS,
+          next === undefined ? Infinity : Math.max(1, next.getTime() - nowMs),
+        );
+      }
+      for (const tick of due?.ticks ?? []) {
+        const { command, messageId } = schedule.commandOf(tick);
+        await mediator.enqueue(command, { messageId, keepOutcome: schedule.keepOutcome });
+      }
+      // If another node has written, it is looked at again.
+      await this.write({ lastMs: due?.latest.getTime() ?? nowMs }, version);
+    }
+  }
+
+  private async read(): Promise<{ readonly record: ScheduleRecord | undefined; readonly version: number }> {
+    const found = await this.records.read(this.key);
+    return { record: found && decode(found.value), version: found?.version ?? 0 };
+  }
+
+  private async write(record: ScheduleRecord, expected: number): Promise<void> {
+    await this.records.write(this.key, Buffer.from(JSON.stringify(record)), expected);
+  }
+
+  private get records(): ReturnType<SchedulingNode['steps']['storeIn']>['records'] {
+    return this.node().steps.storeIn('engine').records;
+  }
+
+  private get key(): string {
+    return `${RECORDS}${encodeURIComponent(this.schedule.name)}`;
+  }
+}
+
+/** What is recorded; one that is not ours is as none. */
+function decode(value: Uint8Array): ScheduleRecord | undefined {
+  try {
+    const { lastMs } = JSON.parse(Buffer.from(value).toString()) as Partial<ScheduleRecord>;
+    return typeof lastMs === 'number' ? { lastMs } : undefined;
+  } catch {
+    return undefined;
+  }
+}

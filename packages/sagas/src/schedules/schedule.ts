@@ -1,0 +1,61 @@
+import { Cron } from 'croner';
+import type { Command } from '@catga/nestjs';
+import type { DeclaredSchedule, ScheduleOptions } from './scheduled.decorator.js';
+
+/** How many missed ticks are queued at most. */
+const MOST_MISSED = 1000;
+/** How late a tick may be that counts as none missed, in milliseconds. */
+const ON_TIME_MS = 60_000;
+
+/** When a command is queued. */
+export class Schedule {
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly catchUp: NonNullable<ScheduleOptions['catchUp']>;
+  readonly keepOutcome: boolean;
+  private readonly times: Cron;
+
+  /** Throws for an expression or a time zone that is none. */
+  constructor(
+    readonly name: string,
+    /** Wire name of the command. */
+    readonly commandName: string,
+    private readonly declared: DeclaredSchedule,
+  ) {
+    const { cron, timeZone = 'UTC', catchUp = 'last', keepOutcome = false } = declared.options;
+    this.cron = cron;
+    this.timeZone = timeZone;
+    this.catchUp = catchUp;
+    this.keepOutcome = keepOutcome;
+    this.times = new Cron(cron, { timezone: timeZone, paused: true });
+    this.times.nextRun(new Date(0)); // A time zone that is none is found out here.
+  }
+
+  /** The ticks after a time: up to so many. */
+  next(afterMs: number, count: number): readonly Date[] {
+    return this.times.nextRuns(count, new Date(afterMs));
+  }
+
+  /** The ticks after one time and up to another that are to be queued, and the latest of them all; undefined if there is none. */
+  due(
+    afterMs: number,
+    nowMs: number,
+  ): { readonly ticks: readonly Date[]; readonly latest: Date } | undefined {
+    const count = this.catchUp === 'all' ? MOST_MISSED : 1;
+    // A tick that is now is past.
+    const past = this.times.previousRuns(count, new Date(nowMs + 1));
+    const ticks = past.filter((tick) => tick.getTime() > afterMs).reverse();
+    const latest = ticks.at(-1);
+    if (latest === undefined) return undefined;
+    const isMissed = this.catchUp === 'none' && nowMs - latest.getTime() > ON_TIME_MS;
+    return { ticks: isMissed ? [] : ticks, latest };
+  }
+
+  /** The command of a tick, and the id by which the engine knows it whoever queues it. */
+  commandOf(tick: Date): { readonly command: Command<unknown>; readonly messageId: string } {
+    const { target, options } = this.declared;
+    const command =
+      options.command === undefined ? new (target as new () => Command<unknown>)() : options.command(tick);
+    return { command, messageId: `${this.name}@${tick.toISOString()}` };
+  }
+}
