@@ -18,6 +18,8 @@ export interface MessageType {
   readonly target: MessageConstructor;
   readonly name: string;
   readonly kind: MessageKind;
+  /** Whether it never leaves the process, and is neither stored nor queued: see the option `remote` of the node. */
+  readonly isLocal: boolean;
   readonly qos: QualityOfService;
   readonly timeoutMs: number | undefined;
   readonly schema: StandardSchemaV1 | undefined;
@@ -31,8 +33,11 @@ export interface MessageType {
   readonly keyOf: ((message: object) => string | undefined) | undefined;
 }
 
-/** Reads a class. `CATGA_CONFIGURATION` if its decorators contradict each other or it cannot be named. */
-export function describeMessage(target: MessageConstructor): MessageType {
+/**
+ * Reads a class. `CATGA_CONFIGURATION` if its decorators contradict each other or it cannot be named.
+ * @param remote the option of the node
+ */
+export function describeMessage(target: MessageConstructor, remote: 'all' | 'named' = 'all'): MessageType {
   const { options, reliableQos } = readMessageMetadata(target);
   const kind = kindOf(target);
   const name = options.name ?? target.name;
@@ -60,11 +65,14 @@ export function describeMessage(target: MessageConstructor): MessageType {
   const policyProblem = problemOfPolicies(options.behaviors ?? [], kind);
   if (policyProblem !== undefined) refuse(policyProblem);
   for (const problem of problemsOfErrors(kind, options)) refuse(problem);
+  const qos = qualityOfServiceOf(kind, options.qos, reliableQos);
+  const isStored = kind === 'event' && qos > 0;
   return Object.freeze({
     target,
     name,
     kind,
-    qos: qualityOfServiceOf(kind, options.qos, reliableQos),
+    isLocal: remote === 'named' && options.name === undefined && !isStored,
+    qos,
     timeoutMs: options.timeoutMs,
     schema: options.schema,
     behaviors: options.behaviors ?? [],

@@ -83,6 +83,11 @@ const METADATA: unique symbol = Symbol.for('catga.message');
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- any class may be a message
 type MessageClass = Function;
 
+/** Whether a class has a wire name of its own. */
+export function hasOwnName(target: MessageClass): boolean {
+  return readOwn(target).options.name !== undefined;
+}
+
 /** Class of messages `T`, abstract or not, with any constructor. */
 export type MessageConstructor<T extends object = object> = abstract new (...fields: never[]) => T;
 

@@ -70,3 +70,12 @@ export function nodeIdTakenError(nodeId: string, incarnation: number, taken: num
     { details: { nodeId, incarnation, taken } },
   );
 }
+
+/** Use beyond its process of a message that stays there. */
+export function localMessageError(name: string, what: string): CatgaError {
+  return new CatgaError(
+    'CATGA_CONFIGURATION',
+    `${name} cannot ${what}: with remote: 'named' a message without a name of its own stays in its process. Give it @Message({ name }).`,
+    { details: { name } },
+  );
+}

@@ -1,3 +1,4 @@
+import type { MessageType } from '../contracts/message-type.js';
 import type { MessageConstructor } from '../contracts/message.js';
 import type { SaidPublishOptions } from '../contracts/said-headers.js';
 import type { NodeInterests } from '../discovery/node-presence.js';
@@ -13,6 +14,7 @@ import type { EventFanOut } from './event-fan-out.js';
 import { HANDED_OVER } from './event-publisher.js';
 import type { EventPublisher } from './event-publisher.js';
 import type { MessageRegistry } from '../handlers/message-registry.js';
+import { InheritedRoutes } from '../handlers/inherited-routes.js';
 import type { EventRoute } from '../handlers/routes.js';
 
 /** The way to other nodes, once the engine has one. */
@@ -24,7 +26,7 @@ const NOTHING_SAID: SaidPublishOptions = Object.freeze({});
 
 /** Takes events to their handlers, here and on other nodes. */
 export class EventRouter {
-  private readonly routes = new Map<MessageConstructor, EventRoute>();
+  private readonly routes: Map<MessageConstructor, EventRoute>;
   /** Of events that were published here. */
   readonly published = new SentNames();
   // Events of one type tend to follow each other, as requests do in `CatgaMediator`.
@@ -37,7 +39,13 @@ export class EventRouter {
     private readonly codec: Codec,
     private readonly ids: CatgaIds,
     private readonly engine: FanOutAccess,
-  ) {}
+    /** Whether handlers get events of subclasses that have no handlers themselves. */
+    isInheriting: boolean,
+  ) {
+    this.routes = isInheriting
+      ? new InheritedRoutes<EventRoute>(({ subscribers }) => subscribers.length > 0)
+      : new Map<MessageConstructor, EventRoute>();
+  }
 
   add(routes: readonly EventRoute[]): void {
     for (const route of routes) this.routes.set(route.type.target, route);
@@ -45,7 +53,7 @@ export class EventRouter {
 
   /** Which plain events the handlers here want. */
   get interests(): Omit<NodeInterests, 'handles'> {
-    const plain = [...this.routes.values()].filter(({ type }) => type.qos === 0);
+    const plain = [...this.routes.values()].filter(({ type }) => type.qos === 0 && !type.isLocal);
     const wanted = (asNode: boolean): string[] =>
       plain
         .filter(({ subscribers }) => subscribers.some(({ options }) => (options.scope === 'node') === asNode))
@@ -59,7 +67,7 @@ export class EventRouter {
     const target = (event as object | undefined)?.constructor;
     const route = target === this.lastTarget ? this.lastRoute : this.find(target);
     const { fanOut } = this.engine;
-    if (route !== undefined && (fanOut === undefined || route.type.qos > 0)) {
+    if (route !== undefined && (fanOut === undefined || route.type.qos > 0 || route.type.isLocal)) {
       return publisher.publish(route, event, options, cause);
     }
     return this.publishAnywhere(route ?? this.routeOf(event), event, options, cause, fanOut);
@@ -71,7 +79,7 @@ export class EventRouter {
     const route = this.routeOf(event);
     const said = { ...options, messageId: options?.messageId ?? ids.next() };
     await publisher.deliver(route, event, said);
-    engine.fanOut?.broadcast(route.type, event, said, undefined);
+    if (!route.type.isLocal) engine.fanOut?.broadcast(route.type, event, said, undefined);
   }
 
   /** An event of another node: for the handlers here that it says. `CATGA_SERIALIZATION` if it cannot be decoded. */
@@ -87,11 +95,15 @@ export class EventRouter {
   private find(target: unknown): EventRoute | undefined {
     const route = this.routes.get(target as MessageConstructor);
     if (route !== undefined) {
-      this.published.add(route.type.name);
+      this.note(route.type);
       this.lastTarget = target;
       this.lastRoute = route;
     }
     return route;
+  }
+
+  private note({ name, isLocal }: MessageType): void {
+    if (!isLocal) this.published.add(name);
   }
 
   private publishAnywhere(
@@ -103,7 +115,8 @@ export class EventRouter {
   ): Promise<void> {
     const { publisher, ids } = this;
     const { type, subscribers } = route;
-    if (fanOut === undefined || type.qos > 0) return publisher.publish(route, event, options, cause);
+    if (fanOut === undefined || type.qos > 0 || type.isLocal)
+      return publisher.publish(route, event, options, cause);
     if (subscribers.length === 0) {
       if (options !== undefined) publisher.check(type, options);
       fanOut.publish(type, event, options ?? NOTHING_SAID, cause, false);
@@ -126,7 +139,7 @@ export class EventRouter {
         `${type.name} is a ${type.kind}: use send; only events can be published.`,
       );
     }
-    this.published.add(type.name);
+    this.note(type);
     let route = this.routes.get(type.target);
     if (route === undefined) this.routes.set(type.target, (route = { type, subscribers: [] }));
     return route;

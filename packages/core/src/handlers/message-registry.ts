@@ -9,18 +9,21 @@ export class MessageRegistry {
   private readonly byClass = new Map<MessageConstructor, MessageType>();
   private readonly byName = new Map<string, MessageType>();
 
-  /** @param errors error classes that the messages declare */
-  constructor(readonly errors = new DeclaredErrors()) {}
+  /** Error classes that the messages declare. */
+  readonly errors = new DeclaredErrors();
+
+  /** @param remote which messages may leave the process: the option of the node */
+  constructor(private readonly remote: 'all' | 'named' = 'all') {}
 
   /**
    * Type of a message class, registered at first use. `CATGA_CONFIGURATION` if another class has its wire name, or that
-   * of an error it declares.
+   * of an error it declares. Messages that stay in the process have no wire name, and may be namesakes.
    */
   typeOf(target: MessageConstructor): MessageType {
     const known = this.byClass.get(target);
     if (known !== undefined) return known;
-    const type = describeMessage(target);
-    const namesake = this.byName.get(type.name);
+    const type = describeMessage(target, this.remote);
+    const namesake = type.isLocal ? undefined : this.byName.get(type.name);
     if (namesake !== undefined) {
       const isSameAgain = namesake.target.name === target.name;
       throw new CatgaError(
@@ -36,11 +39,11 @@ export class MessageRegistry {
     }
     for (const error of type.errors) this.errors.declare(error, type.name);
     this.byClass.set(target, type);
-    this.byName.set(type.name, type);
+    if (!type.isLocal) this.byName.set(type.name, type);
     return type;
   }
 
-  /** Message type by wire name; undefined if this application does not have it. */
+  /** Message type by wire name; undefined if this application does not have it, or it stays in the process. */
   named(name: string): MessageType | undefined {
     return this.byName.get(name);
   }

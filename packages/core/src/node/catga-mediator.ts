@@ -121,7 +121,8 @@ export class CatgaMediator {
    * - `CATGA_SERIALIZATION`: the serializer cannot encode the command, or a header is not text.
    * - `CATGA_VALIDATION_FAILED`: `messageId` is empty. The schema is checked when the command is handled.
    * - `CATGA_UNSUPPORTED`: the message is no command, or the engine stores no commands.
-   * - `CATGA_CONFIGURATION`: `delayMs` is not from 0 to 366 days, or the command is a plain object or its decorators are wrong.
+   * - `CATGA_CONFIGURATION`: `delayMs` is not from 0 to 366 days, or the command is a plain object or its decorators are wrong,
+   *   or it has no name with `remote: 'named'`.
    */
   enqueue<R>(command: Command<R>, options: EnqueueOptions = {}): Promise<EnqueueReceipt<R>> {
     return this.host.enqueue(command, options) as Promise<EnqueueReceipt<R>>;

@@ -203,6 +203,23 @@ const effects: Readonly<Record<OptionPath, () => Promise<void>>> = {
     await expect(two.mediator.send(new Buy())).resolves.toBe('one');
     await cluster.stop();
   },
+  async remote() {
+    class Unnamed extends Command<string> {}
+    const cluster = new TestCluster(new MemoryNetwork());
+    const one = cluster.node('one', { remote: 'named' });
+    const two = cluster.node('two', { remote: 'named' }).handleRequest(Unnamed, () => 'two');
+    await cluster.start(one, two);
+    await expect(one.mediator.send(new Unnamed())).rejects.toMatchObject({ code: 'CATGA_NO_HANDLER' });
+    await expect(two.mediator.send(new Unnamed())).resolves.toBe('two');
+    await cluster.stop();
+  },
+  async inheritance() {
+    class BuyMuch extends Buy {}
+    const { node } = await startNode((it) => it.handleRequest(Buy, ({ constructor: { name } }) => name), {
+      inheritance: 'nearest',
+    });
+    await expect(node.mediator.send(new BuyMuch())).resolves.toBe('BuyMuch');
+  },
   async 'request.retransmitMs'() {
     const { transmittedAtMs } = await whileNobodyAnswers({ retransmitMs: 200, maxAttempts: 9 });
     expect(transmittedAtMs.slice(0, 3)).toEqual([0, 200, 600]);

@@ -17,11 +17,11 @@ import type { Wiring } from './wiring.js';
 export function contractsOf({ requests, events }: Wiring, options: ResolvedCatgaOptions): ServiceContracts {
   const { service, engine, serializer, request } = options;
   const messages = [
-    ...Array.from(requests, ([type, registration]) => ({
+    ...Array.from(remoteAmong(requests), ([type, registration]) => ({
       ...messageOf(type, type.timeoutMs ?? request.timeoutMs),
       handlers: [requestHandler(type, registration, options)],
     })),
-    ...Array.from(events, ([type, registrations]) => ({
+    ...Array.from(remoteAmong(events), ([type, registrations]) => ({
       ...messageOf(type, type.timeoutMs),
       handlers: registrations.map((registration) => eventHandler(type, registration, options)),
     })),
@@ -32,6 +32,11 @@ export function contractsOf({ requests, events }: Wiring, options: ResolvedCatga
     serializer: serializer.name,
     messages: messages.sort((one, other) => (one.name < other.name ? -1 : 1)),
   };
+}
+
+/** Without messages that stay in the process: they have no contract with anybody. */
+function remoteAmong<V>(messages: ReadonlyMap<MessageType, V>): readonly (readonly [MessageType, V])[] {
+  return [...messages].filter(([{ isLocal }]) => !isLocal);
 }
 
 function messageOf(

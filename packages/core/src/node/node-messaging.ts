@@ -17,7 +17,7 @@ import type { CatgaIds } from '../ids/catga-ids.js';
 import type { NodeInterests, NodePresence, NodeSends } from '../discovery/node-presence.js';
 import type { NodeRegistry } from '../discovery/node-registry.js';
 import { toError } from '../errors/catga-error.js';
-import { notStartedError, shuttingDownError } from '../errors/message-errors.js';
+import { localMessageError, notStartedError, shuttingDownError } from '../errors/message-errors.js';
 import type { ResolvedCatgaOptions } from '../options/catga-options.js';
 import { Admission } from '../pipeline/admission/admission.js';
 import type { Cause, ContextHost, HandledListener } from '../pipeline/handler-context.js';
@@ -70,7 +70,7 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
   readonly nodeId: string;
   readonly service: string;
   private readonly limits: Limits;
-  readonly registry = new MessageRegistry();
+  readonly registry: MessageRegistry;
   /** The requests that other nodes may send, by wire name. */
   readonly handled = new Map<string, LocalRequest>();
   private readonly running = new RunningWork();
@@ -102,9 +102,19 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
     private readonly presence: NodePresence,
     private readonly observer: MessageObserver | undefined,
   ) {
-    const { nodeId, service, engine: engineOption, limits, behaviors, routing } = options;
+    const {
+      nodeId,
+      service,
+      engine: engineOption,
+      limits,
+      behaviors,
+      routing,
+      remote,
+      inheritance,
+    } = options;
     const { waiting } = this.running;
     this.nodeId = nodeId;
+    this.registry = new MessageRegistry(remote);
     this.limits = limits;
     this.propagated = new PropagatedHeaders(options.propagatedHeaders);
     this.service = service;
@@ -132,7 +142,7 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
       routing === 'local-first',
     );
     const publisher = new EventPublisher(this, admission, failures, codec, log, ids);
-    this.eventRouter = new EventRouter(this.registry, publisher, codec, ids, engine);
+    this.eventRouter = new EventRouter(this.registry, publisher, codec, ids, engine, inheritance !== 'none');
     this.requestWay = this.requestRouter;
     this.eventWay = this.eventRouter;
     this.commandWay = this.queue;
@@ -154,6 +164,7 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
     this.requests = requests;
     const { dispatcher, admission, timetable, ids } = this;
     for (const route of requests.values()) {
+      if (route.type.isLocal) continue;
       const local = new LocalRequest(route, dispatcher, this, admission, timetable, ids);
       this.handled.set(route.type.name, local);
     }
@@ -190,7 +201,7 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
 
   /** Which messages the handlers here want, and which were sent here. */
   get interests(): NodeInterests & NodeSends {
-    const handles = [...this.requests.values()].map(({ type }) => type.name);
+    const handles = [...this.requests.values()].flatMap(({ type }) => (type.isLocal ? [] : [type.name]));
     const { published, interests } = this.eventRouter;
     return { handles, ...interests, sends: this.requestRouter.sent.all, publishes: published.all };
   }
@@ -252,6 +263,7 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
     this.checkQueued(command);
     const said = this.propagated.in(saidHeaders(options), cause);
     const type = this.registry.typeOfMessage(command);
+    if (type.isLocal) throw localMessageError(type.name, 'be queued');
     this.requestRouter.sent.add(type.name);
     return this.commandWay.enqueue(type, command, said, cause);
   }

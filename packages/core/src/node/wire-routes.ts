@@ -7,6 +7,7 @@ import type { HandlerCompiler } from './compile-handlers.js';
 import { queueOf } from '../queue/command-queue.js';
 import type { DurableHandler } from '../queue/subscribed-handler.js';
 import type { EventHandlerRegistration, RequestHandlerRegistration } from '../handlers/registration.js';
+import { InheritedRoutes } from '../handlers/inherited-routes.js';
 import type { CompiledHandler, EventRoute, EventSubscriber, RequestRoute } from '../handlers/routes.js';
 import type { Wiring } from './wiring.js';
 
@@ -27,7 +28,10 @@ export async function compileRoutes(
   options: ResolvedCatgaOptions,
   shortWayTo: (type: MessageType, handler: CompiledHandler) => RequestRoute['direct'],
 ): Promise<Routes> {
-  const requests = new Map<MessageConstructor, RequestRoute>();
+  const requests =
+    options.inheritance === 'none'
+      ? new Map<MessageConstructor, RequestRoute>()
+      : new InheritedRoutes<RequestRoute>();
   const durable: DurableHandler[] = [];
   for (const [type, registration] of wiring.requests) {
     const compiled = await compiler.compile(type, registration);
@@ -37,7 +41,7 @@ export async function compileRoutes(
       compiled.transaction === undefined &&
       timeoutMs === undefined &&
       type.qos < 2 &&
-      options.routing === 'local-first';
+      (options.routing === 'local-first' || type.isLocal);
     const route = {
       ...called,
       direct: takesShortcut ? shortWayTo(type, called) : undefined,
@@ -45,7 +49,7 @@ export async function compileRoutes(
       timeoutMs,
     };
     requests.set(type.target, route);
-    if (type.kind === 'command' && options.engine.capabilities.queues)
+    if (type.kind === 'command' && !type.isLocal && options.engine.capabilities.queues)
       durable.push(
         commandQueue(type, registration, compiler.traced(compiler.limited(compiled, timeoutMs)), options),
       );

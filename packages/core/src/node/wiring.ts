@@ -4,6 +4,7 @@ import { CatgaError, toError } from '../errors/catga-error.js';
 import { issuesOfEventHandler, issuesOfRequestHandler } from '../options/handler-options.js';
 import type { ResolvedCatgaOptions } from '../options/catga-options.js';
 import type { Outbox } from '../ports/outbox-store.js';
+import { basesOf } from '../handlers/inherited-routes.js';
 import { isInTransaction } from '../handlers/registration.js';
 import type { MessageRegistry } from '../handlers/message-registry.js';
 import type {
@@ -24,7 +25,12 @@ export interface Wiring {
  */
 export function checkWiring(
   registry: MessageRegistry,
-  { engine, outbox, role }: Pick<ResolvedCatgaOptions, 'engine' | 'outbox' | 'role'>,
+  {
+    engine,
+    outbox,
+    role,
+    inheritance,
+  }: Pick<ResolvedCatgaOptions, 'engine' | 'outbox' | 'role' | 'inheritance'>,
   requests: readonly RequestHandlerRegistration[],
   events: readonly EventHandlerRegistration[],
   known: readonly string[],
@@ -99,6 +105,19 @@ export function checkWiring(
 
   const eventHandlers = new Map<MessageType, EventHandlerRegistration[]>();
   const names = new Map<string, HandlerRegistration>();
+  const subscribe = (registration: EventHandlerRegistration, type: MessageType): void => {
+    const others = eventHandlers.get(type) ?? [];
+    if (others.includes(registration)) return;
+    if (type.qos > 0 && registration.options.scope === 'node') {
+      problems.push(
+        `${describe(registration)} subscribes the reliable event ${type.name} with scope 'node': a durable ` +
+          "subscription belongs to a service; use scope 'service' or a plain event.",
+      );
+      return;
+    }
+    checkTransaction(registration, type);
+    eventHandlers.set(type, [...others, registration]);
+  };
   for (const registration of events) {
     const namesake = names.get(registration.name);
     if (namesake !== undefined) {
@@ -118,15 +137,15 @@ export function checkWiring(
         problems.push(
           `${describe(registration)} handles the ${type.kind} ${type.name}: use @RequestHandler for it.`,
         );
-      } else if (type.qos > 0 && registration.options.scope === 'node') {
-        problems.push(
-          `${describe(registration)} subscribes the reliable event ${type.name} with scope 'node': a durable ` +
-            "subscription belongs to a service; use scope 'service' or a plain event.",
-        );
-      } else {
-        checkTransaction(registration, type);
-        eventHandlers.set(type, [...(eventHandlers.get(type) ?? []), registration]);
-      }
+      } else subscribe(registration, type);
+    }
+  }
+  if (inheritance === 'all') {
+    const own = [...eventHandlers];
+    for (const [type] of own) {
+      const bases = new Set(basesOf(type.target));
+      for (const [base, registrations] of own)
+        if (bases.has(base.target)) for (const registration of registrations) subscribe(registration, type);
     }
   }
 

@@ -88,6 +88,18 @@ export interface CatgaOptions {
    * @defaultValue 'local-first'
    */
   readonly routing?: RoutingStrategyName | RoutingStrategy;
+  /** Messages that may leave the process. With `'named'` a message without `@Message({ name })` is handled by this process
+   * only, by reference: it is not sent to other nodes, not announced to them, and cannot be queued; two of its kind may have
+   * one class name. Reliable events are stored under their class name all the same.
+   * @defaultValue 'all'
+   */
+  readonly remote?: 'all' | 'named';
+  /** Handlers of a message whose class has none of its own: `'nearest'` those of its nearest base class that has some, as a
+   * message of that class. `'all'`: besides, an event reaches the handlers of all its base classes, each once. A class with
+   * a name of its own, `@Message({ name })`, never goes to handlers of its nearest base class.
+   * @defaultValue 'none'
+   */
+  readonly inheritance?: 'none' | 'nearest' | 'all';
   /** Defaults of requests. */
   readonly request?: {
     /** Timeout of a request, in milliseconds, unless the message or the call sets one.
@@ -253,6 +265,8 @@ export interface ResolvedCatgaOptions {
   };
   readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number };
   readonly routing: RoutingStrategyName | RoutingStrategy;
+  readonly remote: 'all' | 'named';
+  readonly inheritance: 'none' | 'nearest' | 'all';
   readonly request: { readonly timeoutMs: number | undefined } & RetransmissionOptions;
   readonly concurrency: ConcurrencyLimits;
   readonly retry: RetryOptions;

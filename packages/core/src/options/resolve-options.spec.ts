@@ -34,6 +34,8 @@ describe('options', () => {
       admin: { describe: true, stats: true, failures: true, tap: true, traffic: true },
       heartbeat: { intervalMs: 5000, timeoutMs: 15_000 },
       routing: 'local-first',
+      remote: 'all',
+      inheritance: 'none',
       request: { timeoutMs: undefined, retransmitMs: 500, maxAttempts: 4 },
       concurrency: { maxInFlight: Infinity, maxQueued: 10_000, queueTimeoutMs: 30_000 },
       retry: { maxAttempts: 5, initialDelayMs: 100, maxDelayMs: 30_000, multiplier: 2, jitter: true },

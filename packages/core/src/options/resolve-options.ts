@@ -81,6 +81,10 @@ const schema = z.strictObject({
       { error: `must be one of ${ROUTING_STRATEGY_NAMES.join(', ')}, or a routing strategy` },
     )
     .default('local-first'),
+  remote: z.enum(['all', 'named'], { error: "must be 'all' or 'named'" }).default('all'),
+  inheritance: z
+    .enum(['none', 'nearest', 'all'], { error: "must be 'none', 'nearest' or 'all'" })
+    .default('none'),
   request: z
     .strictObject({
       timeoutMs: timerMs.optional(),

@@ -4,7 +4,7 @@ import type { KnownNode } from '../discovery/known-node.js';
 import { SentNames } from '../discovery/sent-names.js';
 import type { NodeRegistry } from '../discovery/node-registry.js';
 import { CatgaError, toError } from '../errors/catga-error.js';
-import { shuttingDownError } from '../errors/message-errors.js';
+import { localMessageError, shuttingDownError } from '../errors/message-errors.js';
 import type { Cause } from '../pipeline/handler-context.js';
 import type { Clock } from '../ports/clock.js';
 import type { CallPolicies, PolicedCalls } from '../pipeline/resilience/call-policies.js';
@@ -110,6 +110,11 @@ export class RequestRouter {
     return run(call);
   }
 
+  /** Whether a request that can be handled here is. */
+  private staysHere({ type }: RequestRoute, sender: RequestSender | undefined): boolean {
+    return this.isLocalFirst || sender === undefined || type.isLocal;
+  }
+
   /** How long the caller waits, wherever the request goes. */
   private timeoutMs(
     type: MessageType,
@@ -118,8 +123,8 @@ export class RequestRouter {
     cause: Cause | undefined,
   ): number | undefined {
     const { sender } = this.engine;
-    const staysHere = route !== undefined && (this.isLocalFirst || sender === undefined);
-    if (staysHere) return this.dispatcher.timeoutMs(route, options, cause);
+    if (route !== undefined && this.staysHere(route, sender))
+      return this.dispatcher.timeoutMs(route, options, cause);
     return sender?.timeoutMs(type, options, cause);
   }
 
@@ -130,7 +135,7 @@ export class RequestRouter {
     cause?: Cause,
   ): Promise<unknown> {
     const { sender } = this.engine;
-    if (route !== undefined && (this.isLocalFirst || sender === undefined)) {
+    if (route !== undefined && this.staysHere(route, sender)) {
       return this.dispatcher.dispatch(route, request, options, cause);
     }
     if (sender === undefined) return Promise.reject(this.noHandlerError(request));
@@ -152,6 +157,7 @@ export class RequestRouter {
     if (node === undefined || sender === undefined) return Promise.reject(this.nodeNotFoundError(nodeId));
     try {
       const type = this.types.typeOfMessage(request);
+      if (type.isLocal) return Promise.reject(localMessageError(type.name, 'be sent to another node'));
       if (!node.isUnderstood) return Promise.reject(this.incompatibleError(type.name, [node]));
       const problem = this.dispatcher.problemOf({ type }, options);
       if (problem !== undefined) return Promise.reject(problem);
@@ -165,11 +171,18 @@ export class RequestRouter {
   /** Why a request goes nowhere. */
   noHandlerError(request: unknown): Error {
     try {
-      const { name, kind } = this.types.typeOfMessage(request);
+      const { name, kind, isLocal } = this.types.typeOfMessage(request);
       if (kind === 'event') {
         return new CatgaError(
           'CATGA_NO_HANDLER',
           `${name} is an event: use publish; only commands and queries can be sent.`,
+          { details: { name }, retryable: false },
+        );
+      }
+      if (isLocal) {
+        return new CatgaError(
+          'CATGA_NO_HANDLER',
+          `No handler for ${name} in this process, and without @Message({ name }) it is not sent to others.`,
           { details: { name }, retryable: false },
         );
       }
@@ -195,6 +208,7 @@ export class RequestRouter {
       const type = route?.type ?? this.types.typeOfMessage(request);
       const problem = this.dispatcher.problemOf({ type }, options);
       if (problem !== undefined) return Promise.reject(problem);
+      if (type.isLocal) return Promise.reject(this.noHandlerError(request));
       const key = options.key ?? type.keyOf?.(request);
       const target = sender.choice.first(type.name, key);
       if (target !== undefined && target.nodeId !== this.node.nodeId) {
