@@ -48,6 +48,7 @@ const arrows = {
     'packages/dashboard',
   ],
   'packages/dashboard': ['packages/core', 'packages/nestjs'],
+  'packages/cqrs': ['packages/core', 'packages/nestjs'],
   'packages/sagas': ['packages/core', 'packages/nestjs'],
   'packages/testing': ['packages/core', 'packages/nestjs', 'packages/sagas'],
   'libs/compliance': ['packages/core', 'packages/testing'],

@@ -42,7 +42,7 @@ const config: Config = {
     '^@catga/sql/testing$': '<rootDir>/packages/sql/src/testing.ts',
     '^@catga/telemetry/prometheus$': '<rootDir>/packages/telemetry/src/prometheus.ts',
     '^@catga/(core|nestjs)/msgpack$': '<rootDir>/packages/$1/src/msgpack.ts',
-    '^@catga/(cli|core|dashboard|nestjs|nats|redis|outbox-file|sagas|sql|telemetry|testing)$':
+    '^@catga/(cli|core|cqrs|dashboard|nestjs|nats|redis|outbox-file|sagas|sql|telemetry|testing)$':
       '<rootDir>/packages/$1/src/index.ts',
     '^@catga/(compliance|contracts|servers)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

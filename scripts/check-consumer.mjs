@@ -65,7 +65,7 @@ const consumers = [
     name: 'nest-12-esm',
     type: 'module',
     nest: '^12.0.0',
-    sources: ['app.ts', 'dashboard.ts', 'described.ts', 'health.ts'],
+    sources: ['app.ts', 'cqrs.ts', 'dashboard.ts', 'described.ts', 'health.ts'],
     peers: { '@nestjs/platform-express': '^12.0.0', '@nestjs/terminus': '^12.0.0' },
     typescript: '7.0.2',
     compilerOptions: { ...strict, module: 'nodenext', moduleResolution: 'nodenext', rootDir: '.' },
@@ -74,7 +74,7 @@ const consumers = [
     name: 'nest-11-commonjs',
     type: 'commonjs',
     nest: '^11.0.0',
-    sources: ['app.ts', 'binary.ts', 'dashboard.ts', 'described.ts', 'health.ts'],
+    sources: ['app.ts', 'binary.ts', 'cqrs.ts', 'dashboard.ts', 'described.ts', 'health.ts'],
     peers: {
       '@nestjs/platform-express': '^11.0.0',
       '@nestjs/terminus': '^11.0.0',

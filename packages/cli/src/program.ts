@@ -8,6 +8,7 @@ import { addDeadLetters } from './commands/dead-letters.js';
 import { addDescribe } from './commands/describe.js';
 import { addDoctor } from './commands/doctor.js';
 import { addMessages } from './commands/messages.js';
+import { addMigrate } from './commands/migrate.js';
 import { addNodes } from './commands/nodes.js';
 import { addQueue } from './commands/queue.js';
 import { addSubscriptions } from './commands/subscriptions.js';
@@ -55,6 +56,7 @@ export function makeProgram(cli: Cli): Command {
     addDescribe,
     addContracts,
     addDashboard,
+    addMigrate,
   ])
     add(program, cli);
   return program;

@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.js';
+import { backgroundClock } from '../time/background-clock.js';
 import { Timetable } from '../time/timetable.js';
 
 /** The time of the lanes of one node: one timer for all of it, which keeps no process alive. */
@@ -10,12 +11,7 @@ export class LaneTimers {
     private readonly clock: Clock,
     onFailure: (thrown: unknown) => void,
   ) {
-    const background: Clock = {
-      now: () => clock.now(),
-      monotonicMs: () => clock.monotonicMs(),
-      setTimer: (delayMs, callback) => clock.setTimer(delayMs, callback, true),
-    };
-    this.timetable = new Timetable(background, onFailure);
+    this.timetable = new Timetable(backgroundClock(clock), onFailure);
   }
 
   nowMs(): number {

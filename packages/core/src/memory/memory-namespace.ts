@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.js';
 import type { OwnedCommands } from '../ports/queued-commands.js';
-import type { Timetable } from '../time/timetable.js';
+import { backgroundClock } from '../time/background-clock.js';
+import { Timetable } from '../time/timetable.js';
 import { MemoryDeadLetterStore } from './memory-dead-letter-store.js';
 import type { ResolvedMemoryEngineOptions } from './memory-engine-options.js';
 import { MemoryIdempotencyStore } from './memory-idempotency-store.js';
@@ -46,7 +47,8 @@ export class MemoryNamespace {
     this.inbox = new MemoryInbox(monotonicMs);
     this.deadLetters = new MemoryDeadLetterStore(monotonicMs);
     this.outcomes = new MemoryOutcomeLog(monotonicMs);
-    this.directory = new MemoryNodeDirectory(monotonicMs, timetable);
+    // That a node would lapse is no reason for its process to go on.
+    this.directory = new MemoryNodeDirectory(monotonicMs, new Timetable(backgroundClock(clock)));
   }
 
   /** Loses the lanes and their records, as a broker without a disk does when it restarts. */

@@ -1,0 +1,20 @@
+import type { AggregateTarget } from './publishing-bus.js';
+import { latestBus } from './publishing-bus.js';
+
+/**
+ * Class decorator of an aggregate: `publish` and `commit` publish through the event bus of the application. With several
+ * applications in a process that is the one that started last; use `EventPublisher` to name another.
+ *
+ * @publicApi
+ */
+export function Publishable(): ClassDecorator {
+  return (target) => {
+    const prototype = target.prototype as AggregateTarget;
+    prototype.publish = function publish(event) {
+      return latestBus()?.publish(event, this);
+    };
+    prototype.publishAll = function publishAll(events) {
+      return latestBus()?.publishAll(events, this);
+    };
+  };
+}

@@ -1,0 +1,153 @@
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import type { MessageConstructor } from '@catga/core';
+import type { CqrsNode } from '../node/cqrs-node.js';
+import { classOf } from '../node/handler-class.js';
+
+/** A handler of the events with an id. */
+export interface BoundEvent {
+  readonly id: string;
+  readonly wrapper: InstanceWrapper;
+  readonly name: string;
+  readonly run: (event: object) => unknown;
+}
+
+/** What its bus knows, and what it is told. */
+export interface EventDeliveryHost {
+  /** Id of the handlers of an event; null if there are none. */
+  idOf(event: object): string | null;
+  /** Whether ids follow classes, as the node does. */
+  readonly isByClass: boolean;
+  /** A handler failed that the node does not run. */
+  failed(event: object, error: unknown, source: string): void;
+  /** An event was not stored or sent. */
+  lost(event: object, error: unknown): void;
+}
+
+/** The bus that published an event: is told when a handler failed on the node. */
+export interface EventOwner {
+  /** @internal */
+  failedOnNode(event: object, error: unknown): void;
+}
+
+/** Where the handlers of an event run. */
+interface Plan {
+  readonly isOnNode: boolean;
+  /** Handlers that the node does not run. */
+  readonly here: readonly BoundEvent[];
+}
+
+/** Takes events to their handlers: through the node those that it knows, itself the others. */
+export class EventDelivery {
+  private readonly bound: BoundEvent[] = [];
+  private readonly plans = new Map<MessageConstructor, Plan>();
+  /** Events that are being put into the stream by {@link emit}. */
+  private readonly emitting = new Set<object>();
+  private node: CqrsNode | undefined;
+
+  constructor(
+    private readonly host: EventDeliveryHost,
+    private readonly owner: EventOwner,
+  ) {}
+
+  connect(node: CqrsNode): void {
+    this.node ??= node;
+    this.plans.clear();
+  }
+
+  bind(handler: BoundEvent): void {
+    this.bound.push(handler);
+    this.plans.clear();
+  }
+
+  /** Puts an event into the stream that has been taken to its handlers. */
+  emit(event: object, next: () => void): void {
+    this.emitting.add(event);
+    try {
+      next();
+    } finally {
+      this.emitting.delete(event);
+    }
+  }
+
+  /** An event is in the stream. */
+  emitted(event: object): void {
+    if (!this.emitting.has(event)) void this.publish(event);
+  }
+
+  /** Whether an event is neither stored nor sent. */
+  isLocal(event: object): boolean {
+    const target = classOf(event);
+    return target === undefined || this.node === undefined || !this.node.mayLeave(target, 'event');
+  }
+
+  private isStored(event: object): boolean {
+    const target = classOf(event);
+    return target !== undefined && this.node?.isStored(target) === true;
+  }
+
+  /** Takes an event to its handlers. Undefined, or a promise if it is stored or leaves the process. */
+  publish(event: object): Promise<void> | undefined {
+    const { node, host } = this;
+    const { isOnNode, here } = this.planOf(event);
+    const isLocal = this.isLocal(event);
+    // A plain event must not fail because the node has not started, or has stopped.
+    if (node === undefined || (isLocal && !isOnNode) || (!node.isOpen && !this.isStored(event))) {
+      this.run(event, this.handlersOf(event));
+      return undefined;
+    }
+    const published = node.publish(event, this.owner);
+    published.catch((error: unknown) => host.lost(event, error));
+    this.run(event, here);
+    return isLocal ? undefined : published;
+  }
+
+  /** Runs all handlers of an event, and waits for none. */
+  runAll(event: object): readonly Promise<unknown>[] {
+    return this.handlersOf(event).map(async ({ run }) => run(event));
+  }
+
+  /** Resolves when all have settled; rejects with the first error. Nobody must wait for it: errors are told already. */
+  allOf(published: readonly (Promise<void> | undefined)[]): Promise<void> {
+    const all = Promise.allSettled(published.map(async (one) => one)).then((ends) => {
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    });
+    all.catch(() => {});
+    return all;
+  }
+
+  private run(event: object, handlers: readonly BoundEvent[]): void {
+    for (const { run, name } of handlers) {
+      try {
+        // What is thrown at once is told at once, as that of a node's handler.
+        void Promise.resolve(run(event)).catch((error: unknown) => this.host.failed(event, error, name));
+      } catch (thrown) {
+        this.host.failed(event, thrown, name);
+      }
+    }
+  }
+
+  private handlersOf(event: object): readonly BoundEvent[] {
+    const id = this.bound.length === 0 ? null : this.host.idOf(event);
+    return id === null ? [] : this.bound.filter((handler) => handler.id === id);
+  }
+
+  private planOf(event: object): Plan {
+    const target = classOf(event);
+    if (target === undefined || this.node === undefined) return NOWHERE;
+    let plan = this.plans.get(target);
+    if (plan === undefined) this.plans.set(target, (plan = this.planFor(target, this.node, event)));
+    return plan;
+  }
+
+  private planFor(target: MessageConstructor, node: CqrsNode, event: object): Plan {
+    const handlers = this.handlersOf(event);
+    const onNode = node.eventHandlers(target);
+    // Ids of the application's own may connect other classes than the node does: then it would run too many.
+    const agrees =
+      this.host.isByClass || [...onNode].every((one) => handlers.some(({ wrapper }) => wrapper === one));
+    const isOnNode = handlers.length > 0 && onNode.size > 0 && agrees;
+    return { isOnNode, here: isOnNode ? handlers.filter(({ wrapper }) => !onNode.has(wrapper)) : handlers };
+  }
+}
+
+const NOWHERE: Plan = { isOnNode: false, here: [] };

@@ -1,0 +1,148 @@
+import { Logger } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
+import type { ModuleRef } from '@nestjs/core';
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import type { SendOptions } from '@catga/core';
+import { AsyncContext } from '../contracts/async-context.js';
+import { idOf, markRequest } from '../decorators/metadata.js';
+import type { CqrsNode } from '../node/cqrs-node.js';
+import { classOf, handlerClass } from '../node/handler-class.js';
+import { ObservableBus } from './observable-bus.js';
+
+/** What tells the bus of commands from that of queries. */
+export interface RequestKind {
+  readonly kind: 'command' | 'query';
+  readonly messageKey: string;
+  readonly handlerKey: string;
+  notFound(name: string, cause?: unknown): Error;
+  invalid(): Error;
+}
+
+/** Instance of a handler. */
+interface Executor {
+  execute(request: object): unknown;
+}
+
+/** A handler as a function. */
+export interface BoundRequest {
+  readonly wrapper: InstanceWrapper;
+  readonly run: (request: object, context?: AsyncContext) => unknown;
+}
+
+/** Is told of the messages. */
+interface Told<Base> {
+  publish(request: Base): unknown;
+}
+
+/** The bus of commands and that of queries: handlers by the id of their message, and the node that runs them. */
+export abstract class RequestBus<
+  Base extends object,
+  Publisher extends Told<Base>,
+> extends ObservableBus<Base> {
+  private readonly handlers = new Map<string, BoundRequest>();
+  private readonly log = new Logger(this.constructor.name);
+  private current: Publisher;
+  private node: CqrsNode | undefined;
+
+  protected constructor(
+    private readonly modules: ModuleRef,
+    private readonly rules: RequestKind,
+    publisher: Publisher | undefined,
+    ofSubject: (bus: ObservableBus<Base>) => Publisher,
+  ) {
+    super();
+    this.current = publisher ?? ofSubject(this);
+  }
+
+  /** Is told of every message, before it is handled. */
+  get publisher(): Publisher {
+    return this.current;
+  }
+
+  set publisher(publisher: Publisher) {
+    this.current = publisher;
+  }
+
+  /** @internal Runs its handlers on a node from now on. */
+  connect(node: CqrsNode): void {
+    this.node ??= node;
+  }
+
+  /** Registers handlers by their decorators. */
+  register(handlers: InstanceWrapper<object>[] = []): void {
+    for (const handler of handlers) this.registerHandler(handler);
+  }
+
+  /** Makes a handler that of the messages with an id. */
+  bind(handler: InstanceWrapper<object>, id: string): void {
+    this.handlers.set(id, { wrapper: handler, run: this.runnerOf(handler) });
+  }
+
+  protected registerHandler(handler: InstanceWrapper<object>): void {
+    const target = handlerClass(handler);
+    const message: unknown = target && Reflect.getMetadata(this.rules.handlerKey, target);
+    const id = idOf(this.rules.messageKey, message);
+    if (target === undefined || id === undefined) throw this.rules.invalid();
+    if (this.handlers.has(id)) {
+      const name = (message as { readonly name?: string }).name ?? 'one message';
+      this.log.warn(`${target.name} replaces the handler of ${name} that was registered before it.`);
+    }
+    this.bind(handler, id);
+  }
+
+  /**
+   * Takes a message to its handler: here, through the node, or on another one.
+   * @throws at once if it has none and cannot go elsewhere
+   */
+  protected handle(request: Base, given: AsyncContext | SendOptions | undefined): unknown {
+    const context = given instanceof AsyncContext ? given : undefined;
+    const options = given instanceof AsyncContext ? undefined : given;
+    const { node, rules } = this;
+    const bound = this.boundTo(request);
+    if (bound === undefined) {
+      const target = classOf(request);
+      const name = target?.name ?? 'of a plain object';
+      if (node === undefined || target === undefined) throw rules.notFound(name);
+      if (node.hasOwnName(target)) markRequest(target, rules.kind);
+      if (!node.mayLeave(target, rules.kind)) throw rules.notFound(name);
+      this.current.publish(request);
+      return node.sendAway(request, options, (cause) => rules.notFound(name, cause));
+    }
+    this.current.publish(request);
+    if (node?.runsRequest(request, bound.wrapper) === true)
+      return node.send(request, () => bound.run(request, context), options);
+    if (options !== undefined) throw new TypeError(`${rules.kind} options need a node that is running.`);
+    return bound.run(request, context);
+  }
+
+  /** @internal Handles a message that did not come through this bus: of another node, of a queue, of the mediator. */
+  handleIncoming(request: object): unknown {
+    const bound = this.boundTo(request as Base);
+    if (bound === undefined) throw this.rules.notFound(request.constructor.name);
+    this.current.publish(request as Base);
+    return bound.run(request);
+  }
+
+  private boundTo(request: Base): BoundRequest | undefined {
+    const id = idOf(this.rules.messageKey, classOf(request));
+    return id === undefined ? undefined : this.handlers.get(id);
+  }
+
+  private runnerOf(handler: InstanceWrapper<object>): BoundRequest['run'] {
+    if (handler.isDependencyTreeStatic()) {
+      const instance = handler.instance as Executor;
+      if (typeof instance?.execute !== 'function') throw this.rules.invalid();
+      return (request) => instance.execute(request);
+    }
+    return async (request, given) => {
+      const context = given ?? AsyncContext.of(request) ?? new AsyncContext();
+      this.modules.registerRequestByContextId(context, context.id);
+      // What the handler publishes and merges finds it there; a query leaves nothing behind.
+      if (this.rules.kind === 'command') context.attachTo(request);
+      const instance = await this.modules.resolve<Executor>(handler.metatype as Type<Executor>, context.id, {
+        strict: false,
+      });
+      return instance.execute(request);
+    };
+  }
+}

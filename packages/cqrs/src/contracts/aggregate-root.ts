@@ -1,0 +1,25 @@
+import type { IEvent } from './messages.js';
+
+/** An aggregate: applies events to itself, and publishes them when they are committed. */
+export interface IAggregateRoot<EventBase extends IEvent = IEvent> {
+  /** Whether an applied event is published at once. */
+  autoCommit: boolean;
+  /** Publishes an event; does nothing until `EventPublisher` or `@Publishable` says where to. */
+  publish<T extends EventBase = EventBase>(event: T): void;
+  /** Publishes events; see {@link publish}. */
+  publishAll<T extends EventBase = EventBase>(events: T[]): void;
+  /** Publishes all uncommitted events, and forgets them. */
+  commit(): void;
+  /** Forgets all uncommitted events. */
+  uncommit(): void;
+  /** Events that were applied and not committed. */
+  getUncommittedEvents(): EventBase[];
+  /** Applies events of the past, which are not published again. */
+  loadFromHistory(history: EventBase[]): void;
+  /** Calls the aggregate's method `on` + class name of the event, and keeps the event for `commit`. */
+  apply<T extends EventBase = EventBase>(event: T, isFromHistory?: boolean): void;
+  apply<T extends EventBase = EventBase>(
+    event: T,
+    options?: { fromHistory?: boolean; skipHandler?: boolean },
+  ): void;
+}

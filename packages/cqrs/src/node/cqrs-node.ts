@@ -1,0 +1,201 @@
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import type { CatgaNode, FailureReport, MessageConstructor, SendOptions } from '@catga/core';
+import { CatgaError } from '@catga/core';
+import {
+  COMMAND_QUEUES,
+  InheritedRoutes,
+  basesOf,
+  describeMessage,
+  hasOwnName,
+  toError,
+} from '@catga/core/engine';
+import type { MessageType } from '@catga/core/engine';
+import type { CommandBus } from '../buses/command-bus.js';
+import type { EventBus } from '../buses/event-bus.js';
+import type { EventOwner } from '../buses/event-delivery.js';
+import type { QueryBus } from '../buses/query-bus.js';
+import { classOf } from './handler-class.js';
+
+const NOBODY: ReadonlySet<InstanceWrapper> = new Set();
+
+/** The buses of one `CqrsModule`. */
+export interface CqrsBuses {
+  readonly commandBus: CommandBus;
+  readonly queryBus: QueryBus;
+  readonly eventBus: EventBus;
+}
+
+/** The node of an application, as its buses use it. */
+export class CqrsNode {
+  private readonly requests: Map<MessageConstructor, InstanceWrapper>;
+  private readonly events: Map<MessageConstructor, Set<InstanceWrapper>>;
+  /** Of the handlers and subscriptions whose failures reach no caller, and are told to a bus. */
+  private readonly names = new Set<string>();
+  private readonly types = new WeakMap<MessageConstructor, MessageType | 'unknown'>();
+  /** How a request that came through a bus is handled: by that bus, in the context of its caller. */
+  private readonly calls = new WeakMap<object, () => unknown>();
+  private readonly owners = new WeakMap<object, EventOwner>();
+  /** What was thrown that was no error. */
+  private readonly thrown = new WeakMap<Error, { readonly value: unknown }>();
+
+  /** Those of messages that came from elsewhere. */
+  private known: CqrsBuses | undefined;
+
+  constructor(private readonly node: CatgaNode) {
+    const inherits = node.options.inheritance !== 'none';
+    this.requests = inherits ? new InheritedRoutes() : new Map();
+    this.events = inherits ? new InheritedRoutes() : new Map();
+  }
+
+  /** Whether it takes new work. */
+  get isOpen(): boolean {
+    return this.node.isOpen;
+  }
+
+  /**
+   * Has messages that came from elsewhere go to these buses.
+   * @param isOfRoot whether those of the module with options, which come before others
+   */
+  use(buses: CqrsBuses, isOfRoot: boolean): void {
+    if (isOfRoot || this.known === undefined) this.known = buses;
+  }
+
+  /** A handler of a request was registered. */
+  addRequest(message: MessageConstructor, wrapper: InstanceWrapper): void {
+    this.requests.set(message, wrapper);
+    const type = this.typeOf(message);
+    if (type !== 'unknown') this.names.add(`${COMMAND_QUEUES}.${type.name}`);
+  }
+
+  /** A handler of events was registered, under a name. */
+  addEvents(messages: readonly MessageConstructor[], wrapper: InstanceWrapper, name: string): void {
+    this.names.add(name).add(`${this.node.options.service}.${name}`);
+    for (const message of messages) {
+      const own = this.ownHandlers(message) ?? new Set();
+      this.events.set(message, own.add(wrapper));
+    }
+  }
+
+  /** All handlers are registered. */
+  complete(): void {
+    if (this.node.options.inheritance === 'all') {
+      for (const [message, own] of this.events)
+        for (const base of basesOf(message)) for (const one of this.ownHandlers(base) ?? NOBODY) own.add(one);
+    }
+    this.node.failures.subscribe((report) => {
+      if (report.envelope !== undefined && this.names.has(report.envelope.handler)) this.reported(report);
+    });
+  }
+
+  /** The handlers that the node runs for an event of a class. */
+  eventHandlers(message: MessageConstructor): ReadonlySet<InstanceWrapper> {
+    return this.events.get(message) ?? NOBODY;
+  }
+
+  /** Whether the node runs this handler for a request now. */
+  runsRequest(request: object, wrapper: InstanceWrapper): boolean {
+    const target = classOf(request);
+    return this.isOpen && target !== undefined && this.requests.get(target) === wrapper;
+  }
+
+  hasOwnName(message: MessageConstructor): boolean {
+    return hasOwnName(message);
+  }
+
+  /** Whether messages of a class may be stored or sent. */
+  mayLeave(message: MessageConstructor, kind: 'command' | 'query' | 'event'): boolean {
+    const type = this.typeOf(message);
+    return type !== 'unknown' && type.kind === kind && !type.isLocal;
+  }
+
+  /** Whether events of a class are stored. */
+  isStored(message: MessageConstructor): boolean {
+    const type = this.typeOf(message);
+    return type !== 'unknown' && type.kind === 'event' && type.qos > 0;
+  }
+
+  /** Whether the node knows a class as a message of a kind. */
+  isOfKind(message: MessageConstructor, kind: 'command' | 'query' | 'event'): boolean {
+    const type = this.typeOf(message);
+    return type !== 'unknown' && type.kind === kind;
+  }
+
+  /** Sends a request that a bus handles, wherever the node routes it. */
+  send(request: object, handle: () => unknown, options: SendOptions | undefined): Promise<unknown> {
+    this.calls.set(request, handle);
+    return this.sendBy(request, options);
+  }
+
+  /** Sends a request that is not handled here. */
+  async sendAway(
+    request: object,
+    options: SendOptions | undefined,
+    notFound: (cause: unknown) => Error,
+  ): Promise<unknown> {
+    try {
+      return await this.sendBy(request, options);
+    } catch (thrown) {
+      if (thrown instanceof CatgaError && thrown.code === 'CATGA_NO_HANDLER') throw notFound(thrown);
+      throw thrown;
+    }
+  }
+
+  /** Handles a request: as its bus says, or, if it came from elsewhere, by the bus of its kind. */
+  handle(kind: 'command' | 'query', request: object): unknown {
+    const call = this.calls.get(request);
+    if (call !== undefined) return call();
+    const { commandBus, queryBus } = this.buses;
+    return (kind === 'command' ? commandBus : queryBus).handleIncoming(request);
+  }
+
+  /** Publishes an event for a bus, which is told of failures of handlers. */
+  publish(event: object, owner: EventOwner): Promise<void> {
+    this.owners.set(event, owner);
+    return this.node.mediator.publish(event);
+  }
+
+  /** Runs a handler of events, and keeps what it throws if that is no error. */
+  async handleEvent(wrapper: InstanceWrapper, event: object): Promise<void> {
+    try {
+      await this.buses.eventBus.runHandler(wrapper, event);
+    } catch (thrown) {
+      const error = toError(thrown);
+      if (error !== thrown) this.thrown.set(error, { value: thrown });
+      throw error;
+    }
+  }
+
+  private get buses(): CqrsBuses {
+    if (this.known === undefined) throw new TypeError('The buses have not been made.');
+    return this.known;
+  }
+
+  private reported({ error, envelope, disposition }: FailureReport): void {
+    if (envelope === undefined || (disposition !== 'dropped' && disposition !== 'dead-lettered')) return;
+    const { message } = envelope;
+    const kept = this.thrown.get(error);
+    const owner = this.owners.get(message) ?? this.buses.eventBus;
+    owner.failedOnNode(message, kept === undefined ? error : kept.value);
+  }
+
+  private sendBy(request: object, options: SendOptions | undefined): Promise<unknown> {
+    return this.node.mediator.send(request as Parameters<CatgaNode['mediator']['send']>[0], options);
+  }
+
+  private ownHandlers(message: MessageConstructor): Set<InstanceWrapper> | undefined {
+    return Map.prototype.get.call(this.events, message) as Set<InstanceWrapper> | undefined;
+  }
+
+  private typeOf(message: MessageConstructor): MessageType | 'unknown' {
+    const known = this.types.get(message);
+    if (known !== undefined) return known;
+    let type: MessageType | 'unknown';
+    try {
+      type = describeMessage(message, this.node.options.remote);
+    } catch {
+      type = 'unknown'; // Nothing that the node takes.
+    }
+    this.types.set(message, type);
+    return type;
+  }
+}

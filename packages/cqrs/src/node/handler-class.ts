@@ -1,0 +1,19 @@
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import type { MessageConstructor } from '@catga/core';
+import { isClass } from '../decorators/metadata.js';
+
+/** The class of a provider; of one that a factory makes, that of its instance. */
+export function handlerClass(wrapper: InstanceWrapper<object>): MessageConstructor | undefined {
+  const { instance, inject, metatype } = wrapper;
+  const target: unknown = inject ? (instance as object | undefined)?.constructor : metatype;
+  if (isClass(target)) return target;
+  const own: unknown = (instance as object | undefined)?.constructor;
+  return isClass(own) ? own : undefined;
+}
+
+/** The class of a message; undefined for a plain object. */
+export function classOf(message: unknown): MessageConstructor | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const { constructor } = message as { readonly constructor?: unknown };
+  return isClass(constructor) && constructor !== Object ? constructor : undefined;
+}

@@ -1,0 +1,4 @@
+import * as ours from './index.js';
+import { describeSemantics } from './semantics.fixture.js';
+
+describeSemantics('@catga/cqrs', ours);
