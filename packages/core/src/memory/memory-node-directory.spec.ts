@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeInfo } from '../contracts/node-info.js';
+import type { Clock } from '../ports/clock.js';
 import type { NodeDirectoryListener } from '../ports/node-directory.js';
 import { node } from '../discovery/discovery.fixture.js';
+import { memory } from './memory-engine.js';
 import { MemoryHarness } from './memory.fixture.js';
 
 class Watched implements NodeDirectoryListener {
@@ -17,6 +19,22 @@ class Watched implements NodeDirectoryListener {
 }
 
 describe('the node directory of the memory engine', () => {
+  it('keeps no process alive: that a node would lapse is nothing to wait for', async () => {
+    const inBackground: (boolean | undefined)[] = [];
+    const clock: Clock = {
+      now: () => 0,
+      monotonicMs: () => 0,
+      setTimer: (_delayMs, _callback, isBackground) => {
+        inBackground.push(isBackground);
+        return () => {};
+      },
+    };
+    const client = { namespace: 'catga', nodeId: 'a', clock, heartbeatTimeoutMs: 15_000 };
+    const { directory } = await memory().connect(client);
+    await directory.announce(node('a'));
+    expect(inBackground).toEqual([true]);
+  });
+
   it('tells a late joiner of the nodes already there before it tells of changes', async () => {
     const harness = new MemoryHarness();
     const { directory } = await harness.connect();

@@ -247,7 +247,7 @@ describe('a crashed node of a memory network', () => {
     const a = await harness.join('a');
     await a.connection.directory.announce(node('a'));
     a.send(a, 'x');
-    expect(harness.clock.armedTimers).toBe(1);
+    expect(harness.clock.armedTimers).toBe(2);
     harness.network.crash('a');
     expect(harness.clock.armedTimers).toBe(0);
   });
