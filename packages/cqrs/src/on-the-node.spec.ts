@@ -11,6 +11,7 @@ import {
 } from '@catga/nestjs';
 import type { Behavior } from '@catga/nestjs';
 import { describeApplication } from '@catga/nestjs/describe';
+import { Test } from '@nestjs/testing';
 import { LogBook, start, turn } from './application.fixture.js';
 import {
   AggregateRoot,
@@ -102,6 +103,23 @@ describe('a reliable event', () => {
     await expect(failure).resolves.toMatchObject({ exception: { code: 'CATGA_PAYLOAD_TOO_LARGE' } });
     account.commit(); // Nobody waits, and nothing is unhandled.
     await turn();
+  });
+});
+
+describe('without a node', () => {
+  it('a reliable event is refused, not quietly lost', async () => {
+    @ReliableEvent()
+    class Paid {}
+    const module = await Test.createTestingModule({ imports: [CqrsModule] })
+      .setLogger(new LogBook())
+      .compile();
+    await module.init();
+    const failure = nextFailure(module.get(UnhandledExceptionBus));
+    await expect(module.get(EventBus).publish(new Paid())).rejects.toMatchObject({
+      code: 'CATGA_CONFIGURATION',
+    });
+    await expect(failure).resolves.toMatchObject({ exception: { code: 'CATGA_CONFIGURATION' } });
+    await module.close();
   });
 });
 

@@ -1,5 +1,7 @@
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import { CatgaError } from '@catga/core';
 import type { MessageConstructor } from '@catga/core';
+import { describeMessage } from '@catga/core/engine';
 import type { CqrsNode } from '../node/cqrs-node.js';
 import { classOf } from '../node/handler-class.js';
 
@@ -42,6 +44,7 @@ export class EventDelivery {
   private readonly plans = new Map<MessageConstructor, Plan>();
   /** Events that are being put into the stream by {@link emit}. */
   private readonly emitting = new Set<object>();
+  private readonly reliable = new WeakMap<MessageConstructor, boolean>();
   private node: CqrsNode | undefined;
 
   constructor(
@@ -90,6 +93,7 @@ export class EventDelivery {
     const { node, host } = this;
     const { isOnNode, here } = this.planOf(event);
     const isLocal = this.isLocal(event);
+    if (node === undefined && this.isReliable(event)) return this.refuse(event);
     // A plain event must not fail because the node has not started, or has stopped.
     if (node === undefined || (isLocal && !isOnNode) || (!node.isOpen && !this.isStored(event))) {
       this.run(event, this.handlersOf(event));
@@ -113,6 +117,28 @@ export class EventDelivery {
     });
     all.catch(() => {});
     return all;
+  }
+
+  /** Whether an event would be stored if there were a node. */
+  private isReliable(event: object): boolean {
+    const target = classOf(event);
+    if (target === undefined) return false;
+    let isReliable = this.reliable.get(target);
+    if (isReliable === undefined) this.reliable.set(target, (isReliable = saysReliable(target)));
+    return isReliable;
+  }
+
+  /** A promise that nobody keeps must not be made. */
+  private refuse(event: object): Promise<never> {
+    const refused = Promise.reject(
+      new CatgaError(
+        'CATGA_CONFIGURATION',
+        `${event.constructor.name} is reliable, and there is no node yet that stores it: import CqrsModule.forRoot(), and ` +
+          'publish it after the start.',
+      ),
+    );
+    refused.catch((error: unknown) => this.host.lost(event, error));
+    return refused;
   }
 
   private run(event: object, handlers: readonly BoundEvent[]): void {
@@ -147,6 +173,15 @@ export class EventDelivery {
       this.host.isByClass || [...onNode].every((one) => handlers.some(({ wrapper }) => wrapper === one));
     const isOnNode = handlers.length > 0 && onNode.size > 0 && agrees;
     return { isOnNode, here: isOnNode ? handlers.filter(({ wrapper }) => !onNode.has(wrapper)) : handlers };
+  }
+}
+
+function saysReliable(target: MessageConstructor): boolean {
+  try {
+    const { kind, qos } = describeMessage(target);
+    return kind === 'event' && qos > 0;
+  } catch {
+    return false; // Nothing that a node takes.
   }
 }
 
