@@ -40,10 +40,12 @@ export function clusterQueuedCommands(lab: ClusterLab): void {
         await expect(cancel(cancelled)).resolves.toBe('cancelled');
         lab.crash(first);
         await lab.start(member('second'));
-        const byOther = [running, ...others].toSorted().map((sku) => `${sku} at second`);
+        // What the crashed node was running comes again, too, whenever the engine knows of the crash.
+        const byOther = others.toSorted().map((sku) => `${sku} at second`);
         await lab.until(() => byOther.every((run) => ran.includes(run)));
         await lab.pass(2);
-        expect(ran.slice(1).toSorted()).toEqual(byOther);
+        const ranOnly = ran.filter((run) => !run.startsWith(`${running} `));
+        expect(options.key === undefined ? ranOnly.toSorted() : ranOnly).toEqual(byOther);
       },
     );
   });
