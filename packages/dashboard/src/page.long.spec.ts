@@ -1,10 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { nats } from '@catga/nats';
 import { CatgaMediator } from '@catga/nestjs';
+import { NatsServer } from '@catga/servers';
 import { AdminGuard, DashboardApp, Place, until } from './dashboard.fixture.js';
 import { TestBrowser, axeFindings } from './page.fixture.js';
 
 let browser: TestBrowser;
 let app: DashboardApp;
+let server: NatsServer | undefined;
 beforeAll(async () => {
   browser = await TestBrowser.start();
 });
@@ -13,7 +19,24 @@ afterEach(async () => {
   // With its tabs open.
   await app.close();
   await browser.closePages();
+  await server?.stop();
+  server = undefined;
 });
+
+/** A node in a process of its own. */
+function startWorker(url: string, namespace: string): ChildProcess {
+  const heartbeat = { intervalMs: 500, timeoutMs: 2_000 };
+  const options = { namespace, service: 'work', nodeId: 'worker-1', heartbeat };
+  const program = `
+    const { CatgaNode } = require('@catga/core');
+    const { nats } = require('@catga/nats');
+    const node = new CatgaNode({ engine: nats(${JSON.stringify(url)}), ...${JSON.stringify(options)} });
+    node.init().then(() => node.start()).then(() => setInterval(() => node.beat(), ${heartbeat.intervalMs}));`;
+  return spawn(process.execPath, ['-e', program], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    stdio: 'inherit',
+  });
+}
 
 const isGone = () => until(async () => (await app.letters.list()).items.length === 0);
 
@@ -156,6 +179,19 @@ describe('the page of the dashboard', () => {
     await page.getByRole('status').getByText('q2 is rescheduled.').waitFor();
     await page.getByRole('row', { name: 'q2' }).waitFor({ state: 'detached' });
     expect(app.placed).toEqual(['tea']);
+    expect(found).toEqual([]);
+  });
+
+  it('shows that a node has died whose process was killed', async () => {
+    server = await NatsServer.spawn();
+    const namespace = 'page';
+    app = await DashboardApp.serve({}, 'express', { engine: nats(server.url), namespace });
+    const worker = startWorker(server.url, namespace);
+    const { page, found } = await browser.open(`${app.url}/catga`);
+    const row = page.getByRole('row', { name: 'worker-1' });
+    await row.getByText('alive').waitFor();
+    worker.kill('SIGKILL');
+    await row.waitFor({ state: 'detached' });
     expect(found).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
-import { CatgaNode, Command, MemoryNetwork, Message, json } from '@catga/core';
+import { CatgaNode, Command, MemoryNetwork, Message } from '@catga/core';
 import type { CatgaOptions, Engine } from '@catga/core';
-import type { DeadLetterStore, EngineConnection } from '@catga/core/engine';
+import { ManyLetters } from './many-letters.fixture.js';
 
 /** Class of the command that a service handles. */
 function commandOf(service: string): new () => Command<void> {
@@ -18,20 +18,11 @@ export class SimulatedCluster {
   private readonly network = new MemoryNetwork();
   private readonly nodes = new Map<string, CatgaNode>();
   private readonly timers: NodeJS.Timeout[] = [];
-  private letters: DeadLetterStore | undefined;
+  private readonly letters = new ManyLetters(this.network);
 
   /** For the application with the dashboard. */
   get engine(): Engine {
-    const { network } = this;
-    return {
-      name: network.name,
-      capabilities: network.capabilities,
-      connect: async (client: Parameters<Engine['connect']>[0]): Promise<EngineConnection> => {
-        const connection = await network.connect(client);
-        this.letters = connection.deadLetters;
-        return connection;
-      },
-    };
+    return this.letters.engine;
   }
 
   async start(count: number, options: Partial<CatgaOptions> = {}): Promise<void> {
@@ -63,41 +54,8 @@ export class SimulatedCluster {
     this.nodes.delete(nodeId);
   }
 
-  /** Puts letters of ten kinds into the store. */
   async fail(count: number): Promise<void> {
-    const body = json().encode({ order: 'o', card: '4111', note: 'n'.repeat(200) });
-    const begun = Date.now() - count;
-    for (let index = 0; index < count; index++) {
-      const messageId = `m${index}`;
-      const subscription = index % 2 === 0 ? 'shop.ship' : 'shop.bill';
-      await this.letters!.put(
-        {
-          id: `orders.placed.v1~${messageId}~${subscription}~1`,
-          subscription,
-          stored: {
-            messageId,
-            name: 'orders.placed.v1',
-            kind: 'event',
-            body,
-            serializer: 'json',
-            headers: {},
-            key: undefined,
-            correlationId: messageId,
-            causationId: undefined,
-            originNodeId: 'service-0-0',
-            sentAtMs: begun,
-            history: [],
-          },
-          failure: {
-            error: { name: 'RangeError', message: `${'x'.repeat(1 + (index % 10))}: no box for ${index}` },
-            attempts: 5,
-            nodeId: 'service-0-0',
-            failedAt: new Date(begun + index),
-          },
-        },
-        86_400_000,
-      );
-    }
+    await this.letters.put(count);
   }
 
   async close(): Promise<void> {

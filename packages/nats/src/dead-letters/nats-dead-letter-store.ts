@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { DeadLetterFilter } from '@catga/core';
 import {
   StoredMessageCodec,
-  comparePositions,
   factsOfDeadLetter,
   fromCursor,
   matchesDeadLetter,
@@ -22,18 +21,16 @@ import type { StoredEntry, StreamStore } from '../jetstream/stream-store.js';
 import { readAckSubject } from '../jetstream/ack-subject.js';
 import { HeaderBlock } from '../connection/header-block.js';
 import { LETTER_HEADER, decodeFacts, encodeFacts } from './letter-facts.js';
-import type { LetterFacts } from './letter-facts.js';
-
-interface Listed extends LetterFacts {
-  readonly sequence: number;
-}
+import { LetterIndex, placeAfter } from './letter-index.js';
+import type { Listed } from './letter-index.js';
 
 /**
  * Dead-letter store: a stream with a subject per dead letter. The message is stored as in the log, with this failure at
- * the end of its history. A page of a list reads the headers of all letters, because it is ordered by failure time.
+ * the end of its history. A list reads the headers of all letters, because it is ordered by failure time.
  */
 export class NatsDeadLetterStore implements DeadLetterStore {
   private readonly codec = new StoredMessageCodec();
+  private readonly index = new LetterIndex((take, fromSequence) => this.read(take, { fromSequence }));
 
   /** @param prefix prefix of the subjects */
   constructor(
@@ -63,19 +60,30 @@ export class NatsDeadLetterStore implements DeadLetterStore {
   ): Promise<StoredDeadLetterPage<StoredDeadLetter>> {
     const start = after === undefined ? undefined : fromCursor(after);
     const nowMs = await this.serverClock.now();
-    const listed: Listed[] = [];
-    await this.read((letter) => void listed.push(letter));
-    const found = listed
-      .filter((facts) => facts.expiresAtMs > nowMs && matchesDeadLetter(facts, filter))
-      .filter((facts) => start === undefined || comparePositions(facts, start) > 0)
-      .toSorted(comparePositions);
+    const letters = await this.index.letters(start === undefined);
+    const found: { readonly facts: Listed; readonly letter: StoredDeadLetter }[] = [];
+    let from = start === undefined ? 0 : placeAfter(letters, start);
+    // One more than asked for tells whether there is a next page. Those that have gone since they were listed are skipped.
+    while (found.length <= limit && from < letters.length) {
+      const wanted: Listed[] = [];
+      for (; wanted.length <= limit - found.length && from < letters.length; from++) {
+        const facts = letters[from];
+        if (facts !== undefined && facts.expiresAtMs > nowMs && matchesDeadLetter(facts, filter))
+          wanted.push(facts);
+      }
+      const entries = await Promise.all(wanted.map(({ sequence }) => this.store.at(sequence)));
+      for (const [place, facts] of wanted.entries()) {
+        const entry = entries[place];
+        const letter = entry && this.open(entry, nowMs);
+        if (letter !== undefined) found.push({ facts, letter });
+      }
+    }
     const page = found.slice(0, limit);
-    const entries = await Promise.all(page.map(({ sequence }) => this.store.at(sequence)));
-    const items = entries
-      .map((entry) => entry && this.open(entry, nowMs))
-      .filter((letter) => letter !== undefined);
     const last = page.at(-1);
-    return { items, next: found.length > limit && last !== undefined ? toCursor(last) : undefined };
+    return {
+      items: page.map(({ letter }) => letter),
+      next: found.length > limit && last !== undefined ? toCursor(last.facts) : undefined,
+    };
   }
 
   /** Lists letters in stream order; each page continues where the previous one ended. */
