@@ -11,6 +11,7 @@ import { TestBrowser, axeFindings } from './page.fixture.js';
 let browser: TestBrowser;
 let app: DashboardApp;
 let server: NatsServer | undefined;
+let worker: ChildProcess | undefined;
 beforeAll(async () => {
   browser = await TestBrowser.start();
 });
@@ -19,6 +20,7 @@ afterEach(async () => {
   // With its tabs open.
   await app.close();
   await browser.closePages();
+  worker?.kill('SIGKILL');
   await server?.stop();
   server = undefined;
 });
@@ -186,7 +188,7 @@ describe('the page of the dashboard', () => {
     server = await NatsServer.spawn();
     const namespace = 'page';
     app = await DashboardApp.serve({}, 'express', { engine: nats(server.url), namespace });
-    const worker = startWorker(server.url, namespace);
+    worker = startWorker(server.url, namespace);
     const { page, found } = await browser.open(`${app.url}/catga`);
     const row = page.getByRole('row', { name: 'worker-1' });
     await row.getByText('alive').waitFor();
