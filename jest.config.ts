@@ -37,12 +37,12 @@ const config: Config = {
     '^@catga/core/(admin|engine)$': '<rootDir>/packages/core/src/$1.ts',
     '^@catga/(core|testing)/outbox$': '<rootDir>/packages/$1/src/outbox.ts',
     '^@catga/compliance/fixtures$': '<rootDir>/libs/compliance/src/fixtures.ts',
-    '^@catga/testing/sagas$': '<rootDir>/packages/testing/src/sagas.ts',
-    '^@catga/sagas/engine$': '<rootDir>/packages/sagas/src/engine.ts',
-    '^@catga/sql/testing$': '<rootDir>/packages/sql/src/testing.ts',
+    '^@catga/testing/(event-sourcing|sagas)$': '<rootDir>/packages/testing/src/$1.ts',
+    '^@catga/(event-sourcing|sagas)/engine$': '<rootDir>/packages/$1/src/engine.ts',
+    '^@catga/sql/(engine|testing)$': '<rootDir>/packages/sql/src/$1.ts',
     '^@catga/telemetry/prometheus$': '<rootDir>/packages/telemetry/src/prometheus.ts',
     '^@catga/(core|nestjs)/msgpack$': '<rootDir>/packages/$1/src/msgpack.ts',
-    '^@catga/(cli|core|cqrs|dashboard|nestjs|nats|redis|outbox-file|sagas|sql|telemetry|testing)$':
+    '^@catga/(cli|core|cqrs|dashboard|event-sourcing|nestjs|nats|redis|outbox-file|sagas|sql|telemetry|testing)$':
       '<rootDir>/packages/$1/src/index.ts',
     '^@catga/(compliance|contracts|servers)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -114,4 +114,6 @@ export { Teardown } from './time/teardown.js';
 export { TestClock } from './time/test-clock.js';
 export { Timetable } from './time/timetable.js';
 export type { EncodedError, ErrorTranslator } from './wire/error-codec.js';
+export { Codec } from './wire/codec.js';
+export { encodeMessageBody, messageOf } from './wire/message-codec.js';
 export { StoredMessageCodec } from './wire/stored-message-codec.js';

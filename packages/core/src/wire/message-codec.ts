@@ -111,8 +111,8 @@ function isFields(value: unknown): value is object {
   );
 }
 
-/** Instance of the message class, created without running its constructor. */
-function messageOf(type: MessageType, fields: unknown): object {
+/** Instance of the message class, created without running its constructor. `CATGA_SERIALIZATION` if these are no fields. */
+export function messageOf(type: Pick<MessageType, 'name' | 'target'>, fields: unknown): object {
   if (!isFields(fields)) {
     throw new CatgaError('CATGA_SERIALIZATION', `The body of ${type.name} is not an object.`, {
       details: { name: type.name },

@@ -1,8 +1,7 @@
-import { CatgaError } from '@catga/core';
-import { toError } from '@catga/core/engine';
 import type { Outbox, OutboxClient } from '@catga/core/outbox';
-import type { SqlDatabase, SqlToken } from '../database/sql-database.js';
-import { prepareSchema } from '../schema/prepare-schema.js';
+import type { SqlDatabase } from '../database/sql-database.js';
+import { openWithSchema } from '../schema/prepare-schema.js';
+import { OUTBOX_SCHEMA } from '../schema/schema-files.js';
 import { resolveSqlOutboxOptions } from './sql-outbox-options.js';
 import type { SqlOutboxOptions } from './sql-outbox-options.js';
 import { SqlOutboxStore } from './sql-outbox-store.js';
@@ -28,17 +27,7 @@ export function sqlOutbox(database: SqlDatabase, options: SqlOutboxOptions = {})
     }),
     database,
     async open(client: OutboxClient) {
-      database.open((token: SqlToken) => client.resolve(token));
-      try {
-        await prepareSchema(database, resolved.schema);
-      } catch (thrown) {
-        if (thrown instanceof CatgaError) throw thrown;
-        throw new CatgaError(
-          'CATGA_DATABASE_UNAVAILABLE',
-          `The outbox cannot use the database: ${toError(thrown).message}`,
-          { cause: thrown },
-        );
-      }
+      await openWithSchema(database, (token) => client.resolve(token), OUTBOX_SCHEMA, resolved.schema);
       return new SqlOutboxStore(database, client, resolved);
     },
   });

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CatgaError } from '@catga/core';
 import { toError } from '@catga/core/engine';
-import type { SqlDatabase } from '../database/sql-database.js';
-import { SCHEMA_FILES, SCHEMA_TABLE, SCHEMA_VERSION, statementsOf } from './schema-files.js';
-import type { SchemaFile } from './schema-files.js';
+import type { SqlDatabase, SqlResolver } from '../database/sql-database.js';
+import { statementsOf, stepsTable } from './schema-set.js';
+import type { SchemaFile, SchemaSet } from './schema-set.js';
 import { sqlStateOf } from '../database/sql-state.js';
 
 /** What is done about the tables when the outbox is opened. */
@@ -14,26 +14,42 @@ const CREATED_MEANWHILE = new Set(['23505', '42P07', '42710', '40P01', '40001', 
 const MAX_ATTEMPTS = 20;
 
 /**
- * Creates or checks the tables. Many nodes may do so at once.
- * `CATGA_CONFIGURATION` if they are missing, of another version, or may not be created.
+ * Opens a database, and creates or checks tables in it. Many nodes may do so at once.
+ * `CATGA_CONFIGURATION` if they are missing, of another version, or may not be created; `CATGA_DATABASE_UNAVAILABLE` if the database
+ * cannot be reached.
  */
-export async function prepareSchema(database: SqlDatabase, mode: SchemaMode): Promise<void> {
-  if (mode === 'off') return;
-  if (mode === 'create') await create(database);
-  verify(await versionOf(database));
+export async function openWithSchema(
+  database: SqlDatabase,
+  resolve: SqlResolver,
+  set: SchemaSet,
+  mode: SchemaMode,
+): Promise<void> {
+  database.open(resolve);
+  try {
+    if (mode === 'off') return;
+    if (mode === 'create') await create(database, set);
+    verify(set, await versionOf(database, set));
+  } catch (thrown) {
+    if (thrown instanceof CatgaError) throw thrown;
+    throw new CatgaError(
+      'CATGA_DATABASE_UNAVAILABLE',
+      `${set.what} cannot use the database: ${toError(thrown).message}`,
+      { cause: thrown },
+    );
+  }
 }
 
-async function create(database: SqlDatabase): Promise<void> {
+async function create(database: SqlDatabase, set: SchemaSet): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const version = (await versionOf(database)) ?? 0;
-      if (version >= SCHEMA_VERSION) return;
-      if (version === 0) await database.root.execute(SCHEMA_TABLE);
-      for (const file of SCHEMA_FILES) if (file.version > version) await apply(database, file);
+      const version = (await versionOf(database, set)) ?? 0;
+      if (version >= set.files.length) return;
+      if (version === 0) await database.root.execute(stepsTable(set));
+      for (const file of set.files) if (file.version > version) await apply(database, set, file);
       return;
     } catch (thrown) {
       const state = sqlStateOf(thrown);
-      if (state === '42501') throw notAllowedError(thrown);
+      if (state === '42501') throw notAllowedError(set, thrown);
       if (state === undefined || !CREATED_MEANWHILE.has(state) || attempt === MAX_ATTEMPTS) throw thrown;
       await pause(20 * attempt * Math.random());
     }
@@ -41,10 +57,14 @@ async function create(database: SqlDatabase): Promise<void> {
 }
 
 /** The row is claimed first: whoever else applies the file waits for the commit, and then has nothing to do. */
-async function apply(database: SqlDatabase, { version, sql }: SchemaFile): Promise<void> {
+async function apply(
+  database: SqlDatabase,
+  { table }: SchemaSet,
+  { version, sql }: SchemaFile,
+): Promise<void> {
   await database.run(async (transaction) => {
     const claimed = await transaction.execute(
-      'INSERT INTO catga_schema (version) VALUES ($1::int) ON CONFLICT DO NOTHING RETURNING version',
+      `INSERT INTO ${table} (version) VALUES ($1::int) ON CONFLICT DO NOTHING RETURNING version`,
       [version],
     );
     if (claimed.length === 0) return;
@@ -53,9 +73,9 @@ async function apply(database: SqlDatabase, { version, sql }: SchemaFile): Promi
 }
 
 /** Version of the tables; undefined if there are none. */
-async function versionOf(database: SqlDatabase): Promise<number | undefined> {
+async function versionOf(database: SqlDatabase, { table }: SchemaSet): Promise<number | undefined> {
   try {
-    const [row] = await database.root.execute('SELECT max(version)::int AS version FROM catga_schema');
+    const [row] = await database.root.execute(`SELECT max(version)::int AS version FROM ${table}`);
     return (row?.['version'] as number | null | undefined) ?? 0;
   } catch (thrown) {
     if (sqlStateOf(thrown) === '42P01') return undefined;
@@ -63,25 +83,26 @@ async function versionOf(database: SqlDatabase): Promise<number | undefined> {
   }
 }
 
-function verify(version: number | undefined): void {
-  if (version === SCHEMA_VERSION) return;
+function verify({ what, package: name, script, files }: SchemaSet, version: number | undefined): void {
+  const needed = files.length;
+  if (version === needed) return;
   const found =
     version === undefined || version === 0 ? 'has no tables of it' : `has version ${version} of them`;
   const fix =
-    (version ?? 0) > SCHEMA_VERSION
-      ? 'Update @catga/sql on this node.'
-      : `Apply the script of sqlSchema(${version ?? 0}) in a migration, or use schema: 'create'.`;
+    (version ?? 0) > needed
+      ? `Update ${name} on this node.`
+      : `Apply the script of ${script}(${version ?? 0}) in a migration, or use schema: 'create'.`;
   throw new CatgaError(
     'CATGA_CONFIGURATION',
-    `The outbox needs version ${SCHEMA_VERSION} of its tables, and the database ${found}. ${fix}`,
-    { details: { needed: SCHEMA_VERSION, found: version ?? 0 } },
+    `${what} needs version ${needed} of its tables, and the database ${found}. ${fix}`,
+    { details: { needed, found: version ?? 0 } },
   );
 }
 
-function notAllowedError(thrown: unknown): CatgaError {
+function notAllowedError({ what, script }: SchemaSet, thrown: unknown): CatgaError {
   return new CatgaError(
     'CATGA_CONFIGURATION',
-    `The outbox may not create its tables: ${toError(thrown).message}. Apply the script of sqlSchema() in a migration by a ` +
+    `${what} may not create its tables: ${toError(thrown).message}. Apply the script of ${script}() in a migration by a ` +
       "role that may, and use schema: 'verify'.",
     { cause: thrown },
   );

@@ -1,0 +1,97 @@
+import { Logger, Module } from '@nestjs/common';
+import type { DynamicModule, InjectionToken, ModuleMetadata, Provider } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { CatgaNode, madeForDescriptions } from '@catga/nestjs';
+import { GuardedLogger } from '@catga/core/engine';
+import { CatgaEventStreams } from './catga-event-streams.js';
+import { DecisionSource } from './decision-source.js';
+import { DecisionHost } from './definition/decision-handler.decorator.js';
+import { EventSourcingHost } from './event-sourcing-host.js';
+import type { EventStorage } from './store/event-store.js';
+import { memoryEventStore } from './store/memory-event-store.js';
+
+/**
+ * Options of the module.
+ *
+ * @publicApi
+ */
+export interface EventSourcingOptions {
+  /**
+   * Where events are stored.
+   * @defaultValue `memoryEventStore()`, which ends with the process
+   */
+  readonly storage?: EventStorage;
+}
+
+/**
+ * Factory of the options.
+ *
+ * @publicApi
+ */
+export interface EventSourcingAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  readonly inject?: InjectionToken[];
+  readonly useFactory: (...dependencies: never[]) => EventSourcingOptions | Promise<EventSourcingOptions>;
+}
+
+const OPTIONS = Symbol('CATGA_EVENT_SOURCING_OPTIONS');
+
+/** The options, in a module of their own: descriptions of an application call no factory of it. */
+@Module({})
+class EventSourcingOptionsModule {
+  static of(options: Provider, imports: ModuleMetadata['imports'] = []): DynamicModule {
+    return { module: EventSourcingOptionsModule, imports, providers: [options], exports: [OPTIONS] };
+  }
+}
+
+/**
+ * Nest module of event sourcing: finds the classes with `@DecisionHandler` among the providers of the application, opens the event
+ * store, and exports {@link CatgaEventStreams}. Import `CatgaModule` beside it.
+ *
+ * @example `imports: [CatgaModule.forRoot(), CatgaEventSourcingModule.forRoot()]`
+ * @publicApi
+ */
+@Module({})
+export class CatgaEventSourcingModule {
+  static forRoot(options: EventSourcingOptions = {}): DynamicModule {
+    return withOptions(EventSourcingOptionsModule.of({ provide: OPTIONS, useValue: options }));
+  }
+
+  /** Like {@link forRoot}, with options from a factory. */
+  static forRootAsync({ imports, inject = [], useFactory }: EventSourcingAsyncOptions): DynamicModule {
+    return withOptions(EventSourcingOptionsModule.of({ provide: OPTIONS, inject, useFactory }, imports));
+  }
+}
+
+madeForDescriptions(CatgaEventSourcingModule);
+
+function withOptions(options: DynamicModule): DynamicModule {
+  return {
+    module: CatgaEventSourcingModule,
+    global: true,
+    imports: [options],
+    providers: [
+      {
+        provide: EventSourcingHost,
+        inject: [ModuleRef, OPTIONS],
+        // Where an application is only described, its factory has not made the options.
+        useFactory: (moduleRef: ModuleRef, given: EventSourcingOptions | undefined) => {
+          const logger = new GuardedLogger(new Logger('Catga'));
+          return new EventSourcingHost(given?.storage ?? memoryEventStore(), {
+            // It may be in a module that is not global.
+            node: () => moduleRef.get<CatgaNode | null>(CatgaNode, { strict: false }),
+            resolve: (token) => moduleRef.get<unknown>(token as InjectionToken, { strict: false }),
+            warn: (line) => logger.warn(line),
+          });
+        },
+      },
+      DecisionSource,
+      { provide: DecisionHost, useExisting: EventSourcingHost },
+      {
+        provide: CatgaEventStreams,
+        inject: [EventSourcingHost],
+        useFactory: (host: EventSourcingHost) => new CatgaEventStreams(host),
+      },
+    ],
+    exports: [CatgaEventStreams, DecisionHost],
+  };
+}

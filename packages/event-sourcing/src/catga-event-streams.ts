@@ -1,0 +1,62 @@
+import { streamName } from './definition/decision-definition.js';
+import type { EventStreamClass } from './definition/event-stream.decorator.js';
+import type { EventSourcingHost } from './event-sourcing-host.js';
+import type { EventStore } from './store/event-store.js';
+
+/**
+ * A stream, and its state.
+ *
+ * @publicApi
+ */
+export interface StreamState<S> {
+  readonly state: S;
+  /** Number of its events that the state is made of; 0 for a stream without events. */
+  readonly version: number;
+}
+
+/**
+ * Options of {@link CatgaEventStreams.load}.
+ *
+ * @publicApi
+ */
+export interface LoadOptions {
+  /**
+   * The last version that counts: the state as it was then.
+   * @defaultValue all
+   */
+  readonly upTo?: number;
+}
+
+/**
+ * The streams of the namespace. Injectable.
+ *
+ * @publicApi
+ */
+export class CatgaEventStreams {
+  constructor(private readonly host: EventSourcingHost) {}
+
+  /** The events, as they are stored. `CATGA_SHUTTING_DOWN` before the application has started, and after it has stopped. */
+  get store(): EventStore {
+    return this.host.store;
+  }
+
+  /** Name of the stream of an id, for {@link store}. `CATGA_VALIDATION_FAILED` for what is no id. */
+  nameOf(stream: EventStreamClass, id: string | number | bigint): string {
+    return streamName(this.host.streamOf(stream).name, id);
+  }
+
+  /**
+   * The state of a stream now, or as it was. `CATGA_CONFIGURATION` for a class that is no stream, `CATGA_VALIDATION_FAILED` for
+   * what is no id, `CATGA_UNSUPPORTED` for an event that the class does not know, `CATGA_SERIALIZATION` for one that cannot be
+   * decoded.
+   */
+  async load<S extends object>(
+    stream: EventStreamClass<S>,
+    id: string | number | bigint,
+    { upTo }: LoadOptions = {},
+  ): Promise<StreamState<S>> {
+    const definition = this.host.streamOf(stream);
+    const { state, version } = await this.host.loader.load(definition, this.nameOf(stream, id), { upTo });
+    return { state: state as S, version };
+  }
+}

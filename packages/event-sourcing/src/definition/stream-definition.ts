@@ -1,0 +1,135 @@
+import { CatgaError } from '@catga/nestjs';
+import type { MessageConstructor } from '@catga/nestjs';
+import { describeMessage, lineOf } from '@catga/core/engine';
+import type { MessageType } from '@catga/core/engine';
+import type { Decider } from '../deciding/decider.js';
+import { evolversOf, streamOptionsOf, upcastersOf } from './event-stream.decorator.js';
+import type { EventStreamClass, SnapshotOptions } from './event-stream.decorator.js';
+
+/** An event of a stream, and the method that takes it. */
+export interface StreamEvent {
+  readonly type: MessageType;
+  readonly method: string | symbol;
+  /** Version that its fields are stored with now. */
+  readonly version: number;
+  /** Methods that make the next version, by version. */
+  readonly upcasters: ReadonlyMap<number, string | symbol>;
+}
+
+/** A kind of streams, as its class declares it. */
+export class StreamDefinition implements Decider<object> {
+  private constructor(
+    readonly target: EventStreamClass,
+    readonly name: string,
+    /** By wire name. */
+    readonly events: ReadonlyMap<string, StreamEvent>,
+    private readonly byClass: ReadonlyMap<unknown, StreamEvent>,
+    readonly snapshot: SnapshotOptions | undefined,
+  ) {}
+
+  /** Returns the problems of the class if it has any. */
+  static of(target: EventStreamClass): StreamDefinition | readonly string[] {
+    const options = streamOptionsOf(target);
+    if (options === undefined)
+      return [`${target.name} is no stream: decorate it with @EventStream({ name }).`];
+    const problems: string[] = [];
+    const problem = (text: string): number => problems.push(`The stream ${target.name} ${text}`);
+    const { name, snapshot } = options;
+    if (typeof name !== 'string' || !/^[^/\0\p{Surrogate}]{1,100}$/u.test(name))
+      problem("needs a name of 1 to 100 letters, without '/'.");
+    for (const key of Object.keys(options))
+      if (key !== 'name' && key !== 'snapshot') problem(`has the unknown option '${key}' in @EventStream.`);
+    if (target.length > 0) problem('has a constructor with parameters: its state begins without any.');
+    if (snapshot !== undefined && !(isCount(snapshot.every) && isCount(snapshot.version)))
+      problem('has wrong snapshots in @EventStream: `every` and `version` are whole numbers from 1.');
+    const upcasters = upcastersByClass(target, problem);
+    const events = new Map<string, StreamEvent>();
+    const byClass = new Map<unknown, StreamEvent>();
+    for (const { event, method } of evolversOf(target)) {
+      const type = typeOf(event);
+      if (typeof type === 'string') {
+        problem(`uses @Evolve on ${String(method)}: ${type}`);
+        continue;
+      }
+      const namesake = events.get(type.name);
+      if (namesake !== undefined && namesake.method !== method)
+        problem(
+          `has two methods for the event '${type.name}': ${String(namesake.method)} and ${String(method)}.`,
+        );
+      const ofEvent = upcasters.get(event) ?? new Map<number, string | symbol>();
+      const version = Math.max(0, ...ofEvent.keys()) + 1;
+      const known: StreamEvent = { type, method, version, upcasters: ofEvent };
+      events.set(type.name, known);
+      byClass.set(event, known);
+    }
+    for (const event of upcasters.keys())
+      if (!byClass.has(event)) problem(`uses @Upcast for an event that it has no method with @Evolve for.`);
+    if (events.size === 0) problem('has no method with @Evolve.');
+    return problems.length > 0 ? problems : new StreamDefinition(target, name, events, byClass, snapshot);
+  }
+
+  initial(): object {
+    return new this.target();
+  }
+
+  evolve(state: object, event: object): object {
+    const { method } = this.eventOf(event);
+    (state as Record<string | symbol, (event: object) => void>)[method]?.(event);
+    return state;
+  }
+
+  /** Fields of an event of an earlier version as they are stored now. */
+  upcast({ version, upcasters }: StreamEvent, from: number, fields: unknown): unknown {
+    let now = fields;
+    const methods = this.target.prototype as Record<string | symbol, ((old: unknown) => unknown) | undefined>;
+    for (let at = from; at < version; at++) {
+      const method = upcasters.get(at);
+      if (method !== undefined) now = methods[method]?.(now);
+    }
+    return now;
+  }
+
+  /** `CATGA_CONFIGURATION` for an event that the stream has no method for. */
+  eventOf(event: object): StreamEvent {
+    const found = this.byClass.get(event.constructor);
+    if (found !== undefined) return found;
+    throw new CatgaError(
+      'CATGA_CONFIGURATION',
+      `The stream ${this.target.name} does not take the event ${event.constructor?.name ?? 'without a class'}: add a method with @Evolve to it.`,
+      { details: { stream: this.name } },
+    );
+  }
+}
+
+function typeOf(event: MessageConstructor): MessageType | string {
+  if (typeof event !== 'function')
+    return 'its event is no class; is it undefined because of a circular import?';
+  try {
+    const type = describeMessage(event);
+    return type.kind === 'event' ? type : `${type.name} is a ${type.kind}, and streams are made of events.`;
+  } catch (thrown) {
+    return lineOf(thrown);
+  }
+}
+
+function upcastersByClass(
+  target: EventStreamClass,
+  problem: (text: string) => void,
+): ReadonlyMap<unknown, Map<number, string | symbol>> {
+  const all = new Map<unknown, Map<number, string | symbol>>();
+  for (const { event, from, method } of upcastersOf(target)) {
+    const ofEvent = all.get(event) ?? new Map<number, string | symbol>();
+    const other = ofEvent.get(from);
+    if (!isCount(from))
+      problem(`uses @Upcast on ${String(method)} from a version that is no whole number from 1.`);
+    else if (other !== undefined && other !== method)
+      problem(`has two upcasters from version ${from} of an event: ${String(other)} and ${String(method)}.`);
+    else ofEvent.set(from, method);
+    all.set(event, ofEvent);
+  }
+  return all;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 1;
+}

@@ -1,0 +1,5 @@
+// The entry for event stores and test tools. It may change in any release.
+export { evolved } from './deciding/decider.js';
+export { isDecision } from './deciding/decision.js';
+export { declaredDecisionOf } from './definition/decision-handler.decorator.js';
+export { StreamDefinition } from './definition/stream-definition.js';

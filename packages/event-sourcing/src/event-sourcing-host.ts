@@ -1,0 +1,170 @@
+import { CatgaError, CatgaNode } from '@catga/nestjs';
+import type { ExploredProvider, MessageContext } from '@catga/nestjs';
+import { Codec, lineOf } from '@catga/core/engine';
+import { DecisionDefinition } from './definition/decision-definition.js';
+import { DecisionHost, declaredDecisionOf } from './definition/decision-handler.decorator.js';
+import type { AnyDecisionHandler, DeclaredDecision } from './definition/decision-handler.decorator.js';
+import type { EventStreamClass } from './definition/event-stream.decorator.js';
+import { StreamDefinition } from './definition/stream-definition.js';
+import { DecisionRunner } from './handling/decision-runner.js';
+import { EventCodec } from './handling/event-codec.js';
+import { StreamLoader } from './handling/stream-loader.js';
+import { StreamSnapshots } from './handling/stream-snapshots.js';
+import type { EventStorage, EventStore } from './store/event-store.js';
+
+/** What {@link EventSourcingHost} needs of the application. */
+export interface HostServices {
+  /** Asked when the application starts; null while it is described. */
+  node(): CatgaNode | null;
+  resolve(token: unknown): unknown;
+  warn(line: string): void;
+}
+
+/** The streams and decision handlers of an application, on its event store. */
+export class EventSourcingHost extends DecisionHost {
+  private readonly streams = new Map<EventStreamClass, StreamDefinition | readonly string[]>();
+  private readonly decisions = new Map<DeclaredDecision, DecisionDefinition>();
+  private opened: EventStore | undefined;
+  private parts: { readonly loader: StreamLoader; readonly runner: DecisionRunner } | undefined;
+
+  constructor(
+    private readonly storage: EventStorage,
+    private readonly services: HostServices,
+  ) {
+    super();
+  }
+
+  /** The event store. `CATGA_SHUTTING_DOWN` before the application has started, and after it has stopped. */
+  get store(): EventStore {
+    if (this.opened !== undefined) return this.opened;
+    throw new CatgaError('CATGA_SHUTTING_DOWN', `The event store '${this.storage.name}' is not open.`);
+  }
+
+  get loader(): StreamLoader {
+    return this.made().loader;
+  }
+
+  /** Takes the decision handlers among the providers. Returns the problems of their classes. */
+  add(providers: readonly ExploredProvider[]): readonly string[] {
+    const problems = providers.flatMap(({ classes, location }) => {
+      const target = classes.find((one) => declaredDecisionOf(one) !== undefined);
+      const declared = target && declaredDecisionOf(target);
+      return declared === undefined || this.decisions.has(declared)
+        ? []
+        : this.addDecision(declared, `${target?.name} (${location})`);
+    });
+    return [...new Set([...problems, ...this.problemsOfNames(), ...this.problemsOfDatabase()])];
+  }
+
+  async open(): Promise<void> {
+    const { services, storage } = this;
+    const node = services.node();
+    if (node === null) return; // The application is not run, only described.
+    const { options, clock } = node;
+    const client = {
+      namespace: options.namespace,
+      clock,
+      resolve: (token: unknown) => services.resolve(token),
+    };
+    this.opened = await storage.open(client);
+  }
+
+  async close(): Promise<void> {
+    const { opened } = this;
+    this.opened = undefined;
+    await opened?.close?.();
+  }
+
+  run(
+    declared: DeclaredDecision,
+    handler: AnyDecisionHandler,
+    command: object,
+    context: MessageContext,
+  ): Promise<unknown> {
+    const definition = this.decisions.get(declared);
+    if (definition === undefined) throw new TypeError(`${context.name} has no definition of its decision.`);
+    return this.made().runner.run(definition, handler, command, context);
+  }
+
+  /** `CATGA_CONFIGURATION` for a class that is no stream. */
+  streamOf(target: EventStreamClass): StreamDefinition {
+    const found = this.stream(target);
+    if (found instanceof StreamDefinition) return found;
+    throw new CatgaError('CATGA_CONFIGURATION', found.join(' '));
+  }
+
+  private addDecision(declared: DeclaredDecision, where: string): readonly string[] {
+    const { stream } = declared;
+    const problems = DecisionDefinition.problemsOf(declared).map((problem) => `${where} ${problem}`);
+    if (typeof stream !== 'function')
+      return [
+        ...problems,
+        `${where} has no \`stream\` in @DecisionHandler; is it undefined because of a circular import?`,
+      ];
+    const definition = this.stream(stream);
+    if (!(definition instanceof StreamDefinition)) return [...problems, ...definition];
+    this.decisions.set(declared, new DecisionDefinition(declared, definition));
+    return problems;
+  }
+
+  private stream(target: EventStreamClass): StreamDefinition | readonly string[] {
+    const known = this.streams.get(target);
+    if (known !== undefined) return known;
+    const definition = StreamDefinition.of(target);
+    this.streams.set(target, definition);
+    return definition;
+  }
+
+  /** Streams and events are found by their names. */
+  private problemsOfNames(): readonly string[] {
+    const problems: string[] = [];
+    const kinds = new Map<string, string>();
+    const events = new Map<string, unknown>();
+    for (const definition of this.streams.values()) {
+      if (!(definition instanceof StreamDefinition)) continue;
+      const { name, target } = definition;
+      const namesake = kinds.get(name);
+      if (namesake !== undefined)
+        problems.push(
+          `Two streams are named '${name}', ${namesake} and ${target.name}: give one of them another name.`,
+        );
+      kinds.set(name, target.name);
+      for (const { type } of definition.events.values()) {
+        if ((events.get(type.name) ?? type.target) !== type.target)
+          problems.push(
+            `Two events of streams are named '${type.name}': give one of them @Message({ name }).`,
+          );
+        events.set(type.name, type.target);
+      }
+    }
+    return problems;
+  }
+
+  private problemsOfDatabase(): readonly string[] {
+    const { storage, services } = this;
+    if (storage.database === undefined || this.decisions.size === 0) return [];
+    return services.node()?.options.outbox?.database === storage.database
+      ? []
+      : [
+          `The events of the store '${storage.name}' are published by an outbox in the same database, and there is none: give CatgaModule the option outbox: sqlOutbox(database), with the same database object.`,
+        ];
+  }
+
+  private made(): NonNullable<EventSourcingHost['parts']> {
+    if (this.parts !== undefined) return this.parts;
+    const node = this.services.node();
+    if (node === null) throw new TypeError('There is no node.');
+    const { serializer, limits } = node.options;
+    const codec = new EventCodec(new Codec(serializer, limits));
+    const snapshots = new StreamSnapshots(
+      () => this.store,
+      codec,
+      (line) => this.services.warn(line),
+    );
+    const loader = new StreamLoader(() => this.store, codec, snapshots);
+    const unpublished = (thrown: unknown): void =>
+      this.services.warn(`An event was stored and could not be published: ${lineOf(thrown)}`);
+    this.parts = { loader, runner: new DecisionRunner(() => this.store, codec, loader, unpublished) };
+    return this.parts;
+  }
+}

@@ -1,0 +1,81 @@
+import { CatgaError } from '@catga/nestjs';
+import { encodeMessageBody, messageOf } from '@catga/core/engine';
+import type { Codec } from '@catga/core/engine';
+import type { StreamDefinition } from '../definition/stream-definition.js';
+import type { DecisionRecord, NewEvent, RecordedEvent } from '../store/event-store.js';
+
+/** Header with the version of an event's fields; absent for 1. */
+const VERSION = 'catga-version';
+
+/** Events and states of streams as bytes, by the serializer of the node. */
+export class EventCodec {
+  constructor(private readonly codec: Codec) {}
+
+  /** Errors are those of `publish`. */
+  encode(
+    stream: StreamDefinition,
+    event: object,
+    headers: NewEvent['headers'],
+    decision: DecisionRecord | undefined,
+  ): NewEvent {
+    const { type, version } = stream.eventOf(event);
+    const body = bytesOf(encodeMessageBody(this.codec, type, event));
+    return {
+      name: type.name,
+      body,
+      serializer: this.serializer,
+      headers: version === 1 ? headers : { ...headers, [VERSION]: String(version) },
+      ...(decision && { decision }),
+    };
+  }
+
+  /** `CATGA_UNSUPPORTED`, retryable, for an event, or a version of it, that the class of the stream does not know. */
+  decode(stream: StreamDefinition, recorded: RecordedEvent): object {
+    const { name, body, serializer, headers } = recorded;
+    const known = stream.events.get(name);
+    const version = Number(headers[VERSION] ?? 1);
+    if (known === undefined || version > known.version) throw unknownError(stream, recorded, version);
+    const fields = this.codec.decode(name, body, serializer);
+    return messageOf(known.type, version === known.version ? fields : stream.upcast(known, version, fields));
+  }
+
+  /** The fields of a state. */
+  encodeState({ target }: StreamDefinition, state: object): Uint8Array {
+    return bytesOf(this.codec.encodeBody(`The state of ${target.name}`, state));
+  }
+
+  /** `CATGA_SERIALIZATION` */
+  decodeState({ target }: StreamDefinition, state: Uint8Array): object {
+    const name = `The state of ${target.name}`;
+    return messageOf({ name, target }, this.codec.decode(name, state));
+  }
+
+  /** Name of the serializer. */
+  get serializer(): string {
+    return this.codec.serializer.name;
+  }
+
+  /** The result of a decision; absent if it has none. */
+  encodeResult(name: string, result: unknown): Pick<DecisionRecord, 'result'> {
+    return result === undefined
+      ? {}
+      : { result: bytesOf(this.codec.encodeBody(`The result of ${name}`, result)) };
+  }
+
+  decodeResult(name: string, { result }: DecisionRecord, serializer: string): unknown {
+    return result === undefined ? undefined : this.codec.decode(`The result of ${name}`, result, serializer);
+  }
+}
+
+function bytesOf(body: string | Uint8Array): Uint8Array {
+  return typeof body === 'string' ? Buffer.from(body) : body;
+}
+
+function unknownError({ target }: StreamDefinition, recorded: RecordedEvent, version: number): CatgaError {
+  const { stream, name } = recorded;
+  return new CatgaError(
+    'CATGA_UNSUPPORTED',
+    `The stream '${stream}' has the event '${name}' in version ${version}, which ${target.name} does not know: a node with newer code has to handle it, or a method with @Evolve is missing.`,
+    { details: { stream, version: recorded.version, name }, retryable: true },
+  );
+}

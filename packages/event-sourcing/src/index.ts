@@ -1,0 +1,31 @@
+export { CatgaEventSourcingModule } from './catga-event-sourcing.module.js';
+export type { EventSourcingAsyncOptions, EventSourcingOptions } from './catga-event-sourcing.module.js';
+export { CatgaEventStreams } from './catga-event-streams.js';
+export type { LoadOptions, StreamState } from './catga-event-streams.js';
+export { decided } from './deciding/decision.js';
+export type { Decision } from './deciding/decision.js';
+export { DecisionHandler } from './definition/decision-handler.decorator.js';
+export type { DecisionHandlerOptions, IDecisionHandler } from './definition/decision-handler.decorator.js';
+export { EventStream, Evolve, Upcast } from './definition/event-stream.decorator.js';
+export type {
+  EventStreamClass,
+  EventStreamOptions,
+  SnapshotOptions,
+} from './definition/event-stream.decorator.js';
+export type {
+  Appended,
+  Checkpoint,
+  DecisionRecord,
+  EventPage,
+  EventStorage,
+  EventStore,
+  EventStoreClient,
+  NewEvent,
+  RecordedEvent,
+  Snapshot,
+  SnapshotStore,
+} from './store/event-store.js';
+export { memoryEventStore } from './store/memory-event-store.js';
+export { eventStoreSchema } from './store/sql/event-schema.js';
+export { sqlEventStore } from './store/sql/sql-event-storage.js';
+export type { SqlEventStoreOptions } from './store/sql/sql-event-storage.js';

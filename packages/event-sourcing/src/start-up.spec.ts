@@ -1,0 +1,176 @@
+import { Test } from '@nestjs/testing';
+import { CatgaModule, Command, Message } from '@catga/nestjs';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Account, Deposit, DepositHandler, Deposited, SILENT, start, stopAll } from './bank.fixture.js';
+import { DecisionHandler, EventStream, Evolve, Upcast, decided } from './index.js';
+import type { Decision, EventStorage, EventStreamClass } from './index.js';
+
+afterEach(stopAll);
+
+class Open extends Command {
+  readonly id = 'a';
+}
+
+/** A handler on a stream. */
+function handlerOn(stream: EventStreamClass, options: object = {}): new () => object {
+  @DecisionHandler(Open, { stream, id: ({ id }) => id, ...options })
+  class OpenHandler {
+    decide(): Decision {
+      return decided([]);
+    }
+  }
+  return OpenHandler;
+}
+
+async function problemsOf(...providers: (new () => object)[]): Promise<string> {
+  const failing = start(providers);
+  await expect(failing).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
+  return failing.then(
+    () => '',
+    (thrown: Error) => thrown.message,
+  );
+}
+
+describe('An application does not start', () => {
+  it('with a decision handler and without the module', async () => {
+    const module = await Test.createTestingModule({
+      imports: [CatgaModule.forRoot()],
+      providers: [DepositHandler],
+    })
+      .setLogger(SILENT)
+      .compile();
+    await expect(module.init()).rejects.toThrow(
+      /DepositHandler .*uses @DecisionHandler, which has no effect without CatgaEventSourcingModule: import it/,
+    );
+    await module.close();
+  });
+
+  it('with two handlers of a command', async () => {
+    @DecisionHandler(Deposit, { stream: Account, id: ({ accountId }) => accountId })
+    class Another {
+      decide(): Decision<{ readonly balance: number }> {
+        return decided([], { balance: 0 });
+      }
+    }
+    await expect(problemsOf(DepositHandler, Another)).resolves.toMatch(/bank.deposit.v1 has two handlers/);
+  });
+
+  it('with a stream that is none, has no event, no name, or parameters', async () => {
+    class None {}
+    await expect(problemsOf(handlerOn(None))).resolves.toMatch(
+      /None is no stream: decorate it with @EventStream/,
+    );
+    @EventStream({ name: 'empty' })
+    class Empty {}
+    await expect(problemsOf(handlerOn(Empty))).resolves.toMatch(
+      /The stream Empty has no method with @Evolve/,
+    );
+    @EventStream({ name: 'a/b' })
+    class Slashed extends Account {}
+    await expect(problemsOf(handlerOn(Slashed))).resolves.toMatch(
+      /The stream Slashed needs a name of 1 to 100/,
+    );
+    @EventStream({ name: 'needy', snapshots: true } as { name: string })
+    class Needy extends Account {}
+    await expect(problemsOf(handlerOn(Needy))).resolves.toMatch(
+      /has the unknown option 'snapshots' in @EventStream/,
+    );
+    class WithFee extends Account {
+      constructor(readonly fee: number) {
+        super();
+      }
+    }
+    EventStream({ name: 'with-fee' })(WithFee as new () => object);
+    await expect(problemsOf(handlerOn(WithFee as new () => object))).resolves.toMatch(
+      /a constructor with parameters/,
+    );
+    await expect(problemsOf(handlerOn(undefined as unknown as EventStreamClass))).resolves.toMatch(
+      /OpenHandler .* has no `stream` in @DecisionHandler; is it undefined because of a circular import/,
+    );
+  });
+
+  it('with events that are none, or share a name', async () => {
+    @EventStream({ name: 'wrong' })
+    class Wrong {
+      @Evolve(undefined as unknown as typeof Deposited)
+      nothing(_: Deposited): void {}
+      @Evolve(Open)
+      command(_: Open): void {}
+      @Evolve(Deposited)
+      one(_: Deposited): void {}
+      @Evolve(Deposited)
+      other(_: Deposited): void {}
+    }
+    const problems = await problemsOf(handlerOn(Wrong));
+    expect(problems).toMatch(
+      /@Evolve on nothing: its event is no class; is it undefined because of a circular/,
+    );
+    expect(problems).toMatch(/@Evolve on command: Open is a command, and streams are made of events/);
+    expect(problems).toMatch(/two methods for the event 'bank.deposited.v1': one and other/);
+    @Message({ name: 'bank.deposited.v1' })
+    class Namesake {}
+    @EventStream({ name: 'theirs' })
+    class Theirs {
+      @Evolve(Namesake)
+      on(_: Namesake): void {}
+    }
+    await expect(problemsOf(DepositHandler, handlerOn(Theirs))).resolves.toMatch(
+      /Two events of streams are named 'bank.deposited.v1'/,
+    );
+  });
+
+  it('with wrong snapshots or upcasters', async () => {
+    @EventStream({ name: 'snapped', snapshot: { every: 0, version: 1 } })
+    class Snapped extends Account {}
+    await expect(problemsOf(handlerOn(Snapped))).resolves.toMatch(/has wrong snapshots in @EventStream/);
+    class Other {}
+    @EventStream({ name: 'upcast' })
+    class Upcasting extends Account {
+      @Upcast(Deposited, 0)
+      zero(old: object): object {
+        return old;
+      }
+      @Upcast(Deposited, 1)
+      one(old: object): object {
+        return old;
+      }
+      @Upcast(Deposited, 1)
+      again(old: object): object {
+        return old;
+      }
+      @Upcast(Other, 1)
+      other(old: object): object {
+        return old;
+      }
+    }
+    const problems = await problemsOf(handlerOn(Upcasting));
+    expect(problems).toMatch(/@Upcast on zero from a version that is no whole number from 1/);
+    expect(problems).toMatch(/two upcasters from version 1 of an event: one and again/);
+    expect(problems).toMatch(/uses @Upcast for an event that it has no method with @Evolve for/);
+  });
+
+  it('with two streams of a name, or wrong options', async () => {
+    @EventStream({ name: 'bank.account' })
+    class Twin extends Account {}
+    await expect(problemsOf(DepositHandler, handlerOn(Twin))).resolves.toMatch(
+      /Two streams are named 'bank.account', Account and Twin/,
+    );
+    await expect(problemsOf(handlerOn(Account, { maxDecisions: 0 }))).resolves.toMatch(/has maxDecisions 0/);
+    await expect(problemsOf(handlerOn(Account, { id: 'id' }))).resolves.toMatch(/has no function `id`/);
+  });
+
+  it('with a store in a database and no outbox in it', async () => {
+    const storage: EventStorage = {
+      name: 'sql',
+      database: {},
+      open: () => Promise.reject(new Error('It is not opened.')),
+    };
+    const failing = start([DepositHandler], { storage });
+    await expect(failing).rejects.toThrow(/published by an outbox in the same database, and there is none/);
+  });
+
+  it('with a store that cannot be opened', async () => {
+    const storage: EventStorage = { name: 'away', open: () => Promise.reject(new Error('It is away.')) };
+    await expect(start([DepositHandler], { storage })).rejects.toThrow('It is away.');
+  });
+});

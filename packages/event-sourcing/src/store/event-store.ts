@@ -1,0 +1,148 @@
+import type { Clock } from '@catga/core/engine';
+
+/**
+ * Place in the order of all events of a store. Opaque text: it means something to the store that gave it, and to no other.
+ *
+ * @publicApi
+ */
+export type Checkpoint = string;
+
+/** What a store remembers of the decision that made events, so that the same command appends once. */
+export interface DecisionRecord {
+  /** Name and message id of the command, joined. */
+  readonly id: string;
+  /** Number of its events, which follow each other in the stream. */
+  readonly size: number;
+  /** What the command was answered, encoded; absent if with nothing. */
+  readonly result?: Uint8Array;
+}
+
+/** An event to be appended, encoded. */
+export interface NewEvent {
+  /** Wire name. */
+  readonly name: string;
+  readonly body: Uint8Array;
+  /** Name of the serializer of the body. */
+  readonly serializer: string;
+  /** Facts beside the event: text by name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** On the first event of a decision. */
+  readonly decision?: DecisionRecord;
+}
+
+/**
+ * A stored event.
+ *
+ * @publicApi
+ */
+export interface RecordedEvent extends NewEvent {
+  readonly stream: string;
+  /** Its number in the stream: 1 is the first one. */
+  readonly version: number;
+  readonly checkpoint: Checkpoint;
+  readonly recordedAt: Date;
+}
+
+/**
+ * What was appended.
+ *
+ * @publicApi
+ */
+export interface Appended {
+  /** Version of the stream now. */
+  readonly version: number;
+  /** Place of the last event. */
+  readonly checkpoint: Checkpoint;
+}
+
+/**
+ * A page of all events.
+ *
+ * @publicApi
+ */
+export interface EventPage {
+  readonly events: readonly RecordedEvent[];
+  /** Where the next page begins; for an empty page where this one began. */
+  readonly next: Checkpoint;
+}
+
+/** State of a stream, encoded. */
+export interface Snapshot {
+  /** Version of the stream that it is the state of. */
+  readonly version: number;
+  readonly state: Uint8Array;
+  /** Name of the serializer of the state. */
+  readonly serializer: string;
+}
+
+/**
+ * Snapshots of states, beside the streams: each may be lost, and none is ever needed.
+ *
+ * Contract:
+ * - One for each stream and version of the class of its state. `save` replaces an older one, and has no effect where there is a newer one.
+ * - `save` has no effect in an open transaction, which may be rolled back.
+ */
+export interface SnapshotStore {
+  load(stream: string, stateVersion: number): Promise<Snapshot | undefined>;
+  save(stream: string, stateVersion: number, snapshot: Snapshot): Promise<void>;
+}
+
+/**
+ * Streams of events, which are only ever appended to.
+ *
+ * Contract:
+ * - `append` stores all events or none, with versions that follow each other without gaps. It joins the open transaction of
+ *   {@link inTransaction}. `CATGA_CONFLICT` if the stream does not have the `expected` version; 0 is that of a stream without
+ *   events. Of appends that expect one version exactly one succeeds.
+ * - `read` gives the events of a stream in the order of their versions, as of some moment after the call.
+ * - `readAll` gives the events of all streams. An event appears behind every checkpoint that was given before it could be
+ *   read, whatever the order in which writers begin and commit: who reads from checkpoint to checkpoint misses none and gets none
+ *   twice. Events of one stream are in the order of their versions. Nothing of an open transaction is given.
+ * - Wrong arguments are refused: `CATGA_VALIDATION_FAILED` for the name of a stream, else `CATGA_CONFIGURATION`.
+ *
+ * @publicApi
+ */
+export interface EventStore {
+  /** @param expected version of the stream; `'any'` appends whatever it is */
+  append(stream: string, events: readonly NewEvent[], expected: number | 'any'): Promise<Appended>;
+  /** @param fromVersion of the first event that is wanted; 1 is the default */
+  read(stream: string, fromVersion?: number): AsyncIterable<RecordedEvent>;
+  /**
+   * @param after `next` of the page before; undefined for the beginning
+   * @param limit maximum number of events, 1 to 10,000; there may be fewer, and later ones all the same
+   */
+  readAll(after: Checkpoint | undefined, limit: number): Promise<EventPage>;
+  /** The first event of a decision; undefined if the stream has none of it. */
+  findDecision(stream: string, decision: string): Promise<RecordedEvent | undefined>;
+  /** A store without it makes states of all events. */
+  readonly snapshots?: SnapshotStore;
+  /**
+   * Runs `work` in a transaction, or in the caller's open one, which {@link append} and what is published in it join.
+   * A store whose appends stand for themselves has none.
+   * @param work gets a function: what is given to it runs once the outermost transaction has been committed
+   */
+  inTransaction?<T>(work: (afterCommit: (task: () => void) => void) => Promise<T>): Promise<T>;
+  /** Releases what the store has opened itself. May be called twice. */
+  close?(): Promise<void>;
+}
+
+/** The node that opens a store. Streams are isolated by namespace. */
+export interface EventStoreClient {
+  readonly namespace: string;
+  readonly clock: Clock;
+  /** Provider of the application by its token. */
+  resolve(token: unknown): unknown;
+}
+
+/**
+ * Where events are stored. The argument of `CatgaEventSourcingModule.forRoot({ storage })`.
+ *
+ * @publicApi
+ */
+export interface EventStorage {
+  readonly name: string;
+  /** The database of its transactions, which must be that of the outbox; absent for a store without transactions. */
+  readonly database?: object;
+  /** `CATGA_CONFIGURATION` if the store cannot be used. */
+  open(client: EventStoreClient): Promise<EventStore>;
+}

@@ -1,0 +1,135 @@
+import { PGlite } from '@electric-sql/pglite';
+import { CatgaMediator, Command, RequestHandler } from '@catga/nestjs';
+import { pglite, sqlOutbox } from '@catga/sql';
+import { describeEventStore } from '@catga/testing/event-sourcing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  Account,
+  Deposit,
+  DepositHandler,
+  InsufficientFunds,
+  Journal,
+  Withdraw,
+  WithdrawHandler,
+  start,
+  stopAll,
+} from '../../bank.fixture.js';
+import { CatgaEventStreams } from '../../index.js';
+import { sqlEventStore } from './sql-event-storage.js';
+
+let lite: PGlite;
+
+beforeAll(async () => {
+  lite = await PGlite.create();
+});
+
+afterEach(stopAll);
+
+afterAll(() => lite.close());
+
+const empty = (): Promise<unknown> => lite.exec('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+
+describeEventStore(
+  'PGlite',
+  {
+    create: async () => {
+      await empty();
+      return { storage: sqlEventStore(pglite(lite)) };
+    },
+    sideBySide: 30,
+  },
+  { describe, it },
+);
+
+describe('decisions in PGlite', () => {
+  it('commit with what they publish, or not at all', async () => {
+    await empty();
+    const database = pglite(lite);
+
+    class Move extends Command {
+      constructor(
+        readonly from: string,
+        readonly to: string,
+        readonly amount: number,
+      ) {
+        super();
+      }
+    }
+    class MoveHandler {
+      constructor(private readonly mediator: CatgaMediator) {}
+
+      @RequestHandler(Move, { transaction: true })
+      async move({ from, to, amount }: Move): Promise<void> {
+        await this.mediator.send(new Deposit(to, amount, 'moved'));
+        await this.mediator.send(new Withdraw(from, amount));
+      }
+    }
+    Reflect.defineMetadata('design:paramtypes', [CatgaMediator], MoveHandler);
+    const providers = [DepositHandler, WithdrawHandler, MoveHandler, Journal];
+    const module = await start(
+      providers,
+      { storage: sqlEventStore(database) },
+      { outbox: sqlOutbox(database) },
+    );
+    const mediator = module.get(CatgaMediator);
+    await mediator.send(new Deposit('a', 10));
+    await expect(mediator.send(new Move('a', 'b', 11))).rejects.toBeInstanceOf(InsufficientFunds);
+    await expect(module.get(CatgaEventStreams).load(Account, 'b')).resolves.toMatchObject({ version: 0 });
+    await mediator.send(new Move('a', 'b', 4));
+    const lines = await module.get(Journal).until(4);
+    expect(lines.toSorted()).toEqual([
+      'Deposited bank.account/a@1',
+      'Deposited bank.account/b@1',
+      'Noted bank.account/b@2',
+      'Withdrawn bank.account/a@2',
+    ]);
+    await expect(module.get(CatgaEventStreams).load(Account, 'b')).resolves.toMatchObject({
+      state: { balance: 4, notes: ['moved'] },
+    });
+  });
+
+  it('need an outbox of the same database object', async () => {
+    await empty();
+    const failing = start(
+      [DepositHandler],
+      { storage: sqlEventStore(pglite(lite)) },
+      { outbox: sqlOutbox(pglite(lite)) },
+    );
+    await expect(failing).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
+  });
+
+  it('restored into another cluster, come before what is appended there, however few transactions it had', async () => {
+    await empty();
+    const storage = sqlEventStore(pglite(lite));
+    const open = () =>
+      storage.open({ namespace: 'n', clock: { now: () => 0 } as never, resolve: () => undefined });
+    const store = await open();
+    const event = { name: 'e', body: new Uint8Array(0), serializer: 'json', headers: {} };
+    await store.append('a/1', [event, event], 0);
+    const { next } = await store.readAll(undefined, 10);
+    // As a dump of a cluster that was a million transactions ahead.
+    await lite.exec(
+      "UPDATE catga_event SET tx = tx + 1000000; UPDATE catga_stream SET tx = tx + 1000000; UPDATE catga_event_epoch SET cluster = 'another'",
+    );
+    const before = await store.readAll(undefined, 10);
+    expect(before.events).toEqual([]);
+    const restored = await open();
+    await restored.append('a/1', [event], 2);
+    await restored.append('a/2', [event], 0);
+    const { events } = await restored.readAll(undefined, 10);
+    expect(events.map(({ stream, version }) => `${stream}@${version}`)).toEqual([
+      'a/1@1',
+      'a/1@2',
+      'a/1@3',
+      'a/2@1',
+    ]);
+    expect((await restored.readAll(events[1]?.checkpoint, 10)).events).toHaveLength(2);
+    expect((await restored.readAll(next, 10)).events.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it.each([{ schema: 'make' }, { schemas: 'create' }])('refuse the options %j', (options) => {
+    expect(() => sqlEventStore(pglite(lite), options as object)).toThrow(
+      expect.objectContaining({ code: 'CATGA_CONFIGURATION' }),
+    );
+  });
+});

@@ -1,0 +1,141 @@
+import type { SqlDatabase, SqlExecutor, SqlParameter, SqlParticipant, SqlRow } from '@catga/sql';
+import type { Appended, Checkpoint, EventPage, EventStore, NewEvent, RecordedEvent } from '../event-store.js';
+import { checkAppend, checkPage, checkRead, checkStream, conflictError } from '../store-arguments.js';
+import { COLUMNS, SELECTED, eventOf, valuesOf } from './event-rows.js';
+import { BEGINNING, checkpointOf, placeOf } from './sql-checkpoint.js';
+import type { SqlPlace } from './sql-checkpoint.js';
+import { SqlSnapshots } from './sql-snapshots.js';
+
+/** Number of events that one statement reads of a stream. */
+const PAGE = 500;
+
+const names = Object.keys(COLUMNS);
+const types = Object.values(COLUMNS);
+
+/** The latest epoch, for `FROM`. */
+const LATEST = '(SELECT max(epoch) AS epoch FROM catga_event_epoch) AS latest';
+
+const THIS_TX = 'pg_current_xact_id()::text::bigint';
+
+/**
+ * Transaction that an event is ordered by: its own, or that of the event before it in the stream, if that is a later one. A transaction
+ * that has written something else before may be older than the one whose events its own events follow.
+ */
+const ORDER_TX = `CASE WHEN s.epoch = latest.epoch THEN greatest(s.tx, ${THIS_TX}) ELSE ${THIS_TX} END`;
+
+/** Takes the versions of new events, $3 of them, and locks the stream until the commit: no row if it has not the expected version $4. */
+const HEADS = {
+  first: `INSERT INTO catga_stream AS s (namespace, stream, version, epoch, tx)
+    SELECT $1, $2, $3::bigint, latest.epoch, ${THIS_TX} FROM ${LATEST} WHERE $4::bigint = 0
+    ON CONFLICT DO NOTHING
+    RETURNING s.version, s.epoch, s.tx`,
+  next: `UPDATE catga_stream AS s SET version = s.version + $3::bigint, epoch = latest.epoch, tx = ${ORDER_TX}
+    FROM ${LATEST} WHERE s.namespace = $1 AND s.stream = $2 AND s.version = $4::bigint
+    RETURNING s.version, s.epoch, s.tx`,
+  any: `INSERT INTO catga_stream AS s (namespace, stream, version, epoch, tx)
+    SELECT $1, $2, $3::bigint, latest.epoch, ${THIS_TX} FROM ${LATEST} WHERE $4::bigint IS NULL
+    ON CONFLICT (namespace, stream) DO UPDATE SET version = s.version + excluded.version, epoch = excluded.epoch,
+      tx = CASE WHEN s.epoch = excluded.epoch THEN greatest(s.tx, excluded.tx) ELSE excluded.tx END
+    RETURNING s.version, s.epoch, s.tx`,
+} as const;
+
+/** One statement: the lock, the versions, and the positions, which are drawn behind the lock. */
+const append = (head: string): string => `WITH head AS (${head})
+INSERT INTO catga_event (namespace, stream, version, epoch, tx, ${names.join(', ')})
+SELECT $1, $2, head.version - $3::bigint + m.ordinal, head.epoch, head.tx,
+  ${names.map((name) => (name === 'headers' ? 'm.headers::json' : `m.${name}`)).join(', ')}
+FROM head, unnest(${types.map((type, at) => `$${at + 5}::${type}[]`).join(', ')})
+  WITH ORDINALITY AS m (${names.join(', ')}, ordinal)
+ORDER BY m.ordinal
+RETURNING version::float8 AS version, epoch, tx::text AS tx, position::text AS position`;
+
+const APPEND = { first: append(HEADS.first), next: append(HEADS.next), any: append(HEADS.any) } as const;
+
+/**
+ * Events up to the oldest transaction that is open anywhere on the server: one that is open may still append before those that are there.
+ * Earlier epochs have no open transactions.
+ */
+const READ_ALL = `SELECT ${SELECTED} FROM catga_event
+WHERE namespace = $1 AND (epoch, tx, position) > ($2::int, $3::bigint, $4::bigint)
+  AND (epoch < (SELECT max(epoch) FROM catga_event_epoch)
+    OR tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+ORDER BY epoch, tx, catga_event.position LIMIT $5::int`;
+
+const AFTER_COMMIT: SqlParticipant<() => void> = {
+  beforeCommit: () => Promise.resolve(),
+  committed: (tasks) => tasks.forEach((task) => task()),
+  rolledBack() {},
+};
+
+/** Events of one namespace in a database. */
+export class SqlEventStore implements EventStore {
+  readonly snapshots: SqlSnapshots;
+
+  constructor(
+    private readonly database: SqlDatabase,
+    private readonly namespace: string,
+  ) {
+    this.snapshots = new SqlSnapshots(database, namespace);
+  }
+
+  async append(stream: string, events: readonly NewEvent[], expected: number | 'any'): Promise<Appended> {
+    checkAppend(stream, events, expected);
+    const rows = events.map(valuesOf);
+    const columns = names.map((_, column) => rows.map((row) => row[column] as SqlParameter));
+    const kind = expected === 'any' ? 'any' : expected === 0 ? 'first' : 'next';
+    const expectedVersion = expected === 'any' ? null : expected;
+    const appended = await this.on.execute(APPEND[kind], [
+      this.namespace,
+      stream,
+      events.length,
+      expectedVersion,
+      ...columns,
+    ]);
+    const last = appended.at(-1) as (SqlRow & SqlPlace & { readonly version: number }) | undefined;
+    if (last === undefined) throw conflictError(stream, expected);
+    return { version: last.version, checkpoint: checkpointOf(last) };
+  }
+
+  async *read(stream: string, fromVersion = 1): AsyncIterable<RecordedEvent> {
+    checkRead(stream, fromVersion);
+    for (let from = fromVersion; ;) {
+      const rows = await this.on.execute(
+        `SELECT ${SELECTED} FROM catga_event
+         WHERE namespace = $1 AND stream = $2 AND catga_event.version >= $3::bigint
+         ORDER BY catga_event.version LIMIT ${PAGE}`,
+        [this.namespace, stream, from],
+      );
+      for (const row of rows) yield eventOf(row);
+      if (rows.length < PAGE) return;
+      from += PAGE;
+    }
+  }
+
+  async readAll(after: Checkpoint | undefined, limit: number): Promise<EventPage> {
+    checkPage(limit);
+    const place = after === undefined ? BEGINNING : placeOf(after);
+    const { epoch, tx, position } = place;
+    const rows = await this.on.execute(READ_ALL, [this.namespace, epoch, tx, position, limit]);
+    const events = rows.map(eventOf);
+    return { events, next: events.at(-1)?.checkpoint ?? checkpointOf(place) };
+  }
+
+  async findDecision(stream: string, decision: string): Promise<RecordedEvent | undefined> {
+    checkStream(stream);
+    const [row] = await this.on.execute(
+      `SELECT ${SELECTED} FROM catga_event WHERE namespace = $1 AND stream = $2 AND decision = $3
+       ORDER BY catga_event.version LIMIT 1`,
+      [this.namespace, stream, decision],
+    );
+    return row && eventOf(row);
+  }
+
+  inTransaction<T>(work: (afterCommit: (task: () => void) => void) => Promise<T>): Promise<T> {
+    return this.database.run((transaction) => work((task) => transaction.enlist(AFTER_COMMIT, task)));
+  }
+
+  /** The open transaction of the caller, or none. */
+  private get on(): SqlExecutor {
+    return this.database.ambient() ?? this.database.root;
+  }
+}

@@ -1,0 +1,68 @@
+import { CatgaError } from '@catga/nestjs';
+import type { NewEvent } from './event-store.js';
+
+/** Maximum length of the name of a stream, in UTF-16 units: it is a key of indexes. */
+const MAX_STREAM_LENGTH = 400;
+/** What a name cannot have: the character 0, and lone surrogates. */
+const NO_NAME = /[\0\p{Surrogate}]/u;
+/** Maximum number of events of one append. */
+const MAX_EVENTS = 1000;
+/** Maximum number of events of a page. */
+const MAX_PAGE = 10_000;
+
+/** `CATGA_VALIDATION_FAILED` for a name that no stream can have: it is made of an id that a caller gave. */
+export function checkStream(stream: unknown): void {
+  if (
+    typeof stream === 'string' &&
+    stream !== '' &&
+    stream.length <= MAX_STREAM_LENGTH &&
+    !NO_NAME.test(stream)
+  )
+    return;
+  throw new CatgaError(
+    'CATGA_VALIDATION_FAILED',
+    `The name of a stream is well-formed text of 1 to ${MAX_STREAM_LENGTH} letters, without the character 0.`,
+    { details: { issues: [{ path: ['stream'], message: 'is no name of a stream' }] } },
+  );
+}
+
+/** `CATGA_CONFIGURATION` for what no caller should pass. */
+export function checkAppend(stream: string, events: readonly NewEvent[], expected: number | 'any'): void {
+  checkStream(stream);
+  if (events.length < 1 || events.length > MAX_EVENTS)
+    throw refused(`an append takes 1 to ${MAX_EVENTS} events, not ${events.length}`);
+  if (expected !== 'any' && !isCount(expected))
+    throw refused(`the expected version is 'any' or a whole number from 0, not ${String(expected)}`);
+}
+
+export function checkRead(stream: string, fromVersion: number): void {
+  checkStream(stream);
+  if (!isCount(fromVersion) || fromVersion < 1)
+    throw refused(`versions are whole numbers from 1, not ${String(fromVersion)}`);
+}
+
+export function checkPage(limit: number): void {
+  if (!isCount(limit) || limit < 1 || limit > MAX_PAGE)
+    throw refused(`the limit of a page is a whole number from 1 to ${MAX_PAGE}, not ${String(limit)}`);
+}
+
+export function noCheckpointError(checkpoint: string): CatgaError {
+  return refused(`'${checkpoint}' is no checkpoint of this store`);
+}
+
+/** The stream has another version than was expected. */
+export function conflictError(stream: string, expected: number | 'any'): CatgaError {
+  return new CatgaError(
+    'CATGA_CONFLICT',
+    `The stream '${stream}' was appended to meanwhile: it does not have the expected version ${expected}.`,
+    { details: { stream, expected } },
+  );
+}
+
+function refused(problem: string): CatgaError {
+  return new CatgaError('CATGA_CONFIGURATION', `An event store refuses its arguments: ${problem}.`);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,116 @@
+import { deepEqual, fail } from 'node:assert';
+import { toError } from '@catga/core/engine';
+import type { Command, MessageContext, ResultOf } from '@catga/nestjs';
+import { StreamDefinition, declaredDecisionOf, evolved, isDecision } from '@catga/event-sourcing/engine';
+import type { Decision, IDecisionHandler } from '@catga/event-sourcing';
+
+/** What a command decides on the events that are given. */
+export interface DecidedTest<R> {
+  /** Rejects with an `AssertionError` unless exactly these events are decided: their classes and fields are compared. */
+  thenEvents(...events: readonly object[]): Promise<void>;
+  /** Rejects with an `AssertionError` unless the command is answered with this. */
+  thenResult(result: R): Promise<void>;
+  /** Rejects with an `AssertionError` unless the command is refused with an error of this class, or with this text in its message. */
+  thenError(error: (abstract new (...args: never[]) => Error) | string): Promise<void>;
+}
+
+/** A decision handler under test. Nothing of it is changed by what is given. */
+export interface DecisionTest<C extends Command<unknown>> {
+  /** Events that the stream has, in their order, after those that were given before. */
+  given(...events: readonly object[]): DecisionTest<C>;
+  /** Decides a command. */
+  when(command: C, context?: Partial<MessageContext>): DecidedTest<ResultOf<C>>;
+}
+
+/**
+ * Tests a decision handler without a server, a store or Nest.
+ *
+ * @example
+ * await decisionTest(new WithdrawHandler())
+ *   .given(new Deposited(10))
+ *   .when(new Withdraw('a', 3))
+ *   .thenEvents(new Withdrawn(3));
+ * @publicApi
+ */
+export function decisionTest<C extends Command<unknown>, S extends object>(
+  handler: IDecisionHandler<C, S>,
+): DecisionTest<C> {
+  const declared = declaredDecisionOf(handler.constructor);
+  if (declared === undefined)
+    throw new TypeError(
+      `${handler.constructor.name} is no decision handler: decorate it with @DecisionHandler.`,
+    );
+  const definition = StreamDefinition.of(declared.stream);
+  if (!(definition instanceof StreamDefinition)) throw new TypeError(definition.join(' '));
+  return testOf(handler, definition, []);
+}
+
+function testOf<C extends Command<unknown>, S extends object>(
+  handler: IDecisionHandler<C, S>,
+  stream: StreamDefinition,
+  before: readonly object[],
+): DecisionTest<C> {
+  return {
+    given: (...events) => testOf(handler, stream, [...before, ...events]),
+    when(command, context = {}) {
+      // The stream makes its own state.
+      const decide = async (): Promise<Decision<ResultOf<C>>> =>
+        handler.decide(command, evolved(stream, before) as S, context as MessageContext);
+      return new Outcome(stream, settled(decide()));
+    },
+  };
+}
+
+type Settled<R> =
+  | { readonly ok: true; readonly decision: Decision<R> }
+  | { readonly ok: false; readonly error: Error };
+
+class Outcome<R> implements DecidedTest<R> {
+  constructor(
+    private readonly stream: StreamDefinition,
+    private readonly settled: Promise<Settled<R>>,
+  ) {}
+
+  async thenEvents(...expected: readonly object[]): Promise<void> {
+    const { events } = await this.decision();
+    for (const event of events) this.stream.eventOf(event);
+    deepEqual(events.map(described), expected.map(described));
+  }
+
+  async thenResult(result: R): Promise<void> {
+    deepEqual((await this.decision()).result, result);
+  }
+
+  async thenError(expected: (abstract new (...args: never[]) => Error) | string): Promise<void> {
+    const settled = await this.settled;
+    if (settled.ok) fail(`It was decided: ${JSON.stringify(settled.decision.events.map(described))}`);
+    const { error } = settled;
+    const isExpected =
+      typeof expected === 'string' ? error.message.includes(expected) : error instanceof expected;
+    if (!isExpected) throw error;
+  }
+
+  private async decision(): Promise<Decision<R>> {
+    const settled = await this.settled;
+    if (settled.ok) return settled.decision;
+    throw settled.error;
+  }
+}
+
+function settled<R>(decided: Promise<Decision<R>>): Promise<Settled<R>> {
+  return decided.then(
+    (decision) =>
+      isDecision(decision)
+        ? { ok: true as const, decision }
+        : {
+            ok: false as const,
+            error: new TypeError('decide returned nothing that decided(events, result) makes.'),
+          },
+    (thrown: unknown) => ({ ok: false as const, error: toError(thrown) }),
+  );
+}
+
+/** An event with the name of its class, which a comparison of fields would leave out. */
+function described(event: object): readonly [string, object] {
+  return [event.constructor.name, { ...event }];
+}

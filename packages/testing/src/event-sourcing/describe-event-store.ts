@@ -1,0 +1,38 @@
+import { appendCases } from './append-cases.js';
+import { EventStoreTrial } from './event-store-case.js';
+import type { EventStoreHarness } from './event-store-harness.js';
+import { orderCases } from './order-cases.js';
+import { readCases } from './read-cases.js';
+import { snapshotCases } from './snapshot-cases.js';
+import { transactionCases } from './transaction-cases.js';
+
+/** The functions of Jest, Vitest or another test runner that the suite calls. */
+export interface EventStoreRunner {
+  readonly describe: (name: string, define: () => void) => unknown;
+  readonly it: (name: string, test: () => Promise<void>) => unknown;
+}
+
+/**
+ * The suite that every event store passes. A store of your own passes it, too.
+ * @param name of the store, for the titles of the cases
+ * @param runner the test runner's `describe` and `it`
+ * @defaultValue runner the global functions of Jest, or of Vitest with `globals`
+ *
+ * @publicApi
+ */
+export function describeEventStore(
+  name: string,
+  harness: EventStoreHarness,
+  runner: EventStoreRunner = globalThis as typeof globalThis & EventStoreRunner,
+): void {
+  runner.describe(`An event store: ${name}`, () => {
+    for (const { name: title, run } of [
+      ...appendCases,
+      ...readCases,
+      ...orderCases,
+      ...snapshotCases,
+      ...transactionCases,
+    ])
+      runner.it(title, () => EventStoreTrial.run(harness, run));
+  });
+}
