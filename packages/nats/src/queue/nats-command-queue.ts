@@ -55,14 +55,19 @@ export class NatsCommandQueue implements DurableLog {
   ) {
     this.register = new NatsQueueRegister(services);
     this.queued = new NatsQueuedCommands(services, (message, delayMs) =>
-      this.append(message, { delayMs, isAgain: true }),
+      this.put(message, { delayMs, isAgain: true }),
     );
     this.stopListening = session.onReturn(() => {
       for (const subscription of this.subscriptions) subscription.returned();
     });
   }
 
-  async append(message: LogMessage, options: AppendOptions = {}): Promise<StoredCommand> {
+  async append(message: LogMessage, options: AppendOptions = {}): Promise<{ readonly duplicate: boolean }> {
+    const { duplicate } = await this.put(message, options);
+    return { duplicate };
+  }
+
+  private async put(message: LogMessage, options: AppendOptions): Promise<StoredCommand> {
     const { name, messageId } = message;
     const { streams } = this.services;
     const { delayMs = 0 } = options;
