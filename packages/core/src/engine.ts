@@ -36,7 +36,7 @@ export { SeededRandom } from './memory/network/seeded-random.js';
 export { checkedOptions, refusingBeside } from './options/checked-options.js';
 export { describeMessage } from './contracts/message-type.js';
 export type { MessageType } from './contracts/message-type.js';
-export { hasOwnName } from './contracts/message.js';
+export { hasOwnName, readMessageMetadata } from './contracts/message.js';
 export { InheritedRoutes, basesOf } from './handlers/inherited-routes.js';
 export type { MessageObserver, NodeServices } from './node/node-services.js';
 export type { CaptureOptions } from './node/node-messaging.js';

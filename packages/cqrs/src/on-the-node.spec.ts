@@ -341,6 +341,34 @@ describe('strict', () => {
   });
 });
 
+describe('what the node cannot do for a message', () => {
+  it('keeps the application from starting, instead of being left undone', async () => {
+    @ReliableEvent()
+    class Both {}
+    class Named {}
+    Message({ name: 'both.named.v1' })(Named);
+    @CommandHandler(Both)
+    class Commands {
+      execute(): Promise<void> {
+        return Promise.resolve();
+      }
+    }
+    @QueryHandler(Named)
+    class Queries {
+      execute(): Promise<void> {
+        return Promise.resolve();
+      }
+    }
+    @EventsHandler(Both, Named)
+    class Events {
+      handle(): void {}
+    }
+    await expect(start([Commands, Queries, Events])).rejects.toThrow(
+      /@ReliableEvent is for events[^]*Named is handled as query and as event/,
+    );
+  });
+});
+
 describe('the log', () => {
   it('has one line for a handler that fails, and one for a handler that is replaced', async () => {
     @EventsHandler(Opened)

@@ -10,11 +10,7 @@ import { latestBus } from './publishing-bus.js';
 export function Publishable(): ClassDecorator {
   return (target) => {
     const prototype = target.prototype as AggregateTarget;
-    prototype.publish = function publish(event) {
-      return latestBus()?.publish(event, this);
-    };
-    prototype.publishAll = function publishAll(events) {
-      return latestBus()?.publishAll(events, this);
-    };
+    prototype.publish = (event) => latestBus()?.publish(event) as unknown;
+    prototype.publishAll = (events) => latestBus()?.publishAll(events) as unknown;
   };
 }

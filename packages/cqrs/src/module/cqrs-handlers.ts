@@ -45,8 +45,7 @@ export class CqrsHandlers extends HandlerSource {
     nodes.set(node, cqrs);
     this.connect(cqrs);
     if (known !== undefined) return [];
-    const problems = new Registration(node, cqrs).all(findProviders(this.modules));
-    return this.options?.strict === true ? problems : [];
+    return new Registration(node, cqrs, this.options?.strict === true).all(findProviders(this.modules));
   }
 
   private connect(node: CqrsNode): void {
@@ -62,9 +61,10 @@ class Registration {
   constructor(
     private readonly node: CatgaNode,
     private readonly cqrs: CqrsNode,
+    private readonly isStrict: boolean,
   ) {}
 
-  /** Returns what `strict` refuses. */
+  /** Returns the problems. */
   all({ commands, queries, events }: FoundProviders): readonly string[] {
     const problems = [
       ...this.registerRequests(commands, 'command'),
@@ -72,7 +72,7 @@ class Registration {
       ...this.registerEvents(events),
     ];
     this.cqrs.complete();
-    return problems;
+    return [...new Set(problems)];
   }
 
   private registerRequests(
@@ -85,9 +85,12 @@ class Registration {
     const problems: string[] = [];
     for (const wrapper of wrappers) {
       const message: unknown = Reflect.getMetadata(key, handlerClass(wrapper) ?? Object);
-      if (!isClass(message) || !cqrs.isOfKind(message, kind)) continue;
+      if (!isClass(message)) continue;
+      const problem = cqrs.problemOf(message, kind);
+      if (problem !== undefined) problems.push(problem);
+      if (!cqrs.isOfKind(message, kind)) continue;
       const first = handlers.get(message);
-      if (first !== undefined)
+      if (first !== undefined && this.isStrict)
         problems.push(
           `${message.name} has two handlers, ${describe(first)} and ${describe(wrapper)}: remove one, or set strict to false.`,
         );
@@ -116,12 +119,14 @@ class Registration {
       const target = handlerClass(wrapper);
       const declared: unknown = Reflect.getMetadata(EVENTS_HANDLER_METADATA, target ?? Object);
       if (target === undefined || !Array.isArray(declared)) continue;
-      const messages = declared.filter(isClass).filter((message) => cqrs.isOfKind(message, 'event'));
+      const classes = declared.filter(isClass);
+      problems.push(...classes.flatMap((message) => cqrs.problemOf(message, 'event') ?? []));
+      const messages = classes.filter((message) => cqrs.isOfKind(message, 'event'));
       if (messages.length === 0) continue;
       const { name: given = target.name, ...options } = nodeOptionsOf(target);
       const count = (names.get(given) ?? 0) + 1;
       names.set(given, count);
-      if (count > 1)
+      if (count > 1 && this.isStrict)
         problems.push(
           `Two event handlers are named ${given}, the second is ${describe(wrapper)}: provide it in one module, name it with ` +
             '@EventsHandler(…, { name }), or set strict to false.',

@@ -7,6 +7,7 @@ import {
   basesOf,
   describeMessage,
   hasOwnName,
+  readMessageMetadata,
   toError,
 } from '@catga/core/engine';
 import type { MessageType } from '@catga/core/engine';
@@ -118,6 +119,23 @@ export class CqrsNode {
   isOfKind(message: MessageConstructor, kind: 'command' | 'query' | 'event'): boolean {
     const type = this.typeOf(message);
     return type !== 'unknown' && type.kind === kind;
+  }
+
+  /**
+   * Why the node cannot do for a class what it asks for, with `@ReliableEvent` or `@Message`. Undefined for one that asks for nothing: if
+   * the node does not know it, its bus runs its handlers.
+   */
+  problemOf(message: MessageConstructor, kind: 'command' | 'query' | 'event'): string | undefined {
+    const { options, reliableQos } = readMessageMetadata(message);
+    if (reliableQos === undefined && Object.keys(options).length === 0) return undefined;
+    try {
+      const { kind: known } = describeMessage(message, this.node.options.remote);
+      return known === kind
+        ? undefined
+        : `${message.name} is handled as ${known} and as ${kind}: a class with @Message can be one of them only.`;
+    } catch (thrown) {
+      return toError(thrown).message;
+    }
   }
 
   /** Sends a request that a bus handles, wherever the node routes it. */
