@@ -27,7 +27,7 @@ export function describeGrants(rights: string, spawn: () => Promise<GrantingBrok
   });
 
   describe(`the ${rights} of a namespace in SECURITY.md`, () => {
-    it('are enough for requests, events, queues, outcomes and dead letters, and refuse another namespace', async () => {
+    it('are enough for requests, events, queues, cancelling, outcomes and dead letters, and refuse another namespace', async () => {
       const broker = await spawn();
       ends.push(() => broker.stop());
       const done: string[] = [];
@@ -54,6 +54,13 @@ export function describeGrants(rights: string, spawn: () => Promise<GrantingBrok
       await until(() => done.includes('viewed') && done.includes('shipped'));
       const receipt = await gateway.mediator.enqueue(new Pack(), { keepOutcome: true });
       await expect(receipt.outcome()).resolves.toEqual({ ok: true, value: 'packed' });
+      const later = { delayMs: 3_600_000 };
+      for (const options of [later, { ...later, key: 'k' }]) {
+        const delayed = await gateway.mediator.enqueue(new Pack(), options);
+        await expect(gateway.queue.reschedule(delayed, { delayMs: 7_200_000 })).resolves.toBe('rescheduled');
+        await expect(gateway.queue.list()).resolves.toMatchObject({ items: [{ state: 'delayed' }] });
+        await expect(gateway.queue.cancel(delayed)).resolves.toBe('cancelled');
+      }
       const hasLetter = async (): Promise<boolean> => (await gateway.deadLetters.list()).items.length === 1;
       await gateway.mediator.publish(new Broken());
       await until(hasLetter);
