@@ -7,6 +7,8 @@ import { CatgaEventStreams } from './catga-event-streams.js';
 import { DecisionSource } from './decision-source.js';
 import { DecisionHost } from './definition/decision-handler.decorator.js';
 import { EventSourcingHost } from './event-sourcing-host.js';
+import { CatgaProjections } from './projections/catga-projections.js';
+import { ProjectionSource } from './projections/projection-source.js';
 import type { EventStorage } from './store/event-store.js';
 import { memoryEventStore } from './store/memory-event-store.js';
 
@@ -81,6 +83,7 @@ function withOptions(options: DynamicModule): DynamicModule {
             node: () => moduleRef.get<CatgaNode | null>(CatgaNode, { strict: false }),
             resolve: (token) => moduleRef.get<unknown>(token as InjectionToken, { strict: false }),
             warn: (line) => logger.warn(line),
+            error: (line) => logger.error(line),
           });
         },
       },
@@ -91,7 +94,13 @@ function withOptions(options: DynamicModule): DynamicModule {
         inject: [EventSourcingHost],
         useFactory: (host: EventSourcingHost) => new CatgaEventStreams(host),
       },
+      {
+        provide: CatgaProjections,
+        inject: [EventSourcingHost],
+        useFactory: (host: EventSourcingHost) => new CatgaProjections(host),
+      },
+      ProjectionSource,
     ],
-    exports: [CatgaEventStreams, DecisionHost],
+    exports: [CatgaEventStreams, CatgaProjections, DecisionHost],
   };
 }

@@ -6,11 +6,15 @@ import { DecisionHost, declaredDecisionOf } from './definition/decision-handler.
 import type { AnyDecisionHandler, DeclaredDecision } from './definition/decision-handler.decorator.js';
 import type { EventStreamClass } from './definition/event-stream.decorator.js';
 import { StreamDefinition } from './definition/stream-definition.js';
-import { DecisionRunner } from './handling/decision-runner.js';
+import { DecisionRunner, eventId } from './handling/decision-runner.js';
 import { EventCodec } from './handling/event-codec.js';
+import { projectionDefinitionOf } from './projections/projection-definition.js';
+import type { ProjectionDefinition } from './projections/projection-definition.js';
+import { projectionOptionsOf } from './projections/projection.decorator.js';
+import { ProjectionRunner } from './projections/projection-runner.js';
 import { StreamLoader } from './handling/stream-loader.js';
 import { StreamSnapshots } from './handling/stream-snapshots.js';
-import type { EventStorage, EventStore } from './store/event-store.js';
+import type { EventStorage, EventStore, ProjectionStore, RecordedEvent } from './store/event-store.js';
 
 /** What {@link EventSourcingHost} needs of the application. */
 export interface HostServices {
@@ -18,14 +22,25 @@ export interface HostServices {
   node(): CatgaNode | null;
   resolve(token: unknown): unknown;
   warn(line: string): void;
+  error(line: string): void;
 }
 
-/** The streams and decision handlers of an application, on its event store. */
+/** A projection, and its provider. */
+interface FoundProjection {
+  readonly definition: ProjectionDefinition;
+  readonly instanceFor: ExploredProvider['instanceFor'];
+}
+
+/** The streams, decision handlers and projections of an application, on its event store. */
 export class EventSourcingHost extends DecisionHost {
   private readonly streams = new Map<EventStreamClass, StreamDefinition | readonly string[]>();
   private readonly decisions = new Map<DeclaredDecision, DecisionDefinition>();
   private opened: EventStore | undefined;
-  private parts: { readonly loader: StreamLoader; readonly runner: DecisionRunner } | undefined;
+  readonly runners: ProjectionRunner[] = [];
+  private readonly projections: FoundProjection[] = [];
+  private parts:
+    | { readonly codec: EventCodec; readonly loader: StreamLoader; readonly runner: DecisionRunner }
+    | undefined;
 
   constructor(
     private readonly storage: EventStorage,
@@ -53,7 +68,53 @@ export class EventSourcingHost extends DecisionHost {
         ? []
         : this.addDecision(declared, `${target?.name} (${location})`);
     });
-    return [...new Set([...problems, ...this.problemsOfNames(), ...this.problemsOfDatabase()])];
+    const ofProjections = providers.flatMap((provider) => this.addProjection(provider));
+    return [
+      ...new Set([...problems, ...ofProjections, ...this.problemsOfNames(), ...this.problemsOfDatabase()]),
+    ];
+  }
+
+  /** `CATGA_UNSUPPORTED` if the store has no projections. */
+  get projectionStore(): ProjectionStore {
+    const { projections } = this.store;
+    if (projections !== undefined) return projections;
+    throw new CatgaError('CATGA_UNSUPPORTED', `The event store '${this.storage.name}' has no projections.`);
+  }
+
+  /** There may be new events. */
+  wake(): void {
+    for (const runner of this.runners) runner.wake();
+  }
+
+  /** Begins to run the projections. */
+  start(): void {
+    const { store, services } = this;
+    const node = services.node();
+    if (this.projections.length === 0 || node === null) return;
+    const projections = this.projectionStore;
+    const { codec } = this.made();
+    for (const { definition, instanceFor } of this.projections) {
+      const runner = new ProjectionRunner(definition, {
+        store,
+        projections,
+        clock: node.clock,
+        decode: (recorded) => {
+          const { type } = definition.events.get(recorded.name) ?? {};
+          if (type === undefined) throw new TypeError(`${definition.name} does not take ${recorded.name}.`);
+          return codec.decodeAs(type, recorded, this.streamWith(recorded.name));
+        },
+        instance: (event, recorded) => instanceFor(event, contextOf(recorded)),
+        warn: (line) => services.warn(line),
+        error: (line) => services.error(line),
+      });
+      this.runners.push(runner);
+      runner.start();
+    }
+  }
+
+  /** Resolves when no projection works any more. */
+  async stop(): Promise<void> {
+    await Promise.all(this.runners.splice(0).map((runner) => runner.stop()));
   }
 
   async open(): Promise<void> {
@@ -91,6 +152,34 @@ export class EventSourcingHost extends DecisionHost {
     const found = this.stream(target);
     if (found instanceof StreamDefinition) return found;
     throw new CatgaError('CATGA_CONFIGURATION', found.join(' '));
+  }
+
+  private addProjection({ classes, location, instanceFor }: ExploredProvider): readonly string[] {
+    const target = classes.find((one) => projectionOptionsOf(one) !== undefined);
+    if (target === undefined) return [];
+    const streams = projectionOptionsOf(target)?.streams;
+    const problems = (Array.isArray(streams) ? (streams as readonly EventStreamClass[]) : []).flatMap(
+      (stream) => {
+        const found = this.stream(stream);
+        return found instanceof StreamDefinition ? [] : found;
+      },
+    );
+    const definition = projectionDefinitionOf(target);
+    if (!('name' in definition)) return [...problems, ...definition];
+    const { name } = definition;
+    if (this.projections.some((other) => other.definition.name === name))
+      return [
+        ...problems,
+        `Two projections are named '${name}', the second one is ${target.name} (${location}): give one of them another name, or provide it once.`,
+      ];
+    this.projections.push({ definition, instanceFor });
+    return problems;
+  }
+
+  private streamWith(event: string): StreamDefinition | undefined {
+    for (const stream of this.streams.values())
+      if (stream instanceof StreamDefinition && stream.events.has(event)) return stream;
+    return undefined;
   }
 
   private addDecision(declared: DeclaredDecision, where: string): readonly string[] {
@@ -164,7 +253,31 @@ export class EventSourcingHost extends DecisionHost {
     const loader = new StreamLoader(() => this.store, codec, snapshots);
     const unpublished = (thrown: unknown): void =>
       this.services.warn(`An event was stored and could not be published: ${lineOf(thrown)}`);
-    this.parts = { loader, runner: new DecisionRunner(() => this.store, codec, loader, unpublished) };
+    this.parts = {
+      codec,
+      loader,
+      runner: new DecisionRunner(
+        () => this.store,
+        codec,
+        loader,
+        unpublished,
+        () => this.wake(),
+      ),
+    };
     return this.parts;
   }
+}
+
+/** Context of the event for providers of request scope. */
+function contextOf({ name, stream, version, headers }: RecordedEvent): MessageContext {
+  const { correlationId, causationId } = headers;
+  const context: Partial<MessageContext> = {
+    name,
+    messageId: eventId(stream, version),
+    correlationId: correlationId ?? eventId(stream, version),
+    causationId,
+    headers: {},
+    attempt: 1,
+  };
+  return context as MessageContext;
 }

@@ -12,6 +12,10 @@ export type {
   EventStreamOptions,
   SnapshotOptions,
 } from './definition/event-stream.decorator.js';
+export { CatgaProjections } from './projections/catga-projections.js';
+export type { ProjectionInfo } from './projections/catga-projections.js';
+export { On, Projection } from './projections/projection.decorator.js';
+export type { ProjectionContext, ProjectionOptions } from './projections/projection.decorator.js';
 export type {
   Appended,
   Checkpoint,
@@ -21,9 +25,12 @@ export type {
   EventStore,
   EventStoreClient,
   NewEvent,
+  ProjectionStatus,
+  ProjectionStore,
   RecordedEvent,
   Snapshot,
   SnapshotStore,
+  StoredProjection,
 } from './store/event-store.js';
 export { memoryEventStore } from './store/memory-event-store.js';
 export { eventStoreSchema } from './store/sql/event-schema.js';

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CatgaError } from '@catga/nestjs';
-import type { MessageContext } from '@catga/nestjs';
+import type { MessageContext, PublishOptions } from '@catga/nestjs';
 import { joinedKey } from '@catga/core/engine';
+import type { MessageType } from '@catga/core/engine';
 import { isDecision } from '../deciding/decision.js';
 import type { Decision } from '../deciding/decision.js';
 import type { DecisionDefinition } from '../definition/decision-definition.js';
@@ -22,6 +23,8 @@ export class DecisionRunner {
     private readonly loader: StreamLoader,
     /** Told of events that were appended and could not be published, as nobody waits for them. */
     private readonly unpublished: (thrown: unknown) => void,
+    /** Told after an append was committed. */
+    private readonly appended: () => void,
   ) {}
 
   async run(
@@ -84,16 +87,17 @@ export class DecisionRunner {
     );
     const publish = (event: object, at: number): Promise<void> => {
       const { type } = definition.eventOf(event);
-      const key = type.keyOf === undefined ? { key: stream } : {};
-      return context.publish(event, { messageId: eventId(stream, version + at + 1), ...key });
+      return context.publish(event, publishOptions(type, stream, version + at + 1));
     };
     if (store.inTransaction === undefined) {
       await store.append(stream, encoded, version);
+      this.appended();
       await Promise.all(events.map(publish));
       return;
     }
     await store.inTransaction(async (afterCommit) => {
       await store.append(stream, encoded, version);
+      afterCommit(this.appended);
       for (const [at, event] of events.entries()) {
         if (definition.eventOf(event).type.qos > 0) await publish(event, at);
         // One that nobody stores would be published even if the transaction is rolled back.
@@ -117,9 +121,8 @@ export class DecisionRunner {
         const { type } = definition.events.get(recorded.name) ?? {};
         // A plain event is published at most once.
         if (type === undefined || type.qos === 0) continue;
-        const key = type.keyOf === undefined ? { key: stream } : {};
-        const messageId = eventId(stream, recorded.version);
-        await context.publish(this.codec.decode(definition, recorded), { messageId, ...key });
+        const event = this.codec.decode(definition, recorded);
+        await context.publish(event, publishOptions(type, stream, recorded.version));
       }
     }
     return this.codec.decodeResult(context.name, decision, serializer);
@@ -135,8 +138,13 @@ function decisionId({ name, messageId }: MessageContext): string {
 }
 
 /** Id under which an event of a stream is published. */
-function eventId(stream: string, version: number): string {
+export function eventId(stream: string, version: number): string {
   return `${stream}@${version}`;
+}
+
+/** Events of a stream come in order, unless their class says of what else they are part. */
+function publishOptions({ keyOf }: MessageType, stream: string, version: number): PublishOptions {
+  return { messageId: eventId(stream, version), ...(keyOf === undefined && { key: stream }) };
 }
 
 function isConflict(thrown: unknown): boolean {

@@ -1,6 +1,6 @@
 import { CatgaError } from '@catga/nestjs';
 import { encodeMessageBody, messageOf } from '@catga/core/engine';
-import type { Codec } from '@catga/core/engine';
+import type { Codec, MessageType } from '@catga/core/engine';
 import type { StreamDefinition } from '../definition/stream-definition.js';
 import type { DecisionRecord, NewEvent, RecordedEvent } from '../store/event-store.js';
 
@@ -34,9 +34,22 @@ export class EventCodec {
     const { name, body, serializer, headers } = recorded;
     const known = stream.events.get(name);
     const version = Number(headers[VERSION] ?? 1);
-    if (known === undefined || version > known.version) throw unknownError(stream, recorded, version);
+    if (known === undefined || version > known.version) throw unknownError(stream.target, recorded, version);
     const fields = this.codec.decode(name, body, serializer);
     return messageOf(known.type, version === known.version ? fields : stream.upcast(known, version, fields));
+  }
+
+  /** As {@link decode}, for a reader of all streams. @param stream one that takes the event; undefined if none is known */
+  decodeAs(type: MessageType, recorded: RecordedEvent, stream: StreamDefinition | undefined): object {
+    const { name, body, serializer, headers } = recorded;
+    const known = stream?.events.get(name);
+    const version = Number(headers[VERSION] ?? 1);
+    if (version > (known?.version ?? 1)) throw unknownError(type.target, recorded, version);
+    const fields = this.codec.decode(name, body, serializer);
+    return messageOf(
+      type,
+      stream === undefined || known === undefined ? fields : stream.upcast(known, version, fields),
+    );
   }
 
   /** The fields of a state. */
@@ -71,7 +84,11 @@ function bytesOf(body: string | Uint8Array): Uint8Array {
   return typeof body === 'string' ? Buffer.from(body) : body;
 }
 
-function unknownError({ target }: StreamDefinition, recorded: RecordedEvent, version: number): CatgaError {
+function unknownError(
+  target: { readonly name: string },
+  recorded: RecordedEvent,
+  version: number,
+): CatgaError {
   const { stream, name } = recorded;
   return new CatgaError(
     'CATGA_UNSUPPORTED',

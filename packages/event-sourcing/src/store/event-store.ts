@@ -1,4 +1,5 @@
 import type { Clock } from '@catga/core/engine';
+import type { SqlExecutor } from '@catga/sql';
 
 /**
  * Place in the order of all events of a store. Opaque text: it means something to the store that gave it, and to no other.
@@ -87,6 +88,49 @@ export interface SnapshotStore {
   save(stream: string, stateVersion: number, snapshot: Snapshot): Promise<void>;
 }
 
+/** `running`, `paused` by an operator, or `stopped` at an event that it could not take. */
+export type ProjectionStatus = 'running' | 'paused' | 'stopped';
+
+/** How far a projection has come. */
+export interface StoredProjection {
+  readonly name: string;
+  readonly version: number;
+  readonly status: ProjectionStatus;
+  /** Why it has stopped. */
+  readonly problem: string | undefined;
+  /** Undefined at the beginning. */
+  readonly checkpoint: Checkpoint | undefined;
+  readonly changedAt: Date;
+}
+
+/**
+ * Progress of projections.
+ *
+ * Contract:
+ * - `begin` creates the progress of a projection, before all events, unless there is one, and returns it.
+ * - `advance` moves a projection from a checkpoint to the next, and runs `work` in the same transaction: both or neither. False, without an effect,
+ *   if it is not running, not at `from`, or another `advance` has moved it first; it rejects with the error of `work`.
+ * - `setStatus` changes the status if the projection still is as expected. False if it is not.
+ */
+export interface ProjectionStore {
+  begin(name: string, version: number): Promise<StoredProjection>;
+  list(): Promise<readonly StoredProjection[]>;
+  /** @param work gets the transaction, where the store has one */
+  advance(
+    name: string,
+    version: number,
+    from: Checkpoint | undefined,
+    to: Checkpoint,
+    work: (tx: SqlExecutor | undefined) => Promise<void>,
+  ): Promise<boolean>;
+  setStatus(
+    name: string,
+    version: number,
+    to: { readonly status: ProjectionStatus; readonly problem?: string },
+    expected: { readonly status?: ProjectionStatus; readonly checkpoint?: Checkpoint | undefined },
+  ): Promise<boolean>;
+}
+
 /**
  * Streams of events, which are only ever appended to.
  *
@@ -116,6 +160,8 @@ export interface EventStore {
   findDecision(stream: string, decision: string): Promise<RecordedEvent | undefined>;
   /** A store without it makes states of all events. */
   readonly snapshots?: SnapshotStore;
+  /** A store without it has no projections. */
+  readonly projections?: ProjectionStore;
   /**
    * Runs `work` in a transaction, or in the caller's open one, which {@link append} and what is published in it join.
    * A store whose appends stand for themselves has none.

@@ -7,10 +7,12 @@ import type {
   EventStore,
   EventStoreClient,
   NewEvent,
+  ProjectionStore,
   RecordedEvent,
   Snapshot,
   SnapshotStore,
 } from './event-store.js';
+import { MemoryProjections } from './memory-projections.js';
 import {
   checkAppend,
   checkPage,
@@ -34,7 +36,11 @@ class MemoryEventStore implements EventStore {
     },
   };
 
-  constructor(private readonly clock: Pick<Clock, 'now'>) {}
+  readonly projections: ProjectionStore;
+
+  constructor(private readonly clock: Pick<Clock, 'now'>) {
+    this.projections = new MemoryProjections(clock);
+  }
 
   async append(stream: string, events: readonly NewEvent[], expected: number | 'any'): Promise<Appended> {
     checkAppend(stream, events, expected);

@@ -2,6 +2,7 @@ import { appendCases } from './append-cases.js';
 import { EventStoreTrial } from './event-store-case.js';
 import type { EventStoreHarness } from './event-store-harness.js';
 import { orderCases } from './order-cases.js';
+import { projectionCases } from './projection-cases.js';
 import { readCases } from './read-cases.js';
 import { snapshotCases } from './snapshot-cases.js';
 import { transactionCases } from './transaction-cases.js';
@@ -31,6 +32,7 @@ export function describeEventStore(
       ...readCases,
       ...orderCases,
       ...snapshotCases,
+      ...projectionCases,
       ...transactionCases,
     ])
       runner.it(title, () => EventStoreTrial.run(harness, run));

@@ -51,4 +51,16 @@ CREATE TABLE catga_snapshot (
   state bytea NOT NULL,
   PRIMARY KEY (namespace, stream, state_version)
 );
+
+-- Progress of projections, by the version of their read model.
+CREATE TABLE catga_projection (
+  namespace text NOT NULL,
+  name text NOT NULL,
+  version bigint NOT NULL,
+  checkpoint text,
+  status text NOT NULL DEFAULT 'running',
+  problem text,
+  changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (namespace, name, version)
+);
 `;

@@ -1,5 +1,5 @@
 import { PGlite } from '@electric-sql/pglite';
-import { CatgaMediator, Command, RequestHandler } from '@catga/nestjs';
+import { CatgaMediator, Command, RequestHandler, memory } from '@catga/nestjs';
 import { pglite, sqlOutbox } from '@catga/sql';
 import { describeEventStore } from '@catga/testing/event-sourcing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -7,6 +7,7 @@ import {
   Account,
   Deposit,
   DepositHandler,
+  Deposited,
   InsufficientFunds,
   Journal,
   Withdraw,
@@ -14,7 +15,8 @@ import {
   start,
   stopAll,
 } from '../../bank.fixture.js';
-import { CatgaEventStreams } from '../../index.js';
+import { CatgaEventStreams, CatgaProjections, On, Projection } from '../../index.js';
+import type { ProjectionContext } from '../../index.js';
 import { sqlEventStore } from './sql-event-storage.js';
 
 let lite: PGlite;
@@ -86,6 +88,48 @@ describe('decisions in PGlite', () => {
     await expect(module.get(CatgaEventStreams).load(Account, 'b')).resolves.toMatchObject({
       state: { balance: 4, notes: ['moved'] },
     });
+  });
+
+  it('have their effect on a read model once, on two nodes, whatever fails in between', async () => {
+    await empty();
+    const database = pglite(lite);
+    await lite.exec('CREATE TABLE balance (id text PRIMARY KEY, amount int NOT NULL, events int NOT NULL)');
+    let failures = 0;
+
+    @Projection({ name: 'balances', batch: 5 })
+    class Balances {
+      @On(Deposited)
+      async deposited({ amount }: Deposited, { id, version, tx }: ProjectionContext): Promise<void> {
+        await tx.execute(
+          `INSERT INTO balance VALUES ($1, $2::int, 1)
+           ON CONFLICT (id) DO UPDATE SET amount = balance.amount + excluded.amount, events = balance.events + 1`,
+          [id, amount],
+        );
+        // Once for each account: the row was written, and is rolled back.
+        if (version === 3 && failures++ < 2) throw new Error('not yet');
+      }
+    }
+    const engine = memory();
+    const parts = [{ storage: sqlEventStore(database) }, { engine, outbox: sqlOutbox(database) }] as const;
+    const one = await start([DepositHandler, Balances], ...parts);
+    const other = await start([DepositHandler, Balances], ...parts);
+    for (let amount = 1; amount <= 10; amount++) {
+      await one.get(CatgaMediator).send(new Deposit('a', amount));
+      await other.get(CatgaMediator).send(new Deposit('b', 1));
+    }
+    const projections = one.get(CatgaProjections);
+    for (;;) {
+      const [info] = await projections.list();
+      if (info?.isBehind === false) break;
+      expect(info?.status).toBe('running');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const { rows } = await lite.query('SELECT id, amount, events FROM balance ORDER BY id');
+    expect(rows).toEqual([
+      { id: 'a', amount: 55, events: 10 },
+      { id: 'b', amount: 10, events: 10 },
+    ]);
+    expect(failures).toBeGreaterThanOrEqual(2);
   });
 
   it('need an outbox of the same database object', async () => {

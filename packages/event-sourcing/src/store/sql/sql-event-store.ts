@@ -4,6 +4,7 @@ import { checkAppend, checkPage, checkRead, checkStream, conflictError } from '.
 import { COLUMNS, SELECTED, eventOf, valuesOf } from './event-rows.js';
 import { BEGINNING, checkpointOf, placeOf } from './sql-checkpoint.js';
 import type { SqlPlace } from './sql-checkpoint.js';
+import { SqlProjections } from './sql-projections.js';
 import { SqlSnapshots } from './sql-snapshots.js';
 
 /** Number of events that one statement reads of a stream. */
@@ -70,12 +71,14 @@ const AFTER_COMMIT: SqlParticipant<() => void> = {
 /** Events of one namespace in a database. */
 export class SqlEventStore implements EventStore {
   readonly snapshots: SqlSnapshots;
+  readonly projections: SqlProjections;
 
   constructor(
     private readonly database: SqlDatabase,
     private readonly namespace: string,
   ) {
     this.snapshots = new SqlSnapshots(database, namespace);
+    this.projections = new SqlProjections(database, namespace);
   }
 
   async append(stream: string, events: readonly NewEvent[], expected: number | 'any'): Promise<Appended> {

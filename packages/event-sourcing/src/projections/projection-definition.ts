@@ -1,0 +1,64 @@
+import { describeMessage, lineOf } from '@catga/core/engine';
+import type { MessageType } from '@catga/core/engine';
+import { methodsOf, projectionOptionsOf } from './projection.decorator.js';
+
+const DEFAULT_BATCH = 200;
+const MAX_BATCH = 10_000;
+
+/** A projection, as its class declares it. */
+export interface ProjectionDefinition {
+  readonly name: string;
+  readonly version: number;
+  readonly batch: number;
+  /** By wire name. */
+  readonly events: ReadonlyMap<string, { readonly type: MessageType; readonly method: string | symbol }>;
+}
+
+/** Returns the problems of the class if it has any. */
+export function projectionDefinitionOf(
+  target: object & { readonly name: string },
+): ProjectionDefinition | readonly string[] {
+  const {
+    name,
+    version = 1,
+    batch = DEFAULT_BATCH,
+    streams = [],
+    ...unknown
+  } = projectionOptionsOf(target) ?? { name: '' };
+  const problems: string[] = [];
+  const problem = (text: string): number => problems.push(`The projection ${target.name} ${text}`);
+  if (typeof name !== 'string' || !/^[^\0\p{Surrogate}]{1,100}$/u.test(name))
+    problem('needs a name of 1 to 100 letters.');
+  if (!(Number.isSafeInteger(version) && version >= 1))
+    problem('has a version that is no whole number from 1.');
+  if (!(Number.isInteger(batch) && batch >= 1 && batch <= MAX_BATCH))
+    problem(`has a batch that is not 1 to ${MAX_BATCH}.`);
+  if (!Array.isArray(streams)) problem('has streams that are no list.');
+  for (const key of Object.keys(unknown)) problem(`has the unknown option '${key}' in @Projection.`);
+  const events = new Map<string, { readonly type: MessageType; readonly method: string | symbol }>();
+  for (const { event, method } of methodsOf(target)) {
+    if (typeof event !== 'function') {
+      problem(
+        `uses @On on ${String(method)}, whose event is no class; is it undefined because of a circular import?`,
+      );
+      continue;
+    }
+    try {
+      const type = describeMessage(event);
+      const other = events.get(type.name);
+      if (type.kind !== 'event')
+        problem(
+          `uses @On on ${String(method)}: ${type.name} is a ${type.kind}, and streams are made of events.`,
+        );
+      if (other !== undefined)
+        problem(
+          `has two methods for the event '${type.name}': ${String(other.method)} and ${String(method)}.`,
+        );
+      events.set(type.name, { type, method });
+    } catch (thrown) {
+      problem(`uses @On on ${String(method)}: ${lineOf(thrown)}`);
+    }
+  }
+  if (events.size === 0 && problems.length === 0) problem('has no method with @On.');
+  return problems.length > 0 ? problems : { name, version, batch, events };
+}

@@ -1,0 +1,248 @@
+import { CatgaMediator, Command, Message, memory } from '@catga/nestjs';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  Account,
+  Deposit,
+  DepositHandler,
+  Deposited,
+  Withdraw,
+  WithdrawHandler,
+  Withdrawn,
+  start,
+  stopAll,
+} from '../bank.fixture.js';
+import { CatgaProjections, On, Projection, memoryEventStore } from '../index.js';
+import type { ProjectionContext } from '../index.js';
+
+afterEach(stopAll);
+
+const BANK = [DepositHandler, WithdrawHandler];
+
+/** What a test waits for. */
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const endMs = Date.now() + 20_000;
+  while (!(await condition())) {
+    if (Date.now() > endMs) throw new Error(`Not within 20 s: ${condition.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+/** Balances by account, and what is wrong with it. */
+@Projection({ name: 'balances', batch: 4 })
+class Balances {
+  readonly byId = new Map<string, number>();
+  readonly seen: string[] = [];
+  failing: number | undefined;
+  failures = 0;
+  failsWith: Error = new Error('no such amount');
+
+  @On(Deposited)
+  async deposited({ amount }: Deposited, context: ProjectionContext): Promise<void> {
+    if (amount === this.failing) {
+      this.failures++;
+      throw this.failsWith;
+    }
+    this.add(amount, context);
+  }
+
+  @On(Withdrawn)
+  withdrawn({ amount }: Withdrawn, context: ProjectionContext): void {
+    this.add(-amount, context);
+  }
+
+  private add(amount: number, { id, stream, version }: ProjectionContext): void {
+    this.seen.push(`${stream}@${version}`);
+    this.byId.set(id, (this.byId.get(id) ?? 0) + amount);
+  }
+}
+
+@Projection({ name: 'count' })
+class Count {
+  count = 0;
+
+  @On(Deposited)
+  deposited(): void {
+    this.count++;
+  }
+}
+
+describe('A projection', () => {
+  it('takes the events of all streams, earlier and later ones, each once and in order', async () => {
+    const [storage, engine] = [memoryEventStore(), memory()];
+    const writer = await start(BANK, { storage }, { engine });
+    for (let amount = 1; amount <= 6; amount++)
+      await writer.get(CatgaMediator).send(new Deposit(`a${amount % 2}`, amount, 'note'));
+    const module = await start([...BANK, Balances], { storage }, { engine });
+    const balances = module.get(Balances);
+    await until(() => balances.seen.length === 6);
+    await module.get(CatgaMediator).send(new Withdraw('a0', 2));
+    await until(() => balances.seen.length === 7);
+    expect([...balances.byId]).toEqual([
+      ['a1', 9],
+      ['a0', 10],
+    ]);
+    expect(balances.seen).toEqual([...new Set(balances.seen)]);
+    await until(async () => !(await module.get(CatgaProjections).list())[0]?.isBehind);
+    await expect(module.get(CatgaProjections).list()).resolves.toMatchObject([
+      { name: 'balances', version: 1, status: 'running', isRunHere: true },
+    ]);
+    await expect(writer.get(CatgaProjections).list()).resolves.toMatchObject([{ isRunHere: false }]);
+  });
+
+  it('goes on where another node has come to', async () => {
+    const [storage, engine] = [memoryEventStore(), memory()];
+    const first = await start([...BANK, Balances], { storage }, { engine });
+    await first.get(CatgaMediator).send(new Deposit('a', 1));
+    await until(() => first.get(Balances).seen.length === 1);
+    await until(async () => !(await first.get(CatgaProjections).list())[0]?.isBehind);
+    await first.close();
+    const second = await start([...BANK, Balances], { storage }, { engine });
+    await second.get(CatgaMediator).send(new Deposit('a', 1));
+    await until(() => second.get(Balances).seen.length === 1);
+    expect(second.get(Balances).seen).toEqual(['bank.account/a@2']);
+  });
+
+  it('stops at an event that it cannot take, says so, and takes it once it is resumed; others go on', async () => {
+    const module = await start([...BANK, Balances, Count]);
+    const [balances, count, projections, mediator] = [
+      module.get(Balances),
+      module.get(Count),
+      module.get(CatgaProjections),
+      module.get(CatgaMediator),
+    ];
+    balances.failing = 3;
+    for (const amount of [1, 2, 3, 4, 5]) await mediator.send(new Deposit('a', amount));
+    const info = async (name: string) => (await projections.list()).find((one) => one.name === name);
+    await until(async () => (await info('balances'))?.status === 'stopped');
+    await until(() => count.count === 5);
+    expect(await info('balances')).toMatchObject({
+      problem: expect.stringMatching(/bank.account\/a@3 bank.deposited.v1: .*no such amount/) as unknown,
+      isBehind: true,
+    });
+    expect(await info('count')).toMatchObject({ status: 'running', problem: undefined });
+    expect(balances.seen.at(-1)).toBe('bank.account/a@2');
+    balances.failing = undefined;
+    await expect(projections.resume('balances')).resolves.toBe(true);
+    await until(() => balances.seen.at(-1) === 'bank.account/a@5');
+    expect(balances.seen.slice(-3)).toEqual(['bank.account/a@3', 'bank.account/a@4', 'bank.account/a@5']);
+    expect(await info('balances')).toMatchObject({ status: 'running', problem: undefined });
+    await expect(projections.resume('balances')).resolves.toBe(false);
+  });
+
+  it('waits, and does not stop, while a database is away', async () => {
+    const module = await start([...BANK, Balances]);
+    const balances = module.get(Balances);
+    balances.failing = 1;
+    balances.failsWith = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    await module.get(CatgaMediator).send(new Deposit('a', 1));
+    await until(() => balances.failures === 5);
+    await expect(module.get(CatgaProjections).list()).resolves.toMatchObject([{ status: 'running' }]);
+    balances.failing = undefined;
+    await until(() => balances.seen.length === 1);
+  });
+
+  it('is paused and resumed on all nodes', async () => {
+    const [storage, engine] = [memoryEventStore(), memory()];
+    const module = await start([...BANK, Balances, Count], { storage }, { engine });
+    const other = await start(BANK, { storage }, { engine });
+    const projections = other.get(CatgaProjections);
+    await until(async () => (await projections.list()).length === 2);
+    await expect(projections.pause('balances')).resolves.toBe(true);
+    await expect(projections.pause('balances')).resolves.toBe(false);
+    await module.get(CatgaMediator).send(new Deposit('a', 1));
+    await until(() => module.get(Count).count === 1);
+    expect(module.get(Balances).seen).toEqual([]);
+    await expect(projections.resume('balances')).resolves.toBe(true);
+    await until(() => module.get(Balances).seen.length === 1);
+    await expect(projections.pause('none')).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
+    await expect(projections.pause('balances', 7)).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
+  });
+
+  it('of another version begins anew, beside the old one', async () => {
+    const [storage, engine] = [memoryEventStore(), memory()];
+    const old = await start([...BANK, Balances], { storage }, { engine });
+    for (let amount = 1; amount <= 9; amount++) await old.get(CatgaMediator).send(new Deposit('a', amount));
+    await until(() => old.get(Balances).seen.length === 9);
+    @Projection({ name: 'balances', version: 2 })
+    class Again extends Balances {}
+    const module = await start([...BANK, Again], { storage }, { engine });
+    await until(() => module.get(Again).seen.length === 9);
+    await module.get(CatgaMediator).send(new Deposit('a', 1));
+    await until(() => module.get(Again).seen.length === 10 && old.get(Balances).seen.length === 10);
+    const versions = (await module.get(CatgaProjections).list()).map(({ version, isRunHere }) => [
+      version,
+      isRunHere,
+    ]);
+    expect(versions).toEqual([
+      [1, false],
+      [2, true],
+    ]);
+  });
+
+  it('has upcast events, and no transaction in a store without them', async () => {
+    const seen: unknown[] = [];
+    @Projection({ name: 'looking' })
+    class Looking {
+      @On(Deposited)
+      deposited(event: Deposited, context: ProjectionContext): void {
+        let code: unknown;
+        try {
+          void context.tx;
+        } catch (thrown) {
+          ({ code } = thrown as { readonly code: unknown });
+        }
+        seen.push([event instanceof Deposited, context.id, context.version, code]);
+      }
+    }
+    const module = await start([...BANK, Looking]);
+    await module.get(CatgaMediator).send(new Deposit('a/b', 1));
+    await until(() => seen.length === 1);
+    expect(seen).toEqual([[true, 'a/b', 1, 'CATGA_UNSUPPORTED']]);
+  });
+});
+
+describe('An application with a projection does not start', () => {
+  const problemsOf = async (provider: new () => object): Promise<string> =>
+    start([provider]).then(
+      () => '',
+      (thrown: Error) => thrown.message,
+    );
+
+  it('without a name, an event, or with wrong options', async () => {
+    @Projection({ name: '', version: 0, batch: 0, mode: 'inline' } as { name: string })
+    class Wrong {}
+    const problems = await problemsOf(Wrong);
+    for (const problem of ['needs a name', 'has a version', 'has a batch', "the unknown option 'mode'"])
+      expect(problems).toContain(problem);
+    @Projection({ name: 'empty' })
+    class Empty {}
+    await expect(problemsOf(Empty)).resolves.toContain('The projection Empty has no method with @On');
+    @Message({ name: 'bank.look.v1' })
+    class Look extends Command {}
+    @Projection({ name: 'odd' })
+    class Odd {
+      @On(Look)
+      look(_: Look): void {}
+      @On(Deposited)
+      one(_: Deposited): void {}
+      @On(Deposited)
+      other(_: Deposited): void {}
+      @On(undefined as unknown as typeof Deposited)
+      nothing(_: Deposited): void {}
+    }
+    const odd = await problemsOf(Odd);
+    for (const problem of [
+      'bank.look.v1 is a command',
+      'two methods for the event',
+      'whose event is no class',
+    ])
+      expect(odd).toContain(problem);
+    @Projection({ name: 'balances' })
+    class Twin extends Balances {}
+    const twins = start([Balances, Twin]);
+    await expect(twins).rejects.toThrow(/Two projections are named 'balances'/);
+    @Projection({ name: 'streams', streams: [Look as unknown as typeof Account] })
+    class Streams extends Balances {}
+    await expect(problemsOf(Streams)).resolves.toContain('Look is no stream');
+  });
+});
