@@ -1,7 +1,6 @@
 import { CatgaMediator, Command, Message, memory } from '@catga/nestjs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
-  Account,
   Deposit,
   DepositHandler,
   Deposited,
@@ -241,7 +240,7 @@ describe('An application with a projection does not start', () => {
     class Twin extends Balances {}
     const twins = start([Balances, Twin]);
     await expect(twins).rejects.toThrow(/Two projections are named 'balances'/);
-    @Projection({ name: 'streams', streams: [Look as unknown as typeof Account] })
+    @Projection({ name: 'streams', streams: [Look] })
     class Streams extends Balances {}
     await expect(problemsOf(Streams)).resolves.toContain('Look is no stream');
   });

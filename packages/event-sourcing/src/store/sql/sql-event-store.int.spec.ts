@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { CatgaMediator, Command, RequestHandler, memory } from '@catga/nestjs';
 import { pglite, sqlOutbox } from '@catga/sql';
+import { TestClock } from '@catga/testing';
 import { describeEventStore } from '@catga/testing/event-sourcing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
@@ -140,6 +141,25 @@ describe('decisions in PGlite', () => {
       { outbox: sqlOutbox(pglite(lite)) },
     );
     await expect(failing).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
+  });
+
+  it('come in the order of transactions by number, not by text', async () => {
+    await empty();
+    const storage = sqlEventStore(pglite(lite));
+    const store = await storage.open({ namespace: 'n', clock: new TestClock(), resolve: () => undefined });
+    const event = { name: 'e', body: new Uint8Array(0), serializer: 'json', headers: {} };
+    for (const [at, tx] of [9, 10, 99, 100].entries()) {
+      await store.append(`a/${at}`, [event, event], 0);
+      await lite.query('UPDATE catga_event SET tx = $1 WHERE stream = $2', [tx, `a/${at}`]);
+    }
+    const places: string[] = [];
+    for (let after: string | undefined; places.length < 8;) {
+      const { events, next } = await store.readAll(after, 1);
+      places.push(...events.map(({ stream, version }) => `${stream}@${version}`));
+      expect(events).toHaveLength(1);
+      after = next;
+    }
+    expect(places).toEqual([0, 1, 2, 3].flatMap((at) => [`a/${at}@1`, `a/${at}@2`]));
   });
 
   it('restored into another cluster, come before what is appended there, however few transactions it had', async () => {

@@ -54,13 +54,13 @@ const APPEND = { first: append(HEADS.first), next: append(HEADS.next), any: appe
 
 /**
  * Events up to the oldest transaction that is open anywhere on the server: one that is open may still append before those that are there.
- * Earlier epochs have no open transactions.
+ * Earlier epochs have no open transactions. The order is qualified, because a bare name is that of a selected text.
  */
 const READ_ALL = `SELECT ${SELECTED} FROM catga_event
 WHERE namespace = $1 AND (epoch, tx, position) > ($2::int, $3::bigint, $4::bigint)
   AND (epoch < (SELECT max(epoch) FROM catga_event_epoch)
     OR tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
-ORDER BY epoch, tx, catga_event.position LIMIT $5::int`;
+ORDER BY catga_event.epoch, catga_event.tx, catga_event.position LIMIT $5::int`;
 
 const AFTER_COMMIT: SqlParticipant<() => void> = {
   beforeCommit: () => Promise.resolve(),
