@@ -88,10 +88,10 @@ export class EventSourcingHost extends DecisionHost {
 
   /** Begins to run the projections. */
   start(): void {
-    const { store, services } = this;
+    const { services } = this;
     const node = services.node();
     if (this.projections.length === 0 || node === null) return;
-    const projections = this.projectionStore;
+    const { store, projectionStore: projections } = this;
     const { codec } = this.made();
     for (const { definition, instanceFor } of this.projections) {
       const runner = new ProjectionRunner(definition, {
