@@ -38,6 +38,7 @@ export { describeMessage } from './contracts/message-type.js';
 export type { MessageType } from './contracts/message-type.js';
 export { hasOwnName, readMessageMetadata } from './contracts/message.js';
 export { InheritedRoutes, basesOf } from './handlers/inherited-routes.js';
+export { messageClass } from './handlers/message-registry.js';
 export type { MessageObserver, NodeServices } from './node/node-services.js';
 export type { CaptureOptions } from './node/node-messaging.js';
 export type { CapturedMessage } from './node/message-capture.js';

@@ -6,13 +6,8 @@ import { REQUEST } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
 import { EMPTY, Observable, lastValueFrom, map, merge, mergeMap, of } from 'rxjs';
+import { LogBook, turn } from './application.fixture.js';
 import type * as Cqrs from './index.js';
-
-const write = (): void => {};
-const SILENT = { log: write, warn: write, error: write, debug: write, verbose: write };
-
-/** A turn of the event loop, within which handlers of events that do not wait are done. */
-const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 /** What of the original and of ours is the same, played against either. */
 export function describeSemantics(name: string, cqrs: typeof Cqrs): void {
@@ -29,7 +24,7 @@ export function describeSemantics(name: string, cqrs: typeof Cqrs): void {
   ): Promise<void> {
     const imports = [CqrsModule.forRoot(options), ...(rest.imports ?? [])];
     const module = await Test.createTestingModule({ ...rest, imports, providers })
-      .setLogger(SILENT)
+      .setLogger(new LogBook())
       .compile();
     await module.init();
     try {
@@ -273,7 +268,7 @@ export function describeSemantics(name: string, cqrs: typeof Cqrs): void {
 
     it('the stream works before the start and after the end', async () => {
       const module = await Test.createTestingModule({ imports: [CqrsModule.forRoot()] })
-        .setLogger(SILENT)
+        .setLogger(new LogBook())
         .compile();
       const bus = module.get(EventBus);
       const seen: object[] = [];
@@ -624,7 +619,7 @@ export function describeSemantics(name: string, cqrs: typeof Cqrs): void {
 
     it('works without forRoot', async () => {
       const module = await Test.createTestingModule({ imports: [CqrsModule], providers: [Handler] })
-        .setLogger(SILENT)
+        .setLogger(new LogBook())
         .compile();
       await module.init();
       await expect(module.get(CommandBus).execute(new Ship())).resolves.toBe('shipped');
@@ -650,7 +645,7 @@ export function describeSemantics(name: string, cqrs: typeof Cqrs): void {
       for (const way of ways) {
         const imports = [CqrsModule.forRootAsync(way)];
         const module = await Test.createTestingModule({ imports, providers: [Handler] })
-          .setLogger(SILENT)
+          .setLogger(new LogBook())
           .compile();
         await module.init();
         await module.get(CommandBus).execute(new Ship());

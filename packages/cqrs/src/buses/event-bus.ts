@@ -6,6 +6,7 @@ import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js'
 import { EMPTY, catchError, defer, filter, from, mergeMap, pipe, tap } from 'rxjs';
 import type { MonoTypeOperatorFunction, Subscription } from 'rxjs';
 import { CatgaError } from '@catga/core';
+import { messageClass } from '@catga/core/engine';
 import { AsyncContext } from '../contracts/async-context.js';
 import type { IEventBus } from '../contracts/buses.js';
 import type { IEventHandler } from '../contracts/handlers.js';
@@ -21,7 +22,7 @@ import {
 } from '../exceptions/exceptions.js';
 import { CQRS_MODULE_OPTIONS } from '../module/options-token.js';
 import type { CqrsNode } from '../node/cqrs-node.js';
-import { classOf, handlerClass } from '../node/handler-class.js';
+import { handlerClass } from '../node/handler-class.js';
 import { followSaga } from '../sagas/follow-saga.js';
 import { CommandBus } from './command-bus.js';
 import { EventDelivery } from './event-delivery.js';
@@ -224,7 +225,7 @@ export class EventBus<EventBase extends IEvent = IEvent>
   }
 
   private idOf(event: object): string | null {
-    const target = classOf(event);
+    const target = messageClass(event);
     return target === undefined ? null : this.eventIdProvider.getEventId(target as Type<EventBase>);
   }
 
@@ -285,5 +286,5 @@ function contextsOf(
 }
 
 function nameOf(message: object): string {
-  return classOf(message)?.name ?? 'An object';
+  return messageClass(message)?.name ?? 'An object';
 }

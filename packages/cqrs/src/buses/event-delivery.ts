@@ -1,9 +1,8 @@
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { CatgaError } from '@catga/core';
 import type { MessageConstructor } from '@catga/core';
-import { describeMessage } from '@catga/core/engine';
+import { describeMessage, messageClass } from '@catga/core/engine';
 import type { CqrsNode } from '../node/cqrs-node.js';
-import { classOf } from '../node/handler-class.js';
 
 /** A handler of the events with an id. */
 export interface BoundEvent {
@@ -79,12 +78,12 @@ export class EventDelivery {
 
   /** Whether an event is neither stored nor sent. */
   isLocal(event: object): boolean {
-    const target = classOf(event);
+    const target = messageClass(event);
     return target === undefined || this.node === undefined || !this.node.mayLeave(target, 'event');
   }
 
   private isStored(event: object): boolean {
-    const target = classOf(event);
+    const target = messageClass(event);
     return target !== undefined && this.node?.isStored(target) === true;
   }
 
@@ -121,7 +120,7 @@ export class EventDelivery {
 
   /** Whether an event would be stored if there were a node. */
   private isReliable(event: object): boolean {
-    const target = classOf(event);
+    const target = messageClass(event);
     if (target === undefined) return false;
     let isReliable = this.reliable.get(target);
     if (isReliable === undefined) this.reliable.set(target, (isReliable = saysReliable(target)));
@@ -158,7 +157,7 @@ export class EventDelivery {
   }
 
   private planOf(event: object): Plan {
-    const target = classOf(event);
+    const target = messageClass(event);
     if (target === undefined || this.node === undefined) return NOWHERE;
     let plan = this.plans.get(target);
     if (plan === undefined) this.plans.set(target, (plan = this.planFor(target, this.node, event)));

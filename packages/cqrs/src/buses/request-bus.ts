@@ -3,10 +3,11 @@ import type { Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import type { SendOptions } from '@catga/core';
+import { hasOwnName, messageClass } from '@catga/core/engine';
 import { AsyncContext } from '../contracts/async-context.js';
 import { idOf, markRequest } from '../decorators/metadata.js';
 import type { CqrsNode } from '../node/cqrs-node.js';
-import { classOf, handlerClass } from '../node/handler-class.js';
+import { handlerClass } from '../node/handler-class.js';
 import { ObservableBus } from './observable-bus.js';
 
 /** What tells the bus of commands from that of queries. */
@@ -100,10 +101,10 @@ export abstract class RequestBus<
     const { node, rules } = this;
     const bound = this.boundTo(request);
     if (bound === undefined) {
-      const target = classOf(request);
+      const target = messageClass(request);
       const name = target?.name ?? 'of a plain object';
       if (node === undefined || target === undefined) throw rules.notFound(name);
-      if (node.hasOwnName(target)) markRequest(target, rules.kind);
+      if (hasOwnName(target)) markRequest(target, rules.kind);
       if (!node.mayLeave(target, rules.kind)) throw rules.notFound(name);
       this.current.publish(request);
       return node.sendAway(request, options, (cause) => rules.notFound(name, cause));
@@ -124,7 +125,7 @@ export abstract class RequestBus<
   }
 
   private boundTo(request: Base): BoundRequest | undefined {
-    const id = idOf(this.rules.messageKey, classOf(request));
+    const id = idOf(this.rules.messageKey, messageClass(request));
     return id === undefined ? undefined : this.handlers.get(id);
   }
 

@@ -6,7 +6,7 @@ import {
   InheritedRoutes,
   basesOf,
   describeMessage,
-  hasOwnName,
+  messageClass,
   readMessageMetadata,
   toError,
 } from '@catga/core/engine';
@@ -15,7 +15,6 @@ import type { CommandBus } from '../buses/command-bus.js';
 import type { EventBus } from '../buses/event-bus.js';
 import type { EventOwner } from '../buses/event-delivery.js';
 import type { QueryBus } from '../buses/query-bus.js';
-import { classOf } from './handler-class.js';
 
 const NOBODY: ReadonlySet<InstanceWrapper> = new Set();
 
@@ -95,12 +94,8 @@ export class CqrsNode {
 
   /** Whether the node runs this handler for a request now. */
   runsRequest(request: object, wrapper: InstanceWrapper): boolean {
-    const target = classOf(request);
+    const target = messageClass(request);
     return this.isOpen && target !== undefined && this.requests.get(target) === wrapper;
-  }
-
-  hasOwnName(message: MessageConstructor): boolean {
-    return hasOwnName(message);
   }
 
   /** Whether messages of a class may be stored or sent. */

@@ -10,10 +10,3 @@ export function handlerClass(wrapper: InstanceWrapper<object>): MessageConstruct
   const own: unknown = (instance as object | undefined)?.constructor;
   return isClass(own) ? own : undefined;
 }
-
-/** The class of a message; undefined for a plain object. */
-export function classOf(message: unknown): MessageConstructor | undefined {
-  if (typeof message !== 'object' || message === null) return undefined;
-  const { constructor } = message as { readonly constructor?: unknown };
-  return isClass(constructor) && constructor !== Object ? constructor : undefined;
-}
