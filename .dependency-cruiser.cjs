@@ -49,6 +49,7 @@ const arrows = {
   ],
   'packages/dashboard': ['packages/core', 'packages/nestjs'],
   'packages/cqrs': ['packages/core', 'packages/nestjs'],
+  'packages/microservices': ['packages/core', 'packages/nestjs'],
   'packages/sagas': ['packages/core', 'packages/nestjs'],
   'packages/event-sourcing': ['packages/core', 'packages/nestjs', 'packages/sql'],
   'packages/testing': ['packages/core', 'packages/nestjs', 'packages/sagas', 'packages/event-sourcing'],

@@ -42,7 +42,7 @@ const config: Config = {
     '^@catga/sql/(engine|testing)$': '<rootDir>/packages/sql/src/$1.ts',
     '^@catga/telemetry/prometheus$': '<rootDir>/packages/telemetry/src/prometheus.ts',
     '^@catga/(core|nestjs)/msgpack$': '<rootDir>/packages/$1/src/msgpack.ts',
-    '^@catga/(cli|core|cqrs|dashboard|event-sourcing|nestjs|nats|redis|outbox-file|sagas|sql|telemetry|testing)$':
+    '^@catga/(cli|core|cqrs|dashboard|event-sourcing|microservices|nestjs|nats|redis|outbox-file|sagas|sql|telemetry|testing)$':
       '<rootDir>/packages/$1/src/index.ts',
     '^@catga/(compliance|contracts|servers)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -3,6 +3,7 @@ export { REQUEST_KIND } from './contracts/request.js';
 export { toError } from './errors/catga-error.js';
 export { lineOf, toErrorRecord } from './errors/error-record.js';
 export { ERROR_CATALOGUE } from './errors/error-catalogue.js';
+export { madeOf } from './contracts/made-of.js';
 export { callUserCode } from './errors/user-code.js';
 export { nodeIdTakenError } from './errors/message-errors.js';
 export { BrokerConnection } from './engine-kit/broker-connection.js';

@@ -8,6 +8,8 @@ import { DeclaredErrors } from '../wire/declared-errors.js';
 export class MessageRegistry {
   private readonly byClass = new Map<MessageConstructor, MessageType>();
   private readonly byName = new Map<string, MessageType>();
+  /** Types of classes that were made for messages that had none. */
+  private readonly made = new Set<MessageType>();
 
   /** Error classes that the messages declare. */
   readonly errors = new DeclaredErrors();
@@ -24,7 +26,7 @@ export class MessageRegistry {
     if (known !== undefined) return known;
     const type = describeMessage(target, this.remote);
     const namesake = type.isLocal ? undefined : this.byName.get(type.name);
-    if (namesake !== undefined) {
+    if (namesake !== undefined && !this.made.has(namesake)) {
       const isSameAgain = namesake.target.name === target.name;
       throw new CatgaError(
         'CATGA_CONFIGURATION',
@@ -40,6 +42,13 @@ export class MessageRegistry {
     for (const error of type.errors) this.errors.declare(error, type.name);
     this.byClass.set(target, type);
     if (!type.isLocal) this.byName.set(type.name, type);
+    return type;
+  }
+
+  /** Type of a class that is made because this application has none of its name; one that comes later takes the name over. */
+  typeOfMade(target: MessageConstructor): MessageType {
+    const type = this.typeOf(target);
+    this.made.add(type);
     return type;
   }
 

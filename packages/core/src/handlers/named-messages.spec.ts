@@ -33,4 +33,27 @@ describe('messages by name', () => {
     const event = await named.make({ name: 'paid.v1', kind: 'event', qos: 1 }, {});
     expect(registry.typeOfMessage(event)).toMatchObject({ kind: 'event', qos: 1 });
   });
+
+  it('leave their name to a class of the application that comes later', async () => {
+    const registry = new MessageRegistry();
+    const named = new NamedMessages(registry);
+    const shape = { name: 'pay.v1', kind: 'command', qos: 1 } as const;
+    const before = await named.make(shape, { amount: 0 });
+    expect(registry.typeOf(Pay)).toBe(registry.named('pay.v1'));
+    const after = await named.make(shape, { amount: 3 });
+    expect([before instanceof Pay, after instanceof Pay]).toEqual([false, true]);
+    expect(registry.typeOfMessage(before)).toMatchObject({ name: 'pay.v1', kind: 'command' });
+  });
+
+  it('let the errors of a class keep it', () => {
+    class SoldOut extends Error {}
+    const registry = new MessageRegistry();
+    const named = new NamedMessages(registry);
+    named.keepErrors(SoldOut);
+    named.keepErrors(SoldOut);
+    const { errors } = registry;
+    const data = errors.encode(new SoldOut('a'))?.data;
+    const arrived = errors.decode({ type: 'declared', name: 'Error', message: 'a', data });
+    expect(arrived).toBeInstanceOf(SoldOut);
+  });
 });

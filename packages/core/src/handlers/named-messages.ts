@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { MessageKind } from '../contracts/envelope.js';
+import type { ErrorClass } from '../contracts/error-class.js';
 import { madeOf } from '../contracts/made-of.js';
 import { Message } from '../contracts/message.js';
 import type { MessageConstructor } from '../contracts/message.js';
@@ -44,8 +45,13 @@ export class NamedMessages {
     return madeOf(this.classOf(shape).prototype as object, content);
   }
 
+  /** Has the errors of a class arrive as its instances from the handlers of any message, as `@Message({ errors })` has for one. */
+  keepErrors(target: ErrorClass): void {
+    this.registry.errors.declare(target, '(any)');
+  }
+
   private classOf(shape: MessageShape): MessageConstructor {
-    return this.registry.named(shape.name)?.target ?? this.registry.typeOf(classWith(shape)).target;
+    return this.registry.named(shape.name)?.target ?? this.registry.typeOfMade(classWith(shape)).target;
   }
 }
 

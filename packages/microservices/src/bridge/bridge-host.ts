@@ -1,0 +1,131 @@
+import { Logger } from '@nestjs/common';
+import { ClientNats, ClientRedis, RpcException, Transport } from '@nestjs/microservices';
+import type { CatgaNode, Command, MessageContext } from '@catga/nestjs';
+import { madeOf, toError } from '@catga/core/engine';
+import { defer, fromEvent, lastValueFrom, takeUntil, throwError } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { catchError } from 'rxjs/operators';
+import { HIDDEN_ERROR, fromRpcError, toRpcError } from '../errors/rpc-errors.js';
+import { contentOf } from '../patterns/pattern-data.js';
+import { crossings } from './bridge-options.js';
+import type { CatgaBridgeOptions, Crossing } from './bridge-options.js';
+import type { BridgeServer } from './bridge-server.js';
+import { NatsBridgeServer } from './nats-bridge-server.js';
+import { RedisBridgeServer } from './redis-bridge-server.js';
+
+/** A bridge between the node and a transport of Nest's: its server receives, its client forwards. */
+export class BridgeHost {
+  private readonly logger = new Logger('CatgaBridge');
+  private readonly received: readonly Crossing[];
+  private readonly forwarded: readonly Crossing[];
+  private server: BridgeServer | undefined;
+  private client: ClientNats | ClientRedis | undefined;
+
+  /** @param nodeOf the node, once the application has been put together */
+  constructor(
+    private readonly options: CatgaBridgeOptions,
+    private readonly nodeOf: () => CatgaNode,
+  ) {
+    this.received = crossings(options.receive);
+    this.forwarded = crossings(options.forward);
+  }
+
+  /** Registers the handlers of what is forwarded. */
+  register(node: CatgaNode): void {
+    node.named.keepErrors(RpcException);
+    const transport = Transport[this.options.transport]?.toLowerCase() ?? '';
+    for (const { type, pattern } of this.forwarded) {
+      const name = `bridge.${transport}.${type.name}`;
+      if (type.kind === 'event')
+        node.handleEvent(type.target, (event) => this.forwardEvent(pattern, event), { name });
+      else
+        node.handleRequest(type.target, (request, context) => this.forward(pattern, request, context), {
+          name,
+          usesContext: true,
+        });
+    }
+  }
+
+  /** Receives from now on. Rejects when the broker cannot be reached. */
+  async listen(): Promise<void> {
+    if (this.received.length === 0) return;
+    const server = this.makeServer();
+    this.server = server;
+    for (const { type, pattern } of this.received) {
+      const toMessage = (data: unknown): object => madeOf(type.target.prototype as object, contentOf(data).content);
+      if (type.kind === 'event')
+        server.addHandler(pattern, (data: unknown) => this.publish(toMessage(data)), true);
+      else server.addHandler(pattern, async (data: unknown) => this.send(toMessage(data)));
+    }
+    await new Promise<void>((resolve, reject) => {
+      server.listen((failure?: unknown) => (failure ? reject(toError(failure)) : resolve()));
+    });
+  }
+
+  /** Takes no more messages. */
+  async stopReceiving(): Promise<void> {
+    await this.server?.stopReceiving();
+  }
+
+  /** Lets go of the broker. */
+  async close(): Promise<void> {
+    await this.server?.close();
+    await this.client?.close();
+  }
+
+  private makeServer(): BridgeServer {
+    const { namespace, service } = this.nodeOf().options;
+    return this.options.transport === Transport.NATS
+      ? new NatsBridgeServer({ queue: service, ...this.options.options })
+      : new RedisBridgeServer({ ...this.options.options }, `${namespace}:bridge`);
+  }
+
+  private send(request: object): Observable<unknown> {
+    return defer(() => this.nodeOf().mediator.send(request as Command<unknown>)).pipe(
+      catchError((thrown: unknown) => throwError(() => toRpcError(thrown) ?? this.hidden(thrown))),
+    );
+  }
+
+  private async publish(event: object): Promise<void> {
+    try {
+      await this.nodeOf().mediator.publish(event);
+    } catch (thrown) {
+      this.logger.error(thrown);
+    }
+  }
+
+  private hidden(thrown: unknown): object {
+    this.logger.error(thrown);
+    return HIDDEN_ERROR;
+  }
+
+  private async forward(
+    pattern: Crossing['pattern'],
+    request: object,
+    { signal }: MessageContext,
+  ): Promise<unknown> {
+    const values = this.sender.send<unknown>(pattern, { ...request });
+    try {
+      return await lastValueFrom(values.pipe(takeUntil(fromEvent(signal, 'abort'))), {
+        defaultValue: undefined,
+      });
+    } catch (thrown) {
+      throw fromRpcError(thrown);
+    }
+  }
+
+  private async forwardEvent(pattern: Crossing['pattern'], event: object): Promise<void> {
+    await lastValueFrom(this.sender.emit<unknown>(pattern, { ...event }), { defaultValue: undefined });
+  }
+
+  private get sender(): ClientNats | ClientRedis {
+    return (this.client ??= this.makeClient());
+  }
+
+  private makeClient(): ClientNats | ClientRedis {
+    const { options } = this;
+    return options.transport === Transport.NATS
+      ? new ClientNats(options.options ?? {})
+      : new ClientRedis(options.options ?? {});
+  }
+}

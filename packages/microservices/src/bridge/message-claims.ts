@@ -1,0 +1,48 @@
+import { createHash, randomUUID } from 'node:crypto';
+
+/** The part of a Redis client that claims need. */
+export interface ClaimClient {
+  set(key: string, value: string, px: 'PX', ms: number, nx: 'NX'): Promise<unknown>;
+  eval(script: string, keys: number, ...args: readonly (string | number)[]): Promise<unknown>;
+}
+
+/** How long a claim is kept: all bridge nodes have got the message long before. */
+const CLAIM_MS = 60_000;
+/** How long events of the same content are counted after the last one. */
+const COUNT_MS = 10_000;
+
+/**
+ * KEYS: the counts of an event's content. ARGV: bridge node, ms. Each node counts how often it has seen the content; the first one to reach
+ * a count has the event.
+ */
+const CLAIM_EVENT = `
+local mine = redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
+local most = tonumber(redis.call('HGET', KEYS[1], 'most') or '0')
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if mine <= most then return 0 end
+redis.call('HSET', KEYS[1], 'most', mine)
+return 1`;
+
+/** Which of several bridge nodes has a message of Redis' publish/subscribe, which all of them get. */
+export class MessageClaims {
+  private readonly node = `node:${randomUUID()}`;
+
+  /** @param prefix of the keys */
+  constructor(private readonly prefix: string) {}
+
+  /** Whether a request is this node's. */
+  async request(client: ClaimClient, channel: string, packetId: string): Promise<boolean> {
+    const key = `${this.prefix}:request:${contentHash(channel, packetId)}`;
+    return (await client.set(key, this.node, 'PX', CLAIM_MS, 'NX')) === 'OK';
+  }
+
+  /** Whether an event, which has no id, is this node's. */
+  async event(client: ClaimClient, channel: string, content: string): Promise<boolean> {
+    const key = `${this.prefix}:event:${contentHash(channel, content)}`;
+    return (await client.eval(CLAIM_EVENT, 1, key, this.node, COUNT_MS)) === 1;
+  }
+}
+
+function contentHash(channel: string, content: string): string {
+  return createHash('sha256').update(JSON.stringify([channel, content])).digest('base64url');
+}

@@ -1,0 +1,43 @@
+import { ServerNats } from '@nestjs/microservices';
+import type { BridgeServer } from './bridge-server.js';
+
+/** A subscription of either NATS client. */
+interface Subscription {
+  unsubscribe(): void;
+}
+
+type Subscribe = (...args: readonly unknown[]) => Subscription;
+
+/** Nest's NATS server, which knows how to stop receiving. */
+export class NatsBridgeServer extends ServerNats implements BridgeServer {
+  private readonly taken: Subscription[] = [];
+
+  override bindEvents(client: { readonly subscribe: Subscribe }): void {
+    super.bindEvents({
+      subscribe: (...args: readonly unknown[]) => {
+        const subscription = client.subscribe(...args);
+        this.taken.push(subscription);
+        return subscription;
+      },
+    });
+  }
+
+  stopReceiving(): Promise<void> {
+    for (const subscription of this.taken.splice(0)) subscription.unsubscribe();
+    return Promise.resolve();
+  }
+
+  /** Replies are written before the connection closes. */
+  override async close(): Promise<void> {
+    await this.connection()?.flush();
+    await super.close();
+  }
+
+  private connection(): { flush(): Promise<void> } | undefined {
+    try {
+      return this.unwrap();
+    } catch {
+      return undefined; // It never listened.
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { ServerRedis } from '@nestjs/microservices';
+import type { RedisOptions } from '@nestjs/microservices';
+import type { BridgeServer } from './bridge-server.js';
+import { MessageClaims } from './message-claims.js';
+import type { ClaimClient } from './message-claims.js';
+
+/** The part of a Redis client that ends subscriptions. */
+interface Subscriber {
+  unsubscribe(): Promise<unknown>;
+  punsubscribe(): Promise<unknown>;
+}
+
+/** Nest's Redis server, of which one bridge node of many handles each message: all of them get it. */
+export class RedisBridgeServer extends ServerRedis implements BridgeServer {
+  private readonly claims: MessageClaims;
+
+  constructor(options: Required<RedisOptions>['options'], keyPrefix: string) {
+    super(options);
+    this.claims = new MessageClaims(keyPrefix);
+  }
+
+  override async handleMessage(
+    channel: string,
+    buffer: string,
+    pub: ClaimClient,
+    pattern: string,
+  ): Promise<unknown> {
+    const { id } = (this.parseMessage(buffer) ?? {}) as { readonly id?: unknown };
+    const isMine =
+      id === undefined
+        ? await this.claims.event(pub, pattern, buffer)
+        : await this.claims.request(pub, pattern, JSON.stringify(id));
+    return isMine ? super.handleMessage(channel, buffer, pub, pattern) : undefined;
+  }
+
+  async stopReceiving(): Promise<void> {
+    const client: Subscriber | undefined = this.subClient;
+    await client?.unsubscribe();
+    await client?.punsubscribe();
+  }
+}

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { ClientProxy, RpcException } from '@nestjs/microservices';
+import type { ReadPacket, WritePacket } from '@nestjs/microservices';
+import { CatgaNode } from '@catga/nestjs';
+import { toRpcError } from '../errors/rpc-errors.js';
+import { TAKES_VALUES, contentOf, valuesOf } from '../patterns/pattern-data.js';
+import { CatgaRecord } from './catga-record.js';
+import type { CatgaRecordOptions } from './catga-record.js';
+
+/**
+ * `ClientProxy` over the node of the application: a provider to inject by its class, or by another token.
+ *
+ * `send` reaches the handler of the pattern, or of the message with that wire name, on any node; `emit` its subscribers. Errors
+ * arrive as they do from Nest's own transports. All values of a stream arrive when it has ended.
+ *
+ * @example `providers: [{ provide: 'ORDERS', useClass: CatgaClientProxy }]`
+ * @publicApi
+ */
+@Injectable()
+export class CatgaClientProxy extends ClientProxy {
+  private found: CatgaNode | undefined;
+
+  constructor(private readonly moduleRef: ModuleRef) {
+    super();
+  }
+
+  /** The node connects with the application. */
+  connect(): Promise<CatgaNode> {
+    return Promise.resolve(this.node);
+  }
+
+  /** The node closes with the application. */
+  close(): void {}
+
+  /** The node. */
+  unwrap<T>(): T {
+    return this.node as T;
+  }
+
+  protected publish(packet: ReadPacket, callback: (packet: WritePacket) => void): () => void {
+    const cancel = new AbortController();
+    void this.answer(packet, callback, cancel.signal);
+    return () => cancel.abort();
+  }
+
+  protected async dispatchEvent<T>({ pattern, data }: ReadPacket): Promise<T> {
+    const { content, headers, options } = this.read(data);
+    const { qos = 0, timeoutMs: _timeoutMs, ...said } = options;
+    const event = await this.node.named.make(
+      { name: this.normalizePattern(pattern), kind: 'event', qos },
+      content,
+    );
+    await this.node.mediator.publish(event, { ...said, headers });
+    return undefined as T;
+  }
+
+  protected override serializeError(thrown: unknown): unknown {
+    return toRpcError(thrown) ?? thrown;
+  }
+
+  private async answer(
+    packet: ReadPacket,
+    answer: (packet: WritePacket) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      const values = await this.ask(packet, signal);
+      for (const response of values.slice(0, -1)) answer({ response });
+      answer({ response: values.at(-1), isDisposed: true });
+    } catch (err) {
+      answer({ err });
+    }
+  }
+
+  private async ask({ pattern, data }: ReadPacket, signal: AbortSignal): Promise<readonly unknown[]> {
+    const { content, headers, options } = this.read(data);
+    const { qos = 1, ...said } = options;
+    const request = await this.node.named.make(
+      { name: this.normalizePattern(pattern), kind: 'command', qos },
+      content,
+    );
+    const result = await this.node.mediator.send(request, {
+      ...said,
+      headers: { ...headers, ...TAKES_VALUES },
+      signal,
+    });
+    return valuesOf(result);
+  }
+
+  private read(data: unknown): {
+    readonly content: object;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly options: CatgaRecordOptions;
+  } {
+    const record = data instanceof CatgaRecord ? data : new CatgaRecord(data);
+    const { content, headers } = contentOf(record.data);
+    return { content, headers: { ...record.options.headers, ...headers }, options: record.options };
+  }
+
+  private get node(): CatgaNode {
+    return (this.found ??= this.findNode());
+  }
+
+  private findNode(): CatgaNode {
+    const node = this.moduleRef.get(CatgaNode, { strict: false });
+    node.named.keepErrors(RpcException);
+    return node;
+  }
+}

@@ -1,0 +1,10 @@
+export { CatgaBridgeModule } from './bridge/catga-bridge.module.js';
+export type { BridgedMessage, CatgaBridgeOptions } from './bridge/bridge-options.js';
+export { CatgaClientProxy } from './client/catga-client-proxy.js';
+export { CatgaRecord } from './client/catga-record.js';
+export type { CatgaRecordOptions } from './client/catga-record.js';
+export { CatgaRpcExceptionFilter } from './errors/catga-rpc-exception.filter.js';
+export { CatgaRpcContext } from './strategy/catga-rpc.context.js';
+export { CATGA_TRANSPORT, catgaStrategy } from './strategy/catga-strategy.js';
+export type { CatgaStrategy, CatgaStrategyOptions } from './strategy/catga-strategy.js';
+export type { CatgaPatternExtras } from './strategy/pattern-extras.js';

@@ -1,0 +1,24 @@
+import { BaseRpcContext } from '@nestjs/microservices';
+import type { MessageContext, MessageHeaders } from '@catga/nestjs';
+
+/**
+ * Context of a message that a handler gets with `@Ctx()`.
+ *
+ * @publicApi
+ */
+export class CatgaRpcContext extends BaseRpcContext<[pattern: string, message: MessageContext]> {
+  /** The pattern, which is the wire name of the message. */
+  getPattern(): string {
+    return this.args[0];
+  }
+
+  /** What Catga knows of the message: ids, attempt, deadline, signal; sends and publishes with this message as the cause. */
+  getMessage(): MessageContext {
+    return this.args[1];
+  }
+
+  /** Headers that the sender attached. */
+  getHeaders(): MessageHeaders {
+    return this.args[1].headers;
+  }
+}

@@ -1,0 +1,29 @@
+import type { EventHandlerOptions, QualityOfService } from '@catga/nestjs';
+import type { PatternOptions } from '../patterns/pattern-classes.js';
+
+/**
+ * Extras of `@MessagePattern(pattern, extras)` and `@EventPattern(pattern, extras)` for Catga. Others are left to other transports.
+ *
+ * @publicApi
+ */
+export interface CatgaPatternExtras extends Omit<EventHandlerOptions, 'transaction'> {
+  /**
+   * Delivery guarantee of the pattern's messages. An event of 1 or 2 is stored, and redelivered until its handlers succeed.
+   * @defaultValue 1 for `@MessagePattern`, 0 for `@EventPattern`, or that of the class among `messages`
+   */
+  readonly qos?: QualityOfService;
+  /** Timeout of the caller, or of one attempt of an event handler, in milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/** The extras that are of the messages. */
+export function messageOptionsOf({ qos, timeoutMs }: CatgaPatternExtras): PatternOptions {
+  return { ...(qos !== undefined && { qos }), ...(timeoutMs !== undefined && { timeoutMs }) };
+}
+
+/** The extras that are of the subscription of an event; its name is the pattern, unless one is given. */
+export function subscriptionOptionsOf(pattern: string, extras: CatgaPatternExtras): EventHandlerOptions {
+  const { name = pattern, scope, concurrency, startFrom, maxAttempts, backoff } = extras;
+  const given = Object.entries({ scope, concurrency, startFrom, maxAttempts, backoff });
+  return { name, ...Object.fromEntries(given.filter(([, value]) => value !== undefined)) };
+}
