@@ -78,7 +78,15 @@ const consumers = [
     name: 'nest-11-commonjs',
     type: 'commonjs',
     nest: '^11.0.0',
-    sources: ['app.ts', 'binary.ts', 'cqrs.ts', 'dashboard.ts', 'described.ts', 'health.ts', 'microservices.ts'],
+    sources: [
+      'app.ts',
+      'binary.ts',
+      'cqrs.ts',
+      'dashboard.ts',
+      'described.ts',
+      'health.ts',
+      'microservices.ts',
+    ],
     peers: {
       '@nestjs/microservices': '^11.0.0',
       '@nestjs/platform-express': '^11.0.0',

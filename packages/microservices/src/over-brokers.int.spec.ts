@@ -39,10 +39,9 @@ describe.each([
     await expect(firstValueFrom(client.send('errors.throw', { kind: 'http' }))).rejects.toMatchObject({
       statusCode: 404,
     });
-    await firstValueFrom(
-      client.emit('stock.changed', new CatgaRecord({ sku: 'a', left: 2 }, { qos: 1 })),
-      { defaultValue: undefined },
-    );
+    await firstValueFrom(client.emit('stock.changed', new CatgaRecord({ sku: 'a', left: 2 }, { qos: 1 })), {
+      defaultValue: undefined,
+    });
     await until(() => heard.said.length === 1);
     expect(heard).toMatchObject({ failures: 1, said: [{ sku: 'a', left: 2 }] });
   });

@@ -128,9 +128,9 @@ describe('the strategy of a node', () => {
     app.connectMicroservice({ strategy: catgaStrategy(app.get(CatgaNode)) });
     await app.startAllMicroservices();
     await app.init();
-    await expect(
-      firstValueFrom(app.get(CatgaClientProxy).send('math.sum', { numbers: [2] })),
-    ).resolves.toBe(2);
+    await expect(firstValueFrom(app.get(CatgaClientProxy).send('math.sum', { numbers: [2] }))).resolves.toBe(
+      2,
+    );
     await app.close();
   });
 

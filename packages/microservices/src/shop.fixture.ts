@@ -99,17 +99,17 @@ export class MathController {
     throw failure(kind);
   }
 
-  @EventPattern('said')
+  @EventPattern<string>('said')
   first(@Payload() data: unknown, @Ctx() context: CatgaRpcContext): void {
     this.heard.said.push([data, context.getHeaders()['tenant']]);
   }
 
-  @EventPattern('said')
+  @EventPattern<string>('said')
   second(@Payload() data: unknown): void {
     this.heard.said.push(data);
   }
 
-  @EventPattern('stock.changed', { qos: 1, backoff: { initialDelayMs: 1 } })
+  @EventPattern<string>('stock.changed', { qos: 1, backoff: { initialDelayMs: 1 } })
   changed(@Payload() { sku, left }: StockChanged, @Ctx() context: CatgaRpcContext): void {
     if (context.getMessage().attempt === 1) {
       this.heard.failures++;

@@ -52,7 +52,8 @@ export class BridgeHost {
     const server = this.makeServer();
     this.server = server;
     for (const { type, pattern } of this.received) {
-      const toMessage = (data: unknown): object => madeOf(type.target.prototype as object, contentOf(data).content);
+      const toMessage = (data: unknown): object =>
+        madeOf(type.target.prototype as object, contentOf(data).content);
       if (type.kind === 'event')
         server.addHandler(pattern, (data: unknown) => this.publish(toMessage(data)), true);
       else server.addHandler(pattern, async (data: unknown) => this.send(toMessage(data)));
@@ -62,15 +63,27 @@ export class BridgeHost {
     });
   }
 
-  /** Takes no more messages. */
+  /** Takes no more messages. Never rejects, and takes no longer than draining may. */
   async stopReceiving(): Promise<void> {
-    await this.server?.stopReceiving();
+    await this.inTime(async () => this.server?.stopReceiving());
   }
 
-  /** Lets go of the broker. */
+  /** Lets go of the broker. Never rejects, and takes no longer than draining may. */
   async close(): Promise<void> {
-    await this.server?.close();
-    await this.client?.close();
+    await this.inTime(async () => {
+      await this.server?.close();
+      await this.client?.close();
+    });
+  }
+
+  private async inTime(stop: () => Promise<void>): Promise<void> {
+    const { clock, options } = this.nodeOf();
+    let cancel = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = clock.setTimer(options.shutdown.drainTimeoutMs, resolve);
+    });
+    await Promise.race([stop().catch((thrown: unknown) => this.logger.error(thrown)), late]);
+    cancel();
   }
 
   private makeServer(): BridgeServer {

@@ -93,7 +93,7 @@ describe.each(Object.entries(BROKERS))("a bridge of two nodes to Nest's transpor
   });
 
   afterAll(async () => {
-    for (const node of nodes) await node.close();
+    for (const node of nodes.slice(1)) await node.close();
     await plainClient.close();
     await plainServer.close();
     await broker.stop();
@@ -114,7 +114,13 @@ describe.each(Object.entries(BROKERS))("a bridge of two nodes to Nest's transpor
     // Requests and events of one client arrive in order; each request makes sure of the events before it.
     await create('last');
     await until(() => ledger.lines.length >= 5);
-    expect(ledger.lines.toSorted()).toEqual(['created last', 'paid other', 'paid same', 'paid same', 'paid same']);
+    expect(ledger.lines.toSorted()).toEqual([
+      'created last',
+      'paid other',
+      'paid same',
+      'paid same',
+      'paid same',
+    ]);
   });
 
   it.each([
@@ -154,5 +160,15 @@ describe.each(Object.entries(BROKERS))("a bridge of two nodes to Nest's transpor
   it('says that no plain server is there: at once on NATS, after the timeout on Redis', async () => {
     const code = name === 'NATS' ? 'CATGA_NO_HANDLER' : 'CATGA_TIMEOUT';
     await expect(mediator.send(new AskNobody())).rejects.toMatchObject({ code });
+  });
+
+  it('answers every request while one of its nodes stops, and afterwards', async () => {
+    const ids = Array.from({ length: 40 }, (_, index) => `s${index}`);
+    const before = ids.slice(0, 20).map(create);
+    const stopped = nodes[0]!.close();
+    const meanwhile = ids.slice(20).map(create);
+    await expect(Promise.all([...before, ...meanwhile])).resolves.toEqual(ids.map((id) => `created ${id}`));
+    await stopped;
+    await expect(create('after')).resolves.toBe('created after');
   });
 });

@@ -21,9 +21,7 @@ import { BridgeSource } from './bridge-source.js';
  * @publicApi
  */
 @Module({})
-export class CatgaBridgeModule
-  implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
-{
+export class CatgaBridgeModule implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   constructor(
     private readonly host: BridgeHost,
     private readonly moduleRef: ModuleRef,
@@ -47,7 +45,11 @@ export class CatgaBridgeModule
           useFactory: (moduleRef: ModuleRef) =>
             new BridgeHost(options, () => moduleRef.get(CatgaNode, { strict: false })),
         },
-        { provide: BridgeSource, inject: [BridgeHost], useFactory: (host: BridgeHost) => new BridgeSource(host) },
+        {
+          provide: BridgeSource,
+          inject: [BridgeHost],
+          useFactory: (host: BridgeHost) => new BridgeSource(host),
+        },
       ],
     };
   }

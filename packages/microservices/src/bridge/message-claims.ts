@@ -44,5 +44,7 @@ export class MessageClaims {
 }
 
 function contentHash(channel: string, content: string): string {
-  return createHash('sha256').update(JSON.stringify([channel, content])).digest('base64url');
+  return createHash('sha256')
+    .update(JSON.stringify([channel, content]))
+    .digest('base64url');
 }

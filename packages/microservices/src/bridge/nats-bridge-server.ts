@@ -3,7 +3,8 @@ import type { BridgeServer } from './bridge-server.js';
 
 /** A subscription of either NATS client. */
 interface Subscription {
-  unsubscribe(): void;
+  /** Ends the subscription once all that was sent to it has been handled. */
+  drain(): Promise<void>;
 }
 
 type Subscribe = (...args: readonly unknown[]) => Subscription;
@@ -22,9 +23,8 @@ export class NatsBridgeServer extends ServerNats implements BridgeServer {
     });
   }
 
-  stopReceiving(): Promise<void> {
-    for (const subscription of this.taken.splice(0)) subscription.unsubscribe();
-    return Promise.resolve();
+  async stopReceiving(): Promise<void> {
+    await Promise.all(this.taken.splice(0).map((subscription) => subscription.drain()));
   }
 
   /** Replies are written before the connection closes. */

@@ -13,29 +13,38 @@ interface Subscriber {
 /** Nest's Redis server, of which one bridge node of many handles each message: all of them get it. */
 export class RedisBridgeServer extends ServerRedis implements BridgeServer {
   private readonly claims: MessageClaims;
+  /** Messages that are not yet with their handlers. */
+  private readonly claiming = new Set<Promise<unknown>>();
 
   constructor(options: Required<RedisOptions>['options'], keyPrefix: string) {
     super(options);
     this.claims = new MessageClaims(keyPrefix);
   }
 
-  override async handleMessage(
+  override handleMessage(
     channel: string,
     buffer: string,
     pub: ClaimClient,
     pattern: string,
   ): Promise<unknown> {
-    const { id } = (this.parseMessage(buffer) ?? {}) as { readonly id?: unknown };
-    const isMine =
-      id === undefined
-        ? await this.claims.event(pub, pattern, buffer)
-        : await this.claims.request(pub, pattern, JSON.stringify(id));
-    return isMine ? super.handleMessage(channel, buffer, pub, pattern) : undefined;
+    const claimed = this.claim(channel, buffer, pub, pattern);
+    this.claiming.add(claimed);
+    return claimed.finally(() => this.claiming.delete(claimed));
   }
 
   async stopReceiving(): Promise<void> {
     const client: Subscriber | undefined = this.subClient;
     await client?.unsubscribe();
     await client?.punsubscribe();
+    await Promise.allSettled(this.claiming);
+  }
+
+  private async claim(channel: string, buffer: string, pub: ClaimClient, pattern: string): Promise<unknown> {
+    const { id } = (this.parseMessage(buffer) ?? {}) as { readonly id?: unknown };
+    const isMine =
+      id === undefined
+        ? await this.claims.event(pub, pattern, buffer)
+        : await this.claims.request(pub, pattern, JSON.stringify(id));
+    return isMine ? super.handleMessage(channel, buffer, pub, pattern) : undefined;
   }
 }

@@ -35,7 +35,6 @@ export function resultOf(values: readonly unknown[], headers: MessageHeaders): u
 
 /** The values that a result stands for. */
 export function valuesOf(result: unknown): readonly unknown[] {
-  const many: unknown =
-    typeof result === 'object' && result !== null ? Reflect.get(result, MANY) : undefined;
+  const many: unknown = typeof result === 'object' && result !== null ? Reflect.get(result, MANY) : undefined;
   return Array.isArray(many) ? many : [result];
 }
