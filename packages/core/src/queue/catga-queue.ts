@@ -60,7 +60,9 @@ export class CatgaQueue {
    * `CATGA_CANCELLED`. `running`: a node has taken it, or it is in doubt whether one has; nothing changes. `ended`: it has an outcome already.
    * `CATGA_COMMAND_NOT_FOUND` if there is none: it has ended without `keepOutcome`, is still in an outbox, or was never queued.
    *
-   * Of commands with one key, the others keep their order. Reads the commands of the name, to find it.
+   * Of commands with one key, the others keep their order; a node owns them, and `CATGA_TIMEOUT` or `CATGA_NODE_LOST` say that it did not
+   * answer: repeat it. `CATGA_OVERLOADED` if 1,024 cancelled ones are still behind others that have not ended. Reads the commands of the
+   * name, to find it.
    */
   async cancel(command: QueuedCommandRef): Promise<'cancelled' | 'running' | 'ended'> {
     const end = await this.queued().cancel(identityOf(command), this.access.ask);
