@@ -1,10 +1,11 @@
+import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { ClientNats, ClientRedis, RpcException, Transport } from '@nestjs/microservices';
 import type { CatgaNode, Command, MessageContext } from '@catga/nestjs';
 import { madeOf, toError } from '@catga/core/engine';
 import { defer, fromEvent, lastValueFrom, takeUntil, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { catchError } from 'rxjs/operators';
+import { catchError, finalize } from 'rxjs/operators';
 import { HIDDEN_ERROR, fromRpcError, toRpcError } from '../errors/rpc-errors.js';
 import { contentOf } from '../patterns/pattern-data.js';
 import { crossings } from './bridge-options.js';
@@ -20,6 +21,8 @@ export class BridgeHost {
   private readonly forwarded: readonly Crossing[];
   private server: BridgeServer | undefined;
   private client: ClientNats | ClientRedis | undefined;
+  /** Requests that were received and are not replied to yet. */
+  private readonly pending = new Set<Promise<void>>();
 
   /** @param nodeOf the node, once the application has been put together */
   constructor(
@@ -63,9 +66,14 @@ export class BridgeHost {
     });
   }
 
-  /** Takes no more messages. Never rejects, and takes no longer than draining may. */
+  /** Takes no more messages, and replies to the requests that it has. Never rejects, and takes no longer than draining may. */
   async stopReceiving(): Promise<void> {
-    await this.inTime(async () => this.server?.stopReceiving());
+    await this.inTime(async () => {
+      await this.server?.stopReceiving();
+      await turnOfTheEventLoop(); // Nest decodes what it has received.
+      await Promise.all(this.pending);
+      await turnOfTheEventLoop(); // Nest writes the replies.
+    });
   }
 
   /** Lets go of the broker. Never rejects, and takes no longer than draining may. */
@@ -94,8 +102,15 @@ export class BridgeHost {
   }
 
   private send(request: object): Observable<unknown> {
+    let replied = (): void => {};
+    const pending = new Promise<void>((resolve) => (replied = resolve));
+    this.pending.add(pending);
     return defer(() => this.nodeOf().mediator.send(request as Command<unknown>)).pipe(
       catchError((thrown: unknown) => throwError(() => toRpcError(thrown) ?? this.hidden(thrown))),
+      finalize(() => {
+        this.pending.delete(pending);
+        replied();
+      }),
     );
   }
 
