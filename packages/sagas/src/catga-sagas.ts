@@ -74,6 +74,8 @@ export interface SagaPageRequest {
 export interface SagaPage {
   /** May be none, although there are further pages. */
   readonly items: readonly SagaInfo[];
+  /** Why sagas are missing here: records and states that this node cannot read, with their codes (`CATGA_SERIALIZATION`). */
+  readonly unreadable: readonly CatgaError[];
   /** Cursor of the next page; undefined on the last page. */
   readonly next: string | undefined;
 }
@@ -94,9 +96,19 @@ export class CatgaSagas {
 
   /** Sagas in no particular order. All pages together have each that was there all the time; one that changes may be in two. */
   async list(filter: SagaFilter = {}, { limit, after }: SagaPageRequest = {}): Promise<SagaPage> {
-    const { sagas, next } = await this.host.records.page(filter.saga, pageLimit(limit), after);
-    const items = sagas.map(({ record }) => record).filter((record) => matches(record, filter));
-    return { items: items.map((record) => this.infoOf(record)), next };
+    const { sagas, unreadable, next } = await this.host.records.page(filter.saga, pageLimit(limit), after);
+    const items: SagaInfo[] = [];
+    const failed = [...unreadable];
+    for (const { record } of sagas) {
+      if (!matches(record, filter)) continue;
+      try {
+        items.push(this.infoOf(record));
+      } catch (thrown) {
+        if (!(thrown instanceof CatgaError)) throw thrown;
+        failed.push(thrown);
+      }
+    }
+    return { items, unreadable: failed, next };
   }
 
   /** Sends the command that undoes another one, and failed, once more. Resolves with whether the saga was stuck. */

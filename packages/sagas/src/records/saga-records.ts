@@ -12,6 +12,8 @@ export interface VersionedSaga {
 /** Page of sagas. */
 export interface SagaRecordPage {
   readonly sagas: readonly VersionedSaga[];
+  /** Errors of the records that cannot be read: they keep no other one from being listed. */
+  readonly unreadable: readonly CatgaError[];
   readonly next: string | undefined;
 }
 
@@ -68,7 +70,14 @@ export class SagaRecords {
   async page(saga: string | undefined, limit: number, after?: string): Promise<SagaRecordPage> {
     const prefix = saga === undefined ? ROOT : `${ROOT}${partOf(saga)}/`;
     const { records, next } = await this.place.records.page(prefix, limit, after);
-    return { sagas: records.map(decode), next };
+    const sagas: VersionedSaga[] = [];
+    const unreadable: CatgaError[] = [];
+    for (const record of records) {
+      const read = readable(record);
+      if (read instanceof CatgaError) unreadable.push(read);
+      else sagas.push(read);
+    }
+    return { sagas, unreadable, next };
   }
 
   /** Removes those of some records that ended before a time. Resolves with the cursor to go on with. */
@@ -110,11 +119,16 @@ function encode(record: SagaRecord): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-function decode({ key, value, version }: VersionedRecord): VersionedSaga {
-  const parsed = parse(value);
-  const { success, data, error } = sagaRecordSchema.safeParse(parsed);
+function decode(record: VersionedRecord): VersionedSaga {
+  const read = readable(record);
+  if (read instanceof CatgaError) throw read;
+  return read;
+}
+
+function readable({ key, value, version }: VersionedRecord): VersionedSaga | CatgaError {
+  const { success, data, error } = sagaRecordSchema.safeParse(parse(value));
   if (success) return { record: data, version };
-  throw new CatgaError('CATGA_SERIALIZATION', `The record '${key}' is no saga that this version can read.`, {
+  return new CatgaError('CATGA_SERIALIZATION', `The record '${key}' is no saga that this version can read.`, {
     details: { key },
     cause: error,
   });

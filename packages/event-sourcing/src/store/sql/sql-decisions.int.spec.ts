@@ -2,7 +2,6 @@ import { PGlite } from '@electric-sql/pglite';
 import { CatgaMediator, Command, RequestHandler, memory } from '@catga/nestjs';
 import { pglite, sqlOutbox } from '@catga/sql';
 import { TestClock } from '@catga/testing';
-import { describeEventStore } from '@catga/testing/event-sourcing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   Account,
@@ -31,18 +30,6 @@ afterEach(stopAll);
 afterAll(() => lite.close());
 
 const empty = (): Promise<unknown> => lite.exec('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-
-describeEventStore(
-  'PGlite',
-  {
-    create: async () => {
-      await empty();
-      return { storage: sqlEventStore(pglite(lite)) };
-    },
-    sideBySide: 30,
-  },
-  { describe, it },
-);
 
 describe('decisions in PGlite', () => {
   it('commit with what they publish, or not at all', async () => {

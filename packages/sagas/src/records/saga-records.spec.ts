@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { memory } from '@catga/core';
+import { systemClock } from '@catga/core/engine';
+import { SagaRecords } from './saga-records.js';
+import type { SagaRecord } from './saga-record.js';
+
+const record: SagaRecord = {
+  saga: 'shop.fulfilment',
+  id: 'o1',
+  status: 'running',
+  version: 1,
+  state: '{}',
+  revision: 1,
+  startedAtMs: 0,
+  changedAtMs: 0,
+  seen: [],
+  outgoing: [],
+  commands: [],
+  history: [],
+};
+
+describe('a saga that cannot be read', () => {
+  it('keeps no other one from being listed, and is told of', async () => {
+    const connection = await memory().connect({
+      namespace: 'catga',
+      nodeId: 'one',
+      clock: systemClock,
+      heartbeatTimeoutMs: 1000,
+    });
+    const { records: store } = connection;
+    if (store === undefined) throw new Error('The memory engine has records.');
+    const records = new SagaRecords({ records: store });
+    await records.write(record, 0, 10_000);
+    for (const [id, text] of [
+      ['half', '{"saga":'],
+      ['newer', '{"format":99}'],
+    ] as const)
+      await store.write(`saga/shop.fulfilment/${id}`, new TextEncoder().encode(text), 0);
+    const { sagas, unreadable, next } = await records.page('shop.fulfilment', 100);
+    expect(sagas.map((one) => one.record.id)).toEqual(['o1']);
+    expect(unreadable.map(({ code, details }) => `${code} ${String(details.key)}`).toSorted()).toEqual([
+      'CATGA_SERIALIZATION saga/shop.fulfilment/half',
+      'CATGA_SERIALIZATION saga/shop.fulfilment/newer',
+    ]);
+    expect(next).toBeUndefined();
+    await expect(records.read('shop.fulfilment', 'half')).rejects.toMatchObject({
+      code: 'CATGA_SERIALIZATION',
+    });
+    await expect(records.removeEnded('shop.fulfilment', 100, Date.now())).resolves.toBeUndefined();
+    await connection.close();
+  });
+});
