@@ -10,12 +10,13 @@ process.env['GOMAXPROCS'] ??= '1';
  * `*.long.spec.ts` takes minutes and is played by `npm run test:long` alone.
  */
 const config: Config = {
-  testEnvironment: 'node',
+  // Test files run in the process itself, by Node's own modules: half the time of Jest's.
+  testEnvironment: '<rootDir>/test/native/environment.cjs',
+  runtime: '<rootDir>/test/native/runtime.cjs',
   roots: ['<rootDir>/packages', '<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts', '!**/*.long.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/test/types/', '<rootDir>/test/consumer/'],
   modulePathIgnorePatterns: ['/dist/'],
-  extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
@@ -26,7 +27,7 @@ const config: Config = {
           transform: { legacyDecorator: true, decoratorMetadata: true, verbatimModuleSyntax: false },
           keepClassNames: true,
         },
-        module: { type: 'es6' },
+        module: { importInterop: 'node' },
         sourceMaps: 'inline',
       },
     ],

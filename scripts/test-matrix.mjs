@@ -95,8 +95,6 @@ function play({ title, variable, find, isNode = false, paths }) {
   spawnSync(
     isNode ? program : process.execPath,
     [
-      '--experimental-vm-modules',
-      '--disable-warning=ExperimentalWarning',
       'node_modules/jest/bin/jest.js',
       '--json',
       '--outputFile',

@@ -1,9 +1,34 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MemoryNetwork } from '@catga/core';
 import { Fulfilment, OrderPlaced, Paid, TestShop, partsOf } from './fulfilment.fixture.js';
-import { minutes } from './index.js';
+import { On, Saga, minutes } from './index.js';
+import type { SagaContext } from './index.js';
+import type { FulfilmentState } from './fulfilment.fixture.js';
 
 const SAGA = 'shop.fulfilment';
+
+/** Steps of two nodes have read the same state before either of them writes. */
+class Meeting {
+  private arrived = 0;
+  private open: () => void = () => {};
+  private readonly both = new Promise<void>((resolve) => (this.open = resolve));
+
+  async attend(): Promise<void> {
+    this.arrived += 1;
+    if (this.arrived === 2) this.open();
+    await this.both;
+  }
+}
+const meeting = new Meeting();
+
+@Saga({ name: SAGA })
+class MeetingFulfilment extends Fulfilment {
+  @On(Paid, (event) => event.orderId)
+  override async paid(event: Paid, saga: SagaContext<FulfilmentState>): Promise<void> {
+    await meeting.attend();
+    await super.paid(event, saga);
+  }
+}
 
 describe('inputs of one saga on three nodes', () => {
   let shop: TestShop;
@@ -13,7 +38,7 @@ describe('inputs of one saga on three nodes', () => {
     shop = new TestShop(new MemoryNetwork());
     const nodes = await Promise.all(
       ['one', 'two', 'three'].map((nodeId) =>
-        shop.start(nodeId, [Fulfilment], { retry: { maxAttempts: 1 } }),
+        shop.start(nodeId, [MeetingFulfilment], { retry: { maxAttempts: 1 } }),
       ),
     );
     const [first] = nodes;

@@ -2,21 +2,19 @@ import { afterEach, expect, it, jest } from '@jest/globals';
 import { httpAdapter } from './http-adapter.js';
 
 afterEach(() => {
-  jest.resetModules();
+  jest.dontMock('@nestjs/platform-express').dontMock('@nestjs/platform-fastify');
 });
 
 function absent(name: string): void {
-  jest.unstable_mockModule(name, () => {
+  jest.doMock(name, () => {
     throw Object.assign(new Error(`Cannot find package '${name}'`), { code: 'ERR_MODULE_NOT_FOUND' });
   });
 }
 
 it('serves by Express, else by Fastify, and else says what to install', async () => {
   expect((await httpAdapter()).getType()).toBe('express');
-  jest.resetModules();
   absent('@nestjs/platform-express');
   expect((await httpAdapter()).getType()).toBe('fastify');
-  jest.resetModules();
   absent('@nestjs/platform-fastify');
   await expect(httpAdapter()).rejects.toMatchObject({
     code: 'CATGA_CONFIGURATION',

@@ -5,7 +5,7 @@ import { LogBook, start } from '../application.fixture.js';
 import { CatgaMediator, Command, RequestHandler } from '../index.js';
 
 // What Node says of a package that is not installed.
-jest.unstable_mockModule('class-transformer', () => {
+jest.doMock('class-transformer', () => {
   const absent = new Error("Cannot find package 'class-transformer' imported from /app/index.js");
   throw Object.assign(absent, { code: 'ERR_MODULE_NOT_FOUND' });
 });

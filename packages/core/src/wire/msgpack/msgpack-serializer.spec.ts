@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -106,11 +107,15 @@ describe('the MessagePack serializer', () => {
     }
   });
 
-  it('does without the native addon of msgpackr', () => {
+  it('does without the native addon of msgpackr and without generated code', () => {
+    const script = `
+      process.env.MSGPACKR_NATIVE_ACCELERATION_DISABLED = 'false';
+      require('msgpackr/index-no-eval');
+      console.log(Object.keys(require.cache).filter((file) => file.includes('msgpackr')).length);`;
     const source = readFileSync(new URL('msgpack-serializer.ts', import.meta.url), 'utf8');
-    expect(source).toContain("from 'msgpackr/pack'");
-    const loaded = readFileSync(new URL(import.meta.resolve('msgpackr/pack')), 'utf8');
-    expect(loaded).not.toContain('extract');
+    expect(source.match(/from 'msgpackr\/.*'/g)).toEqual(["from 'msgpackr/index-no-eval'"]);
+    const flags = ['--disallow-code-generation-from-strings', '-e', script];
+    expect(execFileSync(process.execPath, flags, { encoding: 'utf8' })).toBe('1\n');
   });
 });
 

@@ -1,6 +1,5 @@
 import type { Options, Packr as TypedPackr } from 'msgpackr';
-// This entry point does not load the native addon, and has no types of its own.
-import { Packr as UntypedPackr } from 'msgpackr/pack';
+import { Packr as UntypedPackr } from 'msgpackr/index-no-eval';
 import type { Serializer } from '../../ports/serializer.js';
 import { checkCarried } from './carried-values.js';
 import { withoutForbiddenKeys } from './message-pack-maps.js';
