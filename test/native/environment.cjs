@@ -14,8 +14,9 @@ module.exports = class NativeEnvironment {
 
   async setup() {}
 
-  /** Puts back what Jest replaces in the global object for a test file. */
+  /** Puts back what Jest and the test file replaced. */
   async teardown() {
+    this.moduleMocker.restoreAllMocks();
     this.fakeTimersModern.dispose();
     globalThis.console = this.#console;
     process.exit = this.#exit;

@@ -3,9 +3,11 @@ const Module = require('node:module');
 const { extname } = require('node:path');
 
 /**
- * Runtime of Jest that loads test files by Node's own `require`, once transformed: modules are shared by all test files of a
- * worker, where Jest's own runtime evaluates them again for each. That halves the processor time of this repository's tests,
- * and tests packages as what they are published as, CommonJS. Of the `jest` object it has what `jestObject` lists.
+ * Runtime of Jest that loads test files by Node's own `require`, once transformed: what is tested is evaluated once in a
+ * worker, where Jest's own runtime evaluates it again for each test file. That halves the processor time of this
+ * repository's tests, and tests packages as what they are published as, CommonJS. Modules of tests (fixtures, and
+ * what imports `@jest/globals` or a module that does) are evaluated for each test file: they have hooks and state.
+ * Of the `jest` object there is what `#jestObject` lists.
  *
  * The methods are those which `jest-runner` and `jest-circus` call (https://jestjs.io/docs/configuration#runtime-string).
  */
@@ -15,6 +17,8 @@ module.exports = class NativeRuntime {
 
   #globals;
   #mocks = new Map();
+  /** Modules that import `@jest/globals`. */
+  #importers = new Set();
   /** Made by this test file: in Node 20, each promise of the files that follow would carry them on. */
   #storages = [];
 
@@ -37,7 +41,10 @@ module.exports = class NativeRuntime {
 
     const { _load: load, _resolveFilename: resolve } = Module;
     Module._load = (request, parent, isMain) => {
-      if (request === '@jest/globals') return testGlobals;
+      if (request === '@jest/globals') {
+        this.#current.#importers.add(parent);
+        return this.#current.#globals;
+      }
       const mock = this.#current.#mocks.get(request);
       return mock === undefined ? load(request, parent, isMain) : mock();
     };
@@ -48,7 +55,6 @@ module.exports = class NativeRuntime {
     };
 
     const current = () => this.#current;
-    const testGlobals = new Proxy({}, { get: (_, name) => delegateTo(() => current().#globals, name) });
     hooks.AsyncLocalStorage = class AsyncLocalStorage extends hooks.AsyncLocalStorage {
       constructor(...args) {
         super(...args);
@@ -123,11 +129,26 @@ module.exports = class NativeRuntime {
     return globalThis.__coverage__;
   }
 
-  /** Forgets the test file, which nothing requires. */
+  /** Forgets what is the test file's own. */
   teardown() {
     this.#mocks.clear();
     for (const storage of this.#storages) storage.disable();
+    this.#forgetTests(require.cache[this.testPath], new Map());
     forget(this.testPath);
+  }
+
+  /** Forgets the modules of tests among what a module requires. Returns whether it is one. */
+  #forgetTests(module, seen) {
+    const known = seen.get(module);
+    if (known !== undefined) return known;
+    seen.set(module, false); // It may require itself by others.
+    const children = module.children.filter((child) => extname(child.filename ?? '') === '.ts');
+    const ofTests = children.filter((child) => this.#forgetTests(child, seen));
+    for (const { filename } of ofTests) delete require.cache[filename];
+    const isOfTests =
+      ofTests.length > 0 || this.#importers.has(module) || module.filename.endsWith('.fixture.ts');
+    seen.set(module, isOfTests);
+    return isOfTests;
   }
 };
 
@@ -135,12 +156,4 @@ function forget(file) {
   const index = module.children.indexOf(require.cache[file]);
   if (index >= 0) module.children.splice(index, 1);
   delete require.cache[file];
-}
-
-/** The global of the running test file, for modules that imported it while another one ran. */
-function delegateTo(globals, name) {
-  return new Proxy(() => {}, {
-    apply: (_, self, args) => globals()[name](...args),
-    get: (_, key) => globals()[name][key],
-  });
 }

@@ -46,7 +46,9 @@ describe('inputs of one saga on three nodes', () => {
     await shop.pass(5000);
     const parts = Array.from({ length: 100 }, (_, index) => index + 1);
     await Promise.all(
-      parts.map((part, index) => nodes[index % 3]!.node.mediator.publish(new Paid('o1', part))),
+      parts.map((part, index) =>
+        nodes[index % 3]!.node.mediator.publish(new Paid('o1', part), { key: `p${part}` }),
+      ),
     );
     await shop.pass(5000);
     const found = await first!.sagas.get(SAGA, 'o1');
