@@ -49,6 +49,8 @@ module.exports = class NativeRuntime {
       return mock === undefined ? load(request, parent, isMain) : mock();
     };
     Module._resolveFilename = (request, parent, ...rest) => {
+      // The `require` of OpenTelemetry keeps what it got by a file name of a package.
+      if (request === '@jest/globals' || this.#current.#mocks.has(request)) return __filename;
       const isOurs = parent?.filename !== undefined && extname(parent.filename) === '.ts';
       const mapped = isOurs ? this.#current.resolver.resolveStubModuleName(parent.filename, request) : null;
       return mapped ?? resolve(request, parent, ...rest);
