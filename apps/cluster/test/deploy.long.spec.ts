@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { BUILD_WITHIN_MS, ROOT, buildCluster } from './built-cluster.fixture.js';
 import { conduct, endConductors } from './conduct.fixture.js';
 import { until } from './faults/until.fixture.js';
+import { serveStuckSaga } from './stuck-saga.fixture.js';
 
 const DEPLOY = `${ROOT}deploy`;
 const RULES = `${DEPLOY}/prometheus/catga.rules.yml`;
@@ -39,6 +40,7 @@ describe('the rules', () => {
 
 describe('a Prometheus that scrapes the cluster demo', () => {
   let server: PrometheusServer;
+  let sagas: Awaited<ReturnType<typeof serveStuckSaga>>;
   let gateway = '';
   let said = '';
 
@@ -56,10 +58,12 @@ describe('a Prometheus that scrapes the cluster demo', () => {
     const targets = [...said.matchAll(/http:\/\/(\S+)\/metrics/g)].map(([, target = '']) => target);
     // As the configuration that is shipped has them, from a port of one's own on.
     expect(targets.map((target) => Number(target.split(':')[1]) - first)).toEqual([0, 1, 2, 3]);
-    server = await PrometheusServer.spawn({ targets, rules: [RULES] });
+    sagas = await serveStuckSaga();
+    server = await PrometheusServer.spawn({ targets: [...targets, sagas.target], rules: [RULES] });
   }, BUILD_WITHIN_MS + STARTS_WITHIN_MS);
   afterAll(async () => {
     await server.stop();
+    await sagas.stop();
     await endConductors();
   });
 
@@ -106,6 +110,10 @@ describe('a Prometheus that scrapes the cluster demo', () => {
   it('raises an alert for a dead letter', async () => {
     await answered('catga_dead_letters_total');
     while (!(await server.alerts()).includes('CatgaDeadLetters')) await answered('up');
+  });
+
+  it('raises an alert for a stuck saga', async () => {
+    while (!(await server.alerts()).includes('CatgaSagaStuck')) await answered('catga_saga_open');
   });
 
   it('has a dashboard beside it, at the address that the demo says', async () => {

@@ -97,7 +97,9 @@ export type {
   FailedDelivery,
   HandledMessage,
   MessageTracer,
+  OpenSagas,
   RepeatedMessage,
+  SagaChange,
   TraceEnd,
   TracedNode,
 } from './ports/message-tracer.js';

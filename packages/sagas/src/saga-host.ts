@@ -2,6 +2,7 @@ import type { CatgaNode, MessageContext } from '@catga/nestjs';
 import type { StepPlace, StepStore } from '@catga/core/engine';
 import { sagaDefinitionOf } from './definition/saga-definition.js';
 import type { SagaClass, SagaDefinition, SagaEvent } from './definition/saga-definition.js';
+import { SagaCensus } from './records/saga-census.js';
 import { SagaRecords } from './records/saga-records.js';
 import type { StepInput } from './step/saga-input.js';
 import { inputKey } from './step/saga-input.js';
@@ -23,6 +24,7 @@ export class SagaHost {
   readonly records: SagaRecords;
   readonly runners = new Map<string, SagaRunner>();
   private readonly locations = new Map<string, string>();
+  private readonly censuses: SagaCensus[] = [];
 
   /**
    * @param node asked when the application starts
@@ -58,6 +60,8 @@ export class SagaHost {
         `Two sagas are named '${name}', ${namesake} and ${where}: give one of them another name, or provide it once.`,
       ];
     this.locations.set(name, where);
+    this.censuses.push(new SagaCensus(name, this.records, this.steps.clock));
+    this.steps.countSagasBy(() => Promise.all(this.censuses.map((census) => census.read())));
     const signal = signalClassOf(name);
     const runner = new SagaRunner(definition, this.steps, this.place, this.records, instanceFor, signal);
     this.runners.set(name, runner);

@@ -26,16 +26,21 @@ describe('the names that leave the process', () => {
       'catga.handler',
       'catga.operation',
       'catga.duplicate',
+      'catga.saga.name',
+      'catga.saga.status',
       'catga.message.critical_time',
       'catga.dead_letters',
       'catga.retries',
       'catga.deduplicated',
+      'catga.sagas',
       'catga.subscription.due',
       'catga.subscription.delayed',
       'catga.subscription.handling',
       'catga.subscription.oldest_due',
       'catga.outbox.waiting',
       'catga.nodes',
+      'catga.saga.open',
+      'catga.saga.oldest',
     ]);
   });
 });

@@ -26,6 +26,10 @@ export const ATTRIBUTE = Object.freeze({
   operation: 'catga.operation',
   /** Whether the engine had the message before and dropped this one. */
   duplicate: 'catga.duplicate',
+  /** Name of a saga. */
+  saga: 'catga.saga.name',
+  /** Status of a saga, and `started` for one that is new. */
+  sagaStatus: 'catga.saga.status',
 });
 
 /** Values of `messaging.operation.name`, which begin the names of spans. */
@@ -42,7 +46,7 @@ export const OPERATION_TYPE = Object.freeze({ send: 'send', process: 'process', 
 /** An instrument. Its name in Prometheus has underscores, and ends with its unit or, for a counter, `_total`. */
 export interface Instrument {
   readonly name: string;
-  readonly unit: 's' | '{message}' | '{node}';
+  readonly unit: 's' | '{message}' | '{node}' | '{saga}';
   readonly description: string;
   readonly labels: readonly string[];
   /** Upper bounds of a histogram's buckets. */
@@ -61,6 +65,7 @@ const CLIENT_LABELS = [
 ];
 const CONSUMER_LABELS = [...CLIENT_LABELS, ATTRIBUTE.subscription];
 const DELIVERY_LABELS = [ATTRIBUTE.destination, ATTRIBUTE.subscription];
+const SAGA_LABELS = [ATTRIBUTE.saga, ATTRIBUTE.sagaStatus];
 
 /** Histograms of durations, in seconds. */
 export const HISTOGRAM = Object.freeze({
@@ -134,6 +139,12 @@ export const COUNTER = Object.freeze({
     description: 'Number of messages that had been handled before, and were not handled again.',
     labels: DELIVERY_LABELS,
   },
+  sagas: {
+    name: 'catga.sagas',
+    unit: '{saga}',
+    description: 'Number of sagas that started, or came to another status.',
+    labels: SAGA_LABELS,
+  },
 } satisfies Record<string, Instrument>);
 
 /** Gauges, read when the metrics are. */
@@ -174,5 +185,17 @@ export const GAUGE = Object.freeze({
     unit: '{node}',
     description: 'Number of nodes that this node sees, itself included.',
     labels: [],
+  },
+  openSagas: {
+    name: 'catga.saga.open',
+    unit: '{saga}',
+    description: 'Number of sagas that run, compensate or are stuck.',
+    labels: SAGA_LABELS,
+  },
+  oldestSaga: {
+    name: 'catga.saga.oldest',
+    unit: 's',
+    description: 'Age of the oldest saga that runs or compensates; 0 if there is none.',
+    labels: [ATTRIBUTE.saga],
   },
 } satisfies Record<string, Instrument>);

@@ -8,7 +8,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { COUNTER, GAUGE, HISTOGRAM } from './conventions.js';
 import { openTelemetry } from './index.js';
-import { startShop, workIn } from './shop-node.fixture.js';
+import { reportSagas, startShop, workIn } from './shop-node.fixture.js';
 
 it('metrics go to the meter of the SDK, under the names of the conventions', async () => {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -17,6 +17,7 @@ it('metrics go to the meter of the SDK, under the names of the conventions', asy
   const fate = { fails: false };
   const node = await startShop([openTelemetry()], {}, fate);
   await workIn(node, fate);
+  reportSagas(node);
   await reader.forceFlush();
   const collected = exporter
     .getMetrics()

@@ -6,6 +6,7 @@ import type {
   MessageTracer,
   OutgoingMessage,
   RepeatedMessage,
+  SagaChange,
   TraceEnd,
   TracedNode,
 } from '@catga/core';
@@ -81,6 +82,10 @@ class OpenTelemetryTracer implements MessageTracer {
 
   repeated(message: RepeatedMessage): void {
     this.metrics?.repeated(message);
+  }
+
+  sagaChanged(change: SagaChange): void {
+    this.metrics?.sagaChanged(change);
   }
 
   redriving(message: DurableMessage, run: () => void): TraceEnd {

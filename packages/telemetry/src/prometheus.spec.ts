@@ -4,7 +4,7 @@ import type { CatgaNode, MessageTracer, TracedNode } from '@catga/core';
 import { Registry } from 'prom-client';
 import { COUNTER, GAUGE, HISTOGRAM } from './conventions.js';
 import { prometheus } from './prometheus.js';
-import { startShop, workIn } from './shop-node.fixture.js';
+import { reportSagas, startShop, workIn } from './shop-node.fixture.js';
 
 let node: CatgaNode | undefined;
 afterEach(async () => {
@@ -86,6 +86,25 @@ describe('prometheus()', () => {
     await expect(linesOf(registry, 'catga_subscription_due')).resolves.toEqual([]);
   });
 
+  it('counts sagas by name and status, and reads those that have not ended', async () => {
+    const registry = new Registry();
+    node = await startShop([prometheus({ registry })]);
+    reportSagas(node);
+    const of = (status: string): string => `{catga_saga_name="fulfilment",catga_saga_status="${status}"}`;
+    await expect(linesOf(registry, 'catga_sagas_total')).resolves.toEqual([
+      `${of('started')} 1`,
+      `${of('stuck')} 1`,
+    ]);
+    await expect(linesOf(registry, 'catga_saga_open')).resolves.toEqual([
+      `${of('running')} 2`,
+      `${of('compensating')} 0`,
+      `${of('stuck')} 1`,
+    ]);
+    await expect(linesOf(registry, 'catga_saga_oldest_seconds')).resolves.toEqual([
+      '{catga_saga_name="fulfilment"} 90',
+    ]);
+  });
+
   it('leaves out what needs the broker while it is away, and asks it once for all of its gauges', async () => {
     const registry = new Registry();
     const tracer: MessageTracer = prometheus({ registry });
@@ -99,6 +118,7 @@ describe('prometheus()', () => {
         throw new CatgaError('CATGA_ENGINE_UNAVAILABLE', 'away');
       },
       outbox: () => Promise.resolve({ waiting: 4, parked: 0 }),
+      sagas: () => Promise.resolve([]),
     };
     tracer.attach?.(away);
     await expect(linesOf(registry, 'catga_outbox_waiting')).resolves.toEqual([' 4']);
@@ -114,6 +134,7 @@ describe('prometheus()', () => {
       nodes: () => [],
       subscriptions: () => Promise.resolve([]),
       outbox: () => Promise.resolve({ waiting: 0, parked: 0 }),
+      sagas: () => Promise.resolve([]),
     });
     const name = (instrument: { readonly name: string; readonly unit: string }): string =>
       `${instrument.name.replaceAll('.', '_')}${instrument.unit === 's' ? '_seconds' : ''}`;

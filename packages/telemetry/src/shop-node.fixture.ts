@@ -46,6 +46,14 @@ export async function startShop(
   return node;
 }
 
+/** What sagas of the node would report. */
+export function reportSagas({ steps }: CatgaNode): void {
+  steps.countSagasBy(() =>
+    Promise.resolve([{ saga: 'fulfilment', running: 2, compensating: 0, stuck: 1, oldestMs: 90_000 }]),
+  );
+  for (const status of ['started', 'stuck'] as const) steps.sagaChanged({ saga: 'fulfilment', status });
+}
+
 /** Sends one of each, and has the query and the stored event fail. */
 export async function workIn(node: CatgaNode, fate: Fate): Promise<void> {
   const { mediator } = node;

@@ -335,6 +335,7 @@ export class CatgaNode {
         return [...all.filter(({ id }) => ids.includes(id)), ...leftBehind(all, service, ids)];
       },
       outbox: () => this.outbox.counts(),
+      sagas: () => this.steps.openSagas(),
     };
   }
 

@@ -2,6 +2,7 @@ import type { MessageContext } from '../contracts/message-context.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { HandlerContext } from '../pipeline/handler-context.js';
 import type { Clock } from '../ports/clock.js';
+import type { OpenSagas, SagaChange } from '../ports/message-tracer.js';
 import type { PagedRecordStore } from '../ports/record-store.js';
 import type { FrameBody } from '../wire/frame-records.js';
 import { isEncodedError } from '../wire/error-codec.js';
@@ -25,6 +26,8 @@ export interface StepStore {
  * a record, and stored after it.
  */
 export class NodeSteps {
+  private countSagas: (() => Promise<readonly OpenSagas[]>) | undefined;
+
   constructor(private readonly runtime: NodeRuntime) {}
 
   get clock(): Clock {
@@ -104,6 +107,23 @@ export class NodeSteps {
   refuse(context: MessageContext, error: CatgaError): CatgaError {
     if (context instanceof HandlerContext) context.refuse(error);
     return error;
+  }
+
+  /** Who counts the sagas of this node, for metrics. */
+  countSagasBy(count: () => Promise<readonly OpenSagas[]>): void {
+    this.countSagas = count;
+  }
+
+  /** For `TracedNode`. */
+  async openSagas(): Promise<readonly OpenSagas[]> {
+    const { countSagas, runtime } = this;
+    if (countSagas === undefined) return [];
+    return runtime.tracing?.internal(countSagas) ?? countSagas();
+  }
+
+  /** Tells tracers. */
+  sagaChanged(change: SagaChange): void {
+    this.runtime.tracing?.sagaChanged(change);
   }
 
   /** A failure that nobody waits for. */

@@ -7,6 +7,7 @@ import type {
   FailedDelivery,
   MessageTracer,
   RepeatedMessage,
+  SagaChange,
   TraceEnd,
   TracedNode,
 } from '../ports/message-tracer.js';
@@ -100,6 +101,10 @@ export class Tracing {
 
   repeated(message: RepeatedMessage): void {
     for (const tracer of this.tracers) callUserCode(() => tracer.repeated?.(message), this.onFailure);
+  }
+
+  sagaChanged(change: SagaChange): void {
+    for (const tracer of this.tracers) callUserCode(() => tracer.sagaChanged?.(change), this.onFailure);
   }
 
   /** Those that have a method. */

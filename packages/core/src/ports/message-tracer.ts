@@ -48,6 +48,24 @@ export interface RepeatedMessage {
   readonly subscription: string | undefined;
 }
 
+/** Saga of this node that has started, or come to another status. */
+export interface SagaChange {
+  /** Name of the saga. */
+  readonly saga: string;
+  readonly status: 'started' | 'compensating' | 'completed' | 'compensated' | 'stuck';
+}
+
+/** Sagas of one name that have not ended, in the whole cluster. */
+export interface OpenSagas {
+  /** Their name. */
+  readonly saga: string;
+  readonly running: number;
+  readonly compensating: number;
+  readonly stuck: number;
+  /** How long ago the oldest of them that is not stuck has started, in milliseconds; undefined if there is none. */
+  readonly oldestMs: number | undefined;
+}
+
 /** Node that a tracer is attached to. The promises reject while the broker is away, and after the node has stopped. */
 export interface TracedNode {
   readonly nodeId: string;
@@ -58,6 +76,8 @@ export interface TracedNode {
   subscriptions(): Promise<readonly DurableSubscription[]>;
   /** Messages in the outbox; none without one. */
   outbox(): Promise<OutboxCounts>;
+  /** Sagas that this node has the classes of. Of many they are counted bit by bit, with each call. */
+  sagas(): Promise<readonly OpenSagas[]>;
 }
 
 /**
@@ -80,6 +100,8 @@ export interface MessageTracer {
   deliveryFailed?(failed: FailedDelivery): void;
   /** A message was not handled again. */
   repeated?(message: RepeatedMessage): void;
+  /** A saga has started, or come to another status, by a step on this node. */
+  sagaChanged?(change: SagaChange): void;
   /** A dead letter is given back to its handler. */
   redriving?(message: DurableMessage, run: () => void): TraceEnd | void;
   /** Work of the node with its broker that belongs to no message and is not to show up in traces. */

@@ -181,12 +181,20 @@ export class SagaRunner {
   }
 
   private count(before: SagaRecord | undefined, { status }: SagaRecord): void {
-    const { counts } = this;
-    if (before === undefined) counts.started += 1;
-    if (before?.status === status) return;
-    if (status === 'stuck') counts.stuck += 1;
-    if (status !== 'completed' && status !== 'compensated') return;
+    const {
+      counts,
+      node,
+      definition: { name: saga },
+    } = this;
+    if (before === undefined) {
+      counts.started += 1;
+      node.sagaChanged({ saga, status: 'started' });
+    }
+    if (before?.status === status || status === 'running') return;
+    node.sagaChanged({ saga, status });
+    if (status === 'compensating') return;
     counts[status] += 1;
+    if (status === 'stuck') return;
     this.endedSinceSweep += 1;
     if (this.endedSinceSweep < SWEEP_EVERY) return;
     this.endedSinceSweep = 0;

@@ -5,6 +5,7 @@ import type {
   MessageTracer,
   OutgoingMessage,
   RepeatedMessage,
+  SagaChange,
   TraceEnd,
   TracedNode,
 } from '@catga/core';
@@ -27,6 +28,7 @@ export class MessageMetrics implements MessageTracer {
   private readonly deadLetters: Recorder;
   private readonly retries: Recorder;
   private readonly deduplicated: Recorder;
+  private readonly sagas: Recorder;
 
   constructor(sink: MetricSink) {
     const labels = new BoundedLabels();
@@ -41,6 +43,7 @@ export class MessageMetrics implements MessageTracer {
     this.deadLetters = labels.around(sink.counter(COUNTER.deadLetters));
     this.retries = labels.around(sink.counter(COUNTER.retries));
     this.deduplicated = labels.around(sink.counter(COUNTER.deduplicated));
+    this.sagas = labels.around(sink.counter(COUNTER.sagas));
   }
 
   attach(node: TracedNode): () => void {
@@ -83,6 +86,10 @@ export class MessageMetrics implements MessageTracer {
 
   repeated({ name, subscription }: RepeatedMessage): void {
     this.deduplicated(1, deliveryOf(name, subscription));
+  }
+
+  sagaChanged({ saga, status }: SagaChange): void {
+    this.sagas(1, { [ATTRIBUTE.saga]: saga, [ATTRIBUTE.sagaStatus]: status });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DurableSubscription, TracedNode } from '@catga/core';
+import type { DurableSubscription, OpenSagas, TracedNode } from '@catga/core';
 import { ATTRIBUTE, GAUGE } from '../conventions.js';
 import type { MetricSink, Reading } from './metric-sink.js';
 
@@ -17,6 +17,7 @@ async function readingsOf(node: TracedNode): Promise<readonly Reading[]> {
     Promise.resolve().then(() => [{ gauge: GAUGE.nodes, value: node.nodes().length, labels: {} }]),
     node.outbox().then(({ waiting }) => [{ gauge: GAUGE.outboxWaiting, value: waiting, labels: {} }]),
     node.subscriptions().then((all) => all.flatMap(lagOf)),
+    node.sagas().then((all) => all.flatMap(sagasOf)),
   ]);
   return parts.flatMap((part) => (part.status === 'fulfilled' ? part.value : []));
 }
@@ -30,5 +31,17 @@ function lagOf({ id, waiting, lag }: DurableSubscription): Reading[] {
     { gauge: GAUGE.delayed, value: lag.delayed, labels },
     { gauge: GAUGE.handling, value: lag.handling, labels },
     { gauge: GAUGE.oldestDue, value: (lag.oldestDueMs ?? 0) / 1000, labels },
+  ];
+}
+
+function sagasOf({ saga, running, compensating, stuck, oldestMs }: OpenSagas): Reading[] {
+  const labels = { [ATTRIBUTE.saga]: saga };
+  return [
+    ...Object.entries({ running, compensating, stuck }).map(([status, value]) => ({
+      gauge: GAUGE.openSagas,
+      value,
+      labels: { ...labels, [ATTRIBUTE.sagaStatus]: status },
+    })),
+    { gauge: GAUGE.oldestSaga, value: (oldestMs ?? 0) / 1000, labels },
   ];
 }
