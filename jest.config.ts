@@ -51,7 +51,7 @@ const config: Config = {
   testSequencer: './test/sequencer.mjs',
   // More than the cores of a small machine, because many tests wait; with twice the cores they hold each other up.
   maxWorkers: 3,
-  workerIdleMemoryLimit: '512MB',
+  workerIdleMemoryLimit: '768MB',
   // For what hangs: nothing is wrong with a machine that is slow.
   testTimeout: 60_000,
 };

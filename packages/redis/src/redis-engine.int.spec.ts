@@ -49,6 +49,7 @@ describe('a client that the application has', () => {
     const server = await start();
     const client = admin(server);
     const cluster = new RedisNodes(server.url);
+    ends.push(() => cluster.stop());
     const gateway = cluster.node('gateway', {}, { client });
     const orders = cluster.node('orders').handleRequest(PlaceOrder, () => 'placed');
     await cluster.start(gateway, orders);
