@@ -11,6 +11,8 @@ import { addMessages } from './commands/messages.js';
 import { addMigrate } from './commands/migrate.js';
 import { addNodes } from './commands/nodes.js';
 import { addQueue } from './commands/queue.js';
+import { addSagas } from './commands/sagas.js';
+import { addSchedules } from './commands/schedules.js';
 import { addSubscriptions } from './commands/subscriptions.js';
 import { addTail } from './commands/tail.js';
 import { addTopology } from './commands/topology.js';
@@ -48,6 +50,8 @@ export function makeProgram(cli: Cli): Command {
     addSubscriptions,
     addDeadLetters,
     addQueue,
+    addSagas,
+    addSchedules,
     addTopology,
     addMessages,
     addTail,

@@ -26,6 +26,19 @@ export type {
   ServiceContracts,
   SubscriptionContract,
 } from './admin/service-contracts.js';
+export { SagaClient } from './admin/saga-client.js';
+export type { ScheduleList } from './admin/saga-client.js';
+export type {
+  SagaAction,
+  SagaDetails,
+  SagaQuery,
+  SagaStatusName,
+  SagaStepInfo,
+  SagaSummary,
+  SagaSummaryPage,
+  ScheduleSummary,
+} from './admin/saga-contracts.js';
+export { ListSagas, ListSchedules, ReadSaga, SAGA_SIGNALS, SteerSaga } from './admin/saga-messages.js';
 export { TRAFFIC_BOUNDS_MS } from './admin/traffic-meter.js';
 export { topologyOf } from './admin/topology.js';
 export type { Topology, TopologyEdge, TopologyService } from './admin/topology.js';

@@ -151,12 +151,7 @@ export class CatgaSagas {
         },
       );
     }
-    if ((await this.host.records.read(saga, id)) === undefined) {
-      throw new CatgaError('CATGA_SAGA_NOT_FOUND', `There is no saga ${saga} '${id}'.`, {
-        details: { saga, id },
-        retryable: false,
-      });
-    }
+    if ((await this.host.records.read(saga, id)) === undefined) throw sagaNotFound(saga, id);
     return runner.operate(id, { ...input, key: randomUUID(), label: `${input.action} by hand` });
   }
 
@@ -190,6 +185,13 @@ export class CatgaSagas {
       history,
     };
   }
+}
+
+export function sagaNotFound(saga: string, id: string): CatgaError {
+  return new CatgaError('CATGA_SAGA_NOT_FOUND', `There is no saga ${saga} '${id}'.`, {
+    details: { saga, id },
+    retryable: false,
+  });
 }
 
 function matches(record: SagaRecord, { status, startedBefore, changedBefore }: SagaFilter): boolean {

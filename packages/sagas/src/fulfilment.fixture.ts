@@ -7,6 +7,7 @@ import type { Clock } from '@catga/core/engine';
 import { CatgaSagas, On, OnFailure, OnResult, OnTimeout, Saga, StartedBy, minutes } from './index.js';
 import type { SagaContext, SagaInfo } from './index.js';
 import { SagaHost } from './saga-host.js';
+import { answerTools } from './saga-questions.js';
 import type { SagaClass } from './definition/saga-definition.js';
 
 @ReliableEvent()
@@ -200,9 +201,10 @@ export class TestShop {
       host.add({ target, location: 'test', instanceFor: () => new (target as new () => object)() }),
     );
     serve(node);
+    const started = { node, host, sagas: new CatgaSagas(host) };
+    answerTools(node, started.sagas);
     await node.init(problems);
     await node.start();
-    const started = { node, host, sagas: new CatgaSagas(host) };
     this.nodes.set(nodeId, started);
     return started;
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CatgaNode } from '@catga/core';
 import type { Engine } from '@catga/core';
-import { AdminClient } from '@catga/core/admin';
+import { AdminClient, SagaClient } from '@catga/core/admin';
 import { wrongUsage } from '../exit-codes.js';
 import { SERIALIZERS, serializerOf } from './serializer-of.js';
 import type { Target } from './target.js';
@@ -11,6 +11,7 @@ const HEARTBEAT = { intervalMs: 5_000, timeoutMs: 15_000 } as const;
 /** A connection to a cluster, as a tool: nodes do not list it and send it nothing but answers. */
 export class Session {
   readonly admin: AdminClient;
+  readonly sagas: SagaClient;
   private readonly heart: NodeJS.Timeout;
 
   private constructor(
@@ -18,6 +19,7 @@ export class Session {
     readonly signal: AbortSignal,
   ) {
     this.admin = new AdminClient(node.mediator);
+    this.sagas = new SagaClient(node.mediator);
     // A heartbeat that fails is reported by the next request.
     this.heart = setInterval(() => void node.beat().catch(() => {}), HEARTBEAT.intervalMs);
     this.heart.unref();

@@ -142,6 +142,44 @@ export const deadLetter = z.strictObject({
   history: z.array(z.strictObject({ ...failure, leftOut: z.number().optional() })),
 });
 
+const sagaStatus = z.enum(['running', 'compensating', 'completed', 'compensated', 'stuck']);
+
+export const saga = z.strictObject({
+  saga: z.string(),
+  id: z.string(),
+  status: sagaStatus,
+  revision: z.number(),
+  startedAtMs: z.number(),
+  changedAtMs: z.number(),
+  reason: z.string().optional(),
+  problem: z.string().optional(),
+});
+
+export const shownSaga = saga.extend({
+  version: z.number(),
+  state: z.unknown(),
+  waitsFor: names,
+  undo: names,
+  history: z.array(z.strictObject({ atMs: z.number(), input: z.string(), sent: names, status: sagaStatus })),
+});
+
+export const steeredSaga = z.strictObject({
+  saga: z.string(),
+  id: z.string(),
+  action: z.enum(['retry', 'compensate', 'complete']),
+  reason: z.string().optional(),
+});
+
+export const schedule = z.strictObject({
+  name: z.string(),
+  command: z.string(),
+  cron: z.string(),
+  timeZone: z.string(),
+  catchUp: z.enum(['last', 'all', 'none']),
+  lastTickMs: z.number().optional(),
+  nextMs: z.array(z.number()),
+});
+
 export const letterGroup = z.strictObject({
   subscription: z.string(),
   name: z.string(),

@@ -58,6 +58,7 @@ export class NodeAdmin {
     private readonly node: AdministeredNode,
     private readonly options: Pick<ResolvedCatgaOptions, 'admin' | 'engine'>,
     private readonly handled: HandledMessages,
+    private readonly ofSagas: ReadonlyMap<MessageConstructor, HandlerFunction>,
   ) {
     this.startedAtMs = node.clock.now();
     this.listeners = new HandledListeners(node.timetable, (listener) => {
@@ -67,7 +68,7 @@ export class NodeAdmin {
 
   /** The requests that are answered, none of which the directory tells of. `CATGA_CONFIGURATION` if a message has one's name. */
   routes(): readonly RequestRoute[] {
-    const { describe, stats, failures, tap, traffic } = this.options.admin;
+    const { describe, stats, failures, tap, traffic, sagas } = this.options.admin;
     return [
       // No question of curiosity: without the answer a command of this node's lanes cannot be cancelled.
       this.route(AskQueueOwner, (asked) => this.node.answerForQueue((asked as AskQueueOwner).question)),
@@ -76,6 +77,7 @@ export class NodeAdmin {
       ...(failures ? [this.failures()] : []),
       ...(tap ? [this.tap()] : []),
       ...(traffic ? [this.traffic()] : []),
+      ...(sagas ? Array.from(this.ofSagas, ([target, handler]) => this.route(target, handler)) : []),
     ];
   }
 

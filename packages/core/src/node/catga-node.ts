@@ -60,6 +60,7 @@ export class CatgaNode {
   private readonly runtime: NodeRuntime;
   private readonly requests: RequestHandlerRegistration[] = [];
   private readonly events: EventHandlerRegistration[] = [];
+  private readonly questions = new Map<MessageConstructor, HandlerFunction>();
   private readonly durable: DurableSubscriptions;
   private readonly draining: NodeDrain;
 
@@ -165,6 +166,12 @@ export class CatgaNode {
     return this;
   }
 
+  /** Answers a question of tools about sagas, if the option `admin.sagas` allows. The directory does not tell of it. Before `init`. */
+  answerTools(question: MessageConstructor, handler: HandlerFunction): this {
+    this.questions.set(question, handler);
+    return this;
+  }
+
   /**
    * Checks and compiles all handlers, connects, and makes the durable subscriptions. From now on messages can be sent;
    * what comes through the log waits for {@link start}. `CATGA_CONFIGURATION` lists everything that is wrong.
@@ -187,7 +194,7 @@ export class CatgaNode {
     const routes = await compileRoutes(wiring, compiler, options, (type, handler) =>
       runtime.messaging.shortWayTo(type, handler),
     );
-    const adminRoutes = new NodeAdmin(runtime.messaging, options, routes).routes();
+    const adminRoutes = new NodeAdmin(runtime.messaging, options, routes, this.questions).routes();
     const connect = (): Promise<EngineConnection> =>
       engine.connect({
         namespace,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AdminClient } from '../admin/admin-client.js';
+import { ListSchedules } from '../admin/saga-messages.js';
 import type { Behavior } from '../contracts/behavior.js';
 import { ReliableEvent } from '../contracts/message.js';
 import { Command } from '../contracts/request.js';
@@ -62,13 +63,14 @@ class Refused extends Error {}
 /** Asks a node that was told not to answer, and another one. */
 async function answersNothing(
   admin: CatgaOptions['admin'],
-  ask: (client: AdminClient) => Promise<unknown>,
+  ask: (client: AdminClient, tool: CatgaNode) => Promise<unknown>,
 ): Promise<void> {
   for (const option of [admin, {}]) {
     const cluster = new TestCluster(new MemoryNetwork());
     const [node, tool] = [cluster.node('node', { admin: option }), cluster.node('tool', { role: 'tool' })];
+    node.answerTools(ListSchedules, () => []);
     await cluster.start(node, tool);
-    const answer = ask(new AdminClient(tool.mediator)).then(
+    const answer = ask(new AdminClient(tool.mediator), tool).then(
       () => 'answered',
       ({ code }: CatgaError) => code,
     );
@@ -432,6 +434,8 @@ const effects: Readonly<Record<OptionPath, () => Promise<void>>> = {
   'admin.failures': () => answersNothing({ failures: false }, (client) => client.failures('node')),
   'admin.tap': () => answersNothing({ tap: false }, (client) => client.tap('node')),
   'admin.traffic': () => answersNothing({ traffic: false }, (client) => client.traffic('node')),
+  'admin.sagas': () =>
+    answersNothing({ sagas: false }, (_, tool) => tool.mediator.sendToNode('node', new ListSchedules(1))),
   async 'health.graceMs'() {
     const engine = new MemoryNetwork();
     const { node, clock } = await startNode((it) => it, { engine, nodeId: 'one', health: { graceMs: 100 } });

@@ -71,6 +71,10 @@ export interface CatgaOptions {
      * @defaultValue true
      */
     readonly traffic?: boolean;
+    /** Its sagas, with their states, and its schedules; and whether it retries, compensates and completes sagas for tools.
+     * @defaultValue true
+     */
+    readonly sagas?: boolean;
   };
   /** Heartbeats: failure detection between nodes. */
   readonly heartbeat?: {
@@ -262,6 +266,7 @@ export interface ResolvedCatgaOptions {
     readonly failures: boolean;
     readonly tap: boolean;
     readonly traffic: boolean;
+    readonly sagas: boolean;
   };
   readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number };
   readonly routing: RoutingStrategyName | RoutingStrategy;

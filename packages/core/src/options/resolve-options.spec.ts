@@ -31,7 +31,7 @@ describe('options', () => {
       propagatedHeaders: ['traceparent', 'tracestate', 'baggage'],
       metadata: {},
       role: 'node',
-      admin: { describe: true, stats: true, failures: true, tap: true, traffic: true },
+      admin: { describe: true, stats: true, failures: true, tap: true, traffic: true, sagas: true },
       heartbeat: { intervalMs: 5000, timeoutMs: 15_000 },
       routing: 'local-first',
       remote: 'all',

@@ -63,6 +63,7 @@ const schema = z.strictObject({
       failures: z.boolean().default(true),
       tap: z.boolean().default(true),
       traffic: z.boolean().default(true),
+      sagas: z.boolean().default(true),
     })
     .prefault({}),
   heartbeat: z

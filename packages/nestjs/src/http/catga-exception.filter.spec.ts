@@ -153,6 +153,7 @@ describe.each<[string, () => AbstractHttpAdapter]>([
     ['CATGA_NODE_NOT_FOUND', 404],
     ['CATGA_DEAD_LETTER_NOT_FOUND', 404],
     ['CATGA_COMMAND_NOT_FOUND', 404],
+    ['CATGA_SAGA_NOT_FOUND', 404],
     ['CATGA_IDEMPOTENCY_MISMATCH', 409],
     ['CATGA_PAYLOAD_TOO_LARGE', 413],
     ['CATGA_CANCELLED', 499],

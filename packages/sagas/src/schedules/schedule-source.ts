@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { HandlerSource } from '@catga/nestjs';
-import type { ExploredProvider } from '@catga/nestjs';
+import type { CatgaNode, ExploredProvider } from '@catga/nestjs';
+import { ListSchedules } from '@catga/core/admin';
+import type { ScheduleSummary } from '@catga/core/admin';
 import { CatgaSchedules } from './catga-schedules.js';
+import type { ScheduleInfo } from './catga-schedules.js';
 import { SCHEDULED_DECORATOR, schedulesOf } from './scheduled.decorator.js';
 
 /** Finds the schedules of the application's providers. */
@@ -13,7 +16,11 @@ export class ScheduleSource extends HandlerSource {
     super();
   }
 
-  register(providers: readonly ExploredProvider[]): readonly string[] {
+  register(providers: readonly ExploredProvider[], node: CatgaNode): readonly string[] {
+    node.answerTools(ListSchedules, async (question) => {
+      const schedules = await this.schedules.list({ limit: (question as ListSchedules).runs });
+      return schedules.map(summaryOf);
+    });
     const declaring = new Map(
       providers.flatMap(({ classes, location }) =>
         classes.flatMap((target) => (schedulesOf(target).length > 0 ? [[target, location] as const] : [])),
@@ -25,4 +32,12 @@ export class ScheduleSource extends HandlerSource {
       ),
     );
   }
+}
+
+function summaryOf({ lastTick, next, ...schedule }: ScheduleInfo): ScheduleSummary {
+  return {
+    ...schedule,
+    ...(lastTick !== undefined && { lastTickMs: lastTick.getTime() }),
+    nextMs: next.map((tick) => tick.getTime()),
+  };
 }

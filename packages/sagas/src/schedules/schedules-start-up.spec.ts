@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from '@jest/globals';
-import { CATGA_NODE_SERVICES, CatgaModule, Command, RequestHandler } from '@catga/nestjs';
+import { CATGA_NODE_SERVICES, CatgaMediator, CatgaModule, Command, RequestHandler } from '@catga/nestjs';
+import { SagaClient } from '@catga/core/admin';
 import { TestClock } from '@catga/core/engine';
 import { CatgaSchedules, CatgaSchedulesModule, Scheduled } from '../index.js';
 
@@ -44,6 +45,14 @@ describe('@Scheduled', () => {
     await module.init();
     const schedules = module.get(CatgaSchedules);
     expect((await schedules.list()).map(({ name }) => name)).toEqual(['sweep.often', 'sweep.seldom']);
+    const tools = new SagaClient(module.get(CatgaMediator));
+    const { items, unanswered } = await tools.schedules(2);
+    expect(unanswered).toEqual([]);
+    expect(items).toMatchObject([
+      { name: 'sweep.often', command: 'Sweep', cron: '*/10 * * * * *', timeZone: 'UTC', catchUp: 'last' },
+      { name: 'sweep.seldom' },
+    ]);
+    expect(items.map(({ nextMs: [first = 0, second = 0] }) => second - first)).toEqual([10_000, 60_000]);
     for (let second = 0; second < 60; second++) await clock.advance(1000);
     expect(ran.filter((name) => name === 'sweep.often')).toHaveLength(6);
     expect(ran.filter((name) => name === 'sweep.seldom')).toHaveLength(1);

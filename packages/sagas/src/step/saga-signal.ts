@@ -1,4 +1,5 @@
 import { Command, Message } from '@catga/nestjs';
+import { SAGA_SIGNALS } from '@catga/core/admin';
 import type { CommandReply } from '@catga/core/engine';
 
 /** What the queue of a saga carries: outcomes of commands, and timeouts. */
@@ -13,7 +14,7 @@ export interface TimeoutSignal {
 
 /** Wire name of the signals of a saga. */
 export function signalName(saga: string): string {
-  return `catga.saga.${saga}`;
+  return `${SAGA_SIGNALS}${saga}`;
 }
 
 /** Message class of the signals of a saga. */

@@ -1,0 +1,3 @@
+import { describeSagaCommands } from './testing/saga-commands.fixture.js';
+
+describeSagaCommands('redis');
