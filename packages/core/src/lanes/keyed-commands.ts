@@ -61,14 +61,14 @@ export class KeyedCommands {
     await this.records.write(KEYED, value, this.version);
   }
 
-  /** Calls back as soon as one of the names is used. Resolves with how to stop. */
+  /** Calls back as soon as one of the names is used; again after the next look, if that rejects. Resolves with how to stop. */
   async whenUsed(names: readonly string[], begin: () => Promise<void>): Promise<() => void> {
     await this.look();
     if (names.some((name) => this.names.has(name))) {
       await begin();
       return () => {};
     }
-    for (const name of names) this.waiting.set(name, (this.waiting.get(name) ?? new Set()).add(begin));
+    for (const name of names) this.wait(name, begin);
     return () => {
       for (const name of names) this.waiting.get(name)?.delete(begin);
     };
@@ -92,7 +92,11 @@ export class KeyedCommands {
       this.names.add(name);
       const waiting = this.waiting.get(name);
       this.waiting.delete(name);
-      for (const begin of waiting ?? []) void begin();
+      for (const begin of waiting ?? []) void begin().catch(() => this.wait(name, begin));
     }
+  }
+
+  private wait(name: string, begin: () => Promise<void>): void {
+    this.waiting.set(name, (this.waiting.get(name) ?? new Set()).add(begin));
   }
 }

@@ -306,10 +306,18 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     this.queues.add(consumer);
     let isStopped = false;
     let inLanes: LogConsumer | undefined;
-    const stopWaiting = await this.keyed.whenUsed(wanted.names, async () => {
+    const begin = async (): Promise<void> => {
       if (isStopped || this.isClosed) return;
       inLanes = await this.handle(wanted, deliver);
       if (isStopped as boolean) await inLanes.stop();
+    };
+    const stopWaiting = await this.keyed.whenUsed(wanted.names, async () => {
+      try {
+        await begin();
+      } catch (thrown) {
+        this.report(`the lanes of ${wanted.id}`, thrown);
+        throw thrown;
+      }
     });
     return {
       stop: async () => {

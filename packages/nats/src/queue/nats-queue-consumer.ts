@@ -208,7 +208,8 @@ export class NatsQueueConsumer implements LogConsumer, DeliveryHolder, LaneListe
     try {
       this.deliver(delivery);
     } catch {
-      void this.giveBack(delivery, CALLBACK_FAILURE_DELAY_MS);
+      // What cannot be given back comes again by itself.
+      void this.giveBack(delivery, CALLBACK_FAILURE_DELAY_MS).catch(() => {});
     }
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CatgaError } from '../../errors/catga-error.js';
 import type { LaneParts } from '../../lanes/lane-engine.js';
+import { SUBSCRIPTIONS } from '../../lanes/lane-keys.js';
 import type { LogDelivery } from '../../ports/durable-log.js';
 import type { RecordStore } from '../../ports/record-store.js';
 import { TestClock } from '../../time/test-clock.js';
@@ -24,6 +25,8 @@ class Lanes {
   readonly clock = new TestClock();
   /** Nodes whose writes are refused. */
   readonly refused = new Set<string>();
+  /** Whether subscriptions cannot be read by a node whose writes may be refused. */
+  isAway = false;
   private readonly engine: MemoryEngine;
 
   /** Restarts the broker without its data. */
@@ -51,7 +54,11 @@ class Lanes {
   private refusable(nodeId: string, records: RecordStore): RecordStore {
     return {
       maxValueBytes: records.maxValueBytes,
-      read: (key) => records.read(key),
+      read: async (key) => {
+        if (this.isAway && key.startsWith(SUBSCRIPTIONS))
+          throw new CatgaError('CATGA_ENGINE_UNAVAILABLE', 'The broker is away.');
+        return records.read(key);
+      },
       list: (prefix) => records.list(prefix),
       remove: (...request) => records.remove(...request),
       write: async (...request) => {
@@ -334,5 +341,25 @@ describe('a broker that comes back empty', () => {
     await later.directory.announce(nodeInfo('stock'));
     await lanes.clock.advance(100);
     expect(received.ids).toEqual(['after']);
+  });
+});
+
+describe('the first command with a key', () => {
+  it('is handled though the broker was away when its handler was to begin', async () => {
+    const lanes = new Lanes(4);
+    const { log, directory } = await lanes.connectRefusable('stock');
+    const received = new Received();
+    await log.subscribe(queueOf(), received.takeAndAck);
+    await directory.announce(nodeInfo('stock'));
+    const caller = await lanes.connect('caller');
+    lanes.isAway = true;
+    await caller.log.append(storedCommand('first', { key: 'tea' }));
+    await lanes.clock.advance(TIMEOUT_MS);
+    lanes.isAway = false;
+    for (let each = 0; each < 8; each++) {
+      await directory.refresh(nodeInfo('stock'));
+      await lanes.clock.advance(TIMEOUT_MS / 2);
+    }
+    expect(received.ids).toEqual(['first']);
   });
 });
