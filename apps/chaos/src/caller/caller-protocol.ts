@@ -34,6 +34,8 @@ export type CallerAsk =
   | { readonly what: 'dead letters' }
   /** Which nodes own the lanes of the service `orders`. */
   | { readonly what: 'owners' }
+  /** How much waits for the subscriptions of all services. */
+  | { readonly what: 'lag' }
   | { readonly what: 'stats' };
 
 /** What it answers. */
@@ -43,6 +45,8 @@ export type CallerAnswer =
   | { readonly what: 'done' }
   | { readonly what: 'dead letters'; readonly letters: readonly DeadLetterRecord[] }
   | { readonly what: 'owners'; readonly nodeIds: readonly string[] }
+  /** Undefined if the broker cannot tell. */
+  | { readonly what: 'lag'; readonly waiting?: number | undefined }
   | ProcessStats;
 
 /** A line in the file of a caller: written before the call, and after it. */

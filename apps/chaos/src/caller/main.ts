@@ -76,6 +76,11 @@ async function owners(): Promise<readonly string[]> {
     .flatMap(({ lanes = [] }) => lanes.map(({ owner }) => owner ?? ''));
 }
 
+async function lag(): Promise<number> {
+  const subscriptions = await app.get(CatgaSubscriptions).list();
+  return subscriptions.reduce((sum, { waiting }) => sum + waiting, 0);
+}
+
 async function answer(ask: CallerAsk): Promise<CallerAnswer | undefined> {
   switch (ask.what) {
     case 'start':
@@ -93,6 +98,8 @@ async function answer(ask: CallerAsk): Promise<CallerAnswer | undefined> {
       return processStats(mediator);
     case 'owners':
       return { what: 'owners', nodeIds: await owners() };
+    case 'lag':
+      return { what: 'lag', waiting: await lag().catch(() => undefined) };
     case 'dead letters':
       return { what: 'dead letters', letters: await deadLetters() };
   }

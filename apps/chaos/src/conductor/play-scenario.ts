@@ -94,10 +94,13 @@ export async function settled(stage: Stage, run: string): Promise<Evidence> {
   }
 }
 
-/** Whether the broker has nothing for anybody. One that cannot tell yet is asked again. */
-async function hasNothing({ broker }: Stage): Promise<boolean> {
+/** Whether the broker has nothing for anybody, in queues or in lanes. One that cannot tell yet is asked again. */
+async function hasNothing({ broker, calling }: Stage): Promise<boolean> {
   const stats = await broker.stats().catch(() => undefined);
-  return stats?.pending === 0;
+  if (stats?.pending !== 0) return false;
+  calling.say({ what: 'lag' } satisfies CallerAsk);
+  const said = await calling.heard<CallerAnswer>();
+  return said.what === 'lag' && said.waiting === 0;
 }
 
 function isSomethingMissed(evidence: Evidence): boolean {
