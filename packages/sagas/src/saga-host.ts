@@ -11,6 +11,9 @@ import type { InstanceFor } from './step/saga-runner.js';
 import { isTimeout, signalClassOf, signalName } from './step/saga-signal.js';
 import type { SignalFields } from './step/saga-signal.js';
 
+/** How many inputs are handled at a time, where the saga does not say. */
+const CONCURRENCY: Readonly<Record<StepPlace, number>> = { engine: 128, outbox: 16 };
+
 /** A class of sagas that a node is to run. */
 export interface ProvidedSaga {
   readonly target: SagaClass;
@@ -65,11 +68,11 @@ export class SagaHost {
     const signal = signalClassOf(name);
     const runner = new SagaRunner(definition, this.steps, this.place, this.records, instanceFor, signal);
     this.runners.set(name, runner);
-    const { concurrency, maxAttempts, backoff, startFrom } = definition;
+    const { concurrency = CONCURRENCY[this.store], maxAttempts, backoff, startFrom } = definition;
     const options = {
       name,
       location: where,
-      ...(concurrency !== undefined && { concurrency }),
+      concurrency,
       ...(maxAttempts !== undefined && { maxAttempts }),
       ...(backoff !== undefined && { backoff }),
     };

@@ -27,8 +27,9 @@ export interface SagaOptions {
    */
   readonly maxBytes?: number;
   /**
-   * Maximum number of inputs that a node handles at a time for each of the two ways they come: events; outcomes and timeouts.
-   * @defaultValue 16
+   * Maximum number of inputs that a node handles at a time for each of the two ways they come: events; outcomes and timeouts. A step
+   * mostly waits for the store of the engine, which takes many at a time; in a database each has a connection.
+   * @defaultValue 128; 16 with `store: 'outbox'`
    */
   readonly concurrency?: number;
   /**

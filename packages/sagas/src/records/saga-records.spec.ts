@@ -46,7 +46,10 @@ describe('a saga that cannot be read', () => {
     await expect(records.read('shop.fulfilment', 'half')).rejects.toMatchObject({
       code: 'CATGA_SERIALIZATION',
     });
-    await expect(records.removeEnded('shop.fulfilment', 100, Date.now())).resolves.toBeUndefined();
+    await expect(records.removeEnded('shop.fulfilment', 100, Date.now())).resolves.toEqual({
+      next: undefined,
+      oldestMs: 0,
+    });
     await connection.close();
   });
 });

@@ -48,10 +48,14 @@ export class SagaRecords {
   }
 
   /**
-   * Writes a record in place of the version that was read; 0 for none. Resolves with whether it was so.
-   * `CATGA_PAYLOAD_TOO_LARGE` beyond `maxBytes`.
+   * Writes a record in place of the version that was read; 0 for none. Resolves with its new version and its size, or with undefined,
+   * without a write, if another one is there. `CATGA_PAYLOAD_TOO_LARGE` beyond `maxBytes`.
    */
-  async write(record: SagaRecord, expected: number, maxBytes: number): Promise<boolean> {
+  async write(
+    record: SagaRecord,
+    expected: number,
+    maxBytes: number,
+  ): Promise<{ readonly version: number; readonly bytes: number } | undefined> {
     const { saga, id } = record;
     const store = this.place.records;
     const bytes = encode(record);
@@ -63,7 +67,8 @@ export class SagaRecords {
         { details: { saga, id, bytes: bytes.byteLength, limit } },
       );
     }
-    return (await store.write(keyOf(saga, id), bytes, expected)) !== undefined;
+    const version = await store.write(keyOf(saga, id), bytes, expected);
+    return version === undefined ? undefined : { version, bytes: bytes.byteLength };
   }
 
   /** Some of the sagas, of one name or all; `limit` is about how many there are at most. */
@@ -80,19 +85,23 @@ export class SagaRecords {
     return { sagas, unreadable, next };
   }
 
-  /** Removes those of some records that ended before a time. Resolves with the cursor to go on with. */
+  /**
+   * Removes those of some records that ended before a time. Resolves with the cursor to go on with, and with the time of the oldest
+   * change to one that stays.
+   */
   async removeEnded(
     saga: string,
     limit: number,
     before: number,
     after?: string,
-  ): Promise<string | undefined> {
+  ): Promise<{ readonly next: string | undefined; readonly oldestMs: number }> {
     const { sagas, next } = await this.page(saga, limit, after);
     const old = sagas.filter(({ record }) => hasEnded(record) && record.changedAtMs < before);
     await Promise.all(
       old.map(({ record, version }) => this.place.records.remove(keyOf(saga, record.id), version)),
     );
-    return next;
+    const kept = sagas.filter((one) => !old.includes(one));
+    return { next, oldestMs: Math.min(...kept.map(({ record }) => record.changedAtMs)) };
   }
 }
 

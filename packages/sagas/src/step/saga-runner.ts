@@ -5,23 +5,22 @@ import type { NodeSteps, StepStore } from '@catga/core/engine';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { hasEnded } from '../records/saga-record.js';
 import type { RecordedMessage, SagaRecord } from '../records/saga-record.js';
-import type { SagaRecords } from '../records/saga-records.js';
+import type { SagaRecords, VersionedSaga } from '../records/saga-records.js';
+import { EndedSagas } from './ended-sagas.js';
+import { KnownSagas } from './known-sagas.js';
 import { noCounts } from './saga-counts.js';
 import type { MutableCounts } from './saga-counts.js';
+import { isForNow, isLaterState } from './for-now.js';
 import type { StepInput } from './saga-input.js';
 import { SagaLines } from './saga-lines.js';
 import type { SignalClass } from './saga-signal.js';
 import { SagaStep } from './saga-step.js';
-import { SentRevisions } from './sent-revisions.js';
 
 /** After so many conflicts of one input it goes back to the log, without an attempt. */
 const MAX_TRIES = 20;
 /** Conflicts that are tried again at once. */
 const TRIES_AT_ONCE = 3;
 const LONGEST_PAUSE_MS = 200;
-/** How many ended sagas are looked at for each one that ends, and after how many. */
-const SWEPT_FOR_EACH = 4;
-const SWEEP_EVERY = 8;
 
 /** What became of an input. */
 type StepEnd = 'taken' | 'ignored' | 'repeated';
@@ -46,9 +45,8 @@ export type InstanceFor = (input: object, context: MessageContext) => object | P
 export class SagaRunner {
   readonly counts: MutableCounts = noCounts();
   private readonly lines = new SagaLines();
-  private readonly sent = new SentRevisions();
-  private sweepCursor: string | undefined;
-  private endedSinceSweep = 0;
+  private readonly known = new KnownSagas();
+  private readonly ended: EndedSagas;
 
   constructor(
     readonly definition: SagaDefinition,
@@ -57,7 +55,9 @@ export class SagaRunner {
     private readonly records: SagaRecords,
     private readonly instanceFor: InstanceFor,
     private readonly signal: SignalClass,
-  ) {}
+  ) {
+    this.ended = new EndedSagas(definition, node, records);
+  }
 
   /** Handles an input that a message of the log is. */
   async handle(id: string, input: StepInput, message: object, context: MessageContext): Promise<void> {
@@ -113,6 +113,7 @@ export class SagaRunner {
     }
   }
 
+  /** From what this node takes for the record, where that saves reading it; else, and where that was wrong, from the stored one. */
   private async step(
     id: string,
     input: StepInput,
@@ -120,8 +121,48 @@ export class SagaRunner {
     context: MessageContext | undefined,
     onFailure: (thrown: unknown) => void,
   ): Promise<Attempt> {
+    const from = (stored: VersionedSaga | undefined): Promise<Attempt> =>
+      this.stepFrom(stored, id, input, instance, context, onFailure);
+    const assumed = this.assumed(id, input, context);
+    const assumption = assumed && (await settled(from(assumed.stored)));
+    if (assumption?.ok === true && assumption.value.end === 'taken') return assumption.value;
+    const stored = await this.records.read(this.definition.name, id);
+    if (assumption === undefined) return from(stored);
+    if (stored?.version !== assumed?.stored?.version) {
+      this.known.forget(id);
+      this.counts.conflicts += 1;
+      return from(stored);
+    }
+    if (assumption.ok) return assumption.value;
+    throw assumption.thrown;
+  }
+
+  /** Undefined where nothing is assumed. A transaction reads what it writes. */
+  private assumed(
+    id: string,
+    input: StepInput,
+    context: MessageContext | undefined,
+  ): { readonly stored: VersionedSaga | undefined } | undefined {
+    if (this.place.inTransaction !== undefined) return undefined;
+    const known = this.known.before(id, input);
+    if (known !== undefined) return { stored: known };
+    const isNew =
+      input.kind === 'event' &&
+      input.of.start !== undefined &&
+      input.of.on === undefined &&
+      context?.attempt === 1;
+    return isNew ? { stored: undefined } : undefined;
+  }
+
+  private async stepFrom(
+    stored: VersionedSaga | undefined,
+    id: string,
+    input: StepInput,
+    instance: () => object | Promise<object>,
+    context: MessageContext | undefined,
+    onFailure: (thrown: unknown) => void,
+  ): Promise<Attempt> {
     const { definition, records, place } = this;
-    const stored = await records.read(definition.name, id);
     const before = stored?.record;
     if (before?.seen.includes(input.key) === true) {
       await this.send(before, true);
@@ -137,8 +178,12 @@ export class SagaRunner {
     if (before !== undefined) await this.sendLeftOver(before, input);
     // What is sent in the transaction of the write need not be sent again.
     const after = place.inTransaction === undefined ? next : { ...next, outgoing: [] };
-    if (!(await records.write(after, stored?.version ?? 0, definition.maxBytes))) return { end: 'conflict' };
+    const written = await records.write(after, stored?.version ?? 0, definition.maxBytes);
+    if (written === undefined) return { end: 'conflict' };
     await this.send(next, false);
+    const { version, bytes } = written;
+    if (hasEnded(after)) this.known.forget(id);
+    else this.known.add({ record: after, version }, bytes);
     return { end: 'taken', ...(before && { before }), after };
   }
 
@@ -161,19 +206,17 @@ export class SagaRunner {
    * @param isRepeated whether it may have been sent before
    */
   private async send(record: SagaRecord, isRepeated: boolean): Promise<void> {
-    const { id, revision, outgoing } = record;
+    const { outgoing } = record;
     const append = (messages: readonly RecordedMessage[]): Promise<unknown> =>
       Promise.all(messages.map((message) => this.node.append(message, isRepeated)));
     await append(outgoing.filter((one) => !isCommand(one)));
     await append(outgoing.filter(isCommand));
-    if (hasEnded(record)) this.sent.forget(id);
-    else this.sent.add(id, revision);
   }
 
   /** What the step before may not have sent, because its node died: the next record forgets it. */
   private async sendLeftOver(record: SagaRecord, input: StepInput): Promise<void> {
     const { id, revision, outgoing } = record;
-    if (outgoing.length === 0 || this.sent.has(id, revision)) return;
+    if (outgoing.length === 0 || this.known.hasSent(id, revision)) return;
     const replied = input.kind === 'reply' ? input.command.messageId : undefined;
     const isProven = outgoing.some(({ message }) => message.messageId === replied);
     const left = outgoing.filter((one) => !isProven || (isCommand(one) && one.message.messageId !== replied));
@@ -194,27 +237,7 @@ export class SagaRunner {
     node.sagaChanged({ saga, status });
     if (status === 'compensating') return;
     counts[status] += 1;
-    if (status === 'stuck') return;
-    this.endedSinceSweep += 1;
-    if (this.endedSinceSweep < SWEEP_EVERY) return;
-    this.endedSinceSweep = 0;
-    void this.sweep();
-  }
-
-  /** Forgets some sagas that ended long ago: a few for each one that ends, so that there are never many more than are kept. */
-  private async sweep(): Promise<void> {
-    const { name, keepMs } = this.definition;
-    const before = this.node.clock.now() - keepMs;
-    try {
-      this.sweepCursor = await this.records.removeEnded(
-        name,
-        SWEPT_FOR_EACH * SWEEP_EVERY,
-        before,
-        this.sweepCursor,
-      );
-    } catch (thrown) {
-      this.node.report(`removing ended sagas ${name}`, thrown);
-    }
+    if (status !== 'stuck') this.ended.add();
   }
 
   /** A store or a log that is away is no failure of the input; and another node may have the newer code that it needs. */
@@ -256,27 +279,16 @@ export class SagaRunner {
   }
 }
 
+type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly thrown: unknown };
+
+function settled<T>(outcome: Promise<T>): Promise<Settled<T>> {
+  return outcome.then(
+    (value) => ({ ok: true, value }),
+    (thrown: unknown) => ({ ok: false, thrown }),
+  );
+}
+
 /** Whether a message is a command of the saga's author, as opposed to an event or a timeout. */
 function isCommand({ message, delayMs }: RecordedMessage): boolean {
   return message.kind === 'command' && delayMs === undefined;
-}
-
-const FOR_NOW: ReadonlySet<string> = new Set([
-  'CATGA_DATABASE_UNAVAILABLE',
-  'CATGA_ENGINE_UNAVAILABLE',
-  'CATGA_OVERLOADED',
-  'CATGA_SHUTTING_DOWN',
-]);
-
-/** Whether it may be otherwise in a while, whatever the input. */
-function isForNow(thrown: unknown): thrown is CatgaError {
-  return thrown instanceof CatgaError && FOR_NOW.has(thrown.code);
-}
-
-function isLaterState(thrown: unknown): thrown is CatgaError {
-  return (
-    thrown instanceof CatgaError &&
-    thrown.code === 'CATGA_UNSUPPORTED' &&
-    thrown.details.version !== undefined
-  );
 }
