@@ -3,6 +3,15 @@ export { BookShipment } from './cluster/book-shipment.command.js';
 export type { EffectReceipt } from './cluster/effect-receipt.js';
 export { OrderAccepted } from './cluster/order-accepted.event.js';
 export { PlaceOrder } from './cluster/place-order.command.js';
+export { CardEntered } from './fulfilment/card-entered.event.js';
+export {
+  BookParcel,
+  ChargeCard,
+  RefundCard,
+  ReleaseItem,
+  ReserveItem,
+} from './fulfilment/fulfilment.commands.js';
+export { OrderCheckedOut } from './fulfilment/order-checked-out.event.js';
 export { CreateOrder } from './orders/create-order.command.js';
 export type { OrderCreated } from './orders/create-order.command.js';
 export { GetOrderHistory } from './orders/get-order-history.query.js';
