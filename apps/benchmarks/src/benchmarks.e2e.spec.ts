@@ -8,6 +8,7 @@ it.each([
   ['local', 'publish-3'],
   ['nats', 'events'],
   ['sql', 'drain'],
+  ['sagas', 'cost'],
 ])(
   'bench:%s refuses a scenario that there is not, and says which there are',
   async (name, scenario) => {

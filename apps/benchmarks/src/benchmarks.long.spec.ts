@@ -8,6 +8,7 @@ it.each([
   ['nats', ['requests-1000', 'events', 'durable-handled', 'record-steps']],
   ['redis', ['requests-1000', 'events', 'durable-handled', 'records']],
   ['sql', []],
+  ['sagas', []],
 ] as const)(
   'bench:%s prints a row for every contender and a verdict for every target',
   async (name, scenarios) => {
@@ -113,6 +114,7 @@ const ROWS = {
     'claims, a thousand rows, ids are UUIDs',
     'claims, a million rows, ids are UUIDs',
   ],
+  sagas: ['BullMQ flow, on Redis', 'Catga saga, on NATS', 'Catga saga, on Redis'],
 };
 
 const TARGETS = {
@@ -137,5 +139,11 @@ const TARGETS = {
     'drain: rate of Catga ',
     'drain: rate of Catga, 1000 keys',
     'inbox: rate of claims, a million rows ÷ claims, a thousand rows',
+  ],
+  sagas: [
+    'steps-1000: rate of Catga saga, on NATS ÷ BullMQ flow, on Redis',
+    'steps-1000: rate of Catga saga, on Redis ÷ BullMQ flow, on Redis',
+    'cost: messages of a step of Catga saga, on NATS, 1 in flight',
+    'cost: messages of a step of Catga saga, on Redis, 1000 in flight',
   ],
 };

@@ -7,6 +7,7 @@ import { Redis } from 'ioredis';
 /** A broker whose process and contents are looked at. */
 export interface MeasuredBroker {
   readonly name: string;
+  readonly url: string;
   readonly pid: number;
   engine(): Engine;
   /** Messages or commands that it has received so far. */
@@ -24,6 +25,7 @@ export async function measuredNats(): Promise<MeasuredBroker> {
   const { version } = await ask<{ readonly version: string }>('varz');
   return {
     name: `nats-server ${version}`,
+    url: server.url,
     pid: pidOf(server),
     engine: () => nats(server.url),
     messages: async () => (await ask<{ readonly in_msgs: number }>('varz')).in_msgs,
@@ -42,13 +44,14 @@ export async function measuredNats(): Promise<MeasuredBroker> {
   };
 }
 
-export async function measuredRedis(): Promise<MeasuredBroker> {
-  const server = await RedisServer.spawn();
+export async function measuredRedis(args: readonly string[] = []): Promise<MeasuredBroker> {
+  const server = await RedisServer.spawn(args);
   const operator = new Redis(server.url);
   const value = async (section: string, name: string): Promise<string> =>
     new RegExp(`${name}:(\\S+)`).exec(await operator.info(section))?.[1] ?? '?';
   return {
     name: `Redis ${await value('server', 'redis_version')}`,
+    url: server.url,
     pid: pidOf(server),
     engine: () => redis(server.url),
     messages: async () => Number(await value('stats', 'total_commands_processed')),

@@ -26,8 +26,7 @@ export const usageOf = ({
   --quick             one very short round each, to see that everything runs; writes nothing
   --no-write          leaves docs/reference/benchmarks.md as it is
   --help
-  ${serverVariable.padEnd(19)} measures over this server instead of one of its own
-  BENCH_PROFILE       a folder to leave a CPU profile of each process in`;
+${serverVariable === undefined ? '' : `  ${serverVariable.padEnd(19)} measures over this server instead of one of its own\n`}  BENCH_PROFILE       a folder to leave a CPU profile of each process in`;
 
 /** Reads the command line. Undefined when help is asked for. @throws Error for what is not understood */
 export function readOptions(args: readonly string[], { scenarios }: Benchmark): RunOptions | undefined {

@@ -6,7 +6,7 @@ import type { Broker } from '../processes/load/broker.js';
 const sides = new URL('sides/main.js', import.meta.url);
 
 /** What Redis does by default once it is told to write down what it stores. */
-const DURABLE = ['--appendfsync', 'everysec'];
+export const DURABLE = ['--appendfsync', 'everysec'];
 
 /** The server of `REDIS_URL`, or a redis-server of our own on loopback that keeps a log in a temporary folder. */
 export function startRedis(): Promise<Broker> {

@@ -5,11 +5,15 @@ export interface Broker {
   readonly url: string;
   /** Where the database listens, if there is one. */
   readonly databaseUrl?: string;
+  /** Where a Redis listens, if there is one besides. */
+  readonly redisUrl?: string;
   readonly version: string;
   /** The program of a contender's side: it knows the peers that speak with this broker. */
   readonly sides: URL;
   /** CPU time it has had, in microseconds; undefined where it is not ours, or the system does not say. */
   cpuMicros(): number | undefined;
+  /** How many messages or commands each server has received so far; absent where nobody asks. */
+  messages?(): Promise<Readonly<Record<string, number>>>;
   stop(): Promise<void>;
 }
 

@@ -8,7 +8,10 @@ export interface Contender<P extends string = string> {
   readonly peer: P;
   /** How many processes handle. */
   readonly nodes: number;
-  readonly settings?: Omit<PeerSettings, 'url' | 'databaseUrl' | 'namespace' | 'index' | 'nodes'>;
+  readonly settings?: Omit<
+    PeerSettings,
+    'url' | 'databaseUrl' | 'redisUrl' | 'namespace' | 'index' | 'nodes'
+  >;
   /** What it does in a round. A round of events is as many as fill its time. */
   readonly load: Exclude<Load, { kind: 'events' }> | { readonly kind: 'events' };
 }

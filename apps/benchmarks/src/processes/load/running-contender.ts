@@ -31,11 +31,12 @@ export class RunningContender {
   /** Resolves when the handlers listen and the requester, started last, has had an answer. */
   static async start(contender: Contender, namespace: string, broker: Broker): Promise<RunningContender> {
     const { name, peer, nodes, settings = {} } = contender;
+    const { url, databaseUrl, redisUrl } = broker;
     const start = async (index: number): Promise<SideProcess> => {
       const side = SideProcess.start(broker.sides, name, {
         side: index < 0 ? 'requesting' : 'handling',
         peer,
-        settings: { ...settings, url: broker.url, databaseUrl: broker.databaseUrl, namespace, index, nodes },
+        settings: { ...settings, url, databaseUrl, redisUrl, namespace, index, nodes },
       });
       await side.ask({ what: 'ready' });
       return side;

@@ -4,6 +4,8 @@ export interface PeerSettings {
   readonly url: string;
   /** Where the database listens, for peers that use one. */
   readonly databaseUrl?: string;
+  /** Where a Redis listens, for peers that use it beside another broker. */
+  readonly redisUrl?: string;
   /** Keeps contenders that run at the same time apart. */
   readonly namespace: string;
   /** Which of the handling processes it is, from 0; the requesting one is -1. */
@@ -26,6 +28,8 @@ export interface PeerSettings {
   readonly concurrency?: number;
   /** How long a handler waits before it answers, in milliseconds. */
   readonly handlerMs?: number;
+  /** How many commands a saga sends, one after the other. */
+  readonly steps?: number;
   /** How many messages an inbox knows before the first claim. */
   readonly rows?: number;
   /** Whether ids of messages are random; they grow with time otherwise. */

@@ -10,6 +10,11 @@ export interface LoadTable {
   readonly unit: string;
   /** The contender the others are divided by. */
   readonly reference: string;
+  /**
+   * How many of them an operation is.
+   * @defaultValue 1
+   */
+  readonly each?: number;
   /** Whether operations have a latency. */
   readonly hasLatency?: boolean;
 }
@@ -17,7 +22,7 @@ export interface LoadTable {
 /** Rates, ratios, latencies and CPU, a contender a line. */
 export function loadTable(
   measured: readonly Measured[],
-  { unit, reference, hasLatency = true }: LoadTable,
+  { unit, reference, each = 1, hasLatency = true }: LoadTable,
 ): Pick<Finding, 'headings' | 'rows'> {
   const latency = hasLatency ? ['p50 ms', 'p99 ms'] : [];
   const headings = [
@@ -32,13 +37,14 @@ export function loadTable(
     'server',
   ];
   const other = named(measured, reference);
-  return { headings, rows: measured.map((row) => line(row, other, hasLatency)) };
+  return { headings, rows: measured.map((row) => line(row, other, each, hasLatency)) };
 }
 
-function line(row: Measured, reference: Measured, hasLatency: boolean): readonly string[] {
-  const rate = figure(row, ({ perSecond }) => perSecond);
+function line(row: Measured, reference: Measured, each: number, hasLatency: boolean): readonly string[] {
+  const rate = figure(row, ({ perSecond }) => perSecond * each);
   const faster = ratio(row, reference, ({ perSecond }) => perSecond);
   const median = (pick: Parameters<typeof figure>[1]): number => figure(row, pick).median;
+  const cpu = (pick: Parameters<typeof figure>[1]): string => formatRatio(median(pick) / each);
   const latency = hasLatency
     ? [median(({ result }) => result.p50Ms), median(({ result }) => result.p99Ms)].map(formatMillis)
     : [];
@@ -49,9 +55,9 @@ function line(row: Measured, reference: Measured, hasLatency: boolean): readonly
     formatRatio(faster.median),
     row === reference ? '–' : formatSpread(spreadOf(faster)),
     ...latency,
-    formatRatio(median(({ requesterMicros }) => requesterMicros)),
-    row.contender.nodes === 0 ? '–' : formatRatio(median(({ handlersMicros }) => handlersMicros)),
-    formatRatio(median(({ brokerMicros }) => brokerMicros ?? Number.NaN)),
+    cpu(({ requesterMicros }) => requesterMicros),
+    row.contender.nodes === 0 ? '–' : cpu(({ handlersMicros }) => handlersMicros),
+    cpu(({ brokerMicros }) => brokerMicros ?? Number.NaN),
   ];
 }
 
