@@ -11,6 +11,9 @@ import { Letter } from './views/letter.js';
 import { Letters } from './views/letters.js';
 import { NodeDetail, Nodes } from './views/nodes.js';
 import { Queue } from './views/queue.js';
+import { Saga } from './views/saga.js';
+import { Sagas } from './views/sagas.js';
+import { Schedules } from './views/schedules.js';
 import { Send } from './views/send.js';
 import { Subscriptions } from './views/subscriptions.js';
 import { TopologyPage } from './views/topology.js';
@@ -22,6 +25,8 @@ const PAGES = [
   'traffic',
   'subscriptions',
   'queue',
+  'sagas',
+  'schedules',
   'letters',
   'failures',
   'send',
@@ -112,6 +117,10 @@ function View({ page, id, readOnly }: Place & { readonly readOnly: boolean }) {
       return <Subscriptions readOnly={readOnly} />;
     case 'queue':
       return <Queue readOnly={readOnly} />;
+    case 'sagas':
+      return id === undefined ? <Sagas /> : <Saga place={id} readOnly={readOnly} />;
+    case 'schedules':
+      return <Schedules />;
     case 'letters':
       return id === undefined ? <Letters readOnly={readOnly} /> : <Letter id={id} readOnly={readOnly} />;
     case 'failures':

@@ -6,6 +6,7 @@ import { DashboardCluster } from './api/dashboard-cluster.js';
 import { DashboardLetters } from './api/dashboard-letters.js';
 import { DashboardMessages } from './api/dashboard-messages.js';
 import { DashboardQueue } from './api/dashboard-queue.js';
+import { DashboardSagas } from './api/dashboard-sagas.js';
 import { LetterCounts } from './api/letter-counts.js';
 import { Redactor } from './api/redactor.js';
 import { clusterController } from './http/cluster.controller.js';
@@ -16,6 +17,7 @@ import { PAGE_FOLDER, PageFiles } from './http/page-files.js';
 import { LiveUpdates } from './live/live-updates.js';
 import { TrafficHistory } from './live/traffic-history.js';
 import { queueController } from './http/queue.controller.js';
+import { sagasController } from './http/sagas.controller.js';
 import type { CatgaDashboardOptions } from './options/dashboard-options.js';
 import { DASHBOARD_OPTIONS } from './options/dashboard-options.token.js';
 import { resolveDashboardOptions } from './options/resolve-dashboard-options.js';
@@ -41,6 +43,7 @@ export class CatgaDashboardModule {
         clusterController(resolved),
         messagesController(resolved),
         queueController(resolved),
+        sagasController(resolved),
       ],
       providers: [
         { provide: DASHBOARD_OPTIONS, useValue: resolved },
@@ -53,6 +56,7 @@ export class CatgaDashboardModule {
         LetterCounts,
         DashboardMessages,
         DashboardQueue,
+        DashboardSagas,
         LiveUpdates,
         TrafficHistory,
       ],

@@ -5,7 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect } from '@jest/globals';
 import { RequestMethod } from '@nestjs/common';
-import type { CanActivate, ExecutionContext, INestApplication, LoggerService, Type } from '@nestjs/common';
+import type {
+  CanActivate,
+  DynamicModule,
+  ExecutionContext,
+  INestApplication,
+  LoggerService,
+  Type,
+} from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -105,6 +112,9 @@ export interface ServeOptions {
   readonly engine?: Engine | undefined;
   /** Without one, each application on a broker begins anew. */
   readonly namespace?: string;
+  /** Beside those of the shop and the dashboard. */
+  readonly imports?: readonly DynamicModule[];
+  readonly providers?: readonly Type<object>[];
 }
 
 const ACTION = { 'content-type': 'application/json', 'x-catga-dashboard': '1' };
@@ -120,7 +130,14 @@ export class DashboardApp {
   static async serve(
     options: CatgaDashboardOptions = {},
     platform: Platform = 'express',
-    { prefix, host = '127.0.0.1', engine, namespace = `d${randomUUID()}` }: ServeOptions = {},
+    {
+      prefix,
+      host = '127.0.0.1',
+      engine,
+      namespace = `d${randomUUID()}`,
+      imports = [],
+      providers = [],
+    }: ServeOptions = {},
   ): Promise<DashboardApp> {
     const log = new LogLines();
     const module = await Test.createTestingModule({
@@ -132,8 +149,9 @@ export class DashboardApp {
           propagatedHeaders: ['traceparent', 'tenant'],
         }),
         CatgaDashboardModule.forRoot(options),
+        ...imports,
       ],
-      providers: [Ship, PlaceHandler],
+      providers: [Ship, PlaceHandler, ...providers],
     })
       .setLogger(log)
       .overrideProvider(PAGE_FOLDER)

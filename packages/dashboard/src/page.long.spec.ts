@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { nats } from '@catga/nats';
 import { CatgaMediator } from '@catga/nestjs';
 import { NatsServer } from '@catga/servers';
-import { AdminGuard, DashboardApp, Place, until } from './dashboard.fixture.js';
+import { AdminGuard, DashboardApp, Place, Placed, until } from './dashboard.fixture.js';
 import { TestBrowser, axeFindings } from './page.fixture.js';
+import { FULFILMENT, SAGAS } from './sagas.fixture.js';
 
 let browser: TestBrowser;
 let app: DashboardApp;
@@ -46,7 +47,7 @@ describe('the page of the dashboard', () => {
   it.each(['light', 'dark'] as const)(
     'shows the nodes, and axe finds nothing on any page: %s',
     async (colorScheme) => {
-      app = await DashboardApp.serve();
+      app = await DashboardApp.serve({}, 'express', SAGAS);
       await app.fail('bad 1');
       const { page, found } = await browser.open(`${app.url}/catga`, { colorScheme });
       await page.getByRole('link', { name: 'shop-1' }).waitFor();
@@ -55,6 +56,9 @@ describe('the page of the dashboard', () => {
         'Topology',
         'Traffic',
         'Subscriptions',
+        'Queue',
+        'Sagas',
+        'Schedules',
         'Dead letters',
         'Failures',
         'Send',
@@ -66,6 +70,10 @@ describe('the page of the dashboard', () => {
         if (name === 'Traffic') await page.locator('canvas').nth(4).waitFor();
         expect(await axeFindings(page)).toEqual([]);
       }
+      await page.getByRole('link', { name: 'Sagas' }).click();
+      await page.getByRole('link', { name: 'bad 1' }).click();
+      await page.getByRole('heading', { name: 'Steps' }).waitFor();
+      expect(await axeFindings(page)).toEqual([]);
       await page.getByRole('link', { name: 'Dead letters' }).click();
       await page.getByRole('link', { name: /orders\.placed/ }).click();
       await page.getByRole('heading', { name: 'Attempts' }).waitFor();
@@ -181,6 +189,46 @@ describe('the page of the dashboard', () => {
     await page.getByRole('status').getByText('q2 is rescheduled.').waitFor();
     await page.getByRole('row', { name: 'q2' }).waitFor({ state: 'detached' });
     expect(app.placed).toEqual(['tea']);
+    expect(found).toEqual([]);
+  });
+
+  it('shows sagas and schedules, and compensates, retries and completes one by keyboard alone', async () => {
+    app = await DashboardApp.serve({}, 'express', SAGAS);
+    await app.app.get(CatgaMediator).publish(new Placed('tea'));
+    const tea = `/catga/api/sagas/show?saga=${FULFILMENT}&id=tea`;
+    await until(async () => (await app.get(tea)).json['revision'] === 2);
+    const { page, found } = await browser.open(`${app.url}/catga#/schedules`);
+    await page.getByRole('row', { name: 'orders.yearly' }).getByText('0 4 1 1 * (UTC)').waitFor();
+    await page.getByRole('link', { name: 'Sagas' }).focus();
+    await page.keyboard.press('Enter');
+    const link = page.getByRole('link', { name: 'tea' });
+    await link.waitFor();
+    await link.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: 'State' }).getByText('"order": "tea"').waitFor();
+    await page.getByRole('rowheader', { name: 'result of orders.place.v1' }).waitFor();
+    const press = async (name: string, asks: boolean): Promise<void> => {
+      await page.getByRole('button', { name, exact: true }).focus();
+      await page.keyboard.press('Enter');
+      if (!asks) return;
+      await page.getByRole('dialog').waitFor();
+      // Cancel has the focus first.
+      await page.keyboard.press('Shift+Tab');
+      await page.keyboard.press('Enter');
+    };
+    await page.getByRole('textbox', { name: 'Reason' }).fill('<b>ill</b>');
+    await press('Compensate', true);
+    await page.getByRole('status').getByText('tea is being compensated.').waitFor();
+    await page.getByText('orders.cancel.v1 failed: the bank refuses card 4111').waitFor();
+    await page.getByText('<b>ill</b>').first().waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await press('Retry', false);
+    await page.getByRole('status').getByText('tea is retried.').waitFor();
+    await page.getByRole('rowheader', { name: 'retry by hand' }).waitFor();
+    await page.getByRole('button', { name: 'Retry', exact: true }).waitFor();
+    await press('Complete', true);
+    await page.getByRole('status').getByText('tea is completed.').waitFor();
+    await page.getByRole('button', { name: 'Complete', exact: true }).waitFor({ state: 'detached' });
     expect(found).toEqual([]);
   });
 

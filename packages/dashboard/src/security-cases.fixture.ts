@@ -14,6 +14,7 @@ const READINGS = [
   '/subscriptions',
 ]
   .concat(['/messages', '/queue', '/letters', '/letters/groups', '/letters/show?id=a', '/events'])
+  .concat(['/sagas', '/sagas/show?saga=a&id=a', '/schedules'])
   .map((path) => `/catga/api${path}`);
 const ACTIONS = [
   'subscriptions/pause',
@@ -24,6 +25,9 @@ const ACTIONS = [
   'messages/send',
   'queue/cancel',
   'queue/reschedule',
+  'sagas/retry',
+  'sagas/compensate',
+  'sagas/complete',
 ].map((path) => `/catga/api/${path}`);
 
 /** Who is served, what other sites can cause, and what replies say to browsers. */

@@ -24,7 +24,7 @@ export class Redactor {
     });
     return {
       ...letter,
-      message: message === undefined ? undefined : this.redact(message, { what: 'content', name }),
+      message: message === undefined ? undefined : this.content(message, name),
       headers: typeof headers === 'object' && headers !== null ? (headers as DeadLetter['headers']) : {},
       key: key === undefined ? undefined : this.key(key, name),
       error: this.error(error, name),
@@ -34,8 +34,17 @@ export class Redactor {
 
   /** Without its causes. */
   error({ name, code, message }: ErrorView, ofMessage: string | undefined): ErrorView {
-    const shown = this.text(message, { what: 'error', name: ofMessage });
-    return { name, ...(code !== undefined && { code }), message: shown };
+    return { name, ...(code !== undefined && { code }), message: this.errorText(message, ofMessage) };
+  }
+
+  /** A text that says why something failed. */
+  errorText(value: string, name: string | undefined): string {
+    return this.text(value, { what: 'error', name });
+  }
+
+  /** Content of a message, or state of a saga. */
+  content(value: unknown, name: string): unknown {
+    return this.redact(value, { what: 'content', name });
   }
 
   key(value: string, name: string): string {

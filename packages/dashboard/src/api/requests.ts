@@ -63,6 +63,16 @@ const command = { name: text, messageId: text };
 export const commandBody = z.strictObject(command);
 export const rescheduleBody = z.strictObject({ ...command, delayMs: delay });
 
+export const sagasQuery = z.object({
+  saga: text.optional(),
+  status: z.enum(['running', 'compensating', 'stuck', 'completed', 'compensated']).optional(),
+  limit: limit(200, 50),
+  after: text.optional(),
+});
+const saga = { saga: text, id: text };
+export const sagaQuery = z.object(saga);
+export const steerBody = z.strictObject({ ...saga, reason: text.optional() });
+
 export type SendRequest = z.infer<typeof sendBody>;
 export type StoreFilter = z.infer<typeof storeFilter>;
 export type LettersFilter = StoreFilter & { readonly text?: string | undefined };

@@ -1,6 +1,15 @@
 // What the API replies: types only, for the page too. Dates are ISO texts.
 import type { DeadLetterFailure, DurableSubscription, NodeInfo, SubscriptionLag } from '@catga/core';
-import type { NodeDescription, NodeFailure, NodeStats, Topology, TopologyEdge } from '@catga/core/admin';
+import type {
+  NodeDescription,
+  NodeFailure,
+  NodeStats,
+  SagaDetails,
+  SagaSummary,
+  ScheduleList,
+  Topology,
+  TopologyEdge,
+} from '@catga/core/admin';
 
 /** One page of a list. */
 export interface PageView<T> {
@@ -172,6 +181,23 @@ export interface QueuedCommandView {
   /** When a delayed one is due. */
   readonly dueAt?: string;
 }
+
+/** A saga, with its texts redacted. */
+export type SagaView = SagaSummary;
+
+export interface SagaPageView extends PageView<SagaView> {
+  /** Number of records that the node that was asked cannot read. */
+  readonly unreadable: number;
+  /** Names of all sagas. */
+  readonly names: readonly string[];
+}
+
+export interface SagaDetailView extends Omit<SagaDetails, 'state'> {
+  /** JSON of it. */
+  readonly state: string;
+}
+
+export type SchedulesView = ScheduleList;
 
 export type MessageAction = 'send' | 'enqueue' | 'publish';
 

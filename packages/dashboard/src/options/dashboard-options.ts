@@ -2,9 +2,12 @@ import type { CanActivate, ModuleMetadata, Type } from '@nestjs/common';
 
 /** What a payload is that {@link CatgaDashboardOptions.redact} gets. */
 export interface RedactedPart {
-  /** Content of a message, its headers (an object), its key (text), the text of an error, or the result of a request that was sent. */
+  /**
+   * Content of a message or state of a saga, headers of a message (an object), its key (text), the text of an error, or the result of a
+   * request that was sent.
+   */
   readonly what: 'content' | 'headers' | 'key' | 'error' | 'result';
-  /** Wire name of the message; undefined if the error has none. */
+  /** Wire name of the message, or name of the saga; undefined if the error has none. */
   readonly name: string | undefined;
 }
 
@@ -33,7 +36,7 @@ export interface CatgaDashboardOptions {
    */
   readonly readOnly?: boolean;
   /**
-   * Replaces payloads before they leave the process: contents, headers and keys of messages, texts of errors, and results. What it throws on
+   * Replaces payloads before they leave the process: contents, headers and keys of messages, states of sagas, texts of errors, and results. What it throws on
    * is shown as `(redacted)`. Letters whose content it changes cannot be edited.
    * @defaultValue payloads are shown as they are
    */
