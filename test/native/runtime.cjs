@@ -57,12 +57,18 @@ module.exports = class NativeRuntime {
     };
 
     const current = () => this.#current;
-    hooks.AsyncLocalStorage = class AsyncLocalStorage extends hooks.AsyncLocalStorage {
+    const value = class AsyncLocalStorage extends hooks.AsyncLocalStorage {
       constructor(...args) {
         super(...args);
         current().#storages.push(this);
       }
     };
+    Object.defineProperty(hooks, 'AsyncLocalStorage', {
+      value,
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    });
   }
 
   transform(file) {
