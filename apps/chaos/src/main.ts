@@ -2,6 +2,7 @@ import { readChaosOptions, USAGE } from './conductor/chaos-options.js';
 import type { ChaosOptions } from './conductor/chaos-options.js';
 import { runChaos } from './conductor/run-chaos.js';
 import { runKeyedStorm } from './conductor/keyed-storm.js';
+import { runSagaStorm } from './conductor/saga-storm.js';
 import { runSoak } from './conductor/soak.js';
 
 const WRONG_USAGE = 2;
@@ -19,8 +20,9 @@ function readOptions(): ChaosOptions {
   }
 }
 
-function run({ messages, ...options }: ChaosOptions): Promise<readonly string[]> {
+function run({ messages, sagas, ...options }: ChaosOptions): Promise<readonly string[]> {
   if (options.isSoak) return runSoak(options, say);
+  if (sagas !== undefined) return runSagaStorm({ ...options, sagas }, say);
   return messages === undefined ? runChaos(options, say) : runKeyedStorm({ ...options, messages }, say);
 }
 

@@ -14,3 +14,14 @@ it.each(ENGINES)(
   },
   WITHIN_MS,
 );
+
+it.each(ENGINES)(
+  'on %s every saga ends as it may under every fault, with each effect once or undone',
+  async (engine) => {
+    const { status, text, left } = await chaos('--engine', engine, '--sagas', '2000');
+    if (status !== 0) throw new Error(text);
+    expect(text).toContain('Every promise was kept.');
+    expect(left).toEqual([]);
+  },
+  WITHIN_MS,
+);

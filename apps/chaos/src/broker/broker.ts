@@ -15,6 +15,9 @@ export interface Broker {
   kill(): Promise<void>;
   /** Starts what was killed, with what it stored. */
   start(): Promise<void>;
+  /** Suspends every server: connections stay open, but get no answers. */
+  pause(): void;
+  resume(): void;
   /** Forgets what was stored; only while it is killed. */
   empty(): void;
   /** SIGKILL to the one server that has most to lose; it comes back after a while. Resolves when all are in step. */

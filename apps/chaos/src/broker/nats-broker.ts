@@ -59,6 +59,14 @@ export class NatsBroker implements Broker {
     await Promise.all(this.servers.map((server) => server.start()));
   }
 
+  pause(): void {
+    for (const server of this.servers) server.pause();
+  }
+
+  resume(): void {
+    for (const server of this.servers) server.resume();
+  }
+
   empty(): void {
     for (const server of this.servers) server.empty();
   }

@@ -53,6 +53,14 @@ export class RedisBroker implements Broker {
     return this.server.start();
   }
 
+  pause(): void {
+    this.server.pause();
+  }
+
+  resume(): void {
+    this.server.resume();
+  }
+
   empty(): void {
     this.server.empty();
   }

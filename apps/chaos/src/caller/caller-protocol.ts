@@ -2,6 +2,7 @@ import type { Instruction } from '../messages/instruction.js';
 import type { Kind } from '../promises/kinds.js';
 import type { ProcessStats } from '../node/process-stats.js';
 import type { DeadLetterRecord } from '../checker/records.js';
+import type { SagaEvidence } from '../sagas/saga-ends.js';
 
 /** What is to be called. */
 export interface CallPlan {
@@ -32,6 +33,10 @@ export type CallerAsk =
   | { readonly what: 'call'; readonly kinds: readonly Kind[]; readonly plan: CallPlan }
   | { readonly what: 'stop' }
   | { readonly what: 'dead letters' }
+  /** Starts sagas, so many a second. It is answered once all are. */
+  | { readonly what: 'start sagas'; readonly count: number; readonly rate: number }
+  /** How sagas are, and which of their messages became dead letters. */
+  | { readonly what: 'sagas' }
   /** Which nodes own the lanes of the service `orders`. */
   | { readonly what: 'owners' }
   /** How much waits for the subscriptions of all services. */
@@ -47,6 +52,7 @@ export type CallerAnswer =
   | { readonly what: 'owners'; readonly nodeIds: readonly string[] }
   /** Undefined if the broker cannot tell. */
   | { readonly what: 'lag'; readonly waiting?: number | undefined }
+  | ({ readonly what: 'sagas' } & Pick<SagaEvidence, 'sagas' | 'deadLetters'>)
   | ProcessStats;
 
 /** A line in the file of a caller: written before the call, and after it. */

@@ -9,7 +9,9 @@ import type { DeadLetterRecord } from '../checker/records.js';
 import { catgaNodeModule } from '../node/catga-node-module.js';
 import { processStats } from '../node/process-stats.js';
 import { readNodeSettings } from '../node/node-settings.js';
+import { CatgaSagasModule } from '@catga/sagas';
 import { Calls } from './calls.js';
+import { sagasNow, startSagas } from './saga-calls.js';
 import type { CallerAnswer, CallerAsk } from './caller-protocol.js';
 
 const TICK_MS = 10;
@@ -18,11 +20,12 @@ const NODES_WITHIN_MS = 30_000;
 const MOST_UNENDED = 2000;
 
 const settings = readNodeSettings();
+const sagas = settings.hasSagas === true ? [CatgaSagasModule.forRoot()] : [];
 
 @Module({})
 class CallingNode {
   static create(): DynamicModule {
-    return { module: CallingNode, imports: [catgaNodeModule(settings)] };
+    return { module: CallingNode, imports: [catgaNodeModule(settings), ...sagas] };
   }
 }
 
@@ -94,6 +97,11 @@ async function answer(ask: CallerAsk): Promise<CallerAnswer | undefined> {
       clearInterval(timer);
       await calls.ended();
       return { what: 'done' };
+    case 'start sagas':
+      await startSagas(mediator, ask);
+      return { what: 'done' };
+    case 'sagas':
+      return { what: 'sagas', ...(await sagasNow(app)) };
     case 'stats':
       return processStats(mediator);
     case 'owners':

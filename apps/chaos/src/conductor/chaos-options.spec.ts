@@ -13,5 +13,6 @@ it('a storm of so many messages is sent at a rate of its own', () => {
   expect(readChaosOptions(['--messages', '50000'])).toMatchObject({ messages: 50_000, rate: 3000 });
   expect(readChaosOptions(['--messages', '50000', '--rate', '70'])).toMatchObject({ rate: 70 });
   expect(readChaosOptions([])).toMatchObject({ rate: 150 });
+  expect(readChaosOptions(['--sagas', '2000'])).toMatchObject({ sagas: 2000, rate: 15 });
   expect(() => readChaosOptions(['--messages', '0'])).toThrow('--messages must be a whole number from 1');
 });

@@ -42,6 +42,8 @@ export interface StageOptions extends BrokerKind {
   readonly hasOutbox?: boolean;
   /** Whether nodes wait for the broker and for their handlers no longer than a second or two. */
   readonly isImpatient?: boolean;
+  /** Whether nodes run sagas instead of all else. */
+  readonly hasSagas?: boolean;
   /** @defaultValue 20 */
   readonly maxAttempts?: number;
 }
@@ -179,6 +181,7 @@ export class Stage {
       concurrency = { maxInFlight: 1000, maxQueued: 10_000 },
       hasOutbox = false,
       isImpatient = false,
+      hasSagas = false,
       maxAttempts = 20,
     } = this.options;
     const keeps = hasOutbox && service === CALLERS;
@@ -194,6 +197,7 @@ export class Stage {
       callFile: this.files.callsOf(nodeId),
       concurrency,
       maxAttempts,
+      hasSagas,
       ...(isImpatient && { drainTimeoutMs: DRAIN_MS }),
       ...(keeps && { outbox: this.files.outboxOf(nodeId) }),
     };

@@ -11,16 +11,25 @@ import { PartitionedDirectory } from './partitioned-directory.js';
 import { processStats } from './process-stats.js';
 import { readNodeSettings } from './node-settings.js';
 import { ChargeHandler, LookHandler, PackHandler, PlaceHandler } from './request-handlers.js';
+import { sagasOf } from './sagas-of.js';
 import { Workshop } from './workshop.js';
 
 const settings = readNodeSettings();
-const { ledgerPort, service, nodeId } = settings;
+const { ledgerPort, service, nodeId, hasSagas } = settings;
 const directory = new PartitionedDirectory();
 const ledger = await LedgerClient.open(ledgerPort, service, nodeId);
 
 @Module({})
 class HandlingNode {
   static create(): DynamicModule {
+    if (hasSagas === true) {
+      const { imports, providers } = sagasOf(service, ledger);
+      return {
+        module: HandlingNode,
+        imports: [catgaNodeModule(settings, directory), ...imports],
+        providers: [...providers],
+      };
+    }
     const requests = service === 'orders' ? [LookHandler, PlaceHandler, ChargeHandler, PackHandler] : [];
     const workshop = { provide: Workshop, useFactory: () => new Workshop(ledger) };
     return {

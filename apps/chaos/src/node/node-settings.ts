@@ -15,6 +15,8 @@ export interface NodeSettings {
   readonly drainTimeoutMs?: number;
   /** How often a stored message is delivered to a handler that fails. */
   readonly maxAttempts: number;
+  /** Whether it runs sagas, and what they need, instead of all else. */
+  readonly hasSagas?: boolean;
   /** How many messages the node handles at a time, and how many wait. */
   readonly concurrency: { readonly maxInFlight: number; readonly maxQueued: number };
 }
