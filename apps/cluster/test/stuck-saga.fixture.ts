@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CatgaMediator, CatgaModule, Command, Message, ReliableEvent, RequestHandler } from '@catga/nestjs';
+import { CatgaEventSourcingModule, On, Projection } from '@catga/event-sourcing';
 import { CatgaSagasModule, Saga, StartedBy } from '@catga/sagas';
 import type { SagaContext } from '@catga/sagas';
 import { prometheus } from '@catga/telemetry/prometheus';
@@ -42,15 +43,25 @@ class Booking {
   }
 }
 
+@Projection({ name: 'demo.bookings' })
+class Bookings {
+  @On(Booked)
+  booked(): void {}
+}
+
 const registry = new Registry();
 
 @Module({
-  imports: [CatgaModule.forRoot({ telemetry: [prometheus({ registry })] }), CatgaSagasModule.forRoot()],
-  providers: [Booking, ReserveHandler, ReleaseHandler],
+  imports: [
+    CatgaModule.forRoot({ telemetry: [prometheus({ registry })] }),
+    CatgaSagasModule.forRoot(),
+    CatgaEventSourcingModule.forRoot(),
+  ],
+  providers: [Booking, Bookings, ReserveHandler, ReleaseHandler],
 })
 class BookingModule {}
 
-/** An application with a saga that runs and one that is stuck, which serves its metrics: the demo has no sagas. */
+/** An application with a saga that runs, one that is stuck and a read model, which serves its metrics: the demo has none. */
 export async function serveStuckSaga(): Promise<{ readonly target: string; stop(): Promise<void> }> {
   const app = await NestFactory.createApplicationContext(BookingModule, { logger: false });
   for (const id of ['open', 'stuck']) await app.get(CatgaMediator).publish(new Booked(id));

@@ -98,6 +98,7 @@ export type {
   HandledMessage,
   MessageTracer,
   OpenSagas,
+  ProjectionLag,
   RepeatedMessage,
   SagaChange,
   TraceEnd,

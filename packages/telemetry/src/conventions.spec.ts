@@ -28,6 +28,7 @@ describe('the names that leave the process', () => {
       'catga.duplicate',
       'catga.saga.name',
       'catga.saga.status',
+      'catga.projection.name',
       'catga.message.critical_time',
       'catga.dead_letters',
       'catga.retries',
@@ -41,6 +42,8 @@ describe('the names that leave the process', () => {
       'catga.nodes',
       'catga.saga.open',
       'catga.saga.oldest',
+      'catga.projection.behind',
+      'catga.projection.stopped',
     ]);
   });
 });

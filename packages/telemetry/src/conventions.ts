@@ -30,6 +30,8 @@ export const ATTRIBUTE = Object.freeze({
   saga: 'catga.saga.name',
   /** Status of a saga, and `started` for one that is new. */
   sagaStatus: 'catga.saga.status',
+  /** Name of a projection. */
+  projection: 'catga.projection.name',
 });
 
 /** Values of `messaging.operation.name`, which begin the names of spans. */
@@ -46,7 +48,7 @@ export const OPERATION_TYPE = Object.freeze({ send: 'send', process: 'process', 
 /** An instrument. Its name in Prometheus has underscores, and ends with its unit or, for a counter, `_total`. */
 export interface Instrument {
   readonly name: string;
-  readonly unit: 's' | '{message}' | '{node}' | '{saga}';
+  readonly unit: 's' | '{message}' | '{node}' | '{saga}' | '{projection}';
   readonly description: string;
   readonly labels: readonly string[];
   /** Upper bounds of a histogram's buckets. */
@@ -197,5 +199,17 @@ export const GAUGE = Object.freeze({
     unit: 's',
     description: 'Age of the oldest saga that runs or compensates; 0 if there is none.',
     labels: [ATTRIBUTE.saga],
+  },
+  projectionBehind: {
+    name: 'catga.projection.behind',
+    unit: 's',
+    description: 'Age of the oldest event that a read model has not taken; 0 if it has all.',
+    labels: [ATTRIBUTE.projection],
+  },
+  projectionStopped: {
+    name: 'catga.projection.stopped',
+    unit: '{projection}',
+    description: 'Whether a read model has stopped at an event: 1 or 0.',
+    labels: [ATTRIBUTE.projection],
   },
 } satisfies Record<string, Instrument>);

@@ -105,6 +105,26 @@ describe('prometheus()', () => {
     ]);
   });
 
+  it('reads how far read models have come', async () => {
+    const registry = new Registry();
+    node = await startShop([prometheus({ registry })]);
+    node.steps.readProjectionsBy(() =>
+      Promise.resolve([
+        { projection: 'balances', behindMs: 1500, isStopped: true },
+        { projection: 'totals', behindMs: 0, isStopped: false },
+      ]),
+    );
+    const of = (name: string): string => `{catga_projection_name="${name}"}`;
+    await expect(linesOf(registry, 'catga_projection_behind_seconds')).resolves.toEqual([
+      `${of('balances')} 1.5`,
+      `${of('totals')} 0`,
+    ]);
+    await expect(linesOf(registry, 'catga_projection_stopped')).resolves.toEqual([
+      `${of('balances')} 1`,
+      `${of('totals')} 0`,
+    ]);
+  });
+
   it('leaves out what needs the broker while it is away, and asks it once for all of its gauges', async () => {
     const registry = new Registry();
     const tracer: MessageTracer = prometheus({ registry });
@@ -119,6 +139,7 @@ describe('prometheus()', () => {
       },
       outbox: () => Promise.resolve({ waiting: 4, parked: 0 }),
       sagas: () => Promise.resolve([]),
+      projections: () => Promise.resolve([]),
     };
     tracer.attach?.(away);
     await expect(linesOf(registry, 'catga_outbox_waiting')).resolves.toEqual([' 4']);
@@ -135,6 +156,7 @@ describe('prometheus()', () => {
       subscriptions: () => Promise.resolve([]),
       outbox: () => Promise.resolve({ waiting: 0, parked: 0 }),
       sagas: () => Promise.resolve([]),
+      projections: () => Promise.resolve([]),
     });
     const name = (instrument: { readonly name: string; readonly unit: string }): string =>
       `${instrument.name.replaceAll('.', '_')}${instrument.unit === 's' ? '_seconds' : ''}`;

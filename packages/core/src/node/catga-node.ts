@@ -343,6 +343,7 @@ export class CatgaNode {
       },
       outbox: () => this.outbox.counts(),
       sagas: () => this.steps.openSagas(),
+      projections: () => this.steps.projectionLags(),
     };
   }
 

@@ -2,7 +2,7 @@ import type { MessageContext } from '../contracts/message-context.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { HandlerContext } from '../pipeline/handler-context.js';
 import type { Clock } from '../ports/clock.js';
-import type { OpenSagas, SagaChange } from '../ports/message-tracer.js';
+import type { OpenSagas, ProjectionLag, SagaChange } from '../ports/message-tracer.js';
 import type { PagedRecordStore } from '../ports/record-store.js';
 import type { FrameBody } from '../wire/frame-records.js';
 import { isEncodedError } from '../wire/error-codec.js';
@@ -27,6 +27,7 @@ export interface StepStore {
  */
 export class NodeSteps {
   private countSagas: (() => Promise<readonly OpenSagas[]>) | undefined;
+  private readProjections: (() => Promise<readonly ProjectionLag[]>) | undefined;
 
   constructor(private readonly runtime: NodeRuntime) {}
 
@@ -119,6 +120,16 @@ export class NodeSteps {
     const { countSagas, runtime } = this;
     if (countSagas === undefined) return [];
     return runtime.tracing?.internal(countSagas) ?? countSagas();
+  }
+
+  /** Who knows how far the read models of this node have come, for metrics. */
+  readProjectionsBy(read: () => Promise<readonly ProjectionLag[]>): void {
+    this.readProjections = read;
+  }
+
+  /** For `TracedNode`. */
+  async projectionLags(): Promise<readonly ProjectionLag[]> {
+    return (await this.readProjections?.()) ?? [];
   }
 
   /** Tells tracers. */

@@ -66,6 +66,16 @@ export interface OpenSagas {
   readonly oldestMs: number | undefined;
 }
 
+/** A read model that this node runs, as it is in the whole cluster. */
+export interface ProjectionLag {
+  /** Name of the projection. */
+  readonly projection: string;
+  /** Age of the oldest event that the build which is read has not taken, in milliseconds; 0 if it has all. */
+  readonly behindMs: number;
+  /** Whether it has stopped at an event. */
+  readonly isStopped: boolean;
+}
+
 /** Node that a tracer is attached to. The promises reject while the broker is away, and after the node has stopped. */
 export interface TracedNode {
   readonly nodeId: string;
@@ -78,6 +88,8 @@ export interface TracedNode {
   outbox(): Promise<OutboxCounts>;
   /** Sagas that this node has the classes of. Of many they are counted bit by bit, with each call. */
   sagas(): Promise<readonly OpenSagas[]>;
+  /** Read models that this node has the classes of. */
+  projections(): Promise<readonly ProjectionLag[]>;
 }
 
 /**

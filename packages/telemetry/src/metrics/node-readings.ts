@@ -1,4 +1,4 @@
-import type { DurableSubscription, OpenSagas, TracedNode } from '@catga/core';
+import type { DurableSubscription, OpenSagas, ProjectionLag, TracedNode } from '@catga/core';
 import { ATTRIBUTE, GAUGE } from '../conventions.js';
 import type { MetricSink, Reading } from './metric-sink.js';
 
@@ -18,6 +18,7 @@ async function readingsOf(node: TracedNode): Promise<readonly Reading[]> {
     node.outbox().then(({ waiting }) => [{ gauge: GAUGE.outboxWaiting, value: waiting, labels: {} }]),
     node.subscriptions().then((all) => all.flatMap(lagOf)),
     node.sagas().then((all) => all.flatMap(sagasOf)),
+    node.projections().then((all) => all.flatMap(projectionsOf)),
   ]);
   return parts.flatMap((part) => (part.status === 'fulfilled' ? part.value : []));
 }
@@ -43,5 +44,13 @@ function sagasOf({ saga, running, compensating, stuck, oldestMs }: OpenSagas): R
       labels: { ...labels, [ATTRIBUTE.sagaStatus]: status },
     })),
     { gauge: GAUGE.oldestSaga, value: (oldestMs ?? 0) / 1000, labels },
+  ];
+}
+
+function projectionsOf({ projection, behindMs, isStopped }: ProjectionLag): Reading[] {
+  const labels = { [ATTRIBUTE.projection]: projection };
+  return [
+    { gauge: GAUGE.projectionBehind, value: behindMs / 1000, labels },
+    { gauge: GAUGE.projectionStopped, value: isStopped ? 1 : 0, labels },
   ];
 }
