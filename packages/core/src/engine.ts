@@ -1,5 +1,6 @@
 // The entry for engines, outboxes and test tools. It may change in any release.
 export { REQUEST_KIND } from './contracts/request.js';
+export { READ_AFTER } from './contracts/said-headers.js';
 export { toError } from './errors/catga-error.js';
 export { lineOf, toErrorRecord } from './errors/error-record.js';
 export { ERROR_CATALOGUE } from './errors/error-catalogue.js';

@@ -51,14 +51,37 @@ CREATE TABLE catga_snapshot (
   PRIMARY KEY (namespace, stream, state_version)
 );
 
--- Progress of projections, by the version of their read model.
+-- Keys of persons, for the encrypted fields of events. One that is deleted is gone for good.
+CREATE TABLE catga_subject_key (
+  namespace text NOT NULL,
+  subject text NOT NULL,
+  key bytea NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (namespace, subject)
+);
+
+-- Builds of read models, with their progress: the live one, those that are to replace it, and those of other versions.
 CREATE TABLE catga_projection (
   namespace text NOT NULL,
   name text NOT NULL,
+  build bigint NOT NULL,
   version bigint NOT NULL,
+  is_live boolean NOT NULL DEFAULT false,
   checkpoint text,
   status text NOT NULL DEFAULT 'running',
   problem text,
   changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  PRIMARY KEY (namespace, name, version)
+  PRIMARY KEY (namespace, name, build)
+);
+
+CREATE UNIQUE INDEX catga_projection_live ON catga_projection (namespace, name) WHERE is_live;
+
+-- How far inline projections have taken each stream. A row changes under the lock of its stream in catga_stream.
+CREATE TABLE catga_projection_stream (
+  namespace text NOT NULL,
+  name text NOT NULL,
+  build bigint NOT NULL,
+  stream text NOT NULL,
+  version bigint NOT NULL,
+  PRIMARY KEY (namespace, name, build, stream)
 );

@@ -3,11 +3,13 @@ import type { DynamicModule, InjectionToken, ModuleMetadata, Provider } from '@n
 import { ModuleRef } from '@nestjs/core';
 import { CatgaNode, madeForDescriptions } from '@catga/nestjs';
 import { GuardedLogger } from '@catga/core/engine';
+import { CatgaAggregates } from './catga-aggregates.js';
 import { CatgaEventStreams } from './catga-event-streams.js';
 import { DecisionSource } from './decision-source.js';
 import { DecisionHost } from './definition/decision-handler.decorator.js';
 import { EventSourcingHost } from './event-sourcing-host.js';
 import { CatgaProjections } from './projections/catga-projections.js';
+import { ReadBarrier } from './projections/read-barrier.js';
 import { ProjectionSource } from './projections/projection-source.js';
 import type { EventStorage } from './store/event-store.js';
 import { memoryEventStore } from './store/memory-event-store.js';
@@ -95,12 +97,23 @@ function withOptions(options: DynamicModule): DynamicModule {
         useFactory: (host: EventSourcingHost) => new CatgaEventStreams(host),
       },
       {
+        provide: CatgaAggregates,
+        inject: [EventSourcingHost, ModuleRef],
+        useFactory: (host: EventSourcingHost, moduleRef: ModuleRef) =>
+          new CatgaAggregates(host, () => moduleRef.get<CatgaNode | null>(CatgaNode, { strict: false })),
+      },
+      {
         provide: CatgaProjections,
         inject: [EventSourcingHost],
-        useFactory: (host: EventSourcingHost) => new CatgaProjections(host),
+        useFactory: (host: EventSourcingHost) => new CatgaProjections(host.projections, () => host.store),
+      },
+      {
+        provide: ReadBarrier,
+        inject: [EventSourcingHost],
+        useFactory: (host: EventSourcingHost) => new ReadBarrier(host.projections, () => host.store),
       },
       ProjectionSource,
     ],
-    exports: [CatgaEventStreams, CatgaProjections, DecisionHost],
+    exports: [CatgaAggregates, CatgaEventStreams, CatgaProjections, DecisionHost, ReadBarrier],
   };
 }

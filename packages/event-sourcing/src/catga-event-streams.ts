@@ -1,3 +1,4 @@
+import { CatgaError } from '@catga/nestjs';
 import { streamName } from './definition/decision-definition.js';
 import type { EventStreamClass } from './definition/event-stream.decorator.js';
 import type { EventSourcingHost } from './event-sourcing-host.js';
@@ -43,6 +44,17 @@ export class CatgaEventStreams {
   /** Name of the stream of an id, for {@link store}. `CATGA_VALIDATION_FAILED` for what is no id. */
   nameOf(stream: EventStreamClass, id: string | number | bigint): string {
     return streamName(this.host.streamOf(stream).name, id);
+  }
+
+  /**
+   * Erases a person: deletes the key of the fields of `@Personal` events that are about it, in all streams, on all nodes at once. Resolves with whether
+   * there was one. What was published, and what read models and other systems have, is not touched: rebuild the read models.
+   * `CATGA_UNSUPPORTED` for a store without keys.
+   */
+  async erase(subject: string): Promise<boolean> {
+    const { keys } = this.store;
+    if (keys !== undefined) return keys.erase(subject);
+    throw new CatgaError('CATGA_UNSUPPORTED', 'The event store keeps no keys for @Personal fields.');
   }
 
   /**

@@ -6,15 +6,14 @@ import { DecisionHost, declaredDecisionOf } from './definition/decision-handler.
 import type { AnyDecisionHandler, DeclaredDecision } from './definition/decision-handler.decorator.js';
 import type { EventStreamClass } from './definition/event-stream.decorator.js';
 import { StreamDefinition } from './definition/stream-definition.js';
-import { DecisionRunner, eventId } from './handling/decision-runner.js';
+import { DecisionRunner } from './handling/decision-runner.js';
 import { EventCodec } from './handling/event-codec.js';
-import { projectionDefinitionOf } from './projections/projection-definition.js';
-import type { ProjectionDefinition } from './projections/projection-definition.js';
+import { ProjectionHost } from './projections/projection-host.js';
 import { projectionOptionsOf } from './projections/projection.decorator.js';
-import { ProjectionRunner } from './projections/projection-runner.js';
+import { StreamAppender } from './handling/stream-appender.js';
 import { StreamLoader } from './handling/stream-loader.js';
 import { StreamSnapshots } from './handling/stream-snapshots.js';
-import type { EventStorage, EventStore, ProjectionStore, RecordedEvent } from './store/event-store.js';
+import type { EventStorage, EventStore } from './store/event-store.js';
 
 /** What {@link EventSourcingHost} needs of the application. */
 export interface HostServices {
@@ -25,21 +24,19 @@ export interface HostServices {
   error(line: string): void;
 }
 
-/** A projection, and its provider. */
-interface FoundProjection {
-  readonly definition: ProjectionDefinition;
-  readonly instanceFor: ExploredProvider['instanceFor'];
-}
-
 /** The streams, decision handlers and projections of an application, on its event store. */
 export class EventSourcingHost extends DecisionHost {
   private readonly streams = new Map<EventStreamClass, StreamDefinition | readonly string[]>();
   private readonly decisions = new Map<DeclaredDecision, DecisionDefinition>();
   private opened: EventStore | undefined;
-  readonly runners: ProjectionRunner[] = [];
-  private readonly projections: FoundProjection[] = [];
+  readonly projections: ProjectionHost;
   private parts:
-    | { readonly codec: EventCodec; readonly loader: StreamLoader; readonly runner: DecisionRunner }
+    | {
+        readonly codec: EventCodec;
+        readonly loader: StreamLoader;
+        readonly appender: StreamAppender;
+        readonly runner: DecisionRunner;
+      }
     | undefined;
 
   constructor(
@@ -47,6 +44,13 @@ export class EventSourcingHost extends DecisionHost {
     private readonly services: HostServices,
   ) {
     super();
+    this.projections = new ProjectionHost({
+      storage,
+      store: () => this.store,
+      decode: (type, recorded) => this.made().codec.decodeAs(type, recorded, this.streamWith(recorded.name)),
+      warn: (line) => services.warn(line),
+      error: (line) => services.error(line),
+    });
   }
 
   /** The event store. `CATGA_SHUTTING_DOWN` before the application has started, and after it has stopped. */
@@ -57,6 +61,10 @@ export class EventSourcingHost extends DecisionHost {
 
   get loader(): StreamLoader {
     return this.made().loader;
+  }
+
+  get appender(): StreamAppender {
+    return this.made().appender;
   }
 
   /** Takes the decision handlers among the providers. Returns the problems of their classes. */
@@ -74,47 +82,10 @@ export class EventSourcingHost extends DecisionHost {
     ];
   }
 
-  /** `CATGA_UNSUPPORTED` if the store has no projections. */
-  get projectionStore(): ProjectionStore {
-    const { projections } = this.store;
-    if (projections !== undefined) return projections;
-    throw new CatgaError('CATGA_UNSUPPORTED', `The event store '${this.storage.name}' has no projections.`);
-  }
-
-  /** There may be new events. */
-  wake(): void {
-    for (const runner of this.runners) runner.wake();
-  }
-
   /** Begins to run the projections. */
   start(): void {
-    const { services } = this;
-    const node = services.node();
-    if (this.projections.length === 0 || node === null) return;
-    const { store, projectionStore: projections } = this;
-    const { codec } = this.made();
-    for (const { definition, instanceFor } of this.projections) {
-      const runner = new ProjectionRunner(definition, {
-        store,
-        projections,
-        clock: node.clock,
-        decode: (recorded) => {
-          const { type } = definition.events.get(recorded.name) ?? {};
-          if (type === undefined) throw new TypeError(`${definition.name} does not take ${recorded.name}.`);
-          return codec.decodeAs(type, recorded, this.streamWith(recorded.name));
-        },
-        instance: (event, recorded) => instanceFor(event, contextOf(recorded)),
-        warn: (line) => services.warn(line),
-        error: (line) => services.error(line),
-      });
-      this.runners.push(runner);
-      runner.start();
-    }
-  }
-
-  /** Resolves when no projection works any more. */
-  async stop(): Promise<void> {
-    await Promise.all(this.runners.splice(0).map((runner) => runner.stop()));
+    const node = this.services.node();
+    if (node !== null) this.projections.start(node);
   }
 
   async open(): Promise<void> {
@@ -154,26 +125,13 @@ export class EventSourcingHost extends DecisionHost {
     throw new CatgaError('CATGA_CONFIGURATION', found.join(' '));
   }
 
-  private addProjection({ classes, location, instanceFor }: ExploredProvider): readonly string[] {
-    const target = classes.find((one) => projectionOptionsOf(one) !== undefined);
-    if (target === undefined) return [];
-    const streams = projectionOptionsOf(target)?.streams;
-    const problems = (Array.isArray(streams) ? (streams as readonly EventStreamClass[]) : []).flatMap(
-      (stream) => {
-        const found = this.stream(stream);
-        return found instanceof StreamDefinition ? [] : found;
-      },
-    );
-    const definition = projectionDefinitionOf(target);
-    if (!('name' in definition)) return [...problems, ...definition];
-    const { name } = definition;
-    if (this.projections.some((other) => other.definition.name === name))
-      return [
-        ...problems,
-        `Two projections are named '${name}', the second one is ${target.name} (${location}): give one of them another name, or provide it once.`,
-      ];
-    this.projections.push({ definition, instanceFor });
-    return problems;
+  private addProjection(provider: ExploredProvider): readonly string[] {
+    const streams = provider.classes.flatMap((one) => projectionOptionsOf(one)?.streams ?? []);
+    const problems = streams.flatMap((stream) => {
+      const found = this.stream(stream);
+      return found instanceof StreamDefinition ? [] : found;
+    });
+    return [...problems, ...this.projections.add(provider)];
   }
 
   private streamWith(event: string): StreamDefinition | undefined {
@@ -244,7 +202,7 @@ export class EventSourcingHost extends DecisionHost {
     const node = this.services.node();
     if (node === null) throw new TypeError('There is no node.');
     const { serializer, limits } = node.options;
-    const codec = new EventCodec(new Codec(serializer, limits));
+    const codec = new EventCodec(new Codec(serializer, limits), () => this.store);
     const snapshots = new StreamSnapshots(
       () => this.store,
       codec,
@@ -253,31 +211,9 @@ export class EventSourcingHost extends DecisionHost {
     const loader = new StreamLoader(() => this.store, codec, snapshots);
     const unpublished = (thrown: unknown): void =>
       this.services.warn(`An event was stored and could not be published: ${lineOf(thrown)}`);
-    this.parts = {
-      codec,
-      loader,
-      runner: new DecisionRunner(
-        () => this.store,
-        codec,
-        loader,
-        unpublished,
-        () => this.wake(),
-      ),
-    };
+    const appender = new StreamAppender(() => this.store, codec, unpublished, this.projections);
+    const runner = new DecisionRunner(() => this.store, codec, loader, appender);
+    this.parts = { codec, loader, appender, runner };
     return this.parts;
   }
-}
-
-/** Context of the event for providers of request scope. */
-function contextOf({ name, stream, version, headers }: RecordedEvent): MessageContext {
-  const { correlationId, causationId } = headers;
-  const context: Partial<MessageContext> = {
-    name,
-    messageId: eventId(stream, version),
-    correlationId: correlationId ?? eventId(stream, version),
-    causationId,
-    headers: {},
-    attempt: 1,
-  };
-  return context as MessageContext;
 }

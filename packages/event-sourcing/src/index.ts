@@ -1,3 +1,5 @@
+export { CatgaAggregates } from './catga-aggregates.js';
+export type { ApplyingAggregate } from './catga-aggregates.js';
 export { CatgaEventSourcingModule } from './catga-event-sourcing.module.js';
 export type { EventSourcingAsyncOptions, EventSourcingOptions } from './catga-event-sourcing.module.js';
 export { CatgaEventStreams } from './catga-event-streams.js';
@@ -12,25 +14,40 @@ export type {
   EventStreamOptions,
   SnapshotOptions,
 } from './definition/event-stream.decorator.js';
+export { Personal } from './definition/personal.decorator.js';
+export type { PersonalOptions } from './definition/personal.decorator.js';
 export { CatgaProjections } from './projections/catga-projections.js';
 export type { ProjectionInfo } from './projections/catga-projections.js';
-export { On, Projection } from './projections/projection.decorator.js';
-export type { ProjectionContext, ProjectionOptions } from './projections/projection.decorator.js';
+export { On, OnBatch, Projection } from './projections/projection.decorator.js';
+export type {
+  BatchContext,
+  ProjectedEvent,
+  ProjectionContext,
+  ProjectionOptions,
+} from './projections/projection.decorator.js';
+export { Reads } from './projections/reads.decorator.js';
 export type {
   Appended,
+  BuildKey,
+  BuildRole,
+  BuildSetUp,
   Checkpoint,
   DecisionRecord,
   EventPage,
   EventStorage,
   EventStore,
   EventStoreClient,
+  InlineProgress,
   NewEvent,
   ProjectionStatus,
   ProjectionStore,
   RecordedEvent,
   Snapshot,
   SnapshotStore,
+  StoredBuild,
   StoredProjection,
+  StreamWork,
+  SubjectKeys,
 } from './store/event-store.js';
 export { memoryEventStore } from './store/memory-event-store.js';
 export { eventStoreSchema } from './store/sql/event-schema.js';

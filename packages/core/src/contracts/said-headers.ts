@@ -15,12 +15,17 @@ export type SaidPublishOptions = SaidHeaders<PublishOptions>;
 export type SaidEnqueueOptions = SaidHeaders<EnqueueOptions>;
 export type SaidOptions = SaidHeaders<OutgoingOptions>;
 
-/** Leaves out headers whose value is undefined. Other problems are found at validation. */
+/** Header of a request with `after`. */
+export const READ_AFTER = 'catga-after';
+
+/** Leaves out headers whose value is undefined, and adds that of `after`. Other problems are found at validation. */
 export function saidHeaders<O extends WithHeaders>(options: O): SaidHeaders<O> {
-  const { headers } = options as { readonly headers?: unknown };
+  const { headers: given, after } = options as { readonly headers?: unknown; readonly after?: unknown };
+  const headers =
+    after === undefined || given === null ? given : { [READ_AFTER]: after, ...(given as object) };
   if (typeof headers !== 'object' || headers === null) return options as SaidHeaders<O>;
   const entries = Object.entries(headers);
   const said = entries.filter(([, value]) => value !== undefined);
-  if (said.length === entries.length) return options as SaidHeaders<O>;
+  if (headers === given && said.length === entries.length) return options as SaidHeaders<O>;
   return { ...options, headers: Object.fromEntries(said) };
 }

@@ -19,6 +19,11 @@ export interface SendOptions {
   readonly signal?: AbortSignal;
   /** Headers of the message: text, sent to the handler's `context.headers`. One whose value is undefined is left out. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
+  /**
+   * Id of an event of a stream, `<stream>@<version>`: a handler with `@Reads` of `@catga/event-sourcing` answers once its read models have it. Handlers
+   * without do not wait. Sent as the header `catga-after`.
+   */
+  readonly after?: string | undefined;
   /** Key for `consistent-hash` routing and ordering. Overrides `@Message({ key })`. */
   readonly key?: string;
 }

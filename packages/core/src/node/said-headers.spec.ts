@@ -27,3 +27,15 @@ it('a header whose value is undefined is left out, however the message is handed
   await node.settled();
   expect(seen).toEqual(Array.from({ length: 7 }, () => ({ tenant: 'blue' })));
 });
+
+it('what a request is read after is a header', async () => {
+  const seen: unknown[] = [];
+  const { node } = await startNode((it) =>
+    it.handleRequest(CountOrders, (_message, { headers }) => void seen.push(headers)),
+  );
+  await node.mediator.send(new CountOrders(), { after: 'cart/1@3' });
+  await node.mediator.sendBatch([new CountOrders()], { after: 'cart/1@3', headers: { tenant: 'blue' } });
+  await node.mediator.send(new CountOrders(), { after: undefined });
+  await expect(node.mediator.send(new CountOrders(), { after: 3 as never })).rejects.toThrow(/not text/);
+  expect(seen).toEqual([{ 'catga-after': 'cart/1@3' }, { 'catga-after': 'cart/1@3', tenant: 'blue' }, {}]);
+});

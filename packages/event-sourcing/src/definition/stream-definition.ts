@@ -3,6 +3,7 @@ import type { MessageConstructor } from '@catga/nestjs';
 import { describeMessage, lineOf } from '@catga/core/engine';
 import type { MessageType } from '@catga/core/engine';
 import type { Decider } from '../deciding/decider.js';
+import { personalOf } from './personal.decorator.js';
 import { evolversOf, streamOptionsOf, upcastersOf } from './event-stream.decorator.js';
 import type { EventStreamClass, SnapshotOptions } from './event-stream.decorator.js';
 
@@ -42,6 +43,19 @@ export class StreamDefinition implements Decider<object> {
     if (target.length > 0) problem('has a constructor with parameters: its state begins without any.');
     if (snapshot !== undefined && !(isCount(snapshot.every) && isCount(snapshot.version)))
       problem('has wrong snapshots in @EventStream: `every` and `version` are whole numbers from 1.');
+    for (const { event } of evolversOf(target)) {
+      const personal = typeof event === 'function' ? personalOf(event) : undefined;
+      if (personal === undefined) continue;
+      const { subject, fields } = personal;
+      if (fields.includes(subject))
+        problem(
+          `has the event ${event.name}, whose '${subject}' is the subject of its @Personal fields and one of them.`,
+        );
+      if (snapshot !== undefined)
+        problem(
+          `has snapshots, and ${event.name} with @Personal fields, which would be in them and could not be erased.`,
+        );
+    }
     const upcasters = upcastersByClass(target, problem);
     const events = new Map<string, StreamEvent>();
     const byClass = new Map<unknown, StreamEvent>();

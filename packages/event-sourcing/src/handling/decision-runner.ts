@@ -3,13 +3,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CatgaError } from '@catga/nestjs';
 import type { MessageContext, PublishOptions } from '@catga/nestjs';
 import { joinedKey } from '@catga/core/engine';
-import type { MessageType } from '@catga/core/engine';
-import { isDecision } from '../deciding/decision.js';
+import { isDecision, resultOf } from '../deciding/decision.js';
 import type { Decision } from '../deciding/decision.js';
 import type { DecisionDefinition } from '../definition/decision-definition.js';
 import type { AnyDecisionHandler } from '../definition/decision-handler.decorator.js';
 import type { DecisionRecord, EventStore, RecordedEvent } from '../store/event-store.js';
+import { eventId } from './event-id.js';
 import type { EventCodec } from './event-codec.js';
+import { publishOptions } from './stream-appender.js';
+import type { StreamAppender } from './stream-appender.js';
 import type { StreamLoader } from './stream-loader.js';
 
 /** Longest pause before a command is decided again, in milliseconds. */
@@ -21,10 +23,7 @@ export class DecisionRunner {
     private readonly store: () => EventStore,
     private readonly codec: EventCodec,
     private readonly loader: StreamLoader,
-    /** Told of events that were appended and could not be published, as nobody waits for them. */
-    private readonly unpublished: (thrown: unknown) => void,
-    /** Told after an append was committed. */
-    private readonly appended: () => void,
+    private readonly appender: StreamAppender,
   ) {}
 
   async run(
@@ -39,10 +38,12 @@ export class DecisionRunner {
       const { state, version, decided } = await this.loader.load(definition.stream, stream, { decision: id });
       if (decided !== undefined) return this.repeat(definition, decided, context);
       const decision = await this.decide(handler, command, state, context);
-      if (decision.events.length === 0) return decision.result;
+      const { events } = decision;
+      const result = resultOf(decision, eventId(stream, version + events.length));
+      if (events.length === 0) return result;
       try {
-        await this.append(definition, stream, id, decision, version, context);
-        return decision.result;
+        await this.append(definition, stream, id, { events, result }, version, context);
+        return result;
       } catch (thrown) {
         if (!isConflict(thrown) || attempt === definition.maxDecisions || context.signal.aborted)
           throw thrown;
@@ -67,43 +68,23 @@ export class DecisionRunner {
     );
   }
 
-  private async append(
+  private append(
     { stream: definition }: DecisionDefinition,
     stream: string,
     id: string,
-    { events, result }: Decision<unknown>,
+    { events, result }: { readonly events: readonly object[]; readonly result: unknown },
     version: number,
     context: MessageContext,
   ): Promise<void> {
-    const store = this.store();
-    const record: DecisionRecord = {
+    const decision: DecisionRecord = {
       id,
       size: events.length,
       ...this.codec.encodeResult(context.name, result),
     };
     const headers = { correlationId: context.correlationId, causationId: context.messageId };
-    const encoded = events.map((event, at) =>
-      this.codec.encode(definition, event, headers, at === 0 ? record : undefined),
-    );
-    const publish = (event: object, at: number): Promise<void> => {
-      const { type } = definition.eventOf(event);
-      return context.publish(event, publishOptions(type, stream, version + at + 1));
-    };
-    if (store.inTransaction === undefined) {
-      await store.append(stream, encoded, version);
-      this.appended();
-      await Promise.all(events.map(publish));
-      return;
-    }
-    await store.inTransaction(async (afterCommit) => {
-      await store.append(stream, encoded, version);
-      afterCommit(this.appended);
-      for (const [at, event] of events.entries()) {
-        if (definition.eventOf(event).type.qos > 0) await publish(event, at);
-        // One that nobody stores would be published even if the transaction is rolled back.
-        else afterCommit(() => void publish(event, at).catch(this.unpublished));
-      }
-    });
+    const publish = (event: object, options: PublishOptions): Promise<void> =>
+      context.publish(event, options);
+    return this.appender.append({ definition, stream, version, events, decision, headers, publish });
   }
 
   /** The command was decided before. Without a transaction it may have ended before its events were published. */
@@ -121,7 +102,7 @@ export class DecisionRunner {
         const { type } = definition.events.get(recorded.name) ?? {};
         // A plain event is published at most once.
         if (type === undefined || type.qos === 0) continue;
-        const event = this.codec.decode(definition, recorded);
+        const event = await this.codec.decode(definition, recorded);
         await context.publish(event, publishOptions(type, stream, recorded.version));
       }
     }
@@ -130,21 +111,11 @@ export class DecisionRunner {
 }
 
 /** Identity of a command in its stream: short text, whatever its id is. */
-function decisionId({ name, messageId }: MessageContext): string {
+export function decisionId({ name, messageId }: MessageContext): string {
   const key = joinedKey(name, messageId);
   if (key.length <= 200 && !key.includes('\0')) return key;
   // No joined key begins so.
   return `%sha256~${createHash('sha256').update(key).digest('hex')}`;
-}
-
-/** Id under which an event of a stream is published. */
-export function eventId(stream: string, version: number): string {
-  return `${stream}@${version}`;
-}
-
-/** Events of a stream come in order, unless their class says of what else they are part. */
-function publishOptions({ keyOf }: MessageType, stream: string, version: number): PublishOptions {
-  return { messageId: eventId(stream, version), ...(keyOf === undefined && { key: stream }) };
 }
 
 function isConflict(thrown: unknown): boolean {

@@ -1,55 +1,82 @@
 import { CatgaError } from '@catga/nestjs';
 import { encodeMessageBody, messageOf } from '@catga/core/engine';
 import type { Codec, MessageType } from '@catga/core/engine';
+import { PersonalData } from './personal-data.js';
 import type { StreamDefinition } from '../definition/stream-definition.js';
-import type { DecisionRecord, NewEvent, RecordedEvent } from '../store/event-store.js';
+import type { DecisionRecord, EventStore, NewEvent, RecordedEvent } from '../store/event-store.js';
 
 /** Header with the version of an event's fields; absent for 1. */
 const VERSION = 'catga-version';
 
 /** Events and states of streams as bytes, by the serializer of the node. */
 export class EventCodec {
-  constructor(private readonly codec: Codec) {}
+  private readonly personal: PersonalData;
+
+  constructor(
+    private readonly codec: Codec,
+    store: () => EventStore,
+  ) {
+    this.personal = new PersonalData(store, codec);
+  }
 
   /** Errors are those of `publish`. */
-  encode(
+  async encode(
     stream: StreamDefinition,
     event: object,
     headers: NewEvent['headers'],
     decision: DecisionRecord | undefined,
-  ): NewEvent {
+  ): Promise<NewEvent> {
     const { type, version } = stream.eventOf(event);
-    const body = bytesOf(encodeMessageBody(this.codec, type, event));
+    const sealed = await this.personal.sealed(type, event);
+    const body = bytesOf(encodeMessageBody(this.codec, type, sealed?.event ?? event));
     return {
       name: type.name,
       body,
       serializer: this.serializer,
-      headers: version === 1 ? headers : { ...headers, [VERSION]: String(version) },
+      headers: { ...headers, ...sealed?.headers, ...(version > 1 && { [VERSION]: String(version) }) },
       ...(decision && { decision }),
     };
   }
 
   /** `CATGA_UNSUPPORTED`, retryable, for an event, or a version of it, that the class of the stream does not know. */
-  decode(stream: StreamDefinition, recorded: RecordedEvent): object {
+  decode(stream: StreamDefinition, recorded: RecordedEvent): object | Promise<object> {
     const { name, body, serializer, headers } = recorded;
     const known = stream.events.get(name);
     const version = Number(headers[VERSION] ?? 1);
     if (known === undefined || version > known.version) throw unknownError(stream.target, recorded, version);
-    const fields = this.codec.decode(name, body, serializer);
-    return messageOf(known.type, version === known.version ? fields : stream.upcast(known, version, fields));
+    const latest = (fields: unknown): object =>
+      messageOf(known.type, version === known.version ? fields : stream.upcast(known, version, fields));
+    return this.opened(known.type, recorded, this.codec.decode(name, body, serializer), latest);
   }
 
   /** As {@link decode}, for a reader of all streams. @param stream one that takes the event; undefined if none is known */
-  decodeAs(type: MessageType, recorded: RecordedEvent, stream: StreamDefinition | undefined): object {
+  decodeAs(
+    type: MessageType,
+    recorded: RecordedEvent,
+    stream: StreamDefinition | undefined,
+  ): object | Promise<object> {
     const { name, body, serializer, headers } = recorded;
     const known = stream?.events.get(name);
     const version = Number(headers[VERSION] ?? 1);
     if (version > (known?.version ?? 1)) throw unknownError(type.target, recorded, version);
-    const fields = this.codec.decode(name, body, serializer);
-    return messageOf(
-      type,
-      stream === undefined || known === undefined ? fields : stream.upcast(known, version, fields),
-    );
+    const latest = (fields: unknown): object =>
+      messageOf(
+        type,
+        stream === undefined || known === undefined ? fields : stream.upcast(known, version, fields),
+      );
+    return this.opened(type, recorded, this.codec.decode(name, body, serializer), latest);
+  }
+
+  /** Waits for the key of personal fields only. */
+  private opened(
+    type: MessageType,
+    { headers, serializer }: RecordedEvent,
+    stored: unknown,
+    latest: (fields: unknown) => object,
+  ): object | Promise<object> {
+    return this.personal.isSealed(headers)
+      ? this.personal.opened(type, stored, headers, serializer).then(latest)
+      : latest(stored);
   }
 
   /** The fields of a state. */

@@ -43,7 +43,7 @@ export class StreamLoader {
       if (recorded.version > upTo) break;
       if (decision !== undefined && recorded.decision?.id === decision)
         return { state, version, decided: recorded };
-      state = definition.evolve(state, this.codec.decode(definition, recorded));
+      state = definition.evolve(state, await this.codec.decode(definition, recorded));
       ({ version } = recorded);
     }
     await this.snapshots.keep(definition, stream, { state, version }, version - from);

@@ -1,9 +1,9 @@
 import { CatgaError } from '@catga/nestjs';
-import type { EventSourcingHost } from '../event-sourcing-host.js';
-import type { ProjectionStatus, StoredProjection } from '../store/event-store.js';
+import type { EventStore, ProjectionStatus, StoredProjection } from '../store/event-store.js';
+import type { ProjectionHost } from './projection-host.js';
 
 /**
- * A projection, and how far it has come.
+ * A build of a projection, and how far it has come.
  *
  * @publicApi
  */
@@ -15,24 +15,24 @@ export interface ProjectionInfo extends StoredProjection {
 }
 
 /**
- * The projections of the namespace. Injectable.
+ * The projections of the namespace. Injectable. A name alone is that of the highest version; what is said of a version is for all its builds.
  *
  * @publicApi
  */
 export class CatgaProjections {
-  constructor(private readonly host: EventSourcingHost) {}
+  constructor(
+    private readonly host: ProjectionHost,
+    private readonly store: () => EventStore,
+  ) {}
 
-  /** All that any node has begun, each version by itself. */
+  /** All that any node has begun, each build by itself. */
   async list(): Promise<readonly ProjectionInfo[]> {
-    const { store, projectionStore, runners } = this.host;
-    const all = await projectionStore.list();
+    const all = await this.host.store.list();
     return Promise.all(
       all.map(async (stored) => ({
         ...stored,
-        isRunHere: runners.some(
-          ({ definition: { name, version } }) => name === stored.name && version === stored.version,
-        ),
-        isBehind: (await store.readAll(stored.checkpoint, 1)).events.length > 0,
+        isRunHere: this.runnerOf(stored.name, stored.version) !== undefined,
+        isBehind: (await this.store().readAll(stored.checkpoint, 1)).events.length > 0,
       })),
     );
   }
@@ -49,27 +49,60 @@ export class CatgaProjections {
     return wasHeld;
   }
 
+  /**
+   * Builds the read model anew, from the first event on, in tables of its own beside those that are read, which go on meanwhile. As soon as it has come
+   * as far it takes their place, in one transaction, and they are dropped. Resolves with the number of the build as soon as it is begun;
+   * one that is under way already is left to it. `CATGA_CONFIGURATION` for a projection that this node does not run,
+   * `CATGA_UNSUPPORTED` for one without `tables`.
+   */
+  async rebuild(name: string, version?: number): Promise<number> {
+    const runner = this.runnerOf(name, version);
+    if (runner === undefined) throw noProjection(name, version, ': a node that runs it can have it rebuilt');
+    const { definition } = runner.taker;
+    if (Object.keys(definition.tables).length === 0)
+      throw new CatgaError(
+        'CATGA_UNSUPPORTED',
+        `The projection '${name}' has no tables in @Projection({ tables }), so a second build of it would write to those of the first: raise its version instead, and have that write to others.`,
+        { details: { name } },
+      );
+    const { build } = await this.host.store.rebuild(name, definition.version, runner.setUp);
+    runner.wake();
+    return build;
+  }
+
+  private runnerOf(name: string, version: number | undefined): ProjectionHost['runners'][number] | undefined {
+    return this.host.runners.find(
+      ({ taker: { definition } }) =>
+        definition.name === name && (version === undefined || definition.version === version),
+    );
+  }
+
   private async set(
     name: string,
     version: number | undefined,
     status: ProjectionStatus,
     only: ProjectionStatus | undefined,
   ): Promise<boolean> {
-    const { projectionStore } = this.host;
-    const versions = (await projectionStore.list()).filter((one) => one.name === name);
-    const found = versions.filter(
-      (one) => one.version === (version ?? Math.max(...versions.map((each) => each.version))),
+    const { store } = this.host;
+    const all = (await store.list()).filter((one) => one.name === name);
+    const wanted = version ?? Math.max(...all.map((one) => one.version));
+    const builds = all.filter((one) => one.version === wanted);
+    if (builds.length === 0) throw noProjection(name, version, '');
+    const changed = await Promise.all(
+      builds.map(
+        async (one) =>
+          one.status !== status &&
+          (only === undefined || one.status === only) &&
+          (await store.setStatus(one, { status }, { status: one.status })),
+      ),
     );
-    const [projection] = found;
-    if (projection === undefined)
-      throw new CatgaError(
-        'CATGA_CONFIGURATION',
-        `There is no projection '${name}'${version === undefined ? '' : ` in version ${version}`}.`,
-        {
-          details: { name },
-        },
-      );
-    if (projection.status === status || (only !== undefined && projection.status !== only)) return false;
-    return projectionStore.setStatus(name, projection.version, { status }, { status: projection.status });
+    return changed.includes(true);
   }
+}
+
+function noProjection(name: string, version: number | undefined, hint: string): CatgaError {
+  const which = version === undefined ? '' : ` in version ${version}`;
+  return new CatgaError('CATGA_CONFIGURATION', `There is no projection '${name}'${which}${hint}.`, {
+    details: { name },
+  });
 }

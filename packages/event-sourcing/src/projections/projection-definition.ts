@@ -1,5 +1,6 @@
 import { describeMessage, lineOf } from '@catga/core/engine';
 import type { MessageType } from '@catga/core/engine';
+import { tableProblemsOf } from './projection-tables.js';
 import { methodsOf, projectionOptionsOf } from './projection.decorator.js';
 
 const DEFAULT_BATCH = 200;
@@ -10,6 +11,11 @@ export interface ProjectionDefinition {
   readonly name: string;
   readonly version: number;
   readonly batch: number;
+  readonly isInline: boolean;
+  /** The method that takes all events of a batch at a time. */
+  readonly batchMethod: string | symbol | undefined;
+  /** Columns by the name of a table. */
+  readonly tables: Readonly<Record<string, string>>;
   /** By wire name. */
   readonly events: ReadonlyMap<string, { readonly type: MessageType; readonly method: string | symbol }>;
 }
@@ -23,6 +29,8 @@ export function projectionDefinitionOf(
     version = 1,
     batch = DEFAULT_BATCH,
     streams = [],
+    mode = 'async',
+    tables = {},
     ...unknown
   } = projectionOptionsOf(target) ?? { name: '' };
   const problems: string[] = [];
@@ -33,10 +41,16 @@ export function projectionDefinitionOf(
     problem('has a version that is no whole number from 1.');
   if (!(Number.isInteger(batch) && batch >= 1 && batch <= MAX_BATCH))
     problem(`has a batch that is not 1 to ${MAX_BATCH}.`);
+  if (mode !== 'async' && mode !== 'inline') problem("has a mode that is neither 'async' nor 'inline'.");
+  tableProblemsOf(tables).forEach(problem);
   if (!Array.isArray(streams)) problem('has streams that are no list.');
   for (const key of Object.keys(unknown)) problem(`has the unknown option '${key}' in @Projection.`);
   const events = new Map<string, { readonly type: MessageType; readonly method: string | symbol }>();
-  for (const { event, method } of methodsOf(target)) {
+  const methods = methodsOf(target);
+  const batchMethod = methods.find(({ isBatch }) => isBatch)?.method;
+  if (batchMethod !== undefined && methods.some(({ method }) => method !== batchMethod))
+    problem('has a method with @OnBatch beside others: events would be taken out of their order.');
+  for (const { event, method } of methods) {
     if (typeof event !== 'function') {
       problem(
         `uses @On on ${String(method)}, whose event is no class; is it undefined because of a circular import?`,
@@ -59,6 +73,8 @@ export function projectionDefinitionOf(
       problem(`uses @On on ${String(method)}: ${lineOf(thrown)}`);
     }
   }
-  if (events.size === 0 && problems.length === 0) problem('has no method with @On.');
-  return problems.length > 0 ? problems : { name, version, batch, events };
+  if (events.size === 0 && problems.length === 0) problem('has no method with @On or @OnBatch.');
+  return problems.length > 0
+    ? problems
+    : { name, version, batch, events, isInline: mode === 'inline', batchMethod, tables };
 }

@@ -25,6 +25,6 @@ export class ProjectionSource
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.host.stop();
+    await this.host.projections.stop();
   }
 }

@@ -13,11 +13,24 @@ export interface ProjectionOptions {
   /** Name of the projection: its progress is stored under it. */
   readonly name: string;
   /**
-   * Version of the read model, a whole number from 1. Another version has a progress of its own, from the first event on: raise it, and write to a
-   * table of its own, to build the read model anew beside the old one.
+   * Version of the read model, a whole number from 1. Another version has a build of its own, from the first event on: raise it with every
+   * change of the class that the stored rows do not fit.
    * @defaultValue 1
    */
   readonly version?: number;
+  /**
+   * When events are taken. `'async'`: in the background, in the order of all events. `'inline'`: in the transaction that appends them, so that the
+   * command fails if they cannot be; events of one stream in their order. What was appended without it is taken in the background. Needs a store with transactions.
+   * @defaultValue 'async'
+   */
+  readonly mode?: 'async' | 'inline';
+  /**
+   * Tables of the read model by their names, each with its columns in SQL. Every build has tables of its own, which are created with it
+   * ({@link ProjectionContext.table}), and a view of the name shows those of the live build. Needed to rebuild. Needs a store in a database.
+   * @example `{ balance: 'account_id text PRIMARY KEY, amount bigint NOT NULL' }`
+   * @defaultValue none: the class keeps its read model itself
+   */
+  readonly tables?: Readonly<Record<string, string>>;
   /**
    * Streams whose `@Upcast` methods apply to the events, besides those of the decision handlers of the application.
    * @defaultValue none
@@ -43,6 +56,12 @@ export interface ProjectionContext {
   readonly version: number;
   readonly checkpoint: Checkpoint;
   readonly recordedAt: Date;
+  /** Number of the build that takes the event. */
+  readonly build: number;
+  /** Whether this build is the one that is read. Have effects outside of the read model only then: a rebuild takes old events again. */
+  readonly isLive: boolean;
+  /** Name of a table of `@Projection({ tables })` in this build. `CATGA_CONFIGURATION` for another. */
+  readonly table: (name: string) => string;
   /**
    * The transaction in which the progress is stored, too: what is written by it has effect once. It is also ambient for the
    * library of the database. `CATGA_UNSUPPORTED` where the store has no transactions.
@@ -50,10 +69,31 @@ export interface ProjectionContext {
   readonly tx: SqlExecutor;
 }
 
+/**
+ * An event of a batch, and where it comes from.
+ *
+ * @publicApi
+ */
+export interface ProjectedEvent<E extends object = object> extends Pick<
+  ProjectionContext,
+  'stream' | 'id' | 'version' | 'checkpoint' | 'recordedAt'
+> {
+  readonly event: E;
+}
+
+/**
+ * The transaction of a batch.
+ *
+ * @publicApi
+ */
+export type BatchContext = Pick<ProjectionContext, 'build' | 'isLive' | 'table' | 'tx'>;
+
 /** A method that takes events of a class. */
 export interface ProjectionMethod {
   readonly event: MessageConstructor;
   readonly method: string | symbol;
+  /** Whether it takes all events of a batch at a time. */
+  readonly isBatch: boolean;
 }
 
 export const PROJECTION_DECORATOR = '@Projection';
@@ -90,10 +130,37 @@ export function On<E extends object>(
   method: string | symbol,
   descriptor: { readonly value?: (event: E, context: ProjectionContext) => PromiseLike<void> | void },
 ) => void {
-  return (target, method) => {
-    const { constructor } = target;
-    Reflect.defineMetadata(METHODS, [...methodsOf(constructor), { event, method }], constructor);
-  };
+  return (target, method) => declare(target, [{ event, method, isBatch: false }]);
+}
+
+/**
+ * Method decorator: takes all events of these classes in a batch at a time, in their order, so that they can be written by one statement. A class has
+ * one such method, and none with {@link On} then.
+ *
+ * @example `@OnBatch(Deposited, Withdrawn) async on(events: readonly ProjectedEvent<Deposited | Withdrawn>[], { tx, table }: BatchContext) { … }`
+ * @publicApi
+ */
+export function OnBatch<C extends MessageConstructor>(
+  ...events: readonly C[]
+): (
+  target: object,
+  method: string | symbol,
+  descriptor: {
+    readonly value?: (
+      events: readonly ProjectedEvent<InstanceType<C>>[],
+      context: BatchContext,
+    ) => PromiseLike<void> | void;
+  },
+) => void {
+  return (target, method) =>
+    declare(
+      target,
+      events.map((event) => ({ event, method, isBatch: true })),
+    );
+}
+
+function declare({ constructor }: object, methods: readonly ProjectionMethod[]): void {
+  Reflect.defineMetadata(METHODS, [...methodsOf(constructor), ...methods], constructor);
 }
 
 /** Options of `@Projection` on this class itself. */
@@ -101,7 +168,7 @@ export function projectionOptionsOf(target: object): ProjectionOptions | undefin
   return Reflect.getOwnMetadata(PROJECTION, target) as ProjectionOptions | undefined;
 }
 
-/** Methods with `@On`; of a subclass those of its base class, too. */
+/** Methods with `@On` and `@OnBatch`; of a subclass those of its base class, too. */
 export function methodsOf(target: object): readonly ProjectionMethod[] {
   return (Reflect.getMetadata(METHODS, target) as readonly ProjectionMethod[] | undefined) ?? [];
 }

@@ -1,4 +1,5 @@
 import { CatgaMediator, Command, Message, memory } from '@catga/nestjs';
+import type { TracedNode } from '@catga/nestjs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   Deposit,
@@ -10,8 +11,8 @@ import {
   start,
   stopAll,
 } from '../bank.fixture.js';
-import { CatgaProjections, On, Projection, memoryEventStore } from '../index.js';
-import type { ProjectionContext } from '../index.js';
+import { CatgaProjections, On, OnBatch, Projection, memoryEventStore } from '../index.js';
+import type { BatchContext, ProjectedEvent, ProjectionContext } from '../index.js';
 
 afterEach(stopAll);
 
@@ -102,7 +103,9 @@ describe('A projection', () => {
   });
 
   it('stops at an event that it cannot take, says so, and takes it once it is resumed; others go on', async () => {
-    const module = await start([...BANK, Balances, Count]);
+    let traced: TracedNode | undefined;
+    const telemetry = [{ attach: (node: TracedNode) => void (traced = node) }];
+    const module = await start([...BANK, Balances, Count], {}, { telemetry });
     const [balances, count, projections, mediator] = [
       module.get(Balances),
       module.get(Count),
@@ -120,6 +123,12 @@ describe('A projection', () => {
     });
     expect(await info('count')).toMatchObject({ status: 'running', problem: undefined });
     expect(balances.seen.at(-1)).toBe('bank.account/a@2');
+    const lags = await traced?.projections();
+    expect(lags).toEqual([
+      { projection: 'balances', behindMs: expect.any(Number) as unknown, isStopped: true },
+      { projection: 'count', behindMs: 0, isStopped: false },
+    ]);
+    expect(lags?.[0]?.behindMs).toBeGreaterThanOrEqual(0);
     balances.failing = undefined;
     await expect(projections.resume('balances')).resolves.toBe(true);
     await until(() => balances.seen.at(-1) === 'bank.account/a@5');
@@ -153,6 +162,10 @@ describe('A projection', () => {
     expect(module.get(Balances).seen).toEqual([]);
     await expect(projections.resume('balances')).resolves.toBe(true);
     await until(() => module.get(Balances).seen.length === 1);
+    await expect(module.get(CatgaProjections).rebuild('balances')).rejects.toMatchObject({
+      code: 'CATGA_UNSUPPORTED',
+    });
+    await expect(projections.rebuild('balances')).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
     await expect(projections.pause('none')).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
     await expect(projections.pause('balances', 7)).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
   });
@@ -168,13 +181,16 @@ describe('A projection', () => {
     await until(() => module.get(Again).seen.length === 9);
     await module.get(CatgaMediator).send(new Deposit('a', 1));
     await until(() => module.get(Again).seen.length === 10 && old.get(Balances).seen.length === 10);
-    const versions = (await module.get(CatgaProjections).list()).map(({ version, isRunHere }) => [
-      version,
-      isRunHere,
-    ]);
-    expect(versions).toEqual([
-      [1, false],
-      [2, true],
+    const versions = async (): Promise<unknown[]> =>
+      (await module.get(CatgaProjections).list()).map(({ version, role, isRunHere }) => [
+        version,
+        role,
+        isRunHere,
+      ]);
+    await until(async () => !(await versions()).join().includes('building'));
+    await expect(versions()).resolves.toEqual([
+      [1, 'replaced', false],
+      [2, 'live', true],
     ]);
   });
 
@@ -200,6 +216,36 @@ describe('A projection', () => {
   });
 });
 
+describe('A projection of batches', () => {
+  it('gets all events of a batch at a time, and one at a time around one that it cannot take', async () => {
+    const sizes: number[] = [];
+    const seen: string[] = [];
+    let failing = 5;
+    @Projection({ name: 'batches', batch: 4 })
+    class Batches {
+      @OnBatch(Deposited, Withdrawn)
+      taken(events: readonly ProjectedEvent<Deposited | Withdrawn>[], { build }: BatchContext): void {
+        if (events.some(({ event }) => event.amount === failing)) throw new RangeError('no such amount');
+        sizes.push(events.length);
+        seen.push(...events.map(({ id, version, event }) => `${id}@${version} ${event.amount} ${build}`));
+      }
+    }
+    const [storage, engine] = [memoryEventStore(), memory()];
+    const writer = await start(BANK, { storage }, { engine });
+    for (let amount = 1; amount <= 6; amount++)
+      await writer.get(CatgaMediator).send(new Deposit('a', amount));
+    const module = await start([...BANK, Batches], { storage }, { engine });
+    const projections = module.get(CatgaProjections);
+    await until(async () => (await projections.list())[0]?.status === 'stopped');
+    expect((await projections.list())[0]?.problem).toMatch(/^bank.account\/a@5 .*no such amount/);
+    failing = 0;
+    await projections.resume('batches');
+    await until(() => seen.length === 6);
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6].map((amount) => `a@${amount} ${amount} 1`));
+    expect(sizes[0]).toBe(4);
+  });
+});
+
 describe('An application with a projection does not start', () => {
   const problemsOf = async (provider: new () => object): Promise<string> =>
     start([provider]).then(
@@ -208,11 +254,31 @@ describe('An application with a projection does not start', () => {
     );
 
   it('without a name, an event, or with wrong options', async () => {
-    @Projection({ name: '', version: 0, batch: 0, mode: 'inline' } as { name: string })
+    @Projection({
+      name: '',
+      version: 0,
+      batch: 0,
+      mode: 'later',
+      tables: { Wrong: 'id text', empty: ' ' },
+      modes: 'inline',
+    } as { name: string })
     class Wrong {}
     const problems = await problemsOf(Wrong);
-    for (const problem of ['needs a name', 'has a version', 'has a batch', "the unknown option 'mode'"])
+    for (const problem of [
+      'needs a name',
+      'has a version',
+      'has a batch',
+      'has a mode',
+      "the table 'Wrong'",
+      "the table 'empty' without columns",
+      "the unknown option 'modes'",
+    ])
       expect(problems).toContain(problem);
+    for (const options of [{ mode: 'inline' }, { tables: { balance: 'id text' } }] as const) {
+      @Projection({ name: 'stored', ...options })
+      class Stored extends Balances {}
+      await expect(problemsOf(Stored)).resolves.toContain("the event store 'memory' is in no database");
+    }
     @Projection({ name: 'empty' })
     class Empty {}
     await expect(problemsOf(Empty)).resolves.toContain('The projection Empty has no method with @On');
@@ -236,6 +302,14 @@ describe('An application with a projection does not start', () => {
       'whose event is no class',
     ])
       expect(odd).toContain(problem);
+    @Projection({ name: 'mixed' })
+    class Mixed {
+      @On(Deposited)
+      one(_: Deposited): void {}
+      @OnBatch(Withdrawn)
+      all(_: readonly ProjectedEvent<Withdrawn>[]): void {}
+    }
+    await expect(problemsOf(Mixed)).resolves.toContain('@OnBatch beside others');
     @Projection({ name: 'balances' })
     class Twin extends Balances {}
     const twins = start([Balances, Twin]);

@@ -88,13 +88,41 @@ export interface SnapshotStore {
   save(stream: string, stateVersion: number, snapshot: Snapshot): Promise<void>;
 }
 
+/**
+ * Keys of persons, by the id of the person.
+ *
+ * Contract:
+ * - `create` stores a key unless the person has one, and returns the one that is there.
+ * - `erase` deletes it for good. False if there is none. Copies of it are nowhere in the store.
+ */
+export interface SubjectKeys {
+  find(subject: string): Promise<Uint8Array | undefined>;
+  create(subject: string, key: Uint8Array): Promise<Uint8Array>;
+  erase(subject: string): Promise<boolean>;
+}
+
 /** `running`, `paused` by an operator, or `stopped` at an event that it could not take. */
 export type ProjectionStatus = 'running' | 'paused' | 'stopped';
 
-/** How far a projection has come. */
-export interface StoredProjection {
+/**
+ * What a build of a read model is: the one that is read (`live`), one that takes its place as soon as it has come as far
+ * (`building`), or one of another version, after which a later one went live (`replaced`).
+ *
+ * @publicApi
+ */
+export type BuildRole = 'building' | 'live' | 'replaced';
+
+/** A build of a read model. */
+export interface BuildKey {
   readonly name: string;
+  /** Number of the build, from 1, across the versions of the projection. */
+  readonly build: number;
+}
+
+/** A build of a read model, and how far it has come. */
+export interface StoredProjection extends BuildKey {
   readonly version: number;
+  readonly role: BuildRole;
   readonly status: ProjectionStatus;
   /** Why it has stopped. */
   readonly problem: string | undefined;
@@ -103,32 +131,70 @@ export interface StoredProjection {
   readonly changedAt: Date;
 }
 
+/** Creates the tables of a build. */
+export type BuildSetUp = (build: number, tx: SqlExecutor | undefined) => Promise<void>;
+
 /**
  * Progress of projections.
  *
  * Contract:
- * - `begin` creates the progress of a projection, before all events, unless there is one, and returns it.
- * - `advance` moves a projection from a checkpoint to the next, and runs `work` in the same transaction: both or neither. False, without an effect,
+ * - `begin` creates a build of a version, before all events, unless the version has one. It returns all builds of the version, oldest first.
+ * - `rebuild` creates a further build of a version, unless one of it is `building`, which is returned then. A build and what its `setUp` does are
+ *   committed together.
+ * - `advance` moves a build from a checkpoint to the next, and runs `work` in the same transaction: both or neither. False, without an effect,
  *   if it is not running, not at `from`, or another `advance` has moved it first; it rejects with the error of `work`.
- * - `setStatus` changes the status if the projection still is as expected. False if it is not.
+ * - `goLive` makes a build the live one, at the checkpoint that `work` returns, in one transaction in which the live one does not
+ *   move; older builds of its version, which `work` is given, are forgotten. False, without an effect, unless it is running, `building` and at `from`.
+ * - `setStatus` changes the status if the build still is as expected. False if it is not.
  */
 export interface ProjectionStore {
-  begin(name: string, version: number): Promise<StoredProjection>;
+  begin(name: string, version: number, setUp?: BuildSetUp): Promise<readonly StoredProjection[]>;
+  rebuild(name: string, version: number, setUp?: BuildSetUp): Promise<StoredProjection>;
   list(): Promise<readonly StoredProjection[]>;
   /** @param work gets the transaction, where the store has one */
   advance(
-    name: string,
-    version: number,
+    key: BuildKey,
     from: Checkpoint | undefined,
     to: Checkpoint,
     work: (tx: SqlExecutor | undefined) => Promise<void>,
   ): Promise<boolean>;
+  goLive(
+    key: BuildKey,
+    from: Checkpoint | undefined,
+    work: (
+      tx: SqlExecutor | undefined,
+      retired: readonly StoredProjection[],
+    ) => Promise<Checkpoint | undefined>,
+  ): Promise<boolean>;
   setStatus(
-    name: string,
-    version: number,
+    key: BuildKey,
     to: { readonly status: ProjectionStatus; readonly problem?: string },
     expected: { readonly status?: ProjectionStatus; readonly checkpoint?: Checkpoint | undefined },
   ): Promise<boolean>;
+  /** A store without it has no inline projections. */
+  readonly inline?: InlineProgress;
+}
+
+/** Takes events of a stream: those behind the version `from`, up to `to`. */
+export type StreamWork = (tx: SqlExecutor, build: StoredBuild, from: number, to: number) => Promise<void>;
+
+/** What an event is taken for. */
+export type StoredBuild = Pick<StoredProjection, 'build' | 'role'>;
+
+/**
+ * Progress of inline projections by stream: an append takes a stream along to its new version, and what was appended without them is taken later.
+ * Each event of a stream is taken once by each build, in the order of versions, whoever does it.
+ *
+ * Contract:
+ * - `take` runs in the open transaction of an append to the stream. It runs `work` for each running build of the version.
+ * - `catchUp` does the same for one build, in a transaction of its own, in which nobody appends to the stream.
+ * - Both move the progress in the transaction of `work`.
+ * - `behind` tells which streams a build has not taken to these versions.
+ */
+export interface InlineProgress {
+  take(name: string, version: number, stream: string, to: number, work: StreamWork): Promise<void>;
+  catchUp(key: BuildKey, stream: string, work: StreamWork): Promise<void>;
+  behind(key: BuildKey, versions: ReadonlyMap<string, number>): Promise<readonly string[]>;
 }
 
 /**
@@ -156,10 +222,14 @@ export interface EventStore {
    * @param limit maximum number of events, 1 to 10,000; there may be fewer, and later ones all the same
    */
   readAll(after: Checkpoint | undefined, limit: number): Promise<EventPage>;
+  /** Whether one checkpoint is before another. `CATGA_CONFIGURATION` for text that is no checkpoint of the store. */
+  isBefore(one: Checkpoint, other: Checkpoint): boolean;
   /** The first event of a decision; undefined if the stream has none of it. */
   findDecision(stream: string, decision: string): Promise<RecordedEvent | undefined>;
   /** A store without it makes states of all events. */
   readonly snapshots?: SnapshotStore;
+  /** A store without it keeps no personal data. */
+  readonly keys?: SubjectKeys;
   /** A store without it has no projections. */
   readonly projections?: ProjectionStore;
   /**

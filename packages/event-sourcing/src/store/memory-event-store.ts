@@ -11,6 +11,7 @@ import type {
   RecordedEvent,
   Snapshot,
   SnapshotStore,
+  SubjectKeys,
 } from './event-store.js';
 import { MemoryProjections } from './memory-projections.js';
 import {
@@ -34,6 +35,18 @@ class MemoryEventStore implements EventStore {
       const key = `${stateVersion}/${stream}`;
       if ((this.saved.get(key)?.version ?? 0) < snapshot.version) this.saved.set(key, snapshot);
     },
+  };
+
+  private readonly keyOf = new Map<string, Uint8Array>();
+
+  readonly keys: SubjectKeys = {
+    find: async (subject) => this.keyOf.get(subject),
+    create: async (subject, key) => {
+      const kept = this.keyOf.get(subject) ?? key;
+      this.keyOf.set(subject, kept);
+      return kept;
+    },
+    erase: async (subject) => this.keyOf.delete(subject),
   };
 
   readonly projections: ProjectionStore;
@@ -72,6 +85,10 @@ class MemoryEventStore implements EventStore {
     const from = after === undefined ? 0 : placeOf(after);
     const events = this.all.slice(from, from + limit);
     return { events, next: String(from + events.length) };
+  }
+
+  isBefore(one: Checkpoint, other: Checkpoint): boolean {
+    return placeOf(one) < placeOf(other);
   }
 
   async findDecision(stream: string, decision: string): Promise<RecordedEvent | undefined> {

@@ -1,6 +1,7 @@
 import { appendCases } from './append-cases.js';
 import { EventStoreTrial } from './event-store-case.js';
 import type { EventStoreHarness } from './event-store-harness.js';
+import { keyCases } from './key-cases.js';
 import { orderCases } from './order-cases.js';
 import { projectionCases } from './projection-cases.js';
 import { readCases } from './read-cases.js';
@@ -33,6 +34,7 @@ export function describeEventStore(
       ...orderCases,
       ...snapshotCases,
       ...projectionCases,
+      ...keyCases,
       ...transactionCases,
     ])
       runner.it(title, () => EventStoreTrial.run(harness, run));

@@ -21,3 +21,9 @@ export function placeOf(checkpoint: Checkpoint): SqlPlace {
   if (epoch === undefined || tx === undefined || position === undefined) throw noCheckpointError(checkpoint);
   return { epoch: Number(epoch), tx, position };
 }
+
+export function isBefore(one: SqlPlace, other: SqlPlace): boolean {
+  if (one.epoch !== other.epoch) return one.epoch < other.epoch;
+  if (one.tx !== other.tx) return BigInt(one.tx) < BigInt(other.tx);
+  return BigInt(one.position) < BigInt(other.position);
+}

@@ -18,6 +18,7 @@ import {
 import { CatgaEventStreams, CatgaProjections, On, Projection } from '../../index.js';
 import type { ProjectionContext } from '../../index.js';
 import { sqlEventStore } from './sql-event-storage.js';
+import { describeTables } from './sql-projection-cases.fixture.js';
 
 let lite: PGlite;
 
@@ -30,6 +31,11 @@ afterEach(stopAll);
 afterAll(() => lite.close());
 
 const empty = (): Promise<unknown> => lite.exec('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+
+describeTables(async () => {
+  await empty();
+  return pglite(lite);
+});
 
 describe('decisions in PGlite', () => {
   it('commit with what they publish, or not at all', async () => {

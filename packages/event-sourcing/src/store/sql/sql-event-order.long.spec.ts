@@ -4,11 +4,13 @@ import { pg } from '@catga/sql';
 import type { SqlDatabase } from '@catga/sql';
 import { describeEventStore } from '@catga/testing/event-sourcing';
 import { TestClock } from '@catga/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Pool } from 'pg';
 import type { PoolClient } from 'pg';
 import type { EventStorage, EventStore, NewEvent } from '../event-store.js';
+import { stopAll } from '../../bank.fixture.js';
 import { sqlEventStore } from './sql-event-storage.js';
+import { describeTables } from './sql-projection-cases.fixture.js';
 
 let server: PostgresServer;
 let lastSchema = 0;
@@ -17,6 +19,8 @@ const pools: Pool[] = [];
 beforeAll(async () => {
   server = await PostgresServer.spawn();
 });
+
+afterEach(stopAll);
 
 afterAll(async () => {
   await Promise.all(pools.map((pool) => pool.end()));
@@ -42,6 +46,8 @@ describeEventStore(
   { create: async () => ({ storage: sqlEventStore(pg(await emptyPool())) }) },
   { describe, it },
 );
+
+describeTables(async () => pg(await emptyPool()));
 
 type Work = () => Promise<unknown>;
 

@@ -2,9 +2,10 @@ import type { SqlDatabase, SqlExecutor, SqlParameter, SqlParticipant, SqlRow } f
 import type { Appended, Checkpoint, EventPage, EventStore, NewEvent, RecordedEvent } from '../event-store.js';
 import { checkAppend, checkPage, checkRead, checkStream, conflictError } from '../store-arguments.js';
 import { COLUMNS, SELECTED, eventOf, valuesOf } from './event-rows.js';
-import { BEGINNING, checkpointOf, placeOf } from './sql-checkpoint.js';
+import { BEGINNING, checkpointOf, isBefore, placeOf } from './sql-checkpoint.js';
 import type { SqlPlace } from './sql-checkpoint.js';
 import { SqlProjections } from './sql-projections.js';
+import { SqlSubjectKeys } from './sql-subject-keys.js';
 import { SqlSnapshots } from './sql-snapshots.js';
 
 /** Number of events that one statement reads of a stream. */
@@ -72,6 +73,7 @@ const AFTER_COMMIT: SqlParticipant<() => void> = {
 export class SqlEventStore implements EventStore {
   readonly snapshots: SqlSnapshots;
   readonly projections: SqlProjections;
+  readonly keys: SqlSubjectKeys;
 
   constructor(
     private readonly database: SqlDatabase,
@@ -79,6 +81,7 @@ export class SqlEventStore implements EventStore {
   ) {
     this.snapshots = new SqlSnapshots(database, namespace);
     this.projections = new SqlProjections(database, namespace);
+    this.keys = new SqlSubjectKeys(database, namespace);
   }
 
   async append(stream: string, events: readonly NewEvent[], expected: number | 'any'): Promise<Appended> {
@@ -121,6 +124,10 @@ export class SqlEventStore implements EventStore {
     const rows = await this.on.execute(READ_ALL, [this.namespace, epoch, tx, position, limit]);
     const events = rows.map(eventOf);
     return { events, next: events.at(-1)?.checkpoint ?? checkpointOf(place) };
+  }
+
+  isBefore(one: Checkpoint, other: Checkpoint): boolean {
+    return isBefore(placeOf(one), placeOf(other));
   }
 
   async findDecision(stream: string, decision: string): Promise<RecordedEvent | undefined> {

@@ -1,38 +1,61 @@
 import type { SqlDatabase, SqlExecutor, SqlParameter, SqlRow } from '@catga/sql';
-import type { Checkpoint, ProjectionStatus, ProjectionStore, StoredProjection } from '../event-store.js';
+import type {
+  BuildKey,
+  BuildRole,
+  BuildSetUp,
+  Checkpoint,
+  ProjectionStatus,
+  ProjectionStore,
+  StoredProjection,
+} from '../event-store.js';
+import { SqlInlineProgress } from './sql-inline-progress.js';
 
-const SELECTED = `name, version::float8 AS version, checkpoint, status, problem,
-  (extract(epoch FROM changed_at) * 1000)::float8 AS changed_at`;
-const ONE = 'namespace = $1 AND name = $2 AND version = $3::bigint';
+/** Columns of a build `p`. */
+const SELECTED = `p.name, p.build::float8 AS build, p.version::float8 AS version, p.checkpoint, p.status, p.problem,
+  (extract(epoch FROM p.changed_at) * 1000)::float8 AS changed_at,
+  CASE WHEN p.is_live THEN 'live'
+    WHEN EXISTS (SELECT 1 FROM catga_projection l
+      WHERE l.namespace = p.namespace AND l.name = p.name AND l.is_live AND l.build > p.build) THEN 'replaced'
+    ELSE 'building' END AS role`;
+const ONE = 'p.namespace = $1 AND p.name = $2 AND p.build = $3::bigint';
+const OF_NAME = `SELECT ${SELECTED} FROM catga_projection p
+  WHERE p.namespace = $1 AND p.name = $2 ORDER BY p.build`;
 
 /** Longest text of a problem that is stored. */
 const MAX_PROBLEM = 4000;
 
-/** Progress of projections of one namespace in a database. */
+/** Builds of projections of one namespace in a database. */
 export class SqlProjections implements ProjectionStore {
+  readonly inline: SqlInlineProgress;
+
   constructor(
     private readonly database: SqlDatabase,
     private readonly namespace: string,
-  ) {}
+  ) {
+    this.inline = new SqlInlineProgress(database, namespace);
+  }
 
-  async begin(name: string, version: number): Promise<StoredProjection> {
-    const key = this.key(name, version);
-    const select = `SELECT ${SELECTED} FROM catga_projection WHERE ${ONE}`;
-    let [row] = await this.database.root.execute(select, key);
-    if (row === undefined) {
-      await this.database.root.execute(
-        'INSERT INTO catga_projection (namespace, name, version) VALUES ($1, $2, $3::bigint) ON CONFLICT DO NOTHING',
-        key,
-      );
-      [row] = await this.database.root.execute(select, key);
+  async begin(name: string, version: number, setUp?: BuildSetUp): Promise<readonly StoredProjection[]> {
+    for (;;) {
+      const all = await this.of(name);
+      const builds = all.filter((one) => one.version === version);
+      if (builds.length > 0) return builds;
+      await this.add(name, version, all, setUp);
     }
-    return projectionOf(row as SqlRow);
+  }
+
+  async rebuild(name: string, version: number, setUp?: BuildSetUp): Promise<StoredProjection> {
+    for (;;) {
+      const all = await this.of(name);
+      const underWay = all.find((one) => one.version === version && one.role === 'building');
+      if (underWay !== undefined) return underWay;
+      await this.add(name, version, all, setUp);
+    }
   }
 
   async list(): Promise<readonly StoredProjection[]> {
     const rows = await this.database.root.execute(
-      `SELECT ${SELECTED} FROM catga_projection WHERE namespace = $1
-       ORDER BY catga_projection.name, catga_projection.version`,
+      `SELECT ${SELECTED} FROM catga_projection p WHERE p.namespace = $1 ORDER BY p.name, p.build`,
       [this.namespace],
     );
     return rows.map(projectionOf);
@@ -40,17 +63,16 @@ export class SqlProjections implements ProjectionStore {
 
   /** The compare-and-set comes first: a second runner waits for the row, and then has nothing to do. */
   advance(
-    name: string,
-    version: number,
+    key: BuildKey,
     from: Checkpoint | undefined,
     to: Checkpoint,
     work: (tx: SqlExecutor) => Promise<void>,
   ): Promise<boolean> {
     return this.database.run(async (transaction) => {
       const moved = await transaction.execute(
-        `UPDATE catga_projection SET checkpoint = $5, changed_at = clock_timestamp()
-         WHERE ${ONE} AND checkpoint IS NOT DISTINCT FROM $4::text AND status = 'running' RETURNING 1 AS moved`,
-        [...this.key(name, version), from ?? null, to],
+        `UPDATE catga_projection p SET checkpoint = $5, changed_at = clock_timestamp()
+         WHERE ${ONE} AND p.checkpoint IS NOT DISTINCT FROM $4::text AND p.status = 'running' RETURNING 1 AS moved`,
+        [...this.key(key), from ?? null, to],
       );
       if (moved.length === 0) return false;
       await work(transaction);
@@ -58,19 +80,54 @@ export class SqlProjections implements ProjectionStore {
     });
   }
 
+  goLive(
+    key: BuildKey,
+    from: Checkpoint | undefined,
+    work: Parameters<ProjectionStore['goLive']>[2],
+  ): Promise<boolean> {
+    const one = this.key(key);
+    const ofName = one.slice(0, 2);
+    return this.database.run(async (transaction) => {
+      const [row] = await transaction.execute(
+        `UPDATE catga_projection p SET changed_at = clock_timestamp()
+         WHERE ${ONE} AND p.checkpoint IS NOT DISTINCT FROM $4::text AND p.status = 'running'
+         RETURNING ${SELECTED}`,
+        [...one, from ?? null],
+      );
+      if (row === undefined || projectionOf(row).role !== 'building') return false;
+      const live = 'p.namespace = $1 AND p.name = $2 AND p.is_live';
+      await transaction.execute(`SELECT 1 AS one FROM catga_projection p WHERE ${live} FOR UPDATE`, ofName);
+      const { version } = projectionOf(row);
+      const all = (await transaction.execute(OF_NAME, ofName)).map(projectionOf);
+      const retired = all.filter((one) => one.version === version && one.build < key.build);
+      const checkpoint = await work(transaction, retired);
+      const builds = retired.map(({ build }) => build);
+      for (const table of ['catga_projection', 'catga_projection_stream'])
+        await transaction.execute(
+          `DELETE FROM ${table} WHERE namespace = $1 AND name = $2 AND build = ANY($3::bigint[])`,
+          [...ofName, builds],
+        );
+      await transaction.execute(`UPDATE catga_projection p SET is_live = false WHERE ${live}`, ofName);
+      await transaction.execute(
+        `UPDATE catga_projection p SET is_live = true, checkpoint = $4::text WHERE ${ONE}`,
+        [...one, checkpoint ?? null],
+      );
+      return true;
+    });
+  }
+
   async setStatus(
-    name: string,
-    version: number,
-    { status, problem }: Parameters<ProjectionStore['setStatus']>[2],
-    expected: Parameters<ProjectionStore['setStatus']>[3],
+    key: BuildKey,
+    { status, problem }: Parameters<ProjectionStore['setStatus']>[1],
+    expected: Parameters<ProjectionStore['setStatus']>[2],
   ): Promise<boolean> {
     const hasCheckpoint = 'checkpoint' in expected;
     const set = await this.database.root.execute(
-      `UPDATE catga_projection SET status = $4, problem = $5::text, changed_at = clock_timestamp()
-       WHERE ${ONE} AND ($6::text IS NULL OR status = $6::text)
-         AND (NOT $7::boolean OR checkpoint IS NOT DISTINCT FROM $8::text) RETURNING 1 AS set`,
+      `UPDATE catga_projection p SET status = $4, problem = $5::text, changed_at = clock_timestamp()
+       WHERE ${ONE} AND ($6::text IS NULL OR p.status = $6::text)
+         AND (NOT $7::boolean OR p.checkpoint IS NOT DISTINCT FROM $8::text) RETURNING 1 AS set`,
       [
-        ...this.key(name, version),
+        ...this.key(key),
         status,
         problem?.replaceAll('\0', '').slice(0, MAX_PROBLEM) ?? null,
         expected.status ?? null,
@@ -81,15 +138,39 @@ export class SqlProjections implements ProjectionStore {
     return set.length > 0;
   }
 
-  private key(name: string, version: number): readonly SqlParameter[] {
-    return [this.namespace, name, version];
+  private async of(name: string): Promise<readonly StoredProjection[]> {
+    return (await this.database.root.execute(OF_NAME, [this.namespace, name])).map(projectionOf);
+  }
+
+  /** Adds the build after those that were seen, unless another node has added it meanwhile: then the caller looks again. */
+  private add(
+    name: string,
+    version: number,
+    seen: readonly StoredProjection[],
+    setUp: BuildSetUp | undefined,
+  ): Promise<void> {
+    const build = Math.max(0, ...seen.map((one) => one.build)) + 1;
+    return this.database.run(async (transaction) => {
+      const added = await transaction.execute(
+        `INSERT INTO catga_projection (namespace, name, build, version)
+         VALUES ($1, $2, $3::bigint, $4::bigint) ON CONFLICT DO NOTHING RETURNING 1 AS added`,
+        [this.namespace, name, build, version],
+      );
+      if (added.length > 0) await setUp?.(build, transaction);
+    });
+  }
+
+  private key({ name, build }: BuildKey): readonly SqlParameter[] {
+    return [this.namespace, name, build];
   }
 }
 
 function projectionOf(row: SqlRow): StoredProjection {
   return {
     name: row['name'] as string,
+    build: row['build'] as number,
     version: row['version'] as number,
+    role: row['role'] as BuildRole,
     status: row['status'] as ProjectionStatus,
     problem: (row['problem'] as string | null) ?? undefined,
     checkpoint: (row['checkpoint'] as string | null) ?? undefined,

@@ -1,0 +1,115 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { CatgaError } from '@catga/nestjs';
+import type { Codec, MessageType } from '@catga/core/engine';
+import { personalOf } from '../definition/personal.decorator.js';
+import type { PersonalOptions } from '../definition/personal.decorator.js';
+import type { EventStore, SubjectKeys } from '../store/event-store.js';
+
+/** Header with the encrypted fields: id of the key, nonce, tag and cipher text, in base64. */
+const SEALED = 'catga-personal';
+const ALGORITHM = 'aes-256-gcm';
+const KEY_ID_BYTES = 8;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Keeps the fields of `@Personal` events encrypted. */
+export class PersonalData {
+  constructor(
+    private readonly store: () => EventStore,
+    private readonly codec: Codec,
+  ) {}
+
+  /** The event without its personal fields, and these as headers; undefined for an event that has none. */
+  async sealed(
+    { name, target }: MessageType,
+    event: object,
+  ): Promise<{ readonly event: object; readonly headers: Readonly<Record<string, string>> } | undefined> {
+    const personal = personalOf(target);
+    if (personal === undefined) return undefined;
+    const fields = event as Fields;
+    const subject = subjectOf(name, personal, fields);
+    const secret = Object.fromEntries(
+      personal.fields.filter((field) => fields[field] !== undefined).map((field) => [field, fields[field]]),
+    );
+    const key = await this.keys.create(subject, randomBytes(32));
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(Buffer.from(`${name}\0${subject}`));
+    const sealed = Buffer.concat([cipher.update(this.codec.encode(name, secret)), cipher.final()]);
+    // Of the same class, so that it is encoded as it would be.
+    const open = Object.assign(
+      Object.create(Object.getPrototypeOf(event) as object) as object,
+      Object.fromEntries(Object.entries(fields).filter(([field]) => !personal.fields.includes(field))),
+    );
+    const header = Buffer.concat([keyId(key), nonce, cipher.getAuthTag(), sealed]).toString('base64');
+    return { event: open, headers: { [SEALED]: header } };
+  }
+
+  /** Whether an event has encrypted fields. */
+  isSealed(headers: Readonly<Record<string, string>>): boolean {
+    return headers[SEALED] !== undefined;
+  }
+
+  /** The fields with the personal ones; `CATGA_SERIALIZATION` if they were changed. */
+  async opened(
+    { name, target }: MessageType,
+    stored: unknown,
+    headers: Readonly<Record<string, string>>,
+    serializer: string,
+  ): Promise<unknown> {
+    const personal = personalOf(target);
+    const header = headers[SEALED];
+    if (personal === undefined || header === undefined) return stored;
+    const fields = stored as Fields;
+    const subject = subjectOf(name, personal, fields);
+    const bytes = Buffer.from(header, 'base64');
+    const [id, nonce, tag, sealed] = [
+      bytes.subarray(0, KEY_ID_BYTES),
+      bytes.subarray(KEY_ID_BYTES, KEY_ID_BYTES + NONCE_BYTES),
+      bytes.subarray(KEY_ID_BYTES + NONCE_BYTES, KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES),
+      bytes.subarray(KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES),
+    ];
+    const key = await this.keys.find(subject);
+    // A person who was erased and has come back has another key.
+    if (key === undefined || !keyId(key).equals(id)) {
+      const { erased } = personal;
+      return erased === undefined
+        ? fields
+        : { ...fields, ...Object.fromEntries(personal.fields.map((field) => [field, erased])) };
+    }
+    try {
+      const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
+        .setAAD(Buffer.from(`${name}\0${subject}`))
+        .setAuthTag(tag);
+      const secret = Buffer.concat([decipher.update(sealed), decipher.final()]);
+      return { ...fields, ...(this.codec.decode(name, secret, serializer) as Fields) };
+    } catch (cause) {
+      throw new CatgaError(
+        'CATGA_SERIALIZATION',
+        `The personal fields of ${name} cannot be read: they were changed, or their key was.`,
+        { details: { name }, cause },
+      );
+    }
+  }
+
+  private get keys(): SubjectKeys {
+    const { keys } = this.store();
+    if (keys !== undefined) return keys;
+    throw new CatgaError('CATGA_UNSUPPORTED', 'The event store keeps no keys for @Personal fields.');
+  }
+}
+
+function keyId(key: Uint8Array): Buffer {
+  return createHash('sha256').update(key).digest().subarray(0, KEY_ID_BYTES);
+}
+
+function subjectOf(name: string, { subject }: PersonalOptions, fields: Fields): string {
+  const id = fields[subject];
+  if (typeof id === 'string' && id !== '' && id.length <= 200 && !id.includes('\0')) return id;
+  throw new CatgaError(
+    'CATGA_VALIDATION_FAILED',
+    `${name} has personal data, and its field '${subject}' is no id of a person, text of 1 to 200 letters.`,
+    { details: { issues: [{ path: [subject], message: 'is no id of a person' }] } },
+  );
+}

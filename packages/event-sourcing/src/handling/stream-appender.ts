@@ -1,0 +1,70 @@
+import type { PublishOptions } from '@catga/nestjs';
+import type { MessageType } from '@catga/core/engine';
+import type { StreamDefinition } from '../definition/stream-definition.js';
+import type { ProjectionHost } from '../projections/projection-host.js';
+import type { DecisionRecord, EventStore, NewEvent } from '../store/event-store.js';
+import type { EventCodec } from './event-codec.js';
+import { eventId } from './event-id.js';
+
+/** Events for a stream, and where they come from. */
+export interface StreamAppend {
+  readonly definition: StreamDefinition;
+  readonly stream: string;
+  /** Version that the stream has. */
+  readonly version: number;
+  readonly events: readonly object[];
+  readonly decision: DecisionRecord | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  publish(event: object, options: PublishOptions): Promise<void>;
+}
+
+/** Appends events to streams, has inline projections take them, and publishes them: in one transaction, where the store has any. */
+export class StreamAppender {
+  constructor(
+    private readonly store: () => EventStore,
+    private readonly codec: EventCodec,
+    /** Told of events that were appended and could not be published, as nobody waits for them. */
+    private readonly unpublished: (thrown: unknown) => void,
+    private readonly projections: Pick<ProjectionHost, 'inline' | 'wake'>,
+  ) {}
+
+  /** `CATGA_CONFLICT` if the stream has another version. */
+  async append({
+    definition,
+    stream,
+    version,
+    events,
+    decision,
+    headers,
+    ...to
+  }: StreamAppend): Promise<void> {
+    const store = this.store();
+    const encoded: NewEvent[] = [];
+    for (const [at, event] of events.entries())
+      encoded.push(await this.codec.encode(definition, event, headers, at === 0 ? decision : undefined));
+    const publish = (event: object, at: number): Promise<void> =>
+      to.publish(event, publishOptions(definition.eventOf(event).type, stream, version + at + 1));
+    if (store.inTransaction === undefined) {
+      await store.append(stream, encoded, version);
+      this.projections.wake();
+      await Promise.all(events.map(publish));
+      return;
+    }
+    await store.inTransaction(async (afterCommit) => {
+      const appended = await store.append(stream, encoded, version);
+      const names = encoded.map(({ name }) => name);
+      await this.projections.inline().appended(stream, appended.version, names);
+      afterCommit(() => this.projections.wake());
+      for (const [at, event] of events.entries()) {
+        if (definition.eventOf(event).type.qos > 0) await publish(event, at);
+        // One that nobody stores would be published even if the transaction is rolled back.
+        else afterCommit(() => void publish(event, at).catch(this.unpublished));
+      }
+    });
+  }
+}
+
+/** Events of a stream come in order, unless their class says of what else they are part. */
+export function publishOptions({ keyOf }: MessageType, stream: string, version: number): PublishOptions {
+  return { messageId: eventId(stream, version), ...(keyOf === undefined && { key: stream }) };
+}

@@ -1,0 +1,130 @@
+import { isInfrastructureFailure, lineOf } from '@catga/core/engine';
+import type { SqlExecutor } from '@catga/sql';
+import type {
+  Checkpoint,
+  EventPage,
+  EventStore,
+  ProjectionStore,
+  RecordedEvent,
+  StoredBuild,
+  StoredProjection,
+} from '../store/event-store.js';
+import { NotTaken } from './event-taker.js';
+import type { EventTaker } from './event-taker.js';
+import { streamTail } from './inline-projections.js';
+import { dropTables, showTables } from './projection-tables.js';
+
+/** How often an event is tried before it stops its projection. */
+const MAX_ATTEMPTS = 3;
+
+/** What a runner of a build needs. */
+export interface BuildServices {
+  readonly store: EventStore;
+  readonly projections: ProjectionStore;
+  error(line: string): void;
+}
+
+/**
+ * Moves one build of a projection on. The progress and the effect of a batch commit together, by compare-and-set: of two nodes that run it the
+ * slower one does nothing.
+ */
+export class BuildRunner {
+  /** After a failure so many events are taken one at a time, so that those before the one that fails are not held up. */
+  private careful = 0;
+  private attempts = 0;
+
+  constructor(
+    private readonly taker: EventTaker,
+    private readonly services: BuildServices,
+  ) {}
+
+  /** Takes a page. Whether it has moved, or may at once. */
+  async step(stored: StoredProjection): Promise<boolean> {
+    if (stored.status !== 'running') return false;
+    const limit = this.careful > 0 ? 1 : this.taker.definition.batch;
+    const page = await this.services.store.readAll(stored.checkpoint, limit);
+    try {
+      const hasMoved = page.events.length > 0 && (await this.take(stored, page));
+      if (page.events.length > 0 && !hasMoved) return false;
+      this.careful = Math.max(0, this.careful - page.events.length);
+      this.attempts = 0;
+      const isAtTheEnd = page.events.length < limit;
+      const at = hasMoved ? page.next : stored.checkpoint;
+      const isLive = isAtTheEnd && stored.role === 'building' && (await this.goLive(stored, at));
+      return hasMoved || isLive;
+    } catch (thrown) {
+      return this.failed(thrown, stored, page);
+    }
+  }
+
+  private async take(stored: StoredProjection, page: EventPage): Promise<boolean> {
+    const { projections } = this.services;
+    if (!this.taker.definition.isInline)
+      return projections.advance(stored, stored.checkpoint, page.next, (tx) =>
+        this.taker.take(page.events, stored, tx),
+      );
+    await this.catchUp(stored, page.events);
+    return projections.advance(stored, stored.checkpoint, page.next, async () => {});
+  }
+
+  /** Streams of which something was appended without the inline projection, each by itself: only its own events are in order. */
+  private async catchUp(stored: StoredProjection, events: readonly RecordedEvent[]): Promise<void> {
+    const { store, projections } = this.services;
+    const versions = new Map<string, number>();
+    for (const { name, stream, version } of events) if (this.taker.takes(name)) versions.set(stream, version);
+    if (versions.size === 0) return;
+    for (const stream of (await projections.inline?.behind(stored, versions)) ?? [])
+      await projections.inline?.catchUp(stored, stream, (tx, build, from, to) =>
+        this.taker.take(streamTail(store, stream, from, to), build, tx),
+      );
+  }
+
+  /** Whether the build is read now. While it takes what is left, the one that was read does not move: readers never go back. */
+  private goLive(stored: StoredProjection, from: Checkpoint | undefined): Promise<boolean> {
+    const { tables } = this.taker.definition;
+    return this.services.projections.goLive(stored, from, async (tx, retired) => {
+      const at = await this.takeTheRest(stored, from, tx);
+      if (tx !== undefined) {
+        await showTables(tables, stored.build, tx);
+        for (const { build } of retired) await dropTables(tables, build, tx);
+      }
+      return at;
+    });
+  }
+
+  private async takeTheRest(
+    stored: StoredBuild,
+    from: Checkpoint | undefined,
+    tx: SqlExecutor | undefined,
+  ): Promise<Checkpoint | undefined> {
+    const { batch, isInline } = this.taker.definition;
+    if (isInline) return from; // Appends have taken their streams along.
+    for (let at = from; ;) {
+      const page = await this.services.store.readAll(at, batch);
+      if (page.events.length > 0) at = page.next;
+      await this.taker.take(page.events, stored, tx);
+      if (page.events.length < batch) return at;
+    }
+  }
+
+  private async failed(thrown: unknown, stored: StoredProjection, page: EventPage): Promise<boolean> {
+    const cause = thrown instanceof NotTaken ? thrown.cause : thrown;
+    if (isInfrastructureFailure(cause)) throw cause;
+    if (page.events.length > 1) {
+      this.careful = page.events.length;
+      return true;
+    }
+    if (!(thrown instanceof NotTaken)) throw cause;
+    this.attempts += 1;
+    if (this.attempts < MAX_ATTEMPTS) return false;
+    this.attempts = 0;
+    const { stream, version, name } = thrown.recorded;
+    const problem = `${stream}@${version} ${name}: ${lineOf(cause)}`;
+    const { checkpoint } = stored;
+    if (await this.services.projections.setStatus(stored, { status: 'stopped', problem }, { checkpoint }))
+      this.services.error(
+        `The projection '${stored.name}' has stopped at an event: ${problem}. Mend it and resume it with CatgaProjections; others go on.`,
+      );
+    return false;
+  }
+}

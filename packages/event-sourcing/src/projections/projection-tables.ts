@@ -1,0 +1,48 @@
+import type { SqlExecutor } from '@catga/sql';
+
+/** Longest name of a table, so that one with the number of a build fits into an identifier of PostgreSQL. */
+const NAME = /^[a-z_][a-z0-9_]{0,39}$/;
+
+type Tables = Readonly<Record<string, string>>;
+
+/** Problems of `@Projection({ tables })`. */
+export function tableProblemsOf(tables: Tables): readonly string[] {
+  if (typeof tables !== 'object' || tables === null || Array.isArray(tables))
+    return ['has tables that are no object of columns by name.'];
+  return Object.entries(tables).flatMap(([name, columns]) => [
+    ...(NAME.test(name)
+      ? []
+      : [`has the table '${name}': its name has 1 to 40 small letters, digits and '_', no digit first.`]),
+    ...(typeof columns === 'string' && columns.trim() !== ''
+      ? []
+      : [`has the table '${name}' without columns.`]),
+  ]);
+}
+
+/** Name of a table in a build. */
+export function tableOf(name: string, build: number): string {
+  return `${name}_build_${build}`;
+}
+
+/** Creates the tables of a build. */
+export async function createTables(tables: Tables, build: number, tx: SqlExecutor): Promise<void> {
+  for (const [name, columns] of Object.entries(tables))
+    await tx.execute(`CREATE TABLE ${tableOf(name, build)} (${columns})`);
+}
+
+/** Has the views show the tables of a build. They keep their grants, and what is built on them, unless their columns are others. */
+export async function showTables(tables: Tables, build: number, tx: SqlExecutor): Promise<void> {
+  for (const name of Object.keys(tables)) {
+    const view = `VIEW ${name} AS SELECT * FROM ${tableOf(name, build)}`;
+    await tx.execute(`DO $$ BEGIN
+      CREATE OR REPLACE ${view};
+    EXCEPTION WHEN invalid_table_definition THEN
+      DROP VIEW ${name};
+      CREATE ${view};
+    END $$`);
+  }
+}
+
+export async function dropTables(tables: Tables, build: number, tx: SqlExecutor): Promise<void> {
+  for (const name of Object.keys(tables)) await tx.execute(`DROP TABLE IF EXISTS ${tableOf(name, build)}`);
+}

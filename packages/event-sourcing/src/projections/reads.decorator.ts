@@ -1,0 +1,43 @@
+import { Injectable, UseInterceptors } from '@nestjs/common';
+import type { CallHandler, ExecutionContext, NestInterceptor, Type } from '@nestjs/common';
+import type { MessageContext } from '@catga/nestjs';
+import { READ_AFTER } from '@catga/core/engine';
+import { ReadBarrier } from './read-barrier.js';
+import { projectionOptionsOf } from './projection.decorator.js';
+
+/**
+ * Decorator of a request handler, its class or its method: it reads these projections. A request that is sent with `{ after }`
+ * waits, on whichever node answers, until they have taken what happened up to there.
+ *
+ * @example `@Reads(Balances) @RequestHandler(GetBalance)`
+ * @param projections classes with `@Projection`, or names of projections
+ * @publicApi
+ */
+export function Reads(
+  ...projections: readonly (string | (abstract new (...args: never[]) => object))[]
+): ClassDecorator & MethodDecorator {
+  const names = projections.map((one) => {
+    const name = typeof one === 'string' ? one : projectionOptionsOf(one)?.name;
+    if (name !== undefined) return name;
+    throw new TypeError(`@Reads takes names or classes of projections, and ${String(one)} is none.`);
+  });
+  return UseInterceptors(interceptorFor(names));
+}
+
+function interceptorFor(names: readonly string[]): Type<NestInterceptor> {
+  @Injectable()
+  class ReadsInterceptor implements NestInterceptor {
+    constructor(private readonly barrier: ReadBarrier) {}
+
+    async intercept(
+      context: ExecutionContext,
+      next: CallHandler,
+    ): Promise<ReturnType<CallHandler['handle']>> {
+      const { headers, signal } = context.getArgByIndex<MessageContext>(1);
+      const after = headers[READ_AFTER];
+      if (after !== undefined) await this.barrier.passed(names, after, signal);
+      return next.handle();
+    }
+  }
+  return ReadsInterceptor;
+}

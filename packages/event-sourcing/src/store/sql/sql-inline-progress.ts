@@ -1,0 +1,71 @@
+import type { SqlDatabase, SqlExecutor, SqlParameter } from '@catga/sql';
+import type { BuildKey, BuildRole, InlineProgress, StreamWork } from '../event-store.js';
+
+/**
+ * Moves the progress of a stream to $4 in the running builds that `which` selects, and returns where it was: the row of the stream is locked, so nobody
+ * else moves it, and a statement that begins behind the lock sees all that was committed.
+ */
+const moved = (
+  which: string,
+): string => `INSERT INTO catga_projection_stream AS s (namespace, name, build, stream, version)
+  SELECT p.namespace, p.name, p.build, $3, $4::bigint FROM catga_projection p
+  WHERE p.namespace = $1 AND p.name = $2 AND p.${which} = $5::bigint AND p.status = 'running'
+  ON CONFLICT (namespace, name, build, stream) DO UPDATE SET version = greatest(s.version, excluded.version)
+  RETURNING s.build::float8 AS build,
+    coalesce((SELECT o.version FROM catga_projection_stream o
+      WHERE o.namespace = s.namespace AND o.name = s.name AND o.build = s.build AND o.stream = s.stream), 0)::float8 AS before,
+    CASE WHEN (SELECT p.is_live FROM catga_projection p
+      WHERE p.namespace = s.namespace AND p.name = s.name AND p.build = s.build) THEN 'live' ELSE 'building' END AS role`;
+
+const MOVED = { ofVersion: moved('version'), ofBuild: moved('build') } as const;
+
+/** How far inline projections have taken each stream of a namespace. */
+export class SqlInlineProgress implements InlineProgress {
+  constructor(
+    private readonly database: SqlDatabase,
+    private readonly namespace: string,
+  ) {}
+
+  take(name: string, version: number, stream: string, to: number, work: StreamWork): Promise<void> {
+    // A savepoint in the transaction of the append.
+    return this.database.run((tx) =>
+      move(tx, MOVED.ofVersion, [this.namespace, name, stream, to, version], work),
+    );
+  }
+
+  catchUp({ name, build }: BuildKey, stream: string, work: StreamWork): Promise<void> {
+    return this.database.run(async (tx) => {
+      const [head] = await tx.execute(
+        'SELECT version::float8 AS version FROM catga_stream WHERE namespace = $1 AND stream = $2 FOR UPDATE',
+        [this.namespace, stream],
+      );
+      const to = head?.['version'] as number | undefined;
+      if (to !== undefined) await move(tx, MOVED.ofBuild, [this.namespace, name, stream, to, build], work);
+    });
+  }
+
+  async behind({ name, build }: BuildKey, versions: ReadonlyMap<string, number>): Promise<readonly string[]> {
+    const rows = await (this.database.ambient() ?? this.database.root).execute(
+      `SELECT w.stream FROM unnest($4::text[], $5::bigint[]) AS w (stream, version)
+       LEFT JOIN catga_projection_stream s
+         ON s.namespace = $1 AND s.name = $2 AND s.build = $3::bigint AND s.stream = w.stream
+       WHERE coalesce(s.version, 0) < w.version`,
+      [this.namespace, name, build, [...versions.keys()], [...versions.values()]],
+    );
+    return rows.map((row) => row['stream'] as string);
+  }
+}
+
+async function move(
+  tx: SqlExecutor,
+  sql: string,
+  parameters: readonly SqlParameter[],
+  work: StreamWork,
+): Promise<void> {
+  const to = parameters[3] as number;
+  for (const row of await tx.execute(sql, parameters)) {
+    const before = row['before'] as number;
+    const build = { build: row['build'] as number, role: row['role'] as BuildRole };
+    if (before < to) await work(tx, build, before, to);
+  }
+}
