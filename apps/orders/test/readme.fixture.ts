@@ -27,7 +27,7 @@ export function stepsOf(file: URL): Step[] {
     const line = page.slice(0, index).split('\n').length;
     const commands = content.trim();
     const before = steps.at(-1);
-    if (language === 'sh' && /npm (start|run start:sql|run fulfilment)$/.test(commands))
+    if (language === 'sh' && /npm (start|run start:\w+|run fulfilment)$/.test(commands))
       steps.push({ kind: 'start', line, commands });
     else if (language === 'sh' && commands.startsWith('kill ')) steps.push({ kind: 'kill', line, commands });
     else if (language === 'sh')

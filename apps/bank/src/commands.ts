@@ -1,0 +1,46 @@
+import { UnprocessableEntityException } from '@nestjs/common';
+import { DecisionHandler, decided } from '@catga/event-sourcing';
+import type { Decision } from '@catga/event-sourcing';
+import { Command, Message } from '@catga/nestjs';
+import { Account, Deposited, Withdrawn } from './account.js';
+
+/** What a command is answered. `after` is where it can be read. */
+export interface Booked {
+  readonly balance: number;
+  readonly after: string;
+}
+
+@Message({ name: 'bank.deposit.v1' })
+export class Deposit extends Command<Booked> {
+  constructor(
+    readonly accountId: string,
+    readonly amount: number,
+  ) {
+    super();
+  }
+}
+
+@Message({ name: 'bank.withdraw.v1' })
+export class Withdraw extends Command<Booked> {
+  constructor(
+    readonly accountId: string,
+    readonly amount: number,
+  ) {
+    super();
+  }
+}
+
+@DecisionHandler(Deposit, { stream: Account, id: ({ accountId }) => accountId })
+export class DepositHandler {
+  decide({ amount }: Deposit, { balance }: Account): Decision<Booked> {
+    return decided([new Deposited(amount)], (after) => ({ balance: balance + amount, after }));
+  }
+}
+
+@DecisionHandler(Withdraw, { stream: Account, id: ({ accountId }) => accountId })
+export class WithdrawHandler {
+  decide({ amount }: Withdraw, { balance }: Account): Decision<Booked> {
+    if (balance < amount) throw new UnprocessableEntityException(`The account has ${balance} only.`);
+    return decided([new Withdrawn(amount)], (after) => ({ balance: balance - amount, after }));
+  }
+}
