@@ -9,6 +9,7 @@ it.each([
   ['redis', ['requests-1000', 'events', 'durable-handled', 'records']],
   ['sql', []],
   ['sagas', []],
+  ['events', []],
 ] as const)(
   'bench:%s prints a row for every contender and a verdict for every target',
   async (name, scenarios) => {
@@ -115,6 +116,16 @@ const ROWS = {
     'claims, a million rows, ids are UUIDs',
   ],
   sagas: ['BullMQ flow, on Redis', 'Catga saga, on NATS', 'Catga saga, on Redis'],
+  events: [
+    'a bare INSERT',
+    'Catga append',
+    'Emmett appendToStream',
+    'a stream of 200 events',
+    'a stream of 10,000 events',
+    'Catga, batches of 1000',
+    'the first 500 events',
+    'the last 500 events',
+  ],
 };
 
 const TARGETS = {
@@ -145,5 +156,12 @@ const TARGETS = {
     'steps-1000: rate of Catga saga, on Redis ÷ BullMQ flow, on Redis',
     'cost: messages of a step of Catga saga, on NATS, 1 in flight',
     'cost: messages of a step of Catga saga, on Redis, 1000 in flight',
+  ],
+  events: [
+    'appends-1: rate of Catga append ÷ a bare INSERT',
+    'appends-50: rate of Catga append ÷ Emmett appendToStream',
+    'loads: rate of a stream of 10,000 events ÷ a stream of 200 events',
+    'projections: rate of Catga, batches of 1000',
+    'reads: rate of the last 500 events ÷ the first 500 events',
   ],
 };

@@ -1,10 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { PostgresServer } from '@catga/servers';
-import { Client } from 'pg';
 import { startNats } from '../nats/broker.js';
-import { cpuOf } from '../processes/load/broker.js';
 import type { Broker } from '../processes/load/broker.js';
 import { installGraphileWorker } from './peers/graphile-worker.js';
+import { cpuOfSessions, versionOf } from './postgres.js';
 
 const sides = new URL('sides/main.js', import.meta.url);
 
@@ -19,39 +17,10 @@ export async function startServers(): Promise<Broker> {
     databaseUrl: postgres.url,
     version: `${await versionOf(postgres.url)}, nats-server ${nats.version}`,
     sides,
-    cpuMicros: () => cpuOfAll(postgres.pid),
+    cpuMicros: () => cpuOfSessions(postgres.pid),
     async stop() {
       await postgres.stop();
       await nats.stop();
     },
   };
-}
-
-/** With the settings that say what a COMMIT is worth. */
-async function versionOf(url: string): Promise<string> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  const { rows } = await client.query<Record<'version' | 'fsync' | 'commit', string>>(
-    `SELECT split_part(current_setting('server_version'), ' ', 1) AS version,
-      current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit`,
-  );
-  await client.end();
-  const [found] = rows;
-  return `${found?.version} (fsync ${found?.fsync}, synchronous_commit ${found?.commit})`;
-}
-
-/** Each session is a process. */
-function cpuOfAll(pid: number | undefined): number | undefined {
-  const file = `/proc/${pid}/task/${pid}/children`;
-  if (!existsSync(file)) return undefined;
-  const sessions = readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number);
-  return [pid, ...sessions].reduce<number>((sum, each) => sum + (cpuOfOne(each) ?? 0), 0);
-}
-
-function cpuOfOne(pid: number | undefined): number | undefined {
-  try {
-    return cpuOf(pid);
-  } catch {
-    return undefined; // It has ended meanwhile.
-  }
 }

@@ -30,8 +30,10 @@ export interface PeerSettings {
   readonly handlerMs?: number;
   /** How many commands a saga sends, one after the other. */
   readonly steps?: number;
-  /** How many messages an inbox knows before the first claim. */
+  /** How many messages an inbox knows before the first claim, or events a store has. */
   readonly rows?: number;
+  /** Whether the last of so many rows are read; the first otherwise. */
+  readonly isAtTheEnd?: boolean;
   /** Whether ids of messages are random; they grow with time otherwise. */
   readonly isRandom?: boolean;
 }

@@ -1,0 +1,196 @@
+import {
+  CatgaEventSourcingModule,
+  CatgaEventStreams,
+  CatgaProjections,
+  EventStream,
+  Evolve,
+  OnBatch,
+  Projection,
+  sqlEventStore,
+} from '@catga/event-sourcing';
+import type { BatchContext, Checkpoint, EventStore, NewEvent, ProjectedEvent } from '@catga/event-sourcing';
+import { CatgaModule } from '@catga/nestjs';
+import { pg, sqlOutbox } from '@catga/sql';
+import type { Provider } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { nestApp } from '../../apps/nest-app.js';
+import { Recorded } from '../../processes/peers/catga-messages.js';
+import { NOTE } from '../../processes/peers/peer.js';
+import type { Peer, PeerSettings } from '../../processes/peers/peer.js';
+import { openDatabase } from '../../sql/peers/database.js';
+import { drained } from '../../sql/peers/drained.js';
+import { streamFor } from './streams.js';
+
+const PAGE = 500;
+const BATCH = 1000;
+
+@EventStream({ name: 'account', snapshot: { every: 200, version: 1 } })
+class Account {
+  events = 0;
+
+  @Evolve(Recorded)
+  recorded(_: Recorded): void {
+    this.events++;
+  }
+}
+
+@Projection({
+  name: 'recorded',
+  batch: BATCH,
+  tables: { recorded: 'id bigint PRIMARY KEY, note text NOT NULL' },
+})
+class RecordedRows {
+  @OnBatch(Recorded)
+  async recorded(events: readonly ProjectedEvent<Recorded>[], { tx, table }: BatchContext): Promise<void> {
+    await tx.execute(`INSERT INTO ${table('recorded')} SELECT * FROM unnest($1::bigint[], $2::text[])`, [
+      events.map(({ event }) => event.id),
+      events.map(({ event }) => event.note),
+    ]);
+  }
+}
+
+/** An append of one event, to one of a thousand streams. */
+export const appendPeer: Peer = {
+  async request(settings) {
+    const { store, close } = await startApp(settings);
+    return {
+      async send(id) {
+        await store.append(streamFor(id), [eventOf(id)], 'any');
+        return { id, note: NOTE };
+      },
+      close,
+    };
+  },
+};
+
+/** Loads the state of one stream. */
+export const loadPeer: Peer = {
+  async request(settings) {
+    const { store, streams, close } = await startApp(settings);
+    const events = settings.rows ?? 0;
+    // As it grows in use: a snapshot is taken by whoever reads that many.
+    for (let from = 0; from < events; from += 200) {
+      await append(store, 'account/1', from, Math.min(200, events - from));
+      await streams.load(Account, 1);
+    }
+    return {
+      async send(id) {
+        const { state } = await streams.load(Account, 1);
+        if (state.events !== events) throw new Error(`There are ${state.events} events.`);
+        return { id, note: NOTE };
+      },
+      close,
+    };
+  },
+};
+
+/** A read model with a row for each event, from the first event until it has all. */
+export const projectPeer: Peer = {
+  async request(settings) {
+    let from = 0;
+    return {
+      async send(id) {
+        return { id, note: NOTE };
+      },
+      async drain(messages) {
+        const filling = await startApp(settings);
+        for (const end = from + messages; from < end; from += BATCH)
+          await append(filling.store, `account/${from}`, from, Math.min(BATCH, end - from));
+        await filling.pool.query('VACUUM ANALYZE catga_event');
+        await filling.pool.query('CHECKPOINT');
+        await filling.close();
+        let stop = (): Promise<void> => Promise.resolve();
+        const result = await drained(async () => {
+          const { projections, close } = await startApp(settings, [RecordedRows]);
+          stop = close;
+          while ((await projections.list()).some(({ isBehind, role }) => isBehind || role !== 'live'))
+            await new Promise((resolve) => setTimeout(resolve, 5));
+        });
+        await stop();
+        return result;
+      },
+      async close() {},
+    };
+  },
+};
+
+/** Reads a page of all events, at the beginning or at the end. */
+export const readAllPeer: Peer = {
+  async request(settings) {
+    const { store, pool, close } = await startApp(settings);
+    const events = settings.rows ?? 0;
+    for (let from = 0; from < events; from += BATCH)
+      await append(store, `account/${from}`, from, Math.min(BATCH, events - from));
+    await pool.query('VACUUM ANALYZE catga_event');
+    await pool.query('CHECKPOINT');
+    const after = settings.isAtTheEnd === true ? await placeBehind(store, events - PAGE) : undefined;
+    return {
+      async send(id) {
+        const page = await store.readAll(after, PAGE);
+        if (page.events.length !== PAGE) throw new Error(`There are ${page.events.length} events.`);
+        return { id, note: NOTE };
+      },
+      close,
+    };
+  },
+};
+
+async function placeBehind(store: EventStore, count: number): Promise<Checkpoint | undefined> {
+  let after: Checkpoint | undefined;
+  for (let read = 0; read < count;) {
+    const page = await store.readAll(after, Math.min(10_000, count - read));
+    read += page.events.length;
+    after = page.next;
+  }
+  return after;
+}
+
+function eventOf(id: number): NewEvent {
+  return {
+    name: 'bench.recorded',
+    body: Buffer.from(JSON.stringify({ id, note: NOTE })),
+    serializer: 'json',
+    headers: {},
+  };
+}
+
+async function append(store: EventStore, stream: string, from: number, count: number): Promise<void> {
+  if (count > 0)
+    await store.append(
+      stream,
+      Array.from({ length: count }, (_, at) => eventOf(from + at)),
+      'any',
+    );
+}
+
+interface App {
+  readonly pool: Pool;
+  readonly store: EventStore;
+  readonly streams: CatgaEventStreams;
+  readonly projections: CatgaProjections;
+  readonly close: () => Promise<void>;
+}
+
+/** A Nest application on memory, with its events in the database. */
+async function startApp(settings: PeerSettings, providers: Provider[] = []): Promise<App> {
+  const pool = await openDatabase(settings);
+  const database = pg(pool);
+  const app = await nestApp({
+    imports: [
+      CatgaModule.forRoot({ outbox: sqlOutbox(database) }),
+      CatgaEventSourcingModule.forRoot({ storage: sqlEventStore(database) }),
+    ],
+    providers,
+  });
+  const streams = app.get(CatgaEventStreams);
+  return {
+    pool,
+    store: streams.store,
+    streams,
+    projections: app.get(CatgaProjections),
+    async close() {
+      await app.close();
+      await pool.end();
+    },
+  };
+}
