@@ -2,12 +2,14 @@
 // Nest 12 in ESM and Nest 11 in CommonJS. Both compile and run the same source, test/consumer/app.ts, and the health routes
 // with Terminus of that version; the second has the optional peer of the binary serializer too, and the first shows that it can be done without. Neither has class-validator.
 // The second also runs the tests of test/consumer/nest-new with Jest and ts-jest, set up word for word as `nest new` does.
+// With them, or alone with `--schematics`: what `nest add` and `nest generate` make of them (check-schematics.mjs).
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { NatsServer } from '../libs/servers/dist/index.js';
+import { checkSchematics } from './check-schematics.mjs';
 import { packPackages, root, temporaryFolder } from './pack.mjs';
 
 const strict = {
@@ -239,7 +241,8 @@ function runQuietly(title, command, args, cwd) {
   });
 }
 
-const outcomes = await Promise.allSettled([...consumers.map(check), checkCommandLine()]);
+const wanted = process.argv[2] === '--schematics' ? [] : [...consumers.map(check), checkCommandLine()];
+const outcomes = await Promise.allSettled([...wanted, checkSchematics(home, tarballs, runQuietly)]);
 for (const outcome of outcomes) {
   if (outcome.status === 'rejected') {
     console.error(outcome.reason.message);

@@ -25,7 +25,10 @@ const longStages = [
     ['test:browser', 'Chromium is here, for the page of the dashboard'],
     ['test:packages', 'packed tarballs: publint, attw'],
     ['test:documents', 'documents of catga describe: the official parser of AsyncAPI'],
-    ['test:consumer', 'the tarballs in a Nest 12 ESM app, a Nest 11 CommonJS app and its Jest'],
+    [
+      'test:consumer',
+      'the tarballs in a Nest 12 ESM app, a Nest 11 CommonJS app and its Jest; the schematics',
+    ],
   ],
   [['test:long', 'every fault of chaos on every engine, and every benchmark']],
 ];

@@ -1,0 +1,92 @@
+import { posix } from 'node:path';
+import type { Rule, SchematicContext } from '@angular-devkit/schematics';
+import { installPackages } from '../install-packages.js';
+import { withDeclaration, withImport } from '../module-source.js';
+import { namesOf } from '../names.js';
+import type { Names } from '../names.js';
+import { NestProject, catgaRange } from '../nest-project.js';
+
+/** Options of a generator: what the Nest CLI gives, and the same for all of them. */
+export interface GenerateOptions {
+  readonly name: string;
+  /** Folder below the source root. */
+  readonly path?: string;
+  readonly sourceRoot?: string;
+  /** @defaultValue `true` */
+  readonly spec?: boolean;
+  /** @defaultValue `'spec'` */
+  readonly specFileSuffix?: string;
+  /** Leaves the modules as they are. @defaultValue `false` */
+  readonly skipImport?: boolean;
+}
+
+/** A file beside the others, by what follows its name: `.handler` is `place-order.handler.ts`. */
+export interface GeneratedFile {
+  readonly role: string;
+  readonly content: string;
+}
+
+/** What a generator makes. */
+export interface Generated {
+  readonly files: readonly GeneratedFile[];
+  readonly spec: GeneratedFile;
+  /** The class to provide. */
+  readonly provider?: string;
+  /** The file of the provider. */
+  readonly role?: string;
+  /** A package of Catga that it needs, and the module of it that the application imports. */
+  readonly needs?: { readonly package: string; readonly module: string };
+  /** What is left to do. */
+  readonly note?: string;
+}
+
+/** How a generated file imports another one, by its role. */
+export type Specifier = (role: string) => string;
+
+/** A schematic of a generator. `suffix` may end the name that is given. */
+export const generator =
+  (suffix: string, generate: (names: Names, at: Specifier) => Generated) =>
+  (options: GenerateOptions): Rule =>
+  (tree, context) => {
+    const project = new NestProject(tree, '', options.sourceRoot);
+    const names = namesOf(options.name, options.path, suffix);
+    const fileOf = (role: string) => posix.join(names.folder, `${names.file}${role}`);
+    const made = generate(names, (role) => project.specifier(fileOf(''), fileOf(role)));
+    for (const { role, content } of made.files) project.addSource(`${fileOf(role)}.ts`, content);
+    let isAdded = made.needs !== undefined && project.depend({ [made.needs.package]: catgaRange });
+    if (options.spec ?? true) {
+      const end = options.specFileSuffix || 'spec';
+      project.addSource(`${fileOf(made.spec.role)}.${end}.ts`, made.spec.content);
+      isAdded = project.depend({ '@catga/testing': catgaRange }, 'devDependencies') || isAdded;
+    }
+    if (!options.skipImport) provide(project, names, made, fileOf, context);
+    if (isAdded) installPackages(context);
+    if (made.note) context.logger.info(made.note);
+  };
+
+function provide(
+  project: NestProject,
+  { folder }: Names,
+  { provider, role = '', needs }: Generated,
+  fileOf: (role: string) => string,
+  context: SchematicContext,
+): void {
+  const module = project.moduleAbove(folder);
+  if (module === undefined) {
+    context.logger.warn(`There is no module above ${fileOf(role)}: provide ${provider ?? 'it'} yourself.`);
+    return;
+  }
+  if (provider) {
+    const source = withImport(
+      project.source(module) ?? '',
+      [provider],
+      project.specifier(module, fileOf(role)),
+    );
+    project.rewriteSource(module, withDeclaration(source, 'providers', provider));
+  }
+  const root = project.rootModule;
+  const source = project.source(root) ?? '';
+  if (needs === undefined || source.includes(needs.module)) return;
+  const imported = withImport(source, [needs.module], needs.package);
+  project.rewriteSource(root, withDeclaration(imported, 'imports', `${needs.module}.forRoot()`));
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import { Schematics, nestProject } from '../nest-project.fixture.js';
+
+describe('nest g -c @catga/nestjs', () => {
+  it.each([
+    ['request', ['reorder.handler.spec.ts', 'reorder.handler.ts', 'reorder.ts'], 'ReorderHandler'],
+    ['query', ['reorder.handler.spec.ts', 'reorder.handler.ts', 'reorder.ts'], 'ReorderHandler'],
+    ['event', ['reorder.handler.spec.ts', 'reorder.handler.ts', 'reorder.ts'], 'ReorderHandler'],
+    ['behavior', ['reorder.behavior.spec.ts', 'reorder.behavior.ts'], 'ReorderBehavior'],
+    ['saga', ['reorder.saga.spec.ts', 'reorder.saga.ts'], 'ReorderSaga'],
+    ['projection', ['reorder.projection.spec.ts', 'reorder.projection.ts'], 'ReorderProjection'],
+  ])('%s makes a class with its test, and provides it', async (schematic, files, provider) => {
+    const tree = await new Schematics().run(schematic, { name: 'stock/reorder' }, nestProject('cjs'));
+    const made = tree.files.filter((file) => file.startsWith('/src/stock/'));
+    expect(made.sort()).toEqual(files.map((file) => `/src/stock/${file}`));
+    expect(tree.readText('src/app.module.ts')).toContain(`providers: [AppService, ${provider}]`);
+    expect(tree.readText(`src/stock/${files.at(-1)}`)).toContain('class Reorder');
+    expect(tree.readText('package.json')).toContain('@catga/testing');
+  });
+
+  it('provides the class in the nearest module, and imports the package of a saga in the root', async () => {
+    const project = nestProject('esm');
+    project.create(
+      'src/orders/orders.module.ts',
+      `import { Module } from '@nestjs/common';\n\n@Module({})\nexport class OrdersModule {}\n`,
+    );
+    const schematics = new Schematics();
+    const tree = await schematics.run('saga', { name: 'orders/late/refund-saga' }, project);
+    expect(tree.readText('src/orders/orders.module.ts')).toContain(
+      `import { RefundSaga } from './late/refund.saga.js';`,
+    );
+    expect(tree.readText('src/orders/orders.module.ts')).toContain('providers: [RefundSaga]');
+    expect(tree.readText('src/app.module.ts')).toContain('imports: [CatgaSagasModule.forRoot()]');
+    expect(tree.readText('package.json')).toContain('@catga/sagas');
+    expect(tree.readText('src/orders/late/refund.saga.ts')).toContain(`@Saga({ name: 'late.refund' })`);
+
+    expect(schematics.installs).toBe(1);
+
+    const again = await schematics.run('saga', { name: 'orders/exchange' }, tree);
+    expect(schematics.installs).toBe(0); // nothing new
+    expect(again.readText('src/app.module.ts').match(/CatgaSagasModule\.forRoot/g)).toHaveLength(1);
+  });
+
+  it('obeys the options of the Nest CLI', async () => {
+    const options = { name: 'GetOrder', path: 'orders', spec: false, skipImport: true };
+    const project = nestProject('cjs');
+    const before = project.readText('src/app.module.ts');
+    const tree = await new Schematics().run('query', options, project);
+    expect(tree.files).toContain('/src/orders/get-order.handler.ts');
+    expect(tree.files).not.toContain('/src/orders/get-order.handler.spec.ts');
+    expect(tree.readText('src/app.module.ts')).toBe(before);
+    await expect(new Schematics().run('query', { name: '1!' }, project)).rejects.toThrow('is no name');
+  });
+});
