@@ -8,7 +8,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { COUNTER, GAUGE, HISTOGRAM } from './conventions.js';
 import { openTelemetry } from './index.js';
-import { reportSagas, startShop, workIn } from './shop-node.fixture.js';
+import { reportProjections, reportSagas, startShop, workIn } from './shop-node.fixture.js';
 
 it('metrics go to the meter of the SDK, under the names of the conventions', async () => {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -18,6 +18,7 @@ it('metrics go to the meter of the SDK, under the names of the conventions', asy
   const node = await startShop([openTelemetry()], {}, fate);
   await workIn(node, fate);
   reportSagas(node);
+  reportProjections(node);
   await reader.forceFlush();
   const collected = exporter
     .getMetrics()

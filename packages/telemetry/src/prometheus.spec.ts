@@ -4,7 +4,7 @@ import type { CatgaNode, MessageTracer, TracedNode } from '@catga/core';
 import { Registry } from 'prom-client';
 import { COUNTER, GAUGE, HISTOGRAM } from './conventions.js';
 import { prometheus } from './prometheus.js';
-import { reportSagas, startShop, workIn } from './shop-node.fixture.js';
+import { reportProjections, reportSagas, startShop, workIn } from './shop-node.fixture.js';
 
 let node: CatgaNode | undefined;
 afterEach(async () => {
@@ -108,12 +108,7 @@ describe('prometheus()', () => {
   it('reads how far read models have come', async () => {
     const registry = new Registry();
     node = await startShop([prometheus({ registry })]);
-    node.steps.readProjectionsBy(() =>
-      Promise.resolve([
-        { projection: 'balances', behindMs: 1500, isStopped: true },
-        { projection: 'totals', behindMs: 0, isStopped: false },
-      ]),
-    );
+    reportProjections(node);
     const of = (name: string): string => `{catga_projection_name="${name}"}`;
     await expect(linesOf(registry, 'catga_projection_behind_seconds')).resolves.toEqual([
       `${of('balances')} 1.5`,

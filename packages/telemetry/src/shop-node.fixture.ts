@@ -54,6 +54,16 @@ export function reportSagas({ steps }: CatgaNode): void {
   for (const status of ['started', 'stuck'] as const) steps.sagaChanged({ saga: 'fulfilment', status });
 }
 
+/** What read models of the node would report. */
+export function reportProjections({ steps }: CatgaNode): void {
+  steps.readProjectionsBy(() =>
+    Promise.resolve([
+      { projection: 'balances', behindMs: 1500, isStopped: true },
+      { projection: 'totals', behindMs: 0, isStopped: false },
+    ]),
+  );
+}
+
 /** Sends one of each, and has the query and the stored event fail. */
 export async function workIn(node: CatgaNode, fate: Fate): Promise<void> {
   const { mediator } = node;
