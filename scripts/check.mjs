@@ -25,6 +25,7 @@ const longStages = [
     ['test:browser', 'Chromium is here, for the page of the dashboard'],
     ['test:packages', 'packed tarballs: publint, attw'],
     ['test:documents', 'documents of catga describe: the official parser of AsyncAPI'],
+    ['test:site', 'the documentation as a site, in Chromium'],
     [
       'test:consumer',
       'the tarballs in a Nest 12 ESM app, a Nest 11 CommonJS app and its Jest; the schematics',
