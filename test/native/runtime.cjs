@@ -56,11 +56,10 @@ module.exports = class NativeRuntime {
       return mapped ?? resolve(request, parent, ...rest);
     };
 
-    const current = () => this.#current;
     const value = class AsyncLocalStorage extends hooks.AsyncLocalStorage {
       constructor(...args) {
         super(...args);
-        current().#storages.push(this);
+        NativeRuntime.#current.#storages.push(this);
       }
     };
     Object.defineProperty(hooks, 'AsyncLocalStorage', {

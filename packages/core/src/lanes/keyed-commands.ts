@@ -21,6 +21,8 @@ export class KeyedCommands {
     private readonly records: RecordStore,
     private readonly register: LaneRegister,
     private readonly nowMs: () => number,
+    /** Who handles a name could not begin. */
+    private readonly onFailure: (name: string, thrown: unknown) => void,
   ) {}
 
   /**
@@ -92,7 +94,11 @@ export class KeyedCommands {
       this.names.add(name);
       const waiting = this.waiting.get(name);
       this.waiting.delete(name);
-      for (const begin of waiting ?? []) void begin().catch(() => this.wait(name, begin));
+      for (const begin of waiting ?? [])
+        void begin().catch((thrown: unknown) => {
+          this.wait(name, begin);
+          this.onFailure(name, thrown);
+        });
     }
   }
 

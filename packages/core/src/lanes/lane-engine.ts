@@ -112,7 +112,12 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
       parts.trimEveryMs === 0 ? new TrimmedLog(lanes.log, this.trimmer) : lanes.log,
       session,
     );
-    this.keyed = new KeyedCommands(lanes.records, this.register, () => this.timers.nowMs());
+    this.keyed = new KeyedCommands(
+      lanes.records,
+      this.register,
+      () => this.timers.nowMs(),
+      (name, thrown) => this.report(`the lanes of ${name}`, thrown),
+    );
     this.paused = new PausedSubscriptions(lanes.records, () => this.followPauses());
     this.members = new LaneMembers(
       nodeId,
@@ -306,18 +311,10 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     this.queues.add(consumer);
     let isStopped = false;
     let inLanes: LogConsumer | undefined;
-    const begin = async (): Promise<void> => {
+    const stopWaiting = await this.keyed.whenUsed(wanted.names, async () => {
       if (isStopped || this.isClosed) return;
       inLanes = await this.handle(wanted, deliver);
       if (isStopped as boolean) await inLanes.stop();
-    };
-    const stopWaiting = await this.keyed.whenUsed(wanted.names, async () => {
-      try {
-        await begin();
-      } catch (thrown) {
-        this.report(`the lanes of ${wanted.id}`, thrown);
-        throw thrown;
-      }
     });
     return {
       stop: async () => {
