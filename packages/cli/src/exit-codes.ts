@@ -5,7 +5,7 @@ export const EXIT = {
   failed: 1,
   /** Wrong arguments or settings. */
   usage: 2,
-  /** There is no such node, subscription, queued command, dead letter, saga, handler, context or file. */
+  /** There is no such node, subscription, queued command, dead letter, saga, projection, handler, context or file. */
   notFound: 3,
 } as const;
 

@@ -43,6 +43,7 @@ function exitCodeOf(thrown: unknown): number {
     case 'CATGA_DEAD_LETTER_NOT_FOUND':
     case 'CATGA_COMMAND_NOT_FOUND':
     case 'CATGA_SAGA_NOT_FOUND':
+    case 'CATGA_PROJECTION_NOT_FOUND':
       return EXIT.notFound;
     default:
       return EXIT.failed;

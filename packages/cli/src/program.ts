@@ -10,6 +10,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addMessages } from './commands/messages.js';
 import { addMigrate } from './commands/migrate.js';
 import { addNodes } from './commands/nodes.js';
+import { addProjections } from './commands/projections.js';
 import { addQueue } from './commands/queue.js';
 import { addSagas } from './commands/sagas.js';
 import { addSchedules } from './commands/schedules.js';
@@ -52,6 +53,7 @@ export function makeProgram(cli: Cli): Command {
     addQueue,
     addSagas,
     addSchedules,
+    addProjections,
     addTopology,
     addMessages,
     addTail,

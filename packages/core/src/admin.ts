@@ -26,6 +26,10 @@ export type {
   ServiceContracts,
   SubscriptionContract,
 } from './admin/service-contracts.js';
+export { ProjectionClient } from './admin/projection-client.js';
+export type { ProjectionList } from './admin/projection-client.js';
+export type { ProjectionAction, ProjectionChoice, ProjectionSummary } from './admin/projection-contracts.js';
+export { ListProjections, SteerProjection } from './admin/projection-messages.js';
 export { SagaClient } from './admin/saga-client.js';
 export type { ScheduleList } from './admin/saga-client.js';
 export type {

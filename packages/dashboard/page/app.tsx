@@ -10,6 +10,7 @@ import { Failures } from './views/failures.js';
 import { Letter } from './views/letter.js';
 import { Letters } from './views/letters.js';
 import { NodeDetail, Nodes } from './views/nodes.js';
+import { Projections } from './views/projections.js';
 import { Queue } from './views/queue.js';
 import { Saga } from './views/saga.js';
 import { Sagas } from './views/sagas.js';
@@ -27,6 +28,7 @@ const PAGES = [
   'queue',
   'sagas',
   'schedules',
+  'projections',
   'letters',
   'failures',
   'send',
@@ -121,6 +123,8 @@ function View({ page, id, readOnly }: Place & { readonly readOnly: boolean }) {
       return id === undefined ? <Sagas /> : <Saga place={id} readOnly={readOnly} />;
     case 'schedules':
       return <Schedules />;
+    case 'projections':
+      return <Projections readOnly={readOnly} />;
     case 'letters':
       return id === undefined ? <Letters readOnly={readOnly} /> : <Letter id={id} readOnly={readOnly} />;
     case 'failures':

@@ -5,6 +5,7 @@ import { Audit } from './api/audit.js';
 import { DashboardCluster } from './api/dashboard-cluster.js';
 import { DashboardLetters } from './api/dashboard-letters.js';
 import { DashboardMessages } from './api/dashboard-messages.js';
+import { DashboardProjections } from './api/dashboard-projections.js';
 import { DashboardQueue } from './api/dashboard-queue.js';
 import { DashboardSagas } from './api/dashboard-sagas.js';
 import { LetterCounts } from './api/letter-counts.js';
@@ -16,6 +17,7 @@ import { pageController } from './http/page.controller.js';
 import { PAGE_FOLDER, PageFiles } from './http/page-files.js';
 import { LiveUpdates } from './live/live-updates.js';
 import { TrafficHistory } from './live/traffic-history.js';
+import { projectionsController } from './http/projections.controller.js';
 import { queueController } from './http/queue.controller.js';
 import { sagasController } from './http/sagas.controller.js';
 import type { CatgaDashboardOptions } from './options/dashboard-options.js';
@@ -44,6 +46,7 @@ export class CatgaDashboardModule {
         messagesController(resolved),
         queueController(resolved),
         sagasController(resolved),
+        projectionsController(resolved),
       ],
       providers: [
         { provide: DASHBOARD_OPTIONS, useValue: resolved },
@@ -57,6 +60,7 @@ export class CatgaDashboardModule {
         DashboardMessages,
         DashboardQueue,
         DashboardSagas,
+        DashboardProjections,
         LiveUpdates,
         TrafficHistory,
       ],

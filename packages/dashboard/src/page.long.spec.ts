@@ -7,6 +7,7 @@ import { CatgaMediator } from '@catga/nestjs';
 import { NatsServer } from '@catga/servers';
 import { AdminGuard, DashboardApp, Place, Placed, until } from './dashboard.fixture.js';
 import { TestBrowser, axeFindings } from './page.fixture.js';
+import { COUNT, PROJECTIONS, append } from './projections.fixture.js';
 import { FULFILMENT, SAGAS } from './sagas.fixture.js';
 
 let browser: TestBrowser;
@@ -47,8 +48,12 @@ describe('the page of the dashboard', () => {
   it.each(['light', 'dark'] as const)(
     'shows the nodes, and axe finds nothing on any page: %s',
     async (colorScheme) => {
-      app = await DashboardApp.serve({}, 'express', SAGAS);
+      app = await DashboardApp.serve({}, 'express', {
+        imports: [...SAGAS.imports, ...PROJECTIONS.imports],
+        providers: [...SAGAS.providers, ...PROJECTIONS.providers],
+      });
       await app.fail('bad 1');
+      await append(app, 'bad 1');
       const { page, found } = await browser.open(`${app.url}/catga`, { colorScheme });
       await page.getByRole('link', { name: 'shop-1' }).waitFor();
       for (const name of [
@@ -59,6 +64,7 @@ describe('the page of the dashboard', () => {
         'Queue',
         'Sagas',
         'Schedules',
+        'Projections',
         'Dead letters',
         'Failures',
         'Send',
@@ -230,6 +236,47 @@ describe('the page of the dashboard', () => {
     await page.getByRole('status').getByText('tea is completed.').waitFor();
     await page.getByRole('button', { name: 'Complete', exact: true }).waitFor({ state: 'detached' });
     expect(found).toEqual([]);
+  });
+
+  it('shows where a read model has stopped, and resumes and pauses it by keyboard alone', async () => {
+    app = await DashboardApp.serve({}, 'express', PROJECTIONS);
+    await append(app, 'tea', 'bad milk');
+    const { page, found } = await browser.open(`${app.url}/catga`);
+    await page.getByRole('link', { name: 'Projections' }).focus();
+    await page.keyboard.press('Enter');
+    const row = page.getByRole('row', { name: COUNT });
+    await row.getByText('orders/all@2 orders.placed.v1').waitFor();
+    await row.getByText('<b>bad milk</b> of card 4111').waitFor();
+    const press = async (name: string): Promise<void> => {
+      await page.getByRole('button', { name: `${name} ${COUNT}` }).focus();
+      await page.keyboard.press('Enter');
+    };
+    await press('Resume');
+    await page.getByRole('status').getByText(`${COUNT} is resumed.`).waitFor();
+    // It stops again, at the same event.
+    await row.getByText('stopped').waitFor();
+    await append(app, 'coffee');
+    await row.getByRole('cell', { name: '2', exact: true }).waitFor();
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('zh');
+    await page.getByRole('heading', { level: 1, name: '投影' }).waitFor();
+    await page.getByRole('button', { name: `恢复 ${COUNT}` }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    expect(found).toEqual([]);
+  });
+
+  it('rebuilds a read model when somebody has said so', async () => {
+    app = await DashboardApp.serve({}, 'express', PROJECTIONS);
+    await append(app, 'tea');
+    const { page, found } = await browser.open(`${app.url}/catga#/projections`);
+    await page.getByRole('row', { name: COUNT }).getByText('live').waitFor();
+    await page.getByRole('button', { name: `Pause ${COUNT}` }).click();
+    await page.getByRole('status').getByText(`${COUNT} is paused.`).waitFor();
+    await page.getByRole('button', { name: `Resume ${COUNT}` }).waitFor();
+    await page.getByRole('button', { name: `Rebuild ${COUNT}` }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Rebuild' }).click();
+    await page.getByRole('status').getByText('raise its version instead').waitFor();
+    // Chromium tells of the refusal.
+    expect(found).toEqual([expect.stringContaining('409')]);
   });
 
   it('shows that a node has died whose process was killed', async () => {

@@ -29,7 +29,7 @@ class Fulfilment {
 export const FULFILMENT = 'orders.fulfilment';
 
 /** A saga and a schedule for the shop. */
-export const SAGAS: ServeOptions = {
+export const SAGAS = {
   imports: [CatgaSagasModule.forRoot(), CatgaSchedulesModule.forRoot()],
   providers: [Fulfilment, CancelHandler],
-};
+} satisfies ServeOptions;

@@ -14,7 +14,7 @@ const READINGS = [
   '/subscriptions',
 ]
   .concat(['/messages', '/queue', '/letters', '/letters/groups', '/letters/show?id=a', '/events'])
-  .concat(['/sagas', '/sagas/show?saga=a&id=a', '/schedules'])
+  .concat(['/sagas', '/sagas/show?saga=a&id=a', '/schedules', '/projections'])
   .map((path) => `/catga/api${path}`);
 const ACTIONS = [
   'subscriptions/pause',
@@ -28,6 +28,9 @@ const ACTIONS = [
   'sagas/retry',
   'sagas/compensate',
   'sagas/complete',
+  'projections/pause',
+  'projections/resume',
+  'projections/rebuild',
 ].map((path) => `/catga/api/${path}`);
 
 /** Who is served, what other sites can cause, and what replies say to browsers. */

@@ -132,3 +132,12 @@ export async function start(
 export async function stopAll(): Promise<void> {
   await Promise.all(running.splice(0).map((module) => module.close()));
 }
+
+/** Resolves once the condition holds. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const endMs = Date.now() + 30_000;
+  while (!(await condition())) {
+    if (Date.now() > endMs) throw new Error(`Not within 30 s: ${condition.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}

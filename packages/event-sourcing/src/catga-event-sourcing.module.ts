@@ -105,7 +105,7 @@ function withOptions(options: DynamicModule): DynamicModule {
       {
         provide: CatgaProjections,
         inject: [EventSourcingHost],
-        useFactory: (host: EventSourcingHost) => new CatgaProjections(host.projections, () => host.store),
+        useFactory: (host: EventSourcingHost) => new CatgaProjections(host.projections),
       },
       {
         provide: ReadBarrier,

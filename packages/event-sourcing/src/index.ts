@@ -17,7 +17,7 @@ export type {
 export { Personal } from './definition/personal.decorator.js';
 export type { PersonalOptions } from './definition/personal.decorator.js';
 export { CatgaProjections } from './projections/catga-projections.js';
-export type { ProjectionInfo } from './projections/catga-projections.js';
+export type { ProjectionInfo, ProjectionListOptions } from './projections/catga-projections.js';
 export { On, OnBatch, Projection } from './projections/projection.decorator.js';
 export type {
   BatchContext,

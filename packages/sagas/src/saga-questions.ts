@@ -11,14 +11,14 @@ const MAX_TEXT = 500;
 /** Answers tools: what they list, read and do, `sagas` does. Before the node starts. */
 export function answerTools(node: CatgaNode, sagas: CatgaSagas): void {
   node
-    .answerTools(ListSagas, (question) => page(sagas, question as ListSagas))
-    .answerTools(ReadSaga, async (question) => {
+    .answerTools('sagas', ListSagas, (question) => page(sagas, question as ListSagas))
+    .answerTools('sagas', ReadSaga, async (question) => {
       const { saga, id } = question as ReadSaga;
       const found = await sagas.get(saga, id);
       if (found === undefined) throw sagaNotFound(saga, id);
       return detailsOf(found);
     })
-    .answerTools(SteerSaga, (question) => {
+    .answerTools('sagas', SteerSaga, (question) => {
       const { saga, id, action, reason } = question as SteerSaga;
       switch (action) {
         case 'retry':

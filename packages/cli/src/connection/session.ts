@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CatgaNode } from '@catga/core';
 import type { Engine } from '@catga/core';
-import { AdminClient, SagaClient } from '@catga/core/admin';
+import { AdminClient, ProjectionClient, SagaClient } from '@catga/core/admin';
 import { wrongUsage } from '../exit-codes.js';
 import { SERIALIZERS, serializerOf } from './serializer-of.js';
 import type { Target } from './target.js';
@@ -12,6 +12,7 @@ const HEARTBEAT = { intervalMs: 5_000, timeoutMs: 15_000 } as const;
 export class Session {
   readonly admin: AdminClient;
   readonly sagas: SagaClient;
+  readonly projections: ProjectionClient;
   private readonly heart: NodeJS.Timeout;
 
   private constructor(
@@ -20,6 +21,7 @@ export class Session {
   ) {
     this.admin = new AdminClient(node.mediator);
     this.sagas = new SagaClient(node.mediator);
+    this.projections = new ProjectionClient(node.mediator);
     // A heartbeat that fails is reported by the next request.
     this.heart = setInterval(() => void node.beat().catch(() => {}), HEARTBEAT.intervalMs);
     this.heart.unref();

@@ -180,6 +180,33 @@ export const schedule = z.strictObject({
   nextMs: z.array(z.number()),
 });
 
+export const projection = z.strictObject({
+  projection: z.string(),
+  service: z.string(),
+  version: z.number(),
+  build: z.number(),
+  role: z.enum(['building', 'live', 'replaced']),
+  status: z.enum(['running', 'paused', 'stopped']),
+  problem: z.string().optional(),
+  checkpoint: z.string().optional(),
+  eventsBehind: z.number(),
+  behindMs: z.number(),
+  changedAtMs: z.number(),
+});
+
+export const shownProjection = z.strictObject({
+  projection: z.string(),
+  service: z.string(),
+  builds: z.array(projection),
+});
+
+export const steeredProjection = z.strictObject({
+  projection: z.string(),
+  action: z.enum(['pause', 'resume', 'rebuild']),
+  service: z.string().optional(),
+  version: z.number().optional(),
+});
+
 export const letterGroup = z.strictObject({
   subscription: z.string(),
   name: z.string(),

@@ -46,6 +46,14 @@ export interface HandledMessages {
   readonly durable: readonly LogSubscription[];
 }
 
+/** A question of tools that a package on top of the kernel answers. */
+export interface ToolQuestion {
+  /** The option of `admin` that switches it off. */
+  readonly option: 'sagas' | 'projections';
+  readonly question: MessageConstructor;
+  readonly handler: HandlerFunction;
+}
+
 /** How many sources of failures are told, at most. */
 const MOST_SOURCES = 100;
 
@@ -58,7 +66,7 @@ export class NodeAdmin {
     private readonly node: AdministeredNode,
     private readonly options: Pick<ResolvedCatgaOptions, 'admin' | 'engine'>,
     private readonly handled: HandledMessages,
-    private readonly ofSagas: ReadonlyMap<MessageConstructor, HandlerFunction>,
+    private readonly ofPackages: readonly ToolQuestion[],
   ) {
     this.startedAtMs = node.clock.now();
     this.listeners = new HandledListeners(node.timetable, (listener) => {
@@ -68,7 +76,8 @@ export class NodeAdmin {
 
   /** The requests that are answered, none of which the directory tells of. `CATGA_CONFIGURATION` if a message has one's name. */
   routes(): readonly RequestRoute[] {
-    const { describe, stats, failures, tap, traffic, sagas } = this.options.admin;
+    const { admin } = this.options;
+    const { describe, stats, failures, tap, traffic } = admin;
     return [
       // No question of curiosity: without the answer a command of this node's lanes cannot be cancelled.
       this.route(AskQueueOwner, (asked) => this.node.answerForQueue((asked as AskQueueOwner).question)),
@@ -77,7 +86,9 @@ export class NodeAdmin {
       ...(failures ? [this.failures()] : []),
       ...(tap ? [this.tap()] : []),
       ...(traffic ? [this.traffic()] : []),
-      ...(sagas ? Array.from(this.ofSagas, ([target, handler]) => this.route(target, handler)) : []),
+      ...this.ofPackages
+        .filter(({ option }) => admin[option])
+        .map(({ question, handler }) => this.route(question, handler)),
     ];
   }
 

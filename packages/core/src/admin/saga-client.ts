@@ -1,8 +1,9 @@
-import type { NodeInfo } from '../contracts/node-info.js';
 import type { CatgaRequest } from '../contracts/request.js';
-import { CatgaError, toError } from '../errors/catga-error.js';
+import { CatgaError } from '../errors/catga-error.js';
 import { wrongCursor } from '../reliability/page-cursor.js';
 import type { AdminSender } from './admin-client.js';
+import { aliveFirst, askServices, isNotTaken } from './asked-nodes.js';
+import type { UnansweredNode } from './asked-nodes.js';
 import type {
   SagaAction,
   SagaDetails,
@@ -21,7 +22,7 @@ export interface ScheduleList {
   /** By name. */
   readonly items: readonly ScheduleSummary[];
   /** Nodes that did not answer, and why. */
-  readonly unanswered: readonly { readonly nodeId: string; readonly problem: string }[];
+  readonly unanswered: readonly UnansweredNode[];
 }
 
 /**
@@ -91,20 +92,10 @@ export class SagaClient {
    * @param runs how many of each, 1 to 100
    */
   async schedules(runs: number): Promise<ScheduleList> {
-    const services = new Map<string, NodeInfo>();
-    for (const node of this.nodes()) if (!services.has(node.service)) services.set(node.service, node);
-    const found = new Map<string, ScheduleSummary>();
-    const unanswered: { nodeId: string; problem: string }[] = [];
-    await Promise.all(
-      Array.from(services.values(), async ({ nodeId }) => {
-        try {
-          const schedules = await this.sender.sendToNode(nodeId, new ListSchedules(runs));
-          for (const schedule of schedules) found.set(schedule.name, schedule);
-        } catch (thrown) {
-          if (!isNotTaken(thrown)) unanswered.push({ nodeId, problem: toError(thrown).message });
-        }
-      }),
+    const { items: answers, unanswered } = await askServices(this.sender.nodes(), (nodeId) =>
+      this.sender.sendToNode(nodeId, new ListSchedules(runs)),
     );
+    const found = new Map(answers.map((schedule) => [schedule.name, schedule]));
     const items = [...found.values()].sort((one, other) => one.name.localeCompare(other.name));
     return { items, unanswered };
   }
@@ -113,7 +104,7 @@ export class SagaClient {
   private async askHost<R>(saga: string, question: CatgaRequest<R>): Promise<R> {
     const signal = `${SAGA_SIGNALS}${saga}`;
     let refusal: Error | undefined;
-    for (const { nodeId, handles } of this.nodes()) {
+    for (const { nodeId, handles } of aliveFirst(this.sender.nodes())) {
       if (!handles.includes(signal)) continue;
       try {
         return await this.sender.sendToNode(nodeId, question);
@@ -130,20 +121,6 @@ export class SagaClient {
       })
     );
   }
-
-  /** Those that are alive first. */
-  private nodes(): readonly NodeInfo[] {
-    const isSuspected = ({ status }: NodeInfo): number => Number(status !== 'alive');
-    return this.sender.nodes().toSorted((one, other) => isSuspected(one) - isSuspected(other));
-  }
-}
-
-/** Whether the node that was asked did nothing. */
-function isNotTaken(thrown: unknown): thrown is CatgaError {
-  return (
-    thrown instanceof CatgaError &&
-    (thrown.code === 'CATGA_NODE_NOT_FOUND' || thrown.code === 'CATGA_NO_HANDLER')
-  );
 }
 
 /** Whether no node that is present has the saga. */

@@ -75,6 +75,10 @@ export const ERROR_CATALOGUE = Object.freeze({
     true,
     'The event that starts the saga may still be on its way. Otherwise take the name and the id from CatgaSagas.list().',
   ),
+  CATGA_PROJECTION_NOT_FOUND: entry(
+    false,
+    'Take the name and the version from CatgaProjections.list(); only a node that runs a version can have it rebuilt.',
+  ),
   CATGA_CONFLICT: entry(true, 'Others write the same record all the time; repeat, and see who does.'),
   CATGA_COMMAND_NOT_FOUND: entry(
     false,

@@ -1,5 +1,6 @@
 import { AskQueueOwner } from '../admin/admin-messages.js';
 import { NodeAdmin } from '../admin/node-admin.js';
+import type { ToolQuestion } from '../admin/node-admin.js';
 import type { ServiceContracts } from '../admin/service-contracts.js';
 import type { EventHandlerOptions, RequestHandlerOptions } from '../contracts/handlers.js';
 import type { MessageConstructor } from '../contracts/message.js';
@@ -60,7 +61,7 @@ export class CatgaNode {
   private readonly runtime: NodeRuntime;
   private readonly requests: RequestHandlerRegistration[] = [];
   private readonly events: EventHandlerRegistration[] = [];
-  private readonly questions = new Map<MessageConstructor, HandlerFunction>();
+  private readonly questions: ToolQuestion[] = [];
   private readonly durable: DurableSubscriptions;
   private readonly draining: NodeDrain;
 
@@ -166,9 +167,9 @@ export class CatgaNode {
     return this;
   }
 
-  /** Answers a question of tools about sagas, if the option `admin.sagas` allows. The directory does not tell of it. Before `init`. */
-  answerTools(question: MessageConstructor, handler: HandlerFunction): this {
-    this.questions.set(question, handler);
+  /** Answers a question of tools, if the option of `admin` allows. The directory does not tell of it. Before `init`. */
+  answerTools(option: ToolQuestion['option'], question: MessageConstructor, handler: HandlerFunction): this {
+    this.questions.push({ option, question, handler });
     return this;
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AdminClient } from '../admin/admin-client.js';
+import { ListProjections } from '../admin/projection-messages.js';
 import { ListSchedules } from '../admin/saga-messages.js';
 import type { Behavior } from '../contracts/behavior.js';
 import { ReliableEvent } from '../contracts/message.js';
@@ -68,7 +69,7 @@ async function answersNothing(
   for (const option of [admin, {}]) {
     const cluster = new TestCluster(new MemoryNetwork());
     const [node, tool] = [cluster.node('node', { admin: option }), cluster.node('tool', { role: 'tool' })];
-    node.answerTools(ListSchedules, () => []);
+    node.answerTools('sagas', ListSchedules, () => []).answerTools('projections', ListProjections, () => []);
     await cluster.start(node, tool);
     const answer = ask(new AdminClient(tool.mediator), tool).then(
       () => 'answered',
@@ -436,6 +437,10 @@ const effects: Readonly<Record<OptionPath, () => Promise<void>>> = {
   'admin.traffic': () => answersNothing({ traffic: false }, (client) => client.traffic('node')),
   'admin.sagas': () =>
     answersNothing({ sagas: false }, (_, tool) => tool.mediator.sendToNode('node', new ListSchedules(1))),
+  'admin.projections': () =>
+    answersNothing({ projections: false }, (_, tool) =>
+      tool.mediator.sendToNode('node', new ListProjections()),
+    ),
   async 'health.graceMs'() {
     const engine = new MemoryNetwork();
     const { node, clock } = await startNode((it) => it, { engine, nodeId: 'one', health: { graceMs: 100 } });

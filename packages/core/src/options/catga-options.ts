@@ -75,6 +75,10 @@ export interface CatgaOptions {
      * @defaultValue true
      */
     readonly sagas?: boolean;
+    /** Its projections, and why they have stopped; and whether it pauses, resumes and rebuilds them for tools.
+     * @defaultValue true
+     */
+    readonly projections?: boolean;
   };
   /** Heartbeats: failure detection between nodes. */
   readonly heartbeat?: {
@@ -267,6 +271,7 @@ export interface ResolvedCatgaOptions {
     readonly tap: boolean;
     readonly traffic: boolean;
     readonly sagas: boolean;
+    readonly projections: boolean;
   };
   readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number };
   readonly routing: RoutingStrategyName | RoutingStrategy;

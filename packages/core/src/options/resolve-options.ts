@@ -64,6 +64,7 @@ const schema = z.strictObject({
       tap: z.boolean().default(true),
       traffic: z.boolean().default(true),
       sagas: z.boolean().default(true),
+      projections: z.boolean().default(true),
     })
     .prefault({}),
   heartbeat: z

@@ -73,6 +73,12 @@ const saga = { saga: text, id: text };
 export const sagaQuery = z.object(saga);
 export const steerBody = z.strictObject({ ...saga, reason: text.optional() });
 
+export const projectionBody = z.strictObject({
+  projection: text,
+  service: text,
+  version: z.number().int().min(1),
+});
+
 export type SendRequest = z.infer<typeof sendBody>;
 export type StoreFilter = z.infer<typeof storeFilter>;
 export type LettersFilter = StoreFilter & { readonly text?: string | undefined };

@@ -4,6 +4,7 @@ import type {
   NodeDescription,
   NodeFailure,
   NodeStats,
+  ProjectionList,
   SagaDetails,
   SagaSummary,
   ScheduleList,
@@ -198,6 +199,9 @@ export interface SagaDetailView extends Omit<SagaDetails, 'state'> {
 }
 
 export type SchedulesView = ScheduleList;
+
+/** Builds of read models, with the texts of their problems redacted. */
+export type ProjectionsView = ProjectionList;
 
 export type MessageAction = 'send' | 'enqueue' | 'publish';
 

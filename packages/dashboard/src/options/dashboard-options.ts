@@ -7,7 +7,7 @@ export interface RedactedPart {
    * request that was sent.
    */
   readonly what: 'content' | 'headers' | 'key' | 'error' | 'result';
-  /** Wire name of the message, or name of the saga; undefined if the error has none. */
+  /** Wire name of the message, or name of the saga or projection; undefined if the error has none. */
   readonly name: string | undefined;
 }
 

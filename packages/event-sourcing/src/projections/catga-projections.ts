@@ -1,5 +1,5 @@
 import { CatgaError } from '@catga/nestjs';
-import type { EventStore, ProjectionStatus, StoredProjection } from '../store/event-store.js';
+import type { ProjectionStatus, StoredProjection } from '../store/event-store.js';
 import type { ProjectionHost } from './projection-host.js';
 
 /**
@@ -12,6 +12,25 @@ export interface ProjectionInfo extends StoredProjection {
   readonly isRunHere: boolean;
   /** Whether there are events that it has not taken. */
   readonly isBehind: boolean;
+  /** How many, counted up to `countTo` of {@link CatgaProjections.list}. */
+  readonly eventsBehind: number;
+  /** When the oldest of them was recorded. */
+  readonly oldestAt: Date | undefined;
+}
+
+/**
+ * What a list of projections tells.
+ *
+ * @publicApi
+ */
+export interface ProjectionListOptions {
+  /** Only the builds of one projection. */
+  readonly name?: string;
+  /**
+   * Maximum number of events to count that a build has not taken, 1 to 10,000: they are read.
+   * @defaultValue 1
+   */
+  readonly countTo?: number;
 }
 
 /**
@@ -20,29 +39,26 @@ export interface ProjectionInfo extends StoredProjection {
  * @publicApi
  */
 export class CatgaProjections {
-  constructor(
-    private readonly host: ProjectionHost,
-    private readonly store: () => EventStore,
-  ) {}
+  constructor(private readonly host: ProjectionHost) {}
 
-  /** All that any node has begun, each build by itself. */
-  async list(): Promise<readonly ProjectionInfo[]> {
-    const all = await this.host.store.list();
+  /** All that any node has begun, each build by itself. `CATGA_CONFIGURATION` for a wrong `countTo`. */
+  async list({ name, countTo = 1 }: ProjectionListOptions = {}): Promise<readonly ProjectionInfo[]> {
+    const all = (await this.host.store.list()).filter((one) => name === undefined || one.name === name);
     return Promise.all(
-      all.map(async (stored) => ({
-        ...stored,
-        isRunHere: this.runnerOf(stored.name, stored.version) !== undefined,
-        isBehind: (await this.store().readAll(stored.checkpoint, 1)).events.length > 0,
-      })),
+      all.map(async (stored) => {
+        const { events: eventsBehind, oldestAt } = await this.host.behind(stored.checkpoint, countTo);
+        const isRunHere = this.runnerOf(stored.name, stored.version) !== undefined;
+        return { ...stored, isRunHere, isBehind: eventsBehind > 0, eventsBehind, oldestAt };
+      }),
     );
   }
 
-  /** Pauses a projection on all nodes. Resolves with whether it was running. `CATGA_CONFIGURATION` for one that there is not. */
+  /** Pauses a projection on all nodes. Resolves with whether it was running. `CATGA_PROJECTION_NOT_FOUND` for one that there is not. */
   pause(name: string, version?: number): Promise<boolean> {
     return this.set(name, version, 'paused', 'running');
   }
 
-  /** Has a projection go on, from where it was paused or stopped. Resolves with whether it was. `CATGA_CONFIGURATION` for one that there is not. */
+  /** Has a projection go on, from where it was paused or stopped. Resolves with whether it was. `CATGA_PROJECTION_NOT_FOUND` for one that there is not. */
   async resume(name: string, version?: number): Promise<boolean> {
     const wasHeld = await this.set(name, version, 'running', undefined);
     this.host.wake();
@@ -52,7 +68,7 @@ export class CatgaProjections {
   /**
    * Builds the read model anew, from the first event on, in tables of its own beside those that are read, which go on meanwhile. As soon as it has come
    * as far it takes their place, in one transaction, and they are dropped. Resolves with the number of the build as soon as it is begun;
-   * one that is under way already is left to it. `CATGA_CONFIGURATION` for a projection that this node does not run,
+   * one that is under way already is left to it. `CATGA_PROJECTION_NOT_FOUND` for a projection that this node does not run,
    * `CATGA_UNSUPPORTED` for one without `tables`.
    */
   async rebuild(name: string, version?: number): Promise<number> {
@@ -102,7 +118,7 @@ export class CatgaProjections {
 
 function noProjection(name: string, version: number | undefined, hint: string): CatgaError {
   const which = version === undefined ? '' : ` in version ${version}`;
-  return new CatgaError('CATGA_CONFIGURATION', `There is no projection '${name}'${which}${hint}.`, {
+  return new CatgaError('CATGA_PROJECTION_NOT_FOUND', `There is no projection '${name}'${which}${hint}.`, {
     details: { name },
   });
 }

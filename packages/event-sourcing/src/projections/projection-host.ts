@@ -2,7 +2,13 @@ import { CatgaError } from '@catga/nestjs';
 import type { CatgaNode, ExploredProvider, MessageContext, ProjectionLag } from '@catga/nestjs';
 import type { MessageType } from '@catga/core/engine';
 import { eventId } from '../handling/event-id.js';
-import type { EventStorage, EventStore, ProjectionStore, RecordedEvent } from '../store/event-store.js';
+import type {
+  Checkpoint,
+  EventStorage,
+  EventStore,
+  ProjectionStore,
+  RecordedEvent,
+} from '../store/event-store.js';
 import { EventTaker } from './event-taker.js';
 import { InlineProjections } from './inline-projections.js';
 import { projectionDefinitionOf } from './projection-definition.js';
@@ -81,6 +87,20 @@ export class ProjectionHost {
     }
   }
 
+  /** Whether this node has the class of a projection, in whatever version. */
+  has(name: string): boolean {
+    return this.takers.some(({ definition }) => definition.name === name);
+  }
+
+  /** Number of events behind a checkpoint, counted up to a maximum, and when the oldest was recorded. */
+  async behind(
+    checkpoint: Checkpoint | undefined,
+    countTo: number,
+  ): Promise<{ readonly events: number; readonly oldestAt: Date | undefined }> {
+    const { events } = await this.services.store().readAll(checkpoint, countTo);
+    return { events: events.length, oldestAt: events[0]?.recordedAt };
+  }
+
   /** How far the projections of this node have come, for metrics. */
   async lags(nowMs: number): Promise<readonly ProjectionLag[]> {
     const builds = await this.store.list();
@@ -88,10 +108,10 @@ export class ProjectionHost {
       this.takers.map(async ({ definition: { name: projection } }) => {
         const ofName = builds.filter((one) => one.name === projection);
         const live = ofName.find(({ role }) => role === 'live');
-        const [oldest] = (await this.services.store().readAll(live?.checkpoint, 1)).events;
+        const { oldestAt } = await this.behind(live?.checkpoint, 1);
         return {
           projection,
-          behindMs: oldest === undefined ? 0 : Math.max(0, nowMs - oldest.recordedAt.getTime()),
+          behindMs: oldestAt === undefined ? 0 : Math.max(0, nowMs - oldestAt.getTime()),
           isStopped: ofName.some(({ status, role }) => status === 'stopped' && role !== 'replaced'),
         };
       }),

@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { HandlerSource } from '@catga/nestjs';
+import type { CatgaNode, ExploredProvider } from '@catga/nestjs';
 import { EventSourcingHost } from '../event-sourcing-host.js';
+import { CatgaProjections } from './catga-projections.js';
+import { answerTools } from './projection-questions.js';
 import { PROJECTION_DECORATOR } from './projection.decorator.js';
 
-/** Runs the projections while the application is up. Their classes are read with the decision handlers. */
+/** Runs the projections while the application is up, and answers tools about them. Their classes are read with the decision handlers. */
 @Injectable()
 export class ProjectionSource
   extends HandlerSource
@@ -12,11 +15,15 @@ export class ProjectionSource
 {
   readonly decorator = PROJECTION_DECORATOR;
 
-  constructor(private readonly host: EventSourcingHost) {
+  constructor(
+    private readonly host: EventSourcingHost,
+    private readonly projections: CatgaProjections,
+  ) {
     super();
   }
 
-  register(): readonly string[] {
+  register(_providers: readonly ExploredProvider[], node: CatgaNode): readonly string[] {
+    answerTools(node, this.projections, (name) => this.host.projections.has(name));
     return [];
   }
 

@@ -1,5 +1,6 @@
 import { CatgaMediator, Command, Message, memory } from '@catga/nestjs';
 import type { TracedNode } from '@catga/nestjs';
+import type { TestingModule } from '@nestjs/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   Deposit,
@@ -10,22 +11,25 @@ import {
   Withdrawn,
   start,
   stopAll,
+  until,
 } from '../bank.fixture.js';
-import { CatgaProjections, On, OnBatch, Projection, memoryEventStore } from '../index.js';
+import {
+  CatgaEventStreams,
+  CatgaProjections,
+  EventStream,
+  Evolve,
+  On,
+  OnBatch,
+  Projection,
+  Upcast,
+  memoryEventStore,
+} from '../index.js';
 import type { BatchContext, ProjectedEvent, ProjectionContext } from '../index.js';
 
 afterEach(stopAll);
 
+const NOT_FOUND = { code: 'CATGA_PROJECTION_NOT_FOUND' };
 const BANK = [DepositHandler, WithdrawHandler];
-
-/** What a test waits for. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const endMs = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > endMs) throw new Error(`Not within 20 s: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
 
 /** Balances by account, and what is wrong with it. */
 @Projection({ name: 'balances', batch: 4 })
@@ -165,9 +169,9 @@ describe('A projection', () => {
     await expect(module.get(CatgaProjections).rebuild('balances')).rejects.toMatchObject({
       code: 'CATGA_UNSUPPORTED',
     });
-    await expect(projections.rebuild('balances')).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
-    await expect(projections.pause('none')).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
-    await expect(projections.pause('balances', 7)).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
+    await expect(projections.rebuild('balances')).rejects.toMatchObject(NOT_FOUND);
+    await expect(projections.pause('none')).rejects.toMatchObject(NOT_FOUND);
+    await expect(projections.pause('balances', 7)).rejects.toMatchObject(NOT_FOUND);
   });
 
   it('of another version begins anew, beside the old one', async () => {
@@ -194,7 +198,85 @@ describe('A projection', () => {
     ]);
   });
 
-  it('has upcast events, and no transaction in a store without them', async () => {
+  it('has events of their latest version, by the streams that it names', async () => {
+    @Message({ name: 'bank.charged.v1' })
+    class Charged {
+      constructor(readonly cents: number) {}
+    }
+    @EventStream({ name: 'bank.card' })
+    class Card {
+      @Upcast(Charged, 1)
+      inCents({ euros }: { readonly euros: number }): Charged {
+        return new Charged(euros * 100);
+      }
+      @Evolve(Charged)
+      charged(_: Charged): void {}
+    }
+    class Charges {
+      readonly seen: unknown[] = [];
+      @On(Charged)
+      charged(event: Charged): void {
+        this.seen.push(event);
+      }
+    }
+    @Projection({ name: 'charges' })
+    class Old extends Charges {}
+    @Projection({ name: 'charges', streams: [Card] })
+    class New extends Charges {}
+    const [storage, engine] = [memoryEventStore(), memory()];
+    const old = await start([Old, Count], { storage }, { engine });
+    const { store } = old.get(CatgaEventStreams);
+    const charged = (fields: object, headers = {}) => ({
+      name: 'bank.charged.v1',
+      serializer: 'json',
+      body: Buffer.from(JSON.stringify(fields)),
+      headers,
+    });
+    // Code that does not know the later version misreads nothing, and leaves it to newer code.
+    await store.append('bank.card/a', [charged({ cents: 5 }, { 'catga-version': '2' })], 0);
+    const projections = old.get(CatgaProjections);
+    await until(async () => (await projections.list({ name: 'count' }))[0]?.isBehind === false);
+    await expect(projections.list({ name: 'charges' })).resolves.toMatchObject([
+      { status: 'running', isBehind: true },
+    ]);
+    const { seen } = (await start([New], { storage }, { engine })).get(New);
+    await until(() => seen.length === 1);
+    await old.close();
+    await store.append('bank.card/a', [charged({ euros: 2 })], 1);
+    await until(() => seen.length === 2);
+    expect(seen).toEqual([new Charged(5), new Charged(200)]);
+    expect(seen[1]).toBeInstanceOf(Charged);
+    expect(old.get(Old).seen).toEqual([]);
+  });
+
+  it('takes each event once on nodes that run it at once, join and leave while events come', async () => {
+    const [storage, engine] = [memoryEventStore(), memory()];
+    const writer = await start(BANK, { storage }, { engine });
+    const seen: string[] = [];
+    @Projection({ name: 'shared', batch: 2 })
+    class Shared {
+      @On(Deposited)
+      async deposited(_: Deposited, { stream, version }: ProjectionContext): Promise<void> {
+        // The others have time to take it, too.
+        await new Promise((resolve) => setImmediate(resolve));
+        seen.push(`${stream}@${version}`);
+      }
+    }
+    const join = (): Promise<TestingModule> => start([Shared], { storage }, { engine });
+    const nodes = [await join(), await join()];
+    for (let at = 0; at < 40; at++) {
+      await writer.get(CatgaMediator).send(new Deposit(`a${at % 3}`, 1));
+      if (at % 8 === 3) nodes.push(await join());
+      if (at % 8 === 7) await nodes.shift()?.close();
+    }
+    await until(() => seen.length >= 40);
+    const [last] = nodes;
+    await until(async () => (await last?.get(CatgaProjections).list())?.[0]?.isBehind === false);
+    expect(seen).toHaveLength(40);
+    expect(new Set(seen).size).toBe(40);
+  });
+
+  it('has no transaction in a store without them', async () => {
     const seen: unknown[] = [];
     @Projection({ name: 'looking' })
     class Looking {

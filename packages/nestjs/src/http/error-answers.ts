@@ -30,6 +30,7 @@ const PUBLIC_ERRORS: Partial<Record<CatgaErrorCode, PublicError>> = {
   CATGA_DEAD_LETTER_NOT_FOUND: { status: 404, message: 'The dead letter does not exist.' },
   CATGA_COMMAND_NOT_FOUND: { status: 404, message: 'The command is not queued.' },
   CATGA_SAGA_NOT_FOUND: { status: 404, message: 'The saga does not exist.' },
+  CATGA_PROJECTION_NOT_FOUND: { status: 404, message: 'The projection does not exist.' },
   CATGA_IDEMPOTENCY_MISMATCH: {
     status: 409,
     message: 'The idempotency key was already used for another request.',

@@ -17,7 +17,7 @@ export class ScheduleSource extends HandlerSource {
   }
 
   register(providers: readonly ExploredProvider[], node: CatgaNode): readonly string[] {
-    node.answerTools(ListSchedules, async (question) => {
+    node.answerTools('sagas', ListSchedules, async (question) => {
       const schedules = await this.schedules.list({ limit: (question as ListSchedules).runs });
       return schedules.map(summaryOf);
     });

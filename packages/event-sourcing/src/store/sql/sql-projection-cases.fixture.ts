@@ -1,9 +1,11 @@
-import { CatgaMediator, memory } from '@catga/nestjs';
+import { MemoryNetwork } from '@catga/core';
+import { ProjectionClient } from '@catga/core/admin';
+import { CatgaMediator, CatgaNode, memory } from '@catga/nestjs';
 import { sqlOutbox } from '@catga/sql';
 import type { SqlDatabase, SqlExecutor, SqlRow } from '@catga/sql';
 import { TestClock } from '@catga/testing';
 import { describe, expect, it } from '@jest/globals';
-import { Deposit, DepositHandler, Deposited, Withdrawn, start } from '../../bank.fixture.js';
+import { Deposit, DepositHandler, Deposited, Withdrawn, start, until } from '../../bank.fixture.js';
 import { CatgaEventStreams, CatgaProjections, On, Projection } from '../../index.js';
 import type { EventStore, NewEvent, ProjectionContext, ProjectionInfo } from '../../index.js';
 import { EventTaker } from '../../projections/event-taker.js';
@@ -31,14 +33,6 @@ const stored = ({ amount }: Deposited): NewEvent => ({
   serializer: 'json',
   headers: {},
 });
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const endMs = Date.now() + 30_000;
-  while (!(await condition())) {
-    if (Date.now() > endMs) throw new Error(`Not within 30 s: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
 
 /** Read models with tables, in an empty database. */
 export function describeTables(database: () => Promise<SqlDatabase>): void {
@@ -93,6 +87,71 @@ export function describeTables(database: () => Promise<SqlDatabase>): void {
       expect(rows.reduce((sum, { early }) => sum + (early as number), 0)).toBeGreaterThanOrEqual(10);
       await expect(tablesOf(on)).resolves.toEqual(['balance_build_2']);
       await expect(list()).resolves.toMatchObject([{ build: 2, version: 1, role: 'live' }]);
+    });
+
+    it('stops at an event whose transaction cannot be committed', async () => {
+      const on = await database();
+      await on.root.execute('CREATE TABLE known (id text PRIMARY KEY)');
+
+      @Projection({
+        name: 'balances',
+        tables: { balance: 'id text REFERENCES known DEFERRABLE INITIALLY DEFERRED' },
+      })
+      class Balances {
+        @On(Deposited)
+        async deposited(_: Deposited, { id, tx, table }: ProjectionContext): Promise<void> {
+          await tx.execute(`INSERT INTO ${table('balance')} VALUES ($1)`, [id]);
+        }
+      }
+      const module = await start(
+        [DepositHandler, Balances],
+        { storage: sqlEventStore(on) },
+        { outbox: sqlOutbox(on) },
+      );
+      const projections = module.get(CatgaProjections);
+      await on.root.execute("INSERT INTO known VALUES ('a')");
+      for (const id of ['a', 'b', 'a']) await module.get(CatgaMediator).send(new Deposit(id, 1));
+      await until(async () => (await projections.list())[0]?.status === 'stopped');
+      expect((await projections.list())[0]?.problem).toMatch(/^bank.account\/b@1 .*foreign key/);
+      await on.root.execute("INSERT INTO known VALUES ('b')");
+      await projections.resume('balances');
+      await until(async () => (await projections.list())[0]?.isBehind === false);
+      const rows = await on.root.execute('SELECT id FROM balance_build_1 ORDER BY id');
+      expect(rows).toEqual([{ id: 'a' }, { id: 'a' }, { id: 'b' }]);
+    });
+
+    it('is rebuilt for tools', async () => {
+      const on = await database();
+
+      @Projection({ name: 'balances', tables: TABLES })
+      class Balances {
+        @On(Deposited)
+        deposited({ amount }: Deposited, context: ProjectionContext): Promise<void> {
+          return count(amount, context);
+        }
+      }
+      const engine = new MemoryNetwork();
+      const tool = new CatgaNode({ engine, nodeId: 'tool', role: 'tool' });
+      const module = await start(
+        [DepositHandler, Balances],
+        { storage: sqlEventStore(on) },
+        { engine, outbox: sqlOutbox(on) },
+      );
+      await tool.init();
+      await tool.start();
+      const client = new ProjectionClient(tool.mediator);
+      await module.get(CatgaMediator).send(new Deposit('a', 1));
+      const isLive = async (build: number): Promise<boolean> => {
+        const [only, ...others] = await client.read('balances');
+        return (
+          only?.build === build && only.role === 'live' && only.eventsBehind === 0 && others.length === 0
+        );
+      };
+      await until(() => isLive(1));
+      await expect(client.steer('balances', 'rebuild')).resolves.toBe(true);
+      await until(() => isLive(2));
+      await expect(tablesOf(on)).resolves.toEqual(['balance_build_2']);
+      await tool.stop();
     });
 
     it('has its effect once, and its switch too, wherever the process ends between two awaits', async () => {
