@@ -3,3 +3,7 @@ export { evolved } from './deciding/decider.js';
 export { isDecision } from './deciding/decision.js';
 export { declaredDecisionOf } from './definition/decision-handler.decorator.js';
 export { StreamDefinition } from './definition/stream-definition.js';
+export { EventTaker, NotTaken } from './projections/event-taker.js';
+export { projectionDefinitionOf } from './projections/projection-definition.js';
+export type { ProjectionDefinition } from './projections/projection-definition.js';
+export { createTables, tableOf } from './projections/projection-tables.js';

@@ -1,6 +1,12 @@
-// What decision handlers and event stores are tested with. Needs the package @catga/event-sourcing, and no test framework.
+// What decision handlers, projections and event stores are tested with. Needs the package @catga/event-sourcing, and no test framework.
 export { decisionTest } from './event-sourcing/decision-test.js';
 export type { DecidedTest, DecisionTest } from './event-sourcing/decision-test.js';
 export { describeEventStore } from './event-sourcing/describe-event-store.js';
 export type { EventStoreRunner } from './event-sourcing/describe-event-store.js';
 export type { EventStoreHarness, EventStoreUnderTest } from './event-sourcing/event-store-harness.js';
+export { projectionTest } from './event-sourcing/projection-test.js';
+export type {
+  ProjectedTest,
+  ProjectionTest,
+  ProjectionTestOptions,
+} from './event-sourcing/projection-test.js';

@@ -3,6 +3,8 @@ import { toError } from '@catga/core/engine';
 import type { Command, MessageContext, ResultOf } from '@catga/nestjs';
 import { StreamDefinition, declaredDecisionOf, evolved, isDecision } from '@catga/event-sourcing/engine';
 import type { Decision, IDecisionHandler } from '@catga/event-sourcing';
+import { checkError } from './expected-error.js';
+import type { ExpectedError } from './expected-error.js';
 
 /** What a command decides on the events that are given. */
 export interface DecidedTest<R> {
@@ -11,7 +13,7 @@ export interface DecidedTest<R> {
   /** Rejects with an `AssertionError` unless the command is answered with this. */
   thenResult(result: R): Promise<void>;
   /** Rejects with an `AssertionError` unless the command is refused with an error of this class, or with this text in its message. */
-  thenError(error: (abstract new (...args: never[]) => Error) | string): Promise<void>;
+  thenError(error: ExpectedError): Promise<void>;
 }
 
 /** A decision handler under test. Nothing of it is changed by what is given. */
@@ -81,13 +83,10 @@ class Outcome<R> implements DecidedTest<R> {
     deepEqual((await this.decision()).result, result);
   }
 
-  async thenError(expected: (abstract new (...args: never[]) => Error) | string): Promise<void> {
+  async thenError(expected: ExpectedError): Promise<void> {
     const settled = await this.settled;
     if (settled.ok) fail(`It was decided: ${JSON.stringify(settled.decision.events.map(described))}`);
-    const { error } = settled;
-    const isExpected =
-      typeof expected === 'string' ? error.message.includes(expected) : error instanceof expected;
-    if (!isExpected) throw error;
+    checkError(settled.error, expected);
   }
 
   private async decision(): Promise<Decision<R>> {

@@ -1,7 +1,9 @@
+import { AssertionError } from 'node:assert';
 import { PGlite } from '@electric-sql/pglite';
 import { CatgaMediator, Command, RequestHandler, memory } from '@catga/nestjs';
 import { pglite, sqlOutbox } from '@catga/sql';
 import { TestClock } from '@catga/testing';
+import { projectionTest } from '@catga/testing/event-sourcing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   Account,
@@ -188,5 +190,40 @@ describe('decisions in PGlite', () => {
     expect(() => sqlEventStore(pglite(lite), options as object)).toThrow(
       expect.objectContaining({ code: 'CATGA_CONFIGURATION' }),
     );
+  });
+});
+
+describe('projectionTest', () => {
+  @Projection({
+    name: 'balances',
+    tables: { balance: 'id text PRIMARY KEY, amount bigint NOT NULL, at timestamptz NOT NULL' },
+  })
+  class Balances {
+    @On(Deposited)
+    async deposited({ amount }: Deposited, { id, tx, table }: ProjectionContext): Promise<void> {
+      await tx.execute(
+        `INSERT INTO ${table('balance')} AS b VALUES ($1, $2::bigint, now())
+         ON CONFLICT (id) DO UPDATE SET amount = b.amount + excluded.amount`,
+        [id, amount],
+      );
+    }
+  }
+
+  it('compares rows in any order, without what is not named, and leaves nothing behind', async () => {
+    await empty();
+    const balances = projectionTest(new Balances(), { database: pglite(lite) }).given('a', new Deposited(10));
+    const taken = balances.when('b', new Deposited(2), new Deposited(3));
+    await taken.thenRows('balance', { id: 'b', amount: 5 }, { id: 'a', amount: 10 });
+    await balances.when('a', new Deposited(1)).thenRows('balance', { id: 'a', amount: 11 });
+    for (const wrong of [
+      taken.thenRows('balance'),
+      taken.thenRows('balance', { id: 'a', amount: 10 }),
+      taken.thenRows('balance', { id: 'a', amount: 10 }, { id: 'b', amount: 6 }),
+      taken.thenRows('balance', { id: 'a' }, { id: 'c' }),
+    ])
+      await expect(wrong).rejects.toBeInstanceOf(AssertionError);
+    await expect(balances.when('a', new Deposited(0.5)).thenError('bigint')).resolves.toBeUndefined();
+    const tables = await lite.query("SELECT 1 FROM pg_tables WHERE schemaname = 'public'");
+    expect(tables.rows).toEqual([]);
   });
 });

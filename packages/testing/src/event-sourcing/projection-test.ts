@@ -1,0 +1,186 @@
+import { deepEqual, fail } from 'node:assert';
+import { toError } from '@catga/core/engine';
+import {
+  EventTaker,
+  NotTaken,
+  createTables,
+  projectionDefinitionOf,
+  tableOf,
+} from '@catga/event-sourcing/engine';
+import type { ProjectionDefinition } from '@catga/event-sourcing/engine';
+import type { RecordedEvent, sqlEventStore } from '@catga/event-sourcing';
+import { describeMessage } from '@catga/core/engine';
+import { checkError } from './expected-error.js';
+import type { ExpectedError } from './expected-error.js';
+
+type Database = Parameters<typeof sqlEventStore>[0];
+type Transaction = Parameters<Parameters<Database['run']>[0]>[0];
+type Row = Readonly<Record<string, unknown>>;
+
+/** Number of a build that no application has. */
+const BUILD = 2_147_483_647;
+
+/** What a projection under test works with. */
+export interface ProjectionTestOptions {
+  /** The database of its transactions and tables, such as `pglite(await PGlite.create())`. Nothing stays in it. */
+  readonly database?: Database;
+  /**
+   * Whether the build is the one that is read; false in a rebuild.
+   * @defaultValue true
+   */
+  readonly isLive?: boolean;
+}
+
+/** A projection that takes events. Each of these runs it anew. */
+export interface ProjectedTest {
+  /**
+   * Rejects with an `AssertionError` unless one of its tables has exactly these rows, in any order; columns that none of them has are not compared.
+   * Rejects with the error of the projection if it cannot take an event.
+   */
+  thenRows(table: string, ...rows: readonly Row[]): Promise<void>;
+  /** Rejects with the error of the projection if it cannot take an event. For a read model that the class keeps itself. */
+  thenTaken(): Promise<void>;
+  /** Rejects with an `AssertionError` unless the last events cannot be taken, for an error of this class, or with this text in its message. */
+  thenError(error: ExpectedError): Promise<void>;
+}
+
+/** A projection under test. */
+export interface ProjectionTest {
+  /** Events of a stream that it has taken, after those that were given before. @param id of the stream */
+  given(id: string, ...events: readonly object[]): ProjectionTest;
+  /** Events of a stream that it takes now, in one batch. Those that it has no method for are passed over. @param id of the stream */
+  when(id: string, ...events: readonly object[]): ProjectedTest;
+}
+
+/**
+ * Tests a projection without a server, a store or Nest. One with tables, or that uses `tx`, needs a database, in a transaction of which it runs, and
+ * which is rolled back.
+ *
+ * @example
+ * await projectionTest(new Balances(), { database: pglite(lite) })
+ *   .given('a', new Deposited(10))
+ *   .when('a', new Withdrawn(3))
+ *   .thenRows('balance', { account_id: 'a', amount: 7 });
+ * @publicApi
+ */
+export function projectionTest(projection: object, options: ProjectionTestOptions = {}): ProjectionTest {
+  const definition = projectionDefinitionOf(projection.constructor);
+  if (!('name' in definition)) throw new TypeError(definition.join(' '));
+  if (Object.keys(definition.tables).length > 0 && options.database === undefined)
+    throw new TypeError(`The projection '${definition.name}' has tables: give projectionTest a database.`);
+  return testOf({ projection, definition, ...options }, []);
+}
+
+interface Subject extends ProjectionTestOptions {
+  readonly projection: object;
+  readonly definition: ProjectionDefinition;
+}
+
+/** An event and the stream that it is in. */
+interface Placed {
+  readonly id: string;
+  readonly event: object;
+}
+
+function testOf(subject: Subject, before: readonly Placed[]): ProjectionTest {
+  const placed = (id: string, events: readonly object[]): Placed[] => events.map((event) => ({ id, event }));
+  return {
+    given: (id, ...events) => testOf(subject, [...before, ...placed(id, events)]),
+    when: (id, ...events) => new Taking(subject, before, placed(id, events)),
+  };
+}
+
+class Taking implements ProjectedTest {
+  constructor(
+    private readonly subject: Subject,
+    private readonly before: readonly Placed[],
+    private readonly events: readonly Placed[],
+  ) {}
+
+  async thenRows(table: string, ...expected: readonly Row[]): Promise<void> {
+    const { tables, name } = this.subject.definition;
+    if (!Object.hasOwn(tables, table))
+      throw new TypeError(`The projection '${name}' has no table '${table}' in @Projection({ tables }).`);
+    const columns = [...new Set(expected.flatMap((row) => Object.keys(row)))].sort();
+    const shown = (row: Row): unknown[] => columns.map((column) => row[column]);
+    const ordered = (rows: readonly Row[]): unknown[][] =>
+      rows.map(shown).sort((one, other) => (String(one) < String(other) ? -1 : 1));
+    await this.taken(async (tx) => {
+      const rows = (await tx?.execute(`SELECT * FROM ${tableOf(table, BUILD)}`, [])) ?? [];
+      deepEqual([columns, ...ordered(rows)], [columns, ...ordered(expected)]);
+    });
+  }
+
+  thenTaken(): Promise<void> {
+    return this.taken(() => Promise.resolve());
+  }
+
+  async thenError(expected: ExpectedError): Promise<void> {
+    let refusal: Error | undefined;
+    await this.inTransaction(async (tx) => {
+      await this.take(this.before, tx);
+      refusal = await this.take(this.events, tx).then(
+        () => undefined,
+        (thrown: unknown) => toError(thrown),
+      );
+    });
+    if (refusal === undefined) fail('The events were taken.');
+    checkError(refusal, expected);
+  }
+
+  private taken(check: (tx: Transaction | undefined) => Promise<void>): Promise<void> {
+    return this.inTransaction(async (tx) => {
+      await this.take(this.before, tx);
+      await this.take(this.events, tx);
+      await check(tx);
+    });
+  }
+
+  private async take(placed: readonly Placed[], tx: Transaction | undefined): Promise<void> {
+    const { projection, definition, isLive = true } = this.subject;
+    const all = new Map<RecordedEvent, object>();
+    for (const one of placed) all.set(this.recorded(one), one.event);
+    const taker = new EventTaker(definition, {
+      decode: (recorded) => all.get(recorded) ?? {},
+      instance: () => projection,
+    });
+    try {
+      await taker.take(all.keys(), { build: BUILD, role: isLive ? 'live' : 'building' }, tx);
+    } catch (thrown) {
+      throw thrown instanceof NotTaken ? thrown.cause : thrown;
+    }
+  }
+
+  /** With its number in its stream, and its place among all. */
+  private recorded({ id, event }: Placed): RecordedEvent {
+    const all = [...this.before, ...this.events];
+    const at = all.findIndex((one) => one.event === event);
+    return {
+      name: describeMessage(event.constructor as new () => object).name,
+      stream: `test/${id}`,
+      version: all.slice(0, at + 1).filter((one) => one.id === id).length,
+      checkpoint: String(at + 1),
+      recordedAt: new Date(at),
+      body: new Uint8Array(),
+      serializer: 'json',
+      headers: {},
+    };
+  }
+
+  /** Runs in a transaction with the tables of the projection, if it has a database, and rolls it back. */
+  private async inTransaction(work: (tx: Transaction | undefined) => Promise<void>): Promise<void> {
+    const { database, definition } = this.subject;
+    if (database === undefined) return work(undefined);
+    const done = new Error('rolled back');
+    database.open();
+    await database
+      .run(async (tx) => {
+        await createTables(definition.tables, BUILD, tx);
+        await work(tx);
+        throw done;
+      })
+      .catch((thrown: unknown) => {
+        if (thrown !== done) throw thrown;
+      });
+  }
+}
