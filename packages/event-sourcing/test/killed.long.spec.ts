@@ -63,4 +63,4 @@ it('a read model has each event once, and its rebuild too, whenever processes of
     return { id: String(stream), amount: events * 3, events };
   });
   expect(rows).toEqual(expected);
-});
+}, 600_000);

@@ -44,7 +44,7 @@ export class BuildRunner {
     const limit = this.careful > 0 ? 1 : this.taker.definition.batch;
     const page = await this.services.store.readAll(stored.checkpoint, limit);
     try {
-      const hasMoved = page.events.length > 0 && (await this.take(stored, page));
+      const hasMoved = page.events.length > 0 && (await this.tryToTake(stored, page));
       if (page.events.length > 0 && !hasMoved) return false;
       this.careful = Math.max(0, this.careful - page.events.length);
       this.attempts = 0;
@@ -54,6 +54,17 @@ export class BuildRunner {
       return hasMoved || isLive;
     } catch (thrown) {
       return this.failed(thrown, stored, page);
+    }
+  }
+
+  /** A transaction with one event that cannot be committed is a failure to take it, such as of a constraint that is checked at the end. */
+  private async tryToTake(stored: StoredProjection, page: EventPage): Promise<boolean> {
+    try {
+      return await this.take(stored, page);
+    } catch (thrown) {
+      const [only, ...others] = page.events;
+      const isOfEvent = only !== undefined && others.length === 0 && this.taker.takes(only.name);
+      throw isOfEvent && !(thrown instanceof NotTaken) ? new NotTaken(only, thrown) : thrown;
     }
   }
 
