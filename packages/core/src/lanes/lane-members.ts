@@ -102,6 +102,12 @@ export class LaneMembers {
     return upToDate.length > 0 ? upToDate : all;
   }
 
+  /** The names that present nodes handle for a subscription. */
+  namesOf(subscription: string): ReadonlySet<string> {
+    const present = [...this.members].filter(([nodeId]) => this.isPresent(nodeId)).map(([, member]) => member);
+    return new Set([...present, this.self].flatMap(({ subscriptions }) => subscriptions[subscription] ?? []));
+  }
+
   private async writeSelf(): Promise<void> {
     const value = Buffer.from(JSON.stringify(this.self));
     for (let attempt = 0; attempt < 8; attempt++) {

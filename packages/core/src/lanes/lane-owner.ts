@@ -16,6 +16,7 @@ import { LaneTenure, laneLostError } from './lane-tenure.js';
 import type { LaneTimers } from './lane-timers.js';
 import type { ProgressSection } from './progress-record.js';
 import { startOf } from './share-start.js';
+import { UnhandledNames } from './unhandled-names.js';
 
 /** How soon it is looked again whether a lane is free that another node is to give back, in milliseconds: the pause doubles. */
 const FIRST_LOOK_MS = 25;
@@ -52,6 +53,7 @@ export class LaneOwner implements LaneContext, LaneListener {
   private readonly restored = new Set<string>();
   /** Subscriptions of which it is reported that their progress record is filled. */
   private readonly filledOnes = new Set<string>();
+  private readonly unhandled = new UnhandledNames();
   private lookMs = FIRST_LOOK_MS;
   private isLooking = false;
   private isWanted = false;
@@ -259,6 +261,7 @@ export class LaneOwner implements LaneContext, LaneListener {
         this.isThorough = false;
         await this.members.read();
         if (this.lookMs === FIRST_LOOK_MS) await this.readRegister();
+        if (isThorough) await this.forgetNames();
         if (await this.lookAtAll(isThorough)) this.lookAgain();
       }
     } catch (thrown) {
@@ -290,7 +293,23 @@ export class LaneOwner implements LaneContext, LaneListener {
   private async readRegister(): Promise<void> {
     for (const subscription of this.subscriptions.values()) {
       const registered = await this.register.read(subscription.id);
-      if (registered?.made === subscription.registered.made) subscription.registered = registered;
+      if (registered?.made !== subscription.registered.made) continue;
+      const { wanted } = subscription;
+      const isWhole = wanted.names.every((name) => registered.names.includes(name));
+      // Those that could not see this node for long have forgotten its names.
+      subscription.registered = isWhole ? registered : await this.register.make(wanted);
+    }
+  }
+
+  /** What waits for a name that nobody handles any more waits no longer. */
+  private async forgetNames(): Promise<void> {
+    for (const subscription of this.subscriptions.values()) {
+      const { id, registered } = subscription;
+      const names = this.unhandled.due(registered, this.members.namesOf(id), this.nowMs());
+      const left = names.length === 0 ? undefined : await this.register.forget(id, names);
+      if (left?.made !== registered.made) continue;
+      subscription.registered = left;
+      this.monitor?.note?.(`'${id}' has no handler of ${names.join(', ')} any more.`);
     }
   }
 
@@ -324,7 +343,7 @@ export class LaneOwner implements LaneContext, LaneListener {
       const isMine = ownerOf(lane, nodeIds) === this.nodeId || this.adopted.has(keyOf(subscription, lane));
       const share = this.tenures.get(tenureKey(lane, subscription.group))?.shares.get(subscription.id);
       if (share !== undefined) {
-        if (!isMine && share.subscription === subscription) this.move(share);
+        if ((!isMine || share.isOutdated) && share.subscription === subscription) this.move(share);
         else if (share.subscription !== subscription) wanted.set('', []);
         continue;
       }

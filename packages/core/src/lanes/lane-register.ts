@@ -40,7 +40,10 @@ export class LaneRegister {
     return records.map(decode).filter((one) => one !== undefined);
   }
 
-  /** Makes a subscription, or brings its names up to date. What is stored from when this resolves is kept for it. */
+  /**
+   * Makes a subscription, or adds names to it. What is stored from when this resolves is kept for it. A name that is not wanted stays:
+   * nodes of another version may handle it.
+   */
   async make({
     id,
     kind,
@@ -50,11 +53,11 @@ export class LaneRegister {
     for (let attempt = 0; ; attempt++) {
       const record = await this.records.read(subscriptionKey(id));
       const before = record && decode(record);
-      if (before !== undefined && isSame(before.names, names)) return before;
+      if (before !== undefined && names.every((name) => before.names.includes(name))) return before;
       const wanted = {
         id,
         kind,
-        names,
+        names: [...new Set([...(before?.names ?? []), ...names])],
         made: before?.made ?? randomUUID(),
         starts: before?.starts ?? (await this.starts(startFrom)),
       };
@@ -62,6 +65,18 @@ export class LaneRegister {
       const version = await this.records.write(subscriptionKey(id), value, record?.version ?? 0);
       if (version !== undefined || attempt === MOST_TRIES) return wanted;
     }
+  }
+
+  /** Takes names away that no node handles any more. Resolves with what is left; undefined if others change it, or have dropped it. */
+  async forget(id: string, names: readonly string[]): Promise<RegisteredSubscription | undefined> {
+    const record = await this.records.read(subscriptionKey(id));
+    const before = record && decode(record);
+    if (record === undefined || before === undefined) return undefined;
+    if (!names.some((name) => before.names.includes(name))) return before;
+    const after = { ...before, names: before.names.filter((name) => !names.includes(name)) };
+    const value = Buffer.from(JSON.stringify(after));
+    const version = await this.records.write(record.key, value, record.version);
+    return version === undefined ? undefined : after;
   }
 
   /**
@@ -100,8 +115,4 @@ function decode({ value }: VersionedRecord): RegisteredSubscription | undefined 
   } catch {
     return undefined;
   }
-}
-
-function isSame(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((one, index) => one === others[index]);
 }

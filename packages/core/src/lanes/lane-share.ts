@@ -72,6 +72,8 @@ export class LaneShare {
   isActive = false;
   /** Whether what is begun or has failed, and is not done, fills its room in the record of progress. */
   isRecordFilled = false;
+  /** Names of the subscription when it was opened. */
+  private readonly names: readonly string[];
   private readonly recall: LaneRecall;
   private readonly ready = new EntryQueue();
   private readonly lines = new Map<string, KeyLine>();
@@ -97,6 +99,7 @@ export class LaneShare {
     /** There is room for more to be read. */
     private readonly onRoom: (share: LaneShare) => void,
   ) {
+    this.names = subscription.registered.names;
     this.recall = new LaneRecall(log, this);
     this.window = new FrameWindow(start.progress);
     this.epoch = start.epoch;
@@ -109,6 +112,12 @@ export class LaneShare {
   /** Whether nothing more should be read for it now. */
   get isFull(): boolean {
     return this.isBeyond(1);
+  }
+
+  /** Whether events of names that the subscription has lost since are left for other nodes. */
+  get isOutdated(): boolean {
+    const { names } = this.subscription.registered;
+    return this.names.some((name) => !names.includes(name));
   }
 
   /** Whether something is being handled, or about to be. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { KEPT_UNHANDLED_MS } from '../../lanes/unhandled-names.js';
 import { nodeInfo } from './lanes.fixture.js';
 import { MemoryHarness, Received, storedMessage, subscription } from '../memory.fixture.js';
 
@@ -26,6 +27,55 @@ describe('a deployment', () => {
     );
     expect(new Set([...old.ids, ...latest.ids]).size).toBe(40);
     expect(old.ids.length + latest.ids.length).toBe(40);
+  });
+
+  it('that adds a name loses no event of it when a node of before starts again meanwhile', async () => {
+    const harness = new MemoryHarness();
+    const latest = new Received();
+    const after = await harness.connect({ nodeId: 'after' });
+    await after.log.subscribe(subscription({ names: ['a', 'b'] }), latest.takeAndAck);
+    await after.directory.announce(nodeInfo('after'));
+    const old = new Received();
+    const before = await harness.connect({ nodeId: 'before' });
+    await before.log.subscribe(subscription({ names: ['a'] }), old.takeAndAck);
+    await before.directory.announce(nodeInfo('before'));
+    await harness.clock.advance(30_000);
+    for (const message of [...events('a', 20), ...events('b', 20)]) await after.log.append(message);
+    await harness.clock.advance(5000);
+    expect(latest.ids.filter((id) => id.startsWith('b'))).toHaveLength(20);
+    expect(old.ids.filter((id) => id.startsWith('b'))).toEqual([]);
+    expect([...old.ids, ...latest.ids]).toHaveLength(40);
+  });
+
+  it('that takes a name away keeps its events for as long as a node may come back that handles it', async () => {
+    const harness = new MemoryHarness();
+    const before = await harness.connect({ nodeId: 'before' });
+    await before.log.subscribe(subscription({ names: ['a', 'b'] }), new Received().takeAndAck);
+    await before.directory.announce(nodeInfo('before'));
+    await before.close();
+    const received = new Received();
+    const after = await harness.connect({ nodeId: 'after' });
+    await after.log.subscribe(subscription({ names: ['a'] }), received.takeAndAck);
+    await after.directory.announce(nodeInfo('after'));
+    for (const message of [...events('b', 20), ...events('a', 20)]) await after.log.append(message);
+    await harness.clock.advance(60_000);
+    expect(received.ids).toHaveLength(20);
+    const waiting = async () => (await after.subscriptions?.list())?.[0]?.waiting;
+    await expect(waiting()).resolves.toBe(20);
+    const again = await harness.connect({ nodeId: 'again' });
+    const late = new Received();
+    await again.log.subscribe(subscription({ names: ['a', 'b'] }), late.takeAndAck);
+    await again.directory.announce(nodeInfo('again'));
+    await harness.clock.advance(10_000);
+    expect(late.ids.filter((id) => id.startsWith('b'))).toHaveLength(20);
+    await again.close();
+    for (const message of events('b', 20)) await after.log.append({ ...message, messageId: `late ${message.messageId}` });
+    await harness.clock.advance(KEPT_UNHANDLED_MS / 2);
+    await expect(waiting()).resolves.toBe(20);
+    await harness.clock.advance(KEPT_UNHANDLED_MS);
+    await expect(waiting()).resolves.toBe(0);
+    const [mail] = (await after.subscriptions?.list()) ?? [];
+    expect(mail?.lanes?.every(({ floor, last }) => floor === last + 1)).toBe(true);
   });
 
   it('that adds a node moves lanes to it, and what is handled meanwhile is handled once', async () => {
