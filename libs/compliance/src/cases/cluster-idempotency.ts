@@ -60,6 +60,46 @@ export function clusterIdempotency(lab: ClusterLab): void {
       }
     });
 
+    it.each<readonly [string, unknown, unknown]>([
+      ['zeros', { amount: 0 }, { amount: -0 }],
+      ['gaps in lists', { list: [null] }, { list: [undefined] }],
+      ['dates', { at: new Date(0) }, { at: new Date(0).toISOString() }],
+    ])('means one run with what is the same on the wire: %s', async (_what, one, other) => {
+      const gateway = lab.member('gateway');
+      let runs = 0;
+      const node = lab.member('one').handleRequest(Import, () => `run ${++runs}`);
+      await lab.start(gateway, node);
+      for (const data of [one, other])
+        for (const { mediator } of [gateway, node]) {
+          const sent = mediator.send(new Import(data), { messageId });
+          await expect(lab.whileTimePasses(sent)).resolves.toBe('run 1');
+        }
+    });
+
+    it.each<readonly [string, unknown]>([
+      ['a map', new Map([['a', 1]])],
+      ['a set', new Set(['a'])],
+      ['a pattern', /a/],
+      ['no number', NaN],
+      ['an infinity', Infinity],
+      ['an invalid date', new Date(NaN)],
+      ['a big integer', 1n],
+      ['bytes', new Uint8Array([1])],
+      ['an error', new Error('no')],
+    ])('is refused where it is sent with what JSON would make something else of: %s', async (_what, lost) => {
+      const gateway = lab.member('gateway');
+      let runs = 0;
+      await lab.start(
+        gateway,
+        lab.member('one').handleRequest(Import, () => `run ${++runs}`),
+      );
+      for (const options of [{ messageId }, {}])
+        await expect(gateway.mediator.send(new Import({ lost }), options)).rejects.toMatchObject({
+          code: 'CATGA_SERIALIZATION',
+        });
+      expect(runs).toBe(0);
+    });
+
     it('is refused with another content, on whichever node', async () => {
       const gateway = lab.member('gateway');
       const count = counted();

@@ -104,7 +104,9 @@ export class LaneMembers {
 
   /** The names that present nodes handle for a subscription. */
   namesOf(subscription: string): ReadonlySet<string> {
-    const present = [...this.members].filter(([nodeId]) => this.isPresent(nodeId)).map(([, member]) => member);
+    const present = [...this.members]
+      .filter(([nodeId]) => this.isPresent(nodeId))
+      .map(([, member]) => member);
     return new Set([...present, this.self].flatMap(({ subscriptions }) => subscriptions[subscription] ?? []));
   }
 

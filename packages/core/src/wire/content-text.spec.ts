@@ -104,12 +104,17 @@ const views = [
   ['within a process', new LocalView()],
 ] as const;
 
+/** On the wire those are `null`, `[null]` and 0. */
+const ALIKE_ON_THE_WIRE = ['undefined', '[undefined]', 'a hole', '-0'];
+
 describe.each(views)('the text of a content, %s', (_where, view) => {
+  const different = DIFFERENT.filter(([what]) => !view.isAsOnTheWire || !ALIKE_ON_THE_WIRE.includes(what));
+
   it('differs for values with the same JSON, wherever they stand', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(...DIFFERENT),
-        fc.constantFrom(...DIFFERENT),
+        fc.constantFrom(...different),
+        fc.constantFrom(...different),
         anyPlace,
         (one, other, places) => {
           fc.pre(one !== other);
@@ -123,8 +128,8 @@ describe.each(views)('the text of a content, %s', (_where, view) => {
   });
 
   it('differs for each of them', () => {
-    const texts = DIFFERENT.map(([, make]) => contentText([make()], view));
-    expect(new Set(texts).size).toBe(DIFFERENT.length);
+    const texts = different.map(([, make]) => contentText([make()], view));
+    expect(new Set(texts).size).toBe(different.length);
   });
 
   it('is the same for equal values, wherever they stand', () => {
@@ -157,7 +162,8 @@ describe.each(views)('the text of a content, %s', (_where, view) => {
       fc.property(fc.jsonValue({ maxDepth: 2 }), fc.jsonValue({ maxDepth: 2 }), (one, other) => {
         const isOne = contentText(one, view) === contentText(other, view);
         expect(isOne).toBe(
-          JSON.stringify(one) === JSON.stringify(other) && !Object.is(one, -0) === !Object.is(other, -0),
+          JSON.stringify(one) === JSON.stringify(other) &&
+            (view.isAsOnTheWire || !Object.is(one, -0) === !Object.is(other, -0)),
         );
       }),
     );

@@ -48,7 +48,8 @@ function textOf(value: unknown, view: ContentView, within: object[]): string {
     case 'string':
       return `s${value.length}:${value}`;
     case 'number':
-      return value === 0 && 1 / value < 0 ? '-0;' : `${value};`;
+      // JSON has no other zero.
+      return value === 0 && 1 / value < 0 && !view.isAsOnTheWire ? '-0;' : `${value};`;
     case 'boolean':
       return value ? 't' : 'f';
     case 'undefined':
@@ -95,7 +96,9 @@ function arrayText(array: readonly unknown[], view: ContentView, within: object[
   let text = '[';
   for (let index = 0; index < array.length; index++) {
     const item = array[index];
-    text += item === undefined && !(index in array) ? 'h' : textOf(item, view, within);
+    // On the wire, both a hole and `undefined` are `null`.
+    if (item === undefined && view.isAsOnTheWire) text += 'n';
+    else text += item === undefined && !(index in array) ? 'h' : textOf(item, view, within);
   }
   return `${text}]`;
 }

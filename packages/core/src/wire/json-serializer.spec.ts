@@ -71,6 +71,63 @@ describe('the JSON serializer', () => {
     expect(serializer.decode(serializer.encode('€ 😀 \ud800'))).toBe('€ 😀 \ud800');
   });
 
+  class Money {
+    constructor(readonly cents: unknown) {}
+    toJSON(): unknown {
+      return { cents: this.cents };
+    }
+  }
+
+  const deep = (value: unknown, depth: number): unknown => (depth === 0 ? value : [deep(value, depth - 1)]);
+
+  it.each([
+    ['NaN', NaN],
+    ['Infinity', -Infinity],
+    ['an invalid Date', new Date(NaN)],
+    ['a Map', new Map([['a', 1]])],
+    ['a Set', new Set(['a'])],
+    ['a WeakMap', new WeakMap()],
+    ['a RegExp', /a/],
+    ['an Error', Object.assign(new Error('no'), { code: 'E' })],
+    ['a Promise', Promise.resolve()],
+    ['a URLSearchParams', new URLSearchParams('a=1')],
+    ['a Uint8Array', new Uint8Array([1])],
+    ['a Buffer', Buffer.from('a')],
+    ['a Float64Array', new Float64Array(1)],
+    ['a ArrayBuffer', new ArrayBuffer(1)],
+  ])('refuses what it would write as something else, wherever it is: %s', (_what, lost) => {
+    for (const value of [
+      lost,
+      { lost },
+      [1, [lost]],
+      { a: { 'b.c': [{ lost }] } },
+      new Money(lost),
+      { money: new Money([lost]), date: new Date(0) },
+      deep(lost, 100),
+      Object.assign(Object.create(null) as object, { lost }),
+    ])
+      expect(() => serializer.encode(value)).toThrow(TypeError);
+  });
+
+  it('says where it is', () => {
+    const lines = [{ sku: 'tea' }, { sku: 'rice', tags: new Set() }];
+    expect(() => serializer.encode({ order: { lines } })).toThrow("'order.lines.1.tags' is a Set");
+  });
+
+  it('writes boxed values, dates, empty objects and instances as JSON does', () => {
+    const value = {
+      count: Object(1) as unknown,
+      text: Object('a') as unknown,
+      at: new Date(0),
+      url: new URL('http://localhost/a'),
+      money: new Money(5),
+      empty: {},
+      list: [undefined, null, -0],
+      deep: deep(1, 100),
+    };
+    expect(text(serializer.encode(value))).toBe(JSON.stringify(value));
+  });
+
   it.each([
     ['a BigInt', 1n],
     ['nothing', undefined],

@@ -69,7 +69,8 @@ describe('a deployment', () => {
     await harness.clock.advance(10_000);
     expect(late.ids.filter((id) => id.startsWith('b'))).toHaveLength(20);
     await again.close();
-    for (const message of events('b', 20)) await after.log.append({ ...message, messageId: `late ${message.messageId}` });
+    for (const message of events('b', 20))
+      await after.log.append({ ...message, messageId: `late ${message.messageId}` });
     await harness.clock.advance(KEPT_UNHANDLED_MS / 2);
     await expect(waiting()).resolves.toBe(20);
     await harness.clock.advance(KEPT_UNHANDLED_MS);
