@@ -34,7 +34,7 @@ const config: Config = {
   },
   moduleNameMapper: {
     '^@catga/dashboard/standalone$': '<rootDir>/packages/dashboard/src/standalone.ts',
-    '^@catga/nestjs/describe$': '<rootDir>/packages/nestjs/src/describe.ts',
+    '^@catga/nestjs/(asyncapi|describe|health)$': '<rootDir>/packages/nestjs/src/$1.ts',
     '^@catga/core/(admin|engine)$': '<rootDir>/packages/core/src/$1.ts',
     '^@catga/(core|testing)/outbox$': '<rootDir>/packages/$1/src/outbox.ts',
     '^@catga/compliance/fixtures$': '<rootDir>/libs/compliance/src/fixtures.ts',

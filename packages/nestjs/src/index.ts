@@ -22,5 +22,7 @@ export type {
   CatgaStatus,
 } from './health/catga-health.indicator.js';
 export { CatgaExceptionFilter } from './http/catga-exception.filter.js';
+export { LoopbackGuard } from './http/loopback.guard.js';
+export type { ReceivedRequest } from './http/loopback.guard.js';
 export { logging } from './logging/logging.behavior.js';
 export type { LoggingOptions } from './logging/logging.behavior.js';

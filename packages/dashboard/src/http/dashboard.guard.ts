@@ -1,11 +1,11 @@
 import { ForbiddenException, Inject, Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import { LoopbackGuard } from '@catga/nestjs';
 import { DASHBOARD_OPTIONS } from '../options/dashboard-options.token.js';
 import type { ResolvedDashboardOptions } from '../options/dashboard-options.js';
 import { LiveUpdates } from '../live/live-updates.js';
 import type { HttpRequest, HttpResponse } from './http-request.js';
-import { isFromThisMachine } from './loopback-check.js';
 import { crossSiteProblem } from './origin-check.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
@@ -46,7 +46,7 @@ export class DashboardGuard implements CanActivate {
 
   private problem(request: HttpRequest, isNavigation: boolean): string | undefined {
     const { guards, readOnly } = this.options;
-    if (guards.length === 0 && !isFromThisMachine(request))
+    if (guards.length === 0 && !LoopbackGuard.allows(request))
       return 'The dashboard has no guard, so it serves browsers on its own machine only: set the option guards of CatgaDashboardModule.';
     const problem = crossSiteProblem(request, isNavigation);
     if (problem !== undefined) return problem;
