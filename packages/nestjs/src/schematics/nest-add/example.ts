@@ -1,13 +1,14 @@
 import { withDeclaration, withImport } from '../module-source.js';
 import { catgaRange } from '../nest-project.js';
 import type { NestProject } from '../nest-project.js';
+import { orderMessages } from '../order-messages.js';
 import type { NestAddOptions } from './options.js';
 
 /** A command, its handler, a controller that sends it, and the handler's test, wired into the application's module. */
 export function addExample(project: NestProject, options: NestAddOptions): void {
   const at = (file: string) => project.specifier('orders/x', `orders/${file}`);
   project.depend({ '@catga/testing': catgaRange }, 'devDependencies');
-  project.addSource('orders/place-order.ts', messages);
+  project.addSource('orders/place-order.ts', orderMessages('{ orderId: string }'));
   project.addSource('orders/place-order.handler.ts', handler(at, options));
   project.addSource('orders/place-order.handler.spec.ts', spec(at, options));
   project.addSource('orders/orders.controller.ts', controller(at));
@@ -28,24 +29,6 @@ export function addExample(project: NestProject, options: NestAddOptions): void 
 }
 
 type At = (file: string) => string;
-
-const messages = `import { Command, Message, ReliableEvent } from '@catga/nestjs';
-
-/** A command has one handler; its result is the type argument. */
-@Message({ name: 'orders.place.v1' })
-export class PlaceOrder extends Command<{ orderId: string }> {
-  constructor(readonly sku: string) {
-    super();
-  }
-}
-
-/** Stored, and redelivered to each handler until it succeeds. */
-@ReliableEvent()
-@Message({ name: 'orders.placed.v1' })
-export class OrderPlaced {
-  constructor(readonly orderId: string) {}
-}
-`;
 
 const handler = (at: At, { sql }: NestAddOptions): string => `import { RequestHandler } from '@catga/nestjs';
 import type { IRequestHandler, MessageContext } from '@catga/nestjs';

@@ -1,6 +1,8 @@
+import { orderMessages } from '../order-messages.js';
+
 /** The sources of the template `cluster`, by path. */
 export const clusterSources = (engine: 'nats' | 'redis'): Record<string, string> => ({
-  'contracts.ts': contracts,
+  'contracts.ts': orderMessages('{ orderId: string; shelf: string }', reserveStockCommand),
   'node-options.ts': nodeOptions(engine),
   'gateway/orders.controller.ts': controller,
   'gateway/gateway.module.ts': gatewayModule,
@@ -18,27 +20,12 @@ export const clusterSources = (engine: 'nats' | 'redis'): Record<string, string>
   'cluster.spec.ts': spec,
 });
 
-const contracts = `import { Command, Message, ReliableEvent } from '@catga/nestjs';
-
-@Message({ name: 'orders.place.v1' })
-export class PlaceOrder extends Command<{ orderId: string; shelf: string }> {
-  constructor(readonly sku: string) {
-    super();
-  }
-}
-
+const reserveStockCommand = `
 @Message({ name: 'stock.reserve.v1' })
 export class ReserveStock extends Command<{ shelf: string }> {
   constructor(readonly sku: string) {
     super();
   }
-}
-
-/** Stored, and redelivered to each handler until it succeeds, also after a crash. */
-@ReliableEvent()
-@Message({ name: 'orders.placed.v1' })
-export class OrderPlaced {
-  constructor(readonly orderId: string) {}
 }
 `;
 
