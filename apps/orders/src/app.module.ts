@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { CatgaExceptionFilter, CatgaModule } from '@catga/nestjs';
+import type { Engine } from '@catga/nestjs';
 import { HistoryModule } from './history/history.module.js';
 import { HttpDrain } from './http-drain.service.js';
 import { OperationsModule } from './operations/operations.module.js';
@@ -18,7 +19,7 @@ import { ShippingModule } from './shipping/shipping.module.js';
   providers: [HttpDrain, { provide: APP_FILTER, useClass: CatgaExceptionFilter }],
 })
 export class AppModule {
-  static with(settings: Settings, storage: OrdersStorage = IN_MEMORY): DynamicModule {
+  static with(settings: Settings, storage: OrdersStorage = IN_MEMORY, engine?: Engine): DynamicModule {
     const { retryDelayMs, commandDelayMs, shutdownDelayMs } = settings;
     return {
       module: AppModule,
@@ -29,6 +30,7 @@ export class AppModule {
         // `CatgaModule.forRoot()` would do. Events are tried four times, with pauses that can be watched.
         CatgaModule.forRoot({
           service: 'orders',
+          ...(engine && { engine }),
           retry: { maxAttempts: 4, initialDelayMs: retryDelayMs, multiplier: 2, jitter: false },
           behaviors: commandDelayMs > 0 ? [new CommandDelay(commandDelayMs)] : [],
           shutdown: { delayMs: shutdownDelayMs },

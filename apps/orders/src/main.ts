@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { Engine } from '@catga/nestjs';
 import type { AddressInfo, Server } from 'node:net';
 import { AppModule } from './app.module.js';
 import { readSettings } from './settings/settings.js';
@@ -12,9 +13,10 @@ const logger = new Logger('Orders');
 async function serve(): Promise<void> {
   const settings = readSettings(process.env);
   const { port, host } = settings;
-  const app = await NestFactory.create(AppModule.with(settings, await openStorage(settings)), {
-    abortOnError: false,
-  });
+  const app = await NestFactory.create(
+    AppModule.with(settings, await openStorage(settings), await engineOf(settings)),
+    { abortOnError: false },
+  );
   // SIGTERM and SIGINT finish what is running and then exit with status 0.
   app.enableShutdownHooks([], { useProcessExit: true });
   const server = (await (host === undefined ? app.listen(port) : app.listen(port, host))) as Server;
@@ -31,15 +33,21 @@ async function openStorage(settings: Settings): Promise<OrdersStorage> {
   return storage;
 }
 
+/** Loads the client of NATS only if there is a cluster to join. */
+async function engineOf({ natsUrl }: Settings): Promise<Engine | undefined> {
+  if (natsUrl === undefined) return undefined;
+  const { nats } = await import('@catga/nats');
+  return nats(natsUrl);
+}
+
 function explain(error: NodeJS.ErrnoException & { readonly port?: number }): string {
   if (error.code === 'EADDRINUSE')
     return `Port ${error.port} is in use. Choose another one: PORT=3001 npm start`;
   return error.message;
 }
 
-try {
-  await serve();
-} catch (thrown) {
+// No `await` here: a bundle of CommonJS, as a single executable needs it, has none outside of functions.
+serve().catch((thrown: unknown) => {
   logger.fatal(explain(thrown as Error));
   process.exit(1);
-}
+});

@@ -13,6 +13,7 @@ describe('readSettings', () => {
       storage: 'memory',
       databaseUrl: undefined,
       dataFolder: 'orders-data',
+      natsUrl: undefined,
       relayDelayMs: 0,
     });
   });
@@ -29,6 +30,7 @@ describe('readSettings', () => {
       DATABASE_URL: 'postgres://localhost/orders',
       DATA_FOLDER: 'data',
       RELAY_DELAY_MS: '5000',
+      CLUSTER: 'nats://localhost:4222',
     };
     expect(readSettings(environment)).toEqual({
       port: 8080,
@@ -41,6 +43,7 @@ describe('readSettings', () => {
       databaseUrl: 'postgres://localhost/orders',
       dataFolder: 'data',
       relayDelayMs: 5000,
+      natsUrl: 'nats://localhost:4222',
     });
   });
 

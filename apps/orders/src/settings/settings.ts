@@ -20,6 +20,8 @@ export interface Settings {
   readonly databaseUrl: string | undefined;
   /** Folder of the data of PGlite. */
   readonly dataFolder: string;
+  /** URL of NATS, where this process is a node of a cluster; undefined for one process alone. */
+  readonly natsUrl: string | undefined;
   /** Demo: how long a committed event waits before it is sent, in milliseconds. */
   readonly relayDelayMs: number;
 }
@@ -47,6 +49,7 @@ const schema = z.object({
   STORAGE: z.enum(['memory', 'sql'], "must be 'memory' or 'sql'").default('memory'),
   DATABASE_URL: z.string().min(1, 'must be the URL of a PostgreSQL').optional(),
   DATA_FOLDER: z.string().min(1, 'must be a folder').default('orders-data'),
+  CLUSTER: z.string().min(1, 'must be the URL of NATS').optional(),
   RELAY_DELAY_MS: wholeNumber(600_000).default(0),
 });
 
@@ -71,6 +74,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     storage: data.STORAGE,
     databaseUrl: data.DATABASE_URL,
     dataFolder: data.DATA_FOLDER,
+    natsUrl: data.CLUSTER,
     relayDelayMs: data.RELAY_DELAY_MS,
   };
 }
