@@ -8,7 +8,7 @@ type NodeOptions = Omit<CatgaOptions, 'engine' | 'nodeId'>;
 
 /** Cluster test bench of one case: nodes with heartbeats, and faults. */
 export class ClusterLab extends Lab {
-  /** Nodes are soon suspected, and gone soon after. */
+  /** For cases about silence: nodes are soon suspected, and gone soon after. A busy machine can make them so. */
   readonly quickHeartbeat = { intervalMs: 4 * this.unitMs, timeoutMs: 30 * this.unitMs };
   /** No node record expires while a case runs. */
   readonly slowHeartbeat = { intervalMs: 400 * this.unitMs, timeoutMs: 1200 * this.unitMs };
@@ -39,10 +39,10 @@ export class ClusterLab extends Lab {
   /** Failover to another node after some silence. Without it a node of a busy machine may be silent for long. */
   readonly soonElsewhere = { retransmitMs: this.unitMs, maxAttempts: 3 };
 
-  /** A node that is not started yet, with a short retransmission interval. */
+  /** A node that is not started yet, with a short retransmission interval; its silence is not noticed while a case runs. */
   member(nodeId: string, options: NodeOptions = {}, services: Partial<NodeServices> = {}): CatgaNode {
     const request = { ...this.soonElsewhere, maxAttempts: 9 };
-    return this.node({ heartbeat: this.quickHeartbeat, request, ...options, nodeId }, services);
+    return this.node({ heartbeat: this.slowHeartbeat, request, ...options, nodeId }, services);
   }
 
   /** A node that answers `PlaceOrder` and `GetOrder` with its id. */

@@ -118,9 +118,10 @@ export function clusterFailover(lab: ClusterLab): void {
     });
 
     it('and that was sent to that node by id goes to no other', async () => {
-      const gateway = lab.member('gateway');
+      const heartbeat = lab.quickHeartbeat;
+      const gateway = lab.member('gateway', { heartbeat });
       let began = 0;
-      const one = lab.member('one').handleRequest(PlaceOrder, () => {
+      const one = lab.member('one', { heartbeat }).handleRequest(PlaceOrder, () => {
         began++;
         return new Promise(() => {});
       });

@@ -8,9 +8,9 @@ export function clusterLoad(lab: ClusterLab): void {
   describe('the load of a node', () => {
     it('is what it handles, what waits and what it handled, as of its last heartbeat', async () => {
       const gate = new Gate();
-      const gateway = lab.member('gateway');
+      const gateway = lab.member('gateway', { heartbeat: lab.quickHeartbeat });
       const busy = lab
-        .member('busy', { concurrency: { maxInFlight: 2, maxQueued: 10 } })
+        .member('busy', { heartbeat: lab.quickHeartbeat, concurrency: { maxInFlight: 2, maxQueued: 10 } })
         .handleRequest(ReserveStock, () => {})
         .handleRequest(PlaceOrder, async () => gate.opened);
       await lab.start(gateway, busy);

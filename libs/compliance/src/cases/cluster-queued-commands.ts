@@ -16,7 +16,7 @@ export function clusterQueuedCommands(lab: ClusterLab): void {
         const ran: string[] = [];
         const gate = new Gate();
         const member = (nodeId: string): CatgaNode =>
-          lab.member(nodeId).handleRequest(
+          lab.member(nodeId, { heartbeat: lab.quickHeartbeat }).handleRequest(
             ReserveStock,
             async (command) => {
               const { sku } = command as ReserveStock;
@@ -26,7 +26,7 @@ export function clusterQueuedCommands(lab: ClusterLab): void {
             { concurrency: 1 },
           );
         const first = member('first');
-        const asking = lab.member('asking');
+        const asking = lab.member('asking', { heartbeat: lab.quickHeartbeat });
         await lab.start(first, asking);
         const queued = (sku: string) =>
           asking.mediator.enqueue(new ReserveStock(sku), { messageId: sku, ...options });

@@ -136,7 +136,7 @@ export function clusterTools(lab: ClusterLab): void {
     });
 
     it('sees in the directory what a node sends and publishes', async () => {
-      const sender = lab.member('sender', { service: 'web' });
+      const sender = lab.member('sender', { heartbeat: lab.quickHeartbeat, service: 'web' });
       await lab.start(sender);
       const { node, tool } = await setUp();
       await lab.until(() => lab.sees(sender, 'one'));

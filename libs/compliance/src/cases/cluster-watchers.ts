@@ -4,6 +4,8 @@ import type { ClusterLab } from '../cluster-lab.js';
 
 /** `watchNodes()`. */
 export function clusterWatchers(lab: ClusterLab): void {
+  const heartbeat = lab.quickHeartbeat;
+
   describe('whoever watches the nodes of a cluster', () => {
     it('is told first of those who are there', async () => {
       const witness = lab.member('witness');
@@ -15,10 +17,10 @@ export function clusterWatchers(lab: ClusterLab): void {
     });
 
     it('is told that a node joined, that it beats, and that it left, in this order', async () => {
-      const witness = lab.member('witness');
+      const witness = lab.member('witness', { heartbeat });
       await lab.start(witness);
       const changes = lab.watch(witness, 'one');
-      const one = lab.member('one');
+      const one = lab.member('one', { heartbeat });
       await lab.start(one);
       await lab.until(() => changes.some(({ type }) => type === 'updated'));
       await lab.whileTimePasses(one.stop());
@@ -28,8 +30,8 @@ export function clusterWatchers(lab: ClusterLab): void {
     });
 
     it('is told that a node which crashed is suspected, before it left', async () => {
-      const witness = lab.member('witness');
-      const one = lab.member('one');
+      const witness = lab.member('witness', { heartbeat });
+      const one = lab.member('one', { heartbeat });
       await lab.start(witness, one);
       const changes = lab.watch(witness, 'one');
       lab.crash(one);
@@ -38,8 +40,8 @@ export function clusterWatchers(lab: ClusterLab): void {
     });
 
     it('is told that a paused node is back, and that it is the same one', async () => {
-      const witness = lab.member('witness');
-      const one = lab.member('one');
+      const witness = lab.member('witness', { heartbeat });
+      const one = lab.member('one', { heartbeat });
       await lab.start(witness, one);
       const changes = lab.watch(witness, 'one');
       lab.pause(one);
@@ -65,8 +67,8 @@ export function clusterWatchers(lab: ClusterLab): void {
     });
 
     it('and reads late gets the latest state, once for each node, and not every heartbeat', async () => {
-      const witness = lab.member('witness');
-      const one = lab.orders('one');
+      const witness = lab.member('witness', { heartbeat });
+      const one = lab.orders('one', { heartbeat });
       await lab.start(witness, one);
       const late = witness.mediator.watchNodes()[Symbol.asyncIterator]();
       const prompt = lab.watch(witness, 'one');
