@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import type { LogMessage } from '@catga/core/engine';
 
-const body = z.union([z.string(), z.custom<Uint8Array>((value) => ArrayBuffer.isView(value))]);
+/** Bodies and states that are bytes, in JSON. */
+const bytes = z
+  .object({ base64: z.string() })
+  .transform(({ base64 }): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64')));
+const body = z.union([z.string(), bytes]);
 const headers = z.record(z.string(), z.string());
 const text = z.string();
 
@@ -93,6 +97,12 @@ export type RecordedMessage = Readonly<z.output<typeof outgoing>>;
  * @publicApi
  */
 export type SagaHistoryEntry = Readonly<z.output<typeof historyEntry>>;
+
+/** A body or a state as a record has it in JSON. */
+export function toText(value: string | Uint8Array): string | z.input<typeof bytes> {
+  if (typeof value === 'string') return value;
+  return { base64: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
+}
 
 /** Whether a saga has ended. */
 export function hasEnded({ status: now }: Pick<SagaRecord, 'status'>): boolean {

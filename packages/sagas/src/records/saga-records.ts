@@ -1,7 +1,7 @@
 import { CatgaError } from '@catga/nestjs';
 import type { PagedRecordStore, VersionedRecord } from '@catga/core/engine';
-import { hasEnded, sagaRecordSchema } from './saga-record.js';
-import type { SagaRecord } from './saga-record.js';
+import { hasEnded, sagaRecordSchema, toText } from './saga-record.js';
+import type { RecordedMessage, SagaRecord } from './saga-record.js';
 
 /** A record with its version in the store. */
 export interface VersionedSaga {
@@ -114,18 +114,22 @@ export function partOf(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('/', '%2F');
 }
 
-/** Bodies that are bytes, in JSON. */
-interface Base64 {
-  readonly base64: string;
+function encode(record: SagaRecord): Uint8Array {
+  const { state, outgoing, commands } = record;
+  const stored = {
+    ...record,
+    state: toText(state),
+    outgoing: outgoing.map(toStored),
+    commands: commands.map((command) =>
+      command.undo === undefined ? command : { ...command, undo: toStored(command.undo) },
+    ),
+  };
+  return Buffer.from(JSON.stringify(stored));
 }
 
-function encode(record: SagaRecord): Uint8Array {
-  const text = JSON.stringify(record, (_key, value: unknown) =>
-    ArrayBuffer.isView(value)
-      ? { base64: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') }
-      : value,
-  );
-  return new TextEncoder().encode(text);
+function toStored(sent: RecordedMessage): object {
+  const { body } = sent.message;
+  return typeof body === 'string' ? sent : { ...sent, message: { ...sent.message, body: toText(body) } };
 }
 
 function decode(record: VersionedRecord): VersionedSaga {
@@ -145,14 +149,8 @@ function readable({ key, value, version }: VersionedRecord): VersionedSaga | Cat
 
 function parse(value: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(value), (_key, part: unknown) =>
-      isBase64(part) ? new Uint8Array(Buffer.from(part.base64, 'base64')) : part,
-    );
+    return JSON.parse(new TextDecoder().decode(value)) as unknown;
   } catch {
     return undefined;
   }
-}
-
-function isBase64(part: unknown): part is Base64 {
-  return typeof part === 'object' && part !== null && 'base64' in part && typeof part.base64 === 'string';
 }

@@ -13,6 +13,7 @@ const SWEEP_EVERY = 8;
 export class EndedSagas {
   private cursor: string | undefined;
   private sinceSweep = 0;
+  private isSweeping = false;
   private oldestMs = Infinity;
   private passBeganMs = -Infinity;
   private restsUntilMs = -Infinity;
@@ -20,15 +21,16 @@ export class EndedSagas {
   constructor(
     private readonly definition: Pick<SagaDefinition, 'name' | 'keepMs'>,
     private readonly node: Pick<NodeSteps, 'clock' | 'report'>,
-    private readonly records: SagaRecords,
+    private readonly records: Pick<SagaRecords, 'removeEnded'>,
   ) {}
 
   /** A saga has ended. */
   add(): void {
     this.sinceSweep += 1;
-    if (this.sinceSweep < SWEEP_EVERY || this.node.clock.now() < this.restsUntilMs) return;
+    if (this.sinceSweep < SWEEP_EVERY || this.isSweeping || this.node.clock.now() < this.restsUntilMs) return;
     this.sinceSweep = 0;
-    void this.sweep();
+    this.isSweeping = true;
+    void this.sweep().finally(() => (this.isSweeping = false));
   }
 
   private async sweep(): Promise<void> {
@@ -42,9 +44,11 @@ export class EndedSagas {
         nowMs - keepMs,
         this.cursor,
       );
-      this.cursor = next;
       this.oldestMs = Math.min(this.oldestMs, oldestMs);
-      if (next !== undefined) return;
+      // Stores that list records in the order they were written would go on with those of this pass for ever.
+      const isWrittenSince = oldestMs >= this.passBeganMs && oldestMs < Infinity;
+      this.cursor = isWrittenSince ? undefined : next;
+      if (this.cursor !== undefined) return;
       // One that changed meanwhile may not have been looked at.
       this.restsUntilMs = Math.min(this.oldestMs, this.passBeganMs) + keepMs;
       this.oldestMs = Infinity;
