@@ -109,7 +109,7 @@ export function queuedCommands(lab: Lab): void {
 
   describe('a cancelled command', () => {
     it.each<[string, EnqueueOptions]>([...KINDS, ['that is delayed', { delayMs: 2 * lab.unitMs }]])(
-      '%s never runs, its outcome says so, and the others run in their order',
+      '%s never runs, its outcome says so, and the others run, in their order if they are not delayed',
       async (_, options) => {
         const { node, ran, gate, queued, cancel } = warehouse();
         await lab.run(node);
@@ -130,7 +130,9 @@ export function queuedCommands(lab: Lab): void {
             value: 'reserved',
           });
         await lab.pass(2);
-        expect(ran).toEqual(['first', 'second', 'fourth']);
+        const others = ['first', 'second', 'fourth'];
+        if (options.delayMs === undefined) expect(ran).toEqual(others);
+        else expect(ran.toSorted()).toEqual(others.toSorted());
       },
     );
 

@@ -84,6 +84,8 @@ export interface OutboxStore {
 export interface TransactionalOutboxStore extends OutboxStore {
   /** Whether the calling code is in an open transaction of this database: known without asking it. */
   readonly isInTransaction: boolean;
+  /** Whether it waits for the end of a transaction that the application's library opened, and which had messages a moment ago. */
+  readonly isWatching?: boolean;
   /** Deletes what has expired. Called by every node, every 30 seconds. */
   maintain?(): Promise<void>;
   /**

@@ -3,6 +3,8 @@ import type { OutboxEntry } from '@catga/core/outbox';
 /** Delays between looks, in milliseconds: doubled from the first to the last. */
 const FIRST_MS = 4;
 const LAST_MS = 1024;
+/** What is not committed after this delay may never be. */
+const SOON_MS = 64;
 
 /** Entries of one transaction. */
 interface Watched {
@@ -16,6 +18,7 @@ interface Watched {
  */
 export class CommitWatch {
   private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly recent = new Set<Watched>();
 
   constructor(
     /** Which of the ids are visible outside of their transaction. */
@@ -23,13 +26,21 @@ export class CommitWatch {
     private readonly committed: (entries: readonly OutboxEntry[]) => void,
   ) {}
 
+  /** Whether a transaction is watched that had messages a moment ago. */
+  get isBusy(): boolean {
+    return this.recent.size > 0;
+  }
+
   watch(entries: readonly OutboxEntry[]): void {
-    this.lookLater({ entries, delayMs: FIRST_MS });
+    const watched = { entries, delayMs: FIRST_MS };
+    this.recent.add(watched);
+    this.lookLater(watched);
   }
 
   stop(): void {
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
+    this.recent.clear();
   }
 
   private lookLater(watched: Watched): void {
@@ -42,15 +53,23 @@ export class CommitWatch {
   }
 
   private async look(watched: Watched): Promise<void> {
-    const [first] = watched.entries;
-    if (first === undefined) return;
-    try {
-      // They become visible together.
-      if ((await this.visible([first.id])).has(first.id)) return this.committed(watched.entries);
-    } catch {
-      // The database is away: the relay reports it.
+    const { entries } = watched;
+    if (await this.areVisible(entries)) {
+      this.committed(entries);
+      this.recent.delete(watched);
+      return;
     }
     watched.delayMs *= 2;
+    if (watched.delayMs > SOON_MS) this.recent.delete(watched);
     if (watched.delayMs <= LAST_MS) this.lookLater(watched);
+  }
+  /** They become visible together. */
+  private async areVisible([first]: readonly OutboxEntry[]): Promise<boolean> {
+    if (first === undefined) return true;
+    try {
+      return (await this.visible([first.id])).has(first.id);
+    } catch {
+      return false; // The database is away: the relay reports it.
+    }
   }
 }

@@ -59,6 +59,10 @@ export class SqlOutboxStore extends SqlRecords implements TransactionalOutboxSto
     );
   }
 
+  get isWatching(): boolean {
+    return this.watch.isBusy;
+  }
+
   get isInTransaction(): boolean {
     return this.database.ambient() !== undefined;
   }

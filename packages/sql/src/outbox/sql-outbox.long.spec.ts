@@ -82,7 +82,7 @@ describe('an event in a transaction of PostgreSQL', () => {
       await client.query('BEGIN');
       await node.mediator.publish(new Placed('a', 2), { transaction: client });
       await client.query('COMMIT');
-      await until(() => handled.length === 1, 3_000); // sooner than a sweep would find it
+      await node.settled();
       expect(handled).toEqual(['a2']);
       const other = { begin: 'not ours' };
       await expect(node.mediator.publish(new Placed('a', 3), { transaction: other })).rejects.toMatchObject({

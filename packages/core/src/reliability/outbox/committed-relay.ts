@@ -63,9 +63,9 @@ export class CommittedRelay {
     });
   }
 
-  /** Whether it sends now; not while it waits for the next attempt or the next look. */
+  /** Whether it sends now, or is about to be told of a commit; not while it waits for the next attempt or the next look. */
   get isBusy(): boolean {
-    return this.memory.size > 0 || this.running !== undefined;
+    return this.memory.size > 0 || this.running !== undefined || this.store.isWatching === true;
   }
 
   /** Whether a message has to go through the store, because an earlier one may wait there. */
