@@ -5,7 +5,7 @@ beforeAll(buildBenchmarks, WITHIN_MS);
 
 it.each([
   ['local', []],
-  ['nats', ['requests-1000', 'events', 'durable-handled', 'record-steps']],
+  ['nats', ['requests-1000', 'events', 'durable-handled', 'record-steps', 'telemetry-1000']],
   ['redis', ['requests-1000', 'events', 'durable-handled', 'records']],
   ['sql', []],
   ['sagas', []],
@@ -79,6 +79,8 @@ const ROWS = {
     'nestjs-nats-jetstream-transport emit',
     'js.publish, a turn in one message',
     'claim of the id, one trip to the record',
+    'Catga send (QoS 1), Prometheus metrics',
+    'Catga send (QoS 1), traces, 10 % sampled',
   ],
   redis: [
     '@nestjs/microservices ClientProxy.send',
@@ -135,6 +137,8 @@ const TARGETS = {
     'requests-1000: rate of Catga send (QoS 2) ÷ raw client, two KV records',
     'events: rate of Catga publish (QoS 0) ÷ nc.publish and subscribe, JSON',
     'durable-handled: rate of Catga publish (QoS 1) ÷ js.publish, consume and ack',
+    'telemetry-1000: rate of Catga send (QoS 1), Prometheus metrics ÷ Catga send (QoS 1)',
+    'telemetry-1000: rate of Catga send (QoS 1), traces, 10 % sampled ÷ Catga send (QoS 1)',
   ],
   redis: [
     'requests-1000: rate of Catga send (QoS 1) ÷ @nestjs/microservices ClientProxy.send',

@@ -8,6 +8,8 @@ export const OTHER = '_OTHER';
 /** Bounds the number of time series: a label has a limited number of values, whatever the errors of handlers are called. */
 export class BoundedLabels {
   private readonly known = new Map<string, Set<string>>();
+  /** Labels that need no other look. */
+  private readonly within = new WeakSet<Labels>();
 
   /** A recorder whose labels are bounded. */
   around(record: Recorder): Recorder {
@@ -15,11 +17,14 @@ export class BoundedLabels {
   }
 
   bounded(labels: Labels): Labels {
+    if (this.within.has(labels)) return labels;
     let bounded: Record<string, string> | undefined;
     for (const name in labels) {
       if (!this.isKnown(name, labels[name] ?? '')) (bounded ??= { ...labels })[name] = OTHER;
     }
-    return bounded ?? labels;
+    if (bounded !== undefined) return bounded;
+    this.within.add(labels);
+    return labels;
   }
 
   private isKnown(name: string, value: string): boolean {

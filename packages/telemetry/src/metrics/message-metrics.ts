@@ -54,9 +54,9 @@ export class MessageMetrics implements MessageTracer {
     const seconds = stopwatch();
     run();
     if (operation === 'send')
-      return (outcome) => this.clientCall(seconds(), { ...callOf(name), ...errorOf(outcome) });
+      return (outcome) => this.clientCall(seconds(), withError(callOf(name), outcome));
     return (outcome) => {
-      const labels = { ...messageOf(OPERATION.publish, name), ...errorOf(outcome) };
+      const labels = withError(messageOf(OPERATION.publish, name), outcome);
       this.clientOperation(seconds(), labels);
       this.sent(1, labels);
     };
@@ -67,10 +67,10 @@ export class MessageMetrics implements MessageTracer {
     const seconds = stopwatch();
     run();
     if (kind !== 'event' && subscription === undefined)
-      return (outcome) => this.serverCall(seconds(), { ...callOf(name), ...errorOf(outcome) });
+      return (outcome) => this.serverCall(seconds(), withError(callOf(name), outcome));
     const of = { ...messageOf(OPERATION.process, name), ...subscriptionOf(subscription) };
     return (outcome) => {
-      const labels = { ...of, ...errorOf(outcome) };
+      const labels = withError(of, outcome);
       this.process(seconds(), labels);
       this.consumed(1, labels);
       if (outcome.ok && sentAtMs !== undefined && subscription !== undefined)
@@ -99,8 +99,17 @@ function stopwatch(): () => number {
   return () => (performance.now() - begunMs) / 1000;
 }
 
+/** More names than any application has messages. */
+const MOST_CALLS = 10_000;
+const calls = new Map<string, Labels>();
+
+/** The same object for each call of a message: what is known of it need not be found out again. */
 function callOf(name: string): Labels {
-  return { [ATTRIBUTE.rpcSystem]: SYSTEM, [ATTRIBUTE.rpcMethod]: name };
+  let labels = calls.get(name);
+  if (labels !== undefined) return labels;
+  labels = { [ATTRIBUTE.rpcSystem]: SYSTEM, [ATTRIBUTE.rpcMethod]: name };
+  if (calls.size < MOST_CALLS) calls.set(name, labels);
+  return labels;
 }
 
 function messageOf(operation: string, name: string): Labels {
@@ -119,6 +128,6 @@ function subscriptionOf(subscription: string | undefined): Labels {
   return subscription === undefined ? {} : { [ATTRIBUTE.subscription]: subscription };
 }
 
-function errorOf(outcome: CatgaResult<unknown>): Labels {
-  return outcome.ok ? {} : { [ATTRIBUTE.errorType]: errorTypeOf(outcome.error) };
+function withError(labels: Labels, outcome: CatgaResult<unknown>): Labels {
+  return outcome.ok ? labels : { ...labels, [ATTRIBUTE.errorType]: errorTypeOf(outcome.error) };
 }

@@ -83,8 +83,12 @@ const LABEL_NAMES: ReadonlyMap<string, string> = new Map(
   Object.values(ATTRIBUTE).map((name) => [name, underscored(name)]),
 );
 
+const renamedOnes = new WeakMap<Labels, Record<string, string>>();
+
 function renamed(labels: Labels): Record<string, string> {
-  const renamedLabels: Record<string, string> = {};
+  let renamedLabels = renamedOnes.get(labels);
+  if (renamedLabels !== undefined) return renamedLabels;
+  renamedOnes.set(labels, (renamedLabels = {}));
   for (const name in labels) renamedLabels[LABEL_NAMES.get(name) ?? underscored(name)] = labels[name] ?? '';
   return renamedLabels;
 }
