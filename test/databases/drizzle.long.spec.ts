@@ -1,8 +1,10 @@
+import { afterAll, beforeAll, beforeEach, describe, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import { drizzle as createDrizzle } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 import { drizzle } from '@catga/sql';
 import { describeSqlDatabase } from '@catga/sql/testing';
+import { describeOutbox } from './describe-outbox.js';
 import { usesPostgres } from './postgres.fixture.js';
 
 const server = usesPostgres();
@@ -23,3 +25,8 @@ function open(connectionString: string, max: number) {
 }
 
 describeSqlDatabase('Drizzle', { open: async (poolSize) => open(server.url, poolSize) });
+describeOutbox(
+  'Drizzle',
+  { open: async (poolSize) => open(server.url, poolSize) },
+  { describe, it, beforeAll, beforeEach, afterAll },
+);

@@ -1,7 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import createKnex from 'knex';
 import { knex } from '@catga/sql';
 import { describeSqlDatabase } from '@catga/sql/testing';
+import { describeOutbox } from './describe-outbox.js';
 import { usesPostgres } from './postgres.fixture.js';
 import type { Knex } from 'knex';
 
@@ -23,6 +24,11 @@ function open(connection: string, max: number) {
 }
 
 describeSqlDatabase('Knex', { open: async (poolSize) => open(server.url, poolSize) });
+describeOutbox(
+  'Knex',
+  { open: async (poolSize) => open(server.url, poolSize) },
+  { describe, it, beforeAll, beforeEach, afterAll },
+);
 
 describe('The adapter of Knex', () => {
   it('accepts its nested transactions, and not Knex itself', async () => {

@@ -1,8 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely';
 import { Pool } from 'pg';
 import { kysely } from '@catga/sql';
 import { describeSqlDatabase } from '@catga/sql/testing';
+import { describeOutbox } from './describe-outbox.js';
 import { usesPostgres } from './postgres.fixture.js';
 import type { Transaction } from 'kysely';
 
@@ -32,6 +33,11 @@ function open(connectionString: string, max: number) {
 }
 
 describeSqlDatabase('Kysely', { open: async (poolSize) => open(server.url, poolSize) });
+describeOutbox(
+  'Kysely',
+  { open: async (poolSize) => open(server.url, poolSize) },
+  { describe, it, beforeAll, beforeEach, afterAll },
+);
 
 describe('The adapter of Kysely', () => {
   it('knows the type of its handle', () => {

@@ -1,7 +1,8 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { EntitySchema, MikroORM } from '@mikro-orm/postgresql';
-import { describe, expect, it } from '@jest/globals';
 import { mikroOrm } from '@catga/sql';
 import { describeSqlDatabase } from '@catga/sql/testing';
+import { describeOutbox } from './describe-outbox.js';
 import { usesPostgres } from './postgres.fixture.js';
 
 interface Order {
@@ -38,6 +39,11 @@ async function open(clientUrl: string, max: number) {
 }
 
 describeSqlDatabase('MikroORM', { open: (poolSize) => open(server.url, poolSize) });
+describeOutbox(
+  'MikroORM',
+  { open: (poolSize) => open(server.url, poolSize) },
+  { describe, it, beforeAll, beforeEach, afterAll },
+);
 
 describe('The adapter of MikroORM', () => {
   it('uses the transaction for an injected entity manager, and flushes its changes', async () => {

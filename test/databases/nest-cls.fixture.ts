@@ -16,6 +16,7 @@ import { ClsModule } from 'nestjs-cls';
 import { DataSource } from 'typeorm';
 import { nestCls, typeOrm } from '@catga/sql';
 import { describeSqlDatabase } from '@catga/sql/testing';
+import { describeOutbox } from './describe-outbox.js';
 import type { TestRunner } from '@catga/sql/testing';
 import type { ClsSqlDatabase, SqlParticipant } from '@catga/sql';
 import type { INestApplicationContext } from '@nestjs/common';
@@ -23,6 +24,9 @@ import type { EntityManager } from 'typeorm';
 
 type Adapter = TransactionalAdapterTypeOrm;
 const url = process.argv[2];
+
+/** The application that was opened last. */
+let latest: INestApplicationContext | undefined;
 
 /** An application with `@Transactional()`. */
 async function open(poolSize: number) {
@@ -38,6 +42,7 @@ async function open(poolSize: number) {
   class AppModule {}
 
   const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
+  latest = app;
   database.open((token) => app.get(token as string, { strict: false }));
   return {
     app,
@@ -55,6 +60,9 @@ async function open(poolSize: number) {
 const runner: TestRunner = { describe, it, beforeAll: before, beforeEach, afterAll: after };
 
 describeSqlDatabase('@nestjs-cls/transactional over TypeORM', { open }, runner);
+describeOutbox('@nestjs-cls/transactional over TypeORM', { open }, runner, (token) =>
+  latest?.get(token as string, { strict: false }),
+);
 
 runner.describe('@Transactional()', () => {
   let app: INestApplicationContext;

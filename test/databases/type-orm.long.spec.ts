@@ -1,7 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { typeOrm } from '@catga/sql';
 import { describeSqlDatabase } from '@catga/sql/testing';
+import { describeOutbox } from './describe-outbox.js';
 import { usesPostgres } from './postgres.fixture.js';
 import type { EntityManager } from 'typeorm';
 
@@ -21,6 +22,11 @@ async function open(url: string, poolSize: number) {
 }
 
 describeSqlDatabase('TypeORM', { open: (poolSize) => open(server.url, poolSize) });
+describeOutbox(
+  'TypeORM',
+  { open: (poolSize) => open(server.url, poolSize) },
+  { describe, it, beforeAll, beforeEach, afterAll },
+);
 
 describe('The adapter of TypeORM', () => {
   it('knows the type of its handle', () => {
