@@ -22,6 +22,7 @@ const stages = [
 const longStages = [
   [
     ['test:databases', 'PostgreSQL and the libraries of its adapters are here; what imports them compiles'],
+    ['test:nest-11', 'the packages of Nest 11 are here, for the bridge'],
     ['test:browser', 'Chromium is here, for the page of the dashboard'],
     ['test:packages', 'packed tarballs: publint, attw'],
     ['test:documents', 'documents of catga describe: the official parser of AsyncAPI'],

@@ -1,10 +1,13 @@
-// Holds documents of `catga describe` to the official parser of AsyncAPI: it finds neither an error nor a warning in them.
+// Holds documents of `catga describe`, and those that an application serves, to the official parser of AsyncAPI: it finds neither an error nor a warning in them.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Parser } from '@asyncapi/parser';
 import { CatgaNode, Command, Message } from '@catga/core';
 import { asyncApiOf } from '@catga/core/admin';
+import { CatgaAsyncApiModule } from '@catga/nestjs/asyncapi';
+import { NestFactory } from '@nestjs/core';
 import { z } from 'zod';
+import orders from '../../apps/orders/dist/contracts.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -12,6 +15,19 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 function ordersDocument() {
   const args = ['packages/cli/dist/main.js', 'describe', 'apps/orders/dist/contracts.js'];
   return execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+}
+
+/** The same, running, as YAML. */
+async function servedDocument() {
+  class Served {}
+  const imports = [orders(), CatgaAsyncApiModule.forRoot({ version: '1.0.0' })];
+  const app = await NestFactory.create({ module: Served, imports }, { logger: false });
+  await app.listen(0, '127.0.0.1');
+  try {
+    return await (await fetch(`${await app.getUrl()}/asyncapi.yaml`)).text();
+  } finally {
+    await app.close();
+  }
 }
 
 /** Names that are no keys, and a schema within itself. */
@@ -37,6 +53,7 @@ const LEVELS = ['error', 'warning', 'info', 'hint'];
 const parser = new Parser();
 for (const [name, text] of [
   ['orders', ordersDocument()],
+  ['orders, served as YAML', await servedDocument()],
   ['strange names', strangeDocument()],
 ]) {
   const { document, diagnostics } = await parser.parse(text);

@@ -48,6 +48,10 @@ export function failure(kind: string): Error {
       return new BadRequestException({ fields: ['sku'] });
     case 'catga':
       return new CatgaError('CATGA_RATE_LIMITED', 'too many orders');
+    case 'invalid':
+      return new CatgaError('CATGA_VALIDATION_FAILED', 'not like this', {
+        details: { issues: [{ path: 'sku', message: 'too short' }] },
+      });
     default:
       return new Error('secret');
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Transport } from '@nestjs/microservices';
 import { CatgaBridgeModule } from '../index.js';
-import { CreateOrder } from './plain-nest.fixture.js';
+import { CreateOrder } from './bridged-messages.fixture.js';
 
 describe('CatgaBridgeModule.forRoot', () => {
   it('refuses a message that would go round in circles', () => {

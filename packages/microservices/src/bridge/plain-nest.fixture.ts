@@ -1,13 +1,31 @@
 import 'reflect-metadata';
 import { Controller, NotFoundException } from '@nestjs/common';
-import { EventPattern, MessagePattern, Payload, RpcException } from '@nestjs/microservices';
-import { RequestHandler, EventHandler, Command, Message, Query } from '@catga/nestjs';
-import { failure } from '../shop.fixture.js';
+import {
+  ClientProxyFactory,
+  EventPattern,
+  MessagePattern,
+  Payload,
+  RpcException,
+} from '@nestjs/microservices';
+import type { NatsOptions, RedisOptions } from '@nestjs/microservices';
+import { Test } from '@nestjs/testing';
+import { firstValueFrom, lastValueFrom } from 'rxjs';
+import { SILENT, failure } from '../shop.fixture.js';
+import { Ledger } from './bridged-messages.fixture.js';
 
-/** What the services of a test have done, in order. */
-export class Ledger {
-  readonly lines: string[] = [];
+/** A transport of Nest, as both of its sides take it. */
+export type PlainTransport = NatsOptions | RedisOptions;
+
+/** A server and a client of Nest's own that know nothing of Catga. */
+export interface PlainNest {
+  /** By the client. Rejects with what its `Observable` failed with. */
+  send(pattern: unknown, data: unknown): Promise<unknown>;
+  emit(pattern: unknown, data: unknown): Promise<void>;
+  close(): Promise<void>;
 }
+
+/** Starts them; the ledger gets what the server hears. */
+export type StartPlainNest = (transport: PlainTransport, ledger: Ledger) => Promise<PlainNest>;
 
 /** A controller of a service that knows nothing of Catga. */
 @Controller()
@@ -34,57 +52,24 @@ export class PlainController {
   }
 }
 
-@Message({ name: 'stock.get' })
-export class GetStock extends Query<{ readonly sku: string; readonly left: number }> {
-  constructor(readonly sku: string) {
-    super();
-  }
-}
-
-@Message({ name: 'plain.fail', errors: [RpcException] })
-export class FailPlainly extends Command<never> {
-  constructor(readonly kind: string) {
-    super();
-  }
-}
-
-@Message({ name: 'nobody.there', timeoutMs: 300 })
-export class AskNobody extends Query<void> {}
-
-@Message({ name: 'orders.placed' })
-export class OrderPlaced {
-  constructor(readonly id: string) {}
-}
-
-@Message({ name: 'orders.create', errors: [RpcException] })
-export class CreateOrder extends Command<string> {
-  constructor(readonly id: string) {
-    super();
-  }
-}
-
-@Message({ name: 'payment.received' })
-export class PaymentReceived {
-  constructor(readonly id: string) {}
-}
-
-@RequestHandler(CreateOrder)
-export class CreateOrderHandler {
-  constructor(private readonly ledger: Ledger) {}
-
-  async handle({ id }: CreateOrder): Promise<string> {
-    const [, kind] = id.split('fail: ');
-    if (kind !== undefined) throw failure(kind);
-    this.ledger.lines.push(`created ${id}`);
-    return `created ${id}`;
-  }
-}
-
-@EventHandler(PaymentReceived)
-export class PaymentHandler {
-  constructor(private readonly ledger: Ledger) {}
-
-  handle({ id }: PaymentReceived): void {
-    this.ledger.lines.push(`paid ${id}`);
-  }
-}
+/** In this process, of the version of the workspace. */
+export const startPlainNest: StartPlainNest = async (transport, ledger) => {
+  const module = await Test.createTestingModule({
+    controllers: [PlainController],
+    providers: [{ provide: Ledger, useValue: ledger }],
+  })
+    .setLogger(SILENT)
+    .compile();
+  const server = module.createNestMicroservice(transport);
+  await server.listen();
+  const client = ClientProxyFactory.create(transport);
+  await client.connect();
+  return {
+    send: (pattern, data) => firstValueFrom(client.send<unknown>(pattern, data)),
+    emit: (pattern, data) => lastValueFrom(client.emit<void>(pattern, data), { defaultValue: undefined }),
+    close: async () => {
+      await client.close();
+      await server.close();
+    },
+  };
+};
