@@ -4,6 +4,8 @@ import { Command } from '../contracts/request.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { memory } from '../memory/memory-engine.js';
 import { memoryOutbox } from '../memory/memory-outbox.js';
+import type { EngineClient, EngineConnection } from '../ports/engine.js';
+import type { EngineMonitor } from '../ports/engine-monitor.js';
 import { TestClock } from '../time/test-clock.js';
 import { alteredOutbox, Placed, startWithOutbox } from './outbox.fixture.js';
 import { startNode } from './running-node.fixture.js';
@@ -39,6 +41,32 @@ describe('a reliable event while the engine is away', () => {
     await clock.advance(0);
     expect(handled).toEqual(['a1', 'a2', 'a3']);
   });
+
+  it.each([{ transactions: false }, { transactions: true }])(
+    'is sent as soon as the engine is back, whatever the pause after the failure (%j)',
+    async (options) => {
+      let monitor: EngineMonitor | undefined;
+      class ObservedEngine extends InterruptedEngine {
+        override connect(client: EngineClient): Promise<EngineConnection> {
+          ({ monitor } = client);
+          return super.connect(client);
+        }
+      }
+      const { engine, clock, publish, handled } = await startWithOutbox({
+        engine: new ObservedEngine(memory()),
+        outbox: memoryOutbox(options),
+      });
+      await clock.advance(0);
+      engine.weather = 'away';
+      await publish('a1');
+      await clock.advance(10_000);
+      expect(handled).toEqual([]);
+      engine.weather = 'fine';
+      monitor?.restored();
+      await clock.advance(0);
+      expect(handled).toEqual(['a1']);
+    },
+  );
 
   it('is handed to the outbox with its body as bytes', async () => {
     const bodies: Uint8Array[] = [];

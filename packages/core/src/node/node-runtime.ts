@@ -245,6 +245,10 @@ export class NodeRuntime {
     const source = `engine ${this.options.engine.name}`;
     return {
       ...this.health.connection,
+      restored: () => {
+        this.health.connection.restored();
+        this.outbox?.retryNow();
+      },
       refused: (what, error) => this.reportFlood(`${source} ${what}`, error),
       warn: (message) => this.services.logger.warn(message),
       note: (message) => this.services.logger.debug(message),

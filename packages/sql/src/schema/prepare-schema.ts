@@ -29,6 +29,7 @@ export async function openWithSchema(
     if (mode === 'off') return;
     if (mode === 'create') await create(database, set);
     verify(set, await versionOf(database, set));
+    await requireTables(database, set);
   } catch (thrown) {
     if (thrown instanceof CatgaError) throw thrown;
     throw new CatgaError(
@@ -97,6 +98,26 @@ function verify({ what, package: name, script, files }: SchemaSet, version: numb
     `${what} needs version ${needed} of its tables, and the database ${found}. ${fix}`,
     { details: { needed, found: version ?? 0 } },
   );
+}
+
+/** The version alone does not show that somebody has dropped a table since. */
+async function requireTables(database: SqlDatabase, { what, table: steps, files }: SchemaSet): Promise<void> {
+  const tables = files.flatMap(({ sql }) =>
+    [...sql.matchAll(/^CREATE TABLE (\w+)/gm)].map(([, name]) => name),
+  );
+  for (const table of tables) {
+    try {
+      await database.root.execute(`SELECT FROM ${table} LIMIT 0`);
+    } catch (thrown) {
+      if (sqlStateOf(thrown) !== '42P01') throw thrown;
+      throw new CatgaError(
+        'CATGA_CONFIGURATION',
+        `${what} needs the table ${table}, and the database has none, although ${steps} says so: restore it from a backup, or drop ` +
+          `${steps} and the other tables to begin anew.`,
+        { details: { table }, cause: thrown },
+      );
+    }
+  }
 }
 
 function notAllowedError({ what, script }: SchemaSet, thrown: unknown): CatgaError {

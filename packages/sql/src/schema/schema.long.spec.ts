@@ -4,7 +4,8 @@ import { SqlLabs } from '../outbox/sql.fixture.js';
 import type { SqlLab } from '../outbox/sql.fixture.js';
 import { sqlOutbox } from '../outbox/sql-outbox.js';
 import type { SqlOutboxOptions } from '../outbox/sql-outbox-options.js';
-import { sqlSchema } from './schema-files.js';
+import { OUTBOX_SCHEMA, SCHEMA_FILES, sqlSchema } from './schema-files.js';
+import { stepsTable } from './schema-set.js';
 
 const labs = new SqlLabs();
 
@@ -32,7 +33,37 @@ describe('the schema of the outbox', () => {
     await open(lab);
   });
 
-  it("keeps a node with schema 'verify' from starting where it is missing, older or newer", async () => {
+  it("of an older version is refused with schema 'verify', and brought up to date by 'create' or the rest of the script", async () => {
+    for (const bring of ['create', 'script'] as const) {
+      const lab = await labs.create();
+      const [first] = SCHEMA_FILES;
+      await lab.pool.query(
+        `${stepsTable(OUTBOX_SCHEMA)}; ${first?.sql}; INSERT INTO catga_schema VALUES (1)`,
+      );
+      await expect(open(lab, { schema: 'verify' })).rejects.toMatchObject({
+        code: 'CATGA_CONFIGURATION',
+        message: expect.stringContaining(
+          'has version 1 of them. Apply the script of sqlSchema(1)',
+        ) as unknown,
+      });
+      if (bring === 'create') await open(lab);
+      else await lab.pool.query(sqlSchema(1));
+      await open(lab, { schema: 'verify' });
+    }
+  });
+
+  it('is refused if one of its tables is gone', async () => {
+    const lab = await labs.create();
+    await open(lab);
+    await lab.pool.query('DROP TABLE catga_inbox');
+    for (const schema of ['verify', 'create'] as const)
+      await expect(open(lab, { schema })).rejects.toMatchObject({
+        code: 'CATGA_CONFIGURATION',
+        details: { table: 'catga_inbox' },
+      });
+  });
+
+  it("keeps a node with schema 'verify' from starting where it is missing or newer", async () => {
     const lab = await labs.create();
     const verify = (): Promise<void> => open(lab, { schema: 'verify' });
     await expect(verify()).rejects.toMatchObject({

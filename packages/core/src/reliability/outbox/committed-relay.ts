@@ -106,6 +106,12 @@ export class CommittedRelay {
     if (this.running === undefined) this.pause.begin(this.weather.pauseMs);
   }
 
+  /** Ends the pause after a failure: the engine is back. */
+  retryNow(): void {
+    this.hasFailed = false;
+    this.wake();
+  }
+
   /** Resolves once nothing waits here or, with `orFailed`, once an attempt failed. Begins with an attempt now. */
   async emptied(orFailed: boolean): Promise<void> {
     await this.memory.idle();

@@ -98,6 +98,11 @@ export class NodeOutbox implements OutgoingLog {
     }
   }
 
+  /** The engine is back: what waits is sent now. */
+  retryNow(): void {
+    this.opened?.relay.retryNow();
+  }
+
   /** Starts the relay. */
   start(): void {
     this.isStarted = true;

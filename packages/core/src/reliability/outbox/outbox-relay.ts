@@ -45,6 +45,12 @@ export class OutboxRelay {
     this.running ??= this.run();
   }
 
+  /** Ends the pause after a failure: the engine is back. */
+  retryNow(): void {
+    this.pause.end();
+    this.wake();
+  }
+
   /** Resolves once nothing waits or, with `orFailed`, once an attempt failed. Begins with an attempt now. */
   emptied(orFailed: boolean): Promise<void> {
     return new Promise((resolve) => {
