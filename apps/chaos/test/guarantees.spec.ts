@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { FAULTS } from '../src/promises/faults.js';
 import type { Fault } from '../src/promises/faults.js';
@@ -53,6 +53,13 @@ describe('the table of guarantees', () => {
     const isDifferent = KINDS.some((kind) => GUARANTEES.redis[fault][kind] !== GUARANTEES.nats[fault][kind]);
     if (isDifferent) expect(cellsOf(row, fault)).toEqual(promised);
     else expect(row).toBeUndefined();
+  });
+
+  it('names specs that are there', () => {
+    const named = [...page.matchAll(/`((?:packages|apps)\/[^`]*\.spec\.ts)`/g)].map(([, path]) => path ?? '');
+    expect(named.length).toBeGreaterThan(5);
+    const missing = named.filter((path) => !existsSync(new URL(`../../../${path}`, import.meta.url)));
+    expect(missing).toEqual([]);
   });
 
   it('has no row that nothing shows, and no fault that is not played', () => {
