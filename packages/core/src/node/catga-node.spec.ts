@@ -7,6 +7,7 @@ import type { NodeChange } from '../contracts/node-info.js';
 import { Command, Query } from '../contracts/request.js';
 import { memory } from '../memory/memory-engine.js';
 import type { Engine } from '../ports/engine.js';
+import { TestClock } from '../time/test-clock.js';
 import { CatgaNode } from './catga-node.js';
 import type { MessageObserver } from './node-services.js';
 import { Gate, startNode } from './running-node.fixture.js';
@@ -314,6 +315,36 @@ describe('a node', () => {
     expect(closed).toBe(1);
     await expect(node.mediator.send(new Buy())).rejects.toMatchObject({ code: 'CATGA_SHUTTING_DOWN' });
     expect(node.failures.failures.size).toBe(1);
+  });
+
+  it('reports no goodbye that its own end cuts off', async () => {
+    const real = memory();
+    let cutOff = (): void => {};
+    const engine: Engine = {
+      name: 'slow',
+      capabilities: real.capabilities,
+      async connect(client) {
+        const connection = await real.connect(client);
+        const withdraw = (): Promise<void> =>
+          new Promise((_, reject) => (cutOff = () => reject(new Error('the connection is closed'))));
+        return {
+          ...connection,
+          directory: { ...connection.directory, withdraw },
+          close() {
+            cutOff();
+            return connection.close();
+          },
+        };
+      },
+    };
+    const clock = new TestClock();
+    const node = new CatgaNode({ engine, shutdown: { drainTimeoutMs: 1000 } }, { clock });
+    await node.init();
+    await node.start();
+    const stopped = node.stop();
+    await clock.advance(5000);
+    await stopped;
+    expect(node.failures.failures.size).toBe(0);
   });
 
   it('ends the watches of its nodes when it stops, those that begin later too', async () => {

@@ -65,7 +65,10 @@ export class NodeDrain {
     const { runtime, durable } = this;
     const { presence, engine, admission } = runtime;
     // A directory that cannot be told finds out by itself, and running handlers are none the worse for it.
-    const withdrawn = presence.withdraw().catch((thrown: unknown) => runtime.reportOfEngine(thrown));
+    const withdrawn = presence.withdraw().catch((thrown: unknown) => {
+      // When the time is over, the connection is closed under it.
+      if (!runtime.isClosing) runtime.reportOfEngine(thrown);
+    });
     if (durable.hasStarted && engine.forgetsMessages) {
       await withdrawn;
       await runtime.settled();

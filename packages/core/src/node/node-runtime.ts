@@ -272,6 +272,11 @@ export class NodeRuntime {
     this.report(`engine ${this.options.engine.name}`, thrown);
   }
 
+  /** Whether the node lets go of its engine. */
+  get isClosing(): boolean {
+    return this.closing !== undefined;
+  }
+
   /** Lets go of the engine, within so many milliseconds. Never rejects. */
   close(withinMs: number): Promise<void> {
     return (this.closing ??= this.closeOnce(withinMs));
