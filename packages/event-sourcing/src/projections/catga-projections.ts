@@ -27,6 +27,11 @@ export interface ProjectionListOptions {
   /** Only the builds of one projection. */
   readonly name?: string;
   /**
+   * Only those that this node has the class of, in whatever version.
+   * @defaultValue false
+   */
+  readonly here?: boolean;
+  /**
    * Maximum number of events to count that a build has not taken, 1 to 10,000: they are read.
    * @defaultValue 1
    */
@@ -42,8 +47,12 @@ export class CatgaProjections {
   constructor(private readonly host: ProjectionHost) {}
 
   /** All that any node has begun, each build by itself. `CATGA_CONFIGURATION` for a wrong `countTo`. */
-  async list({ name, countTo = 1 }: ProjectionListOptions = {}): Promise<readonly ProjectionInfo[]> {
-    const all = (await this.host.store.list()).filter((one) => name === undefined || one.name === name);
+  async list({ name, here = false, countTo = 1 }: ProjectionListOptions = {}): Promise<
+    readonly ProjectionInfo[]
+  > {
+    const all = (await this.host.store.list()).filter(
+      (one) => one.name === (name ?? one.name) && (!here || this.host.has(one.name)),
+    );
     return Promise.all(
       all.map(async (stored) => {
         const { events: eventsBehind, oldestAt } = await this.host.behind(stored.checkpoint, countTo);

@@ -9,25 +9,17 @@ const MAX_TEXT = 500;
 /** How many events are counted that a projection has not taken. */
 const COUNT_TO = 1000;
 
-/**
- * Answers tools: what they list and do, `projections` does. Before the node starts.
- * @param has whether this node has the class of a projection
- */
-export function answerTools(
-  node: CatgaNode,
-  projections: CatgaProjections,
-  has: (name: string) => boolean,
-): void {
+/** Answers tools: what they list and do, `projections` does. Before the node starts. */
+export function answerTools(node: CatgaNode, projections: CatgaProjections): void {
   node
     .answerTools('projections', ListProjections, async (question) => {
-      const { projection } = question as ListProjections;
+      const { projection: name } = question as ListProjections;
       const all = await projections.list({
+        here: true,
         countTo: COUNT_TO,
-        ...(projection !== undefined && { name: projection }),
+        ...(name !== undefined && { name }),
       });
-      return all
-        .filter(({ name }) => has(name))
-        .map((one) => summaryOf(one, node, projection === undefined ? MAX_TEXT : Infinity));
+      return all.map((one) => summaryOf(one, node, name === undefined ? MAX_TEXT : Infinity));
     })
     .answerTools('projections', SteerProjection, async (question) => {
       const { projection, version, action } = question as SteerProjection;

@@ -23,7 +23,7 @@ export class ProjectionSource
   }
 
   register(_providers: readonly ExploredProvider[], node: CatgaNode): readonly string[] {
-    answerTools(node, this.projections, (name) => this.host.projections.has(name));
+    answerTools(node, this.projections);
     return [];
   }
 

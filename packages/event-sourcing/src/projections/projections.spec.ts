@@ -1,7 +1,7 @@
 import { CatgaMediator, Command, Message, memory } from '@catga/nestjs';
 import type { TracedNode } from '@catga/nestjs';
 import type { TestingModule } from '@nestjs/testing';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import {
   Deposit,
   DepositHandler,
@@ -274,6 +274,32 @@ describe('A projection', () => {
     await until(async () => (await last?.get(CatgaProjections).list())?.[0]?.isBehind === false);
     expect(seen).toHaveLength(40);
     expect(new Set(seen).size).toBe(40);
+  });
+
+  it('has taken what came since its last batch when it goes live', async () => {
+    const [storage, engine] = [memoryEventStore(), memory()];
+    const writer = await start(BANK, { storage }, { engine });
+    const { projections: progress } = writer.get(CatgaEventStreams).store;
+    if (progress === undefined) throw new TypeError('The store has no projections.');
+    let count = 0;
+    @Projection({ name: 'counted' })
+    class Counted {
+      @On(Deposited)
+      deposited(): void {
+        count++;
+      }
+    }
+    const goLive = progress.goLive.bind(progress);
+    const counts: unknown[] = [];
+    jest.spyOn(progress, 'goLive').mockImplementationOnce(async (...given) => {
+      await writer.get(CatgaMediator).send(new Deposit('a', 2));
+      counts.push(count, await goLive(...given), count);
+      return true;
+    });
+    await writer.get(CatgaMediator).send(new Deposit('a', 1));
+    await start([Counted], { storage }, { engine });
+    await until(() => counts.length === 3);
+    expect(counts).toEqual([1, true, 2]);
   });
 
   it('has no transaction in a store without them', async () => {

@@ -1,8 +1,9 @@
 import { MemoryNetwork } from '@catga/core';
 import { CatgaMediator, Command, Message, Query, RequestHandler } from '@catga/nestjs';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Account, Deposited, start, stopAll } from '../bank.fixture.js';
 import {
+  CatgaEventStreams,
   CatgaProjections,
   DecisionHandler,
   On,
@@ -12,6 +13,7 @@ import {
   memoryEventStore,
 } from '../index.js';
 import type { Decision, ProjectionContext } from '../index.js';
+import { ReadBarrier } from './read-barrier.js';
 
 afterEach(stopAll);
 
@@ -88,6 +90,14 @@ describe('A query that is sent with what it is to be read after', () => {
       await new Promise((resolve) => setTimeout(resolve, 1));
     await projections.pause('totals');
     const { after } = await mediator.send(new PayIn(5));
+    // Once nobody waits any more, it is not looked for again.
+    const { projections: progress } = module.get(CatgaEventStreams).store;
+    if (progress === undefined) throw new TypeError('The store has no projections.');
+    const looks = jest.spyOn(progress, 'list');
+    const waiting = module.get(ReadBarrier).passed(['totals'], after, AbortSignal.abort());
+    await expect(waiting).rejects.toMatchObject({ code: 'CATGA_TIMEOUT' });
+    expect(looks).toHaveBeenCalledTimes(1);
+    looks.mockRestore();
     await expect(mediator.send(new GetTotal(), { after, timeoutMs: 20 })).rejects.toMatchObject({
       code: 'CATGA_TIMEOUT',
     });

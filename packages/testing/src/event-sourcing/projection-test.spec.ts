@@ -27,15 +27,15 @@ class Mails {
 
 describe('projectionTest', () => {
   it('has a projection take the events of streams, each with its place', async () => {
-    const mails = new Mails();
+    const [mails, again] = [new Mails(), new Deposited(3)];
     await projectionTest(mails)
       .given('a', new Deposited(1))
       .given('b', new Deposited(2), new Withdrawn(1))
-      .when('a', new Deposited(3))
+      .when('a', again, again)
       .thenTaken();
-    expect(mails.lines).toEqual(['a@1: 1', 'b@1: 2', 'a@2: 3']);
+    expect(mails.lines).toEqual(['a@1: 1', 'b@1: 2', 'a@2: 3', 'a@3: 3']);
     await projectionTest(mails, { isLive: false }).when('a', new Deposited(4)).thenTaken();
-    expect(mails.lines).toHaveLength(3);
+    expect(mails.lines).toHaveLength(4);
   });
 
   it('compares the error of the last events, and rejects with that of any other', async () => {

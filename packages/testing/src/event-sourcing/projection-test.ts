@@ -1,5 +1,5 @@
 import { deepEqual, fail } from 'node:assert';
-import { toError } from '@catga/core/engine';
+import { describeMessage, toError } from '@catga/core/engine';
 import {
   EventTaker,
   NotTaken,
@@ -9,7 +9,6 @@ import {
 } from '@catga/event-sourcing/engine';
 import type { ProjectionDefinition } from '@catga/event-sourcing/engine';
 import type { RecordedEvent, sqlEventStore } from '@catga/event-sourcing';
-import { describeMessage } from '@catga/core/engine';
 import { checkError } from './expected-error.js';
 import type { ExpectedError } from './expected-error.js';
 
@@ -90,12 +89,33 @@ function testOf(subject: Subject, before: readonly Placed[]): ProjectionTest {
   };
 }
 
+type Recorded = ReadonlyMap<RecordedEvent, object>;
+
+/** Events as a store has them, each with its number in its stream and its place among all. */
+function recorded(events: readonly Placed[]): (readonly [RecordedEvent, object])[] {
+  const versions = new Map<string, number>();
+  return events.map(({ id, event }, at) => {
+    const version = (versions.get(id) ?? 0) + 1;
+    versions.set(id, version);
+    const { name } = describeMessage(event.constructor as new () => object);
+    const place = { stream: `test/${id}`, version, checkpoint: String(at + 1), recordedAt: new Date(at) };
+    return [{ name, ...place, body: new Uint8Array(), serializer: 'json', headers: {} }, event] as const;
+  });
+}
+
 class Taking implements ProjectedTest {
+  private readonly before: Recorded;
+  private readonly now: Recorded;
+
   constructor(
     private readonly subject: Subject,
-    private readonly before: readonly Placed[],
-    private readonly events: readonly Placed[],
-  ) {}
+    before: readonly Placed[],
+    now: readonly Placed[],
+  ) {
+    const all = recorded([...before, ...now]);
+    this.before = new Map(all.slice(0, before.length));
+    this.now = new Map(all.slice(before.length));
+  }
 
   async thenRows(table: string, ...expected: readonly Row[]): Promise<void> {
     const { tables, name } = this.subject.definition;
@@ -119,7 +139,7 @@ class Taking implements ProjectedTest {
     let refusal: Error | undefined;
     await this.inTransaction(async (tx) => {
       await this.take(this.before, tx);
-      refusal = await this.take(this.events, tx).then(
+      refusal = await this.take(this.now, tx).then(
         () => undefined,
         (thrown: unknown) => toError(thrown),
       );
@@ -131,40 +151,22 @@ class Taking implements ProjectedTest {
   private taken(check: (tx: Transaction | undefined) => Promise<void>): Promise<void> {
     return this.inTransaction(async (tx) => {
       await this.take(this.before, tx);
-      await this.take(this.events, tx);
+      await this.take(this.now, tx);
       await check(tx);
     });
   }
 
-  private async take(placed: readonly Placed[], tx: Transaction | undefined): Promise<void> {
+  private async take(events: Recorded, tx: Transaction | undefined): Promise<void> {
     const { projection, definition, isLive = true } = this.subject;
-    const all = new Map<RecordedEvent, object>();
-    for (const one of placed) all.set(this.recorded(one), one.event);
     const taker = new EventTaker(definition, {
-      decode: (recorded) => all.get(recorded) ?? {},
+      decode: (recorded) => events.get(recorded) ?? {},
       instance: () => projection,
     });
     try {
-      await taker.take(all.keys(), { build: BUILD, role: isLive ? 'live' : 'building' }, tx);
+      await taker.take(events.keys(), { build: BUILD, role: isLive ? 'live' : 'building' }, tx);
     } catch (thrown) {
       throw thrown instanceof NotTaken ? thrown.cause : thrown;
     }
-  }
-
-  /** With its number in its stream, and its place among all. */
-  private recorded({ id, event }: Placed): RecordedEvent {
-    const all = [...this.before, ...this.events];
-    const at = all.findIndex((one) => one.event === event);
-    return {
-      name: describeMessage(event.constructor as new () => object).name,
-      stream: `test/${id}`,
-      version: all.slice(0, at + 1).filter((one) => one.id === id).length,
-      checkpoint: String(at + 1),
-      recordedAt: new Date(at),
-      body: new Uint8Array(),
-      serializer: 'json',
-      headers: {},
-    };
   }
 
   /** Runs in a transaction with the tables of the projection, if it has a database, and rolls it back. */
