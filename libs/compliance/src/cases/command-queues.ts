@@ -124,7 +124,11 @@ export function commandQueues(lab: Lab): void {
       expect(ran).toEqual(skus);
     });
 
-    it('runs beside no more of its type than its handler allows', async () => {
+    it.each([
+      { keys: 'with no key', keyOf: () => undefined },
+      { keys: 'with keys', keyOf: (count: number) => `key ${count}` },
+      { keys: 'some with keys', keyOf: (count: number) => (count < 3 ? `key ${count}` : undefined) },
+    ])('runs beside no more of its type than its handler allows, $keys', async ({ keyOf }) => {
       let running = 0;
       const together: number[] = [];
       const gate = new Gate();
@@ -134,11 +138,14 @@ export function commandQueues(lab: Lab): void {
         running--;
       };
       const node = await lab.run(lab.node().handleRequest(ReserveStock, handler, { concurrency: 2 }));
-      for (let count = 0; count < 5; count++) await node.mediator.enqueue(new ReserveStock('tea'));
+      for (let count = 0; count < 6; count++) {
+        const key = keyOf(count);
+        await node.mediator.enqueue(new ReserveStock('tea'), { ...(key !== undefined && { key }) });
+      }
       await lab.until(() => together.length === 2);
       await lab.pass(2);
       gate.open();
-      await lab.until(() => together.length === 5);
+      await lab.until(() => together.length === 6);
       expect(Math.max(...together)).toBe(2);
     });
 

@@ -16,6 +16,7 @@ import type { OwnedCommands, QueuedCommands } from '../ports/queued-commands.js'
 import type { SubscriptionPauses } from '../ports/subscription-pauses.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import { engineFailure } from './engine-failure.js';
+import { HandlerPlaces } from './handler-places.js';
 import { KeyedCommands, TRUSTED_MS } from './keyed-commands.js';
 import { groupOf } from './lane-keys.js';
 import { LaneCommands } from './lane-commands.js';
@@ -254,6 +255,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
   private async handle(
     wanted: LogSubscription,
     deliver: (delivery: LogDelivery) => void,
+    places = new HandlerPlaces(wanted.concurrency, deliver),
   ): Promise<LogConsumer> {
     const registered = await this.register.make(wanted);
     const subscription = new LaneSubscription(
@@ -261,6 +263,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
       registered,
       groupOf(wanted.id, wanted.kind),
       deliver,
+      places,
       this.quarantine,
       () => this.timers.nowMs(),
       (delayMs, run) => this.timers.after(delayMs, run),
@@ -303,9 +306,11 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     wanted: LogSubscription,
     deliver: (delivery: LogDelivery) => void,
   ): Promise<LogConsumer> {
+    const places = new HandlerPlaces(wanted.concurrency, deliver);
     const consumer = new PausableConsumer(
-      () => this.parts.queue.subscribe(wanted, (delivery) => this.fromQueue(delivery, deliver)),
+      () => this.parts.queue.subscribe(wanted, (delivery) => this.fromQueue(delivery, places)),
       () => this.paused.has(wanted.id),
+      () => places.giveBack(),
     );
     await consumer.follow();
     this.queues.add(consumer);
@@ -313,7 +318,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     let inLanes: LogConsumer | undefined;
     const stopWaiting = await this.keyed.whenUsed(wanted.names, async () => {
       if (isStopped || this.isClosed) return;
-      inLanes = await this.handle(wanted, deliver);
+      inLanes = await this.handle(wanted, deliver, places);
       if (isStopped as boolean) await inLanes.stop();
     });
     return {
@@ -327,10 +332,10 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
   }
 
   /** One that has a key was delayed, and is due: it takes its place behind those of its key. */
-  private fromQueue(delivery: LogDelivery, deliver: (delivery: LogDelivery) => void): void {
+  private fromQueue(delivery: LogDelivery, places: HandlerPlaces): void {
     const { message, problem } = delivery;
     if (problem !== undefined || message.key === undefined || message.history.length > 0)
-      return deliver(delivery);
+      return places.add(delivery);
     void this.appendKeyed(message, {})
       .then(
         () => delivery.ack(),

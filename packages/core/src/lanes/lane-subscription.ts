@@ -1,6 +1,8 @@
 import type { LogDelivery, LogSubscription } from '../ports/durable-log.js';
 import { afterThis, nextTurn } from '../time/next-turn.js';
 import type { LaneEvent } from './event-frame.js';
+import { CALLBACK_FAILURE_DELAY_MS } from './handler-places.js';
+import type { HandlerPlaces } from './handler-places.js';
 import { LaneDelivery } from './lane-delivery.js';
 import type { RegisteredSubscription } from './lane-register.js';
 import type { LaneEntry } from './lane-entry.js';
@@ -9,8 +11,6 @@ import type { Quarantine } from './quarantine.js';
 
 /** How many events begin before timers, input and output get their turn. */
 const BEGINS_PER_TURN = 256;
-/** After how long an event is handled again whose consumer's callback threw, in milliseconds. */
-const CALLBACK_FAILURE_DELAY_MS = 1000;
 
 /** This node's part in a subscription: what it handles at a time, over all lanes that it owns. */
 export class LaneSubscription {
@@ -23,7 +23,6 @@ export class LaneSubscription {
   /** Those that may have something to begin, in turns. */
   private readonly active: LaneShare[] = [];
   private turn = 0;
-  private running = 0;
   private begunInTurn = 0;
   private isScheduled = false;
 
@@ -32,6 +31,7 @@ export class LaneSubscription {
     public registered: RegisteredSubscription,
     readonly group: string,
     private readonly handle: (delivery: LogDelivery) => void,
+    private readonly places: HandlerPlaces,
     private readonly quarantine: Quarantine,
     private readonly nowMs: () => number,
     readonly after: (delayMs: number, run: () => void) => void,
@@ -39,6 +39,7 @@ export class LaneSubscription {
     this.id = wanted.id;
     this.kind = wanted.kind;
     this.names = new Set(wanted.names);
+    places.schedule = () => this.schedule();
   }
 
   wants({ message, target, problem }: LaneEvent): boolean {
@@ -67,22 +68,10 @@ export class LaneSubscription {
     this.schedule();
   }
 
-  /** Takes a place for something that comes another way. Returns whether there is one. */
-  enter(): boolean {
-    if (this.running >= this.wanted.concurrency) return false;
-    this.running++;
-    return true;
-  }
-
-  leave(): void {
-    this.running--;
-    this.schedule();
-  }
-
   /** Hands an event to the callback. One that throws has not taken it, and hurts neither its peers nor the process. */
   deliver(share: LaneShare, entry: LaneEntry): void {
     const delivery = new LaneDelivery(share, entry, entry.isFresh);
-    this.running++;
+    this.places.take();
     share.begin(delivery);
     try {
       this.handle(delivery);
@@ -93,9 +82,9 @@ export class LaneSubscription {
 
   /** An event has ended, however. */
   ended(share: LaneShare, entry: LaneEntry): void {
-    this.running--;
+    this.places.leave();
     this.quarantine.ended(share, entry);
-    if (this.active.length > 0) this.schedule();
+    if (this.active.length > 0 || this.places.areWaitedFor) this.schedule();
   }
 
   /** Never within the call of whoever reads or settles; and never so often in a row that the event loop does not get on. */
@@ -113,22 +102,29 @@ export class LaneSubscription {
 
   private readonly begin = (): void => {
     this.isScheduled = false;
-    const { active, quarantine } = this;
-    if (quarantine.isOn || this.isPaused || active.length === 0) return;
     const nowMs = this.nowMs();
-    while (this.running < this.wanted.concurrency && active.length > 0 && !quarantine.isOn) {
+    const beginOfLanes = (): boolean => this.beginNext(nowMs);
+    while (this.places.areFree) {
       if (this.begunInTurn >= BEGINS_PER_TURN) return this.schedule();
+      if (!this.places.beginNext(beginOfLanes)) return;
+      this.begunInTurn++;
+    }
+  };
+
+  private beginNext(nowMs: number): boolean {
+    const { active } = this;
+    while (active.length > 0 && !this.quarantine.isOn && !this.isPaused) {
       if (this.turn >= active.length) this.turn = 0;
       const share = active[this.turn];
       const entry = share?.takeReady(nowMs);
-      if (share === undefined || entry === undefined) {
-        active.splice(this.turn, 1);
-        if (share !== undefined) share.isActive = false;
-        continue;
+      if (share !== undefined && entry !== undefined) {
+        this.turn++;
+        this.deliver(share, entry);
+        return true;
       }
-      this.turn++;
-      this.begunInTurn++;
-      this.deliver(share, entry);
+      active.splice(this.turn, 1);
+      if (share !== undefined) share.isActive = false;
     }
-  };
+    return false;
+  }
 }

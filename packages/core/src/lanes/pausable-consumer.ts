@@ -10,6 +10,7 @@ export class PausableConsumer implements LogConsumer {
   constructor(
     private readonly open: () => Promise<LogConsumer>,
     private readonly isPaused: () => boolean,
+    private readonly onLeft: () => void,
   ) {}
 
   /** Takes, or takes no more, as the queue is now. Rejects if it could not; the next call tries again. */
@@ -37,6 +38,10 @@ export class PausableConsumer implements LogConsumer {
   private async leave(): Promise<void> {
     const { consumer } = this;
     this.consumer = undefined;
-    await consumer?.stop();
+    try {
+      await consumer?.stop();
+    } finally {
+      this.onLeft();
+    }
   }
 }
