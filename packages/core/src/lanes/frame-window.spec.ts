@@ -83,4 +83,20 @@ describe('the window of a subscription on a lane', () => {
     for (let position = 10_000; position < 20_000; position++) window.settle(read(window, position, 1), 0);
     expect(window.floor).toBe(20_000);
   });
+
+  it('costs what is not done, however much is done above a frame that hangs', () => {
+    const window = fresh();
+    const hung = read(window, 1, 1);
+    let looks = 0;
+    for (let position = 2; position <= 100_000; position++) {
+      const slot = read(window, position, 1);
+      window.settle(slot, 0);
+      const left = { get: () => ++looks && 0 };
+      Object.defineProperty(slot, 'left', left);
+    }
+    looks = 0;
+    expect(window.record(10)).toEqual({ floor: 1, end: 100_001, open: [[0, 0, 0]] });
+    expect([window.at(1), window.at(50_000), window.at(100_001)]).toEqual([hung, undefined, undefined]);
+    expect(looks).toBeLessThan(2000);
+  });
 });

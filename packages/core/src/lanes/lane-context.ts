@@ -24,6 +24,10 @@ export interface LaneContext {
   displaced(share: LaneShare): void;
   /** A share has begun so much that is not done that its room in the record of progress is filled. */
   filled(share: LaneShare): void;
+  /** There is room for more to be read for a share. */
+  roomFor(share: LaneShare): void;
+  /** Events are gone that a share had left in the log, and had still to handle. */
+  dropped(share: LaneShare, events: number): void;
   written(tenure: LaneTenure): void;
   failed(tenure: LaneTenure, reason: Error): void;
 }

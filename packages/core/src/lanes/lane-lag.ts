@@ -10,8 +10,19 @@ import type { ProgressSection, ProgressSections } from './progress-record.js';
 import { startOf } from './share-start.js';
 import { waitingIn } from './waiting-events.js';
 
-/** How many frames of a lane are counted; what is beyond is reckoned from them. */
-const MOST_COUNTED = 256;
+/** How many frames are read of each part of a lane; what is beyond is reckoned from them. */
+const MOST_READ = 256;
+/** In how many runs those are read that are not done among others that are, and over how many others a run goes on. */
+const MOST_RUNS = 8;
+const MOST_SKIPPED = 32;
+
+/** A part of a lane: the frames that are read of it, and how many there are. */
+interface LanePart {
+  readonly read: readonly number[];
+  readonly frames: number;
+  /** How many events wait in those that are read. */
+  waiting: number;
+}
 
 /** One subscription in one lane, while it is counted. */
 interface Counted {
@@ -19,7 +30,8 @@ interface Counted {
   readonly section: ProgressSection | undefined;
   readonly floor: number;
   readonly last: number;
-  waiting: number;
+  /** Frames that are not done below the end of what is; and all from there on. */
+  readonly parts: readonly LanePart[];
   oldestSentAtMs: number;
 }
 
@@ -51,7 +63,7 @@ export class LaneLag {
     inLanes: readonly Counted[],
   ): DurableSubscription {
     const sum = (of: (one: Counted) => number): number => inLanes.reduce((total, one) => total + of(one), 0);
-    const waiting = sum((one) => one.waiting);
+    const waiting = sum(({ parts }) => parts.reduce((total, part) => total + reckoned(part), 0));
     const handling = Math.min(
       waiting,
       sum(({ section }) => section?.handling ?? 0),
@@ -78,49 +90,73 @@ export class LaneLag {
   ): Promise<readonly Counted[]> {
     const state = await this.store.log.state(lane);
     const counted = subscriptions.map((subscription): Counted => {
-      const { id, kind } = subscription;
-      const section = progress.get(progressKey(lane, groupOf(id, kind)))?.get(id);
-      const { start } = startOf(subscription, lane, section, state, '');
+      const { id, kind, made } = subscription;
+      const recorded = progress.get(progressKey(lane, groupOf(id, kind)))?.get(id);
+      const { start, isDisplaced } = startOf(subscription, lane, recorded, state, '');
+      const section = recorded?.made === made && !isDisplaced ? recorded : undefined;
       return {
         subscription,
         section,
         floor: start.progress.floor,
         last: state.last,
-        waiting: 0,
+        parts: partsOf((section ?? start).progress, state),
         oldestSentAtMs: Infinity,
       };
     });
-    const floor = Math.min(...counted.map((one) => one.floor));
-    if (floor <= state.last) await this.count(lane, Math.max(floor, state.first), state, counted);
+    await this.count(lane, counted);
     return counted;
   }
 
-  /** Reads the frames from a position on. */
-  private async count(
-    lane: number,
-    from: number,
-    { last }: LaneState,
-    counted: readonly Counted[],
-  ): Promise<void> {
-    await this.scan.read(lane, from, (position, content) => {
-      for (const one of counted) if (position >= one.floor) countFrame(position, content, one);
-      if (position >= last) return false;
-      if (position - from < MOST_COUNTED) return true;
-      for (const one of counted) one.waiting = reckoned(one, position, last);
-      return false;
-    });
+  private async count(lane: number, counted: readonly Counted[]): Promise<void> {
+    const positions = counted.flatMap(({ parts }) => parts.flatMap(({ read }) => read));
+    const wanted = [...new Set(positions)].sort((one, other) => one - other);
+    for (let at = 0; at < wanted.length;) {
+      const end = await this.scan.read(lane, wanted[at] ?? 0, (position, content) => {
+        for (const one of counted) countFrame(position, content, one);
+        while ((wanted[at] ?? Infinity) <= position) at++;
+        return (wanted[at] ?? Infinity) <= position + MOST_SKIPPED;
+      });
+      if (end !== 'stopped') return;
+    }
   }
 }
 
-/** As many more as there are in the frames that were counted. */
-function reckoned({ waiting, floor }: Counted, position: number, last: number): number {
-  const counted = position - floor + 1;
-  return counted <= 0 ? waiting : Math.round((waiting * (last - floor + 1)) / counted);
+function partsOf(
+  { floor, end, open }: ProgressSection['progress'],
+  { first, last }: LaneState,
+): readonly LanePart[] {
+  const begun = open.map(([offset]) => floor + offset).filter((position) => position >= first);
+  const from = Math.max(floor, end, first);
+  const frames = Math.max(0, last + 1 - from);
+  const read = Array.from({ length: Math.min(frames, MOST_READ) }, (_, index) => from + index);
+  return [
+    { read: fewOf(begun), frames: begun.length, waiting: 0 },
+    { read, frames, waiting: 0 },
+  ];
+}
+
+/** The first of them, as many as are read. */
+function fewOf(positions: readonly number[]): readonly number[] {
+  let runs = 0;
+  let before = -Infinity;
+  const end = positions.findIndex((position, index) => {
+    if (position > before + MOST_SKIPPED) runs++;
+    before = position;
+    return runs > MOST_RUNS || index === MOST_READ;
+  });
+  return end < 0 ? positions : positions.slice(0, end);
+}
+
+/** As many more as there are in the frames that were read. */
+function reckoned({ read, frames, waiting }: LanePart): number {
+  return read.length === 0 ? 0 : Math.round((waiting * frames) / read.length);
 }
 
 function countFrame(position: number, content: FrameContent, counted: Counted): void {
+  const part = counted.parts.find(({ read }) => position >= (read[0] ?? Infinity) && position <= (read.at(-1) ?? 0));
+  if (part === undefined) return;
   for (const [, { message }] of waitingIn(position, content, counted.subscription, counted.section)) {
-    counted.waiting++;
+    part.waiting++;
     counted.oldestSentAtMs = Math.min(counted.oldestSentAtMs, message.sentAtMs);
   }
 }

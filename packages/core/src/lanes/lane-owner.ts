@@ -207,6 +207,17 @@ export class LaneOwner implements LaneContext, LaneListener {
     );
   }
 
+  roomFor(share: LaneShare): void {
+    this.readings[share.lane]?.roomFor(share);
+  }
+
+  dropped({ subscription, lane }: LaneShare, events: number): void {
+    this.monitor?.warn(
+      `${events} events of lane ${lane} that '${subscription.id}' had read, and left in the log behind others of their keys, ` +
+        'were dropped before they were handled: the log was trimmed or purged, or its retention is too short.',
+    );
+  }
+
   written(tenure: LaneTenure): void {
     this.members.ownWrites.succeeded();
     this.onWritten(tenure.lane);
@@ -426,18 +437,9 @@ export class LaneOwner implements LaneContext, LaneListener {
       this.monitor?.warn?.(
         `Lane ${lane} is not the one that '${subscription.id}' has read: it goes on with what is there.`,
       );
-    const readings = this.readings[lane];
-    const share = new LaneShare(
-      subscription,
-      lane,
-      tenure,
-      start,
-      () => this.nowMs(),
-      this.log,
-      (of) => readings?.roomFor(of),
-    );
+    const share = new LaneShare(subscription, lane, tenure, start, this.log, this);
     tenure.add(share);
-    readings?.add(share);
+    this.readings[lane]?.add(share);
   }
 
   /** Another node is to have it. It is given as soon as nothing is handled there, or later. */

@@ -18,6 +18,7 @@ export class LaneRecall {
   private reader: LaneReader | undefined;
   private expected = 0;
   private frames = 0;
+  private gone = 0;
 
   constructor(
     private readonly log: LaneLog,
@@ -42,7 +43,7 @@ export class LaneRecall {
     this.expected = from;
     this.reader = this.log.read(this.share.lane, from, {
       frame: (position, found) => this.frame(position, found),
-      caughtUp: () => {},
+      caughtUp: () => this.caughtUp(),
       // The share is opened anew, elsewhere.
       displaced: () => this.stop(),
     });
@@ -51,23 +52,36 @@ export class LaneRecall {
   private endPass(): void {
     this.reader?.stop();
     this.reader = undefined;
+    if (this.gone > 0) this.share.dropped(this.gone);
+    this.gone = 0;
   }
 
   private frame(position: number, found: Uint8Array | LaneFrame): void {
-    // What is gone was trimmed from the front, or purged.
-    for (const line of position > this.expected ? this.needy : [])
-      while (isWithin(line.nextPlace, this.expected, position)) this.share.skipSpilled(line);
+    this.skip(this.expected, position);
     this.share.addSpilled(position, readableContent(found));
-    for (const line of this.needy) {
-      if (line.hasRoom) while (isWithin(line.nextPlace, position, position + 1)) this.share.skipSpilled(line);
-      if (!line.hasSpilled || !line.hasRoom) this.needy.delete(line);
-    }
+    for (const line of this.needy) if (!line.hasRoom) this.needy.delete(line);
+    this.skip(position, position + 1);
     this.expected = position + 1;
     const next = this.nextFrom(this.expected);
     const isOver = ++this.frames >= FRAMES_PER_PASS || next === undefined || next > position + MOST_SKIPPED;
     if (!isOver || this.reader === undefined) return;
     this.endPass();
     this.begin();
+  }
+
+  /** What is behind the end was read, and is gone. */
+  private caughtUp(): void {
+    this.skip(this.expected, Infinity);
+    this.endPass();
+    this.begin();
+  }
+
+  /** Passes over what was trimmed from the front or purged, and what cannot be read. */
+  private skip(from: number, before: number): void {
+    for (const line of this.needy) {
+      while (isWithin(line.nextPlace, from, before)) if (this.share.skipSpilled(line)) this.gone++;
+      if (!line.hasSpilled) this.needy.delete(line);
+    }
   }
 
   /** Where the next event lies that a key needs, from a position on. */

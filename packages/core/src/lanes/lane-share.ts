@@ -9,6 +9,7 @@ import type { FrameContent, LaneEvent } from './event-frame.js';
 import { FrameWindow } from './frame-window.js';
 import type { FrameSlot } from './frame-window.js';
 import { FEW_OF_KEY, KeyLine } from './key-line.js';
+import type { LaneContext } from './lane-context.js';
 import type { LaneDelivery } from './lane-delivery.js';
 import { LaneEntry } from './lane-entry.js';
 import { LaneRecall } from './lane-recall.js';
@@ -94,10 +95,8 @@ export class LaneShare {
     readonly lane: number,
     readonly tenure: LaneTenure,
     readonly start: ShareStart,
-    private readonly nowMs: () => number,
     log: LaneLog,
-    /** There is room for more to be read. */
-    private readonly onRoom: (share: LaneShare) => void,
+    private readonly context: Pick<LaneContext, 'nowMs' | 'roomFor' | 'dropped'>,
   ) {
     this.names = subscription.registered.names;
     this.recall = new LaneRecall(log, this);
@@ -205,17 +204,12 @@ export class LaneShare {
   stateOf(position: number, index: number, key: string): ShareEntryState {
     if (this.state !== 'held' || this.isAbandoned) return { state: 'elsewhere' };
     const slot = this.window.at(position);
-    if (
-      position < this.window.floor ||
-      slot?.left === 0 ||
-      slot?.isDone(index) === true ||
-      this.skips.has(placeOf(position, index))
-    )
-      return { state: 'done' };
+    const isDone = slot === undefined ? position < this.window.next : slot.isDone(index);
+    if (isDone || this.skips.has(placeOf(position, index))) return { state: 'done' };
     const entry = this.entryAt(position, index, key);
     if (entry === undefined) return { state: 'waiting' };
     if (this.isRunning(entry)) return { state: 'running' };
-    const waitMs = entry.dueMs === 0 ? 0 : entry.dueMs - this.nowMs();
+    const waitMs = entry.dueMs === 0 ? 0 : entry.dueMs - this.context.nowMs();
     return waitMs > 0 ? { state: 'delayed', waitMs } : { state: 'waiting' };
   }
 
@@ -326,15 +320,25 @@ export class LaneShare {
     }
   }
 
-  /** The next event of a key is gone, or cannot be read. */
-  skipSpilled(line: KeyLine): void {
+  /** The next event of a key is gone, or cannot be read. Returns whether it was still to be handled. */
+  skipSpilled(line: KeyLine): boolean {
     const place = line.nextPlace;
-    if (place === undefined) return;
+    if (place === undefined) return false;
     this.fetched(line);
     const slot = this.window.at(positionOf(place));
     const index = place % MOST_EVENTS;
-    if (slot !== undefined && !slot.isDone(index)) this.window.settle(slot, index);
+    const isOpen = slot !== undefined && !slot.isDone(index);
+    if (isOpen) this.window.settle(slot, index);
     if (line.isEmpty) this.lines.delete(line.key);
+    return isOpen;
+  }
+
+  /** So many events are gone that were left in the log and still to be handled. */
+  dropped(events: number): void {
+    if (this.isOver) return;
+    this.context.dropped(this, events);
+    this.tenure.progressed();
+    this.lookForRoom();
   }
 
   /**
@@ -351,7 +355,7 @@ export class LaneShare {
     const first = this.ready.first?.slot.position ?? window.floor;
     this.nextReach = Math.max(this.begunEnd, first, window.floor) + REACH_FRAMES;
     const mostFailures = Math.floor((mostBytes * FAILURES_SHARE) / FAILURE_BYTES);
-    const failures = this.failed.record(mostFailures, this.nowMs());
+    const failures = this.failed.record(mostFailures, this.context.nowMs());
     const mostOpen = Math.floor((mostBytes - failures.length * FAILURE_BYTES) / FRAME_BYTES);
     const progress = window.record(mostOpen);
     this.isRecordFilled = fills(failures.length, mostFailures) || fills(progress.open.length, mostOpen);
@@ -382,7 +386,7 @@ export class LaneShare {
   private lookForRoom(): void {
     if (!this.isWaitingForRoom || this.isBeyond(0.5)) return;
     this.isWaitingForRoom = false;
-    this.onRoom(this);
+    this.context.roomFor(this);
   }
 
   private isBeyond(share: number): boolean {
@@ -459,7 +463,7 @@ export class LaneShare {
     const entry = new LaneEntry(slot, index, message, isFresh, attempts, mayHaveBegun, line, problem, kills);
     if (failure !== undefined) {
       this.failed.add(entry);
-      if (failure.waitMs > 0) entry.dueMs = this.nowMs() + failure.waitMs;
+      if (failure.waitMs > 0) entry.dueMs = this.context.nowMs() + failure.waitMs;
     }
     this.keep(entry);
   }
@@ -511,13 +515,13 @@ export class LaneShare {
   /** Waits for no other one any more. */
   private admit(entry: LaneEntry): void {
     this.ahead++;
-    const waitMs = entry.dueMs === 0 ? 0 : entry.dueMs - this.nowMs();
+    const waitMs = entry.dueMs === 0 ? 0 : entry.dueMs - this.context.nowMs();
     if (waitMs > 0) this.delay(entry, waitMs);
     else this.makeReady(entry);
   }
 
   private delay(entry: LaneEntry, delayMs: number): void {
-    entry.dueMs = this.nowMs() + delayMs;
+    entry.dueMs = this.context.nowMs() + delayMs;
     entry.detach();
     this.subscription.after(delayMs, () => {
       if (this.state !== 'lost') this.makeReady(entry);

@@ -32,7 +32,7 @@ export function startOf(
     const crashed = known === undefined ? NO_CRASH : crashOf(known, session, last);
     return {
       start: { made, epoch, identity, progress, beat, skips, ...crashed },
-      missing: known === undefined ? 0 : missing,
+      missing,
       isDisplaced: false,
     };
   };
@@ -44,7 +44,7 @@ export function startOf(
   }
   const begun = starts[lane];
   const epoch = recorded?.epoch ?? 0;
-  return from(begun?.identity === identity ? Math.max(begun.position, first) : first, epoch);
+  return from(begun?.identity === identity ? begun.position : first, epoch);
 }
 
 const NO_CRASH = { failures: [], crashes: 0, suspectsEnd: 0 } as const;

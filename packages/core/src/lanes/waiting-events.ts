@@ -40,8 +40,8 @@ function doneOf(
   if (position < floor) return 'all';
   const recorded = position < end ? open.find(([offset]) => floor + offset === position) : undefined;
   if (position < end && recorded === undefined) return 'all';
-  const slot = new FrameSlot(position);
-  if (recorded !== undefined) [, slot.low, slot.high] = recorded;
+  const [, low, high] = recorded ?? [];
+  const slot = new FrameSlot(position, low, high);
   for (const [at, index] of skips) if (at === position) slot.leaveOut(index);
   return slot;
 }

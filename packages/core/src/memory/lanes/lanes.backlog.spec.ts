@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LaneParts } from '../../lanes/lane-engine.js';
 import type { LogDelivery } from '../../ports/durable-log.js';
+import type { LaneLog } from '../../ports/lane-log.js';
 import { TestClock } from '../../time/test-clock.js';
-import { storedMessage, subscription } from '../memory.fixture.js';
+import { Received, storedMessage, subscription } from '../memory.fixture.js';
 import type { MemoryConnection } from '../memory-connection.js';
 import { MemoryEngine } from '../memory-engine.js';
 import { resolveMemoryEngineOptions } from '../memory-engine-options.js';
@@ -10,13 +11,22 @@ import { resolveMemoryEngineOptions } from '../memory-engine-options.js';
 /** One-lane log that counts the frames read. */
 class Backlog {
   readonly clock = new TestClock();
+  readonly warnings: string[] = [];
   framesRead = 0;
+  private log: LaneLog | undefined;
   private readonly engine = new MemoryEngine(
     resolveMemoryEngineOptions({ lanes: 1, maxStoredMessages: 200_000 }),
   );
 
   connect(nodeId: string): Promise<MemoryConnection> {
-    const client = { namespace: 'test', nodeId, clock: this.clock, heartbeatTimeoutMs: 15_000 };
+    const monitor = {
+      lost: () => {},
+      restored: () => {},
+      closed: () => {},
+      refused: () => {},
+      warn: (text: string) => void this.warnings.push(text),
+    };
+    const client = { namespace: 'test', nodeId, clock: this.clock, heartbeatTimeoutMs: 15_000, monitor };
     return this.engine.connect(client, (parts) => this.counted(parts));
   }
 
@@ -30,8 +40,14 @@ class Backlog {
     await Promise.all(stored);
   }
 
+  /** Removes everything, whoever needs it. */
+  async purge(): Promise<void> {
+    await this.log?.trim(0, (await this.log.state(0)).last + 1);
+  }
+
   private counted(parts: LaneParts): LaneParts {
     const { log } = parts.lanes;
+    this.log = log;
     return {
       ...parts,
       lanes: {
@@ -102,5 +118,30 @@ describe('a backlog of many events of each key', () => {
     await handled[0]?.ack();
     for (let looks = 0; looks < 100 && handled.length < STORED; looks++) await backlog.clock.advance(100);
     expect(handled).toHaveLength(STORED);
+  });
+
+  it('that is purged is reported, and passed over at once', async () => {
+    const backlog = new Backlog();
+    const { log, subscriptions } = await backlog.connect('node1');
+    await (await log.subscribe(subscription(), () => {})).stop();
+    await backlog.store(200, ['hot']);
+    const received = new Received();
+    await log.subscribe(subscription(), received.take);
+    await backlog.clock.advance(100);
+    expect(received.ids).toEqual(['hot.0']);
+    await backlog.purge();
+    const handle = async (): Promise<void> => {
+      for (let at = 0; at < received.deliveries.length; at++) {
+        await received.deliveries[at]?.ack();
+        await backlog.clock.advance(100);
+      }
+    };
+    await handle();
+    expect(received.ids).toEqual(Array.from({ length: 64 }, (_, number) => `hot.${number}`));
+    expect(backlog.warnings).toEqual([expect.stringContaining('136 events of lane 0')]);
+    await expect(subscriptions?.list()).resolves.toMatchObject([{ waiting: 0, lanes: [{ floor: 5, last: 4 }] }]);
+    await log.append(storedMessage('next', { key: 'hot' }));
+    await handle();
+    expect(received.ids.at(-1)).toBe('next');
   });
 });

@@ -3,6 +3,7 @@ import { CatgaError } from '../../errors/catga-error.js';
 import type { LaneParts } from '../../lanes/lane-engine.js';
 import { SUBSCRIPTIONS } from '../../lanes/lane-keys.js';
 import type { LogDelivery } from '../../ports/durable-log.js';
+import type { LaneLog } from '../../ports/lane-log.js';
 import type { RecordStore } from '../../ports/record-store.js';
 import { TestClock } from '../../time/test-clock.js';
 import {
@@ -25,6 +26,9 @@ class Lanes {
   readonly clock = new TestClock();
   /** Nodes whose writes are refused. */
   readonly refused = new Set<string>();
+  /** What each node has said of its lanes. */
+  readonly notes = new Map<string, string[]>();
+  readonly warnings: string[] = [];
   /** Whether subscriptions cannot be read by a node whose writes may be refused. */
   isAway = false;
   private readonly engine: MemoryEngine;
@@ -39,7 +43,17 @@ class Lanes {
   }
 
   connect(nodeId: string, wrap?: (parts: LaneParts) => LaneParts) {
-    const client = { namespace: 'test', nodeId, clock: this.clock, heartbeatTimeoutMs: TIMEOUT_MS };
+    const notes: string[] = [];
+    this.notes.set(nodeId, notes);
+    const monitor = {
+      lost: () => {},
+      restored: () => {},
+      closed: () => {},
+      refused: () => {},
+      note: (text: string) => void notes.push(text),
+      warn: (text: string) => void this.warnings.push(text),
+    };
+    const client = { namespace: 'test', nodeId, clock: this.clock, heartbeatTimeoutMs: TIMEOUT_MS, monitor };
     return this.engine.connect(client, wrap);
   }
 
@@ -218,6 +232,12 @@ describe('handlers that run when their lane is lost', () => {
       await expect(delivery.ack(true)).rejects.toMatchObject({ code: 'CATGA_NODE_LOST' });
     await lanes.clock.advance(TIMEOUT_MS);
     expect(taken.ids).toHaveLength(KEYS.length);
+    const all = Array.from({ length: 8 }, (_, lane) => `Lane ${lane} of 'shop.mail'`);
+    const told = (nodeId: string) => lanes.notes.get(nodeId)?.map((note) => note.replace(/\/.*/, '')).toSorted();
+    expect(told('cut')).toEqual(
+      all.flatMap((lane) => [`${lane} belongs to this node (epoch 1).`, `${lane} was taken by other`]),
+    );
+    expect(told('other')).toEqual(all.map((lane) => `${lane} belongs to this node (epoch 2).`));
   });
 });
 
@@ -275,6 +295,9 @@ describe('a broker that comes back empty', () => {
     expect(fast.ids.toSorted()).toEqual(before.toSorted());
     lanes.empty();
     await lanes.clock.advance(100);
+    expect(lanes.warnings.map((warning) => warning.replace(/:.*/, '')).toSorted()).toEqual(
+      [0, 1, 2, 3].map((lane) => `Lane ${lane} has begun anew`),
+    );
     const after = [...(await store(2)), ...(await store(3))];
     expect(fast.ids.toSorted()).toEqual([...before, ...after].toSorted());
     const listed = (await subscriptions?.list()) ?? [];
@@ -341,6 +364,32 @@ describe('a broker that comes back empty', () => {
     await later.directory.announce(nodeInfo('stock'));
     await lanes.clock.advance(100);
     expect(received.ids).toEqual(['after']);
+  });
+});
+
+describe('a lane that is trimmed beyond where its subscription is', () => {
+  it.each([0, 5])('is reported once, with how much is gone, where %s frames were read before', async (read) => {
+    const lanes = new Lanes(1);
+    const found: { log?: LaneLog } = {};
+    const { log } = await lanes.connect('node', (parts) => {
+      found.log = parts.lanes.log;
+      return parts;
+    });
+    const store = async (count: number): Promise<void> => {
+      for (let number = 0; number < count; number++) await log.append(storedMessage(`${count}.${number}`));
+    };
+    const before = await log.subscribe(subscription(), new Received().takeAndAck);
+    await store(read);
+    await lanes.clock.advance(100);
+    await before.stop();
+    await lanes.clock.advance(100);
+    await store(10);
+    await found.log?.trim(0, read + 8);
+    const received = new Received();
+    await log.subscribe(subscription(), received.takeAndAck);
+    await lanes.clock.advance(100);
+    expect(received.ids).toEqual(['10.7', '10.8', '10.9']);
+    expect(lanes.warnings).toEqual([expect.stringMatching(/^7 frames of lane 0 were dropped before/)]);
   });
 });
 

@@ -77,3 +77,52 @@ describe('handlers that run for long while lanes change hands', () => {
     );
   });
 });
+
+describe('a lane that changes hands', () => {
+  it('is said to once by each node, and its epoch grows by one', async () => {
+    const harness = new MemoryHarness({ lanes: 8 });
+    const notes = { one: [] as string[], two: [] as string[] };
+    const join = async (nodeId: 'one' | 'two') => {
+      const monitor = {
+        lost: () => {},
+        restored: () => {},
+        closed: () => {},
+        refused: () => {},
+        warn: () => {},
+        note: (text: string) => void notes[nodeId].push(text),
+      };
+      const connection = await harness.connect({ nodeId, heartbeatTimeoutMs: TIMEOUT_MS, monitor });
+      await connection.log.subscribe(subscription(), new Received().takeAndAck);
+      await connection.directory.announce(nodeInfo(nodeId));
+      return connection;
+    };
+    const one = await join('one');
+    const store = async (round: number): Promise<void> => {
+      for (let index = 0; index < 64; index++)
+        await one.log.append(storedMessage(`${round}.${index}`, { key: `k${index}` }));
+      await harness.clock.advance(100);
+    };
+    await store(1);
+    const two = await join('two');
+    for (let beat = 0; beat < 20; beat++) {
+      await one.directory.refresh(nodeInfo('one'));
+      await two.directory.refresh(nodeInfo('two'));
+      await harness.clock.advance(TIMEOUT_MS / 5);
+    }
+    await store(2);
+    const [mail] = (await one.subscriptions?.list()) ?? [];
+    const moved = mail?.lanes?.filter(({ owner }) => owner === 'two').map(({ lane }) => lane) ?? [];
+    expect(moved.length).toBeGreaterThan(0);
+    expect(moved.length).toBeLessThan(8);
+    expect(mail?.lanes?.map(({ lane, epoch }) => epoch - (moved.includes(lane) ? 1 : 0))).toEqual(
+      Array.from({ length: 8 }, () => 1),
+    );
+    const said = (lanes: readonly number[], what: string) =>
+      lanes.map((lane) => `Lane ${lane} of 'shop.mail' ${what}`);
+    const all = Array.from({ length: 8 }, (_, lane) => lane);
+    expect(notes.one.toSorted()).toEqual(
+      [...said(all, 'belongs to this node (epoch 1).'), ...said(moved, 'was given back.')].toSorted(),
+    );
+    expect(notes.two.toSorted()).toEqual(said(moved, 'belongs to this node (epoch 2).'));
+  });
+});
