@@ -129,6 +129,20 @@ export function laneLog(lab: LaneLab): void {
       await lab.until(() => seenAtEnd === 4);
     });
 
+    it('tells a reader that it has caught up only once it has all there is, however much', async () => {
+      const large = 'x'.repeat(30_000);
+      await append(Array.from({ length: 200 }, () => large));
+      const seenAtEnd: number[] = [];
+      let seen = 0;
+      log.read(0, 1, {
+        frame: () => void seen++,
+        caughtUp: () => void seenAtEnd.push(seen),
+        displaced: () => {},
+      });
+      await lab.until(() => seenAtEnd.length > 0);
+      expect(seenAtEnd).toEqual([200]);
+    });
+
     it('hands nothing over within the call that begins to read', async () => {
       await append(['1']);
       const read = new ReadFrames(log, 0);

@@ -19,7 +19,7 @@ export interface LaneReadServices {
 export interface LaneConsumerListener {
   /** @param pending how many more frames there are behind it */
   frame(position: number, bytes: Uint8Array, pending: number): void;
-  /** Nothing was stored for a while. */
+  /** Nothing came for a while, or the question for frames has ended. */
   idle(): void;
   /** The consumer is gone, or has left a frame out: another one is needed. */
   ended(): void;

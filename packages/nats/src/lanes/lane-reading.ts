@@ -79,8 +79,9 @@ export class LaneReading implements LaneReader, LaneConsumerListener {
     this.ask();
   }
 
+  /** Nothing came for a while, or what is next was too large: whether that is the end the lane says. */
   idle(): void {
-    this.caughtUp();
+    if (!this.isToldOfEnd) void this.lookForEnd().catch(() => {}); // The next time nothing comes it is looked again.
     this.ask();
   }
 
@@ -123,6 +124,12 @@ export class LaneReading implements LaneReader, LaneConsumerListener {
 
   private ask(): void {
     if (!this.isPaused) this.consumer?.ask();
+  }
+
+  private async lookForEnd(): Promise<void> {
+    const { turn } = this;
+    const { first, last } = await this.stream.state();
+    if (turn === this.turn && Math.max(this.next, first) > last) this.caughtUp();
   }
 
   private caughtUp(): void {
