@@ -1,5 +1,6 @@
 import type { MessageContext } from '@catga/core';
 import { describe, expect, it } from '@jest/globals';
+import { Gate } from '../lab.js';
 import type { Lab } from '../lab.js';
 import { OrderPlaced, ReserveStock } from '../messages.js';
 
@@ -53,6 +54,31 @@ export function subscriptionRegister(lab: Lab): void {
         code: 'CATGA_CONFIGURATION',
         details: { id: 'shop.Old' },
       });
+    });
+
+    it.each([
+      ['without keys', () => undefined],
+      ['with keys', (number: number) => `key ${number}`],
+      ['some with keys', (number: number) => (number % 2 === 0 ? undefined : `key ${number}`)],
+    ])('that is a queue of commands, %s, says what is due, delayed, and handled', async (_, keyOf) => {
+      const gate = new Gate();
+      const node = await lab.run(
+        lab.node().handleRequest(ReserveStock, () => gate.opened, { concurrency: 1 }),
+      );
+      const delays = [0, 0, 0, 0, 4000, 4000];
+      for (const [number, delay] of delays.entries()) {
+        const key = keyOf(number);
+        const delayMs = delay * lab.unitMs;
+        await node.mediator.enqueue(new ReserveStock('tea'), { delayMs, ...(key !== undefined && { key }) });
+      }
+      const listed = { due: 0, delayed: 0, handling: 0 };
+      await lab.until(async () => {
+        const [queue] = await node.subscriptions.list();
+        Object.assign(listed, queue?.lag);
+        return listed.handling > 0 && queue?.waiting === delays.length;
+      });
+      expect(listed).toMatchObject({ due: 3, delayed: 2, handling: 1 });
+      gate.open();
     });
 
     it('may be a queue of commands', async () => {

@@ -15,25 +15,28 @@ export interface DurableSubscription {
   readonly waiting: number;
   /** Whether it is paused: no node hands its messages to a handler. Absent on engines that cannot pause. */
   readonly isPaused?: boolean;
-  /** Its backlog by state, on engines that store events in lanes. */
+  /** Its backlog by state. Absent on engines that do not know it. */
   readonly lag?: SubscriptionLag;
-  /** Its progress per lane, on engines that store events in lanes. */
+  /** Its progress per lane; absent for a queue of commands that was never given a key. */
   readonly lanes?: readonly SubscriptionLane[];
 }
 
 /**
- * Backlog of a durable subscription, as of the last recorded progress. Large backlogs are estimated.
+ * Backlog of a durable subscription or a queue of commands, as of the last recorded progress. Large backlogs are estimated.
  *
  * @publicApi
  */
 export interface SubscriptionLag {
-  /** Number of events that wait for a handler, or for an earlier event of their key. */
+  /** Number of messages that wait for a handler, or for an earlier message of their key. */
   readonly due: number;
-  /** Number of failed events that wait for their next attempt. */
+  /** Number of failed messages that wait for their next attempt, and of queued commands whose delay has not passed. */
   readonly delayed: number;
-  /** Number of events in progress. */
+  /** Number of messages in progress. On NATS a failed command without a key is among them until its next attempt. */
   readonly handling: number;
-  /** Age of the oldest unsettled event, by the clocks of its publisher and this node, in milliseconds; undefined if there is none. */
+  /**
+   * Age of the oldest unsettled message, by the clocks of its publisher and this node, in milliseconds; undefined if there is none.
+   * Queued commands without a key do not count.
+   */
   readonly oldestDueMs: number | undefined;
 }
 

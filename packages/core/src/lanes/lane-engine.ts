@@ -166,12 +166,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     const listed = new Map(queues.map((queue) => [queue.id, queue]));
     for (const subscription of await lag.of(registered)) {
       const queue = listed.get(subscription.id);
-      listed.set(
-        subscription.id,
-        queue === undefined
-          ? subscription
-          : { ...subscription, waiting: subscription.waiting + queue.waiting },
-      );
+      listed.set(subscription.id, queue === undefined ? subscription : together(subscription, queue));
     }
     return [...listed.values()].map((one) => ({ ...one, isPaused: this.paused.has(one.id) }));
   }
@@ -425,6 +420,22 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
       details: { nodeId, namespace },
     });
   }
+}
+
+/** A queue of commands, with a key and without. */
+function together(inLanes: DurableSubscription, inQueue: DurableSubscription): DurableSubscription {
+  const sum = (of: (one: DurableSubscription) => number | undefined): number =>
+    (of(inLanes) ?? 0) + (of(inQueue) ?? 0);
+  return {
+    ...inLanes,
+    waiting: sum(({ waiting }) => waiting),
+    lag: {
+      due: sum(({ lag }) => lag?.due),
+      delayed: sum(({ lag }) => lag?.delayed),
+      handling: sum(({ lag }) => lag?.handling),
+      oldestDueMs: inLanes.lag?.oldestDueMs,
+    },
+  };
 }
 
 const MOVE_PAUSE_MS = 1000;

@@ -70,7 +70,8 @@ export class MemoryQueue implements SubscriptionRegister {
     const ids = new Map([...this.subscriptions].map(([id, subscription]) => [subscription, id]));
     const listed: DurableSubscription[] = [];
     for (const [subscription, { names }] of this.routes.entries()) {
-      listed.push({ id: ids.get(subscription) ?? '', kind: 'command', names, waiting: subscription.size });
+      const { size: waiting, lag } = subscription;
+      listed.push({ id: ids.get(subscription) ?? '', kind: 'command', names, waiting, lag });
     }
     return Promise.resolve(listed);
   }

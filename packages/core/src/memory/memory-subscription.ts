@@ -1,3 +1,4 @@
+import type { SubscriptionLag } from '../contracts/durable-subscription.js';
 import type { LogDelivery } from '../ports/durable-log.js';
 import type { Clock } from '../ports/clock.js';
 import { afterThis, nextTurn } from '../time/next-turn.js';
@@ -38,6 +39,17 @@ export class MemorySubscription implements ConsumedMessages {
   /** What is not acknowledged, in the order in which it came. */
   get entries(): Iterable<LogEntry> {
     return this.unsettled;
+  }
+
+  /** What is not acknowledged, by state. */
+  get lag(): SubscriptionLag {
+    const nowMs = this.clock.monotonicMs();
+    let [delayed, handling] = [0, 0];
+    for (const { place, notBeforeMs } of this.unsettled) {
+      if (place === 'taken') handling++;
+      else if (notBeforeMs > nowMs) delayed++;
+    }
+    return { due: this.size - delayed - handling, delayed, handling, oldestDueMs: undefined };
   }
 
   /** Stops all deliveries. */

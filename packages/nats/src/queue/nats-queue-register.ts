@@ -1,9 +1,9 @@
-import type { DurableSubscription } from '@catga/core';
+import type { DurableSubscription, SubscriptionLag } from '@catga/core';
 import type { SubscriptionRegister } from '@catga/core/engine';
 import { JETSTREAM_ERROR } from '../connection/broker-errors.js';
 import type { QueueServices } from './queue-services.js';
 import type { QueueStream } from './queue-streams.js';
-import { nameTokens, subscriptionToken } from './queue-subjects.js';
+import { DELAYED_LANE, nameTokens, subscriptionToken } from './queue-subjects.js';
 
 interface ConsumerState {
   readonly name: string;
@@ -16,8 +16,11 @@ interface ConsumerPage {
   readonly consumers?: readonly ConsumerState[] | null;
 }
 
-/** What follows the token of a subscription in the names of its consumers. */
-const LANE = /-(plain|later|retry)$/;
+type QueueLag = Pick<SubscriptionLag, 'due' | 'delayed' | 'handling'>;
+
+/** The names of the consumers of a subscription: its token, and what they are for. */
+const LANE = /^(.*)-(plain|later|retry)$/;
+const NOTHING: QueueLag = { due: 0, delayed: 0, handling: 0 };
 
 /** The queues by their records, and what waits in them by their consumers. */
 export class NatsQueueRegister implements SubscriptionRegister {
@@ -29,17 +32,24 @@ export class NatsQueueRegister implements SubscriptionRegister {
       records.all(),
       ...Object.values(streams).map((stream: QueueStream) => this.consumersOf(stream)),
     ]);
-    const waiting = new Map<string, number>();
+    const lags = new Map<string, QueueLag>();
     for (const { name, num_pending: pending, num_ack_pending: unsettled } of consumers.flat()) {
-      const token = name.replace(LANE, '');
-      waiting.set(token, (waiting.get(token) ?? 0) + pending + unsettled);
+      const [, token, lane] = LANE.exec(name) ?? [];
+      if (token === undefined) continue;
+      const { due, delayed, handling } = lags.get(token) ?? NOTHING;
+      lags.set(
+        token,
+        // What is to run later is given back until then.
+        lane === DELAYED_LANE
+          ? { due, delayed: delayed + pending + unsettled, handling }
+          : { due: due + pending, delayed, handling: handling + unsettled },
+      );
     }
-    return known.map(({ id, name }) => ({
-      id,
-      kind: 'command',
-      names: [name],
-      waiting: waiting.get(subscriptionToken(id)) ?? 0,
-    }));
+    return known.map(({ id, name }) => {
+      const { due, delayed, handling } = lags.get(subscriptionToken(id)) ?? NOTHING;
+      const lag = { due, delayed, handling, oldestDueMs: undefined };
+      return { id, kind: 'command', names: [name], waiting: due + delayed + handling, lag };
+    });
   }
 
   async drop(id: string): Promise<boolean> {
@@ -57,7 +67,7 @@ export class NatsQueueRegister implements SubscriptionRegister {
   private async removeConsumers(stream: QueueStream, token: string): Promise<void> {
     const { api } = this.services;
     for (const { name } of await this.consumersOf(stream)) {
-      if (!LANE.test(name) || name.replace(LANE, '') !== token) continue;
+      if (LANE.exec(name)?.[1] !== token) continue;
       await api.call(`CONSUMER.DELETE.${stream.store.shape.name}.${name}`, {}, [
         JETSTREAM_ERROR.consumerNotFound,
       ]);

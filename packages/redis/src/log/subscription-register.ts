@@ -1,9 +1,14 @@
 import type { DurableSubscription } from '@catga/core';
 import type { SubscriptionRegister } from '@catga/core/engine';
-import { numberOf } from '../connection/lua-script.js';
+import { listOf, numberOf } from '../connection/lua-script.js';
 import type { RedisSession } from '../connection/redis-session.js';
 import { queueKeys, queuesKey, usedQueuesKey } from './queue-keys.js';
+import { countEntries } from './scripts/count-entries.lua.js';
 import { dropSubscription } from './scripts/drop-subscription.lua.js';
+
+/** What one script looks at, so that it does not hold the server up. */
+const ENTRIES_LOOKED_AT = 256;
+const BYTES_LOOKED_AT = 1024 * 1024;
 
 /** What the log remembers of its subscriptions. */
 export class RedisSubscriptionRegister implements SubscriptionRegister {
@@ -17,12 +22,14 @@ export class RedisSubscriptionRegister implements SubscriptionRegister {
     const kinds = await session.ask((client) => client.hgetall(queuesKey(prefix)));
     return Promise.all(
       Object.entries(kinds).map(async ([id, kind]) => {
-        const keys = queueKeys(prefix, id);
-        const [names, waiting] = await Promise.all([
-          session.ask((client) => client.smembers(keys.names)),
-          session.ask((client) => client.xlen(keys.entries)),
+        const { names, entries, back } = queueKeys(prefix, id);
+        const [found, counts] = await Promise.all([
+          session.ask((client) => client.smembers(names)),
+          session.run(countEntries, [entries, back], [ENTRIES_LOOKED_AT, BYTES_LOOKED_AT]),
         ]);
-        return { id, kind: kind === 'command' ? 'command' : 'event', names: names.toSorted(), waiting };
+        const [waiting = 0, delayed = 0, handling = 0] = listOf(counts).map(numberOf);
+        const lag = { due: waiting - delayed - handling, delayed, handling, oldestDueMs: undefined };
+        return { id, kind: kind === 'command' ? 'command' : 'event', names: found.toSorted(), waiting, lag };
       }),
     );
   }

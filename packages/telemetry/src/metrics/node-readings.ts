@@ -23,7 +23,7 @@ async function readingsOf(node: TracedNode): Promise<readonly Reading[]> {
   return parts.flatMap((part) => (part.status === 'fulfilled' ? part.value : []));
 }
 
-/** Of queues of commands only the number of unsettled ones is known. */
+/** Of an engine that does not know the states only the number of unsettled messages is known. */
 function lagOf({ id, waiting, lag }: DurableSubscription): Reading[] {
   const labels = { [ATTRIBUTE.subscription]: id };
   if (lag === undefined) return [{ gauge: GAUGE.due, value: waiting, labels }];
