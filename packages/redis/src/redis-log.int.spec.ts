@@ -149,6 +149,20 @@ describe('a connection that is cut for a moment', () => {
 });
 
 describe('the stream of a queue', () => {
+  it('is listed by state, also what has failed, or is delayed and was not looked at', async () => {
+    const { log, subscriptions } = await open();
+    const taken: LogDelivery[] = [];
+    await log.subscribe({ ...A, concurrency: 2 }, (delivery) => void taken.push(delivery));
+    for (const id of ['fails', 'held']) await log.append(message(id));
+    await until(() => taken.length === 2);
+    await taken[0]?.nak(60_000);
+    const lag = async () => (await subscriptions?.list())?.[0]?.lag;
+    await expect(lag()).resolves.toMatchObject({ due: 0, delayed: 1, handling: 1 });
+    await log.append(message('later'), { delayMs: 60_000 });
+    await expect(lag()).resolves.toMatchObject({ due: 0, delayed: 2, handling: 1 });
+    for (const held of taken) await held.ack();
+  });
+
   it('keeps what is not acknowledged, and nothing else', async () => {
     const { log } = await open();
     const held: LogDelivery[] = [];

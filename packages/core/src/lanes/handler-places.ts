@@ -18,7 +18,7 @@ export class HandlerPlaces {
 
   constructor(
     private readonly most: number,
-    private readonly handle: (delivery: LogDelivery) => void,
+    readonly handle: (delivery: LogDelivery) => void,
   ) {}
 
   get areFree(): boolean {

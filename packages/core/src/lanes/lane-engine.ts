@@ -152,8 +152,10 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
   async subscribe(wanted: LogSubscription, deliver: (delivery: LogDelivery) => void): Promise<LogConsumer> {
     this.beginTrimming();
     await (this.watching ??= this.watch());
-    if (wanted.kind === 'command') return this.subscribeToCommands(wanted, deliver);
-    return this.handle(wanted, deliver);
+    const places = new HandlerPlaces(wanted.concurrency, deliver);
+    return wanted.kind === 'command'
+      ? this.subscribeToCommands(wanted, places)
+      : this.handle(wanted, places);
   }
 
   async list(): Promise<readonly DurableSubscription[]> {
@@ -247,17 +249,12 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     return this.publisher.append(message, options);
   }
 
-  private async handle(
-    wanted: LogSubscription,
-    deliver: (delivery: LogDelivery) => void,
-    places = new HandlerPlaces(wanted.concurrency, deliver),
-  ): Promise<LogConsumer> {
+  private async handle(wanted: LogSubscription, places: HandlerPlaces): Promise<LogConsumer> {
     const registered = await this.register.make(wanted);
     const subscription = new LaneSubscription(
       wanted,
       registered,
       groupOf(wanted.id, wanted.kind),
-      deliver,
       places,
       this.quarantine,
       () => this.timers.nowMs(),
@@ -297,11 +294,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
   }
 
   /** A queue of commands has two ways in: with a key by lanes, without through the queue; and one number of commands at a time. */
-  private async subscribeToCommands(
-    wanted: LogSubscription,
-    deliver: (delivery: LogDelivery) => void,
-  ): Promise<LogConsumer> {
-    const places = new HandlerPlaces(wanted.concurrency, deliver);
+  private async subscribeToCommands(wanted: LogSubscription, places: HandlerPlaces): Promise<LogConsumer> {
     const consumer = new PausableConsumer(
       () => this.parts.queue.subscribe(wanted, (delivery) => this.fromQueue(delivery, places)),
       () => this.paused.has(wanted.id),
@@ -313,7 +306,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     let inLanes: LogConsumer | undefined;
     const stopWaiting = await this.keyed.whenUsed(wanted.names, async () => {
       if (isStopped || this.isClosed) return;
-      inLanes = await this.handle(wanted, deliver, places);
+      inLanes = await this.handle(wanted, places);
       if (isStopped as boolean) await inLanes.stop();
     });
     return {

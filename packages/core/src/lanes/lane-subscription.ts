@@ -1,4 +1,4 @@
-import type { LogDelivery, LogSubscription } from '../ports/durable-log.js';
+import type { LogSubscription } from '../ports/durable-log.js';
 import { afterThis, nextTurn } from '../time/next-turn.js';
 import type { LaneEvent } from './event-frame.js';
 import { CALLBACK_FAILURE_DELAY_MS } from './handler-places.js';
@@ -30,7 +30,6 @@ export class LaneSubscription {
     readonly wanted: LogSubscription,
     public registered: RegisteredSubscription,
     readonly group: string,
-    private readonly handle: (delivery: LogDelivery) => void,
     private readonly places: HandlerPlaces,
     private readonly quarantine: Quarantine,
     private readonly nowMs: () => number,
@@ -74,7 +73,7 @@ export class LaneSubscription {
     this.places.take();
     share.begin(delivery);
     try {
-      this.handle(delivery);
+      this.places.handle(delivery);
     } catch {
       void delivery.nak(CALLBACK_FAILURE_DELAY_MS);
     }

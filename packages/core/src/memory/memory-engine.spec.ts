@@ -18,6 +18,21 @@ describe('the memory engine', () => {
     expect(engine.capabilities).toEqual({ requests: [0, 1, 2], events: [0, 1, 2], queues: true });
   });
 
+  it('says of a queue what is due, delayed, and handled', async () => {
+    const harness = new MemoryHarness();
+    const { log, subscriptions } = await harness.connect();
+    const received = new Received();
+    await log.subscribe(queueOf({ concurrency: 1 }), received.take);
+    for (const id of ['fails', 'held', 'due']) await log.append(storedCommand(id));
+    await log.append(storedCommand('later'), { delayMs: 60_000 });
+    await harness.settle();
+    await received.last.nak(60_000);
+    await harness.settle();
+    expect(received.ids).toEqual(['fails', 'held']);
+    const lag = { due: 1, delayed: 2, handling: 1, oldestDueMs: undefined };
+    await expect(subscriptions?.list()).resolves.toMatchObject([{ id: 'queue.order.ship', waiting: 4, lag }]);
+  });
+
   it('has everything again for a node that restarts', async () => {
     const harness = new MemoryHarness();
     const before = await harness.connect();
