@@ -153,9 +153,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     this.beginTrimming();
     await (this.watching ??= this.watch());
     const places = new HandlerPlaces(wanted.concurrency, deliver);
-    return wanted.kind === 'command'
-      ? this.subscribeToCommands(wanted, places)
-      : this.handle(wanted, places);
+    return wanted.kind === 'command' ? this.subscribeToCommands(wanted, places) : this.handle(wanted, places);
   }
 
   async list(): Promise<readonly DurableSubscription[]> {

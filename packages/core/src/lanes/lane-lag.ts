@@ -153,7 +153,9 @@ function reckoned({ read, frames, waiting }: LanePart): number {
 }
 
 function countFrame(position: number, content: FrameContent, counted: Counted): void {
-  const part = counted.parts.find(({ read }) => position >= (read[0] ?? Infinity) && position <= (read.at(-1) ?? 0));
+  const part = counted.parts.find(
+    ({ read }) => position >= (read[0] ?? Infinity) && position <= (read.at(-1) ?? 0),
+  );
   if (part === undefined) return;
   for (const [, { message }] of waitingIn(position, content, counted.subscription, counted.section)) {
     part.waiting++;

@@ -81,6 +81,9 @@ describe('where a subscription goes on in a lane', () => {
       isDisplaced: true,
     });
     // All that was done may be all there is.
-    expect(begin(DONE, { ...STATE, last: 39 })).toMatchObject({ start: { progress: DONE.progress }, isDisplaced: false });
+    expect(begin(DONE, { ...STATE, last: 39 })).toMatchObject({
+      start: { progress: DONE.progress },
+      isDisplaced: false,
+    });
   });
 });

@@ -139,7 +139,9 @@ describe('a backlog of many events of each key', () => {
     await handle();
     expect(received.ids).toEqual(Array.from({ length: 64 }, (_, number) => `hot.${number}`));
     expect(backlog.warnings).toEqual([expect.stringContaining('136 events of lane 0')]);
-    await expect(subscriptions?.list()).resolves.toMatchObject([{ waiting: 0, lanes: [{ floor: 5, last: 4 }] }]);
+    await expect(subscriptions?.list()).resolves.toMatchObject([
+      { waiting: 0, lanes: [{ floor: 5, last: 4 }] },
+    ]);
     await log.append(storedMessage('next', { key: 'hot' }));
     await handle();
     expect(received.ids.at(-1)).toBe('next');

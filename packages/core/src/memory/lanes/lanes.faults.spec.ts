@@ -371,29 +371,32 @@ describe('a broker that comes back empty', () => {
 });
 
 describe('a lane that is trimmed beyond where its subscription is', () => {
-  it.each([0, 5])('is reported once, with how much is gone, where %s frames were read before', async (read) => {
-    const lanes = new Lanes(1);
-    const found: { log?: LaneLog } = {};
-    const { log } = await lanes.connect('node', (parts) => {
-      found.log = parts.lanes.log;
-      return parts;
-    });
-    const store = async (count: number): Promise<void> => {
-      for (let number = 0; number < count; number++) await log.append(storedMessage(`${count}.${number}`));
-    };
-    const before = await log.subscribe(subscription(), new Received().takeAndAck);
-    await store(read);
-    await lanes.clock.advance(100);
-    await before.stop();
-    await lanes.clock.advance(100);
-    await store(10);
-    await found.log?.trim(0, read + 8);
-    const received = new Received();
-    await log.subscribe(subscription(), received.takeAndAck);
-    await lanes.clock.advance(100);
-    expect(received.ids).toEqual(['10.7', '10.8', '10.9']);
-    expect(lanes.warnings).toEqual([expect.stringMatching(/^7 frames of lane 0 were dropped before/)]);
-  });
+  it.each([0, 5])(
+    'is reported once, with how much is gone, where %s frames were read before',
+    async (read) => {
+      const lanes = new Lanes(1);
+      const found: { log?: LaneLog } = {};
+      const { log } = await lanes.connect('node', (parts) => {
+        found.log = parts.lanes.log;
+        return parts;
+      });
+      const store = async (count: number): Promise<void> => {
+        for (let number = 0; number < count; number++) await log.append(storedMessage(`${count}.${number}`));
+      };
+      const before = await log.subscribe(subscription(), new Received().takeAndAck);
+      await store(read);
+      await lanes.clock.advance(100);
+      await before.stop();
+      await lanes.clock.advance(100);
+      await store(10);
+      await found.log?.trim(0, read + 8);
+      const received = new Received();
+      await log.subscribe(subscription(), received.takeAndAck);
+      await lanes.clock.advance(100);
+      expect(received.ids).toEqual(['10.7', '10.8', '10.9']);
+      expect(lanes.warnings).toEqual([expect.stringMatching(/^7 frames of lane 0 were dropped before/)]);
+    },
+  );
 });
 
 describe('the first command with a key', () => {
