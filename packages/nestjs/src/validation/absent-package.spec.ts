@@ -20,6 +20,14 @@ describe('An optional package', () => {
     ).toBe(true);
   });
 
+  it('is known to be absent by what the require of a single executable application says', () => {
+    const thrown = Object.assign(new Error(`No such built-in module: ${absent}`), {
+      code: 'ERR_UNKNOWN_BUILTIN_MODULE',
+    });
+    expect(isAbsentPackage(absent, thrown)).toBe(true);
+    expect(isAbsentPackage('another', thrown)).toBe(false);
+  });
+
   it('is not absent when it misses a dependency of its own, or throws as it is loaded', () => {
     const missing = Object.assign(new Error("Cannot find module 'validator'"), { code: 'MODULE_NOT_FOUND' });
     expect(isAbsentPackage('class-validator', missing)).toBe(false);
