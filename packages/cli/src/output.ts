@@ -1,5 +1,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { systemClock } from '@catga/core/engine';
+import { ProgressLine } from './progress-line.js';
 import type { Terminal } from './terminal.js';
 
 export const FORMATS = ['table', 'json', 'jsonl'] as const;
@@ -72,6 +74,18 @@ export class Output {
   /** A remark beside the result. */
   note(text: string): void {
     this.terminal.err(`${printable(text)}\n`);
+  }
+
+  /** Runs long work that tells how far it has come: shown on one line meanwhile, for a table that somebody watches. */
+  async during<T>(work: (tell: (text: string) => void) => Promise<T>, clock = systemClock): Promise<T> {
+    const { terminal } = this;
+    if (this.format !== 'table' || !terminal.isWatched) return work(() => {});
+    const line = new ProgressLine(clock, (text) => terminal.err(text));
+    try {
+      return await work((text) => line.show(printable(text)));
+    } finally {
+      line.end();
+    }
   }
 
   line(text: string): void {

@@ -8,6 +8,8 @@ export interface Terminal {
   /** Whether somebody can be asked. */
   readonly isInteractive: boolean;
   readonly hasColors: boolean;
+  /** Whether somebody watches what is written to {@link err}. */
+  readonly isWatched: boolean;
   /** Aborted when the program is to end. */
   readonly signal: AbortSignal;
   out(text: string): void;
@@ -29,6 +31,7 @@ export function processTerminal(version: string): Terminal {
     env,
     isInteractive: stdin.isTTY && stdout.isTTY,
     hasColors: stdout.isTTY && env['NO_COLOR'] === undefined,
+    isWatched: stderr.isTTY,
     signal: ending.signal,
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),

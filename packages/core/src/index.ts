@@ -3,6 +3,7 @@ export type { Behavior, BehaviorOption, BehaviorRef, Next } from './contracts/be
 export type {
   DeadLetter,
   DeadLetterBatchFailure,
+  DeadLetterBatchOptions,
   DeadLetterBatchResult,
   DeadLetterCount,
   DeadLetterCountOptions,
@@ -10,6 +11,7 @@ export type {
   DeadLetterFilter,
   DeadLetterPage,
   DeadLetterPageRequest,
+  DeadLetterProgress,
   RedriveOptions,
 } from './contracts/dead-letter.js';
 export type { Envelope, MessageKind } from './contracts/envelope.js';

@@ -1,9 +1,16 @@
 import type { Command } from 'commander';
-import type { CatgaDeadLetters, DeadLetter, DeadLetterBatchResult, DeadLetterFilter } from '@catga/core';
+import type {
+  CatgaDeadLetters,
+  DeadLetter,
+  DeadLetterBatchOptions,
+  DeadLetterBatchResult,
+  DeadLetterFilter,
+} from '@catga/core';
 import { groupDeadLetters } from '@catga/core/admin';
 import type { DeadLetterGroup } from '@catga/core/admin';
 import type { Cli } from '../cli.js';
-import { EXIT, notFound, wrongUsage } from '../exit-codes.js';
+import type { Session } from '../connection/session.js';
+import { CliError, EXIT, notFound, wrongUsage } from '../exit-codes.js';
 import { duration, time, toJson } from '../output.js';
 import type { Column, Output } from '../output.js';
 import { jsonObject, timeOf, wholeNumber } from './arguments.js';
@@ -117,7 +124,8 @@ export function addDeadLetters(program: Command, cli: Cli): void {
         }
         const filter = batchFilter(options);
         await cli.confirm(command, 'Give back all dead letters that match?');
-        report(cli, output, await deadLetters.redrive(filter), 'given back');
+        const redrive = (options: DeadLetterBatchOptions) => deadLetters.redrive(filter, options);
+        report(cli, output, await watched(output, session, 'given back', redrive), 'given back');
       }),
     );
 
@@ -134,7 +142,8 @@ export function addDeadLetters(program: Command, cli: Cli): void {
         }
         const filter = batchFilter(options);
         await cli.confirm(command, 'Drop all dead letters that match?');
-        report(cli, output, await deadLetters.drop(filter), 'dropped');
+        const drop = (options: DeadLetterBatchOptions) => deadLetters.drop(filter, options);
+        report(cli, output, await watched(output, session, 'dropped', drop), 'dropped');
       }),
     );
 }
@@ -175,6 +184,24 @@ async function letterOf(deadLetters: CatgaDeadLetters, id: string): Promise<Dead
   const letter = await deadLetters.get(id);
   if (letter === undefined) throw notFound(`There is no dead letter '${id}'.`);
   return letter;
+}
+
+/** Runs it with a count of what is done, until it is interrupted. */
+function watched(
+  output: Output,
+  { signal }: Session,
+  what: string,
+  act: (options: DeadLetterBatchOptions) => Promise<DeadLetterBatchResult>,
+): Promise<DeadLetterBatchResult> {
+  return output.during((tell) =>
+    act({
+      onProgress({ done, failed, total }) {
+        const soFar = `${done - failed} of ${total} ${what}, ${failed} not`;
+        if (signal.aborted) throw new CliError(EXIT.failed, `Interrupted: ${soFar}.`);
+        tell(`${soFar} …`);
+      },
+    }),
+  );
 }
 
 function report(cli: Cli, output: Output, result: DeadLetterBatchResult, what: string): void {

@@ -14,6 +14,7 @@ export class TestTerminal {
   readonly folder = new TemporaryFolder();
   /** What somebody answers; undefined: nobody is there. */
   answer: string | undefined;
+  isWatched = false;
 
   constructor(private readonly env: Readonly<Record<string, string>> = {}) {}
 
@@ -30,7 +31,7 @@ export class TestTerminal {
 
   /** A run that goes on until it is stopped. */
   start(args: readonly string[]): { readonly ended: Promise<Run>; readonly lines: string[]; stop(): void } {
-    const { answer, env, folder } = this;
+    const { answer, env, folder, isWatched } = this;
     const ending = new AbortController();
     const lines: string[] = [];
     let out = '';
@@ -40,6 +41,7 @@ export class TestTerminal {
       env: { XDG_CONFIG_HOME: folder.path, ...env },
       isInteractive: answer !== undefined,
       hasColors: false,
+      isWatched,
       signal: ending.signal,
       out(text) {
         out += text;

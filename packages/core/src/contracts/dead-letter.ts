@@ -60,6 +60,21 @@ export interface RedriveOptions {
   readonly batch?: string;
 }
 
+/** How far an action on many dead letters has come. */
+export interface DeadLetterProgress {
+  /** Letters that it has dealt with, those that failed included. */
+  readonly done: number;
+  readonly failed: number;
+  /** Letters that matched when it began. */
+  readonly total: number;
+}
+
+/** Options of an action on the dead letters of a filter. */
+export interface DeadLetterBatchOptions {
+  /** Called after each letter. What it throws ends the action, and is what it rejects with. */
+  readonly onProgress?: (progress: DeadLetterProgress) => void;
+}
+
 /** Filter of dead letters; every given field must match. */
 export interface DeadLetterFilter {
   readonly messageId?: string;

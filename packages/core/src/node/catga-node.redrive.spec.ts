@@ -1,5 +1,10 @@
 import { expect, it } from '@jest/globals';
 import { ReliableEvent } from '../contracts/message.js';
+import type {
+  DeadLetterBatchOptions,
+  DeadLetterBatchResult,
+  DeadLetterProgress,
+} from '../contracts/dead-letter.js';
 import { CatgaNode } from './catga-node.js';
 import { memory } from '../memory/memory-engine.js';
 import type { Engine } from '../ports/engine.js';
@@ -68,3 +73,36 @@ it('a dead letter in JSON has its bytes as base64', async () => {
   expect(Buffer.from(body, 'base64').toString()).toBe('{"orderId":"o1"}');
   await node.stop();
 });
+
+it.each(['redrive', 'drop'] as const)(
+  '%s of many tells of each letter, and ends where that throws',
+  async (action) => {
+    const engine = memory();
+    const failing = new CatgaNode({ engine, retry: { maxAttempts: 1 } }).handleEvent(OrderShipped, () => {
+      throw new Error('no');
+    });
+    await failing.init();
+    await failing.start();
+    for (let count = 0; count < 3; count++) await failing.mediator.publish(new OrderShipped());
+    await failing.settled();
+    const told: DeadLetterProgress[] = [];
+    const act = (most: number): Promise<DeadLetterBatchResult> => {
+      const options: DeadLetterBatchOptions = {
+        onProgress(progress) {
+          told.push(progress);
+          if (progress.done === most) throw new Error('enough');
+        },
+      };
+      return action === 'redrive'
+        ? failing.deadLetters.redrive({}, options)
+        : failing.deadLetters.drop({}, options);
+    };
+    await expect(act(1)).rejects.toThrow('enough');
+    expect(told.splice(0)).toEqual([{ done: 1, failed: 0, total: 3 }]);
+    await failing.settled();
+    const total = action === 'redrive' ? 3 : 2; // Redriven, it failed again.
+    await expect(act(Infinity)).resolves.toMatchObject({ succeeded: total, failed: 0 });
+    expect(told.map(({ done }) => done)).toEqual(Array.from({ length: total }, (_, index) => index + 1));
+    await failing.stop();
+  },
+);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type {
   DeadLetter,
   DeadLetterBatchFailure,
+  DeadLetterBatchOptions,
   DeadLetterBatchResult,
   DeadLetterCount,
   DeadLetterCountOptions,
@@ -96,14 +97,14 @@ export class CatgaDeadLetters {
    * `CATGA_DEAD_LETTER_NOT_FOUND` for an unknown id.
    */
   redrive(id: string, options?: RedriveOptions): Promise<void>;
-  redrive(filter: DeadLetterFilter): Promise<DeadLetterBatchResult>;
+  redrive(filter: DeadLetterFilter, options?: DeadLetterBatchOptions): Promise<DeadLetterBatchResult>;
   redrive(
     which: string | DeadLetterFilter,
-    options: RedriveOptions = {},
+    options: RedriveOptions & DeadLetterBatchOptions = {},
   ): Promise<void | DeadLetterBatchResult> {
     return typeof which === 'string'
       ? this.redriveOne(which, options)
-      : this.each(which, (id) => this.redriveOne(id));
+      : this.each(which, (id) => this.redriveOne(id), options);
   }
 
   /**
@@ -128,9 +129,14 @@ export class CatgaDeadLetters {
    * rejects for an id. `CATGA_DEAD_LETTER_NOT_FOUND` for an unknown id.
    */
   drop(id: string): Promise<void>;
-  drop(filter: DeadLetterFilter): Promise<DeadLetterBatchResult>;
-  drop(which: string | DeadLetterFilter): Promise<void | DeadLetterBatchResult> {
-    return typeof which === 'string' ? this.dropOne(which) : this.each(which, (id) => this.dropOne(id));
+  drop(filter: DeadLetterFilter, options?: DeadLetterBatchOptions): Promise<DeadLetterBatchResult>;
+  drop(
+    which: string | DeadLetterFilter,
+    options: DeadLetterBatchOptions = {},
+  ): Promise<void | DeadLetterBatchResult> {
+    return typeof which === 'string'
+      ? this.dropOne(which)
+      : this.each(which, (id) => this.dropOne(id), options);
   }
 
   private async redriveOne(id: string, { batch }: RedriveOptions = {}): Promise<void> {
@@ -167,7 +173,9 @@ export class CatgaDeadLetters {
   private async each(
     filter: DeadLetterFilter,
     act: (id: string) => Promise<void>,
+    { onProgress }: DeadLetterBatchOptions,
   ): Promise<DeadLetterBatchResult> {
+    let done = 0;
     let succeeded = 0;
     let failed = 0;
     const failures: DeadLetterBatchFailure[] = [];
@@ -180,11 +188,15 @@ export class CatgaDeadLetters {
         succeeded++;
       } catch (thrown) {
         const error = toError(thrown);
-        if (isGone(error)) continue; // Moved concurrently, or expired.
         if (error instanceof CatgaError && error.code === 'CATGA_SHUTTING_DOWN') throw error;
-        failed++;
-        if (failures.length < MOST_FAILURES) failures.push({ id, error: recordOf(error) });
+        // One that is gone was moved concurrently, or has expired.
+        if (!isGone(error)) {
+          failed++;
+          if (failures.length < MOST_FAILURES) failures.push({ id, error: recordOf(error) });
+        }
       }
+      done++;
+      onProgress?.({ done, failed, total: ids.length });
     }
     return { succeeded, failed, failures };
   }
