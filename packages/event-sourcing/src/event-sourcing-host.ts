@@ -88,6 +88,11 @@ export class EventSourcingHost extends DecisionHost {
     if (node !== null) this.projections.start(node);
   }
 
+  /** Runs no projection any more. Never rejects, and takes no longer than stopping may. */
+  async stop(): Promise<void> {
+    await this.services.node()?.steps.stop('the projections', () => this.projections.stop());
+  }
+
   async open(): Promise<void> {
     const { services, storage } = this;
     const node = services.node();
@@ -101,10 +106,12 @@ export class EventSourcingHost extends DecisionHost {
     this.opened = await storage.open(client);
   }
 
+  /** Closes the store. Never rejects, and takes no longer than stopping may. */
   async close(): Promise<void> {
-    const { opened } = this;
+    const { opened, storage } = this;
     this.opened = undefined;
-    await opened?.close?.();
+    if (opened?.close === undefined) return;
+    await this.services.node()?.steps.stop(`the event store ${storage.name}`, () => opened.close?.());
   }
 
   run(
@@ -128,6 +135,7 @@ export class EventSourcingHost extends DecisionHost {
   private addProjection(provider: ExploredProvider): readonly string[] {
     const streams = provider.classes.flatMap((one) => projectionOptionsOf(one)?.streams ?? []);
     const problems = streams.flatMap((stream) => {
+      if (typeof (stream as unknown) !== 'function') return []; // Its definition says so.
       const found = this.stream(stream);
       return found instanceof StreamDefinition ? [] : found;
     });

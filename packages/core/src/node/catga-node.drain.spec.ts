@@ -128,3 +128,40 @@ describe('a node that announces its stop', () => {
     await new CatgaNode({ shutdown: { delayMs: 2000 } }, { clock: new TestClock() }).stop();
   });
 });
+
+describe('what stops beside a node', () => {
+  it('shares its time: each step has its turn, and none takes longer than is left', async () => {
+    const clock = new TestClock();
+    const warnings: string[] = [];
+    const node = new CatgaNode(
+      { shutdown: { drainTimeoutMs: 5000 } },
+      {
+        clock,
+        logger: { log() {}, error() {}, debug() {}, warn: (line: string) => void warnings.push(line) },
+      },
+    ).handleRequest(PlaceOrder, () => gate().opened);
+    await node.init();
+    await node.start();
+    const hangs = (): Promise<void> => gate().opened;
+    const first = node.steps.stop('the first', async () => {
+      await new Promise<void>((resolve) => void clock.setTimer(2000, resolve));
+      throw new Error('It failed.');
+    });
+    await clock.advance(2000);
+    await first;
+    void node.mediator.trySend(new PlaceOrder());
+    const drained = node.drain();
+    await clock.advance(3000);
+    await clock.advance(1000);
+    await drained;
+    const second = node.steps.stop('the second', hangs);
+    await clock.advance(1000);
+    await second;
+    await node.close();
+    expect([...node.failures.failures.keys()]).toEqual(['stopping: the first']);
+    expect(warnings).toEqual([
+      expect.stringContaining('1 handlers were still running'),
+      'Shutdown: the second did not finish within 1000 ms; the shutdown continues.',
+    ]);
+  });
+});

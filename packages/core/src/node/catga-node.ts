@@ -82,7 +82,6 @@ export class CatgaNode {
     );
     this.outbox = new CatgaOutbox(() => runtime.outbox?.access);
     this.ids = runtime.ids;
-    this.steps = new NodeSteps(runtime);
     this.named = new NamedMessages(runtime.messaging.registry);
     this.failures = runtime.failures;
     const { messaging, admission, ids, codec, failures, rules } = runtime;
@@ -125,6 +124,7 @@ export class CatgaNode {
     );
     const { delayMs, drainTimeoutMs } = this.options.shutdown;
     this.draining = new NodeDrain(runtime, this.durable, delayMs, drainTimeoutMs);
+    this.steps = new NodeSteps(runtime, this.draining);
   }
 
   /** The one handler of a request. Before `init`. */

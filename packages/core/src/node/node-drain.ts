@@ -9,7 +9,7 @@ const LEAST_MS = 1000;
 export class NodeDrain {
   private announced: Promise<void> | undefined;
   private draining: Promise<void> | undefined;
-  /** How long it took, in milliseconds. */
+  /** How long stopping has taken so far, in milliseconds. */
   private tookMs = 0;
 
   constructor(
@@ -24,7 +24,7 @@ export class NodeDrain {
     return this.announced !== undefined || this.draining !== undefined;
   }
 
-  /** What draining left for closing, in milliseconds. */
+  /** What is left of the time for stopping, in milliseconds; at least a second. */
   get leftMs(): number {
     return Math.max(LEAST_MS, this.timeoutMs - this.tookMs);
   }
@@ -39,6 +39,14 @@ export class NodeDrain {
     return (this.draining ??= this.drain());
   }
 
+  /** A step of what stops beside the node, such as a package's own work. Never rejects, and takes no longer than is left. */
+  async beside(name: string, run: () => unknown): Promise<void> {
+    const { clock } = this.runtime;
+    const startMs = clock.monotonicMs();
+    await this.runtime.stopping(name, this.leftMs, run);
+    this.tookMs += clock.monotonicMs() - startMs;
+  }
+
   private async delay(): Promise<void> {
     const { messaging, clock } = this.runtime;
     if (this.delayMs === 0 || !messaging.isOpen) return;
@@ -49,7 +57,8 @@ export class NodeDrain {
     if (this.delayMs > 0) await this.announce();
     const { clock, teardown, messaging, outbox } = this.runtime;
     const startMs = clock.monotonicMs();
-    const leftMs = (): number => Math.max(0, startMs + this.timeoutMs - clock.monotonicMs());
+    const endMs = startMs + this.timeoutMs - this.tookMs;
+    const leftMs = (): number => Math.max(0, endMs - clock.monotonicMs());
     messaging.isOpen = false;
     const handled = await teardown.step('the handlers', leftMs(), () => this.finish());
     if (handled !== 'done') {
@@ -57,7 +66,7 @@ export class NodeDrain {
       await teardown.step('aborting handlers', LEAST_MS, () => this.abortHandlers());
     }
     await teardown.step('the outbox', leftMs(), () => outbox?.flush());
-    this.tookMs = clock.monotonicMs() - startMs;
+    this.tookMs += clock.monotonicMs() - startMs;
   }
 
   /** Handles what nobody will handle later, then what is running. A broker that hangs holds up none of it. */

@@ -284,7 +284,7 @@ export class NodeRuntime {
 
   /** Closes a connection that the node has no use for. Never rejects. */
   async letGo(connection: EngineConnection, withinMs: number): Promise<void> {
-    await this.step(`engine ${this.options.engine.name}`, withinMs, () => connection.close(withinMs));
+    await this.stopping(`engine ${this.options.engine.name}`, withinMs, () => connection.close(withinMs));
   }
 
   private async closeOnce(withinMs: number): Promise<void> {
@@ -292,21 +292,22 @@ export class NodeRuntime {
     const endMs = clock.monotonicMs() + withinMs;
     this.health.end();
     this.tracing?.close();
-    await this.step('work', withinMs, () => this.messaging.close());
+    await this.stopping('work', withinMs, () => this.messaging.close());
     this.writes.giveUp();
     outbox?.stop();
     const { connection, joined } = engine;
     engine.leave();
     // What is not answered is refused at once; half of the time is for what leaves this process.
-    if (joined !== undefined) await this.step('answers', withinMs / 2, () => joined.cluster.flush());
+    if (joined !== undefined) await this.stopping('answers', withinMs / 2, () => joined.cluster.flush());
     const leftMs = (): number => Math.max(0, endMs - clock.monotonicMs());
     if (connection !== undefined) await this.letGo(connection, leftMs());
-    if (outbox !== undefined) await this.step('the outbox', leftMs(), () => outbox.close());
-    await this.step('the directory', leftMs(), () => presence.close());
+    if (outbox !== undefined) await this.stopping('the outbox', leftMs(), () => outbox.close());
+    await this.stopping('the directory', leftMs(), () => presence.close());
     this.timetable.clear();
   }
 
-  private async step(name: string, withinMs: number, run: () => unknown): Promise<void> {
+  /** A step of stopping, waited for so many milliseconds at most. Never rejects: it is reported, or logged as overdue. */
+  async stopping(name: string, withinMs: number, run: () => unknown): Promise<void> {
     if ((await this.teardown.step(name, withinMs, run)) !== 'overdue') return;
     this.services.logger.warn(
       `Shutdown: ${name} did not finish within ${Math.round(withinMs)} ms; the shutdown continues.`,

@@ -9,6 +9,7 @@ import { isEncodedError } from '../wire/error-codec.js';
 import type { CapturedMessage } from './message-capture.js';
 import type { CaptureOptions } from './node-messaging.js';
 import type { NodeOutbox } from '../reliability/outbox/node-outbox.js';
+import type { NodeDrain } from './node-drain.js';
 import type { NodeRuntime } from './node-runtime.js';
 
 /** The store of the engine, or the database of the outbox. */
@@ -29,7 +30,10 @@ export class NodeSteps {
   private countSagas: (() => Promise<readonly OpenSagas[]>) | undefined;
   private readProjections: (() => Promise<readonly ProjectionLag[]>) | undefined;
 
-  constructor(private readonly runtime: NodeRuntime) {}
+  constructor(
+    private readonly runtime: NodeRuntime,
+    private readonly draining: NodeDrain,
+  ) {}
 
   get clock(): Clock {
     return this.runtime.clock;
@@ -135,6 +139,15 @@ export class NodeSteps {
   /** Tells tracers. */
   sagaChanged(change: SagaChange): void {
     this.runtime.tracing?.sagaChanged(change);
+  }
+
+  /**
+   * A step of stopping what works beside the node: waited for within what is left of `shutdown.drainTimeoutMs`, at least a second, all
+   * steps of the application together. Never rejects: a failure goes to the error sink, and what is overdue is logged.
+   * @param name as in "Shutdown: NAME did not finish"
+   */
+  stop(name: string, run: () => unknown): Promise<void> {
+    return this.draining.beside(name, run);
   }
 
   /** A failure that nobody waits for. */

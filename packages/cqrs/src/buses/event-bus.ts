@@ -83,7 +83,13 @@ export class EventBus<EventBase extends IEvent = IEvent>
   }
 
   onModuleDestroy(): void {
-    for (const subscription of this.subscriptions) subscription.unsubscribe();
+    for (const subscription of this.subscriptions) {
+      try {
+        subscription.unsubscribe();
+      } catch (thrown) {
+        this.failed('saga', thrown, 'What ends with a saga failed'); // Whatever else stops has its turn.
+      }
+    }
   }
 
   /** @internal Runs its handlers on a node from now on. */

@@ -32,6 +32,6 @@ export class ProjectionSource
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.host.projections.stop();
+    await this.host.stop();
   }
 }

@@ -1,6 +1,6 @@
 import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { ClientNats, ClientRedis, RpcException, Transport } from '@nestjs/microservices';
+import { ClientNats, RpcException, Transport } from '@nestjs/microservices';
 import type { CatgaNode, Command, MessageContext } from '@catga/nestjs';
 import { madeOf, toError } from '@catga/core/engine';
 import { defer, fromEvent, lastValueFrom, takeUntil, throwError } from 'rxjs';
@@ -12,6 +12,7 @@ import { crossings } from './bridge-options.js';
 import type { CatgaBridgeOptions, Crossing } from './bridge-options.js';
 import type { BridgeServer } from './bridge-server.js';
 import { NatsBridgeServer } from './nats-bridge-server.js';
+import { RedisBridgeClient } from './redis-bridge-client.js';
 import { RedisBridgeServer } from './redis-bridge-server.js';
 
 /** A bridge between the node and a transport of Nest's: its server receives, its client forwards. */
@@ -20,7 +21,7 @@ export class BridgeHost {
   private readonly received: readonly Crossing[];
   private readonly forwarded: readonly Crossing[];
   private server: BridgeServer | undefined;
-  private client: ClientNats | ClientRedis | undefined;
+  private client: ClientNats | RedisBridgeClient | undefined;
   /** Requests that were received and are not replied to yet. */
   private readonly pending = new Set<Promise<void>>();
 
@@ -66,32 +67,28 @@ export class BridgeHost {
     });
   }
 
-  /** Takes no more messages, and replies to the requests that it has. Never rejects, and takes no longer than draining may. */
+  /** Takes no more messages, and replies to the requests that it has. Never rejects, and takes no longer than stopping may. */
   async stopReceiving(): Promise<void> {
-    await this.inTime(async () => {
-      await this.server?.stopReceiving();
+    const { server } = this;
+    if (server === undefined) return;
+    const { steps } = this.nodeOf();
+    await steps.stop('receiving on the bridge', () => server.stopReceiving());
+    await steps.stop('the requests of the bridge', async () => {
       await turnOfTheEventLoop(); // Nest decodes what it has received.
       await Promise.all(this.pending);
       await turnOfTheEventLoop(); // Nest writes the replies.
     });
   }
 
-  /** Lets go of the broker. Never rejects, and takes no longer than draining may. */
+  /** Lets go of the broker, step by step. Never rejects, and takes no longer than stopping may. */
   async close(): Promise<void> {
-    await this.inTime(async () => {
-      await this.server?.close();
-      await this.client?.close();
-    });
-  }
-
-  private async inTime(stop: () => Promise<void>): Promise<void> {
-    const { clock, options } = this.nodeOf();
-    let cancel = (): void => {};
-    const late = new Promise<void>((resolve) => {
-      cancel = clock.setTimer(options.shutdown.drainTimeoutMs, resolve);
-    });
-    await Promise.race([stop().catch((thrown: unknown) => this.logger.error(thrown)), late]);
-    cancel();
+    const { server, client } = this;
+    const { steps } = this.nodeOf();
+    if (server !== undefined) {
+      await steps.stop('the replies of the bridge', () => server.flush());
+      await steps.stop('the server of the bridge', () => server.close());
+    }
+    if (client !== undefined) await steps.stop('the client of the bridge', () => client.close());
   }
 
   private makeServer(): BridgeServer {
@@ -146,14 +143,14 @@ export class BridgeHost {
     await lastValueFrom(this.sender.emit<unknown>(pattern, { ...event }), { defaultValue: undefined });
   }
 
-  private get sender(): ClientNats | ClientRedis {
+  private get sender(): ClientNats | RedisBridgeClient {
     return (this.client ??= this.makeClient());
   }
 
-  private makeClient(): ClientNats | ClientRedis {
+  private makeClient(): ClientNats | RedisBridgeClient {
     const { options } = this;
     return options.transport === Transport.NATS
       ? new ClientNats(options.options ?? {})
-      : new ClientRedis(options.options ?? {});
+      : new RedisBridgeClient(options.options ?? {});
   }
 }

@@ -27,10 +27,8 @@ export class NatsBridgeServer extends ServerNats implements BridgeServer {
     await Promise.all(this.taken.splice(0).map((subscription) => subscription.drain()));
   }
 
-  /** Replies are written before the connection closes. */
-  override async close(): Promise<void> {
+  async flush(): Promise<void> {
     await this.connection()?.flush();
-    await super.close();
   }
 
   private connection(): { flush(): Promise<void> } | undefined {

@@ -4,10 +4,12 @@ import type { BridgeServer } from './bridge-server.js';
 import { MessageClaims } from './message-claims.js';
 import type { ClaimClient } from './message-claims.js';
 
-/** The part of a Redis client that ends subscriptions. */
-interface Subscriber {
+/** The part of a Redis client that stopping needs. */
+interface Connection {
   unsubscribe(): Promise<unknown>;
   punsubscribe(): Promise<unknown>;
+  ping(): Promise<unknown>;
+  disconnect(): void;
 }
 
 /** Nest's Redis server, of which one bridge node of many handles each message: all of them get it. */
@@ -33,10 +35,30 @@ export class RedisBridgeServer extends ServerRedis implements BridgeServer {
   }
 
   async stopReceiving(): Promise<void> {
-    const client: Subscriber | undefined = this.subClient;
-    await client?.unsubscribe();
-    await client?.punsubscribe();
+    const { subscriber } = this;
+    await subscriber?.unsubscribe();
+    await subscriber?.punsubscribe();
     await Promise.allSettled(this.claiming);
+  }
+
+  async flush(): Promise<void> {
+    await this.publisher?.ping();
+  }
+
+  /** Nest's own waits for the broker. */
+  override async close(): Promise<void> {
+    this.isManuallyClosed = true;
+    this.publisher?.disconnect();
+    this.subscriber?.disconnect();
+  }
+
+  /** Undefined before it listens, as {@link publisher}. */
+  private get subscriber(): Connection | undefined {
+    return this.subClient;
+  }
+
+  private get publisher(): Connection | undefined {
+    return this.pubClient;
   }
 
   private async claim(channel: string, buffer: string, pub: ClaimClient, pattern: string): Promise<unknown> {

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { CatgaError } from '@catga/nestjs';
 import { describeMessage } from '@catga/core/engine';
 import { Schedule } from './schedule.js';
@@ -37,7 +37,7 @@ export const SCHEDULING_NODE: unique symbol = Symbol('SCHEDULING_NODE');
  * @publicApi
  */
 @Injectable()
-export class CatgaSchedules implements OnApplicationBootstrap, OnModuleDestroy {
+export class CatgaSchedules implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly runners = new Map<string, ScheduleRunner>();
   private readonly logger = new Logger('Catga');
 
@@ -86,8 +86,16 @@ export class CatgaSchedules implements OnApplicationBootstrap, OnModuleDestroy {
     for (const runner of this.runners.values()) runner.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    await Promise.all([...this.runners.values()].map((runner) => runner.stop()));
+  /** Queues nothing more. What is being queued holds up nobody's handlers. */
+  onModuleDestroy(): void {
+    for (const runner of this.runners.values()) runner.stop();
+  }
+
+  /** Handlers have ended, and the node is still connected. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.node().steps.stop('the schedules', () =>
+      Promise.all([...this.runners.values()].map((runner) => runner.settled())),
+    );
   }
 
   private readonly failed = ({ name }: Schedule, thrown: unknown): void => {

@@ -4,7 +4,7 @@ import type { Schedule } from './schedule.js';
 /** What a schedule needs of its node. */
 export interface SchedulingNode {
   readonly mediator: Pick<CatgaNode['mediator'], 'enqueue'>;
-  readonly steps: Pick<CatgaNode['steps'], 'clock' | 'storeIn'>;
+  readonly steps: Pick<CatgaNode['steps'], 'clock' | 'stop' | 'storeIn'>;
 }
 
 /** The longest time that a timer is set for, in milliseconds: a clock may be set meanwhile. */
@@ -42,11 +42,15 @@ export class ScheduleRunner {
     this.running = this.run();
   }
 
-  /** Resolves once nothing is being queued. */
-  async stop(): Promise<void> {
+  /** Queues no tick from now on, except one that is being queued. */
+  stop(): void {
     this.isStopped = true;
     this.cancelTimer?.();
-    await this.running;
+  }
+
+  /** Resolves once nothing is being queued. Never rejects. */
+  settled(): Promise<void> {
+    return this.running;
   }
 
   /** Time of the latest tick that was queued. `CATGA_ENGINE_UNAVAILABLE` when the broker does not respond. */
@@ -74,7 +78,7 @@ export class ScheduleRunner {
     const { schedule } = this;
     const { steps, mediator } = this.node();
     const { clock } = steps;
-    for (;;) {
+    while (!this.isStopped) {
       const { record, version } = await this.read();
       const nowMs = clock.now();
       const lastMs = record?.lastMs ?? nowMs;
@@ -87,12 +91,14 @@ export class ScheduleRunner {
         );
       }
       for (const tick of due?.ticks ?? []) {
+        if (this.isStopped) return LONGEST_TIMER_MS; // Those that were not queued are due on the other nodes, or after a restart.
         const { command, messageId } = schedule.commandOf(tick);
         await mediator.enqueue(command, { messageId, keepOutcome: schedule.keepOutcome });
       }
       // If another node has written, it is looked at again.
       await this.write({ lastMs: due?.latest.getTime() ?? nowMs }, version);
     }
+    return LONGEST_TIMER_MS;
   }
 
   private async read(): Promise<{ readonly record: ScheduleRecord | undefined; readonly version: number }> {

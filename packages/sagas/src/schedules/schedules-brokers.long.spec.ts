@@ -36,7 +36,7 @@ describe('a schedule of every second', () => {
       await node.start();
       schedules.onApplicationBootstrap();
       ends.push(async () => {
-        await schedules.onModuleDestroy();
+        schedules.onModuleDestroy();
         await node.stop();
       });
     }

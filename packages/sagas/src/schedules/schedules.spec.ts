@@ -71,8 +71,13 @@ class Shops {
   async stop(nodeId: string): Promise<void> {
     const { node, schedules } = this.running.get(nodeId)!;
     this.running.delete(nodeId);
-    await schedules.onModuleDestroy();
-    const stopped = node.stop();
+    const end = async (): Promise<void> => {
+      await node.drain();
+      schedules.onModuleDestroy();
+      await schedules.beforeApplicationShutdown();
+      await node.close();
+    };
+    const stopped = end();
     await this.pass(seconds(20));
     await stopped;
   }
