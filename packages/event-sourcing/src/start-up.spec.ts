@@ -1,9 +1,19 @@
 import { Test } from '@nestjs/testing';
 import { CatgaModule, Command, Message } from '@catga/nestjs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Account, Deposit, DepositHandler, Deposited, SILENT, start, stopAll } from './bank.fixture.js';
-import { DecisionHandler, EventStream, Evolve, Upcast, decided } from './index.js';
-import type { Decision, EventStorage, EventStreamClass } from './index.js';
+import {
+  Account,
+  Deposit,
+  DepositHandler,
+  Deposited,
+  Noted,
+  SILENT,
+  Withdrawn,
+  start,
+  stopAll,
+} from './bank.fixture.js';
+import { DecisionHandler, EventStream, Evolve, On, OnBatch, Projection, Upcast, decided } from './index.js';
+import type { Decision, EventStorage, EventStreamClass, ProjectedEvent } from './index.js';
 
 afterEach(stopAll);
 
@@ -117,6 +127,45 @@ describe('An application does not start', () => {
     await expect(problemsOf(DepositHandler, handlerOn(Theirs))).resolves.toMatch(
       /Two events of streams are named 'bank.deposited.v1'/,
     );
+  });
+
+  it('with static methods, which no instance has', async () => {
+    @EventStream({ name: 'static' })
+    class Static extends Account {
+      @Evolve(Noted)
+      static noted(_: Noted): void {}
+      @Upcast(Deposited, 1)
+      static upcast(old: object): object {
+        return old;
+      }
+    }
+    const problems = await problemsOf(handlerOn(Static));
+    expect(problems).toMatch(/Static decorates the static method noted, which has no instance/);
+    expect(problems).toMatch(/Static decorates the static method upcast/);
+    @Projection({ name: 'static', streams: [undefined as unknown as typeof Account] })
+    class StaticProjection {
+      @On(Deposited)
+      static deposited(_: Deposited): void {}
+      @OnBatch(Withdrawn)
+      static withdrawn(_: readonly ProjectedEvent[]): void {}
+    }
+    const ofProjection = await problemsOf(StaticProjection);
+    expect(ofProjection).toMatch(/StaticProjection uses @On on the static method deposited/);
+    expect(ofProjection).toMatch(/StaticProjection uses @OnBatch on the static method withdrawn/);
+    expect(ofProjection).toMatch(/StaticProjection has one of `streams` that is no class; is it undefined/);
+  });
+
+  it('with methods of a projection without an event', async () => {
+    @Projection({ name: 'nothing' })
+    class Nothing {
+      @On(undefined as unknown as typeof Deposited)
+      one(_: Deposited): void {}
+      @OnBatch()
+      none(): void {}
+    }
+    const problems = await problemsOf(Nothing);
+    expect(problems).toMatch(/Nothing uses @On on one, whose event is no class; is it undefined because of/);
+    expect(problems).toMatch(/Nothing uses @OnBatch on none, whose event is no class; is it undefined/);
   });
 
   it('with wrong snapshots or upcasters', async () => {

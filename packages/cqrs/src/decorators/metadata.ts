@@ -41,6 +41,6 @@ export function isClass(value: unknown): value is MessageConstructor {
 }
 
 /** What metadata can be on. */
-function isTarget(value: unknown): value is object {
+export function isTarget(value: unknown): value is object {
   return typeof value === 'function' || (typeof value === 'object' && value !== null);
 }

@@ -1,12 +1,19 @@
 import 'reflect-metadata';
+import { CatgaError } from '@catga/core';
 import { SAGA_METADATA } from './metadata.js';
 
 /**
- * Decorator of a method or property that is a saga: a function of the stream of events that returns a stream of commands.
+ * Decorator of a method or property that is a saga: a function of the stream of events that returns a stream of commands. Throws
+ * `CATGA_CONFIGURATION` on a static one, which would never run.
  *
  * @publicApi
  */
 export const Saga = (): PropertyDecorator => (target, member) => {
+  if (typeof target === 'function')
+    throw new CatgaError(
+      'CATGA_CONFIGURATION',
+      `${target.name} uses @Saga on the static member ${String(member)}, which has no instance: make it one of the instance.`,
+    );
   const { constructor } = target;
   Reflect.defineMetadata(SAGA_METADATA, [...sagasOf(constructor), member], constructor);
 };

@@ -37,6 +37,8 @@ export type EventStreamClass<S extends object = object> = new () => S;
 export interface Evolver {
   readonly event: MessageConstructor;
   readonly method: string | symbol;
+  /** Whether it is a method of the class, which no instance has. */
+  readonly isStatic: boolean;
 }
 
 /** A method that makes the next version of an event's fields. */
@@ -44,6 +46,7 @@ export interface Upcaster {
   readonly event: MessageConstructor;
   readonly from: number;
   readonly method: string | symbol;
+  readonly isStatic: boolean;
 }
 
 const STREAM = 'catga:event-stream';
@@ -71,7 +74,7 @@ export function EventStream(options: EventStreamOptions): (target: EventStreamCl
 export function Evolve<E extends object>(
   event: MessageConstructor<E>,
 ): (target: object, method: string | symbol, descriptor: { readonly value?: (event: E) => void }) => void {
-  return (target, method) => add(EVOLVERS, target.constructor, { event, method });
+  return (target, method) => add<Evolver>(EVOLVERS, target, { event, method });
 }
 
 /**
@@ -89,7 +92,7 @@ export function Upcast<E extends object>(
   method: string | symbol,
   descriptor: { readonly value?: (old: never) => object },
 ) => void {
-  return (target, method) => add(UPCASTERS, target.constructor, { event, from, method });
+  return (target, method) => add<Upcaster>(UPCASTERS, target, { event, from, method });
 }
 
 /** Options of `@EventStream` on this class itself. */
@@ -107,8 +110,14 @@ export function upcastersOf(target: object): readonly Upcaster[] {
   return all<Upcaster>(UPCASTERS, target);
 }
 
-function add(key: string, target: object, declared: Evolver | Upcaster): void {
-  Reflect.defineMetadata(key, [...own<Evolver | Upcaster>(key, target), declared], target);
+function add<T extends { readonly isStatic: boolean }>(
+  key: string,
+  target: object,
+  declared: Omit<T, 'isStatic'>,
+): void {
+  const isStatic = typeof target === 'function';
+  const owner = isStatic ? target : target.constructor;
+  Reflect.defineMetadata(key, [...own<T>(key, owner), { ...declared, isStatic }], owner);
 }
 
 function own<T>(key: string, target: object): readonly T[] {

@@ -56,6 +56,11 @@ export class StreamDefinition implements Decider<object> {
           `has snapshots, and ${event.name} with @Personal fields, which would be in them and could not be erased.`,
         );
     }
+    for (const { method, isStatic } of [...evolversOf(target), ...upcastersOf(target)])
+      if (isStatic)
+        problem(
+          `decorates the static method ${String(method)}, which has no instance: make it a method of the instance.`,
+        );
     const upcasters = upcastersByClass(target, problem);
     const events = new Map<string, StreamEvent>();
     const byClass = new Map<unknown, StreamEvent>();

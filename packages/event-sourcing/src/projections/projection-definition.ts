@@ -44,16 +44,25 @@ export function projectionDefinitionOf(
   if (mode !== 'async' && mode !== 'inline') problem("has a mode that is neither 'async' nor 'inline'.");
   tableProblemsOf(tables).forEach(problem);
   if (!Array.isArray(streams)) problem('has streams that are no list.');
+  else if (streams.some((stream: unknown) => typeof stream !== 'function'))
+    problem('has one of `streams` that is no class; is it undefined because of a circular import?');
   for (const key of Object.keys(unknown)) problem(`has the unknown option '${key}' in @Projection.`);
   const events = new Map<string, { readonly type: MessageType; readonly method: string | symbol }>();
   const methods = methodsOf(target);
   const batchMethod = methods.find(({ isBatch }) => isBatch)?.method;
   if (batchMethod !== undefined && methods.some(({ method }) => method !== batchMethod))
     problem('has a method with @OnBatch beside others: events would be taken out of their order.');
-  for (const { event, method } of methods) {
+  for (const { event, method, isBatch, isStatic } of methods) {
+    const use = `uses ${isBatch ? '@OnBatch' : '@On'} on`;
+    if (isStatic) {
+      problem(
+        `${use} the static method ${String(method)}, which has no instance: make it a method of the instance.`,
+      );
+      continue;
+    }
     if (typeof event !== 'function') {
       problem(
-        `uses @On on ${String(method)}, whose event is no class; is it undefined because of a circular import?`,
+        `${use} ${String(method)}, whose event is no class; is it undefined because of a circular import?`,
       );
       continue;
     }
@@ -61,16 +70,14 @@ export function projectionDefinitionOf(
       const type = describeMessage(event);
       const other = events.get(type.name);
       if (type.kind !== 'event')
-        problem(
-          `uses @On on ${String(method)}: ${type.name} is a ${type.kind}, and streams are made of events.`,
-        );
+        problem(`${use} ${String(method)}: ${type.name} is a ${type.kind}, and streams are made of events.`);
       if (other !== undefined)
         problem(
           `has two methods for the event '${type.name}': ${String(other.method)} and ${String(method)}.`,
         );
       events.set(type.name, { type, method });
     } catch (thrown) {
-      problem(`uses @On on ${String(method)}: ${lineOf(thrown)}`);
+      problem(`${use} ${String(method)}: ${lineOf(thrown)}`);
     }
   }
   if (events.size === 0 && problems.length === 0) problem('has no method with @On or @OnBatch.');

@@ -90,10 +90,13 @@ export type BatchContext = Pick<ProjectionContext, 'build' | 'isLive' | 'table' 
 
 /** A method that takes events of a class. */
 export interface ProjectionMethod {
-  readonly event: MessageConstructor;
+  /** Undefined where the decorator was given none. */
+  readonly event: MessageConstructor | undefined;
   readonly method: string | symbol;
   /** Whether it takes all events of a batch at a time. */
   readonly isBatch: boolean;
+  /** Whether it is a method of the class, which no instance has. */
+  readonly isStatic: boolean;
 }
 
 export const PROJECTION_DECORATOR = '@Projection';
@@ -130,7 +133,7 @@ export function On<E extends object>(
   method: string | symbol,
   descriptor: { readonly value?: (event: E, context: ProjectionContext) => PromiseLike<void> | void },
 ) => void {
-  return (target, method) => declare(target, [{ event, method, isBatch: false }]);
+  return (target, method) => declare(target, method, [event], false);
 }
 
 /**
@@ -152,15 +155,19 @@ export function OnBatch<C extends MessageConstructor>(
     ) => PromiseLike<void> | void;
   },
 ) => void {
-  return (target, method) =>
-    declare(
-      target,
-      events.map((event) => ({ event, method, isBatch: true })),
-    );
+  return (target, method) => declare(target, method, events.length === 0 ? [undefined] : events, true);
 }
 
-function declare({ constructor }: object, methods: readonly ProjectionMethod[]): void {
-  Reflect.defineMetadata(METHODS, [...methodsOf(constructor), ...methods], constructor);
+function declare(
+  target: object,
+  method: string | symbol,
+  events: readonly (MessageConstructor | undefined)[],
+  isBatch: boolean,
+): void {
+  const isStatic = typeof target === 'function';
+  const owner = isStatic ? target : target.constructor;
+  const methods = events.map((event): ProjectionMethod => ({ event, method, isBatch, isStatic }));
+  Reflect.defineMetadata(METHODS, [...methodsOf(owner), ...methods], owner);
 }
 
 /** Options of `@Projection` on this class itself. */

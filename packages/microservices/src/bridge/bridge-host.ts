@@ -30,8 +30,8 @@ export class BridgeHost {
     private readonly options: CatgaBridgeOptions,
     private readonly nodeOf: () => CatgaNode,
   ) {
-    this.received = crossings(options.receive);
-    this.forwarded = crossings(options.forward);
+    this.received = crossings(options, 'receive');
+    this.forwarded = crossings(options, 'forward');
   }
 
   /** Registers the handlers of what is forwarded. */

@@ -56,21 +56,29 @@ export interface Crossing {
   readonly pattern: MsPattern;
 }
 
-/** The messages of a direction. `CATGA_CONFIGURATION` for a class that is no message. */
-export function crossings(listed: BridgedMessages['receive'] = []): readonly Crossing[] {
-  return listed.map((one) => {
-    const { message, pattern } = typeof one === 'function' ? { message: one, pattern: undefined } : one;
+/** The messages of a direction. `CATGA_CONFIGURATION` for what is no message. */
+export function crossings(options: BridgedMessages, direction: keyof BridgedMessages): readonly Crossing[] {
+  const listed: readonly (MessageConstructor | Partial<BridgedMessage> | undefined)[] =
+    options[direction] ?? [];
+  return listed.map((one, index) => {
+    const crossing: Partial<BridgedMessage> = typeof one === 'function' ? { message: one } : (one ?? {});
+    const { message, pattern } = crossing;
+    if (typeof message !== 'function')
+      throw wrong(
+        `${direction}[${index}] is no class of a message; is it undefined because of a circular import?`,
+      );
     const type = describeMessage(message);
     return { type, pattern: pattern ?? type.name };
   });
 }
 
 /** `CATGA_CONFIGURATION` for options that cannot work. */
-export function checkBridgeOptions({ transport, receive, forward }: CatgaBridgeOptions): void {
+export function checkBridgeOptions(options: CatgaBridgeOptions): void {
+  const { transport } = options;
   if (transport !== Transport.NATS && transport !== Transport.REDIS)
     throw wrong('transport must be Transport.NATS or Transport.REDIS');
-  const received = new Set(crossings(receive).map(({ type }) => type.name));
-  const twice = crossings(forward).find(({ type }) => received.has(type.name));
+  const received = new Set(crossings(options, 'receive').map(({ type }) => type.name));
+  const twice = crossings(options, 'forward').find(({ type }) => received.has(type.name));
   if (twice !== undefined)
     throw wrong(`${twice.type.name} is in receive and in forward, and would go round in circles`);
 }
