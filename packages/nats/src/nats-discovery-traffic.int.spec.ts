@@ -1,5 +1,6 @@
 import { NatsServer } from '@catga/servers';
 import { TestClock } from '@catga/core/engine';
+import type { EngineConnection } from '@catga/core/engine';
 import type { NodeInfo } from '@catga/core';
 import { connect } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -68,6 +69,8 @@ function areAnswered(): boolean {
   return 2 * (counted()['answer'] ?? 0) === subjects.length;
 }
 
+/** More than there were worker ids once. */
+const MANY = 300;
 const BEATS = 3;
 /** Within three of them every node renews the lease on its worker id once, a quarter of a minute after it took it. */
 const INTERVAL_MS = 5000;
@@ -119,6 +122,30 @@ async function trafficOf(count: number): Promise<Readonly<Record<string, number>
   await Promise.all(connections.map((connection) => connection.close()));
   return counts;
 }
+
+describe('a directory', () => {
+  it('takes 300 nodes with a connection each, and worker ids that differ', async () => {
+    const clock = new TestClock();
+    const connections: EngineConnection[] = [];
+    while (connections.length < MANY) {
+      const turn = Array.from({ length: 25 }, async (_, index) => {
+        const nodeId = `node-${connections.length + index}`;
+        const client = { namespace: 'many', nodeId, clock, heartbeatTimeoutMs: 600_000 };
+        const connection = await nats(server.url).connect(client);
+        await connection.directory.announce(info(nodeId));
+        return connection;
+      });
+      connections.push(...(await Promise.all(turn)));
+    }
+    for (const { directory } of [connections[0]!, connections.at(-1)!]) {
+      const seen = new Set<string>();
+      await directory.watch({ present: ({ nodeId }) => void seen.add(nodeId), left() {} });
+      await until(() => seen.size === MANY);
+    }
+    expect(new Set(connections.map(({ workerId }) => workerId)).size).toBe(MANY);
+    await Promise.all(connections.map((connection) => connection.close()));
+  });
+});
 
 describe('what discovery costs the broker', () => {
   it.each([1, 5, 25])(

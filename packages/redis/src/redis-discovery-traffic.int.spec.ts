@@ -4,6 +4,32 @@ import { connectTo, operatorOf, startServer } from './testing/case-ends.fixture.
 import { until } from './testing/redis-cluster.fixture.js';
 import { nodeInfo } from './testing/stored-message.fixture.js';
 
+/** More than there were worker ids once. */
+const MANY = 300;
+
+describe('a directory', () => {
+  it('takes 300 nodes with a connection each, and worker ids that differ', async () => {
+    const server = await startServer();
+    const connections: EngineConnection[] = [];
+    while (connections.length < MANY) {
+      const turn = Array.from({ length: 25 }, async (_, index) => {
+        const nodeId = `node-${connections.length + index}`;
+        const client = { namespace: 'many', nodeId, heartbeatTimeoutMs: 600_000 };
+        const connection = await connectTo(server.url, client);
+        await connection.directory.announce(nodeInfo(nodeId));
+        return connection;
+      });
+      connections.push(...(await Promise.all(turn)));
+    }
+    for (const { directory } of [connections[0]!, connections.at(-1)!]) {
+      const seen = new Set<string>();
+      await directory.watch({ present: ({ nodeId }) => void seen.add(nodeId), left() {} });
+      await until(() => seen.size === MANY);
+    }
+    expect(new Set(connections.map(({ workerId }) => workerId)).size).toBe(MANY);
+  });
+});
+
 describe('what discovery costs the server', () => {
   it('is two scripts for each node and interval, and no message, however many nodes there are', async () => {
     const server = await startServer();

@@ -7,8 +7,10 @@ import type { Engine, NodeInfo } from '@catga/core';
 import { nats } from '@catga/nats';
 import { redis } from '@catga/redis';
 import { freePort, LOOPBACK, NatsServer, RedisServer } from '@catga/servers';
-import Table from 'cli-table3';
 import { Redis } from 'ioredis';
+import { describeEnvironment } from '../report/environment.js';
+import { environmentLine, table } from '../report/markdown.js';
+import { writeSection } from '../report/page.js';
 
 const COUNTS = [1, 10, 100, 1000];
 const BEATS = 3;
@@ -24,7 +26,7 @@ interface Counted {
 
 const monitorPort = await freePort();
 const natsServer = await NatsServer.spawn(['--http_port', String(monitorPort)]);
-await report(
+const overNats = await report(
   `nats-server ${(await varz()).version}`,
   () => nats(natsServer.url),
   async () => {
@@ -36,7 +38,7 @@ await natsServer.stop();
 
 const redisServer = await RedisServer.spawn();
 const operator = new Redis(redisServer.url);
-await report(
+const overRedis = await report(
   `Redis ${/redis_version:(\S+)/.exec(await operator.info('server'))?.[1]}`,
   () => redis(redisServer.url),
   async () => {
@@ -50,14 +52,31 @@ await report(
 );
 operator.disconnect();
 await redisServer.stop();
+const section = [
+  '## The directory of nodes',
+  'Written by `npm run bench:discovery`: messages of one heartbeat of each node, as the server counts them, mean of ' +
+    `${BEATS}. Every node has a connection of its own, is announced, and watches the others. Nothing here depends on ` +
+    'how fast the machine is.',
+  environmentLine(describeEnvironment(['@catga/core', '@nats-io/transport-node', 'ioredis'])),
+  overNats,
+  overRedis,
+].join('\n\n');
+console.log(section);
+console.log(`\nWritten to ${await writeSection('discovery', section)}.`);
 
-async function report(title: string, engine: () => Engine, count: () => Promise<Counted>): Promise<void> {
-  const table = new Table({
-    head: ['nodes', 'sent to the broker', 'a node', 'handed out by it', 'a node', 'KiB handed out', 'a node'],
-  });
-  for (const nodes of COUNTS) table.push(await traffic(nodes, engine(), count));
-  console.log(`Messages of one heartbeat of each node, mean of ${BEATS}, ${title}:`);
-  console.log(table.toString());
+async function report(title: string, engine: () => Engine, count: () => Promise<Counted>): Promise<string> {
+  const rows: (readonly string[])[] = [];
+  for (const nodes of COUNTS) rows.push(await traffic(nodes, engine(), count));
+  const heads = [
+    'nodes',
+    'sent to the broker',
+    'a node',
+    'handed out by it',
+    'a node',
+    'KiB handed out',
+    'a node',
+  ];
+  return `### ${title}\n\n${table(heads, rows)}`;
 }
 
 async function traffic(count: number, engine: Engine, counted: () => Promise<Counted>): Promise<string[]> {
