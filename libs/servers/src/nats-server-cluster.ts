@@ -6,6 +6,13 @@ interface Connections {
   readonly connections?: readonly { readonly name?: string }[];
 }
 
+/** Response of a server's `/jsz` endpoint. */
+interface Streams {
+  readonly account_details?: readonly {
+    readonly stream_detail?: readonly { readonly name: string }[];
+  }[];
+}
+
 /** Cluster of several nats-servers with routes on the loopback interface. */
 export class NatsServerCluster {
   private constructor(
@@ -47,12 +54,28 @@ export class NatsServerCluster {
 
   /** Server that the client of this name is connected to. */
   async serverOf(clientName: string): Promise<NatsServer | undefined> {
+    return this.find('connz', ({ connections = [] }: Connections) =>
+      connections.some(({ name }) => name === clientName),
+    );
+  }
+
+  /** Server that has a stream; the first of several. */
+  async serverWith(stream: string): Promise<NatsServer | undefined> {
+    return this.find('jsz?accounts=true&streams=true', ({ account_details: accounts = [] }: Streams) =>
+      accounts.some(({ stream_detail: streams = [] }) => streams.some(({ name }) => name === stream)),
+    );
+  }
+
+  /** First server whose answer at an endpoint is as wanted. */
+  private async find<T extends object>(
+    endpoint: string,
+    isWanted: (answer: T) => boolean,
+  ): Promise<NatsServer | undefined> {
     for (const [index, server] of this.servers.entries()) {
-      const answer = await fetch(`http://${LOOPBACK}:${this.monitorPorts[index]}/connz`).catch(
+      const answer = await fetch(`http://${LOOPBACK}:${this.monitorPorts[index]}/${endpoint}`).catch(
         () => undefined,
       );
-      const { connections = [] } = ((await answer?.json()) ?? {}) as Connections;
-      if (connections.some(({ name }) => name === clientName)) return server;
+      if (isWanted(((await answer?.json()) ?? {}) as T)) return server;
     }
     return undefined;
   }

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CatgaNode } from '@catga/core';
 import { nats } from '@catga/nats';
-import { NatsServer, RedisServer } from '@catga/servers';
+import { NatsServer, NatsServerCluster, RedisServer } from '@catga/servers';
 import { describe, expect, it } from '@jest/globals';
 import { DoctorCase } from './testing/doctor-case.fixture.js';
-import { OrderPlaced } from './testing/shop.fixture.js';
+import { OrderPlaced, until } from './testing/shop.fixture.js';
 
 const doctor = DoctorCase.forEach();
 
@@ -15,6 +15,11 @@ async function natsServer(settings = ''): Promise<NatsServer> {
   const server = await NatsServer.spawn(settings === '' ? [] : ['-c', file]);
   doctor.after(server);
   return server;
+}
+
+/** A user `shop` in an account with these limits of JetStream. */
+function accountWith(limits: string): string {
+  return `accounts { shop: { jetstream: { ${limits} }, users: [{ user: shop, password: secret }] } }`;
 }
 
 async function redisServer(...args: readonly string[]): Promise<RedisServer> {
@@ -86,6 +91,62 @@ describe('catga doctor on the broker', () => {
     expect(found.filter((one) => one.includes('nats-memory-storage'))).toHaveLength(1);
   });
 
+  it('finds an account whose storage is full', async () => {
+    const { port } = await natsServer(accountWith('max_mem: 64MB, max_file: 1MB'));
+    const url = `nats://shop:secret@127.0.0.1:${port}`;
+    const node = new CatgaNode({ engine: nats({ servers: url, durable: { lanes: 1 } }) });
+    doctor.after(node);
+    await node.init();
+    await node.start();
+    const fill = (): Promise<boolean> =>
+      node.mediator.publish(new OrderPlaced('x'.repeat(50_000))).then(
+        () => true,
+        () => false,
+      );
+    while (await fill());
+    await expect(doctor.findings(url)).resolves.toContain(`error nats-storage-full of 127.0.0.1:${port}`);
+  });
+
+  it('finds that it can be reached, and nobody can join', async () => {
+    const { port } = await natsServer(accountWith('max_mem: 64MB, max_file: 64MB, max_streams: 1'));
+    await expect(doctor.findings(`nats://shop:secret@127.0.0.1:${port}`)).resolves.toEqual([
+      `error not-joined of nats://***@127.0.0.1:${port}`,
+    ]);
+  });
+
+  it('finds a server without message headers', async () => {
+    const { url, port } = await natsServer('no_header_support: true');
+    await expect(doctor.findings(url)).resolves.toContain(`error nats-no-headers of 127.0.0.1:${port}`);
+  });
+
+  it('finds streams that are on one server of a cluster, and that this one does not answer', async () => {
+    const cluster = await NatsServerCluster.spawn();
+    doctor.after(cluster);
+    const node = new CatgaNode({ engine: nats({ servers: [...cluster.urls] }) }).handleEvent(
+      OrderPlaced,
+      () => {},
+      { name: 'Stock' },
+    );
+    await node.init();
+    await node.start();
+    const nodes = await cluster.serverWith('KV_catga_nodes');
+    const found = await doctor.findings(nodes?.url ?? '');
+    const [single = ''] = found.filter((one) => one.startsWith('warning nats-one-replica of '));
+    const streams = single.replace('warning nats-one-replica of ', '').split(', ');
+    expect(streams).toContain('catga_lane_0');
+    await node.stop();
+    for (const stream of streams) {
+      const server = await cluster.serverWith(stream);
+      if (server === nodes) continue;
+      await server?.kill();
+      break;
+    }
+    await until(async () => {
+      const later = await doctor.findings(nodes?.url ?? '');
+      return later.some((one) => one.startsWith('error nats-no-answer of '));
+    });
+  });
+
   it('finds a Redis that loses, removes, or has no room for messages', async () => {
     const losing = await redisServer('--appendonly', 'no', '--save', '');
     await expect(doctor.findings(losing.url)).resolves.toContain('error redis-no-append-only of Redis');
@@ -102,5 +163,13 @@ describe('catga doctor on the broker', () => {
     expect(found).toContain('error redis-seldom-synced of Redis');
     const full = await redisServer('--maxmemory', '1mb');
     await expect(doctor.findings(full.url)).resolves.toContain('error redis-full of Redis');
+  });
+
+  it('finds a Redis that does not tell its settings', async () => {
+    const acl = '--user shop on >secret ~* &* +@all -config -info --user default off'.split(' ');
+    const { port } = await redisServer(...acl);
+    await expect(doctor.findings(`redis://shop:secret@127.0.0.1:${port}`)).resolves.toContain(
+      'warning redis-unknown-settings of Redis',
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { systemClock } from '@catga/core/engine';
+import type { EngineConnection } from '@catga/core/engine';
 import type { NodeInfo } from '@catga/core';
 import { describe, expect, it } from '@jest/globals';
 import { engineOf } from './connection/engine-of.js';
@@ -11,6 +12,13 @@ async function openShop(broker: string): Promise<Shop> {
   const shop = await Shop.open(broker);
   doctor.after(shop);
   return shop;
+}
+
+/** A node without heartbeats. */
+async function connectAs({ url }: Shop, nodeId: string): Promise<EngineConnection> {
+  const engine = await engineOf({ url });
+  const client = { namespace: 'catga', nodeId, clock: systemClock, heartbeatTimeoutMs: 60_000 };
+  return doctor.after(await engine.connect(client));
 }
 
 describe.each(['nats', 'redis'])('catga doctor on nodes over %s', (broker) => {
@@ -40,6 +48,27 @@ describe.each(['nats', 'redis'])('catga doctor on nodes over %s', (broker) => {
     expect(found).toContain('info node-failures of one');
   });
 
+  it('finds a subscription that is behind, and a node that hangs', async () => {
+    const shop = await openShop(broker);
+    let end = (): void => {};
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    await shop.node('slow', { service: 'slow' }, (node) =>
+      node.handleEvent(OrderPlaced, () => ended, { name: 'Slow' }),
+    );
+    const earlier = { ...systemClock, now: () => systemClock.now() - 10 * 60_000 };
+    const publisher = await shop.node('publisher', { service: 'web' }, undefined, earlier);
+    await publisher.mediator.publish(new OrderPlaced('old'));
+    const connection = await connectAs(shop, 'hanging');
+    await connection.directory.announce({ ...publisher.mediator.self, nodeId: 'hanging', service: 'web' });
+    let found: readonly string[] = [];
+    await until(async () => {
+      found = await doctor.findings(shop.url);
+      return found.includes('error node-suspected of hanging');
+    });
+    expect(found).toContain('warning subscription-behind of slow.Slow');
+    end();
+  });
+
   it('finds nodes that do not fit together, or whose clock is wrong', async () => {
     const shop = await openShop(broker);
     const web = await shop.node('web', { service: 'web' });
@@ -50,15 +79,7 @@ describe.each(['nats', 'redis'])('catga doctor on nodes over %s', (broker) => {
     const late = { ...systemClock, now: () => systemClock.now() - 60_000 };
     await shop.node('late', { service: 'other', admin: { describe: false } }, undefined, late);
     await shop.node('less', { service: 'other' }, (node) => node.handleEvent(CartViewed, () => {}));
-    const connection = await (
-      await engineOf({ url: shop.url })
-    ).connect({
-      namespace: 'catga',
-      nodeId: 'foreign',
-      clock: systemClock,
-      heartbeatTimeoutMs: 60_000,
-    });
-    doctor.after(connection);
+    const connection = await connectAs(shop, 'foreign');
     const foreign: NodeInfo = {
       ...web.mediator.self,
       nodeId: 'foreign',

@@ -117,12 +117,15 @@ class Examination {
   }
 
   private refused(error: Error): true {
+    const isPermission = isRefusal(error);
     this.findings.push({
-      code: isRefusal(error) ? 'nats-permission' : 'nats-no-answer',
+      code: isPermission ? 'nats-permission' : 'nats-no-answer',
       severity: 'error',
       subject: this.subject,
       text: error.message,
-      remedy: 'Give the user the permissions of a namespace: SECURITY.md lists them.',
+      remedy: isPermission
+        ? 'Give the user the permissions of a namespace: SECURITY.md lists them.'
+        : 'Look at the log of nats-server; in a cluster, start the server that has the stream.',
     });
     return true;
   }
