@@ -27,7 +27,7 @@ export function describeGrants(rights: string, spawn: () => Promise<GrantingBrok
   });
 
   describe(`the ${rights} of a namespace in SECURITY.md`, () => {
-    it('are enough for requests, events, queues, cancelling, outcomes and dead letters, and refuse another namespace', async () => {
+    it('are enough for requests, events, queues, cancelling, outcomes, dead letters and streams, and refuse another namespace', async () => {
       const broker = await spawn();
       ends.push(() => broker.stop());
       const done: string[] = [];
@@ -67,6 +67,12 @@ export function describeGrants(rights: string, spawn: () => Promise<GrantingBrok
       await gateway.deadLetters.redrive({});
       await until(hasLetter);
       await gateway.deadLetters.drop({});
+      if (gateway.options.engine.capabilities.streams === true) {
+        const { streams } = gateway.steps;
+        const position = await streams.append('account/1', { head: '1 1', body: new Uint8Array(1) }, 0);
+        await expect(streams.last('account/1')).resolves.toMatchObject({ position });
+        await expect(streams.read('account/1', 1, position ?? 0)).resolves.toHaveLength(1);
+      }
       for (const { failures } of [gateway, orders])
         expect([...failures.failures.keys()].filter((source) => source.startsWith('engine'))).toEqual([]);
       await expect(node('stranger', 'other').init()).rejects.toMatchObject({

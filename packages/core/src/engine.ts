@@ -34,6 +34,7 @@ export type { WorkerIdStore } from './engine-kit/worker-id-lease.js';
 export { identifyServer } from './health/identify-server.js';
 export type { ServerKind } from './health/identify-server.js';
 export { comparePositions, fromCursor, toCursor } from './reliability/dead-letter-cursor.js';
+export { MemoryRecordStore } from './memory/lanes/memory-record-store.js';
 export { SeededRandom } from './memory/network/seeded-random.js';
 export { checkedOptions, refusingBeside } from './options/checked-options.js';
 export { describeMessage } from './contracts/message-type.js';
@@ -72,6 +73,7 @@ export type { Inbox } from './ports/inbox.js';
 export type { LaneFrame, LaneLog, LaneReader, LaneReceipt, LaneSink, LaneState } from './ports/lane-log.js';
 export type { LaneStore } from './ports/lane-store.js';
 export type { PagedRecordStore, RecordPage, RecordStore, VersionedRecord } from './ports/record-store.js';
+export type { NewStreamEntry, StreamEntry, StreamLog, StreamLogState } from './ports/stream-log.js';
 export type { LinkListener, NodeAddress, NodeLinks } from './ports/links.js';
 export type {
   Outbox,

@@ -8,12 +8,13 @@ import type { EventStreamClass } from './definition/event-stream.decorator.js';
 import { StreamDefinition } from './definition/stream-definition.js';
 import { DecisionRunner } from './handling/decision-runner.js';
 import { EventCodec } from './handling/event-codec.js';
+import { Publications } from './publishing/publications.js';
 import { ProjectionHost } from './projections/projection-host.js';
 import { projectionOptionsOf } from './projections/projection.decorator.js';
-import { StreamAppender } from './handling/stream-appender.js';
+import { StreamAppender, publishOptions } from './handling/stream-appender.js';
 import { StreamLoader } from './handling/stream-loader.js';
 import { StreamSnapshots } from './handling/stream-snapshots.js';
-import type { EventStorage, EventStore } from './store/event-store.js';
+import type { EventStorage, EventStore, RecordedEvent } from './store/event-store.js';
 
 /** What {@link EventSourcingHost} needs of the application. */
 export interface HostServices {
@@ -29,6 +30,7 @@ export class EventSourcingHost extends DecisionHost {
   private readonly streams = new Map<EventStreamClass, StreamDefinition | readonly string[]>();
   private readonly decisions = new Map<DeclaredDecision, DecisionDefinition>();
   private opened: EventStore | undefined;
+  private publications: Publications | undefined;
   readonly projections: ProjectionHost;
   private parts:
     | {
@@ -78,14 +80,28 @@ export class EventSourcingHost extends DecisionHost {
     });
     const ofProjections = providers.flatMap((provider) => this.addProjection(provider));
     return [
-      ...new Set([...problems, ...ofProjections, ...this.problemsOfNames(), ...this.problemsOfDatabase()]),
+      ...new Set([
+        ...problems,
+        ...ofProjections,
+        ...this.problemsOfNames(),
+        ...this.problemsOfDatabase(),
+        ...this.problemsOfEngine(),
+      ]),
     ];
   }
 
   /** Begins to run the projections. */
   start(): void {
     const node = this.services.node();
-    if (node !== null) this.projections.start(node);
+    if (node === null) return;
+    this.projections.start(node);
+    this.publications?.start();
+  }
+
+  /** Ends what runs in the background. */
+  async stop(): Promise<void> {
+    await this.projections.stop();
+    await this.publications?.stop();
   }
 
   /** Runs no projection any more. Never rejects, and takes no longer than stopping may. */
@@ -102,8 +118,29 @@ export class EventSourcingHost extends DecisionHost {
       namespace: options.namespace,
       clock,
       resolve: (token: unknown) => services.resolve(token),
+      engine: {
+        get streams() {
+          return node.steps.streams;
+        },
+        get records() {
+          return node.steps.storeIn('engine').records;
+        },
+      },
     };
-    this.opened = await storage.open(client);
+    const opened = await storage.open(client);
+    this.opened = opened;
+    const end = opened.end?.bind(opened);
+    if (end === undefined) return;
+    this.publications = new Publications({
+      clock,
+      place: client.engine,
+      self: () => node.mediator.self,
+      nodes: () => node.mediator.nodes(),
+      store: () => this.store,
+      end,
+      publish: (recorded) => this.publish(node, recorded),
+      warn: (line) => services.warn(line),
+    });
   }
 
   /** Closes the store. Never rejects, and takes no longer than stopping may. */
@@ -130,6 +167,17 @@ export class EventSourcingHost extends DecisionHost {
     const found = this.stream(target);
     if (found instanceof StreamDefinition) return found;
     throw new CatgaError('CATGA_CONFIGURATION', found.join(' '));
+  }
+
+  /** Publishes an event of the store. False if there is no stream that takes it. */
+  private async publish(node: CatgaNode, recorded: RecordedEvent): Promise<boolean> {
+    const definition = this.streamWith(recorded.name);
+    const type = definition?.events.get(recorded.name)?.type;
+    if (definition === undefined || type === undefined) return false;
+    if (type.qos === 0) return true;
+    const event = await this.made().codec.decode(definition, recorded);
+    await node.mediator.publish(event, publishOptions(type, recorded.stream, recorded.version));
+    return true;
   }
 
   private addProjection(provider: ExploredProvider): readonly string[] {
@@ -205,6 +253,16 @@ export class EventSourcingHost extends DecisionHost {
         ];
   }
 
+  private problemsOfEngine(): readonly string[] {
+    const { storage, services } = this;
+    const engine = services.node()?.options.engine;
+    if (storage.isInEngine !== true || engine === undefined || engine.capabilities.streams === true)
+      return [];
+    return [
+      `Events are to be stored in the engine, and '${engine.name}' keeps no streams: use nats() as the engine, or sqlEventStore(database).`,
+    ];
+  }
+
   private made(): NonNullable<EventSourcingHost['parts']> {
     if (this.parts !== undefined) return this.parts;
     const node = this.services.node();
@@ -219,7 +277,13 @@ export class EventSourcingHost extends DecisionHost {
     const loader = new StreamLoader(() => this.store, codec, snapshots);
     const unpublished = (thrown: unknown): void =>
       this.services.warn(`An event was stored and could not be published: ${lineOf(thrown)}`);
-    const appender = new StreamAppender(() => this.store, codec, unpublished, this.projections);
+    const appender = new StreamAppender(
+      () => this.store,
+      codec,
+      unpublished,
+      this.projections,
+      () => this.publications,
+    );
     const runner = new DecisionRunner(() => this.store, codec, loader, appender);
     this.parts = { codec, loader, appender, runner };
     return this.parts;

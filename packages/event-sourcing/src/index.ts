@@ -33,6 +33,7 @@ export type {
   BuildSetUp,
   Checkpoint,
   DecisionRecord,
+  EngineStores,
   EventPage,
   EventStorage,
   EventStore,
@@ -49,6 +50,8 @@ export type {
   StreamWork,
   SubjectKeys,
 } from './store/event-store.js';
+export { engineEventStore } from './store/engine/engine-event-storage.js';
+export type { EngineEventStoreOptions } from './store/engine/engine-event-storage.js';
 export { memoryEventStore } from './store/memory-event-store.js';
 export { eventStoreSchema } from './store/sql/event-schema.js';
 export { sqlEventStore } from './store/sql/sql-event-storage.js';

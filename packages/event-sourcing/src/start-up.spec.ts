@@ -1,5 +1,6 @@
 import { Test } from '@nestjs/testing';
-import { CatgaModule, Command, Message } from '@catga/nestjs';
+import { CatgaModule, Command, Message, memory } from '@catga/nestjs';
+import type { Engine } from '@catga/nestjs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   Account,
@@ -12,7 +13,17 @@ import {
   start,
   stopAll,
 } from './bank.fixture.js';
-import { DecisionHandler, EventStream, Evolve, On, OnBatch, Projection, Upcast, decided } from './index.js';
+import {
+  DecisionHandler,
+  EventStream,
+  Evolve,
+  On,
+  OnBatch,
+  Projection,
+  Upcast,
+  decided,
+  engineEventStore,
+} from './index.js';
 import type { Decision, EventStorage, EventStreamClass, ProjectedEvent } from './index.js';
 
 afterEach(stopAll);
@@ -216,6 +227,34 @@ describe('An application does not start', () => {
     };
     const failing = start([DepositHandler], { storage });
     await expect(failing).rejects.toThrow(/published by an outbox in the same database, and there is none/);
+  });
+
+  it('with a store in an engine that keeps no streams, or what such a store cannot do', async () => {
+    const engine = memory();
+    const redis: Engine = {
+      name: 'redis',
+      capabilities: { ...engine.capabilities, streams: false },
+      connect: (client) => engine.connect(client),
+    };
+    const storage = engineEventStore();
+    await expect(start([DepositHandler], { storage }, { engine: redis })).rejects.toThrow(
+      /'redis' keeps no streams: use nats\(\)/,
+    );
+    class Balances {
+      @On(Deposited)
+      on(_: Deposited): void {}
+    }
+    @Projection({ name: 'inline', mode: 'inline' })
+    class Inline extends Balances {}
+    @Projection({ name: 'tables', tables: { balance: 'id text' } })
+    class Tables extends Balances {}
+    const failing = start([Inline, Tables], { storage });
+    await expect(failing).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
+    await expect(failing).rejects.toThrow(/Inline is inline, and appends .* belong to no transaction/);
+    await expect(failing).rejects.toThrow(
+      /Tables has tables.*engineEventStore\(\{ readModels: database \}\)/,
+    );
+    expect(() => engineEventStore({ schema: 'none' as 'off' })).toThrow(/has invalid options: schema/);
   });
 
   it('with a store that cannot be opened', async () => {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => broker.stop());
 
 describeEngine('nats', {
-  capabilities: { requests: [0, 1, 2], events: [0, 1, 2], queues: true },
+  capabilities: { requests: [0, 1, 2], events: [0, 1, 2], queues: true, streams: true },
   keepsEvents: true,
   unitMs: 100,
   async createEngine() {

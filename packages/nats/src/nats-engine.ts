@@ -30,6 +30,7 @@ class NatsEngine implements Engine {
     requests: Object.freeze([0, 1, 2] as const),
     events: Object.freeze([0, 1, 2] as const),
     queues: true,
+    streams: true,
   });
   /** `#private`, so that a printed engine shows no credentials. */
   readonly #options: ResolvedNatsOptions;

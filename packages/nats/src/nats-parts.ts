@@ -21,6 +21,7 @@ import { NatsOutcomeLog } from './outcomes/nats-outcome-log.js';
 import { NatsIdempotencyStore } from './records/nats-idempotency-store.js';
 import { openCommandQueue } from './queue/command-queue-parts.js';
 import type { NatsCommandQueue } from './queue/nats-command-queue.js';
+import { openStreams } from './streams/open-streams.js';
 import { NatsWorkerIds } from './workers/worker-ids.js';
 
 /** Periods of trimming per {@link NatsDurableOptions.maxAgeMs}. */
@@ -93,6 +94,7 @@ export async function openNatsParts(
     inbox: new NatsInbox(streams.bucket(`${namespace}_inbox`), serverClock),
     deadLetters: new NatsDeadLetterStore(letters, letterStream, serverClock, reader),
     records: openRecords(`${namespace}_kept`, options, api, reader),
+    streams: openStreams(namespace, options, api, reader),
     outcomes: new NatsOutcomeLog(namespace, outcomes, reader),
     directory: new BrokerNodeDirectory(nodes, clock, heartbeatTimeoutMs),
     links: new NatsLinkOpener({ session, namespace, clock, inboxPrefix, reconnectGraceMs }),

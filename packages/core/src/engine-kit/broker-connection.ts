@@ -11,6 +11,7 @@ import type { NodeDirectory } from '../ports/node-directory.js';
 import type { PagedRecordStore } from '../ports/record-store.js';
 import type { OutcomeLog } from '../ports/outcome-log.js';
 import type { OwnedCommands, QueuedCommands } from '../ports/queued-commands.js';
+import type { StreamLog } from '../ports/stream-log.js';
 import type { SubscriptionPauses } from '../ports/subscription-pauses.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import { Teardown } from '../time/teardown.js';
@@ -80,6 +81,11 @@ export interface BrokerParts {
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
   readonly records: PagedRecordStore;
+  /**
+   * Streams of packages on top.
+   * @defaultValue the engine keeps none
+   */
+  readonly streams?: StreamLog;
   readonly outcomes: OutcomeLog;
   readonly directory: NodeDirectory & Closable;
   readonly links: LinkOpener;
@@ -97,6 +103,7 @@ export class BrokerConnection implements EngineConnection {
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
   readonly records: PagedRecordStore;
+  readonly streams?: StreamLog;
   readonly outcomes: OutcomeLog;
   readonly directory: NodeDirectory;
   private readonly nodes: PermittedNodes;
@@ -132,6 +139,7 @@ export class BrokerConnection implements EngineConnection {
     this.inbox = parts.inbox;
     this.deadLetters = parts.deadLetters;
     this.records = parts.records;
+    if (parts.streams !== undefined) this.streams = parts.streams;
     this.outcomes = parts.outcomes;
     this.directory = this.durable?.directory ?? directory;
   }

@@ -11,6 +11,7 @@ import type { OutcomeLog } from '../ports/outcome-log.js';
 import type { NodeDirectory } from '../ports/node-directory.js';
 import type { PagedRecordStore, RecordStore } from '../ports/record-store.js';
 import type { AskOwner, OwnedCommands } from '../ports/queued-commands.js';
+import type { StreamLog } from '../ports/stream-log.js';
 import type { SubscriptionPauses } from '../ports/subscription-pauses.js';
 import type { SubscriptionRegister } from '../ports/subscription-register.js';
 import type { MemoryConsumer } from './memory-consumer.js';
@@ -26,6 +27,7 @@ export class MemoryConnection implements EngineConnection {
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
   readonly records: PagedRecordStore;
+  readonly streams: StreamLog;
   readonly directory: NodeDirectory;
   readonly outcomes: OutcomeLog;
   readonly workerId: number;
@@ -55,10 +57,18 @@ export class MemoryConnection implements EngineConnection {
     const { commands } = this.durable;
     namespace.answering.add(commands);
     this.queued = this.answeredInProcess(commands);
-    const { idempotency, inbox, deadLetters, outcomes, records } = namespace;
+    const { idempotency, inbox, deadLetters, outcomes, records, streams } = namespace;
     this.records = {
       ...this.whileOpenRecords(records),
       page: async (...request) => this.whileOpen(records).page(...request),
+    };
+    this.streams = {
+      maxEntryBytes: streams.maxEntryBytes,
+      state: async () => this.whileOpen(streams).state(),
+      append: async (...request) => this.whileOpen(streams).append(...request),
+      last: async (...request) => this.whileOpen(streams).last(...request),
+      read: async (...request) => this.whileOpen(streams).read(...request),
+      readAll: async (...request) => this.whileOpen(streams).readAll(...request),
     };
     this.outcomes = {
       append: async (...request) => this.whileOpen(outcomes).append(...request),

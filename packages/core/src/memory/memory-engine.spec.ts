@@ -15,7 +15,12 @@ describe('the memory engine', () => {
   it('offers every quality of service', () => {
     const { engine } = new MemoryHarness();
     expect(engine.name).toBe('memory');
-    expect(engine.capabilities).toEqual({ requests: [0, 1, 2], events: [0, 1, 2], queues: true });
+    expect(engine.capabilities).toEqual({
+      requests: [0, 1, 2],
+      events: [0, 1, 2],
+      queues: true,
+      streams: true,
+    });
   });
 
   it('says of a queue what is due, delayed, and handled', async () => {

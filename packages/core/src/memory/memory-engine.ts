@@ -28,6 +28,7 @@ export class MemoryEngine implements Engine {
     requests: Object.freeze([0, 1, 2] as const),
     events: Object.freeze([0, 1, 2] as const),
     queues: true,
+    streams: true,
   });
   private readonly namespaces = new Map<string, MemoryNamespace>();
   private readonly connections = new Set<EngineConnection>();

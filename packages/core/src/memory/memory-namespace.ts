@@ -12,6 +12,7 @@ import { MemoryRecordStore } from './lanes/memory-record-store.js';
 import { MemoryQueue } from './memory-queue.js';
 import { MemoryQueuedCommands } from './memory-queued-commands.js';
 import { MemoryNodeDirectory } from './memory-node-directory.js';
+import { MemoryStreamLog } from './memory-stream-log.js';
 import { MemoryOutcomeLog } from './memory-outcome-log.js';
 import { WorkerIds } from './worker-ids.js';
 
@@ -24,6 +25,8 @@ export class MemoryNamespace {
   readonly lanes: { readonly log: MemoryLaneLog; readonly records: MemoryRecordStore };
   /** Of packages on top of the engine. */
   readonly records = new MemoryRecordStore();
+  /** Of packages on top of the engine. */
+  readonly streams: MemoryStreamLog;
   readonly idempotency: MemoryIdempotencyStore;
   readonly inbox: MemoryInbox;
   readonly deadLetters: MemoryDeadLetterStore;
@@ -46,6 +49,7 @@ export class MemoryNamespace {
     this.idempotency = new MemoryIdempotencyStore(monotonicMs);
     this.inbox = new MemoryInbox(monotonicMs);
     this.deadLetters = new MemoryDeadLetterStore(monotonicMs);
+    this.streams = new MemoryStreamLog(() => clock.now());
     this.outcomes = new MemoryOutcomeLog(monotonicMs);
     // That a node would lapse is no reason for its process to go on.
     this.directory = new MemoryNodeDirectory(monotonicMs, new Timetable(backgroundClock(clock)));

@@ -2,8 +2,10 @@ import type { MessageContext } from '../contracts/message-context.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { HandlerContext } from '../pipeline/handler-context.js';
 import type { Clock } from '../ports/clock.js';
+import type { EngineConnection } from '../ports/engine.js';
 import type { OpenSagas, ProjectionLag, SagaChange } from '../ports/message-tracer.js';
 import type { PagedRecordStore } from '../ports/record-store.js';
+import type { StreamLog } from '../ports/stream-log.js';
 import type { FrameBody } from '../wire/frame-records.js';
 import { isEncodedError } from '../wire/error-codec.js';
 import type { CapturedMessage } from './message-capture.js';
@@ -48,7 +50,7 @@ export class NodeSteps {
     if (place === 'engine') {
       return {
         get records() {
-          return recordsOf(runtime);
+          return kept(runtime, 'records');
         },
       };
     }
@@ -62,6 +64,11 @@ export class NodeSteps {
       },
       inTransaction: (work) => opened().transactions().inTransaction(work),
     };
+  }
+
+  /** Streams in the engine. `CATGA_SHUTTING_DOWN` while the node is not connected, `CATGA_UNSUPPORTED` if the engine keeps none. */
+  get streams(): StreamLog {
+    return kept(this.runtime, 'streams');
   }
 
   /**
@@ -156,11 +163,14 @@ export class NodeSteps {
   }
 }
 
-function recordsOf({ engine, options }: NodeRuntime): PagedRecordStore {
-  const { records } = engine.connected('A record');
-  if (records !== undefined) return records;
+function kept<K extends 'records' | 'streams'>(
+  { engine, options }: NodeRuntime,
+  what: K,
+): NonNullable<EngineConnection[K]> {
+  const port = engine.connected(what === 'records' ? 'A record' : 'A stream')[what];
+  if (port !== undefined) return port;
   const { name } = options.engine;
-  throw new CatgaError('CATGA_UNSUPPORTED', `The engine '${name}' keeps no records.`, {
+  throw new CatgaError('CATGA_UNSUPPORTED', `The engine '${name}' keeps no ${what}.`, {
     details: { engine: name },
   });
 }

@@ -11,6 +11,7 @@ import type { OutcomeLog } from './outcome-log.js';
 import type { NodeDirectory } from './node-directory.js';
 import type { PagedRecordStore } from './record-store.js';
 import type { OwnedCommands } from './queued-commands.js';
+import type { StreamLog } from './stream-log.js';
 import type { SubscriptionPauses } from './subscription-pauses.js';
 import type { SubscriptionRegister } from './subscription-register.js';
 
@@ -20,6 +21,11 @@ export interface EngineCapabilities {
   readonly events: readonly QualityOfService[];
   /** Whether commands can be queued with `enqueue`. If not, command handlers have no queue. */
   readonly queues: boolean;
+  /**
+   * Whether the engine keeps streams, as event sourcing on it needs.
+   * @defaultValue false
+   */
+  readonly streams?: boolean;
 }
 
 /** The connecting node. */
@@ -69,6 +75,8 @@ export interface EngineConnection {
   readonly deadLetters: DeadLetterStore;
   /** Records of packages on top of the engine, such as sagas; absent if the engine keeps none. */
   readonly records?: PagedRecordStore;
+  /** Streams of packages on top of the engine, such as event sourcing; absent if the engine keeps none. */
+  readonly streams?: StreamLog;
   readonly directory: NodeDirectory;
   /**
    * Opens this node's links to other nodes. Absent in a single-process engine: then every handler is local.

@@ -1,6 +1,9 @@
+import { CatgaError } from '@catga/nestjs';
 import type { PublishOptions } from '@catga/nestjs';
+import { isInfrastructureFailure } from '@catga/core/engine';
 import type { MessageType } from '@catga/core/engine';
 import type { StreamDefinition } from '../definition/stream-definition.js';
+import type { Publication, Publications } from '../publishing/publications.js';
 import type { ProjectionHost } from '../projections/projection-host.js';
 import type { DecisionRecord, EventStore, NewEvent } from '../store/event-store.js';
 import type { EventCodec } from './event-codec.js';
@@ -26,6 +29,8 @@ export class StreamAppender {
     /** Told of events that were appended and could not be published, as nobody waits for them. */
     private readonly unpublished: (thrown: unknown) => void,
     private readonly projections: Pick<ProjectionHost, 'inline' | 'wake'>,
+    /** Where the store has no transactions, and outlives the process. */
+    private readonly publications: () => Publications | undefined,
   ) {}
 
   /** `CATGA_CONFLICT` if the stream has another version. */
@@ -39,15 +44,21 @@ export class StreamAppender {
     ...to
   }: StreamAppend): Promise<void> {
     const store = this.store();
+    const isReliable = events.some((event) => definition.eventOf(event).type.qos > 0);
+    const publications = isReliable ? this.publications() : undefined;
     const encoded: NewEvent[] = [];
+    const facts = { ...headers, ...publications?.headers };
     for (const [at, event] of events.entries())
-      encoded.push(await this.codec.encode(definition, event, headers, at === 0 ? decision : undefined));
+      encoded.push(await this.codec.encode(definition, event, facts, at === 0 ? decision : undefined));
     const publish = (event: object, at: number): Promise<void> =>
       to.publish(event, publishOptions(definition.eventOf(event).type, stream, version + at + 1));
     if (store.inTransaction === undefined) {
-      await store.append(stream, encoded, version);
-      this.projections.wake();
-      await Promise.all(events.map(publish));
+      const publication = await publications?.begin();
+      await watched(publication, async () => {
+        publication?.appended(await store.append(stream, encoded, version));
+        this.projections.wake();
+        await Promise.all(events.map(publish));
+      });
       return;
     }
     await store.inTransaction(async (afterCommit) => {
@@ -61,6 +72,19 @@ export class StreamAppender {
         else afterCommit(() => void publish(event, at).catch(this.unpublished));
       }
     });
+  }
+}
+
+/** Nobody publishes what was refused; what may have been stored is looked for. */
+async function watched(publication: Publication | undefined, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+    publication?.done();
+  } catch (thrown) {
+    const isConflict = thrown instanceof CatgaError && thrown.code === 'CATGA_CONFLICT';
+    if (!isConflict && isInfrastructureFailure(thrown)) publication?.unsure();
+    else publication?.done();
+    throw thrown;
   }
 }
 

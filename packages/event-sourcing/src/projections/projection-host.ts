@@ -62,11 +62,17 @@ export class ProjectionHost {
       instance: (event, recorded) => instanceFor(event, contextOf(recorded)),
     });
     this.takers.push(taker);
-    return (isInline || Object.keys(tables).length > 0) && this.services.storage.database === undefined
-      ? [
-          `The projection ${target.name} is inline or has tables, and the event store '${this.services.storage.name}' is in no database: use sqlEventStore(database).`,
-        ]
-      : [];
+    const { name: store, database, readModels = database } = this.services.storage;
+    const problems: string[] = [];
+    if (isInline && database === undefined)
+      problems.push(
+        `The projection ${target.name} is inline, and appends to the event store '${store}' belong to no transaction: use mode 'async', or sqlEventStore(database).`,
+      );
+    if (Object.keys(tables).length > 0 && readModels === undefined)
+      problems.push(
+        `The projection ${target.name} has tables, and the event store '${store}' is in no database: use sqlEventStore(database), or engineEventStore({ readModels: database }).`,
+      );
+    return problems;
   }
 
   /** Begins to run the projections. */

@@ -1,4 +1,4 @@
-import type { Clock } from '@catga/core/engine';
+import type { Clock, PagedRecordStore, StreamLog } from '@catga/core/engine';
 import type { SqlExecutor } from '@catga/sql';
 
 /**
@@ -142,7 +142,8 @@ export type BuildSetUp = (build: number, tx: SqlExecutor | undefined) => Promise
  * - `rebuild` creates a further build of a version, unless one of it is `building`, which is returned then. A build and what its `setUp` does are
  *   committed together.
  * - `advance` moves a build from a checkpoint to the next, and runs `work` in the same transaction: both or neither. False, without an effect,
- *   if it is not running, not at `from`, or another `advance` has moved it first; it rejects with the error of `work`.
+ *   if it is not running, not at `from`, or another `advance` has moved it first; it rejects with the error of `work`. A store without
+ *   transactions runs `work` first: what it did may come again.
  * - `goLive` makes a build the live one, at the checkpoint that `work` returns, in one transaction in which the live one does not
  *   move; older builds of its version, which `work` is given, are forgotten. False, without an effect, unless it is running, `building` and at `from`.
  * - `setStatus` changes the status if the build still is as expected. False if it is not.
@@ -224,6 +225,8 @@ export interface EventStore {
   readAll(after: Checkpoint | undefined, limit: number): Promise<EventPage>;
   /** Whether one checkpoint is before another. `CATGA_CONFIGURATION` for text that is no checkpoint of the store. */
   isBefore(one: Checkpoint, other: Checkpoint): boolean;
+  /** Place behind the last event. Where a store without transactions tells it, what was appended is published even if its node is killed before it does. */
+  end?(): Promise<Checkpoint>;
   /** The first event of a decision; undefined if the stream has none of it. */
   findDecision(stream: string, decision: string): Promise<RecordedEvent | undefined>;
   /** A store without it makes states of all events. */
@@ -242,12 +245,20 @@ export interface EventStore {
   close?(): Promise<void>;
 }
 
+/** Streams and records in an engine. Both throw `CATGA_SHUTTING_DOWN` while the node is not connected. */
+export interface EngineStores {
+  readonly streams: StreamLog;
+  readonly records: PagedRecordStore;
+}
+
 /** The node that opens a store. Streams are isolated by namespace. */
 export interface EventStoreClient {
   readonly namespace: string;
   readonly clock: Clock;
   /** Provider of the application by its token. */
   resolve(token: unknown): unknown;
+  /** What the engine of the node keeps; absent where there is no node. */
+  readonly engine?: EngineStores;
 }
 
 /**
@@ -259,6 +270,10 @@ export interface EventStorage {
   readonly name: string;
   /** The database of its transactions, which must be that of the outbox; absent for a store without transactions. */
   readonly database?: object;
+  /** The database in which projections are kept, if it is another one. */
+  readonly readModels?: object;
+  /** Whether events are in the engine of the node, which has to keep streams then. */
+  readonly isInEngine?: boolean;
   /** `CATGA_CONFIGURATION` if the store cannot be used. */
   open(client: EventStoreClient): Promise<EventStore>;
 }

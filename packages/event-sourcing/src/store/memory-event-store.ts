@@ -1,3 +1,4 @@
+import { MemoryRecordStore } from '@catga/core/engine';
 import type { Clock } from '@catga/core/engine';
 import type {
   Appended,
@@ -13,7 +14,8 @@ import type {
   SnapshotStore,
   SubjectKeys,
 } from './event-store.js';
-import { MemoryProjections } from './memory-projections.js';
+import { RecordProjections } from './records/record-projections.js';
+import { RecordSubjectKeys } from './records/record-subject-keys.js';
 import {
   checkAppend,
   checkPage,
@@ -37,22 +39,12 @@ class MemoryEventStore implements EventStore {
     },
   };
 
-  private readonly keyOf = new Map<string, Uint8Array>();
-
-  readonly keys: SubjectKeys = {
-    find: async (subject) => this.keyOf.get(subject),
-    create: async (subject, key) => {
-      const kept = this.keyOf.get(subject) ?? key;
-      this.keyOf.set(subject, kept);
-      return kept;
-    },
-    erase: async (subject) => this.keyOf.delete(subject),
-  };
-
+  private readonly place = { records: new MemoryRecordStore() };
+  readonly keys: SubjectKeys = new RecordSubjectKeys(this.place);
   readonly projections: ProjectionStore;
 
-  constructor(private readonly clock: Pick<Clock, 'now'>) {
-    this.projections = new MemoryProjections(clock);
+  constructor(private readonly clock: Pick<Clock, 'now' | 'monotonicMs'>) {
+    this.projections = new RecordProjections(this.place, clock);
   }
 
   async append(stream: string, events: readonly NewEvent[], expected: number | 'any'): Promise<Appended> {

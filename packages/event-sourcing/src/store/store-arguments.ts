@@ -50,6 +50,13 @@ export function noCheckpointError(checkpoint: string): CatgaError {
   return refused(`'${checkpoint}' is no checkpoint of this store`);
 }
 
+/** A checkpoint of a log that is not there any more. */
+export function otherLogError(found: string, wanted: string): CatgaError {
+  return refused(
+    `the checkpoint is one of another log of events ('${found}') than the broker has ('${wanted}'), which was emptied or replaced: what was made of the old events has to be made anew`,
+  );
+}
+
 /** The stream has another version than was expected. */
 export function conflictError(stream: string, expected: number | 'any'): CatgaError {
   return new CatgaError(

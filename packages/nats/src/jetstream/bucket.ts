@@ -15,7 +15,8 @@ export interface BucketEntry {
 
 /** Header that marks an entry as deleted (NATS ADR-8). */
 const OPERATION = 'KV-Operation';
-const EXPECTED_REVISION = 'Nats-Expected-Last-Subject-Sequence';
+/** Header with the sequence number that the last message on the subject must have. */
+export const EXPECTED_LAST = 'Nats-Expected-Last-Subject-Sequence';
 
 /** A key-value bucket with one revision of each key, laid out as NATS ADR-8 says. Keys are subject tokens. */
 export class Bucket {
@@ -87,7 +88,7 @@ export function isDeletion(messageHeaders: ClientMessage['headers']): boolean {
 /** The headers of a change of a bucket: the revision that must be there, and whether it deletes. */
 export function bucketHeaders(expected: number | undefined, operation?: 'DEL'): HeaderBlock {
   const made = new HeaderBlock();
-  if (expected !== undefined) made.set(EXPECTED_REVISION, String(expected));
+  if (expected !== undefined) made.set(EXPECTED_LAST, String(expected));
   if (operation !== undefined) made.set(OPERATION, operation);
   return made;
 }

@@ -35,20 +35,31 @@ export interface ReadOptions {
    * @defaultValue all
    */
   readonly limit?: number;
+  /**
+   * About how many bytes are read at most; nothing, if the first message is larger.
+   * @defaultValue no limit
+   */
+  readonly maxBytes?: number;
   /** Asked after each batch; no further one is read once it is so. */
   readonly isEnough?: () => boolean;
 }
 
 /**
- * Reads all messages of one subject of a stream, oldest first, through an ephemeral consumer
+ * Reads all messages of one subject of a stream, or of all, oldest first, through an ephemeral consumer
  * (JetStream wire API: `CONSUMER.CREATE`, `CONSUMER.MSG.NEXT`).
  */
 export async function readSubject(
   services: ReaderServices,
   stream: string,
-  subject: string,
+  subject: string | undefined,
   take: (message: ClientMessage) => void,
-  { isHeadersOnly = false, fromSequence, limit = Infinity, isEnough = () => false }: ReadOptions = {},
+  {
+    isHeadersOnly = false,
+    fromSequence,
+    limit = Infinity,
+    maxBytes,
+    isEnough = () => false,
+  }: ReadOptions = {},
 ): Promise<void> {
   const { requests } = services;
   const config = {
@@ -73,7 +84,7 @@ export async function readSubject(
   if (error !== undefined || name === undefined) throw jetStreamError(`Reading ${stream}`, error ?? {});
   try {
     for (let left = Math.min(pending, limit); left > 0 && !isEnough();)
-      left = await readSome(services, stream, name, left, take);
+      left = await readSome(services, stream, name, { left, maxBytes }, take);
   } finally {
     void requests.ask(`$JS.API.CONSUMER.DELETE.${stream}.${name}`, new Uint8Array(0)).catch(() => {});
   }
@@ -84,7 +95,7 @@ function readSome(
   { session, requests, inboxPrefix, timeoutMs }: ReaderServices,
   stream: string,
   consumer: string,
-  left: number,
+  { left, maxBytes }: { readonly left: number; readonly maxBytes: number | undefined },
   take: (message: ClientMessage) => void,
 ): Promise<number> {
   const batch = Math.min(left, MESSAGES_AT_A_TIME);
@@ -103,13 +114,13 @@ function readSome(
       timeoutMs,
     );
     const subscription = session.subscribe(inbox, (message) => {
-      if (message.reply === undefined || message.reply === '') return end(() => resolve(0)); // Messages were removed meanwhile.
+      if (message.reply === undefined || message.reply === '') return end(() => resolve(0)); // Messages were removed meanwhile, or the next one is too large.
       take(message);
       if (++received === batch) end(() => resolve(left - batch));
     });
     try {
       const next = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
-      session.publish(next, toJson({ batch, no_wait: true }), { reply: inbox });
+      session.publish(next, toJson({ batch, no_wait: true, max_bytes: maxBytes }), { reply: inbox });
     } catch (thrown) {
       end(() => reject(unavailable(`Reading ${stream} failed.`, thrown)));
     }

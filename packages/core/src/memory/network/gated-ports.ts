@@ -4,6 +4,7 @@ import type { Inbox } from '../../ports/inbox.js';
 import type { OutcomeLog } from '../../ports/outcome-log.js';
 import type { NodeDirectory } from '../../ports/node-directory.js';
 import type { PagedRecordStore } from '../../ports/record-store.js';
+import type { StreamLog } from '../../ports/stream-log.js';
 import type { SubscriptionRegister } from '../../ports/subscription-register.js';
 import type { NodeGate } from './node-gate.js';
 
@@ -50,6 +51,18 @@ export function gatedOutcomes(outcomes: OutcomeLog, gate: NodeGate): OutcomeLog 
   return {
     append: (...request) => gate.ask(() => outcomes.append(...request)),
     find: (...request) => gate.ask(() => outcomes.find(...request)),
+  };
+}
+
+/** Streams behind a node's gate. */
+export function gatedStreams(streams: StreamLog, gate: NodeGate): StreamLog {
+  return {
+    maxEntryBytes: streams.maxEntryBytes,
+    state: () => gate.ask(() => streams.state()),
+    append: (...request) => gate.ask(() => streams.append(...request)),
+    last: (stream) => gate.ask(() => streams.last(stream)),
+    read: (...request) => gate.ask(() => streams.read(...request)),
+    readAll: (...request) => gate.ask(() => streams.readAll(...request)),
   };
 }
 

@@ -16,7 +16,12 @@ describe('the nodes of a memory network', () => {
   it('share what the engine stores', async () => {
     const { harness, a, b } = await pair();
     expect(harness.network.name).toBe('memory-network');
-    expect(harness.network.capabilities).toEqual({ requests: [0, 1, 2], events: [0, 1, 2], queues: true });
+    expect(harness.network.capabilities).toEqual({
+      requests: [0, 1, 2],
+      events: [0, 1, 2],
+      queues: true,
+      streams: true,
+    });
     await a.connection.idempotency.claim('id', 'print', 1000);
     expect(await b.connection.idempotency.claim('id', 'print', 1000)).toEqual({ state: 'running' });
     expect(harness.network.connectedNodes).toEqual(['a', 'b']);

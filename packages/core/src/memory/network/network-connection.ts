@@ -9,6 +9,7 @@ import type { OutcomeLog } from '../../ports/outcome-log.js';
 import type { NodeDirectory } from '../../ports/node-directory.js';
 import type { PagedRecordStore } from '../../ports/record-store.js';
 import type { OwnedCommands } from '../../ports/queued-commands.js';
+import type { StreamLog } from '../../ports/stream-log.js';
 import type { SubscriptionPauses } from '../../ports/subscription-pauses.js';
 import type { SubscriptionRegister } from '../../ports/subscription-register.js';
 import type { MemoryConnection } from '../memory-connection.js';
@@ -20,6 +21,7 @@ import {
   gatedInbox,
   gatedOutcomes,
   gatedRecords,
+  gatedStreams,
 } from './gated-ports.js';
 import { NetworkEndpoint } from './network-endpoint.js';
 import type { NodeGate } from './node-gate.js';
@@ -34,6 +36,7 @@ export class NetworkConnection implements EngineConnection {
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetterStore;
   readonly records: PagedRecordStore;
+  readonly streams: StreamLog;
   readonly directory: NodeDirectory;
   readonly outcomes: OutcomeLog;
   readonly workerId: number;
@@ -55,6 +58,7 @@ export class NetworkConnection implements EngineConnection {
     this.inbox = gatedInbox(storage.inbox, this.gate);
     this.deadLetters = gatedDeadLetters(storage.deadLetters, this.gate);
     this.records = gatedRecords(storage.records, this.gate);
+    this.streams = gatedStreams(storage.streams, this.gate);
     this.outcomes = gatedOutcomes(storage.outcomes, this.gate);
     this.workerId = storage.workerId;
     this.directory = gatedDirectory(storage.directory, this.gate);

@@ -1,0 +1,76 @@
+import type { StreamEntry, StreamLog } from '@catga/core/engine';
+import { digestOf, headOf } from './append-entry.js';
+
+/** Number of decisions that are remembered of all streams together. */
+const MAX_DECISIONS = 200_000;
+
+/** The decisions of a stream up to a position. */
+interface KnownDecisions {
+  readonly upTo: number;
+  /** Positions by digest. */
+  readonly positions: Map<string, number>;
+}
+
+/**
+ * Where the decisions of streams are: a stream is looked through once, without the bodies of its entries, and later from where that ended.
+ */
+export class DecisionIndex {
+  private readonly streams = new Map<string, KnownDecisions>();
+  private size = 0;
+
+  constructor(private readonly log: () => StreamLog) {}
+
+  /** The entry that has a decision. */
+  async find(stream: string, decision: string): Promise<StreamEntry | undefined> {
+    const log = this.log();
+    const last = await log.last(stream);
+    if (last === undefined) return undefined;
+    const { positions } = await this.known(stream, last);
+    const position = positions.get(digestOf(decision));
+    if (position === undefined) return undefined;
+    if (position === last.position) return last;
+    const [entry] = await log.read(stream, position, position);
+    return entry;
+  }
+
+  private async known(stream: string, last: StreamEntry): Promise<KnownDecisions> {
+    const before = this.take(stream);
+    const { upTo, positions } =
+      before !== undefined && before.upTo <= last.position
+        ? before
+        : { upTo: 0, positions: new Map<string, number>() };
+    let from = upTo + 1;
+    const add = (entry: StreamEntry): void => {
+      for (const digest of headOf(entry).decisions)
+        if (!positions.has(digest)) positions.set(digest, entry.position);
+    };
+    while (from <= last.after) {
+      const page = await this.log().read(stream, from, last.after, true);
+      page.forEach(add);
+      from = (page.at(-1)?.position ?? last.after) + 1;
+    }
+    if (from <= last.position) add(last);
+    const known = { upTo: last.position, positions };
+    this.keep(stream, known);
+    return known;
+  }
+
+  private take(stream: string): KnownDecisions | undefined {
+    const known = this.streams.get(stream);
+    if (known === undefined) return undefined;
+    this.streams.delete(stream);
+    this.size -= known.positions.size;
+    return known;
+  }
+
+  /** Forgets streams that were not used for longest. */
+  private keep(stream: string, known: KnownDecisions): void {
+    this.take(stream);
+    this.streams.set(stream, known);
+    this.size += known.positions.size;
+    for (const [oldest] of this.streams) {
+      if (this.size <= MAX_DECISIONS || oldest === stream) break;
+      this.take(oldest);
+    }
+  }
+}

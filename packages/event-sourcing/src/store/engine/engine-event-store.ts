@@ -1,0 +1,205 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { CatgaError } from '@catga/nestjs';
+import type { StreamEntry } from '@catga/core/engine';
+import type {
+  Appended,
+  Checkpoint,
+  EngineStores,
+  EventPage,
+  EventStore,
+  NewEvent,
+  ProjectionStore,
+  RecordedEvent,
+} from '../event-store.js';
+import { RecordSubjectKeys } from '../records/record-subject-keys.js';
+import {
+  checkAppend,
+  checkPage,
+  checkRead,
+  checkStream,
+  conflictError,
+  otherLogError,
+} from '../store-arguments.js';
+import { entryOf, eventsOf, headOf } from './append-entry.js';
+import { DecisionIndex } from './decision-index.js';
+import { checkpointOf, isBefore, placeOf } from './engine-checkpoint.js';
+import { EngineSnapshots } from './engine-snapshots.js';
+import { BEGINNING, StreamPlaces } from './stream-places.js';
+import type { StreamPlace } from './stream-places.js';
+
+/** How often an append to any version is tried, and the longest pause before the next time, in milliseconds. */
+const MAX_TRIES = 100;
+const MAX_PAUSE_MS = 50;
+
+/** Events of one namespace where the engine keeps streams: an append is one entry. */
+export class EngineEventStore implements EventStore {
+  readonly snapshots: EngineSnapshots;
+  readonly keys: RecordSubjectKeys;
+  private readonly places = new StreamPlaces();
+  private readonly decisions: DecisionIndex;
+  /** Appends to any version wait for each other. */
+  private readonly turns = new Map<string, Promise<unknown>>();
+  private identity: Promise<string> | undefined;
+
+  constructor(
+    private readonly engine: EngineStores,
+    readonly projections: ProjectionStore,
+  ) {
+    this.snapshots = new EngineSnapshots(engine, this.places);
+    this.keys = new RecordSubjectKeys(engine);
+    this.decisions = new DecisionIndex(() => engine.streams);
+  }
+
+  async append(stream: string, events: readonly NewEvent[], expected: number | 'any'): Promise<Appended> {
+    checkAppend(stream, events, expected);
+    if (expected === 'any') return this.inTurn(stream, () => this.appendToAny(stream, events));
+    const head = await this.headAt(stream, expected);
+    const appended = head && (await this.appendBehind(stream, events, head));
+    if (appended === undefined) throw conflictError(stream, expected);
+    return appended;
+  }
+
+  async *read(stream: string, fromVersion = 1): AsyncIterable<RecordedEvent> {
+    checkRead(stream, fromVersion);
+    const last = await this.engine.streams.last(stream);
+    if (last === undefined) return;
+    const { version } = headOf(last);
+    this.places.add(stream, { version, position: last.position });
+    if (fromVersion > version) return;
+    const identity = await this.knownIdentity();
+    let next = fromVersion;
+    for await (const entry of this.entries(stream, fromVersion, last))
+      for (const event of eventsOf(entry, identity)) {
+        if (event.version < next) continue;
+        if (event.version > next++) throw this.lacking(stream, event.version);
+        yield event;
+      }
+  }
+
+  async readAll(after: Checkpoint | undefined, limit: number): Promise<EventPage> {
+    checkPage(limit);
+    const place = after === undefined ? undefined : placeOf(after);
+    const { identity, last } = await this.engine.streams.state();
+    this.identity = Promise.resolve(identity);
+    if (place !== undefined && place.identity !== identity) throw otherLogError(place.identity, identity);
+    let next = place ?? { identity, position: 1, taken: 0 };
+    const events: RecordedEvent[] = [];
+    while (events.length < limit && next.position <= last) {
+      const entries = await this.engine.streams.readAll(next.position, limit - events.length);
+      if (entries.length === 0) break;
+      for (const entry of entries) {
+        const taken = entry.position === next.position ? next.taken : 0;
+        const found = eventsOf(entry, identity).slice(taken, taken + limit - events.length);
+        events.push(...found);
+        if (found.length > 0) next = placeOf(found.at(-1)?.checkpoint ?? '');
+        if (events.length === limit) break;
+      }
+    }
+    return { events, next: checkpointOf(next) };
+  }
+
+  async end(): Promise<Checkpoint> {
+    const { identity, last } = await this.engine.streams.state();
+    return checkpointOf({ identity, position: last + 1, taken: 0 });
+  }
+
+  isBefore(one: Checkpoint, other: Checkpoint): boolean {
+    return isBefore(placeOf(one), placeOf(other));
+  }
+
+  async findDecision(stream: string, decision: string): Promise<RecordedEvent | undefined> {
+    checkStream(stream);
+    const entry = await this.decisions.find(stream, decision);
+    if (entry === undefined) return undefined;
+    return eventsOf(entry, await this.knownIdentity()).find((event) => event.decision?.id === decision);
+  }
+
+  /** The entry with a version, and those behind it, up to the last one. */
+  private async *entries(stream: string, fromVersion: number, last: StreamEntry): AsyncIterable<StreamEntry> {
+    const { version, size } = headOf(last);
+    const to = fromVersion > version - size ? 0 : last.after;
+    for (let from = this.places.upTo(stream, fromVersion - 1).position + 1; from <= to;) {
+      const page = await this.engine.streams.read(stream, from, to);
+      for (const entry of page) if (headOf(entry).version >= fromVersion) yield entry;
+      from = (page.at(-1)?.position ?? to) + 1;
+    }
+    yield last;
+  }
+
+  /** Events were removed from the broker, or it came back empty. */
+  private lacking(stream: string, version: number): CatgaError {
+    this.places.forget(stream);
+    return new CatgaError(
+      'CATGA_SERIALIZATION',
+      `The stream '${stream}' lacks events before version ${version}: they were removed from the broker.`,
+      { details: { stream, version } },
+    );
+  }
+
+  /** Where a version ends; undefined if the stream has another one. */
+  private async headAt(stream: string, version: number): Promise<StreamPlace | undefined> {
+    if (version === 0) return BEGINNING;
+    const known = this.places.upTo(stream, version);
+    if (known.version === version) return known;
+    const head = await this.headOf(stream);
+    return head.version === version ? head : undefined;
+  }
+
+  private async headOf(stream: string): Promise<StreamPlace> {
+    const last = await this.engine.streams.last(stream);
+    if (last === undefined) return BEGINNING;
+    const head = { version: headOf(last).version, position: last.position };
+    this.places.add(stream, head);
+    return head;
+  }
+
+  private async appendBehind(
+    stream: string,
+    events: readonly NewEvent[],
+    head: StreamPlace,
+  ): Promise<Appended | undefined> {
+    const version = head.version + events.length;
+    const position = await this.engine.streams.append(
+      stream,
+      entryOf(stream, events, version),
+      head.position,
+    );
+    if (position === undefined) return undefined;
+    this.places.add(stream, { version, position });
+    const identity = await this.knownIdentity();
+    return { version, checkpoint: checkpointOf({ identity, position: position + 1, taken: 0 }) };
+  }
+
+  private async appendToAny(stream: string, events: readonly NewEvent[]): Promise<Appended> {
+    let head = this.places.head(stream) ?? BEGINNING;
+    for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
+      const appended = await this.appendBehind(stream, events, head);
+      if (appended !== undefined) return appended;
+      // At random, so that those who met do not meet again.
+      if (attempt > 1) await pause(Math.random() * Math.min(MAX_PAUSE_MS, attempt));
+      head = await this.headOf(stream);
+    }
+    throw conflictError(stream, 'any');
+  }
+
+  private async inTurn<T>(stream: string, work: () => Promise<T>): Promise<T> {
+    const before = this.turns.get(stream) ?? Promise.resolve();
+    const turn = before.then(work, work);
+    this.turns.set(stream, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.turns.get(stream) === turn) this.turns.delete(stream);
+    }
+  }
+
+  private knownIdentity(): Promise<string> {
+    return (this.identity ??= this.engine.streams.state().then(
+      ({ identity }) => identity,
+      (thrown: unknown) => {
+        this.identity = undefined;
+        throw thrown;
+      },
+    ));
+  }
+}

@@ -1,0 +1,48 @@
+import type { RecordStore } from '@catga/core/engine';
+import type { Snapshot, SnapshotStore } from '../event-store.js';
+import { recordKey } from '../records/record-key.js';
+import type { StreamPlaces } from './stream-places.js';
+
+/** Before the state: version, serializer, and where to go on reading. */
+type Line = readonly [version: number, serializer: string, placeVersion: number, position: number];
+
+const NEW_LINE = 10;
+
+/** Snapshots in records of the engine, with the places that reading goes on from. */
+export class EngineSnapshots implements SnapshotStore {
+  constructor(
+    private readonly engine: { readonly records: RecordStore },
+    private readonly places: StreamPlaces,
+  ) {}
+
+  async load(stream: string, stateVersion: number): Promise<Snapshot | undefined> {
+    const found = await this.engine.records.read(keyOf(stream, stateVersion));
+    if (found === undefined) return undefined;
+    const { line, state } = partsOf(found.value);
+    const [version, serializer, placeVersion, position] = line;
+    if (position > 0) this.places.add(stream, { version: placeVersion, position });
+    return { version, serializer, state };
+  }
+
+  /** Another node may have saved a later one meanwhile. */
+  async save(stream: string, stateVersion: number, { version, serializer, state }: Snapshot): Promise<void> {
+    const { records } = this.engine;
+    const key = keyOf(stream, stateVersion);
+    const found = await records.read(key);
+    if (found !== undefined && partsOf(found.value).line[0] >= version) return;
+    const place = this.places.upTo(stream, version);
+    const line: Line = [version, serializer, place.version, place.position];
+    const value = Buffer.concat([Buffer.from(`${JSON.stringify(line)}\n`), state]);
+    await records.write(key, value, found?.version ?? 0);
+  }
+}
+
+function keyOf(stream: string, stateVersion: number): string {
+  return recordKey('snapshot', String(stateVersion), stream);
+}
+
+function partsOf(value: Uint8Array): { readonly line: Line; readonly state: Uint8Array } {
+  const end = value.indexOf(NEW_LINE);
+  const line = JSON.parse(Buffer.from(value.subarray(0, end)).toString()) as Line;
+  return { line, state: value.subarray(end + 1) };
+}

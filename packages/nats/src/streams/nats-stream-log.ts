@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import type { NewStreamEntry, StreamEntry, StreamLog, StreamLogState } from '@catga/core/engine';
+import { tooLarge } from '../connection/broker-errors.js';
+import type { ClientMessage } from '../connection/client-connection.js';
+import { HeaderBlock } from '../connection/header-block.js';
+import { readAckSubject } from '../jetstream/ack-subject.js';
+import { EXPECTED_LAST } from '../jetstream/bucket.js';
+import { readSubject } from '../jetstream/stream-reader.js';
+import type { ReadOptions, ReaderServices } from '../jetstream/stream-reader.js';
+import type { StoredEntry, StreamInfo, StreamStore } from '../jetstream/stream-store.js';
+import { nameTokens } from '../queue/queue-subjects.js';
+
+/** Headers of an entry: its head, and an id of the append that stored it. */
+const HEAD = 'Catga-Head';
+const APPEND_ID = 'Catga-Append';
+/** What the headers take besides the head. */
+const HEADER_BYTES = 256;
+/** How many entries of a stream are read at a time. */
+const PAGE = 1000;
+/** About how many bytes. */
+const PAGE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * A log of streams in one stream of JetStream: a subject for each, a message for each append, whose sequence number is its position. An append expects the
+ * sequence number of the last message on its subject.
+ */
+export class NatsStreamLog implements StreamLog {
+  private readonly session = randomUUID();
+  private appends = 0;
+
+  /** @param prefix of the subjects */
+  constructor(
+    private readonly prefix: string,
+    private readonly store: StreamStore,
+    private readonly reader: ReaderServices,
+  ) {}
+
+  get maxEntryBytes(): number {
+    return this.reader.session.maxPayloadBytes - HEADER_BYTES;
+  }
+
+  async state(): Promise<StreamLogState> {
+    const info = (await this.store.info()) ?? (await this.store.make());
+    return { identity: identityOf(info), last: info.state.last_seq };
+  }
+
+  async append(stream: string, { head, body }: NewStreamEntry, after: number): Promise<number | undefined> {
+    const bytes = head.length + body.byteLength;
+    if (bytes > this.maxEntryBytes) throw tooLarge('An append', bytes, this.maxEntryBytes);
+    const subject = this.subject(stream);
+    const id = `${this.session}-${++this.appends}`;
+    const headers = new HeaderBlock().set(EXPECTED_LAST, String(after)).set(APPEND_ID, id).set(HEAD, head);
+    const position = await this.store.store(subject, body, headers);
+    if (position !== undefined) return position;
+    // One that was sent again after its acknowledgement was lost: it is what follows there.
+    const next = await this.store.next(subject, after + 1);
+    return next !== undefined && headerOf(next, APPEND_ID) === id ? next.sequence : undefined;
+  }
+
+  async last(stream: string): Promise<StreamEntry | undefined> {
+    const found = await this.store.last(this.subject(stream));
+    return found && entryOf(found);
+  }
+
+  read(
+    stream: string,
+    fromSequence: number,
+    to: number,
+    isHeadersOnly = false,
+  ): Promise<readonly StreamEntry[]> {
+    return this.page(this.subject(stream), { fromSequence, limit: PAGE, isHeadersOnly }, to);
+  }
+
+  readAll(fromSequence: number, limit: number): Promise<readonly StreamEntry[]> {
+    return this.page(undefined, { fromSequence, limit });
+  }
+
+  private async page(
+    subject: string | undefined,
+    options: ReadOptions & { readonly fromSequence: number },
+    to = Number.POSITIVE_INFINITY,
+  ): Promise<readonly StreamEntry[]> {
+    const { reader, store } = this;
+    const entries: StreamEntry[] = [];
+    let bytes = 0;
+    const take = (message: ClientMessage): void => {
+      const entry = deliveredEntryOf(message);
+      if (entry === undefined || entry.position > to) return;
+      bytes += message.data.byteLength;
+      entries.push(entry);
+    };
+    const isEnough = (): boolean => bytes >= PAGE_BYTES || entries.at(-1)?.position === to;
+    await readSubject(reader, store.shape.name, subject, take, {
+      ...options,
+      maxBytes: PAGE_BYTES,
+      isEnough,
+    });
+    if (entries.length > 0) return entries;
+    // Too large for a page, or not yet on the replica that was asked: the leader has it.
+    const next = await store.next(subject ?? '>', options.fromSequence);
+    return next === undefined || next.sequence > to ? [] : [entryOf(next)];
+  }
+
+  private subject(stream: string): string {
+    return this.prefix + nameTokens(stream);
+  }
+}
+
+/** When the stream was created, in an order. */
+function identityOf({ created }: StreamInfo): string {
+  return Date.parse(created).toString(36);
+}
+
+function entryOf(stored: StoredEntry): StreamEntry {
+  return {
+    head: headerOf(stored, HEAD),
+    body: stored.data,
+    position: stored.sequence,
+    after: Number(headerOf(stored, EXPECTED_LAST)),
+    storedAtMs: stored.storedAtMs,
+  };
+}
+
+function deliveredEntryOf({ data, headers, reply }: ClientMessage): StreamEntry | undefined {
+  const place = readAckSubject(reply);
+  if (place === undefined) return undefined;
+  return {
+    head: headers?.get(HEAD) ?? '',
+    body: data,
+    position: place.sequence,
+    after: Number(headers?.get(EXPECTED_LAST)),
+    storedAtMs: place.storedAtMs,
+  };
+}
+
+/** Value of a header in a raw block. */
+function headerOf({ headers }: StoredEntry, name: string): string {
+  const at = headers.indexOf(`\r\n${name}: `);
+  if (at < 0) return '';
+  const from = at + name.length + 4;
+  return headers.slice(from, headers.indexOf('\r\n', from));
+}
