@@ -31,7 +31,7 @@ export class NatsStreamLog implements StreamLog {
   /** @param prefix of the subjects */
   constructor(
     private readonly prefix: string,
-    private readonly store: StreamStore,
+    private readonly store: Pick<StreamStore, 'info' | 'last' | 'make' | 'next' | 'shape' | 'store'>,
     private readonly reader: ReaderServices,
   ) {}
 
@@ -75,30 +75,47 @@ export class NatsStreamLog implements StreamLog {
     return this.page(undefined, { fromSequence, limit });
   }
 
+  /** What somebody else has put there is no entry, and is left out. */
   private async page(
     subject: string | undefined,
-    options: ReadOptions & { readonly fromSequence: number },
+    { fromSequence, ...options }: ReadOptions & { readonly fromSequence: number },
     to = Number.POSITIVE_INFINITY,
   ): Promise<readonly StreamEntry[]> {
     const { reader, store } = this;
     const entries: StreamEntry[] = [];
     let bytes = 0;
+    let seen = 0;
     const take = (message: ClientMessage): void => {
-      const entry = deliveredEntryOf(message);
-      if (entry === undefined || entry.position > to) return;
+      const { sequence, storedAtMs } = readAckSubject(message.reply) ?? { sequence: 0, storedAtMs: 0 };
+      seen = sequence;
+      if (sequence > to || !message.headers?.get(APPEND_ID)) return;
       bytes += message.data.byteLength;
-      entries.push(entry);
+      entries.push({
+        head: message.headers.get(HEAD),
+        body: message.data,
+        position: sequence,
+        after: Number(message.headers.get(EXPECTED_LAST)),
+        storedAtMs,
+      });
     };
-    const isEnough = (): boolean => bytes >= PAGE_BYTES || entries.at(-1)?.position === to;
-    await readSubject(reader, store.shape.name, subject, take, {
-      ...options,
-      maxBytes: PAGE_BYTES,
-      isEnough,
-    });
-    if (entries.length > 0) return entries;
-    // Too large for a page, or not yet on the replica that was asked: the leader has it.
-    const next = await store.next(subject ?? '>', options.fromSequence);
-    return next === undefined || next.sequence > to ? [] : [entryOf(next)];
+    const isEnough = (): boolean => bytes >= PAGE_BYTES || seen >= to;
+    for (let from = fromSequence; from <= to; from = seen + 1) {
+      seen = 0;
+      await readSubject(reader, store.shape.name, subject, take, {
+        ...options,
+        fromSequence: from,
+        maxBytes: PAGE_BYTES,
+        isEnough,
+      });
+      if (entries.length > 0) break;
+      if (seen > 0) continue;
+      // Too large for a page, or not yet on the replica that was asked: the leader has it.
+      const next = await store.next(subject ?? '>', from);
+      if (next === undefined || next.sequence > to) break;
+      seen = next.sequence;
+      if (headerOf(next, APPEND_ID) !== '') return [entryOf(next)];
+    }
+    return entries;
   }
 
   private subject(stream: string): string {
@@ -118,18 +135,6 @@ function entryOf(stored: StoredEntry): StreamEntry {
     position: stored.sequence,
     after: Number(headerOf(stored, EXPECTED_LAST)),
     storedAtMs: stored.storedAtMs,
-  };
-}
-
-function deliveredEntryOf({ data, headers, reply }: ClientMessage): StreamEntry | undefined {
-  const place = readAckSubject(reply);
-  if (place === undefined) return undefined;
-  return {
-    head: headers?.get(HEAD) ?? '',
-    body: data,
-    position: place.sequence,
-    after: Number(headers?.get(EXPECTED_LAST)),
-    storedAtMs: place.storedAtMs,
   };
 }
 

@@ -42,17 +42,20 @@ export function storageIn(
   };
 }
 
+/** Number of cases in this process: each has namespaces of its own. */
+let cases = 0;
+
 /** Empty namespaces of an engine for each case. */
 export function harnessOf(
   connect: () => EngineConnections,
-  options?: EngineEventStoreOptions,
+  options: () => EngineEventStoreOptions = () => ({}),
+  sideBySide = 100,
 ): EventStoreHarness {
-  let cases = 0;
   return {
     async create(): Promise<EventStoreUnderTest> {
       cases += 1;
-      return { storage: storageIn(connect(), options, `c${cases}-`) };
+      return { storage: storageIn(connect(), options(), `c${cases}-`) };
     },
-    sideBySide: 100,
+    sideBySide,
   };
 }

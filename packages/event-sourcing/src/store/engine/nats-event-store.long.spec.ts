@@ -7,6 +7,7 @@ import { describeEventStore } from '@catga/testing/event-sourcing';
 import { CatgaError } from '@catga/nestjs';
 import { TestClock } from '@catga/core/engine';
 import type { EventStore, NewEvent } from '../event-store.js';
+import type { EngineEventStoreOptions } from './engine-event-storage.js';
 import { EngineConnections, harnessOf, storageIn } from './engine-harness.fixture.js';
 
 let server: NatsServer;
@@ -44,7 +45,7 @@ function connectionsTo(url: string): EngineConnections {
 
 describeEventStore(
   'NATS, a thousand side by side',
-  { ...harnessOf(() => connections), sideBySide: 1000 },
+  harnessOf(() => connections, undefined, 1000),
   { describe, it },
 );
 
@@ -55,10 +56,12 @@ describeEventStore(
 );
 
 describe('with read models in a database', () => {
-  const harness = (): ReturnType<typeof harnessOf> =>
-    harnessOf(() => connections, { readModels: pglite(lite) });
-  beforeAll(() => lite.exec('DROP SCHEMA public CASCADE; CREATE SCHEMA public'));
-  describeEventStore('NATS', { create: () => harness().create(), sideBySide: 50 }, { describe, it });
+  const readModels = (): EngineEventStoreOptions => ({ readModels: pglite(lite) });
+  describeEventStore(
+    'NATS',
+    harnessOf(() => connections, readModels, 50),
+    { describe, it },
+  );
 });
 
 function eventOf(name: string): NewEvent {
