@@ -9,6 +9,7 @@ import type {
   ProjectionStore,
   RecordedEvent,
 } from '../store/event-store.js';
+import { isOtherLogError } from '../store/store-arguments.js';
 import { EventTaker } from './event-taker.js';
 import { InlineProjections } from './inline-projections.js';
 import { projectionDefinitionOf } from './projection-definition.js';
@@ -103,8 +104,14 @@ export class ProjectionHost {
     checkpoint: Checkpoint | undefined,
     countTo: number,
   ): Promise<{ readonly events: number; readonly oldestAt: Date | undefined }> {
-    const { events } = await this.services.store().readAll(checkpoint, countTo);
-    return { events: events.length, oldestAt: events[0]?.recordedAt };
+    try {
+      const { events } = await this.services.store().readAll(checkpoint, countTo);
+      return { events: events.length, oldestAt: events[0]?.recordedAt };
+    } catch (thrown) {
+      // One that has to be built anew is listed, too.
+      if (isOtherLogError(thrown)) return { events: 1, oldestAt: undefined };
+      throw thrown;
+    }
   }
 
   /** How far the projections of this node have come, for metrics. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { CatgaError } from '@catga/nestjs';
 import { isInfrastructureFailure, lineOf } from '@catga/core/engine';
 import type { Clock, RecordStore } from '@catga/core/engine';
 import type { Appended, Checkpoint, EventStore, RecordedEvent } from '../store/event-store.js';
+import { isOtherLogError } from '../store/store-arguments.js';
 import { PublisherRecords } from './publisher-records.js';
 import type { RecordedPublisher } from './publisher-records.js';
 
@@ -195,7 +195,7 @@ export class Publications {
     try {
       return await store.readAll(at, PAGE);
     } catch (thrown) {
-      if (thrown instanceof CatgaError && thrown.code === 'CATGA_CONFIGURATION') return undefined;
+      if (isOtherLogError(thrown)) return undefined;
       throw thrown;
     }
   }

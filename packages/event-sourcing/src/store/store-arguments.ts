@@ -50,11 +50,16 @@ export function noCheckpointError(checkpoint: string): CatgaError {
   return refused(`'${checkpoint}' is no checkpoint of this store`);
 }
 
-/** A checkpoint of a log that is not there any more. */
-export function otherLogError(found: string, wanted: string): CatgaError {
+/** The checkpoint is one of a log that is not there any more. */
+export function otherLogError(otherLog: string, log: string): CatgaError {
   return refused(
-    `the checkpoint is one of another log of events ('${found}') than the broker has ('${wanted}'), which was emptied or replaced: what was made of the old events has to be made anew`,
+    `the checkpoint is one of another log of events ('${otherLog}') than the broker has ('${log}'), which was emptied or replaced: what was made of the old events has to be made anew`,
+    { otherLog, log },
   );
+}
+
+export function isOtherLogError(thrown: unknown): boolean {
+  return thrown instanceof CatgaError && thrown.details['otherLog'] !== undefined;
 }
 
 /** The stream has another version than was expected. */
@@ -66,8 +71,10 @@ export function conflictError(stream: string, expected: number | 'any'): CatgaEr
   );
 }
 
-function refused(problem: string): CatgaError {
-  return new CatgaError('CATGA_CONFIGURATION', `An event store refuses its arguments: ${problem}.`);
+function refused(problem: string, details: Readonly<Record<string, unknown>> = {}): CatgaError {
+  return new CatgaError('CATGA_CONFIGURATION', `An event store refuses its arguments: ${problem}.`, {
+    details,
+  });
 }
 
 function isCount(value: unknown): value is number {

@@ -1,3 +1,4 @@
+import { CatgaError } from '@catga/nestjs';
 import type { RecordStore } from '@catga/core/engine';
 import type { Snapshot, SnapshotStore } from '../event-store.js';
 import { recordKey } from '../records/record-key.js';
@@ -33,6 +34,12 @@ export class EngineSnapshots implements SnapshotStore {
     const place = this.places.upTo(stream, version);
     const line: Line = [version, serializer, place.version, place.position];
     const value = Buffer.concat([Buffer.from(`${JSON.stringify(line)}\n`), state]);
+    if (value.byteLength > records.maxValueBytes)
+      throw new CatgaError(
+        'CATGA_PAYLOAD_TOO_LARGE',
+        `It would have ${value.byteLength} bytes, of at most ${records.maxValueBytes}.`,
+        { details: { stream, bytes: value.byteLength, maxBytes: records.maxValueBytes } },
+      );
     await records.write(key, value, found?.version ?? 0);
   }
 }
