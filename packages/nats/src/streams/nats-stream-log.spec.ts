@@ -13,6 +13,7 @@ function forgetful(stored: (headers: string) => string | undefined): NatsStreamL
     'catga.streams.',
     {
       shape: { name: 'catga_streams', subjects: [], replicas: 1 },
+      at: async () => undefined,
       info: async () => undefined,
       make: () => Promise.reject(new Error('It is not made.')),
       last: async () => undefined,

@@ -31,7 +31,7 @@ export class NatsStreamLog implements StreamLog {
   /** @param prefix of the subjects */
   constructor(
     private readonly prefix: string,
-    private readonly store: Pick<StreamStore, 'info' | 'last' | 'make' | 'next' | 'shape' | 'store'>,
+    private readonly store: Pick<StreamStore, 'at' | 'info' | 'last' | 'make' | 'next' | 'shape' | 'store'>,
     private readonly reader: ReaderServices,
   ) {}
 
@@ -62,12 +62,16 @@ export class NatsStreamLog implements StreamLog {
     return found && entryOf(found);
   }
 
-  read(
+  async read(
     stream: string,
     fromSequence: number,
     to: number,
     isHeadersOnly = false,
   ): Promise<readonly StreamEntry[]> {
+    if (fromSequence === to && !isHeadersOnly) {
+      const found = await this.store.at(to);
+      return found === undefined ? [] : [entryOf(found)];
+    }
     return this.page(this.subject(stream), { fromSequence, limit: PAGE, isHeadersOnly }, to);
   }
 

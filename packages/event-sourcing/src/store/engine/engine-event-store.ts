@@ -30,6 +30,8 @@ import type { StreamPlace } from './stream-places.js';
 /** How often an append to any version is tried, and the longest pause before the next time, in milliseconds. */
 const MAX_TRIES = 100;
 const MAX_PAUSE_MS = 50;
+/** Up to so many events before the last entry are asked for one by one: a broker makes a consumer for more. */
+const FEW = 3;
 
 /** Events of one namespace where the engine keeps streams: an append is one entry. */
 export class EngineEventStore implements EventStore {
@@ -117,13 +119,27 @@ export class EngineEventStore implements EventStore {
   /** The entry with a version, and those behind it, up to the last one. */
   private async *entries(stream: string, fromVersion: number, last: StreamEntry): AsyncIterable<StreamEntry> {
     const { version, size } = headOf(last);
-    const to = fromVersion > version - size ? 0 : last.after;
+    const before = version - size - fromVersion + 1;
+    if (before <= FEW) return yield* this.chain(stream, fromVersion, last);
+    const to = last.after;
     for (let from = this.places.upTo(stream, fromVersion - 1).position + 1; from <= to;) {
       const page = await this.engine.streams.read(stream, from, to);
       for (const entry of page) if (headOf(entry).version >= fromVersion) yield entry;
       from = (page.at(-1)?.position ?? to) + 1;
     }
     yield last;
+  }
+
+  /** The same for a few: from the last entry backwards, one by one. */
+  private async *chain(stream: string, fromVersion: number, last: StreamEntry): AsyncIterable<StreamEntry> {
+    const entries = [last];
+    let first = last;
+    while (headOf(first).version - headOf(first).size >= fromVersion) {
+      const [entry] = await this.engine.streams.read(stream, first.after, first.after);
+      if (entry === undefined) break;
+      entries.push((first = entry));
+    }
+    yield* entries.toReversed();
   }
 
   /** Events were removed from the broker, or it came back empty. */
