@@ -55,7 +55,8 @@ export class StreamAppender {
     if (store.inTransaction === undefined) {
       const publication = await publications?.begin();
       await watched(publication, async () => {
-        publication?.appended(await store.append(stream, encoded, version));
+        const appended = await store.append(stream, encoded, version);
+        publication?.appended(appended);
         this.projections.wake();
         await Promise.all(events.map(publish));
       });
