@@ -98,15 +98,11 @@ export class EventSourcingHost extends DecisionHost {
     this.publications?.start();
   }
 
-  /** Ends what runs in the background. */
+  /** Runs nothing in the background any more. Never rejects, and takes no longer than stopping may. */
   async stop(): Promise<void> {
-    await this.projections.stop();
-    await this.publications?.stop();
-  }
-
-  /** Runs no projection any more. Never rejects, and takes no longer than stopping may. */
-  async stop(): Promise<void> {
-    await this.services.node()?.steps.stop('the projections', () => this.projections.stop());
+    const steps = this.services.node()?.steps;
+    await steps?.stop('the projections', () => this.projections.stop());
+    await steps?.stop('the publishing of stored events', () => this.publications?.stop());
   }
 
   async open(): Promise<void> {
