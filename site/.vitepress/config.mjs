@@ -25,6 +25,18 @@ const item = (page, text) => ({
   link: `/${page.replace(/(^|\/)index\.md$|\.md$/, '$1')}`,
 });
 
+/** A page for the search, which keeps its text alone: colours of code are most of the work of a page. */
+function withoutColours(source, env, md) {
+  const { highlight } = md.options;
+  md.options.highlight = null;
+  try {
+    const html = md.render(source, env);
+    return env.frontmatter?.search === false ? '' : html;
+  } finally {
+    md.options.highlight = highlight;
+  }
+}
+
 /** All pages of a folder, in the order of their names, after those that are named. */
 function folder(name, first = []) {
   const others = readdirSync(join(staged, name))
@@ -107,7 +119,7 @@ export default defineConfig({
     ],
     sidebar,
     socialLinks: [{ icon: 'github', link: repository }],
-    search: { provider: 'local' },
+    search: { provider: 'local', options: { _render: withoutColours } },
     outline: 'deep',
   },
   buildEnd({ outDir, pages }) {
