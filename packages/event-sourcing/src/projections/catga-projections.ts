@@ -46,13 +46,13 @@ export interface ProjectionListOptions {
 export class CatgaProjections {
   constructor(private readonly host: ProjectionHost) {}
 
-  /** All that any node has begun, each build by itself. `CATGA_CONFIGURATION` for a wrong `countTo`. */
+  /** All that any node has begun, each build by itself, by name, version and build. `CATGA_CONFIGURATION` for a wrong `countTo`. */
   async list({ name, here = false, countTo = 1 }: ProjectionListOptions = {}): Promise<
     readonly ProjectionInfo[]
   > {
-    const all = (await this.host.store.list()).filter(
-      (one) => one.name === (name ?? one.name) && (!here || this.host.has(one.name)),
-    );
+    const all = (await this.host.store.list())
+      .filter((one) => one.name === (name ?? one.name) && (!here || this.host.has(one.name)))
+      .toSorted(byName);
     return Promise.all(
       all.map(async (stored) => {
         const { events: eventsBehind, oldestAt } = await this.host.behind(stored.checkpoint, countTo);
@@ -130,4 +130,9 @@ function noProjection(name: string, version: number | undefined, hint: string): 
   return new CatgaError('CATGA_PROJECTION_NOT_FOUND', `There is no projection '${name}'${which}${hint}.`, {
     details: { name },
   });
+}
+
+function byName(one: StoredProjection, other: StoredProjection): number {
+  if (one.name !== other.name) return one.name < other.name ? -1 : 1;
+  return one.version - other.version || one.build - other.build;
 }
