@@ -2,7 +2,7 @@ import type { DeliveryHandling, LogDelivery } from '../ports/durable-log.js';
 import type { LogMessage } from '../ports/stored-message.js';
 
 /** After how long a message is handled again whose consumer's callback threw, in milliseconds. */
-export const CALLBACK_FAILURE_DELAY_MS = 1000;
+const CALLBACK_FAILURE_DELAY_MS = 1000;
 
 /**
  * What is handled at a time of one subscription on this node, whichever way it comes: from its lanes, and, of commands, from the
@@ -18,7 +18,7 @@ export class HandlerPlaces {
 
   constructor(
     private readonly most: number,
-    readonly handle: (delivery: LogDelivery) => void,
+    private readonly handle: (delivery: LogDelivery) => void,
   ) {}
 
   get areFree(): boolean {
@@ -63,15 +63,18 @@ export class HandlerPlaces {
     for (const delivery of this.waiting.splice(0)) delivery.release().catch(() => {});
   }
 
-  /** One whose callback throws was not taken by it. */
+  /** Calls back. A callback that throws has not taken the delivery, and hurts neither its peers nor the process. */
+  hand(delivery: LogDelivery): void {
+    try {
+      this.handle(delivery);
+    } catch {
+      delivery.nak(CALLBACK_FAILURE_DELAY_MS).catch(() => {}); // What cannot be told now comes back by itself.
+    }
+  }
+
   private begin(delivery: LogDelivery): void {
     this.take();
-    const placed = new PlacedDelivery(delivery, this.ended);
-    try {
-      this.handle(placed);
-    } catch {
-      placed.nak(CALLBACK_FAILURE_DELAY_MS).catch(() => {});
-    }
+    this.hand(new PlacedDelivery(delivery, this.ended));
   }
 
   private readonly ended = (): void => {

@@ -1,7 +1,6 @@
 import type { LogSubscription } from '../ports/durable-log.js';
 import { afterThis, nextTurn } from '../time/next-turn.js';
 import type { LaneEvent } from './event-frame.js';
-import { CALLBACK_FAILURE_DELAY_MS } from './handler-places.js';
 import type { HandlerPlaces } from './handler-places.js';
 import { LaneDelivery } from './lane-delivery.js';
 import type { RegisteredSubscription } from './lane-register.js';
@@ -67,16 +66,11 @@ export class LaneSubscription {
     this.schedule();
   }
 
-  /** Hands an event to the callback. One that throws has not taken it, and hurts neither its peers nor the process. */
   deliver(share: LaneShare, entry: LaneEntry): void {
     const delivery = new LaneDelivery(share, entry, entry.isFresh);
     this.places.take();
     share.begin(delivery);
-    try {
-      this.places.handle(delivery);
-    } catch {
-      void delivery.nak(CALLBACK_FAILURE_DELAY_MS);
-    }
+    this.places.hand(delivery);
   }
 
   /** An event has ended, however. */

@@ -27,15 +27,10 @@ const UNSURE = Symbol('unsure');
 type Loss = readonly string[];
 
 function lossIn(value: unknown, depth: number): Loss | typeof UNSURE | undefined {
-  switch (typeof value) {
-    case 'number':
-      return Number.isFinite(value) ? undefined : [String(value)];
-    case 'object':
-      if (value === null) return undefined;
-      return Array.isArray(value) ? lossInList(value, depth) : lossInObject(value, depth);
-    default:
-      return undefined;
-  }
+  if (typeof value === 'object' && value !== null)
+    return Array.isArray(value) ? lossInList(value, depth) : lossInObject(value, depth);
+  const what = lostKind(value);
+  return what === undefined ? undefined : [what];
 }
 
 function lossInList(list: readonly unknown[], depth: number): Loss | typeof UNSURE | undefined {

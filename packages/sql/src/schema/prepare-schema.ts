@@ -103,21 +103,20 @@ function verify({ what, package: name, script, files }: SchemaSet, version: numb
 /** The version alone does not show that somebody has dropped a table since. */
 async function requireTables(database: SqlDatabase, { what, table: steps, files }: SchemaSet): Promise<void> {
   const tables = files.flatMap(({ sql }) =>
-    [...sql.matchAll(/^CREATE TABLE (\w+)/gm)].map(([, name]) => name),
+    [...sql.matchAll(/^CREATE TABLE (\w+)/gm)].map(([, name = '']) => name),
   );
-  for (const table of tables) {
-    try {
-      await database.root.execute(`SELECT FROM ${table} LIMIT 0`);
-    } catch (thrown) {
-      if (sqlStateOf(thrown) !== '42P01') throw thrown;
-      throw new CatgaError(
-        'CATGA_CONFIGURATION',
-        `${what} needs the table ${table}, and the database has none, although ${steps} says so: restore it from a backup, or drop ` +
-          `${steps} and the other tables to begin anew.`,
-        { details: { table }, cause: thrown },
-      );
-    }
-  }
+  const [missing] = await database.root.execute(
+    'SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL LIMIT 1',
+    [tables],
+  );
+  if (missing === undefined) return;
+  const table = String(missing['name']);
+  throw new CatgaError(
+    'CATGA_CONFIGURATION',
+    `${what} needs the table ${table}, and the database has none, although ${steps} says so: restore it from a backup, or drop ` +
+      `${steps} and the other tables to begin anew.`,
+    { details: { table } },
+  );
 }
 
 function notAllowedError({ what, script }: SchemaSet, thrown: unknown): CatgaError {

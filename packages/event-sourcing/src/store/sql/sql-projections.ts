@@ -55,7 +55,7 @@ export class SqlProjections implements ProjectionStore {
 
   async list(): Promise<readonly StoredProjection[]> {
     const rows = await this.database.root.execute(
-      `SELECT ${SELECTED} FROM catga_projection p WHERE p.namespace = $1 ORDER BY p.name, p.build`,
+      `SELECT ${SELECTED} FROM catga_projection p WHERE p.namespace = $1`,
       [this.namespace],
     );
     return rows.map(projectionOf);
