@@ -49,8 +49,8 @@ const config: Config = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   testSequencer: './test/sequencer.mjs',
-  // More than the cores of a small machine, because many tests wait; with twice the cores they hold each other up.
-  maxWorkers: 3,
+  // Twice the cores of a small machine, because many tests wait.
+  maxWorkers: 4,
   workerIdleMemoryLimit: '768MB',
   // For what hangs: nothing is wrong with a machine that is slow.
   testTimeout: 60_000,

@@ -3,6 +3,7 @@ import Sequencer from '@jest/test-sequencer';
 /** Tiers by how long their files take: what waits for processes and servers begins first, so that nothing is left over. */
 const TIERS = [
   /\.long\.spec\.ts$/,
+  /-engine\.compliance\.int\.spec\.ts$/,
   /\.e2e\.spec\.ts$/,
   /\.compliance\.int\.spec\.ts$/,
   /simulation\.spec\.ts$/,
