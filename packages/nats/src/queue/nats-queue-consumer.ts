@@ -14,9 +14,9 @@ const ACK = new TextEncoder().encode('+ACK');
 const IN_PROGRESS = new TextEncoder().encode('+WPI');
 const NANOS = 1_000_000;
 /**
- * What nats-server 2.9 was given back without a delay it now and then offered to a pull of a node that had stopped, and then
- * held for the whole time it waits for an acknowledgement. Can go once the engine's own cases of stopping are known not to show it on
- * 2.10: a bare client did not in 300 rounds on 2.10.27, but nor in 200 on 2.9.10.
+ * Shortest delay of a message that is given back, in milliseconds. Without one the server may offer it at once to a pull of a
+ * node that is stopping: its subscription ends before the message arrives, and the server holds the message for the whole
+ * acknowledgement wait (seen on nats-server 2.9; nothing in the protocol rules it out).
  */
 const SHORTEST_DELAY_MS = 25;
 /** After how long a message is delivered again whose consumer's callback threw, in milliseconds. */
