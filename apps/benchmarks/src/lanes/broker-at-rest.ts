@@ -4,6 +4,8 @@ import { CatgaMediator, CatgaModule, EventHandler, Message, ReliableEvent } from
 import type { IEventHandler } from '@catga/nestjs';
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import { nestApp } from '../apps/nest-app.js';
+import { figure } from './figure.js';
+import type { Figure } from './figure.js';
 import type { MeasuredBroker } from './measured-broker.js';
 
 const SERVICES = 10;
@@ -12,9 +14,11 @@ const SETTLED_AFTER_MS = 15_000;
 const MEASURED_MS = 60_000;
 /** `/proc/<pid>/stat` counts processor time in hundredths of a second (proc_pid_stat(5), sysconf(_SC_CLK_TCK)). */
 const TICK_MS = 10;
+const MOST_CPU_PERCENT = 2;
+const MOST_MEMORY_MIB = 300;
 
 /** What a broker holds and does while ten services of ten handlers each, on a node each, have nothing to do. */
-export async function brokerAtRest(broker: MeasuredBroker): Promise<Readonly<Record<string, string>>> {
+export async function brokerAtRest(broker: MeasuredBroker): Promise<readonly Figure[]> {
   const apps: INestApplicationContext[] = [];
   const handled = { count: 0 };
   for (let service = 0; service < SERVICES; service++)
@@ -28,12 +32,14 @@ export async function brokerAtRest(broker: MeasuredBroker): Promise<Readonly<Rec
     const before = { cpuMs: cpuMs(broker.pid), messages: await broker.messages() };
     await setTimeout(MEASURED_MS);
     const seconds = MEASURED_MS / 1000;
-    return {
-      'processor, of one core': `${(((cpuMs(broker.pid) - before.cpuMs) / MEASURED_MS) * 100).toFixed(2)} %`,
-      'resident memory': `${(residentBytes(broker.pid) / 2 ** 20).toFixed(0)} MiB`,
-      'messages a second': (((await broker.messages()) - before.messages) / seconds).toFixed(1),
+    const cpuPercent = ((cpuMs(broker.pid) - before.cpuMs) / MEASURED_MS) * 100;
+    const messages = (await broker.messages()) - before.messages;
+    return [
+      figure('processor, of one core', cpuPercent, '%', MOST_CPU_PERCENT),
+      figure('resident memory', residentBytes(broker.pid) / 2 ** 20, 'MiB', MOST_MEMORY_MIB),
+      figure('messages', messages / seconds, 'a second'),
       ...(await broker.objects()),
-    };
+    ];
   } finally {
     await Promise.all(apps.map((app) => app.close()));
   }

@@ -3,6 +3,8 @@ import { nats } from '@catga/nats';
 import { redis } from '@catga/redis';
 import { freePort, LOOPBACK, NatsServer, RedisServer } from '@catga/servers';
 import { Redis } from 'ioredis';
+import { figure } from './figure.js';
+import type { Figure } from './figure.js';
 
 /** A broker whose process and contents are looked at. */
 export interface MeasuredBroker {
@@ -13,7 +15,7 @@ export interface MeasuredBroker {
   /** Messages or commands that it has received so far. */
   messages(): Promise<number>;
   /** What it holds, by kind. */
-  objects(): Promise<Readonly<Record<string, string>>>;
+  objects(): Promise<readonly Figure[]>;
   stop(): Promise<void>;
 }
 
@@ -34,11 +36,11 @@ export async function measuredNats(): Promise<MeasuredBroker> {
         'jsz',
       );
       const { connections } = await ask<{ readonly connections: number }>('varz');
-      return {
-        streams: String(streams),
-        consumers: String(consumers),
-        connections: String(connections),
-      };
+      return [
+        figure('streams', streams, ''),
+        figure('consumers', consumers, ''),
+        figure('connections', connections, ''),
+      ];
     },
     stop: () => server.stop(),
   };
@@ -55,10 +57,10 @@ export async function measuredRedis(args: readonly string[] = []): Promise<Measu
     pid: pidOf(server),
     engine: () => redis(server.url),
     messages: async () => Number(await value('stats', 'total_commands_processed')),
-    objects: async () => ({
-      keys: String(await operator.dbsize()),
-      connections: await value('clients', 'connected_clients'),
-    }),
+    objects: async () => [
+      figure('keys', await operator.dbsize(), ''),
+      figure('connections', Number(await value('clients', 'connected_clients')), ''),
+    ],
     async stop() {
       operator.disconnect();
       await server.stop();

@@ -10,7 +10,7 @@ run are what to compare.
 `;
 
 /** The parts of the page, in its order: each benchmark writes its own and leaves the others as they are. */
-const PARTS = ['local', 'nats', 'redis', 'sql', 'sagas', 'events', 'discovery'] as const;
+const PARTS = ['local', 'nats', 'redis', 'lanes', 'sql', 'sagas', 'events', 'discovery'] as const;
 
 /** Writes one part of the page of the documentation; resolves with where the page is. */
 export async function writeSection(part: (typeof PARTS)[number], section: string): Promise<string> {

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SeededRandom } from '@catga/core/engine';
-import { LONGEST_CALM_MS, LONGEST_GUST_MS } from '../scenarios/storm.js';
-import type { Gust } from '../scenarios/storm.js';
+import { GUSTS, LONGEST_CALM_MS, LONGEST_GUST_MS } from '../scenarios/storm.js';
 import { NODE_IDS } from './stage.js';
 import type { Stage } from './stage.js';
 
@@ -16,13 +15,13 @@ type Faults = ReadonlyMap<string, number>;
 /** One fault after the other, each in its turn, and each node in its turn; how long is left to the seed. */
 export async function blow(
   stage: Stage,
-  { gusts: named, seed }: { readonly gusts: Readonly<Record<string, Gust>>; readonly seed: number },
+  seed: number,
   isOver: () => boolean,
   say: (line: string) => void,
 ): Promise<Faults> {
   const random = new SeededRandom(seed);
   const faults = new Map<string, number>();
-  const gusts = Object.entries(named);
+  const gusts = Object.entries(GUSTS);
   let saidMs = performance.now();
   for (let turn = 0; ; turn++) {
     await pause(random.next() * LONGEST_CALM_MS);

@@ -5,7 +5,6 @@ import type { Findings } from '../checker/findings.js';
 import { violationsOf } from '../checker/violations.js';
 import { GUARANTEES } from '../promises/guarantees.js';
 import { KIND_TITLES, STORED_KINDS } from '../promises/kinds.js';
-import { GUSTS } from '../scenarios/storm.js';
 import { blow, describe, quiet } from './blow.js';
 import type { ChaosOptions } from './chaos-options.js';
 import { gather } from './play-scenario.js';
@@ -38,7 +37,7 @@ export async function runKeyedStorm(
     } satisfies CallerAsk);
     let isOver = false;
     const sent = stage.calling.heard<CallerAnswer>(ENDS_WITHIN_MS).finally(() => (isOver = true));
-    const [faults] = await Promise.all([blow(stage, { gusts: GUSTS, seed }, () => isOver, say), sent]);
+    const [faults] = await Promise.all([blow(stage, seed, () => isOver, say), sent]);
     const seconds = (performance.now() - startMs) / 1000;
     await quiet(stage);
     const found = check(await gather(stage, RUN));

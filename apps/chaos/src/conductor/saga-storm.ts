@@ -4,11 +4,9 @@ import type { CallerAnswer, CallerAsk } from '../caller/caller-protocol.js';
 import { orderIdOf, RUN } from '../sagas/order-plan.js';
 import { checkSagas } from '../sagas/saga-ends.js';
 import type { SagaEvidence } from '../sagas/saga-ends.js';
-import { GUSTS } from '../scenarios/storm.js';
-import type { Gust } from '../scenarios/storm.js';
 import { blow, describe, quiet } from './blow.js';
 import type { ChaosOptions } from './chaos-options.js';
-import { NODE_IDS, Stage } from './stage.js';
+import { Stage } from './stage.js';
 
 type StormOptions = Pick<ChaosOptions, 'engine' | 'rate' | 'seed'> & { readonly sagas: number };
 
@@ -19,21 +17,6 @@ const STARTED_WITHIN_MS = 24 * 3_600_000;
 /** Sagas that have not ended so long after the storm do not end. */
 const END_WITHIN_MS = 180_000;
 const LOOK_EVERY_MS = 2000;
-
-/** What befalls nodes and the broker while sagas run. */
-const SAGA_GUSTS: Readonly<Record<string, Gust>> = {
-  ...GUSTS,
-  'broker paused': async ({ broker }, _nodeId, lengthMs) => {
-    broker.pause();
-    await pause(lengthMs);
-    broker.resume();
-  },
-  'broker cut off from all': async (stage, _nodeId, lengthMs) => {
-    for (const nodeId of NODE_IDS) stage.link(nodeId).cut();
-    await pause(lengthMs);
-    for (const nodeId of NODE_IDS) stage.link(nodeId).open();
-  },
-};
 
 /** Sagas of five steps while one fault follows the other; resolves with what happened that was not promised. */
 export async function runSagaStorm(
@@ -46,10 +29,7 @@ export async function runSagaStorm(
     stage.calling.say({ what: 'start sagas', count, rate } satisfies CallerAsk);
     let isOver = false;
     const started = stage.calling.heard<CallerAnswer>(STARTED_WITHIN_MS).finally(() => (isOver = true));
-    const [faults] = await Promise.all([
-      blow(stage, { gusts: SAGA_GUSTS, seed }, () => isOver, say),
-      started,
-    ]);
+    const [faults] = await Promise.all([blow(stage, seed, () => isOver, say), started]);
     const seconds = (performance.now() - startMs) / 1000;
     await stage.everyoneIsBack();
     await allEnded(stage, count);

@@ -4,7 +4,7 @@ import type { NodeId, Stage } from '../conductor/stage.js';
 import type { Scenario } from './scenario.js';
 
 /** A fault that ends by itself, of about this many milliseconds. */
-export type Gust = (stage: Stage, nodeId: NodeId, lengthMs: number) => Promise<void>;
+type Gust = (stage: Stage, nodeId: NodeId, lengthMs: number) => Promise<void>;
 
 export const LONGEST_GUST_MS = 5000;
 export const LONGEST_CALM_MS = 3000;
@@ -38,6 +38,16 @@ export const GUSTS: Readonly<Record<string, Gust>> = {
     await stage.broker.kill();
     await pause(lengthMs / 4);
     await stage.broker.start();
+  },
+  'broker paused': async ({ broker }, _nodeId, lengthMs) => {
+    broker.pause();
+    await pause(lengthMs);
+    broker.resume();
+  },
+  'broker cut off from all': async (stage, _nodeId, lengthMs) => {
+    for (const nodeId of NODE_IDS) stage.link(nodeId).cut();
+    await pause(lengthMs);
+    for (const nodeId of NODE_IDS) stage.link(nodeId).open();
   },
 };
 
