@@ -26,6 +26,7 @@ export function pg<Pool extends PgPool>(pool: SqlSource<Pool>): SqlDatabase<PgCl
       isSource: (value) => hasMethods(value, 'connect', 'query') && !hasMethods(value, 'release'),
       isHandle: (value) => hasMethods(value, 'query', 'release') && !isIdle(value as PgClient),
       query: async (on, sql, values) => (await on.query(sql, values)).rows,
+      statements: ['query'],
       commit,
       transaction: transact,
     },

@@ -7,6 +7,7 @@ import type { SqlRow } from '../database/sql-executor.js';
 /** `Transaction` of PGlite. */
 export interface PGliteTransaction {
   query(sql: string, values: SqlValue[]): Promise<{ readonly rows: readonly unknown[] }>;
+  exec(sql: string): Promise<unknown>;
   rollback(): Promise<void>;
 }
 
@@ -36,6 +37,7 @@ export function pglite<Transaction extends PGliteTransaction>(
         !hasMethods(value, 'transaction') &&
         propertyOf(value, 'closed') !== true,
       query: async (on, sql, values) => (await on.query(sql, values)).rows as readonly SqlRow[],
+      statements: ['query', 'exec'],
       transaction: (source, work) => source.transaction(work),
     },
     database,

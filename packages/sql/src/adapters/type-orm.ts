@@ -44,6 +44,7 @@ export function typeOrm<Source extends TypeOrmDataSource>(
           (runner) => propertyOf(runner, 'isTransactionActive') === true,
         ),
       nests: 'transaction',
+      statements: ['query'],
       query: async (on, sql, values) => rowsOf(await on.query(sql, values)),
       async transaction(source, work) {
         const runner = source.createQueryRunner();

@@ -179,6 +179,90 @@ describe('A transaction', () => {
   });
 });
 
+describe('Savepoints of the application', () => {
+  const recorder = new Recorder();
+  const inTransaction = (
+    work: (
+      transaction: SqlTransaction<RecordingTransaction>,
+      statement: (sql: string | { readonly text: string }) => Promise<unknown>,
+    ) => Promise<void>,
+  ): Promise<void> => {
+    database = sqlDatabase({ ...recordingAdapter, statements: ['query'] }, library);
+    return database.run(async (transaction) =>
+      work(transaction, (sql) => transaction.handle.query(sql as string, [])),
+    );
+  };
+
+  beforeEach(() => {
+    recorder.events.length = 0;
+  });
+
+  it.each([
+    ['SAVEPOINT s', 'ROLLBACK TO SAVEPOINT s'],
+    ['savepoint s;', 'rollback to S'],
+    [' Savepoint "A s" ', 'ROLLBACK WORK TO SAVEPOINT "A s";'],
+    [{ text: 'SAVEPOINT s' }, { text: 'ROLLBACK TRANSACTION TO s' }],
+  ])('drop what was enlisted after %p and before %p', async (open, rollBack) => {
+    await inTransaction(async (transaction, statement) => {
+      transaction.enlist(recorder, 'a');
+      await statement(open);
+      transaction.enlist(recorder, 'lost');
+      await statement(rollBack);
+      transaction.enlist(recorder, 'b');
+    });
+    expect(recorder.events).toEqual(['rolled back lost', 'committed a,b']);
+  });
+
+  it('keep what was enlisted before they are released, unless one around them is rolled back', async () => {
+    await inTransaction(async (transaction, statement) => {
+      await statement('SAVEPOINT outer_one');
+      transaction.enlist(recorder, 'a');
+      await statement('SAVEPOINT inner_one');
+      transaction.enlist(recorder, 'b');
+      await statement('RELEASE inner_one');
+      await statement('ROLLBACK TO inner_one'); // There is none any more.
+      expect(recorder.events).toEqual([]);
+      await statement('ROLLBACK TO outer_one');
+      transaction.enlist(recorder, 'c');
+      await statement('ROLLBACK TO outer_one'); // It stays.
+      transaction.enlist(recorder, 'd');
+      await statement('RELEASE SAVEPOINT outer_one');
+    });
+    expect(recorder.events).toEqual(['rolled back a,b', 'rolled back c', 'committed d']);
+  });
+
+  it('may have the name of one around them, which they hide', async () => {
+    await inTransaction(async (transaction, statement) => {
+      await statement('SAVEPOINT s');
+      transaction.enlist(recorder, 'a');
+      await statement('SAVEPOINT s');
+      transaction.enlist(recorder, 'b');
+      await statement('ROLLBACK TO s');
+    });
+    expect(recorder.events).toEqual(['rolled back b', 'committed a']);
+  });
+
+  it('are seen when they are executed by the transaction, without a method that is observed', async () => {
+    await database.run(async (transaction) => {
+      await transaction.execute('SAVEPOINT s');
+      transaction.enlist(recorder, 'lost');
+      await transaction.execute('ROLLBACK TO s');
+      transaction.enlist(recorder, 'a');
+    });
+    expect(recorder.events).toEqual(['rolled back lost', 'committed a']);
+  });
+
+  it('may be around nested transactions', async () => {
+    await inTransaction(async (transaction, statement) => {
+      await statement('SAVEPOINT s');
+      await database.run(async (nested) => nested.enlist(recorder, 'lost'));
+      await statement('ROLLBACK TO s');
+      transaction.enlist(recorder, 'a');
+    });
+    expect(recorder.events).toEqual(['rolled back lost', 'committed a']);
+  });
+});
+
 describe('Savepoints', () => {
   it('opened side by side run one after another', async () => {
     await database.run(async () => {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { CatgaError } from '@catga/core';
+import { statementText } from './savepoint-statement.js';
 import { toSqlValue } from './sql-value.js';
 import { TransactionScope } from './transaction-scope.js';
 import type { SqlAdapter, SqlSource } from './sql-adapter.js';
@@ -20,6 +21,8 @@ export class AdapterDatabase<Source, Handle extends object> implements SqlDataba
   private readonly scopes = new Map<Handle, TransactionScope<Handle>>();
   /** Of handles in use: the method of the library that opens a savepoint. */
   private readonly openers = new WeakMap<Handle, Opener>();
+  /** Handles whose statements are observed. */
+  private readonly watched = new WeakSet<Handle>();
   private found: Source | undefined;
 
   constructor(
@@ -169,7 +172,22 @@ export class AdapterDatabase<Source, Handle extends object> implements SqlDataba
     }
   }
 
-  /** Observes the savepoints that the application opens through a handle. */
+  /** Observes the savepoints that the application opens by statements on a handle. */
+  private observeStatements(handle: Handle): void {
+    if (this.watched.has(handle)) return;
+    this.watched.add(handle);
+    for (const name of this.adapter.statements ?? []) {
+      const method = Reflect.get(handle, name) as (...args: unknown[]) => unknown;
+      const value = (...args: unknown[]): unknown => {
+        const text = statementText(args[0]);
+        if (text !== undefined) this.scopes.get(handle)?.observe(text);
+        return method.apply(handle, args);
+      };
+      Object.defineProperty(handle, name, { value, configurable: true, writable: true });
+    }
+  }
+
+  /** Observes the savepoints that the application opens through a method of a handle. */
   private observe(handle: Handle): void {
     const { nests } = this.adapter;
     if (nests === undefined || this.openers.has(handle)) return;
@@ -210,6 +228,7 @@ export class AdapterDatabase<Source, Handle extends object> implements SqlDataba
     const outer = this.scopes.get(scope.handle);
     this.scopes.set(scope.handle, scope);
     this.observe(scope.handle);
+    this.observeStatements(scope.handle);
     try {
       return await this.storage.run(scope, () => work(scope));
     } catch (error) {

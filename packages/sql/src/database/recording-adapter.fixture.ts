@@ -17,6 +17,10 @@ export class RecordingLibrary {
 /** A transaction of it. */
 export class RecordingTransaction {
   constructor(readonly of: RecordingLibrary) {}
+
+  query(sql: string, values: SqlValue[]): Promise<readonly SqlRow[]> {
+    return this.of.query(sql, values);
+  }
 }
 
 export const recordingAdapter: SqlAdapter<RecordingLibrary, RecordingTransaction> = {

@@ -38,6 +38,11 @@ export interface SqlAdapter<Source, Handle> {
    */
   readonly nests?: string;
   /**
+   * Methods of a handle whose first argument is a statement, as text or as `{ text }`, such as `query`. They are observed:
+   * what was enlisted after a SAVEPOINT that the application executes is dropped by its ROLLBACK TO.
+   */
+  readonly statements?: readonly string[];
+  /**
    * COMMITs a transaction that {@link transaction} opened, together with its last statement: one round trip for both.
    * Returns the rows of the statement. Rejects with the SQLSTATE 25P02 if a statement of the transaction had failed, and
    * with the error of the statement, which prevents the COMMIT. Without it, `transaction` sends the COMMIT.

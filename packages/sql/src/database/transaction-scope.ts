@@ -1,4 +1,5 @@
 import { CatgaError } from '@catga/core';
+import { savepointStatement } from './savepoint-statement.js';
 import type { SqlParameter, SqlRow } from './sql-executor.js';
 import type { SqlFinalExecutor, SqlParticipant, SqlTransaction } from './sql-transaction.js';
 
@@ -9,6 +10,12 @@ export type Commit = (
 
 type Items = Map<SqlParticipant<unknown>, unknown[]>;
 
+/** A savepoint that the application opened by a statement, and how many items had been enlisted then. */
+interface Mark {
+  readonly name: string;
+  readonly counts: ReadonlyMap<SqlParticipant<unknown>, number>;
+}
+
 /** An open transaction or savepoint, with the items that its participants enlisted. */
 export class TransactionScope<Handle> implements SqlTransaction<Handle> {
   isOpen = true;
@@ -16,6 +23,7 @@ export class TransactionScope<Handle> implements SqlTransaction<Handle> {
   failure: { readonly error: unknown } | undefined;
   private waiting: Items = new Map();
   private readonly prepared: Items = new Map();
+  private marks: readonly Mark[] = [];
   /** End of the last savepoint in this scope. */
   private lastNested: Promise<unknown> = Promise.resolve();
 
@@ -27,7 +35,30 @@ export class TransactionScope<Handle> implements SqlTransaction<Handle> {
 
   async execute(sql: string, params: readonly SqlParameter[] = []): Promise<readonly SqlRow[]> {
     this.assertOpen();
+    this.observe(sql);
     return this.query(sql, params);
+  }
+
+  /** Takes note of a statement that opens, releases or rolls back a savepoint. */
+  observe(sql: string): void {
+    const statement = savepointStatement(sql);
+    if (statement === undefined) return;
+    const { kind, name } = statement;
+    if (kind === 'open') {
+      const counts = new Map([...this.waiting].map(([participant, items]) => [participant, items.length]));
+      this.marks = [...this.marks, { name, counts }];
+      return;
+    }
+    const at = this.marks.findLastIndex((mark) => mark.name === name);
+    const mark = this.marks[at];
+    if (mark === undefined) return;
+    // A savepoint stays when it is rolled back to, those after it do not.
+    this.marks = this.marks.slice(0, kind === 'release' ? at : at + 1);
+    if (kind === 'release') return;
+    for (const [participant, items] of this.waiting) {
+      const dropped = items.splice(mark.counts.get(participant) ?? 0);
+      if (dropped.length > 0) participant.rolledBack(dropped);
+    }
   }
 
   enlist<Item>(participant: SqlParticipant<Item>, item: Item): void {

@@ -66,8 +66,15 @@ describe('an event in a transaction of PostgreSQL', () => {
         .catch(() => {});
       await publish('b3');
     });
-    await until(() => handled.length === 2);
-    expect(handled).toEqual(['b1', 'b3']);
+    await database.run(async ({ handle }) => {
+      await publish('c1');
+      await handle.query('SAVEPOINT mine');
+      await publish('c2');
+      await handle.query('ROLLBACK TO SAVEPOINT mine');
+      await publish('c3');
+    });
+    await until(() => handled.length === 4);
+    expect(handled).toEqual(['b1', 'b3', 'c1', 'c3']);
     await until(async () => (await rows({ pool }, 'catga_outbox')) === 0);
   });
 

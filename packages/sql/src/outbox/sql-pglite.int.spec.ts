@@ -51,6 +51,9 @@ describe('an outbox in PGlite', () => {
           const { orderId } = command as Place;
           await database.current()?.query('INSERT INTO orders VALUES ($1)', [orderId]);
           await context.publish(new Placed(orderId, 1));
+          await database.current()?.query('SAVEPOINT mine');
+          await context.publish(new Placed('lost', 1));
+          await database.current()?.exec('ROLLBACK TO SAVEPOINT mine');
           return `placed ${orderId}`;
         },
         { transaction: true },
