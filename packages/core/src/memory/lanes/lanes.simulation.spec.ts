@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { LaneSimulation, MAX_ATTEMPTS } from './lanes.simulation.fixture.js';
 
 /** `CATGA_SIMULATION_SEED=123` replays one schedule; `CATGA_SIMULATION_SCHEDULES=5000` runs more (`test:all`: 1000). */
-const { CATGA_SIMULATION_SEED: REPLAYED, CATGA_SIMULATION_SCHEDULES: SCHEDULES = '250' } = process.env;
+const { CATGA_SIMULATION_SEED: REPLAYED, CATGA_SIMULATION_SCHEDULES: SCHEDULES = '500' } = process.env;
 const SEEDS =
   REPLAYED === undefined
     ? Array.from({ length: Number(SCHEDULES) }, (_, index) => index + 1)
