@@ -32,7 +32,7 @@ export function ordering(lab: Lab): void {
       const seen: string[] = [];
       const node = await lab.run(
         lab
-          .node({ retry: { initialDelayMs: 4 * lab.unitMs, jitter: false } })
+          .node({ retry: { initialDelayMs: 10 * lab.unitMs, jitter: false } })
           .handleEvent(OrderPlaced, (event, { attempt }) => {
             seen.push(`${label(event)} attempt ${attempt}`);
             if (label(event) === 'o1.1' && attempt === 1) throw new Error('again');

@@ -34,7 +34,7 @@ export function redelivery(lab: Lab): void {
       const pauses = await pausesOf(retry, 4);
       expect(pauses[0]).toBeGreaterThanOrEqual(1.9);
       expect(pauses[1]).toBeGreaterThanOrEqual(2.9);
-      expect(Math.max(...pauses)).toBeLessThan(10);
+      expect(pauses[2]).toBeLessThan(100); // It would be 200.
     });
 
     it('pauses as long as the handler says, where it says so', async () => {
