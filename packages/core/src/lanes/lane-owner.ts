@@ -225,7 +225,7 @@ export class LaneOwner implements LaneContext, LaneListener {
 
   failed(tenure: LaneTenure, reason: Error): void {
     this.members.ownWrites.failed();
-    this.monitor?.refused?.(`progress in lane ${tenure.lane}`, engineFailure(reason));
+    this.report(`progress in lane ${tenure.lane}`, reason);
   }
 
   missing(lane: number, from: number, before: number): void {
@@ -245,6 +245,11 @@ export class LaneOwner implements LaneContext, LaneListener {
       this.dismiss(share);
     }
     this.look();
+  }
+
+  /** Reports a failure, unless its cause is that this node has stopped. */
+  private report(what: string, thrown: unknown): void {
+    if (!this.isClosed) this.monitor?.refused?.(what, engineFailure(thrown));
   }
 
   private dismiss(share: LaneShare): void {
@@ -276,7 +281,7 @@ export class LaneOwner implements LaneContext, LaneListener {
         if (await this.lookAtAll(isThorough)) this.lookAgain();
       }
     } catch (thrown) {
-      this.monitor?.refused?.('the lanes of this node', engineFailure(thrown));
+      this.report('the lanes of this node', thrown);
       this.lookAgain();
     } finally {
       this.isLooking = false;
