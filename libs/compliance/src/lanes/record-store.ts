@@ -71,6 +71,29 @@ export function recordStore(lab: LaneLab): void {
       await expect(records.list('nothing/')).resolves.toEqual([]);
     });
 
+    it('lists each record once, whatever is written meanwhile', async () => {
+      const { records: writer } = await lab.connect();
+      const keys = Array.from({ length: 5 }, (_, index) => `p/${index}`);
+      const versions = new Map<string, number>();
+      for (const key of keys) versions.set(key, await write(key, key, 0));
+      const writers = { areDone: false };
+      const writing = Promise.all(
+        keys.map(async (key) => {
+          while (!writers.areDone) {
+            const version = await writer.write(key, bytes(key), versions.get(key) ?? 0);
+            if (version === undefined) throw new Error(`${key} was not written.`);
+            versions.set(key, version);
+          }
+        }),
+      );
+      const lists: string[][] = [];
+      for (let round = 0; round < 50; round++)
+        lists.push((await records.list('p/')).map(({ key }) => key).toSorted());
+      writers.areDone = true;
+      await writing;
+      expect(lists).toEqual(lists.map(() => keys));
+    });
+
     it('pages through what begins with whole parts: a bounded number at a time, and each that stays', async () => {
       const keys = Array.from({ length: 60 }, (_, index) => `p/1/${index}`);
       for (const key of keys) await write(key, key, 0);

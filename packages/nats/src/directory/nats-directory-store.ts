@@ -61,17 +61,19 @@ export class NatsDirectoryStore implements DirectoryStore {
   }
 
   async readEntries(): Promise<readonly DirectoryEntry[]> {
-    const entries: DirectoryEntry[] = [];
+    const entries = new Map<string, DirectoryEntry>();
     await readSubject(
       this.reader,
       this.stream.shape.name,
       `${this.prefix}*`,
       ({ subject, data, headers }) => {
         const nodeId = subject.slice(this.prefix.length);
-        if (!isDeletion(headers)) entries.push({ nodeId, bytes: data });
+        entries.delete(nodeId); // It may have been read already.
+        if (!isDeletion(headers)) entries.set(nodeId, { nodeId, bytes: data });
       },
+      { isRewritten: true },
     );
-    return entries;
+    return [...entries.values()];
   }
 
   async readEntry(nodeId: string): Promise<DirectoryEntry | undefined> {

@@ -5,6 +5,7 @@ import { isNobodyThere } from '../connection/broker-requests.js';
 import type { BrokerRequests } from '../connection/broker-requests.js';
 import type { BrokerSession } from '../connection/broker-session.js';
 import type { ClientMessage } from '../connection/client-connection.js';
+import { readAckSubject } from './ack-subject.js';
 import { toJson } from './jetstream-api.js';
 
 /** Dependencies of a stream read. */
@@ -42,7 +43,33 @@ export interface ReadOptions {
   readonly maxBytes?: number;
   /** Asked after each batch; no further one is read once it is so. */
   readonly isEnough?: () => boolean;
+  /**
+   * Whether later messages replace earlier ones of their subject, as in a bucket. All are read then that replace others meanwhile,
+   * and a subject may be read more than once.
+   */
+  readonly isRewritten?: boolean;
 }
+
+/** What a consumer or a pull has brought. */
+interface Brought {
+  readonly read: number;
+  /** Number of the last message; 0 for none. */
+  readonly last: number;
+  /** Whether the server had fewer messages than it had announced: some were removed or replaced meanwhile. */
+  readonly isShort: boolean;
+}
+
+interface Pulled extends Brought {
+  /** Whether the server sends no more. */
+  readonly isEnd: boolean;
+  /** How many more there are. */
+  readonly pending: number;
+}
+
+/** Statuses of a pull that the server has too few messages for (NATS ADR-13). */
+const TOO_FEW: ReadonlySet<number> = new Set([404, 408]);
+/** How many consumers one after the other may find nothing of what was announced. */
+const MOST_MISSES = 20;
 
 /**
  * Reads all messages of one subject of a stream, or of all, oldest first, through an ephemeral consumer
@@ -53,14 +80,37 @@ export async function readSubject(
   stream: string,
   subject: string | undefined,
   take: (message: ClientMessage) => void,
+  { fromSequence, limit = Infinity, ...options }: ReadOptions = {},
+): Promise<void> {
+  let from = fromSequence;
+  let left = limit;
+  for (let misses = 0; left > 0;) {
+    const wanted = { ...options, fromSequence: from, limit: left };
+    const { read, last, isShort } = await readOnce(services, stream, subject, take, wanted);
+    if (!isShort) return;
+    misses = read === 0 ? misses + 1 : 0;
+    if (misses === MOST_MISSES)
+      throw unavailable(`The messages of ${stream} are replaced faster than they can be read.`);
+    left -= read;
+    if (read > 0) from = last + 1;
+  }
+}
+
+/** Reads what is there, through one consumer. */
+async function readOnce(
+  services: ReaderServices,
+  stream: string,
+  subject: string | undefined,
+  take: (message: ClientMessage) => void,
   {
     isHeadersOnly = false,
     fromSequence,
     limit = Infinity,
     maxBytes,
     isEnough = () => false,
-  }: ReadOptions = {},
-): Promise<void> {
+    isRewritten = false,
+  }: ReadOptions,
+): Promise<Brought> {
   const { requests } = services;
   const config = {
     filter_subject: subject,
@@ -80,28 +130,37 @@ export async function readSubject(
   );
   if (isNobodyThere(answer)) throw unavailable('JetStream does not reply.');
   const { name, num_pending: pending = 0, error } = answer.json<ConsumerMade>();
-  if (error?.code === 404) return;
+  let read = 0;
+  let last = 0;
+  if (error?.code === 404) return { read, last, isShort: false };
   if (error !== undefined || name === undefined) throw jetStreamError(`Reading ${stream}`, error ?? {});
   try {
-    for (let left = Math.min(pending, limit); left > 0 && !isEnough();)
-      left = await readSome(services, stream, name, { left, maxBytes }, take);
+    for (let left = Math.min(pending, limit); left > 0 && !isEnough();) {
+      const pulled = await pull(services, stream, name, { left, maxBytes }, take);
+      read += pulled.read;
+      if (pulled.read > 0) last = pulled.last;
+      if (pulled.isEnd) return { read, last, isShort: pulled.isShort };
+      left = isRewritten ? Math.min(pulled.pending, limit - read) : left - pulled.read;
+    }
+    return { read, last, isShort: false };
   } finally {
     void requests.ask(`$JS.API.CONSUMER.DELETE.${stream}.${name}`, new Uint8Array(0)).catch(() => {});
   }
 }
 
-/** Resolves with the number of remaining messages. */
-function readSome(
+/** One pull of a consumer. */
+function pull(
   { session, requests, inboxPrefix, timeoutMs }: ReaderServices,
   stream: string,
   consumer: string,
   { left, maxBytes }: { readonly left: number; readonly maxBytes: number | undefined },
   take: (message: ClientMessage) => void,
-): Promise<number> {
+): Promise<Pulled> {
   const batch = Math.min(left, MESSAGES_AT_A_TIME);
   return new Promise((resolve, reject) => {
     const inbox = createInbox(inboxPrefix);
-    let received = 0;
+    let read = 0;
+    let last = 0;
     const end = (finish: () => void): void => {
       clearTimeout(timer);
       stopListening();
@@ -114,9 +173,16 @@ function readSome(
       timeoutMs,
     );
     const subscription = session.subscribe(inbox, (message) => {
-      if (message.reply === undefined || message.reply === '') return end(() => resolve(0)); // Messages were removed meanwhile, or the next one is too large.
+      const facts = readAckSubject(message.reply);
+      if (facts === undefined) {
+        // The next one is too large, unless there are fewer than announced.
+        const isShort = TOO_FEW.has(message.headers?.code ?? 0);
+        return end(() => resolve({ read, last, isShort, isEnd: true, pending: 0 }));
+      }
       take(message);
-      if (++received === batch) end(() => resolve(left - batch));
+      last = facts.sequence;
+      if (++read === batch)
+        end(() => resolve({ read, last, isShort: false, isEnd: false, pending: facts.pending }));
     });
     try {
       const next = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;

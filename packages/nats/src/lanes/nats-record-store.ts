@@ -76,17 +76,18 @@ export class NatsRecordStore implements PagedRecordStore {
   ): Promise<{ readonly records: VersionedRecord[]; readonly last: number; readonly read: number }> {
     const parts = prefix.replace(/\/$/, '');
     const filter = parts === '' ? `${this.prefix}>` : `${this.subject(parts)}.>`;
-    const records: VersionedRecord[] = [];
+    const records = new Map<string, VersionedRecord>();
     let last = 0;
     let read = 0;
     const take = ({ subject, data, reply, headers }: ClientMessage): void => {
       read += 1;
       last = readAckSubject(reply)?.sequence ?? 0;
-      if (isDeletion(headers)) return;
-      records.push({ key: recordKeyOf(subject.slice(this.prefix.length)), value: data, version: last });
+      const key = recordKeyOf(subject.slice(this.prefix.length));
+      records.delete(key); // It may have been read already.
+      if (!isDeletion(headers)) records.set(key, { key, value: data, version: last });
     };
-    await readSubject(this.reader, this.store.shape.name, filter, take, options);
-    return { records, last, read };
+    await readSubject(this.reader, this.store.shape.name, filter, take, { ...options, isRewritten: true });
+    return { records: [...records.values()], last, read };
   }
 
   private async entry(key: string): Promise<BucketEntry | undefined> {
