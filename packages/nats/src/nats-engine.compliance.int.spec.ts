@@ -26,6 +26,6 @@ describeEngine('nats', {
   },
   async createCluster() {
     await broker.forget();
-    return natsCluster(broker.url);
+    return natsCluster([broker.url]);
   },
 });

@@ -6,8 +6,8 @@ import { TcpProxy } from '@catga/servers';
 /** Lanes of the compliance suite: a stream each, made anew for each case. */
 export const FEW_LANES = { lanes: 4 };
 
-/** A cluster on a server, whose nodes reach it each through a way of its own. */
-export function natsCluster(url: string): ClusterUnderTest {
+/** A cluster on a server, or on several in turn, whose nodes reach it each through a way of its own. */
+export function natsCluster(urls: readonly [string, ...string[]], replicas: 1 | 3 = 1): ClusterUnderTest {
   const ways = new Map<string, TcpProxy>();
   const all: TcpProxy[] = [];
   const wayOf = (nodeId: string): TcpProxy => {
@@ -18,13 +18,15 @@ export function natsCluster(url: string): ClusterUnderTest {
   return {
     engine: {
       name: 'nats',
-      capabilities: nats(url).capabilities,
+      capabilities: nats(urls[0]).capabilities,
       async connect(client: EngineClient) {
+        const url = urls[all.length % urls.length] ?? urls[0];
         const way = await TcpProxy.to(Number(new URL(url).port || 4222));
         all.push(way);
         ways.set(client.nodeId, way);
         return nats({
           servers: way.url,
+          replicas,
           durable: FEW_LANES,
           reconnect: { waitMs: 20, jitterMs: 0 },
           requestTimeoutMs: 3000, // A node that crashed waits for so long in vain when it is stopped.

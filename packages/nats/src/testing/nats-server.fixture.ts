@@ -26,7 +26,7 @@ export async function sharedBroker(): Promise<SharedBroker> {
   const connection = await connect({ servers: url.replace(/^nats:\/\//, '') });
   return {
     url,
-    forget: () => removeStreams(connection, server),
+    forget: () => removeStreams(connection, server === undefined ? [] : [server]),
     async messagesIn(stream) {
       const answer = await connection.request(`$JS.API.STREAM.INFO.${stream}`, new Uint8Array(0), PATIENT);
       return answer.json<{ readonly state?: { readonly messages: number } }>().state?.messages ?? 0;
@@ -45,13 +45,16 @@ interface StreamNames {
 }
 
 /** Removes streams until none is left: under load a server may refuse a deletion, or list a new stream too late. */
-async function removeStreams(connection: NatsConnection, server: NatsServer | undefined): Promise<void> {
+export async function removeStreams(
+  connection: NatsConnection,
+  servers: readonly NatsServer[],
+): Promise<void> {
   for (;;) {
     const listed = await connection.request('$JS.API.STREAM.NAMES', new Uint8Array(0), PATIENT);
     const { total, streams } = listed.json<StreamNames>();
     if (total === 0) return;
     for (const name of streams ?? []) {
-      if (server !== undefined) await isRemoved(server.folderOf(`.${name}`));
+      for (const server of servers) await isRemoved(server.folderOf(`.${name}`));
       await connection.request(`$JS.API.STREAM.DELETE.${name}`, new Uint8Array(0), PATIENT);
     }
   }
