@@ -115,7 +115,7 @@ export class NatsDeadLetterStore implements DeadLetterStore {
   private async read(take: (letter: Listed) => void, options: ReadOptions = {}): Promise<void> {
     await readSubject(
       this.services,
-      this.store.shape.name,
+      this.store,
       `${this.prefix}>`,
       ({ headers: found, reply }) => {
         const facts = decodeFacts(found?.get(LETTER_HEADER) ?? '');

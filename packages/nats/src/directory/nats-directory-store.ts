@@ -64,7 +64,7 @@ export class NatsDirectoryStore implements DirectoryStore {
     const entries = new Map<string, DirectoryEntry>();
     await readSubject(
       this.reader,
-      this.stream.shape.name,
+      this.stream,
       `${this.prefix}*`,
       ({ subject, data, headers }) => {
         const nodeId = subject.slice(this.prefix.length);

@@ -1,3 +1,5 @@
+import { setTimeout as startTimer } from 'node:timers';
+import { setTimeout } from 'node:timers/promises';
 import { createInbox } from '@nats-io/transport-node';
 import { closedError, jetStreamError, unavailable } from '../connection/broker-errors.js';
 import type { JetStreamFailure } from '../connection/broker-errors.js';
@@ -7,6 +9,7 @@ import type { BrokerSession } from '../connection/broker-session.js';
 import type { ClientMessage } from '../connection/client-connection.js';
 import { readAckSubject } from './ack-subject.js';
 import { toJson } from './jetstream-api.js';
+import type { StreamStore } from './stream-store.js';
 
 /** Dependencies of a stream read. */
 export interface ReaderServices {
@@ -50,50 +53,75 @@ export interface ReadOptions {
   readonly isRewritten?: boolean;
 }
 
+type Readable = Pick<StreamStore, 'last' | 'mayLag' | 'shape' | 'subjects'>;
+
 /** What a consumer or a pull has brought. */
 interface Brought {
   readonly read: number;
   /** Number of the last message; 0 for none. */
   readonly last: number;
-  /** Whether the server had fewer messages than it had announced: some were removed or replaced meanwhile. */
+  /** Whether the server sent fewer messages than it had announced: some were removed or replaced, or the consumer was not ready. */
   readonly isShort: boolean;
+  /** Whether no more are wanted, or the next one is too large. */
+  readonly isCut: boolean;
 }
 
-interface Pulled extends Brought {
+interface Pulled extends Omit<Brought, 'isCut'> {
   /** Whether the server sends no more. */
   readonly isEnd: boolean;
   /** How many more there are. */
   readonly pending: number;
 }
 
-/** Statuses of a pull that the server has too few messages for (NATS ADR-13). */
-const TOO_FEW: ReadonlySet<number> = new Set([404, 408]);
-/** How many consumers one after the other may find nothing of what was announced. */
-const MOST_MISSES = 20;
+/** Status of a pull whose next message is larger than `max_bytes` (NATS ADR-13). */
+const CONFLICT = 409;
+/** How many consumers one after the other may find nothing, and the pauses between them, in milliseconds. */
+const MOST_MISSES = 30;
+const FIRST_PAUSE_MS = 2;
+const LAST_PAUSE_MS = 250;
 
 /**
- * Reads all messages of one subject of a stream, or of all, oldest first, through an ephemeral consumer
- * (JetStream wire API: `CONSUMER.CREATE`, `CONSUMER.MSG.NEXT`).
+ * Reads all messages of one subject of a stream, or of all, oldest first, through ephemeral consumers
+ * (JetStream wire API: `CONSUMER.CREATE`, `CONSUMER.MSG.NEXT`). A consumer may be on a replica that lags behind: what the stream's leader has
+ * is waited for.
  */
 export async function readSubject(
   services: ReaderServices,
-  stream: string,
+  store: Readable,
   subject: string | undefined,
   take: (message: ClientMessage) => void,
-  { fromSequence, limit = Infinity, ...options }: ReadOptions = {},
+  { fromSequence = 1, limit = Infinity, ...options }: ReadOptions = {},
 ): Promise<void> {
+  const { name } = store.shape;
+  const readGoal = (): Promise<number> | number => (store.mayLag ? lastOf(store, subject ?? '>') : 0);
+  let goal = await readGoal();
   let from = fromSequence;
   let left = limit;
   for (let misses = 0; left > 0;) {
     const wanted = { ...options, fromSequence: from, limit: left };
-    const { read, last, isShort } = await readOnce(services, stream, subject, take, wanted);
-    if (!isShort) return;
-    misses = read === 0 ? misses + 1 : 0;
-    if (misses === MOST_MISSES)
-      throw unavailable(`The messages of ${stream} are replaced faster than they can be read.`);
+    const { read, last, isShort, isCut } = await readOnce(services, name, subject, take, wanted);
     left -= read;
     if (read > 0) from = last + 1;
+    if (isCut || (!isShort && from > goal)) return;
+    misses = read > 0 ? 0 : misses + 1;
+    if (misses === MOST_MISSES)
+      throw unavailable(
+        `The messages of ${name} are replaced faster than they can be read, or a replica lags behind.`,
+      );
+    if (misses === 0) continue;
+    await setTimeout(Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** misses));
+    goal = await readGoal(); // It may have been removed meanwhile.
   }
+}
+
+/** Number of the leader's last message of a subject; 0 if there is none. A message that is being replaced may not be found. */
+async function lastOf(store: Readable, subject: string): Promise<number> {
+  for (let attempt = 0; attempt < MOST_MISSES; attempt++) {
+    const last = await store.last(subject);
+    if (last !== undefined) return last.sequence;
+    if ((await store.subjects(subject)).length === 0) return 0;
+  }
+  throw unavailable(`The last message of ${store.shape.name} is replaced faster than it can be read.`);
 }
 
 /** Reads what is there, through one consumer. */
@@ -105,16 +133,16 @@ async function readOnce(
   {
     isHeadersOnly = false,
     fromSequence,
-    limit = Infinity,
+    limit,
     maxBytes,
     isEnough = () => false,
     isRewritten = false,
-  }: ReadOptions,
+  }: ReadOptions & { readonly fromSequence: number; readonly limit: number },
 ): Promise<Brought> {
   const { requests } = services;
   const config = {
     filter_subject: subject,
-    ...(fromSequence === undefined
+    ...(fromSequence === 1
       ? { deliver_policy: 'all' }
       : { deliver_policy: 'by_start_sequence', opt_start_seq: fromSequence }),
     ack_policy: 'none',
@@ -132,17 +160,17 @@ async function readOnce(
   const { name, num_pending: pending = 0, error } = answer.json<ConsumerMade>();
   let read = 0;
   let last = 0;
-  if (error?.code === 404) return { read, last, isShort: false };
+  if (error?.code === 404) return { read, last, isShort: false, isCut: false };
   if (error !== undefined || name === undefined) throw jetStreamError(`Reading ${stream}`, error ?? {});
   try {
     for (let left = Math.min(pending, limit); left > 0 && !isEnough();) {
       const pulled = await pull(services, stream, name, { left, maxBytes }, take);
       read += pulled.read;
       if (pulled.read > 0) last = pulled.last;
-      if (pulled.isEnd) return { read, last, isShort: pulled.isShort };
+      if (pulled.isEnd) return { read, last, isShort: pulled.isShort, isCut: !pulled.isShort };
       left = isRewritten ? Math.min(pulled.pending, limit - read) : left - pulled.read;
     }
-    return { read, last, isShort: false };
+    return { read, last, isShort: false, isCut: isEnough() };
   } finally {
     void requests.ask(`$JS.API.CONSUMER.DELETE.${stream}.${name}`, new Uint8Array(0)).catch(() => {});
   }
@@ -168,16 +196,16 @@ function pull(
       finish();
     };
     const stopListening = requests.onClose(() => end(() => reject(closedError())));
-    const timer = setTimeout(
+    const timer = startTimer(
       () => end(() => reject(unavailable(`Reading ${stream} took too long.`))),
       timeoutMs,
     );
     const subscription = session.subscribe(inbox, (message) => {
       const facts = readAckSubject(message.reply);
       if (facts === undefined) {
-        // The next one is too large, unless there are fewer than announced.
-        const isShort = TOO_FEW.has(message.headers?.code ?? 0);
-        return end(() => resolve({ read, last, isShort, isEnd: true, pending: 0 }));
+        // Otherwise there are fewer than announced, or the consumer has no leader yet.
+        const isTooLarge = maxBytes !== undefined && message.headers?.code === CONFLICT;
+        return end(() => resolve({ read, last, isShort: !isTooLarge, isEnd: true, pending: 0 }));
       }
       take(message);
       last = facts.sequence;

@@ -92,6 +92,11 @@ export class StreamStore {
     readonly api: JetStreamApi,
   ) {}
 
+  /** Whether the stream has replicas, or may have: they have what is stored later than its leader. */
+  get mayLag(): boolean {
+    return this.shape.replicas > 1 || this.api.leavesSettings;
+  }
+
   /** Ensures that messages are kept for at least `ttlMs`. */
   async keepFor(ttlMs: number): Promise<void> {
     this.wantedForMs = Math.max(this.wantedForMs, Math.ceil(ttlMs));

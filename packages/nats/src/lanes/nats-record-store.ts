@@ -86,7 +86,7 @@ export class NatsRecordStore implements PagedRecordStore {
       records.delete(key); // It may have been read already.
       if (!isDeletion(headers)) records.set(key, { key, value: data, version: last });
     };
-    await readSubject(this.reader, this.store.shape.name, filter, take, { ...options, isRewritten: true });
+    await readSubject(this.reader, this.store, filter, take, { ...options, isRewritten: true });
     return { records: [...records.values()], last, read };
   }
 

@@ -70,7 +70,7 @@ export class NatsOutcomeLog implements OutcomeLog {
 
   private async read(subject: string, wanted: Map<string, Waiter[]>): Promise<void> {
     const found = new Map<string, StoredOutcome>();
-    await readSubject(this.services, this.store.shape.name, subject, ({ data }) =>
+    await readSubject(this.services, this.store, subject, ({ data }) =>
       findOutcomes(
         data,
         (id) => wanted.has(id),

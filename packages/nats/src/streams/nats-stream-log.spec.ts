@@ -13,6 +13,8 @@ function forgetful(stored: (headers: string) => string | undefined): NatsStreamL
     'catga.streams.',
     {
       shape: { name: 'catga_streams', subjects: [], replicas: 1 },
+      mayLag: false,
+      subjects: async () => [],
       at: async () => undefined,
       info: async () => undefined,
       make: () => Promise.reject(new Error('It is not made.')),

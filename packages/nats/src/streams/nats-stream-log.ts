@@ -31,7 +31,10 @@ export class NatsStreamLog implements StreamLog {
   /** @param prefix of the subjects */
   constructor(
     private readonly prefix: string,
-    private readonly store: Pick<StreamStore, 'at' | 'info' | 'last' | 'make' | 'next' | 'shape' | 'store'>,
+    private readonly store: Pick<
+      StreamStore,
+      'at' | 'info' | 'last' | 'make' | 'mayLag' | 'next' | 'shape' | 'store' | 'subjects'
+    >,
     private readonly reader: ReaderServices,
   ) {}
 
@@ -105,7 +108,7 @@ export class NatsStreamLog implements StreamLog {
     const isEnough = (): boolean => bytes >= PAGE_BYTES || seen >= to;
     for (let from = fromSequence; from <= to; from = seen + 1) {
       seen = 0;
-      await readSubject(reader, store.shape.name, subject, take, {
+      await readSubject(reader, store, subject, take, {
         ...options,
         fromSequence: from,
         maxBytes: PAGE_BYTES,

@@ -23,7 +23,8 @@ export async function startServerCluster(): Promise<NatsServerCluster> {
   }
 }
 
-async function haveMet({ urls }: NatsServerCluster): Promise<void> {
+/** Resolves once they keep three copies of a stream. */
+export async function haveMet({ urls }: NatsServerCluster): Promise<void> {
   const connection = await connect({ servers: urls.map((url) => url.replace('nats://', '')) });
   const shape = { name: 'probe', subjects: ['probe'], num_replicas: 3 };
   try {
