@@ -120,8 +120,11 @@ const ROWS = {
   sagas: ['BullMQ flow, on Redis', 'Catga saga, on NATS', 'Catga saga, on Redis'],
   events: [
     'a bare INSERT',
-    'Catga append',
+    'Catga append ',
     'Emmett appendToStream',
+    'js.publish, expecting the last message',
+    'Catga append, on NATS',
+    'Catga append, on PostgreSQL',
     'a stream of 200 events',
     'a stream of 10,000 events',
     'Catga, batches of 1000',
@@ -164,6 +167,7 @@ const TARGETS = {
   events: [
     'appends-1: rate of Catga append ÷ a bare INSERT',
     'appends-50: rate of Catga append ÷ Emmett appendToStream',
+    'nats-appends-50: rate of Catga append, on NATS ÷ js.publish, expecting the last message',
     'loads: rate of a stream of 10,000 events ÷ a stream of 200 events',
     'projections: rate of Catga, batches of 1000',
     'reads: rate of the last 500 events ÷ the first 500 events',

@@ -6,9 +6,11 @@ import {
   Evolve,
   OnBatch,
   Projection,
+  engineEventStore,
   sqlEventStore,
 } from '@catga/event-sourcing';
 import type { BatchContext, Checkpoint, EventStore, NewEvent, ProjectedEvent } from '@catga/event-sourcing';
+import { nats } from '@catga/nats';
 import { CatgaModule } from '@catga/nestjs';
 import { pg, sqlOutbox } from '@catga/sql';
 import type { Provider } from '@nestjs/common';
@@ -16,7 +18,7 @@ import type { Pool } from 'pg';
 import { nestApp } from '../../apps/nest-app.js';
 import { Recorded } from '../../processes/peers/catga-messages.js';
 import { NOTE } from '../../processes/peers/peer.js';
-import type { Peer, PeerSettings } from '../../processes/peers/peer.js';
+import type { Peer, PeerSettings, RequestingSide } from '../../processes/peers/peer.js';
 import { openDatabase } from '../../sql/peers/database.js';
 import { drained } from '../../sql/peers/drained.js';
 import { streamFor } from './streams.js';
@@ -53,13 +55,20 @@ class RecordedRows {
 export const appendPeer: Peer = {
   async request(settings) {
     const { store, close } = await startApp(settings);
-    return {
-      async send(id) {
-        await store.append(streamFor(id), [eventOf(id)], 'any');
-        return { id, note: NOTE };
-      },
-      close,
-    };
+    return appending(store, close);
+  },
+};
+
+/** The same on NATS. */
+export const appendOnNatsPeer: Peer = {
+  async request({ url, namespace }) {
+    const app = await nestApp({
+      imports: [
+        CatgaModule.forRoot({ engine: nats(url), namespace }),
+        CatgaEventSourcingModule.forRoot({ storage: engineEventStore() }),
+      ],
+    });
+    return appending(app.get(CatgaEventStreams).store, () => app.close());
   },
 };
 
@@ -134,6 +143,16 @@ export const readAllPeer: Peer = {
     };
   },
 };
+
+function appending(store: EventStore, close: () => Promise<void>): RequestingSide {
+  return {
+    async send(id) {
+      await store.append(streamFor(id), [eventOf(id)], 'any');
+      return { id, note: NOTE };
+    },
+    close,
+  };
+}
 
 async function placeBehind(store: EventStore, count: number): Promise<Checkpoint | undefined> {
   let after: Checkpoint | undefined;

@@ -4,6 +4,8 @@ import type { Peer } from '../../processes/peers/peer.js';
 export const PEERS = {
   insert: async (): Promise<Peer> => (await import('./insert-peer.js')).insertPeer,
   append: async (): Promise<Peer> => (await import('./catga-peers.js')).appendPeer,
+  appendOnNats: async (): Promise<Peer> => (await import('./catga-peers.js')).appendOnNatsPeer,
+  jsPublish: async (): Promise<Peer> => (await import('./js-publish-peer.js')).jsPublishPeer,
   load: async (): Promise<Peer> => (await import('./catga-peers.js')).loadPeer,
   project: async (): Promise<Peer> => (await import('./catga-peers.js')).projectPeer,
   readAll: async (): Promise<Peer> => (await import('./catga-peers.js')).readAllPeer,
