@@ -61,11 +61,35 @@ describe('decisionTest', () => {
     await refused.thenError('There is 1.');
   });
 
+  it('knows where the events of a result would be', async () => {
+    class Open extends Command<{ readonly after: string }> {
+      constructor(readonly events: number) {
+        super();
+      }
+    }
+    @DecisionHandler(Open, { stream: Account, id: ({ events }) => events })
+    class OpenHandler {
+      decide({ events }: Open): Decision<{ readonly after: string }> {
+        return decided(
+          Array.from({ length: events }, () => new Deposited(1)),
+          (after) => ({ after }),
+        );
+      }
+    }
+    const opening = decisionTest(new OpenHandler());
+    await opening.when(new Open(2)).thenResult({ after: 'account/2@2' });
+    await opening.given(new Deposited(1)).when(new Open(0)).thenResult({ after: 'account/0@1' });
+    const wrong = opening.when(new Open(1)).thenResult({ after: 'account/1@2' });
+    await expect(wrong).rejects.toBeInstanceOf(AssertionError);
+  });
+
   it('rejects where anything else is decided', async () => {
     const taken = account.when(new Withdraw(3));
     const wrong = [
       taken.thenEvents(),
       taken.thenEvents(new Withdrawn(4)),
+      taken.thenEvents(new Withdrawn('3' as unknown as number)),
+      taken.thenResult({ left: '7' as unknown as number }),
       taken.thenEvents(new Deposited(3)),
       taken.thenEvents(new Withdrawn(3), new Withdrawn(3)),
       taken.thenResult({ left: 8 }),

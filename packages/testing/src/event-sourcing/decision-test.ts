@@ -1,16 +1,25 @@
-import { deepEqual, fail } from 'node:assert';
+import { fail } from 'node:assert';
 import { toError } from '@catga/core/engine';
 import type { Command, MessageContext, ResultOf } from '@catga/nestjs';
-import { StreamDefinition, declaredDecisionOf, evolved, isDecision } from '@catga/event-sourcing/engine';
+import {
+  DecisionDefinition,
+  StreamDefinition,
+  declaredDecisionOf,
+  eventId,
+  evolved,
+  isDecision,
+  resultOf,
+} from '@catga/event-sourcing/engine';
 import type { Decision, IDecisionHandler } from '@catga/event-sourcing';
 import { checkError } from './expected-error.js';
 import type { ExpectedError } from './expected-error.js';
+import { sameContent } from './same-content.js';
 
 /** What a command decides on the events that are given. */
 export interface DecidedTest<R> {
   /** Rejects with an `AssertionError` unless exactly these events are decided: their classes and fields are compared. */
   thenEvents(...events: readonly object[]): Promise<void>;
-  /** Rejects with an `AssertionError` unless the command is answered with this. */
+  /** Rejects with an `AssertionError` unless the command is answered with this. A result that is made of where the events are is made of the stream of the command, behind the given events. */
   thenResult(result: R): Promise<void>;
   /** Rejects with an `AssertionError` unless the command is refused with an error of this class, or with this text in its message. */
   thenError(error: ExpectedError): Promise<void>;
@@ -44,21 +53,24 @@ export function decisionTest<C extends Command<unknown>, S extends object>(
     );
   const definition = StreamDefinition.of(declared.stream);
   if (!(definition instanceof StreamDefinition)) throw new TypeError(definition.join(' '));
-  return testOf(handler, definition, []);
+  return testOf(handler, new DecisionDefinition(declared, definition), []);
 }
 
 function testOf<C extends Command<unknown>, S extends object>(
   handler: IDecisionHandler<C, S>,
-  stream: StreamDefinition,
+  definition: DecisionDefinition,
   before: readonly object[],
 ): DecisionTest<C> {
   return {
-    given: (...events) => testOf(handler, stream, [...before, ...events]),
+    given: (...events) => testOf(handler, definition, [...before, ...events]),
     when(command, context = {}) {
+      const { stream } = definition;
       // The stream makes its own state.
       const decide = async (): Promise<Decision<ResultOf<C>>> =>
         handler.decide(command, evolved(stream, before) as S, context as MessageContext);
-      return new Outcome(stream, settled(decide()));
+      const after = (decided: number): string =>
+        eventId(definition.streamFor(command), before.length + decided);
+      return new Outcome(stream, settled(decide()), after);
     },
   };
 }
@@ -71,16 +83,19 @@ class Outcome<R> implements DecidedTest<R> {
   constructor(
     private readonly stream: StreamDefinition,
     private readonly settled: Promise<Settled<R>>,
+    /** Id of the last of so many events that are decided. */
+    private readonly after: (decided: number) => string,
   ) {}
 
   async thenEvents(...expected: readonly object[]): Promise<void> {
     const { events } = await this.decision();
     for (const event of events) this.stream.eventOf(event);
-    deepEqual(events.map(described), expected.map(described));
+    sameContent(events.map(described), expected.map(described));
   }
 
   async thenResult(result: R): Promise<void> {
-    deepEqual((await this.decision()).result, result);
+    const decision = await this.decision();
+    sameContent(resultOf(decision, this.after(decision.events.length)), result);
   }
 
   async thenError(expected: ExpectedError): Promise<void> {
