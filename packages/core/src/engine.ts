@@ -34,6 +34,7 @@ export type { WorkerIdStore } from './engine-kit/worker-id-lease.js';
 export { identifyServer } from './health/identify-server.js';
 export type { ServerKind } from './health/identify-server.js';
 export { comparePositions, fromCursor, toCursor } from './reliability/dead-letter-cursor.js';
+export { laneOf, ownerOf } from './lanes/lane-of.js';
 export { MemoryRecordStore } from './memory/lanes/memory-record-store.js';
 export { SeededRandom } from './memory/network/seeded-random.js';
 export { checkedOptions, refusingBeside } from './options/checked-options.js';

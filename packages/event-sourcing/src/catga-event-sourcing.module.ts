@@ -2,7 +2,8 @@ import { Logger, Module } from '@nestjs/common';
 import type { DynamicModule, InjectionToken, ModuleMetadata, Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { CatgaNode, madeForDescriptions } from '@catga/nestjs';
-import { GuardedLogger } from '@catga/core/engine';
+import { GuardedLogger, checkedOptions } from '@catga/core/engine';
+import { z } from 'zod';
 import { CatgaAggregates } from './catga-aggregates.js';
 import { CatgaEventStreams } from './catga-event-streams.js';
 import { DecisionSource } from './decision-source.js';
@@ -37,6 +38,18 @@ export interface EventSourcingAsyncOptions extends Pick<ModuleMetadata, 'imports
   readonly useFactory: (...dependencies: never[]) => EventSourcingOptions | Promise<EventSourcingOptions>;
 }
 
+const isStorage = (value: unknown): boolean =>
+  typeof (value as Partial<EventStorage> | null | undefined)?.open === 'function';
+
+const schema = z.strictObject({
+  storage: z
+    .custom<EventStorage>(
+      isStorage,
+      'give what sqlEventStore(database), engineEventStore() or memoryEventStore() returns',
+    )
+    .optional(),
+});
+
 const OPTIONS = Symbol('CATGA_EVENT_SOURCING_OPTIONS');
 
 /** The options, in a module of their own: descriptions of an application call no factory of it. */
@@ -56,17 +69,22 @@ class EventSourcingOptionsModule {
  */
 @Module({})
 export class CatgaEventSourcingModule {
+  /** Throws `CATGA_CONFIGURATION` for invalid options. */
   static forRoot(options: EventSourcingOptions = {}): DynamicModule {
-    return withOptions(EventSourcingOptionsModule.of({ provide: OPTIONS, useValue: options }));
+    return withOptions(EventSourcingOptionsModule.of({ provide: OPTIONS, useValue: checked(options) }));
   }
 
-  /** Like {@link forRoot}, with options from a factory. */
+  /** Like {@link forRoot}, with options from a factory: the application does not start with invalid ones. */
   static forRootAsync({ imports, inject = [], useFactory }: EventSourcingAsyncOptions): DynamicModule {
     return withOptions(EventSourcingOptionsModule.of({ provide: OPTIONS, inject, useFactory }, imports));
   }
 }
 
 madeForDescriptions(CatgaEventSourcingModule);
+
+function checked(options: EventSourcingOptions): { readonly storage?: EventStorage | undefined } {
+  return checkedOptions('Event sourcing', schema, options);
+}
 
 function withOptions(options: DynamicModule): DynamicModule {
   return {
@@ -80,7 +98,8 @@ function withOptions(options: DynamicModule): DynamicModule {
         // Where an application is only described, its factory has not made the options.
         useFactory: (moduleRef: ModuleRef, given: EventSourcingOptions | undefined) => {
           const logger = new GuardedLogger(new Logger('Catga'));
-          return new EventSourcingHost(given?.storage ?? memoryEventStore(), {
+          const { storage = memoryEventStore() } = checked(given ?? {});
+          return new EventSourcingHost(storage, {
             // It may be in a module that is not global.
             node: () => moduleRef.get<CatgaNode | null>(CatgaNode, { strict: false }),
             resolve: (token) => moduleRef.get<unknown>(token as InjectionToken, { strict: false }),

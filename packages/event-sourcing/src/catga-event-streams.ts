@@ -3,6 +3,7 @@ import { streamName } from './definition/decision-definition.js';
 import type { EventStreamClass } from './definition/event-stream.decorator.js';
 import type { EventSourcingHost } from './event-sourcing-host.js';
 import type { EventStore } from './store/event-store.js';
+import { checkSubject, checkUpTo } from './store/store-arguments.js';
 
 /**
  * A stream, and its state.
@@ -49,9 +50,10 @@ export class CatgaEventStreams {
   /**
    * Erases a person: deletes the key of the fields of `@Personal` events that are about it, in all streams, on all nodes at once. Resolves with whether
    * there was one. What was published, and what read models and other systems have, is not touched: rebuild the read models.
-   * `CATGA_UNSUPPORTED` for a store without keys.
+   * `CATGA_UNSUPPORTED` for a store without keys, `CATGA_VALIDATION_FAILED` for what is no id of a person.
    */
   async erase(subject: string): Promise<boolean> {
+    checkSubject(subject, 'subject');
     const { keys } = this.store;
     if (keys !== undefined) return keys.erase(subject);
     throw new CatgaError('CATGA_UNSUPPORTED', 'The event store keeps no keys for @Personal fields.');
@@ -59,7 +61,7 @@ export class CatgaEventStreams {
 
   /**
    * The state of a stream now, or as it was. `CATGA_CONFIGURATION` for a class that is no stream, `CATGA_VALIDATION_FAILED` for
-   * what is no id, `CATGA_UNSUPPORTED` for an event that the class does not know, `CATGA_SERIALIZATION` for one that cannot be
+   * what is no id or no version, `CATGA_UNSUPPORTED` for an event that the class does not know, `CATGA_SERIALIZATION` for one that cannot be
    * decoded.
    */
   async load<S extends object>(
@@ -67,6 +69,7 @@ export class CatgaEventStreams {
     id: string | number | bigint,
     { upTo }: LoadOptions = {},
   ): Promise<StreamState<S>> {
+    checkUpTo(upTo);
     const definition = this.host.streamOf(stream);
     const { state, version } = await this.host.loader.load(definition, this.nameOf(stream, id), { upTo });
     return { state: state as S, version };

@@ -83,6 +83,11 @@ describe('A decision', () => {
       state: { balance: 3 },
       version: 2,
     });
+    await expect(streams.load(Account, 'a', { upTo: 0 })).resolves.toMatchObject({ version: 0 });
+    for (const upTo of [-1, 0.5, Number.NaN, '2' as unknown as number])
+      await expect(streams.load(Account, 'a', { upTo })).rejects.toMatchObject({
+        code: 'CATGA_VALIDATION_FAILED',
+      });
     await expect(streams.load(Account, 'none')).resolves.toMatchObject({ state: { balance: 0 }, version: 0 });
     expect(
       (await streams.store.readAll(undefined, 10)).events.map(({ headers }) => Object.keys(headers)),
@@ -154,18 +159,19 @@ describe('A decision', () => {
 
   it('that is none, or has an event that its stream does not take, is CATGA_CONFIGURATION', async () => {
     class Wrong extends Command {
-      constructor(readonly how: 'none' | 'unknown') {
+      constructor(readonly how: 'none' | 'unknown' | 'null') {
         super();
       }
     }
     @DecisionHandler(Wrong, { stream: Account, id: () => 'a' })
     class WrongHandler {
       decide({ how }: Wrong): Decision {
-        return how === 'none' ? { events: [], result: undefined } : decided([new Wrong('none')]);
+        if (how === 'none') return { events: [], result: undefined };
+        return decided([how === 'null' ? (null as unknown as object) : new Wrong('none')]);
       }
     }
     const mediator = (await start([WrongHandler])).get(CatgaMediator);
-    for (const how of ['none', 'unknown'] as const)
+    for (const how of ['none', 'unknown', 'null'] as const)
       await expect(mediator.send(new Wrong(how))).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
   });
 

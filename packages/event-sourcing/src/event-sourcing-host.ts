@@ -1,7 +1,7 @@
 import { CatgaError, CatgaNode } from '@catga/nestjs';
 import type { ExploredProvider, MessageContext } from '@catga/nestjs';
 import { Codec, lineOf } from '@catga/core/engine';
-import { DecisionDefinition } from './definition/decision-definition.js';
+import { DecisionDefinition, kindOf } from './definition/decision-definition.js';
 import { DecisionHost, declaredDecisionOf } from './definition/decision-handler.decorator.js';
 import type { AnyDecisionHandler, DeclaredDecision } from './definition/decision-handler.decorator.js';
 import type { EventStreamClass } from './definition/event-stream.decorator.js';
@@ -49,7 +49,7 @@ export class EventSourcingHost extends DecisionHost {
     this.projections = new ProjectionHost({
       storage,
       store: () => this.store,
-      decode: (type, recorded) => this.made().codec.decodeAs(type, recorded, this.streamWith(recorded.name)),
+      decode: (type, recorded) => this.made().codec.decodeAs(type, recorded, this.streamFor(recorded)),
       warn: (line) => services.warn(line),
       error: (line) => services.error(line),
     });
@@ -167,7 +167,7 @@ export class EventSourcingHost extends DecisionHost {
 
   /** Publishes an event of the store. False if there is no stream that takes it. */
   private async publish(node: CatgaNode, recorded: RecordedEvent): Promise<boolean> {
-    const definition = this.streamWith(recorded.name);
+    const definition = this.streamFor(recorded);
     const type = definition?.events.get(recorded.name)?.type;
     if (definition === undefined || type === undefined) return false;
     if (type.qos === 0) return true;
@@ -186,10 +186,16 @@ export class EventSourcingHost extends DecisionHost {
     return [...problems, ...this.projections.add(provider)];
   }
 
-  private streamWith(event: string): StreamDefinition | undefined {
-    for (const stream of this.streams.values())
-      if (stream instanceof StreamDefinition && stream.events.has(event)) return stream;
-    return undefined;
+  /** The kind of the event's stream, as kinds may share a class of events and store it in different versions; where none is known here, one that takes it. */
+  private streamFor({ stream, name }: RecordedEvent): StreamDefinition | undefined {
+    const kind = kindOf(stream);
+    let other: StreamDefinition | undefined;
+    for (const definition of this.streams.values()) {
+      if (!(definition instanceof StreamDefinition) || !definition.events.has(name)) continue;
+      if (definition.name === kind) return definition;
+      other ??= definition;
+    }
+    return other;
   }
 
   private addDecision(declared: DeclaredDecision, where: string): readonly string[] {

@@ -38,6 +38,7 @@ export type {
   EventStorage,
   EventStore,
   EventStoreClient,
+  HeldUpEvents,
   InlineProgress,
   NewEvent,
   ProjectionStatus,

@@ -9,10 +9,11 @@ import {
   On,
   Personal,
   Projection,
+  Upcast,
   decided,
   memoryEventStore,
 } from './index.js';
-import type { Decision, NewEvent } from './index.js';
+import type { Decision, EventStreamClass, NewEvent } from './index.js';
 
 afterEach(stopAll);
 
@@ -65,6 +66,9 @@ class Emails {
   }
 }
 
+@Projection({ name: 'later-emails' })
+class LaterEmails extends Emails {}
+
 describe('Personal data', () => {
   it('is stored encrypted, and gone for good once the person is erased; others keep theirs', async () => {
     const parts = [{ storage: memoryEventStore() }, { engine: memory() }] as const;
@@ -92,6 +96,10 @@ describe('Personal data', () => {
       await expect(emailOf('c1', on)).resolves.toBe('erased');
       await expect(emailOf('c2', on)).resolves.toBe('bob@example.org');
     }
+    // A read model that is made now.
+    const { seen } = (await start([LaterEmails], ...parts)).get(LaterEmails);
+    while (seen.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(seen).toEqual(['erased', 'bob@example.org']);
     // A person who comes back has a new key.
     await mediator.send(new Register('c1', 'new@example.org'));
     const { history } = (await streams.load(Customer, 'c1')).state;
@@ -113,8 +121,8 @@ describe('Personal data', () => {
     const [one, two] = (await streams.store.readAll(undefined, 10)).events as readonly NewEvent[];
     const sealed = Buffer.from(one?.headers['catga-personal'] ?? '', 'base64');
     const load = async (id: string, header: string): Promise<unknown> => {
-      const { name, body, serializer } = one as NewEvent;
-      const event = { name, body, serializer, headers: { 'catga-personal': header } };
+      const { name, body, serializer, headers } = one as NewEvent;
+      const event = { name, body, serializer, headers: { ...headers, 'catga-personal': header } };
       await streams.store.append(`shop.customer/${id}`, [event], 0);
       return (await streams.load(Customer, id)).state.email;
     };
@@ -132,6 +140,54 @@ describe('Personal data', () => {
     await expect(load('copy', sealed.toString('base64'))).resolves.toBe('c1@example.org');
   });
 
+  it('outlives other names of its fields, and a class that says nothing of it', async () => {
+    @Personal({ subject: 'personId', fields: ['mail'], erased: 'erased' })
+    @Message({ name: 'shop.registered.v1' })
+    class Renamed {
+      constructor(
+        readonly personId: string,
+        readonly mail: string,
+      ) {}
+    }
+    @EventStream({ name: 'shop.customer' })
+    class Later {
+      email: unknown;
+
+      @Upcast(Renamed, 1)
+      renamed({ customerId, email }: Registered): Renamed {
+        return new Renamed(customerId, email);
+      }
+      @Evolve(Renamed)
+      on({ mail }: Renamed): void {
+        this.email = mail;
+      }
+    }
+    @Message({ name: 'shop.registered.v1' })
+    class Plain {
+      email?: string;
+    }
+    @EventStream({ name: 'shop.customer' })
+    class Undecorated {
+      email: unknown;
+
+      @Evolve(Plain)
+      on({ email }: Plain): void {
+        this.email = email;
+      }
+    }
+    const module = await start([RegisterHandler]);
+    for (const id of ['c1', 'c2'])
+      await module.get(CatgaMediator).send(new Register(id, `${id}@example.org`));
+    const streams = module.get(CatgaEventStreams);
+    await streams.erase('c2');
+    const emailsIn = async (stream: EventStreamClass<{ email: unknown }>): Promise<unknown[]> => [
+      (await streams.load(stream, 'c1')).state.email,
+      (await streams.load(stream, 'c2')).state.email,
+    ];
+    await expect(emailsIn(Later)).resolves.toEqual(['c1@example.org', 'erased']);
+    await expect(emailsIn(Undecorated)).resolves.toEqual(['c1@example.org', undefined]);
+  });
+
   it('needs the id of a person, and no snapshots', async () => {
     const module = await start([RegisterHandler]);
     @DecisionHandler(Register, { stream: Customer, id: () => 'x' })
@@ -144,6 +200,10 @@ describe('Personal data', () => {
     await expect(nobody.get(CatgaMediator).send(new Register('c', 'e'))).rejects.toMatchObject({
       code: 'CATGA_VALIDATION_FAILED',
     });
+    for (const subject of ['', 'a\0', '\ud800', 'x'.repeat(201), 42 as unknown as string])
+      await expect(module.get(CatgaEventStreams).erase(subject)).rejects.toMatchObject({
+        code: 'CATGA_VALIDATION_FAILED',
+      });
     @EventStream({ name: 'shop.customer', snapshot: { every: 5, version: 1 } })
     class Kept extends Customer {}
     await expect(module.get(CatgaEventStreams).load(Kept, 'a')).rejects.toThrow(/could not be erased/);

@@ -14,6 +14,7 @@ import {
   stopAll,
 } from './bank.fixture.js';
 import {
+  CatgaEventSourcingModule,
   DecisionHandler,
   EventStream,
   Evolve,
@@ -23,6 +24,7 @@ import {
   Upcast,
   decided,
   engineEventStore,
+  memoryEventStore,
 } from './index.js';
 import type { Decision, EventStorage, EventStreamClass, ProjectedEvent } from './index.js';
 
@@ -207,6 +209,98 @@ describe('An application does not start', () => {
     expect(problems).toMatch(/@Upcast on zero from a version that is no whole number from 1/);
     expect(problems).toMatch(/two upcasters from version 1 of an event: one and again/);
     expect(problems).toMatch(/uses @Upcast for an event that it has no method with @Evolve for/);
+  });
+
+  it('with a version of an event that no upcaster takes further', async () => {
+    @EventStream({ name: 'gap' })
+    class Gap extends Account {
+      @Upcast(Deposited, 1)
+      one(old: object): object {
+        return old;
+      }
+      @Upcast(Deposited, 3)
+      three(old: object): object {
+        return old;
+      }
+      @Upcast(Withdrawn, 1_000_000_000)
+      late(old: object): object {
+        return old;
+      }
+    }
+    const problems = await problemsOf(handlerOn(Gap));
+    expect(problems).toMatch(/no method with @Upcast from version 2 of the event 'bank.deposited.v1'/);
+    expect(problems).toMatch(/no method with @Upcast from version 1 of the event 'bank.withdrawn.v1'/);
+  });
+
+  it('with methods that nobody waits for', async () => {
+    @EventStream({ name: 'deferred' })
+    class Deferred {
+      @Evolve(Deposited)
+      async deposited(_: Deposited): Promise<void> {}
+      @Evolve(Withdrawn)
+      *withdrawn(_: Withdrawn): Generator<void> {}
+      @Upcast(Deposited, 1)
+      async upcast(old: object): Promise<object> {
+        return old;
+      }
+    }
+    const problems = await problemsOf(handlerOn(Deferred));
+    for (const method of ['deposited', 'withdrawn', 'upcast'])
+      expect(problems).toContain(
+        `The stream Deferred has the method ${method}, which is async or a generator`,
+      );
+  });
+
+  it('with wrong options of the module', async () => {
+    const invalid = { code: 'CATGA_CONFIGURATION' };
+    for (const options of [
+      { storage: 'sql' },
+      { storage: null },
+      { store: memoryEventStore() },
+    ] as object[]) {
+      expect(() => CatgaEventSourcingModule.forRoot(options)).toThrow(expect.objectContaining(invalid));
+      const module = await Test.createTestingModule({
+        imports: [
+          CatgaModule.forRoot(),
+          CatgaEventSourcingModule.forRootAsync({ useFactory: () => options }),
+        ],
+      })
+        .setLogger(SILENT)
+        .compile()
+        .then(
+          () => 'compiled',
+          (thrown: unknown) => thrown,
+        );
+      expect(module).toMatchObject(invalid);
+    }
+  });
+
+  it('with a table of two projections, or one named like the table of a build', async () => {
+    class Balances {
+      @On(Deposited)
+      on(_: Deposited): void {}
+    }
+    @Projection({ name: 'one', tables: { balance: 'id text', total: 'id text' } })
+    class One extends Balances {}
+    @Projection({ name: 'other', tables: { total: 'id text' } })
+    class Other extends Balances {}
+    @Projection({ name: 'built', tables: { balance_build_2: 'id text' } })
+    class Built extends Balances {}
+    const problems = await problemsOf(One, Other, Built);
+    expect(problems).toMatch(/The projections 'one' and 'other' both have the table 'total'/);
+    expect(problems).toMatch(/the table 'balance_build_2': .*does not end like the tables of builds/);
+  });
+
+  it('with an inline projection on a store of transactions that has none', async () => {
+    @Projection({ name: 'inline', mode: 'inline' })
+    class Inline {
+      @On(Deposited)
+      on(_: Deposited): void {}
+    }
+    const storage: EventStorage = { ...memoryEventStore(), database: {} };
+    await expect(start([Inline], { storage })).rejects.toThrow(
+      /'inline' is inline, and the event store 'memory' has no inline projections/,
+    );
   });
 
   it('with two streams of a name, or wrong options', async () => {

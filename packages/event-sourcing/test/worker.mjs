@@ -39,7 +39,7 @@ function within(value) {
 
 function mortal(store) {
   const projections = {};
-  for (const name of ['begin', 'list', 'rebuild', 'advance', 'goLive', 'setStatus'])
+  for (const name of ['begin', 'list', 'rebuild', 'advance', 'goLive', 'setStatus', 'forgetRetired'])
     projections[name] = around(store.projections, store.projections[name]);
   return {
     append: store.append.bind(store),

@@ -52,3 +52,8 @@ export function streamName(kind: string, id: unknown): string {
   checkStream(name);
   return name;
 }
+
+/** The kind in the name of a stream; empty for a name without one. */
+export function kindOf(stream: string): string {
+  return stream.slice(0, Math.max(0, stream.indexOf('/')));
+}

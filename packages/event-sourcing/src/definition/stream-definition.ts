@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { CatgaError } from '@catga/nestjs';
 import type { MessageConstructor } from '@catga/nestjs';
 import { describeMessage, lineOf } from '@catga/core/engine';
@@ -61,6 +62,10 @@ export class StreamDefinition implements Decider<object> {
         problem(
           `decorates the static method ${String(method)}, which has no instance: make it a method of the instance.`,
         );
+      else if (isDeferred((target.prototype as Record<string | symbol, unknown>)[method]))
+        problem(
+          `has the method ${String(method)}, which is async or a generator: nobody waits for a method with @Evolve or @Upcast.`,
+        );
     const upcasters = upcastersByClass(target, problem);
     const events = new Map<string, StreamEvent>();
     const byClass = new Map<unknown, StreamEvent>();
@@ -77,6 +82,11 @@ export class StreamDefinition implements Decider<object> {
         );
       const ofEvent = upcasters.get(event) ?? new Map<number, string | symbol>();
       const version = Math.max(0, ...ofEvent.keys()) + 1;
+      const missing = firstMissing(ofEvent);
+      if (missing < version)
+        problem(
+          `has no method with @Upcast from version ${missing} of the event '${type.name}', and one from a later version: events of version ${missing} would be misread.`,
+        );
       const known: StreamEvent = { type, method, version, upcasters: ofEvent };
       events.set(type.name, known);
       byClass.set(event, known);
@@ -108,13 +118,14 @@ export class StreamDefinition implements Decider<object> {
     return now;
   }
 
-  /** `CATGA_CONFIGURATION` for an event that the stream has no method for. */
-  eventOf(event: object): StreamEvent {
-    const found = this.byClass.get(event.constructor);
+  /** `CATGA_CONFIGURATION` for an event that the stream has no method for, and for what is none: a decision may hold anything. */
+  eventOf(event: object | null | undefined): StreamEvent {
+    const type = event?.constructor;
+    const found = this.byClass.get(type);
     if (found !== undefined) return found;
     throw new CatgaError(
       'CATGA_CONFIGURATION',
-      `The stream ${this.target.name} does not take the event ${event.constructor?.name ?? 'without a class'}: add a method with @Evolve to it.`,
+      `The stream ${this.target.name} does not take the event ${type?.name ?? 'without a class'}: add a method with @Evolve to it.`,
       { details: { stream: this.name } },
     );
   }
@@ -129,6 +140,17 @@ function typeOf(event: MessageConstructor): MessageType | string {
   } catch (thrown) {
     return lineOf(thrown);
   }
+}
+
+function isDeferred(method: unknown): boolean {
+  return types.isAsyncFunction(method) || types.isGeneratorFunction(method);
+}
+
+/** The lowest version that there is nothing from. */
+function firstMissing(upcasters: ReadonlyMap<number, unknown>): number {
+  let version = 1;
+  while (upcasters.has(version)) version++;
+  return version;
 }
 
 function upcastersByClass(

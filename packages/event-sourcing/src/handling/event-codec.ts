@@ -75,7 +75,9 @@ export class EventCodec {
     latest: (fields: unknown) => object,
   ): object | Promise<object> {
     return this.personal.isSealed(headers)
-      ? this.personal.opened(type, stored, headers, serializer).then(latest)
+      ? this.personal
+          .opened(type, stored, headers, serializer)
+          .then(({ fields, erased }) => Object.assign(latest(fields), erased))
       : latest(stored);
   }
 

@@ -2,17 +2,26 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 import { CatgaError } from '@catga/nestjs';
 import type { Codec, MessageType } from '@catga/core/engine';
 import { personalOf } from '../definition/personal.decorator.js';
-import type { PersonalOptions } from '../definition/personal.decorator.js';
 import type { EventStore, SubjectKeys } from '../store/event-store.js';
+import { checkSubject } from '../store/store-arguments.js';
 
 /** Header with the encrypted fields: id of the key, nonce, tag and cipher text, in base64. */
 const SEALED = 'catga-personal';
+/** Header with the id of the person, whatever its field is called now. */
+const SUBJECT = 'catga-subject';
 const ALGORITHM = 'aes-256-gcm';
 const KEY_ID_BYTES = 8;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** Fields of a stored event. */
+interface Opened {
+  readonly fields: unknown;
+  /** What the fields of an erased person are, in the latest version of the event, too. */
+  readonly erased?: Fields;
+}
 
 /** Keeps the fields of `@Personal` events encrypted. */
 export class PersonalData {
@@ -29,7 +38,8 @@ export class PersonalData {
     const personal = personalOf(target);
     if (personal === undefined) return undefined;
     const fields = event as Fields;
-    const subject = subjectOf(name, personal, fields);
+    const subject = fields[personal.subject];
+    checkSubject(subject, personal.subject, name);
     const secret = Object.fromEntries(
       personal.fields.filter((field) => fields[field] !== undefined).map((field) => [field, fields[field]]),
     );
@@ -43,7 +53,7 @@ export class PersonalData {
       Object.fromEntries(Object.entries(fields).filter(([field]) => !personal.fields.includes(field))),
     );
     const header = Buffer.concat([keyId(key), nonce, cipher.getAuthTag(), sealed]).toString('base64');
-    return { event: open, headers: { [SEALED]: header } };
+    return { event: open, headers: { [SEALED]: header, [SUBJECT]: subject } };
   }
 
   /** Whether an event has encrypted fields. */
@@ -57,12 +67,10 @@ export class PersonalData {
     stored: unknown,
     headers: Readonly<Record<string, string>>,
     serializer: string,
-  ): Promise<unknown> {
-    const personal = personalOf(target);
-    const header = headers[SEALED];
-    if (personal === undefined || header === undefined) return stored;
+  ): Promise<Opened> {
+    const { [SEALED]: header, [SUBJECT]: subject } = headers;
+    if (header === undefined || subject === undefined) return { fields: stored };
     const fields = stored as Fields;
-    const subject = subjectOf(name, personal, fields);
     const bytes = Buffer.from(header, 'base64');
     const [id, nonce, tag, sealed] = [
       bytes.subarray(0, KEY_ID_BYTES),
@@ -73,17 +81,17 @@ export class PersonalData {
     const key = await this.keys.find(subject);
     // A person who was erased and has come back has another key.
     if (key === undefined || !keyId(key).equals(id)) {
-      const { erased } = personal;
-      return erased === undefined
-        ? fields
-        : { ...fields, ...Object.fromEntries(personal.fields.map((field) => [field, erased])) };
+      const { erased, fields: secret = [] } = personalOf(target) ?? {};
+      if (erased === undefined) return { fields };
+      const instead = Object.fromEntries(secret.map((field) => [field, erased]));
+      return { fields: { ...fields, ...instead }, erased: instead };
     }
     try {
       const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
         .setAAD(Buffer.from(`${name}\0${subject}`))
         .setAuthTag(tag);
       const secret = Buffer.concat([decipher.update(sealed), decipher.final()]);
-      return { ...fields, ...(this.codec.decode(name, secret, serializer) as Fields) };
+      return { fields: { ...fields, ...(this.codec.decode(name, secret, serializer) as Fields) } };
     } catch (cause) {
       throw new CatgaError(
         'CATGA_SERIALIZATION',
@@ -102,14 +110,4 @@ export class PersonalData {
 
 function keyId(key: Uint8Array): Buffer {
   return createHash('sha256').update(key).digest().subarray(0, KEY_ID_BYTES);
-}
-
-function subjectOf(name: string, { subject }: PersonalOptions, fields: Fields): string {
-  const id = fields[subject];
-  if (typeof id === 'string' && id !== '' && id.length <= 200 && !id.includes('\0')) return id;
-  throw new CatgaError(
-    'CATGA_VALIDATION_FAILED',
-    `${name} has personal data, and its field '${subject}' is no id of a person, text of 1 to 200 letters.`,
-    { details: { issues: [{ path: [subject], message: 'is no id of a person' }] } },
-  );
 }

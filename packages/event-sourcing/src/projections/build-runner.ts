@@ -6,13 +6,12 @@ import type {
   EventStore,
   ProjectionStore,
   RecordedEvent,
-  StoredBuild,
   StoredProjection,
 } from '../store/event-store.js';
 import { NotTaken } from './event-taker.js';
 import type { EventTaker } from './event-taker.js';
 import { streamTail } from './inline-projections.js';
-import { dropTables, showTables } from './projection-tables.js';
+import { showTables, waitShortly } from './projection-tables.js';
 
 /** How often an event is tried before it stops its projection. */
 const MAX_ATTEMPTS = 3;
@@ -80,36 +79,45 @@ export class BuildRunner {
 
   /** Streams of which something was appended without the inline projection, each by itself: only its own events are in order. */
   private async catchUp(stored: StoredProjection, events: readonly RecordedEvent[]): Promise<void> {
-    const { store, projections } = this.services;
+    const { projections } = this.services;
     const versions = new Map<string, number>();
     for (const { name, stream, version } of events) if (this.taker.takes(name)) versions.set(stream, version);
     if (versions.size === 0) return;
-    for (const stream of (await projections.inline?.behind(stored, versions)) ?? [])
+    await this.takeTails(stored, (await projections.inline?.behind(stored, versions)) ?? []);
+  }
+
+  private async takeTails(stored: StoredProjection, streams: readonly string[]): Promise<void> {
+    const { store, projections } = this.services;
+    for (const stream of streams)
       await projections.inline?.catchUp(stored, stream, (tx, build, from, to) =>
         this.taker.take(streamTail(store, stream, from, to), build, tx),
       );
   }
 
   /** Whether the build is read now. While it takes what is left, the one that was read does not move: readers never go back. */
-  private goLive(stored: StoredProjection, from: Checkpoint | undefined): Promise<boolean> {
-    const { tables } = this.taker.definition;
-    return this.services.projections.goLive(stored, from, async (tx, retired) => {
+  private async goLive(stored: StoredProjection, from: Checkpoint | undefined): Promise<boolean> {
+    const { tables, isInline } = this.taker.definition;
+    const { projections } = this.services;
+    if (isInline && (await projections.inline?.isTakenAlong(stored)) !== true) return false;
+    return projections.goLive(stored, from, async (tx) => {
+      if (tx !== undefined) await waitShortly(tx);
       const at = await this.takeTheRest(stored, from, tx);
-      if (tx !== undefined) {
-        await showTables(tables, stored.build, tx);
-        for (const { build } of retired) await dropTables(tables, build, tx);
-      }
+      if (tx !== undefined) await showTables(tables, stored.build, tx);
       return at;
     });
   }
 
   private async takeTheRest(
-    stored: StoredBuild,
+    stored: StoredProjection,
     from: Checkpoint | undefined,
     tx: SqlExecutor | undefined,
   ): Promise<Checkpoint | undefined> {
     const { batch, isInline } = this.taker.definition;
-    if (isInline) return from; // Appends have taken their streams along.
+    if (isInline) {
+      // Appends have taken their streams along, but for those of transactions that began before it.
+      await this.takeTails(stored, (await this.services.projections.inline?.late(stored)) ?? []);
+      return from;
+    }
     for (let at = from; ;) {
       const page = await this.services.store.readAll(at, batch);
       if (page.events.length > 0) at = page.next;

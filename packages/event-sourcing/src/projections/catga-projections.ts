@@ -10,9 +10,9 @@ import type { ProjectionHost } from './projection-host.js';
 export interface ProjectionInfo extends StoredProjection {
   /** Whether this node runs it. */
   readonly isRunHere: boolean;
-  /** Whether there are events that it has not taken. */
+  /** Whether there are events that it has not taken, those included that an open transaction holds up. */
   readonly isBehind: boolean;
-  /** How many, counted up to `countTo` of {@link CatgaProjections.list}. */
+  /** How many, counted up to `countTo` of {@link CatgaProjections.list}; those that are held up count as one. */
   readonly eventsBehind: number;
   /** When the oldest of them was recorded. */
   readonly oldestAt: Date | undefined;
@@ -55,7 +55,11 @@ export class CatgaProjections {
       .toSorted(byName);
     return Promise.all(
       all.map(async (stored) => {
-        const { events: eventsBehind, oldestAt } = await this.host.behind(stored.checkpoint, countTo);
+        const { events: eventsBehind, oldestAt } = await this.host.behind(
+          stored.name,
+          stored.checkpoint,
+          countTo,
+        );
         const isRunHere = this.runnerOf(stored.name, stored.version) !== undefined;
         return { ...stored, isRunHere, isBehind: eventsBehind > 0, eventsBehind, oldestAt };
       }),

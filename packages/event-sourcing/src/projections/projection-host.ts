@@ -1,5 +1,6 @@
 import { CatgaError } from '@catga/nestjs';
 import type { CatgaNode, ExploredProvider, MessageContext, ProjectionLag } from '@catga/nestjs';
+import { laneOf, ownerOf } from '@catga/core/engine';
 import type { MessageType } from '@catga/core/engine';
 import { eventId } from '../handling/event-id.js';
 import type {
@@ -11,10 +12,14 @@ import type {
 } from '../store/event-store.js';
 import { isOtherLogError } from '../store/store-arguments.js';
 import { EventTaker } from './event-taker.js';
+import { HeldUpWatch } from './held-up-watch.js';
 import { InlineProjections } from './inline-projections.js';
 import { projectionDefinitionOf } from './projection-definition.js';
 import { ProjectionRunner } from './projection-runner.js';
 import { projectionOptionsOf } from './projection.decorator.js';
+
+/** In how many ways projections are shared out among nodes. */
+const SHARES = 64;
 
 /** What {@link ProjectionHost} needs. */
 export interface ProjectionServices {
@@ -26,10 +31,17 @@ export interface ProjectionServices {
   error(line: string): void;
 }
 
+/** What projections need of their node. */
+interface ProjectionNode extends Pick<CatgaNode, 'clock'> {
+  readonly steps: Pick<CatgaNode['steps'], 'readProjectionsBy'>;
+  readonly mediator: Pick<CatgaNode['mediator'], 'nodes' | 'self'>;
+}
+
 /** The projections of an application. */
 export class ProjectionHost {
   private readonly takers: EventTaker[] = [];
   readonly runners: ProjectionRunner[] = [];
+  private watch: HeldUpWatch | undefined;
 
   constructor(private readonly services: ProjectionServices) {}
 
@@ -62,9 +74,16 @@ export class ProjectionHost {
       },
       instance: (event, recorded) => instanceFor(event, contextOf(recorded)),
     });
+    const problems = this.takers.flatMap(({ definition: other }) =>
+      Object.keys(tables)
+        .filter((table) => Object.hasOwn(other.tables, table))
+        .map(
+          (table) =>
+            `The projections '${other.name}' and '${name}' both have the table '${table}': give one of them another name.`,
+        ),
+    );
     this.takers.push(taker);
     const { name: store, database, readModels = database } = this.services.storage;
-    const problems: string[] = [];
     if (isInline && database === undefined)
       problems.push(
         `The projection ${target.name} is inline, and appends to the event store '${store}' belong to no transaction: use mode 'async', or sqlEventStore(database).`,
@@ -77,21 +96,30 @@ export class ProjectionHost {
   }
 
   /** Begins to run the projections. */
-  start({ clock, steps }: Pick<CatgaNode, 'clock' | 'steps'>): void {
+  start({ clock, steps, mediator }: ProjectionNode): void {
     if (this.takers.length === 0) return;
     steps.readProjectionsBy(() => this.lags(clock.now()));
     const { services, store: projections } = this;
+    for (const { definition } of this.takers)
+      if (definition.isInline && projections.inline === undefined)
+        throw new CatgaError(
+          'CATGA_CONFIGURATION',
+          `The projection '${definition.name}' is inline, and the event store '${services.storage.name}' has no inline projections: use mode 'async'.`,
+        );
     for (const taker of this.takers) {
       const runner = new ProjectionRunner(taker, {
         store: services.store(),
         projections,
         clock,
+        isOurs: () => isShareOf(mediator, taker.definition.name),
         error: (line) => services.error(line),
         warn: (line) => services.warn(line),
       });
       this.runners.push(runner);
       runner.start();
     }
+    this.watch = new HeldUpWatch({ store: services.store(), clock, warn: (line) => services.warn(line) });
+    this.watch.start();
   }
 
   /** Whether this node has the class of a projection, in whatever version. */
@@ -99,14 +127,23 @@ export class ProjectionHost {
     return this.takers.some(({ definition }) => definition.name === name);
   }
 
-  /** Number of events behind a checkpoint, counted up to a maximum, and when the oldest was recorded. */
+  private isInline(name: string): boolean {
+    return this.takers.some(({ definition }) => definition.name === name && definition.isInline);
+  }
+
+  /** Number of events that a projection has not taken up to a checkpoint, counted up to a maximum, and when the oldest was recorded. */
   async behind(
+    name: string,
     checkpoint: Checkpoint | undefined,
     countTo: number,
   ): Promise<{ readonly events: number; readonly oldestAt: Date | undefined }> {
     try {
-      const { events } = await this.services.store().readAll(checkpoint, countTo);
-      return { events: events.length, oldestAt: events[0]?.recordedAt };
+      const store = this.services.store();
+      const { events } = await store.readAll(checkpoint, countTo);
+      if (events.length > 0) return { events: events.length, oldestAt: events[0]?.recordedAt };
+      // Inline ones have taken what others have to wait for.
+      const held = this.isInline(name) ? undefined : await store.heldUp?.();
+      return { events: held === undefined ? 0 : 1, oldestAt: held?.oldestAt };
     } catch (thrown) {
       // One that has to be built anew is listed, too.
       if (isOtherLogError(thrown)) return { events: 1, oldestAt: undefined };
@@ -121,7 +158,7 @@ export class ProjectionHost {
       this.takers.map(async ({ definition: { name: projection } }) => {
         const ofName = builds.filter((one) => one.name === projection);
         const live = ofName.find(({ role }) => role === 'live');
-        const { oldestAt } = await this.behind(live?.checkpoint, 1);
+        const { oldestAt } = await this.behind(projection, live?.checkpoint, 1);
         return {
           projection,
           behindMs: oldestAt === undefined ? 0 : Math.max(0, nowMs - oldestAt.getTime()),
@@ -133,6 +170,7 @@ export class ProjectionHost {
 
   /** Resolves when no projection works any more. */
   async stop(): Promise<void> {
+    this.watch?.stop();
     await Promise.all(this.runners.splice(0).map((runner) => runner.stop()));
   }
 
@@ -148,6 +186,13 @@ export class ProjectionHost {
       this.takers.filter(({ definition }) => definition.isInline),
     );
   }
+}
+
+/** Whether a projection is the share of this node among those of its service. */
+function isShareOf(mediator: ProjectionNode['mediator'], name: string): boolean {
+  const { nodeId, service } = mediator.self;
+  const replicas = mediator.nodes().filter((one) => one.service === service && one.status === 'alive');
+  return ownerOf(laneOf(name, SHARES), [nodeId, ...replicas.map((one) => one.nodeId)]) === nodeId;
 }
 
 /** Context of the event for providers of request scope. */

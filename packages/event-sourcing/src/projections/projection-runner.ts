@@ -1,18 +1,25 @@
-import { lineOf } from '@catga/core/engine';
+import { isInfrastructureFailure, lineOf } from '@catga/core/engine';
 import type { Clock } from '@catga/core/engine';
-import type { BuildSetUp } from '../store/event-store.js';
+import { sqlStateOf } from '@catga/sql';
+import type { BuildSetUp, StoredProjection } from '../store/event-store.js';
 import { BuildRunner } from './build-runner.js';
 import type { BuildServices } from './build-runner.js';
 import type { EventTaker } from './event-taker.js';
-import { createTables } from './projection-tables.js';
+import { createTables, dropTables } from './projection-tables.js';
 
-/** Pause after nothing was found, in milliseconds: the first, and the longest. */
+/** Pause after nothing was found, in milliseconds: the first, and the longest, on the node whose share the projection is and on others. */
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_OF_OTHERS_MS = 5000;
 
 /** What a runner needs. */
 export interface RunnerServices extends BuildServices {
   readonly clock: Clock;
+  /**
+   * Whether it is this node's share to look for events that others have appended. What it has appended itself it takes at once, and now and then it looks
+   * all the same: the node of the share may not have the class.
+   */
+  isOurs(): boolean;
   warn(line: string): void;
 }
 
@@ -24,6 +31,8 @@ export class ProjectionRunner {
   private wakeUp = (): void => {};
   private lastLine = '';
   private builds = new Map<number, BuildRunner>();
+  /** The live build before which there is nothing to forget. */
+  private tidiedFor = 0;
 
   constructor(
     readonly taker: EventTaker,
@@ -70,7 +79,27 @@ export class ProjectionRunner {
         failure = { thrown };
       }
     if (failure !== undefined) throw failure.thrown;
+    await this.forgetRetired(stored);
     return hasMoved;
+  }
+
+  /** Drops the tables of builds that were replaced here, or by a process that has ended before it did. */
+  private async forgetRetired(stored: readonly StoredProjection[]): Promise<void> {
+    const { projections } = this.services;
+    const { name, tables } = this.taker.definition;
+    const live = stored.find(({ role }) => role === 'live');
+    if (live === undefined || live.build === this.tidiedFor) return;
+    try {
+      const isAll = await projections.forgetRetired?.(name, (build, tx) => dropTables(tables, build, tx));
+      if (isAll !== false) this.tidiedFor = live.build;
+    } catch (thrown) {
+      if (isInfrastructureFailure(thrown)) return; // Such as somebody who reads them still.
+      if (sqlStateOf(thrown) === undefined) throw thrown;
+      this.services.warn(
+        `The tables of a replaced build of the projection '${name}' are left there: ${lineOf(thrown)}`,
+      );
+      this.tidiedFor = live.build;
+    }
   }
 
   private async run(): Promise<void> {
@@ -90,9 +119,10 @@ export class ProjectionRunner {
   }
 
   private rest(): Promise<void> {
-    const pauseMs = this.pauseMs;
-    this.pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
     if (this.isStopped) return Promise.resolve();
+    const pauseMs = this.pauseMs;
+    const longestMs = this.services.isOurs() ? LONGEST_PAUSE_MS : LONGEST_PAUSE_OF_OTHERS_MS;
+    this.pauseMs = Math.min(longestMs, pauseMs * 2);
     return new Promise((resolve) => {
       const cancel = this.services.clock.setTimer(pauseMs, () => this.wakeUp(), true);
       this.wakeUp = () => {

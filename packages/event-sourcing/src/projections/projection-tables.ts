@@ -2,6 +2,10 @@ import type { SqlExecutor } from '@catga/sql';
 
 /** Longest name of a table, so that one with the number of a build fits into an identifier of PostgreSQL. */
 const NAME = /^[a-z_][a-z0-9_]{0,39}$/;
+/** Name of a table of a build. */
+const OF_BUILD = /_build_[0-9]+$/;
+/** Whoever waits for a view or a table keeps its readers waiting. Less than until the server looks for deadlocks, so that none of these is the victim of one. */
+const LOCK_TIMEOUT = "SET LOCAL lock_timeout = '500ms'";
 
 type Tables = Readonly<Record<string, string>>;
 
@@ -10,9 +14,11 @@ export function tableProblemsOf(tables: Tables): readonly string[] {
   if (typeof tables !== 'object' || tables === null || Array.isArray(tables))
     return ['has tables that are no object of columns by name.'];
   return Object.entries(tables).flatMap(([name, columns]) => [
-    ...(NAME.test(name)
+    ...(NAME.test(name) && !OF_BUILD.test(name)
       ? []
-      : [`has the table '${name}': its name has 1 to 40 small letters, digits and '_', no digit first.`]),
+      : [
+          `has the table '${name}': its name has 1 to 40 small letters, digits and '_', no digit first, and does not end like the tables of builds, '_build_1'.`,
+        ]),
     ...(typeof columns === 'string' && columns.trim() !== ''
       ? []
       : [`has the table '${name}' without columns.`]),
@@ -33,16 +39,23 @@ export async function createTables(tables: Tables, build: number, tx: SqlExecuto
 /** Has the views show the tables of a build. They keep their grants, and what is built on them, unless their columns are others. */
 export async function showTables(tables: Tables, build: number, tx: SqlExecutor): Promise<void> {
   for (const name of Object.keys(tables)) {
-    const view = `VIEW ${name} AS SELECT * FROM ${tableOf(name, build)}`;
+    // The name may be a word of SQL.
+    const view = `VIEW "${name}" AS SELECT * FROM ${tableOf(name, build)}`;
     await tx.execute(`DO $$ BEGIN
       CREATE OR REPLACE ${view};
     EXCEPTION WHEN invalid_table_definition THEN
-      DROP VIEW ${name};
+      DROP VIEW "${name}";
       CREATE ${view};
     END $$`);
   }
 }
 
 export async function dropTables(tables: Tables, build: number, tx: SqlExecutor): Promise<void> {
+  await waitShortly(tx);
   for (const name of Object.keys(tables)) await tx.execute(`DROP TABLE IF EXISTS ${tableOf(name, build)}`);
+}
+
+/** Has the transaction give up where it would have to wait for long. */
+export async function waitShortly(tx: SqlExecutor): Promise<void> {
+  await tx.execute(LOCK_TIMEOUT);
 }

@@ -249,6 +249,48 @@ describe('A projection', () => {
     expect(old.get(Old).seen).toEqual([]);
   });
 
+  it('has events of the version of their own stream, where streams share a class of them', async () => {
+    @Message({ name: 'bank.charged.v1' })
+    class Charged {
+      constructor(readonly cents: number) {}
+    }
+    class Charging {
+      @Evolve(Charged)
+      charged(_: Charged): void {}
+    }
+    @EventStream({ name: 'bank.card' })
+    class Card extends Charging {
+      @Upcast(Charged, 1)
+      inCents({ euros }: { readonly euros: number }): Charged {
+        return new Charged(euros * 100);
+      }
+    }
+    @EventStream({ name: 'bank.fee' })
+    class Fee extends Charging {}
+    const seen: string[] = [];
+    class Charges {
+      @On(Charged)
+      charged({ cents }: Charged, { stream }: ProjectionContext): void {
+        seen.push(`${stream} ${cents}`);
+      }
+    }
+    @Projection({ name: 'one', streams: [Card, Fee] })
+    class One extends Charges {}
+    @Projection({ name: 'other', streams: [Fee, Card] })
+    class Other extends Charges {}
+    const { store } = (await start([One, Other])).get(CatgaEventStreams);
+    const charged = (fields: object) => ({
+      name: 'bank.charged.v1',
+      serializer: 'json',
+      body: Buffer.from(JSON.stringify(fields)),
+      headers: {},
+    });
+    await store.append('bank.card/a', [charged({ euros: 2 })], 0);
+    await store.append('bank.fee/a', [charged({ cents: 3 })], 0);
+    await until(() => seen.length === 4);
+    expect(seen.toSorted()).toEqual(['bank.card/a 200', 'bank.card/a 200', 'bank.fee/a 3', 'bank.fee/a 3']);
+  });
+
   it('takes each event once on nodes that run it at once, join and leave while events come', async () => {
     const [storage, engine] = [memoryEventStore(), memory()];
     const writer = await start(BANK, { storage }, { engine });

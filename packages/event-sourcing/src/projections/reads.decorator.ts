@@ -21,6 +21,7 @@ export function Reads(
     if (name !== undefined) return name;
     throw new TypeError(`@Reads takes names or classes of projections, and ${String(one)} is none.`);
   });
+  if (names.length === 0) throw new TypeError('@Reads takes at least one projection.');
   return UseInterceptors(interceptorFor(names));
 }
 

@@ -119,4 +119,5 @@ describe('A query that is sent with what it is to be read after', () => {
 
 it('@Reads takes projections', () => {
   expect(() => Reads(Account)).toThrow('takes names or classes of projections');
+  expect(() => Reads()).toThrow('at least one');
 });

@@ -67,6 +67,20 @@ export interface EventPage {
   readonly next: Checkpoint;
 }
 
+/**
+ * Events that are stored, and that a reader of all events does not get yet.
+ *
+ * @publicApi
+ */
+export interface HeldUpEvents {
+  /** When the oldest of them was recorded. */
+  readonly oldestAt: Date;
+  /** How long ago that is, by the clock of the store, in milliseconds. */
+  readonly waitingMs: number;
+  /** Who holds them up, for a log; undefined if nobody does any more. */
+  by(): Promise<string | undefined>;
+}
+
 /** State of a stream, encoded. */
 export interface Snapshot {
   /** Version of the stream that it is the state of. */
@@ -145,7 +159,8 @@ export type BuildSetUp = (build: number, tx: SqlExecutor | undefined) => Promise
  *   if it is not running, not at `from`, or another `advance` has moved it first; it rejects with the error of `work`. A store without
  *   transactions runs `work` first: what it did may come again.
  * - `goLive` makes a build the live one, at the checkpoint that `work` returns, in one transaction in which the live one does not
- *   move; older builds of its version, which `work` is given, are forgotten. False, without an effect, unless it is running, `building` and at `from`.
+ *   move; older builds of its version are not listed any more. False, without an effect, unless it is running, `building` and at `from`.
+ * - `forgetRetired` forgets these, and calls `drop` for each, once no transaction is open that may still know of it. Whether it has forgotten all.
  * - `setStatus` changes the status if the build still is as expected. False if it is not.
  */
 export interface ProjectionStore {
@@ -162,11 +177,10 @@ export interface ProjectionStore {
   goLive(
     key: BuildKey,
     from: Checkpoint | undefined,
-    work: (
-      tx: SqlExecutor | undefined,
-      retired: readonly StoredProjection[],
-    ) => Promise<Checkpoint | undefined>,
+    work: (tx: SqlExecutor | undefined) => Promise<Checkpoint | undefined>,
   ): Promise<boolean>;
+  /** A store without it keeps nothing of them. */
+  forgetRetired?(name: string, drop: (build: number, tx: SqlExecutor) => Promise<void>): Promise<boolean>;
   setStatus(
     key: BuildKey,
     to: { readonly status: ProjectionStatus; readonly problem?: string },
@@ -191,11 +205,15 @@ export type StoredBuild = Pick<StoredProjection, 'build' | 'role'>;
  * - `catchUp` does the same for one build, in a transaction of its own, in which nobody appends to the stream.
  * - Both move the progress in the transaction of `work`.
  * - `behind` tells which streams a build has not taken to these versions.
+ * - `isTakenAlong` tells whether all open transactions of appends know of a build: false as long as one may have begun without it.
+ * - `late` tells which streams the live build of its version has taken further.
  */
 export interface InlineProgress {
   take(name: string, version: number, stream: string, to: number, work: StreamWork): Promise<void>;
   catchUp(key: BuildKey, stream: string, work: StreamWork): Promise<void>;
   behind(key: BuildKey, versions: ReadonlyMap<string, number>): Promise<readonly string[]>;
+  isTakenAlong(key: BuildKey): Promise<boolean>;
+  late(key: BuildKey): Promise<readonly string[]>;
 }
 
 /**
@@ -227,6 +245,8 @@ export interface EventStore {
   isBefore(one: Checkpoint, other: Checkpoint): boolean;
   /** Place behind the last event. Where a store without transactions tells it, what was appended is published even if its node is killed before it does. */
   end?(): Promise<Checkpoint>;
+  /** What {@link readAll} does not give yet, where something can hold it up; undefined if nothing does. */
+  heldUp?(): Promise<HeldUpEvents | undefined>;
   /** The first event of a decision; undefined if the stream has none of it. */
   findDecision(stream: string, decision: string): Promise<RecordedEvent | undefined>;
   /** A store without it makes states of all events. */

@@ -3,6 +3,8 @@ import type { NewEvent } from './event-store.js';
 
 /** Maximum length of the name of a stream, in UTF-16 units: it is a key of indexes. */
 const MAX_STREAM_LENGTH = 400;
+/** Maximum length of the id of a person. */
+const MAX_SUBJECT_LENGTH = 200;
 /** What a name cannot have: the character 0, and lone surrogates. */
 const NO_NAME = /[\0\p{Surrogate}]/u;
 /** Maximum number of events of one append. */
@@ -12,17 +14,21 @@ const MAX_PAGE = 10_000;
 
 /** `CATGA_VALIDATION_FAILED` for a name that no stream can have: it is made of an id that a caller gave. */
 export function checkStream(stream: unknown): void {
-  if (
-    typeof stream === 'string' &&
-    stream !== '' &&
-    stream.length <= MAX_STREAM_LENGTH &&
-    !NO_NAME.test(stream)
-  )
-    return;
+  if (isName(stream, MAX_STREAM_LENGTH)) return;
   throw new CatgaError(
     'CATGA_VALIDATION_FAILED',
     `The name of a stream is well-formed text of 1 to ${MAX_STREAM_LENGTH} letters, without the character 0.`,
     { details: { issues: [{ path: ['stream'], message: 'is no name of a stream' }] } },
+  );
+}
+
+/** `CATGA_VALIDATION_FAILED` for what is no id of a person. @param field that has it @param of the event with the field */
+export function checkSubject(subject: unknown, field: string, of?: string): asserts subject is string {
+  if (isName(subject, MAX_SUBJECT_LENGTH)) return;
+  throw new CatgaError(
+    'CATGA_VALIDATION_FAILED',
+    `The field '${field}'${of === undefined ? '' : ` of ${of}`} is no id of a person, well-formed text of 1 to ${MAX_SUBJECT_LENGTH} letters, without the character 0.`,
+    { details: { issues: [{ path: [field], message: 'is no id of a person' }] } },
   );
 }
 
@@ -39,6 +45,16 @@ export function checkRead(stream: string, fromVersion: number): void {
   checkStream(stream);
   if (!isCount(fromVersion) || fromVersion < 1)
     throw refused(`versions are whole numbers from 1, not ${String(fromVersion)}`);
+}
+
+/** `CATGA_VALIDATION_FAILED` for what is no number of events. */
+export function checkUpTo(version: number | undefined): void {
+  if (version === undefined || isCount(version)) return;
+  throw new CatgaError(
+    'CATGA_VALIDATION_FAILED',
+    `A past version of a stream is a whole number from 0, not ${String(version)}.`,
+    { details: { issues: [{ path: ['upTo'], message: 'is no version of a stream' }] } },
+  );
 }
 
 export function checkPage(limit: number): void {
@@ -75,6 +91,10 @@ function refused(problem: string, details: Readonly<Record<string, unknown>> = {
   return new CatgaError('CATGA_CONFIGURATION', `An event store refuses its arguments: ${problem}.`, {
     details,
   });
+}
+
+function isName(value: unknown, maxLength: number): boolean {
+  return typeof value === 'string' && value !== '' && value.length <= maxLength && !NO_NAME.test(value);
 }
 
 function isCount(value: unknown): value is number {

@@ -1,5 +1,6 @@
 import type { StreamEntry, StreamLog } from '@catga/core/engine';
 import { digestOf, headOf } from './append-entry.js';
+import { Turns } from './turns.js';
 
 /** Number of decisions that are remembered of all streams together. */
 const MAX_DECISIONS = 200_000;
@@ -16,19 +17,22 @@ interface KnownDecisions {
  */
 export class DecisionIndex {
   private readonly streams = new Map<string, KnownDecisions>();
+  /** Who asks while somebody looks through the stream waits for what that finds. */
+  private readonly turns = new Turns();
   private size = 0;
 
-  constructor(private readonly log: () => StreamLog) {}
+  constructor(private readonly log: () => Pick<StreamLog, 'last' | 'read'>) {}
 
   /** The entry that has a decision. */
   async find(stream: string, decision: string): Promise<StreamEntry | undefined> {
     const log = this.log();
-    const last = await log.last(stream);
-    if (last === undefined) return undefined;
-    const { positions } = await this.known(stream, last);
-    const position = positions.get(digestOf(decision));
-    if (position === undefined) return undefined;
-    if (position === last.position) return last;
+    const found = await this.turns.take(stream, async () => {
+      const last = await log.last(stream);
+      return last && { last, positions: (await this.known(stream, last)).positions };
+    });
+    const position = found?.positions.get(digestOf(decision));
+    if (found === undefined || position === undefined) return undefined;
+    if (position === found.last.position) return found.last;
     const [entry] = await log.read(stream, position, position);
     return entry;
   }

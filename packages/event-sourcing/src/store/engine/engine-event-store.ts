@@ -26,6 +26,7 @@ import { checkpointOf, isBefore, placeOf } from './engine-checkpoint.js';
 import { EngineSnapshots } from './engine-snapshots.js';
 import { BEGINNING, StreamPlaces } from './stream-places.js';
 import type { StreamPlace } from './stream-places.js';
+import { Turns } from './turns.js';
 
 /** How often an append to any version is tried, and the longest pause before the next time, in milliseconds. */
 const MAX_TRIES = 100;
@@ -40,7 +41,7 @@ export class EngineEventStore implements EventStore {
   private readonly places = new StreamPlaces();
   private readonly decisions: DecisionIndex;
   /** Appends to any version wait for each other. */
-  private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly turns = new Turns();
   private identity: Promise<string> | undefined;
 
   constructor(
@@ -54,7 +55,7 @@ export class EngineEventStore implements EventStore {
 
   async append(stream: string, events: readonly NewEvent[], expected: number | 'any'): Promise<Appended> {
     checkAppend(stream, events, expected);
-    if (expected === 'any') return this.inTurn(stream, () => this.appendToAny(stream, events));
+    if (expected === 'any') return this.turns.take(stream, () => this.appendToAny(stream, events));
     const head = await this.headAt(stream, expected);
     const appended = head && (await this.appendBehind(stream, events, head));
     if (appended === undefined) throw conflictError(stream, expected);
@@ -196,17 +197,6 @@ export class EngineEventStore implements EventStore {
       head = await this.headOf(stream);
     }
     throw conflictError(stream, 'any');
-  }
-
-  private async inTurn<T>(stream: string, work: () => Promise<T>): Promise<T> {
-    const before = this.turns.get(stream) ?? Promise.resolve();
-    const turn = before.then(work, work);
-    this.turns.set(stream, turn);
-    try {
-      return await turn;
-    } finally {
-      if (this.turns.get(stream) === turn) this.turns.delete(stream);
-    }
   }
 
   private knownIdentity(): Promise<string> {

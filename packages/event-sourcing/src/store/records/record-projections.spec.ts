@@ -55,6 +55,18 @@ describe('A projection in records', () => {
     await expect(one.advance(key, '1', '2', async () => {})).resolves.toBe(false);
   });
 
+  it('gives up, and can be tried again, where others write its record every time', async () => {
+    const records = new MemoryRecordStore();
+    let isContended = true;
+    const write: MemoryRecordStore['write'] = (...given) =>
+      isContended ? Promise.resolve(undefined) : records.write(...given);
+    const contended = Object.assign(Object.create(records) as MemoryRecordStore, { write });
+    const projections = new RecordProjections({ records: contended }, new TestClock());
+    await expect(projections.begin('p', 1)).rejects.toMatchObject({ code: 'CATGA_CONFLICT' });
+    isContended = false;
+    await expect(projections.begin('p', 1)).resolves.toHaveLength(1);
+  });
+
   it('may be taken again at once after a batch that failed', async () => {
     const { one, other } = twoNodes();
     await one.begin('p', 1);

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CatgaError } from '@catga/nestjs';
 import type { Clock, RecordStore } from '@catga/core/engine';
 import type { BuildKey, Checkpoint, ProjectionStore, StoredProjection } from '../event-store.js';
 import { BuildClaims } from './build-claims.js';
@@ -6,6 +8,9 @@ import { decodeProjection, encodeProjection, roleOf, storedBuild } from './proje
 import type { RecordedBuild, RecordedBuilds } from './projection-record.js';
 import { recordKey } from './record-key.js';
 
+/** How often a change is tried, and the longest pause before the next time, in milliseconds. */
+const MAX_TRIES = 40;
+const MAX_PAUSE_MS = 50;
 /** Longest text of a problem that is stored. */
 const MAX_PROBLEM = 4000;
 
@@ -16,7 +21,6 @@ type Change = (builds: RecordedBuilds) => RecordedBuilds | undefined;
 interface Claimed {
   readonly token: string;
   readonly own: RecordedBuild;
-  readonly builds: RecordedBuilds;
 }
 
 /**
@@ -85,14 +89,11 @@ export class RecordProjections implements ProjectionStore {
     );
     if (claimed === undefined) return false;
     return this.finish(key, claimed, async () => {
-      const { own, builds: all } = claimed;
-      const retired = all.filter((one) => one.version === own.version && one.build < own.build);
-      const stored = retired.map((one) => storedBuild(key.name, one, all));
-      const checkpoint = await work(undefined, stored);
-      const gone = new Set(retired.map(({ build }) => build));
+      const { own } = claimed;
+      const checkpoint = await work(undefined);
       return (builds) =>
         builds
-          .filter(({ build }) => !gone.has(build))
+          .filter((one) => one.version !== own.version || one.build >= own.build)
           .map((one) =>
             one.build === own.build
               ? { ...this.moved(one, checkpoint), isLive: true }
@@ -143,8 +144,7 @@ export class RecordProjections implements ProjectionStore {
     const value = encodeProjection({ name, builds: claimed });
     this.claims.take(token);
     try {
-      if ((await records.write(found.key, value, found.version)) !== undefined)
-        return { token, own, builds: claimed };
+      if ((await records.write(found.key, value, found.version)) !== undefined) return { token, own };
     } catch (thrown) {
       this.claims.leave(token);
       throw thrown;
@@ -179,17 +179,26 @@ export class RecordProjections implements ProjectionStore {
     }
   }
 
-  /** Applies a change to the builds that are there, again if somebody else has changed them meanwhile. Resolves with what is there then. */
+  /** Applies a change to the builds that are there, again if somebody else has changed them meanwhile. Resolves with what is there then. `CATGA_CONFLICT` */
   private async change(name: string, change: Change): Promise<RecordedBuilds> {
     const { records } = this.place;
-    for (;;) {
+    for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
       const found = await records.read(keyOf(name));
       const builds = found === undefined ? [] : decodeProjection(found.value).builds;
       const changed = change(builds);
       if (changed === undefined) return builds;
       const value = encodeProjection({ name, builds: changed });
       if ((await records.write(keyOf(name), value, found?.version ?? 0)) !== undefined) return changed;
+      // At random, so that those who met do not meet again.
+      if (attempt > 1) await pause(Math.random() * Math.min(MAX_PAUSE_MS, attempt));
     }
+    throw new CatgaError(
+      'CATGA_CONFLICT',
+      `Others change the progress of the projection '${name}' all the time.`,
+      {
+        details: { name },
+      },
+    );
   }
 
   private withBuild(builds: RecordedBuilds, version: number): RecordedBuilds {

@@ -25,8 +25,13 @@ export class Faults {
       advance: (key, from, to, work) =>
         this.call(() => projections.advance(key, from, to, (tx) => this.call(() => work(this.executor(tx))))),
       goLive: (key, from, work) =>
-        this.call(() =>
-          projections.goLive(key, from, (tx, retired) => this.call(() => work(this.executor(tx), retired))),
+        this.call(() => projections.goLive(key, from, (tx) => this.call(() => work(this.executor(tx))))),
+      forgetRetired: (name, drop) =>
+        this.call(
+          async () =>
+            projections.forgetRetired?.(name, (build, tx) =>
+              this.call(() => drop(build, this.executor(tx) ?? tx)),
+            ) ?? true,
         ),
       ...(projections.inline && { inline: projections.inline }),
     };

@@ -17,7 +17,7 @@ import {
   start,
   stopAll,
 } from '../../bank.fixture.js';
-import { CatgaEventStreams, CatgaProjections, On, Projection } from '../../index.js';
+import { CatgaEventStreams, CatgaProjections, On, Projection, eventStoreSchema } from '../../index.js';
 import type { ProjectionContext } from '../../index.js';
 import { sqlEventStore } from './sql-event-storage.js';
 import { describeTables } from './sql-projection-cases.fixture.js';
@@ -184,6 +184,17 @@ describe('decisions in PGlite', () => {
     ]);
     expect((await restored.readAll(events[1]?.checkpoint, 10)).events).toHaveLength(2);
     expect((await restored.readAll(next, 10)).events.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('create no tables where these are only to be verified, or not even that', async () => {
+    await empty();
+    const client = { namespace: 'n', clock: new TestClock(), resolve: () => undefined };
+    const open = (schema: 'verify' | 'off') => sqlEventStore(pglite(lite), { schema }).open(client);
+    await expect(open('verify')).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
+    await expect(open('off')).rejects.toThrow(/catga_event_epoch/);
+    await lite.exec(eventStoreSchema());
+    for (const schema of ['verify', 'off'] as const)
+      await expect((await open(schema)).readAll(undefined, 1)).resolves.toMatchObject({ events: [] });
   });
 
   it.each([{ schema: 'make' }, { schemas: 'create' }])('refuse the options %j', (options) => {

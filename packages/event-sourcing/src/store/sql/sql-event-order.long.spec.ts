@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 import { PostgresServer } from '@catga/servers';
 import { pg } from '@catga/sql';
 import type { SqlDatabase } from '@catga/sql';
@@ -7,8 +6,9 @@ import { TestClock } from '@catga/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Pool } from 'pg';
 import type { PoolClient } from 'pg';
-import type { EventStorage, EventStore, NewEvent } from '../event-store.js';
+import type { EventStorage, EventStore } from '../event-store.js';
 import { stopAll } from '../../bank.fixture.js';
+import { OpenTransaction, event } from './open-transaction.fixture.js';
 import { sqlEventStore } from './sql-event-storage.js';
 import { describeTables } from './sql-projection-cases.fixture.js';
 
@@ -36,8 +36,6 @@ async function emptyPool(): Promise<Pool> {
   return pool;
 }
 
-const event: NewEvent = { name: 'e', body: new Uint8Array(0), serializer: 'json', headers: {} };
-
 const opened = (storage: EventStorage): Promise<EventStore> =>
   storage.open({ namespace: 'catga', clock: new TestClock(), resolve: () => undefined });
 
@@ -48,47 +46,6 @@ describeEventStore(
 );
 
 describeTables(async () => pg(await emptyPool()));
-
-type Work = () => Promise<unknown>;
-
-/** A transaction that ends when the test says so. */
-class OpenTransaction {
-  private constructor(
-    /** Runs work as part of the transaction. */
-    private readonly inside: (work: Work) => Promise<unknown>,
-    private readonly end: (fails: boolean) => void,
-    private readonly ended: () => Promise<void>,
-  ) {}
-
-  /** @param hasId whether it has written something else before, and so is older than what begins to write later */
-  static begin(database: SqlDatabase<PoolClient>, hasId = false): Promise<OpenTransaction> {
-    return new Promise((resolve, reject) => {
-      const running: Promise<void> = database.run(async (transaction) => {
-        if (hasId) await transaction.execute('INSERT INTO other (id) VALUES (1)');
-        const fails = await new Promise<boolean>((end) => {
-          const inside = AsyncResource.bind((work: Work) => work());
-          resolve(new OpenTransaction(inside, end, () => running));
-        });
-        if (fails) throw new Error('rolled back');
-      });
-      running.catch(reject);
-    });
-  }
-
-  append(store: EventStore, stream: string, expected: number | 'any' = 'any'): Promise<unknown> {
-    return this.inside(() => store.append(stream, [event], expected));
-  }
-
-  async commit(): Promise<void> {
-    this.end(false);
-    await this.ended();
-  }
-
-  async rollBack(): Promise<void> {
-    this.end(true);
-    await expect(this.ended()).rejects.toThrow('rolled back');
-  }
-}
 
 describe('The order of all events', () => {
   let pool: Pool;
@@ -163,10 +120,17 @@ describe('The order of all events', () => {
     await store.append('a', [event], 0);
     await readOn();
     const long = await OpenTransaction.begin(database, true);
+    await expect(store.heldUp?.()).resolves.toBeUndefined();
     for (const version of [1, 2, 3]) await store.append('a', [event], version);
     await readOn();
     expect(ours).toEqual(['a@1']);
+    // It is told what waits, and for whom.
+    const held = await store.heldUp?.();
+    expect(held?.oldestAt).toBeInstanceOf(Date);
+    expect(held?.waitingMs).toBeGreaterThanOrEqual(0);
+    await expect(held?.by()).resolves.toMatch(/^process \d+ \(.*idle in transaction\)$/);
     await long.commit();
+    await expect(store.heldUp?.()).resolves.toBeUndefined();
     await readOn();
     expect(ours).toEqual(['a@1', 'a@2', 'a@3', 'a@4']);
   });

@@ -1,9 +1,18 @@
 import type { SqlDatabase, SqlExecutor, SqlParameter, SqlParticipant, SqlRow } from '@catga/sql';
-import type { Appended, Checkpoint, EventPage, EventStore, NewEvent, RecordedEvent } from '../event-store.js';
+import type {
+  Appended,
+  Checkpoint,
+  EventPage,
+  EventStore,
+  HeldUpEvents,
+  NewEvent,
+  RecordedEvent,
+} from '../event-store.js';
 import { checkAppend, checkPage, checkRead, checkStream, conflictError } from '../store-arguments.js';
 import { COLUMNS, SELECTED, eventOf, valuesOf } from './event-rows.js';
 import { BEGINNING, checkpointOf, isBefore, placeOf } from './sql-checkpoint.js';
 import type { SqlPlace } from './sql-checkpoint.js';
+import { heldUpBehind } from './sql-held-up.js';
 import { SqlProjections } from './sql-projections.js';
 import { SqlSubjectKeys } from './sql-subject-keys.js';
 import { SqlSnapshots } from './sql-snapshots.js';
@@ -41,26 +50,36 @@ const HEADS = {
     RETURNING s.version, s.epoch, s.tx`,
 } as const;
 
+/** New events, in their order. */
+const MANY = `unnest(${types.map((type, at) => `$${at + 5}::${type}[]`).join(', ')})
+  WITH ORDINALITY AS m (${names.join(', ')}, ordinal)`;
+/** One event takes the database less time than arrays of one. */
+const ONE = `(SELECT ${types.map((type, at) => `$${at + 5}::${type} AS ${names[at]}`).join(', ')}, 1 AS ordinal) AS m`;
+
 /** One statement: the lock, the versions, and the positions, which are drawn behind the lock. */
-const append = (head: string): string => `WITH head AS (${head})
+const append = (head: string, events: string): string => `WITH head AS (${head})
 INSERT INTO catga_event (namespace, stream, version, epoch, tx, ${names.join(', ')})
 SELECT $1, $2, head.version - $3::bigint + m.ordinal, head.epoch, head.tx,
   ${names.map((name) => (name === 'headers' ? 'm.headers::json' : `m.${name}`)).join(', ')}
-FROM head, unnest(${types.map((type, at) => `$${at + 5}::${type}[]`).join(', ')})
-  WITH ORDINALITY AS m (${names.join(', ')}, ordinal)
+FROM head, ${events}
 ORDER BY m.ordinal
 RETURNING version::float8 AS version, epoch, tx::text AS tx, position::text AS position`;
 
-const APPEND = { first: append(HEADS.first), next: append(HEADS.next), any: append(HEADS.any) } as const;
+const appends = (events: string) => ({
+  first: append(HEADS.first, events),
+  next: append(HEADS.next, events),
+  any: append(HEADS.any, events),
+});
+const APPEND_MANY = appends(MANY);
+const APPEND_ONE = appends(ONE);
 
 /**
  * Events up to the oldest transaction that is open anywhere on the server: one that is open may still append before those that are there.
- * Earlier epochs have no open transactions. The order is qualified, because a bare name is that of a selected text.
+ * Earlier epochs have no open transactions. Both bounds are of the index; the order is qualified, because a bare name is that of a selected text.
  */
 const READ_ALL = `SELECT ${SELECTED} FROM catga_event
 WHERE namespace = $1 AND (epoch, tx, position) > ($2::int, $3::bigint, $4::bigint)
-  AND (epoch < (SELECT max(epoch) FROM catga_event_epoch)
-    OR tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+  AND (epoch, tx) < ((SELECT max(epoch) FROM catga_event_epoch), (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint))
 ORDER BY catga_event.epoch, catga_event.tx, catga_event.position LIMIT $5::int`;
 
 const AFTER_COMMIT: SqlParticipant<() => void> = {
@@ -87,10 +106,12 @@ export class SqlEventStore implements EventStore {
   async append(stream: string, events: readonly NewEvent[], expected: number | 'any'): Promise<Appended> {
     checkAppend(stream, events, expected);
     const rows = events.map(valuesOf);
-    const columns = names.map((_, column) => rows.map((row) => row[column] as SqlParameter));
+    const [first = []] = rows;
+    const isOne = rows.length === 1;
+    const columns = isOne ? first : names.map((_, column) => rows.map((row) => row[column] as SqlParameter));
     const kind = expected === 'any' ? 'any' : expected === 0 ? 'first' : 'next';
     const expectedVersion = expected === 'any' ? null : expected;
-    const appended = await this.on.execute(APPEND[kind], [
+    const appended = await this.on.execute((isOne ? APPEND_ONE : APPEND_MANY)[kind], [
       this.namespace,
       stream,
       events.length,
@@ -128,6 +149,10 @@ export class SqlEventStore implements EventStore {
 
   isBefore(one: Checkpoint, other: Checkpoint): boolean {
     return isBefore(placeOf(one), placeOf(other));
+  }
+
+  heldUp(): Promise<HeldUpEvents | undefined> {
+    return heldUpBehind(this.database.root, this.namespace);
   }
 
   async findDecision(stream: string, decision: string): Promise<RecordedEvent | undefined> {

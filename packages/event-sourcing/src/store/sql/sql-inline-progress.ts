@@ -1,4 +1,5 @@
 import type { SqlDatabase, SqlExecutor, SqlParameter } from '@catga/sql';
+import type { EndedTransactions } from './ended-transactions.js';
 import type { BuildKey, BuildRole, InlineProgress, StreamWork } from '../event-store.js';
 
 /**
@@ -19,11 +20,28 @@ const moved = (
 
 const MOVED = { ofVersion: moved('version'), ofBuild: moved('build') } as const;
 
+/** Streams that the live build of the version of build $3 has taken further than it. */
+const LATE = `SELECT l.stream FROM catga_projection_stream l
+  JOIN catga_projection p ON p.namespace = l.namespace AND p.name = l.name AND p.build = $3::bigint
+  JOIN catga_projection live ON live.namespace = l.namespace AND live.name = l.name AND live.build = l.build
+    AND live.is_live AND live.version = p.version
+  LEFT JOIN catga_projection_stream s
+    ON s.namespace = l.namespace AND s.name = l.name AND s.build = p.build AND s.stream = l.stream
+  WHERE l.namespace = $1 AND l.name = $2 AND coalesce(s.version, 0) < l.version`;
+
+/** How many rows are deleted by one statement. */
+const FORGOTTEN_AT_ONCE = 1000;
+const FORGET = `DELETE FROM catga_projection_stream WHERE ctid = ANY(ARRAY(
+    SELECT s.ctid FROM catga_projection_stream s
+    WHERE s.namespace = $1 AND s.name = $2 AND s.build = $3::bigint LIMIT ${FORGOTTEN_AT_ONCE}))
+  RETURNING 1 AS forgotten`;
+
 /** How far inline projections have taken each stream of a namespace. */
 export class SqlInlineProgress implements InlineProgress {
   constructor(
     private readonly database: SqlDatabase,
     private readonly namespace: string,
+    private readonly ended: EndedTransactions,
   ) {}
 
   take(name: string, version: number, stream: string, to: number, work: StreamWork): Promise<void> {
@@ -35,6 +53,11 @@ export class SqlInlineProgress implements InlineProgress {
 
   catchUp({ name, build }: BuildKey, stream: string, work: StreamWork): Promise<void> {
     return this.database.run(async (tx) => {
+      // Not while another build goes live: it would lack what is taken here.
+      await tx.execute(
+        'SELECT 1 AS one FROM catga_projection WHERE namespace = $1 AND name = $2 AND build = $3::bigint FOR SHARE',
+        [this.namespace, name, build],
+      );
       const [head] = await tx.execute(
         'SELECT version::float8 AS version FROM catga_stream WHERE namespace = $1 AND stream = $2 FOR UPDATE',
         [this.namespace, stream],
@@ -45,7 +68,7 @@ export class SqlInlineProgress implements InlineProgress {
   }
 
   async behind({ name, build }: BuildKey, versions: ReadonlyMap<string, number>): Promise<readonly string[]> {
-    const rows = await (this.database.ambient() ?? this.database.root).execute(
+    const rows = await this.on.execute(
       `SELECT w.stream FROM unnest($4::text[], $5::bigint[]) AS w (stream, version)
        LEFT JOIN catga_projection_stream s
          ON s.namespace = $1 AND s.name = $2 AND s.build = $3::bigint AND s.stream = w.stream
@@ -53,6 +76,25 @@ export class SqlInlineProgress implements InlineProgress {
       [this.namespace, name, build, [...versions.keys()], [...versions.values()]],
     );
     return rows.map((row) => row['stream'] as string);
+  }
+
+  isTakenAlong({ name, build }: BuildKey): Promise<boolean> {
+    return this.ended.since(`begin ${build} of ${name}`);
+  }
+
+  async late({ name, build }: BuildKey): Promise<readonly string[]> {
+    const rows = await this.on.execute(LATE, [this.namespace, name, build]);
+    return rows.map((row) => row['stream'] as string);
+  }
+
+  /** Forgets the progress of a build, some rows at a time. */
+  async forget({ name, build }: BuildKey): Promise<void> {
+    const parameters = [this.namespace, name, build];
+    while ((await this.database.root.execute(FORGET, parameters)).length === FORGOTTEN_AT_ONCE);
+  }
+
+  private get on(): SqlExecutor {
+    return this.database.ambient() ?? this.database.root;
   }
 }
 

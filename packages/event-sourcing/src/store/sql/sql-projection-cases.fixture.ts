@@ -11,6 +11,7 @@ import type { EventStore, NewEvent, ProjectionContext, ProjectionInfo } from '..
 import { EventTaker } from '../../projections/event-taker.js';
 import { projectionDefinitionOf } from '../../projections/projection-definition.js';
 import { ProjectionRunner } from '../../projections/projection-runner.js';
+import { createTables, dropTables, showTables } from '../../projections/projection-tables.js';
 import { Faults } from './faults.fixture.js';
 import { sqlEventStore } from './sql-event-storage.js';
 
@@ -85,7 +86,7 @@ export function describeTables(database: () => Promise<SqlDatabase>): void {
       expect(rows.map(({ amount }) => amount)).toEqual(rows.map(({ events }) => events));
       expect(rows.reduce((sum, { events }) => sum + (events as number), 0)).toBe(sent + 1);
       expect(rows.reduce((sum, { early }) => sum + (early as number), 0)).toBeGreaterThanOrEqual(10);
-      await expect(tablesOf(on)).resolves.toEqual(['balance_build_2']);
+      await until(async () => (await tablesOf(on)).join() === 'balance_build_2');
       await expect(list()).resolves.toMatchObject([{ build: 2, version: 1, role: 'live' }]);
     });
 
@@ -120,6 +121,18 @@ export function describeTables(database: () => Promise<SqlDatabase>): void {
       expect(rows).toEqual([{ id: 'a' }, { id: 'a' }, { id: 'b' }]);
     });
 
+    it('may be named like a word of SQL', async () => {
+      const on = await database();
+      await on.run(async (tx) => {
+        for (const [at, columns] of ['id text', 'id text, note text'].entries()) {
+          await createTables({ order: columns }, at + 1, tx);
+          await showTables({ order: columns }, at + 1, tx);
+        }
+        await dropTables({ order: '' }, 1, tx);
+      });
+      await expect(on.root.execute('SELECT id, note FROM "order"')).resolves.toEqual([]);
+    });
+
     it('is rebuilt for tools', async () => {
       const on = await database();
 
@@ -150,7 +163,7 @@ export function describeTables(database: () => Promise<SqlDatabase>): void {
       await until(() => isLive(1));
       await expect(client.steer('balances', 'rebuild')).resolves.toBe(true);
       await until(() => isLive(2));
-      await expect(tablesOf(on)).resolves.toEqual(['balance_build_2']);
+      await until(async () => (await tablesOf(on)).join() === 'balance_build_2');
       await tool.stop();
     });
 
@@ -187,6 +200,7 @@ export function describeTables(database: () => Promise<SqlDatabase>): void {
           store: through,
           projections: through.projections,
           clock: new TestClock(),
+          isOurs: () => true,
           warn() {},
           error() {},
         });
@@ -296,7 +310,13 @@ export function describeTables(database: () => Promise<SqlDatabase>): void {
       await mediator.send(new Deposit('a0', 1));
       const rows = await select(on);
       expect(rows.reduce((sum, { events }) => sum + (events as number), 0)).toBe(sent + 1);
-      await expect(tablesOf(on)).resolves.toEqual(['balance_build_2']);
+      await until(async () => (await tablesOf(on)).join() === 'balance_build_2');
+      await until(async () => {
+        const builds = await on.root.execute(
+          'SELECT DISTINCT build::float8 AS build FROM catga_projection_stream',
+        );
+        return JSON.stringify(builds) === '[{"build":2}]';
+      });
     });
   });
 }

@@ -8,7 +8,11 @@ import type {
   ProjectionStore,
   StoredProjection,
 } from '../event-store.js';
+import { EndedTransactions } from './ended-transactions.js';
 import { SqlInlineProgress } from './sql-inline-progress.js';
+
+/** Status of a build that another one of its version has replaced, until it is forgotten. */
+const RETIRED = 'retired';
 
 /** Columns of a build `p`. */
 const SELECTED = `p.name, p.build::float8 AS build, p.version::float8 AS version, p.checkpoint, p.status, p.problem,
@@ -19,7 +23,7 @@ const SELECTED = `p.name, p.build::float8 AS build, p.version::float8 AS version
     ELSE 'building' END AS role`;
 const ONE = 'p.namespace = $1 AND p.name = $2 AND p.build = $3::bigint';
 const OF_NAME = `SELECT ${SELECTED} FROM catga_projection p
-  WHERE p.namespace = $1 AND p.name = $2 ORDER BY p.build`;
+  WHERE p.namespace = $1 AND p.name = $2 AND p.status <> '${RETIRED}' ORDER BY p.build`;
 
 /** Longest text of a problem that is stored. */
 const MAX_PROBLEM = 4000;
@@ -27,12 +31,14 @@ const MAX_PROBLEM = 4000;
 /** Builds of projections of one namespace in a database. */
 export class SqlProjections implements ProjectionStore {
   readonly inline: SqlInlineProgress;
+  private readonly ended: EndedTransactions;
 
   constructor(
     private readonly database: SqlDatabase,
     private readonly namespace: string,
   ) {
-    this.inline = new SqlInlineProgress(database, namespace);
+    this.ended = new EndedTransactions(database);
+    this.inline = new SqlInlineProgress(database, namespace, this.ended);
   }
 
   async begin(name: string, version: number, setUp?: BuildSetUp): Promise<readonly StoredProjection[]> {
@@ -55,7 +61,7 @@ export class SqlProjections implements ProjectionStore {
 
   async list(): Promise<readonly StoredProjection[]> {
     const rows = await this.database.root.execute(
-      `SELECT ${SELECTED} FROM catga_projection p WHERE p.namespace = $1`,
+      `SELECT ${SELECTED} FROM catga_projection p WHERE p.namespace = $1 AND p.status <> '${RETIRED}'`,
       [this.namespace],
     );
     return rows.map(projectionOf);
@@ -97,16 +103,13 @@ export class SqlProjections implements ProjectionStore {
       if (row === undefined || projectionOf(row).role !== 'building') return false;
       const live = 'p.namespace = $1 AND p.name = $2 AND p.is_live';
       await transaction.execute(`SELECT 1 AS one FROM catga_projection p WHERE ${live} FOR UPDATE`, ofName);
-      const { version } = projectionOf(row);
-      const all = (await transaction.execute(OF_NAME, ofName)).map(projectionOf);
-      const retired = all.filter((one) => one.version === version && one.build < key.build);
-      const checkpoint = await work(transaction, retired);
-      const builds = retired.map(({ build }) => build);
-      for (const table of ['catga_projection', 'catga_projection_stream'])
-        await transaction.execute(
-          `DELETE FROM ${table} WHERE namespace = $1 AND name = $2 AND build = ANY($3::bigint[])`,
-          [...ofName, builds],
-        );
+      const checkpoint = await work(transaction);
+      // They are kept for a while: appends that have begun before may still write to their tables.
+      await transaction.execute(
+        `UPDATE catga_projection p SET status = '${RETIRED}'
+         WHERE p.namespace = $1 AND p.name = $2 AND p.build < $3::bigint AND p.version = $4::bigint`,
+        [...one, projectionOf(row).version],
+      );
       await transaction.execute(`UPDATE catga_projection p SET is_live = false WHERE ${live}`, ofName);
       await transaction.execute(
         `UPDATE catga_projection p SET is_live = true, checkpoint = $4::text WHERE ${ONE}`,
@@ -124,7 +127,7 @@ export class SqlProjections implements ProjectionStore {
     const hasCheckpoint = 'checkpoint' in expected;
     const set = await this.database.root.execute(
       `UPDATE catga_projection p SET status = $4, problem = $5::text, changed_at = clock_timestamp()
-       WHERE ${ONE} AND ($6::text IS NULL OR p.status = $6::text)
+       WHERE ${ONE} AND p.status <> '${RETIRED}' AND ($6::text IS NULL OR p.status = $6::text)
          AND (NOT $7::boolean OR p.checkpoint IS NOT DISTINCT FROM $8::text) RETURNING 1 AS set`,
       [
         ...this.key(key),
@@ -136,6 +139,31 @@ export class SqlProjections implements ProjectionStore {
       ],
     );
     return set.length > 0;
+  }
+
+  async forgetRetired(
+    name: string,
+    drop: (build: number, tx: SqlExecutor) => Promise<void>,
+  ): Promise<boolean> {
+    const { root } = this.database;
+    const retired = await root.execute(
+      `SELECT p.build::float8 AS build FROM catga_projection p
+       WHERE p.namespace = $1 AND p.name = $2 AND p.status = '${RETIRED}'`,
+      [this.namespace, name],
+    );
+    let isAll = true;
+    for (const row of retired) {
+      const key = { name, build: row['build'] as number };
+      if (await this.ended.since(`end ${key.build} of ${name}`)) {
+        await this.database.run((transaction) => drop(key.build, transaction));
+        await this.inline.forget(key);
+        await root.execute(
+          `DELETE FROM catga_projection p WHERE ${ONE} AND p.status = '${RETIRED}'`,
+          this.key(key),
+        );
+      } else isAll = false;
+    }
+    return isAll;
   }
 
   private async of(name: string): Promise<readonly StoredProjection[]> {
