@@ -114,6 +114,7 @@ module.exports = class NativeRuntime {
       restoreAllMocks: () => (moduleMocker.restoreAllMocks(), jest),
       useFakeTimers: (options) => (fakeTimersModern.useFakeTimers(options), jest),
       useRealTimers: () => (fakeTimersModern.useRealTimers(), jest),
+      advanceTimersByTime: (ms) => fakeTimersModern.advanceTimersByTime(ms),
       /** For what is imported later; called at each import. */
       doMock: (name, factory) => (this.#mocks.set(name, factory), jest),
       dontMock: (name) => (this.#mocks.delete(name), jest),

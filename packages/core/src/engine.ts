@@ -5,6 +5,7 @@ export { toError } from './errors/catga-error.js';
 export { lineOf, toErrorRecord } from './errors/error-record.js';
 export { ERROR_CATALOGUE } from './errors/error-catalogue.js';
 export { madeOf } from './contracts/made-of.js';
+export { FORBIDDEN_KEYS } from './contracts/forbidden-keys.js';
 export { callUserCode } from './errors/user-code.js';
 export { nodeIdTakenError } from './errors/message-errors.js';
 export { BrokerConnection } from './engine-kit/broker-connection.js';

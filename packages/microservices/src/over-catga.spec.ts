@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestMicroservice } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { RpcException } from '@nestjs/microservices';
 import type { TestingModule } from '@nestjs/testing';
 import { until } from '@catga/compliance/fixtures';
@@ -66,6 +67,16 @@ describe('@nestjs/microservices over Catga', () => {
     ]);
   });
 
+  it('what a hook of a client attaches to its packets are headers, and those of a record count', async () => {
+    const hooked = new CatgaClientProxy(caller.get(ModuleRef));
+    hooked.setOnDispatchHook((packet) => {
+      packet.metadata = { trace: 't', tenant: 'of the hook' };
+    });
+    const record = new CatgaRecord({}, { headers: { tenant: 'a' } });
+    const { headers } = await firstValueFrom(hooked.send<{ headers: unknown }>('context', record));
+    expect(headers).toEqual({ trace: 't', tenant: 'a' });
+  });
+
   it('the mediator reaches the handler of the pattern that is the wire name of the message', async () => {
     await expect(mediator.send(new Sum([4, 5]))).resolves.toBe(9);
   });
@@ -96,6 +107,12 @@ describe('@nestjs/microservices over Catga', () => {
 
   it('a request that nobody handles fails at once', async () => {
     await expect(ask('unknown', {})).rejects.toMatchObject({ code: 'CATGA_NO_HANDLER' });
+  });
+
+  it('the timeout of a record ends a request whose stream never does, and its handler', async () => {
+    const record = new CatgaRecord({}, { timeoutMs: 20 });
+    await expect(ask('never', record)).rejects.toMatchObject({ code: 'CATGA_TIMEOUT' });
+    await until(() => heard.ended);
   });
 
   it('an event reaches every handler of its pattern, with its headers', async () => {
@@ -142,6 +159,29 @@ describe('the strategy of a node', () => {
       "'math.sum' was added after the node has started",
     );
     await app.close();
+  });
+
+  it('takes the extras of patterns as options of their messages and subscriptions', async () => {
+    const module = await compile({ service: 'shop' });
+    const node = module.get(CatgaNode, { strict: false });
+    const strategy = catgaStrategy(node);
+    const nothing = async (): Promise<void> => {};
+    strategy.addHandler('ask', nothing, false, { qos: 2, timeoutMs: 70 });
+    strategy.addHandler('every', nothing, true, { scope: 'node' });
+    const extras = { qos: 1, timeoutMs: 80, name: 'ear', concurrency: 3, maxAttempts: 9 } as const;
+    strategy.addHandler('told', nothing, true, extras);
+    expect(node.contracts().messages).toMatchObject([
+      { name: 'ask', kind: 'command', qos: 2, timeoutMs: 70, handlers: [{ name: 'ask' }] },
+      { name: 'every', kind: 'event', qos: 0, handlers: [{ name: 'every', scope: 'node' }] },
+      {
+        name: 'told',
+        kind: 'event',
+        qos: 1,
+        timeoutMs: 80,
+        handlers: [{ name: 'ear', subscription: { id: 'shop.ear', concurrency: 3, maxAttempts: 9 } }],
+      },
+    ]);
+    await module.close();
   });
 
   it('refuses a pattern that is both a message and an event', async () => {

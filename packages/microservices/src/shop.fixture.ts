@@ -7,7 +7,7 @@ import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
 import { CatgaError, CatgaModule, CatgaNode, Command, Message, Query, ReliableEvent } from '@catga/nestjs';
 import type { CatgaModuleOptions } from '@catga/nestjs';
-import { of, throwError } from 'rxjs';
+import { NEVER, finalize, of, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { CatgaClientProxy, CatgaRpcContext, CatgaRpcExceptionFilter, catgaStrategy } from './index.js';
 import type { CatgaStrategyOptions } from './index.js';
@@ -61,6 +61,8 @@ export function failure(kind: string): Error {
 export class Heard {
   readonly said: unknown[] = [];
   failures = 0;
+  /** Whether a stream that never ends by itself has ended. */
+  ended = false;
 }
 
 @Controller()
@@ -83,6 +85,11 @@ export class MathController {
     return of(1, 2, 3);
   }
 
+  @MessagePattern('never')
+  never(): Observable<never> {
+    return NEVER.pipe(finalize(() => (this.heard.ended = true)));
+  }
+
   @MessagePattern('nothing')
   nothing(): void {}
 
@@ -93,8 +100,8 @@ export class MathController {
 
   @MessagePattern('context')
   context(@Ctx() context: CatgaRpcContext): unknown {
-    const { messageId, attempt, headers } = context.getMessage();
-    const { 'catga-nest-values': _, ...said } = headers;
+    const { messageId, attempt } = context.getMessage();
+    const { 'catga-nest-values': _, ...said } = context.getMetadata();
     return { pattern: context.getPattern(), messageId, attempt, headers: said };
   }
 

@@ -9,6 +9,8 @@ import type { CatgaBridgeOptions } from '../index.js';
 import { compile } from '../shop.fixture.js';
 import {
   AskNobody,
+  CountOrders,
+  CountOrdersHandler,
   CreateOrder,
   CreateOrderHandler,
   FailPlainly,
@@ -61,7 +63,11 @@ export function bridgeCases(version: string, startPlain: StartPlainNest): void {
         const engine = new MemoryNetwork();
         const bridge = {
           ...transport,
-          receive: [CreateOrder, PaymentReceived],
+          receive: [
+            CreateOrder,
+            PaymentReceived,
+            { message: CountOrders, pattern: { cmd: 'count', of: 'orders' } },
+          ],
           forward: [{ message: GetStock, pattern: { cmd: 'stock' } }, FailPlainly, OrderPlaced, AskNobody],
         } as CatgaBridgeOptions;
         const bridges = ['one', 'two'].map((nodeId) =>
@@ -69,7 +75,14 @@ export function bridgeCases(version: string, startPlain: StartPlainNest): void {
         );
         const orders = compile(
           { engine, nodeId: 'orders', service: 'orders' },
-          { providers: [CreateOrderHandler, PaymentHandler, { provide: Ledger, useValue: ledger }] },
+          {
+            providers: [
+              CreateOrderHandler,
+              CountOrdersHandler,
+              PaymentHandler,
+              { provide: Ledger, useValue: ledger },
+            ],
+          },
         );
         nodes = await Promise.all([...bridges, orders]);
         for (const node of nodes) await node.init();
@@ -106,6 +119,22 @@ export function bridgeCases(version: string, startPlain: StartPlainNest): void {
           'paid same',
           'paid same',
         ]);
+      });
+
+      it('handles a command that a plain client emits, which has no id, and replies to nobody', async () => {
+        await plain.emit('orders.create', { id: 'emitted' });
+        await until(() => ledger.lines.includes('created emitted'));
+        await create('last');
+        expect(ledger.lines).toEqual(['created emitted', 'created last']);
+      });
+
+      it('drops keys of a payload that reach a prototype', async () => {
+        const hostile = '{"id":"clean","__proto__":{"id":"x"},"constructor":{"prototype":{}}}';
+        await expect(plain.send('orders.create', JSON.parse(hostile))).resolves.toBe('created clean');
+      });
+
+      it('takes a request by a pattern with fields, whose data is no object', async () => {
+        await expect(plain.send({ of: 'orders', cmd: 'count' }, 'tea')).resolves.toBe('tea: 7');
       });
 
       it.each([

@@ -1,19 +1,24 @@
 import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { ClientNats, RpcException, Transport } from '@nestjs/microservices';
+import { CatgaError } from '@catga/nestjs';
 import type { CatgaNode, Command, MessageContext } from '@catga/nestjs';
 import { madeOf, toError } from '@catga/core/engine';
-import { defer, fromEvent, lastValueFrom, takeUntil, throwError } from 'rxjs';
+import { TimeoutError, defer, fromEvent, lastValueFrom, takeUntil, throwError, timeout } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { catchError, finalize } from 'rxjs/operators';
 import { HIDDEN_ERROR, fromRpcError, toRpcError } from '../errors/rpc-errors.js';
 import { contentOf } from '../patterns/pattern-data.js';
+import { withoutForbiddenKeys } from '../patterns/forbidden-keys.js';
 import { crossings } from './bridge-options.js';
 import type { CatgaBridgeOptions, Crossing } from './bridge-options.js';
 import type { BridgeServer } from './bridge-server.js';
 import { NatsBridgeServer } from './nats-bridge-server.js';
 import { RedisBridgeClient } from './redis-bridge-client.js';
 import { RedisBridgeServer } from './redis-bridge-server.js';
+
+/** How long a reply of a plain server, or the next one of a stream, is awaited for a request without a deadline. */
+const LONGEST_REPLY_MS = 30_000;
 
 /** A bridge between the node and a transport of Nest's: its server receives, its client forwards. */
 export class BridgeHost {
@@ -57,7 +62,7 @@ export class BridgeHost {
     this.server = server;
     for (const { type, pattern } of this.received) {
       const toMessage = (data: unknown): object =>
-        madeOf(type.target.prototype as object, contentOf(data).content);
+        madeOf(type.target.prototype as object, contentOf(withoutForbiddenKeys(data)).content);
       if (type.kind === 'event')
         server.addHandler(pattern, (data: unknown) => this.publish(toMessage(data)), true);
       else server.addHandler(pattern, async (data: unknown) => this.send(toMessage(data)));
@@ -127,14 +132,19 @@ export class BridgeHost {
   private async forward(
     pattern: Crossing['pattern'],
     request: object,
-    { signal }: MessageContext,
+    { name, signal, deadline }: MessageContext,
   ): Promise<unknown> {
-    const values = this.sender.send<unknown>(pattern, { ...request });
+    const replies = this.sender.send<unknown>(pattern, { ...request });
+    // A caller in this process may wait for ever, and nobody says that no server is there.
+    const values = deadline === undefined ? replies.pipe(timeout({ each: LONGEST_REPLY_MS })) : replies;
     try {
-      return await lastValueFrom(values.pipe(takeUntil(fromEvent(signal, 'abort'))), {
+      const reply = await lastValueFrom(values.pipe(takeUntil(fromEvent(signal, 'abort'))), {
         defaultValue: undefined,
       });
+      return withoutForbiddenKeys(reply);
     } catch (thrown) {
+      if (thrown instanceof TimeoutError)
+        throw new CatgaError('CATGA_TIMEOUT', `No server replied to ${name} within ${LONGEST_REPLY_MS} ms.`);
       throw fromRpcError(thrown);
     }
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Transport } from '@nestjs/microservices';
 import type { MsPattern, NatsOptions, RedisOptions } from '@nestjs/microservices';
 import type { MessageConstructor } from '@catga/nestjs';
@@ -77,10 +78,17 @@ export function checkBridgeOptions(options: CatgaBridgeOptions): void {
   const { transport } = options;
   if (transport !== Transport.NATS && transport !== Transport.REDIS)
     throw wrong('transport must be Transport.NATS or Transport.REDIS');
-  const received = new Set(crossings(options, 'receive').map(({ type }) => type.name));
-  const twice = crossings(options, 'forward').find(({ type }) => received.has(type.name));
-  if (twice !== undefined)
-    throw wrong(`${twice.type.name} is in receive and in forward, and would go round in circles`);
+  const received = crossings(options, 'receive');
+  for (const [index, { type, pattern }] of received.entries()) {
+    const other = received.slice(0, index).find((one) => isDeepStrictEqual(one.pattern, pattern));
+    if (other !== undefined)
+      throw wrong(
+        `${other.type.name} and ${type.name} in receive have one pattern, which can be one of them only`,
+      );
+  }
+  for (const { type, pattern } of crossings(options, 'forward'))
+    if (received.some((one) => one.type.name === type.name || isDeepStrictEqual(one.pattern, pattern)))
+      throw wrong(`${type.name} is in receive and in forward, and would go round in circles`);
 }
 
 function wrong(problem: string): CatgaError {

@@ -37,6 +37,21 @@ export class CreateOrder extends Command<string> {
   }
 }
 
+/** What a client sends that is no object is its value. */
+@Message({ name: 'orders.count' })
+export class CountOrders extends Query<string> {
+  constructor(readonly value: string) {
+    super();
+  }
+}
+
+@RequestHandler(CountOrders)
+export class CountOrdersHandler {
+  async handle({ value }: CountOrders): Promise<string> {
+    return `${value}: 7`;
+  }
+}
+
 @Message({ name: 'payment.received' })
 export class PaymentReceived {
   constructor(readonly id: string) {}

@@ -8,27 +8,34 @@ export interface ClaimClient {
 
 /** How long a claim is kept: all bridge nodes have got the message long before. */
 const CLAIM_MS = 60_000;
-/** How long events of the same content are counted after the last one. */
-const COUNT_MS = 10_000;
+/** How long events of the same content are counted after the last one that a node has claimed. */
+const COUNT_MS = 5_000;
 
 /**
  * KEYS: the counts of an event's content. ARGV: bridge node, ms. Each node counts how often it has seen the content; the first one to reach
- * a count has the event.
+ * a count has the event. Only who has one makes the counts last: nodes that came later have counted less, and begin anew when
+ * the others are gone.
  */
 const CLAIM_EVENT = `
 local mine = redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
 local most = tonumber(redis.call('HGET', KEYS[1], 'most') or '0')
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
 if mine <= most then return 0 end
 redis.call('HSET', KEYS[1], 'most', mine)
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1`;
 
 /** Which of several bridge nodes has a message of Redis' publish/subscribe, which all of them get. */
 export class MessageClaims {
   private readonly node = `node:${randomUUID()}`;
 
-  /** @param prefix of the keys */
-  constructor(private readonly prefix: string) {}
+  /**
+   * @param prefix of the keys
+   * @param countMs how long events of the same content are counted after the last claim
+   */
+  constructor(
+    private readonly prefix: string,
+    private readonly countMs: number = COUNT_MS,
+  ) {}
 
   /** Whether a request is this node's. */
   async request(client: ClaimClient, channel: string, packetId: string): Promise<boolean> {
@@ -39,7 +46,7 @@ export class MessageClaims {
   /** Whether an event, which has no id, is this node's. */
   async event(client: ClaimClient, channel: string, content: string): Promise<boolean> {
     const key = `${this.prefix}:event:${contentHash(channel, content)}`;
-    return (await client.eval(CLAIM_EVENT, 1, key, this.node, COUNT_MS)) === 1;
+    return (await client.eval(CLAIM_EVENT, 1, key, this.node, this.countMs)) === 1;
   }
 }
 

@@ -1,6 +1,7 @@
 import { ServerRedis } from '@nestjs/microservices';
 import type { RedisOptions } from '@nestjs/microservices';
 import type { BridgeServer } from './bridge-server.js';
+import { toError } from '@catga/core/engine';
 import { MessageClaims } from './message-claims.js';
 import type { ClaimClient } from './message-claims.js';
 
@@ -31,7 +32,9 @@ export class RedisBridgeServer extends ServerRedis implements BridgeServer {
   ): Promise<unknown> {
     const claimed = this.claim(channel, buffer, pub, pattern);
     this.claiming.add(claimed);
-    return claimed.finally(() => this.claiming.delete(claimed));
+    return claimed
+      .catch((thrown: unknown) => this.dropped(channel, thrown))
+      .finally(() => this.claiming.delete(claimed));
   }
 
   async stopReceiving(): Promise<void> {
@@ -59,6 +62,11 @@ export class RedisBridgeServer extends ServerRedis implements BridgeServer {
 
   private get publisher(): Connection | undefined {
     return this.pubClient;
+  }
+
+  /** Without a claim the message may be another node's. Nobody awaits this: Nest 11 calls it as a listener. */
+  private dropped(channel: string, thrown: unknown): void {
+    this.logger.error(`A message on ${channel} was dropped: ${toError(thrown).message}`);
   }
 
   private async claim(channel: string, buffer: string, pub: ClaimClient, pattern: string): Promise<unknown> {

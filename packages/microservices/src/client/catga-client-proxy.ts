@@ -44,8 +44,9 @@ export class CatgaClientProxy extends ClientProxy {
     return () => cancel.abort();
   }
 
-  protected async dispatchEvent<T>({ pattern, data }: ReadPacket): Promise<T> {
-    const { content, headers, options } = this.read(data);
+  protected async dispatchEvent<T>(packet: ReadPacket): Promise<T> {
+    const { pattern } = packet;
+    const { content, headers, options } = this.read(packet);
     const { qos = 0, timeoutMs: _timeoutMs, ...said } = options;
     const event = await this.node.named.make(
       { name: this.normalizePattern(pattern), kind: 'event', qos },
@@ -73,8 +74,9 @@ export class CatgaClientProxy extends ClientProxy {
     }
   }
 
-  private async ask({ pattern, data }: ReadPacket, signal: AbortSignal): Promise<readonly unknown[]> {
-    const { content, headers, options } = this.read(data);
+  private async ask(packet: ReadPacket, signal: AbortSignal): Promise<readonly unknown[]> {
+    const { pattern } = packet;
+    const { content, headers, options } = this.read(packet);
     const { qos = 1, ...said } = options;
     const request = await this.node.named.make(
       { name: this.normalizePattern(pattern), kind: 'command', qos },
@@ -88,14 +90,16 @@ export class CatgaClientProxy extends ClientProxy {
     return valuesOf(result);
   }
 
-  private read(data: unknown): {
+  /** What `setOnDispatchHook` has attached are headers. */
+  private read({ data, metadata }: ReadPacket<unknown>): {
     readonly content: object;
     readonly headers: Readonly<Record<string, string>>;
     readonly options: CatgaRecordOptions;
   } {
     const record = data instanceof CatgaRecord ? data : new CatgaRecord(data);
     const { content, headers } = contentOf(record.data);
-    return { content, headers: { ...record.options.headers, ...headers }, options: record.options };
+    const { options } = record;
+    return { content, headers: { ...metadata, ...options.headers, ...headers }, options };
   }
 
   private get node(): CatgaNode {

@@ -21,4 +21,9 @@ export class CatgaRpcContext extends BaseRpcContext<[pattern: string, message: M
   getHeaders(): MessageHeaders {
     return this.args[1].headers;
   }
+
+  /** What a client attached with `setOnDispatchHook` of Nest 12, which are headers. */
+  getMetadata(): MessageHeaders {
+    return this.getHeaders();
+  }
 }
