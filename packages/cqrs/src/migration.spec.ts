@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
+import * as original from '@nestjs/cqrs';
+import { Test } from '@nestjs/testing';
 import { MemoryNetwork, Message, ReliableEvent } from '@catga/nestjs';
-import { start, turn } from './application.fixture.js';
-import { CommandBus, CommandHandler, EventBus, EventsHandler } from './index.js';
+import { LogBook, start, turn } from './application.fixture.js';
+import * as ours from './index.js';
 
 /** The messages of an application, which are made anew for each step, as a new version of their files would be. */
 function messages(): {
@@ -19,14 +21,17 @@ function messages(): {
   return { ShipOrder, OrderShipped };
 }
 
-/** The application, which is the same in all steps: a caller, a handler of its command, a handler of the event. */
-function application({ ShipOrder, OrderShipped }: ReturnType<typeof messages>) {
+/** The application, which is the same in all steps but for its imports: a caller, a handler of its command, a handler of the event. */
+function application(
+  { ShipOrder, OrderShipped }: ReturnType<typeof messages>,
+  { CommandBus, CommandHandler, EventBus, EventsHandler }: typeof ours = ours,
+) {
   const mails: string[] = [];
   let failures = 1;
 
   @Injectable()
   class Storefront {
-    constructor(private readonly commandBus: CommandBus) {}
+    constructor(@Inject(CommandBus) private readonly commandBus: ours.ICommandBus) {}
 
     buy(orderId: string): Promise<string> {
       return this.commandBus.execute(new ShipOrder(orderId));
@@ -35,7 +40,7 @@ function application({ ShipOrder, OrderShipped }: ReturnType<typeof messages>) {
 
   @CommandHandler(ShipOrder)
   class ShipOrderHandler {
-    constructor(private readonly eventBus: EventBus) {}
+    constructor(@Inject(EventBus) private readonly eventBus: ours.IEventBus) {}
 
     async execute({ orderId }: { readonly orderId: string }): Promise<string> {
       this.eventBus.publish(new OrderShipped(orderId));
@@ -59,6 +64,20 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 describe('the way from @nestjs/cqrs to two services', () => {
+  it('0: an application of @nestjs/cqrs; a handler that fails has lost its event', async () => {
+    const plain = original as unknown as typeof ours;
+    const { Storefront, ShipOrderHandler, SendMail, mails } = application(messages(), plain);
+    const imports = [original.CqrsModule.forRoot()];
+    const providers = [Storefront, ShipOrderHandler, SendMail];
+    const module = await Test.createTestingModule({ imports, providers }).setLogger(new LogBook()).compile();
+    await module.init();
+    await expect(module.get(Storefront).buy('o1')).resolves.toBe('shipped o1');
+    await expect(module.get(Storefront).buy('o2')).resolves.toBe('shipped o2');
+    await turn();
+    expect(mails).toEqual(['o2']);
+    await module.close();
+  });
+
   it('1: the imports are changed; a failed handler has lost its event, as before', async () => {
     const { Storefront, ShipOrderHandler, SendMail, mails } = application(messages());
     const module = await start([Storefront, ShipOrderHandler, SendMail]);

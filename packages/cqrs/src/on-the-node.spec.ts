@@ -1,10 +1,11 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { Module } from '@nestjs/common';
+import { Module, Scope } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import {
   CatgaDeadLetters,
   CatgaMediator,
   CatgaModule,
+  CatgaNode,
   MemoryNetwork,
   Message,
   ReliableEvent,
@@ -106,6 +107,26 @@ describe('a reliable event', () => {
   });
 });
 
+describe('an aggregate', () => {
+  it('keeps an event that it applies while it publishes', async () => {
+    class Added {}
+    class Account extends AggregateRoot {
+      readonly published: object[] = [];
+      override publishAll(events: object[]): void {
+        this.published.push(...events);
+        if (this.published.length === 1) this.apply(new Added());
+      }
+    }
+    const account = new Account();
+    account.apply(new Opened());
+    account.commit();
+    expect(account.getUncommittedEvents()).toEqual([new Added()]);
+    await account.commitAsync();
+    expect(account.getUncommittedEvents()).toEqual([]);
+    expect(account.published).toEqual([new Opened(), new Added()]);
+  });
+});
+
 describe('without a node', () => {
   it('a reliable event is refused, not quietly lost', async () => {
     @ReliableEvent()
@@ -120,6 +141,31 @@ describe('without a node', () => {
     });
     await expect(failure).resolves.toMatchObject({ exception: { code: 'CATGA_CONFIGURATION' } });
     await module.close();
+  });
+});
+
+describe('options of a call that no node keeps', () => {
+  it('are refused before anything is told or handled', async () => {
+    const module = await Test.createTestingModule({ imports: [CqrsModule], providers: [ShipHandler] })
+      .setLogger(new LogBook())
+      .compile();
+    await module.init();
+    const told: object[] = [];
+    const bus = module.get(CommandBus);
+    bus.subscribe((command) => told.push(command));
+    const options = { messageId: 'once' };
+    await expect(bus.execute(new Ship(), options)).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
+    await module.close();
+
+    const closed = await start([ShipHandler]);
+    const closedBus = closed.get(CommandBus);
+    closedBus.subscribe((command) => told.push(command));
+    await closed.close();
+    await expect(closedBus.execute(new Ship(), options)).rejects.toMatchObject({
+      code: 'CATGA_SHUTTING_DOWN',
+    });
+    expect(told).toEqual([]);
+    await expect(closedBus.execute(new Ship('here'))).resolves.toBe('here');
   });
 });
 
@@ -198,6 +244,45 @@ describe('the node under the buses', () => {
   it('may be one that the application imports itself', async () => {
     const module = await start([ShipHandler], { catga: false }, { imports: [CatgaModule.forRoot()] });
     await expect(module.get(CommandBus).execute(new Ship('there'))).resolves.toBe('there');
+  });
+
+  it.each([
+    ['a factory', () => [CqrsModule.forRootAsync({ useFactory: () => ({ catga: { service: 'late' } }) })]],
+    [
+      'CatgaModule, with the buses from a factory',
+      () => [
+        CqrsModule.forRootAsync({ catga: false, useFactory: () => ({}) }),
+        CatgaModule.forRoot({ service: 'late' }),
+      ],
+    ],
+  ])('has its options from %s', async (_, importsOf) => {
+    const module = await Test.createTestingModule({ imports: importsOf(), providers: [ShipHandler] })
+      .setLogger(new LogBook())
+      .compile();
+    await module.init();
+    expect(module.get(CatgaNode, { strict: false }).options.service).toBe('late');
+    await expect(module.get(CommandBus).execute(new Ship('there'))).resolves.toBe('there');
+    await module.close();
+  });
+
+  it('has the options of the decorators', async () => {
+    @ReliableEvent()
+    class Paid {}
+    @EventsHandler(Paid, { name: 'book', concurrency: 3, maxAttempts: 9, scope: Scope.DEFAULT })
+    class Book {
+      handle(): void {}
+    }
+    class Told {}
+    Message({ name: 'shop.told.v1' })(Told);
+    @EventsHandler(Told, { subscription: 'node' })
+    class Everywhere {
+      handle(): void {}
+    }
+    const module = await start([Book, Everywhere], { catga: { service: 'shop' } });
+    expect(module.get(CatgaNode, { strict: false }).contracts().messages).toMatchObject([
+      { name: 'Paid', handlers: [{ subscription: { id: 'shop.book', concurrency: 3, maxAttempts: 9 } }] },
+      { name: 'shop.told.v1', handlers: [{ name: 'Everywhere', scope: 'node' }] },
+    ]);
   });
 
   it('is one, however often the module is imported', async () => {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { Inject, Injectable, Module, Scope } from '@nestjs/common';
 import type { DynamicModule, ModuleMetadata, Provider, Type } from '@nestjs/common';
-import { REQUEST } from '@nestjs/core';
+import { ModuleRef, REQUEST } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
 import { EMPTY, Observable, lastValueFrom, map, merge, mergeMap, of } from 'rxjs';
@@ -304,6 +304,47 @@ export function describeSemantics(name: string, cqrs: typeof Cqrs): void {
         },
         { eventIdProvider: { getEventId } },
       );
+    });
+  });
+
+  describe(`${name}: ids of events`, () => {
+    class Moved {}
+    class MovedFar extends Moved {}
+    class Renamed {}
+
+    it('a handler whose event has none gets every event', async () => {
+      const heard: string[] = [];
+      const getEventId = (event: Type): string | null => (event === Moved ? null : event.name);
+      await withApplication(
+        [listener(heard, 'all', Moved), listener(heard, 'one', Renamed)],
+        async (module) => {
+          const bus = module.get(EventBus);
+          await bus.publishAll([new Moved(), new Renamed(), { to: 1 }]);
+          await turn();
+          expect(heard.sort()).toEqual(['all Moved', 'all Object', 'all Renamed', 'one Renamed']);
+        },
+        { eventIdProvider: { getEventId } },
+      );
+    });
+
+    it('of a bus of the application count as those of its options', async () => {
+      const heard: string[] = [];
+      class OwnBus extends EventBus {
+        protected override eventIdProvider = {
+          getEventId: (event: Type): string => (event === MovedFar ? 'Renamed' : event.name),
+        };
+      }
+      const providers = [listener(heard, 'moved', Moved), listener(heard, 'renamed', Renamed)];
+      const module = await Test.createTestingModule({ imports: [CqrsModule.forRoot()], providers })
+        .overrideProvider(EventBus)
+        .useClass(OwnBus)
+        .setLogger(new LogBook())
+        .compile();
+      await module.init();
+      await module.get(EventBus).publish(new MovedFar());
+      await turn();
+      await module.close();
+      expect(heard).toEqual(['renamed MovedFar']);
     });
   });
 
@@ -653,6 +694,50 @@ export function describeSemantics(name: string, cqrs: typeof Cqrs): void {
       }
       expect(told).toHaveLength(4);
       expect(() => CqrsModule.forRootAsync({})).toThrow();
+    });
+
+    it('keeps what tools and subclasses of applications use: metadata, the token, the order of constructors', async () => {
+      class Shipped {}
+      class Find {}
+      @QueryHandler(Find)
+      class FindHandler {
+        execute = async (): Promise<string> => 'found';
+      }
+      @EventsHandler(Shipped)
+      class ShippedHandler {
+        @Saga()
+        saga = (): Observable<object> => EMPTY;
+        handle(): void {}
+      }
+      const known = (key: string, target: object): unknown => Reflect.getMetadata(key, target);
+      expect([
+        known('__commandHandler__', Handler),
+        known('__queryHandler__', FindHandler),
+        known('__eventsHandler__', ShippedHandler),
+        known('__saga__', ShippedHandler),
+      ]).toEqual([Ship, Find, [Shipped], ['saga']]);
+      for (const [key, message] of Object.entries({ __command__: Ship, __query__: Find, __event__: Shipped }))
+        expect(known(key, message)).toEqual({ id: expect.stringMatching(/^[\da-f-]{36}$/) });
+      const publisher = { publish: (): void => {} };
+      const options: Cqrs.CqrsModuleOptions = {
+        commandPublisher: publisher,
+        queryPublisher: publisher,
+        eventPublisher: publisher,
+        unhandledExceptionPublisher: publisher,
+      };
+      await withApplication(
+        [],
+        (module) => {
+          expect(module.get('CQRS_MODULE_OPTIONS')).toBe(options);
+          const moduleRef = module.get(ModuleRef);
+          const commandBus = new CommandBus(moduleRef, options);
+          const exceptionBus = new UnhandledExceptionBus(options);
+          const eventBus = new EventBus(commandBus, moduleRef, exceptionBus, options);
+          for (const bus of [commandBus, new QueryBus(moduleRef, options), exceptionBus, eventBus])
+            expect(bus.publisher).toBe(publisher);
+        },
+        options,
+      );
     });
 
     it('two applications in a process do not meet', async () => {

@@ -61,13 +61,13 @@ export function WithAggregateRoot<
       // Whoever publishes them may keep the list.
       const events = this[UNCOMMITTED].slice();
       this.publishAll(events);
-      this[UNCOMMITTED].length = 0;
+      forget(this[UNCOMMITTED], events);
     }
 
     async commitAsync(): Promise<void> {
       const events = this[UNCOMMITTED].slice();
       await this.publishAll(events);
-      this[UNCOMMITTED].splice(0, events.length); // What was applied meanwhile stays.
+      forget(this[UNCOMMITTED], events);
     }
 
     uncommit(): void {
@@ -101,4 +101,12 @@ export function WithAggregateRoot<
   }
   // The type of its events is a parameter of the instance, which no class expression can declare.
   return AggregateRoot as unknown as ReturnType<typeof WithAggregateRoot<EventBase, TBase>>;
+}
+
+/** What was applied while they were published stays; what a commit meanwhile has published is gone already. */
+function forget(uncommitted: object[], published: readonly object[]): void {
+  for (const event of published) {
+    const index = uncommitted.indexOf(event);
+    if (index >= 0) uncommitted.splice(index, 1);
+  }
 }

@@ -41,7 +41,8 @@ export class CommandBus<CommandBase extends ICommand = ICommand>
   /**
    * Executes a command, and resolves with the result of its handler. Throws a `CommandHandlerNotFoundException` at once for
    * a command that has none here and cannot leave the process.
-   * @param context the context of request-scoped handlers, or options of the call
+   * @param context the context of request-scoped handlers, or options of the call: with these it rejects with `CATGA_CONFIGURATION`
+   * without a node, and with `CATGA_SHUTTING_DOWN` while the node is not running
    */
   execute<R = void>(command: Command<R>): Promise<R>;
   execute<R = void>(command: Command<R>, context?: AsyncContext | SendOptions): Promise<R>;

@@ -62,7 +62,7 @@ export class EventBus<EventBase extends IEvent = IEvent>
     this.delivery = new EventDelivery(
       {
         idOf: (event) => this.idOf(event),
-        isByClass: this.eventIdProvider === BY_CLASS,
+        isByClass: () => this.eventIdProvider === BY_CLASS, // Subclasses set their own later.
         failed: (event, error, source) => this.failed(event, error, `${source} failed on ${nameOf(event)}`),
         lost: (event, error) => this.failed(event, error, `${nameOf(event)} was not published`),
       },
@@ -165,7 +165,7 @@ export class EventBus<EventBase extends IEvent = IEvent>
     if (errors.length === 1) throw errors[0];
   }
 
-  /** Makes a handler that of the events with an id. */
+  /** Makes a handler that of the events with an id; without one, of all events. */
   bind(handler: InstanceWrapper<IEventHandler<EventBase>>, id: string): void {
     const run = this.runnerOf(handler);
     this.delivery.bind({ id, wrapper: handler, run, name: handlerClass(handler)?.name ?? handler.name });
@@ -209,10 +209,8 @@ export class EventBus<EventBase extends IEvent = IEvent>
     const target = handlerClass(handler);
     const events: unknown = target && Reflect.getMetadata(EVENTS_HANDLER_METADATA, target);
     if (!Array.isArray(events)) throw new InvalidEventsHandlerException();
-    for (const event of events as Type<EventBase>[]) {
-      const id = this.eventIdProvider.getEventId(event);
-      if (id !== null) this.bind(handler, id);
-    }
+    for (const event of events as Type<EventBase>[])
+      this.bind(handler, this.eventIdProvider.getEventId(event) as string);
   }
 
   protected filterEventWithId(id: string | null): MonoTypeOperatorFunction<EventBase> {

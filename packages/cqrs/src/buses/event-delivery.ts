@@ -4,9 +4,9 @@ import type { MessageConstructor } from '@catga/core';
 import { describeMessage, messageClass } from '@catga/core/engine';
 import type { CqrsNode } from '../node/cqrs-node.js';
 
-/** A handler of the events with an id. */
+/** A handler of the events with an id, or of all events. */
 export interface BoundEvent {
-  readonly id: string;
+  readonly id: string | null;
   readonly wrapper: InstanceWrapper;
   readonly name: string;
   readonly run: (event: object) => unknown;
@@ -14,10 +14,10 @@ export interface BoundEvent {
 
 /** What its bus knows, and what it is told. */
 export interface EventDeliveryHost {
-  /** Id of the handlers of an event; null if there are none. */
+  /** Id of the handlers of an event; null if it has none of its own. */
   idOf(event: object): string | null;
   /** Whether ids follow classes, as the node does. */
-  readonly isByClass: boolean;
+  readonly isByClass: () => boolean;
   /** A handler failed that the node does not run. */
   failed(event: object, error: unknown, source: string): void;
   /** An event was not stored or sent. */
@@ -152,8 +152,9 @@ export class EventDelivery {
   }
 
   private handlersOf(event: object): readonly BoundEvent[] {
-    const id = this.bound.length === 0 ? null : this.host.idOf(event);
-    return id === null ? [] : this.bound.filter((handler) => handler.id === id);
+    if (this.bound.length === 0) return [];
+    const id = this.host.idOf(event);
+    return this.bound.filter((handler) => !handler.id || handler.id === id);
   }
 
   private planOf(event: object): Plan {
@@ -169,7 +170,7 @@ export class EventDelivery {
     const onNode = node.eventHandlers(target);
     // Ids of the application's own may connect other classes than the node does: then it would run too many.
     const agrees =
-      this.host.isByClass || [...onNode].every((one) => handlers.some(({ wrapper }) => wrapper === one));
+      this.host.isByClass() || [...onNode].every((one) => handlers.some(({ wrapper }) => wrapper === one));
     const isOnNode = handlers.length > 0 && onNode.size > 0 && agrees;
     return { isOnNode, here: isOnNode ? handlers.filter(({ wrapper }) => !onNode.has(wrapper)) : handlers };
   }

@@ -41,7 +41,8 @@ export class QueryBus<QueryBase extends IQuery = IQuery>
   /**
    * Executes a query, and resolves with the result of its handler. Rejects with a `QueryHandlerNotFoundException` if it has
    * none.
-   * @param context the context of request-scoped handlers, or options of the call
+   * @param context the context of request-scoped handlers, or options of the call: with these it rejects with `CATGA_CONFIGURATION`
+   * without a node, and with `CATGA_SHUTTING_DOWN` while the node is not running
    */
   execute<TResult>(query: Query<TResult>): Promise<TResult>;
   execute<T extends QueryBase, TResult = any>(query: T): Promise<TResult>;

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import { CatgaError } from '@catga/core';
 import type { SendOptions } from '@catga/core';
 import { hasOwnName, messageClass } from '@catga/core/engine';
 import { AsyncContext } from '../contracts/async-context.js';
@@ -93,7 +94,7 @@ export abstract class RequestBus<
 
   /**
    * Takes a message to its handler: here, through the node, or on another one.
-   * @throws at once if it has none and cannot go elsewhere
+   * @throws at once if it has none and cannot go elsewhere; with options and without a node it rejects
    */
   protected handle(request: Base, given: AsyncContext | SendOptions | undefined): unknown {
     const context = given instanceof AsyncContext ? given : undefined;
@@ -109,11 +110,28 @@ export abstract class RequestBus<
       this.current.publish(request);
       return node.sendAway(request, options, (cause) => rules.notFound(name, cause));
     }
+    const isOnNode = node !== undefined && node.runsRequest(request, bound.wrapper);
+    if (options !== undefined && !isOnNode) return Promise.reject(this.withoutNode(request));
     this.current.publish(request);
-    if (node?.runsRequest(request, bound.wrapper) === true)
-      return node.send(request, () => bound.run(request, context), options);
-    if (options !== undefined) throw new TypeError(`${rules.kind} options need a node that is running.`);
+    if (isOnNode) return node.send(request, () => bound.run(request, context), options);
     return bound.run(request, context);
+  }
+
+  /** Why options of a call cannot be kept, which the handler alone knows nothing of. */
+  private withoutNode(request: object): CatgaError {
+    const { node } = this;
+    const name = messageClass(request)?.name ?? 'A plain object';
+    if (node === undefined)
+      return new CatgaError(
+        'CATGA_CONFIGURATION',
+        `${name} was given options, and there is no node that keeps them: import CqrsModule.forRoot().`,
+      );
+    return node.isOpen
+      ? new CatgaError(
+          'CATGA_UNSUPPORTED',
+          `${name} was given options, and its handler does without the node.`,
+        )
+      : new CatgaError('CATGA_SHUTTING_DOWN', `${name} was given options, and the node is not running.`);
   }
 
   /** @internal Handles a message that did not come through this bus: of another node, of a queue, of the mediator. */
