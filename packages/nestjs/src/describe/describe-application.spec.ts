@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
-import { Injectable, Module } from '@nestjs/common';
+import { Injectable, Module, forwardRef } from '@nestjs/common';
 import { Command, CatgaModule, EventHandler, Message, RequestHandler, ReliableEvent } from '../index.js';
 import type { Engine, IEventHandler, IRequestHandler } from '../index.js';
 import { memory } from '@catga/core';
@@ -64,6 +64,12 @@ class LateModule {}
 @Module({ imports: [Payments] })
 class Bare {}
 
+@Module({ imports: [forwardRef(() => Right)], providers: [Database] })
+class Left {}
+
+@Module({ imports: [forwardRef(() => Left), CatgaModule.forRoot({ service: 'round' }), Payments] })
+class Right {}
+
 describe('an application', () => {
   it('is described by its code: nothing is made, nothing connects', async () => {
     const { service, engine: name, messages } = await describeApplication(AppModule);
@@ -73,6 +79,11 @@ describe('an application', () => {
       ['shop.pay.v1', ['PayHandler']],
     ]);
     expect(made).toEqual([]);
+  });
+
+  it('whose modules import each other is described as any other', async () => {
+    const { messages } = await describeApplication(Left);
+    expect(messages.map(({ name }) => name)).toEqual(['shop.paid.v1', 'shop.pay.v1']);
   });
 
   it('with options of a factory must be given a name', async () => {

@@ -1,12 +1,18 @@
 import type { SchematicContext } from '@angular-devkit/schematics';
+import type { NestProject } from './nest-project.js';
 
-/** Has the packages of the changed `package.json` installed when the files are written. */
-export function installPackages(context: SchematicContext): void {
+/** Has the packages of the changed `package.json` installed when the files are written, by the project's own package manager. */
+export function installPackages(context: SchematicContext, { packageManager }: NestProject): void {
   // What NodePackageInstallTask of the devkit is, which comes with the Nest CLI and is no dependency of applications.
   context.addTask({
     toConfiguration: () => ({
       name: 'node-package',
-      options: { command: 'install', quiet: true, hideOutput: true },
+      options: {
+        command: 'install',
+        quiet: true,
+        hideOutput: true,
+        ...(packageManager !== undefined && { packageManager }),
+      },
     }),
   });
 }

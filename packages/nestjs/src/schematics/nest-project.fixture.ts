@@ -58,6 +58,13 @@ export class Schematics {
     return this.runner.tasks.length;
   }
 
+  /** What would install the packages; undefined for the Nest CLI's choice. */
+  get packageManager(): unknown {
+    const [task] = this.runner.tasks;
+    const options: { readonly packageManager?: unknown } | undefined = task?.options;
+    return options?.packageManager;
+  }
+
   run(name: string, options: object, tree?: Tree): Promise<UnitTestTree> {
     return this.runner.runSchematic(name, options, tree);
   }

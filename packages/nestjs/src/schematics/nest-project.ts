@@ -1,15 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { Tree } from '@angular-devkit/schematics';
+import { importsOf } from './module-source.js';
 
 interface Manifest {
   readonly name?: string;
   readonly type?: string;
+  readonly packageManager?: string;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
 }
 
 const own = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { version: string };
+
+/** Lock files, and what writes them. */
+const LOCK_FILES: Readonly<Record<string, string>> = {
+  'pnpm-lock.yaml': 'pnpm',
+  'yarn.lock': 'yarn',
+  'bun.lock': 'bun',
+  'bun.lockb': 'bun',
+  'package-lock.json': 'npm',
+};
 
 /** The version range of Catga's packages: they are released together. */
 export const catgaRange = `^${own.version}`;
@@ -24,8 +35,16 @@ export class NestProject {
     readonly sourceRoot = 'src',
   ) {}
 
+  /** Of the application: of one of several in a repository, that of its folder, `apps/web/src`. */
   get name(): string {
-    return (this.manifest.name ?? 'app').replace(/^@[^/]+\//, '');
+    const [, folder] = /([\w-]+)\/src\/?$/.exec(this.sourceRoot) ?? [];
+    return folder ?? (this.manifest.name ?? 'app').replace(/^@[^/]+\//, '');
+  }
+
+  /** What installs its packages, by `packageManager` or the lock file; undefined if nothing says so. */
+  get packageManager(): string | undefined {
+    const said = /^(npm|pnpm|yarn|bun)@/.exec(this.manifest.packageManager ?? '')?.[1];
+    return said ?? Object.entries(LOCK_FILES).find(([file]) => this.hasFile(file))?.[1];
   }
 
   /** Whether relative imports end in `.js`. */
@@ -49,15 +68,17 @@ export class NestProject {
     return this.tree.read(this.pathOf(file))?.toString();
   }
 
-  /** Writes a new file of the sources; one that exists is the user's, and stays. */
-  addSource(file: string, content: string): void {
-    this.addFile(posix.join(this.sourceRoot, file), content);
+  /** Writes a new file of the sources; one that exists is the user's, and stays. Returns whether it is new. */
+  addSource(file: string, content: string): boolean {
+    return this.addFile(posix.join(this.sourceRoot, file), content);
   }
 
   /** As `addSource`, relative to the project. */
-  addFile(file: string, content: string): void {
+  addFile(file: string, content: string): boolean {
     const path = posix.join(this.root, file);
-    if (!this.tree.exists(path)) this.tree.create(path, content);
+    if (this.tree.exists(path)) return false;
+    this.tree.create(path, content);
+    return true;
   }
 
   hasSource(file: string): boolean {
@@ -66,6 +87,24 @@ export class NestProject {
 
   hasFile(file: string): boolean {
     return this.tree.exists(posix.join(this.root, file));
+  }
+
+  /** Whether a folder of the sources has anything in it. */
+  hasFolder(folder: string): boolean {
+    const { subfiles, subdirs } = this.tree.getDir(this.pathOf(folder));
+    return subfiles.length + subdirs.length > 0;
+  }
+
+  /** The first source, but for tests, in which `sign` is found, relative to the source root. */
+  sourceWith(sign: RegExp): string | undefined {
+    let found: string | undefined;
+    this.tree.getDir(this.pathOf('')).visit((path) => {
+      if (found !== undefined || !path.endsWith('.ts') || /\.(spec|test|d)\.ts$|\/node_modules\//.test(path))
+        return;
+      if (sign.test(this.tree.read(path)?.toString() ?? ''))
+        found = posix.relative(posix.join('/', this.pathOf('')), path);
+    });
+    return found;
   }
 
   rewriteSource(file: string, content: string): void {
@@ -83,13 +122,15 @@ export class NestProject {
     if (added.length === 0) return false;
     const all = { ...manifest[kind], ...Object.fromEntries(added) };
     manifest[kind] = Object.fromEntries(Object.entries(all).sort(([one], [other]) => (one < other ? -1 : 1)));
-    this.tree.overwrite(this.manifestPath, `${JSON.stringify(manifest, null, 2)}\n`);
+    const indent = /^[ \t]+(?=")/m.exec(this.tree.read(this.manifestPath)?.toString() ?? '')?.[0] ?? '  ';
+    this.tree.overwrite(this.manifestPath, `${JSON.stringify(manifest, null, indent)}\n`);
     return true;
   }
 
-  /** The module of the application: `app.module.ts`, or whichever is beside `main.ts`, as in a monorepo. */
+  /** The module of the application: the one that `main.ts` starts, `app.module.ts`, or whichever is beside `main.ts`. */
   get rootModule(): string {
-    const module = this.hasSource('app.module.ts') ? 'app.module.ts' : this.moduleAbove('');
+    const usual = this.hasSource('app.module.ts') ? 'app.module.ts' : undefined;
+    const module = this.startedModule ?? usual ?? this.moduleAbove('');
     if (module === undefined) throw new Error(`There is no module in ${this.sourceRoot}.`);
     return module;
   }
@@ -100,6 +141,15 @@ export class NestProject {
     const module = subfiles.find((file) => file.endsWith('.module.ts'));
     if (module !== undefined) return posix.join(folder, module);
     return folder === '' || folder === '.' ? undefined : this.moduleAbove(posix.dirname(folder));
+  }
+
+  private get startedModule(): string | undefined {
+    const main = this.source('main.ts') ?? '';
+    const [, started] = /NestFactory\.create\w*(?:<[^>]*>)?\(\s*(\w+)/.exec(main) ?? [];
+    if (started === undefined) return undefined;
+    const path = importsOf(main).find(({ names }) => names.includes(started))?.from;
+    const file = path?.startsWith('./') ? `${path.slice(2).replace(/\.[jt]s$/, '')}.ts` : undefined;
+    return file !== undefined && this.hasSource(file) ? file : undefined;
   }
 
   private get manifestPath(): string {

@@ -52,15 +52,18 @@ export const generator =
     const names = namesOf(options.name, options.path, suffix);
     const fileOf = (role: string) => posix.join(names.folder, `${names.file}${role}`);
     const made = generate(names, (role) => project.specifier(fileOf(''), fileOf(role)));
-    for (const { role, content } of made.files) project.addSource(`${fileOf(role)}.ts`, content);
+    const add = (file: string, content: string) => {
+      if (!project.addSource(file, content)) context.logger.warn(`${file} is there already, and stays.`);
+    };
+    for (const { role, content } of made.files) add(`${fileOf(role)}.ts`, content);
     let isAdded = made.needs !== undefined && project.depend({ [made.needs.package]: catgaRange });
     if (options.spec ?? true) {
       const end = options.specFileSuffix || 'spec';
-      project.addSource(`${fileOf(made.spec.role)}.${end}.ts`, made.spec.content);
+      add(`${fileOf(made.spec.role)}.${end}.ts`, made.spec.content);
       isAdded = project.depend({ '@catga/testing': catgaRange }, 'devDependencies') || isAdded;
     }
     if (!options.skipImport) provide(project, names, made, fileOf, context);
-    if (isAdded) installPackages(context);
+    if (isAdded) installPackages(context, project);
     if (made.note) context.logger.info(made.note);
   };
 

@@ -41,6 +41,18 @@ describe('nest g -c @catga/nestjs', () => {
     expect(again.readText('src/app.module.ts').match(/CatgaSagasModule\.forRoot/g)).toHaveLength(1);
   });
 
+  it('run twice changes nothing, and says so', async () => {
+    const schematics = new Schematics();
+    const once = await schematics.run('request', { name: 'stock/reorder' }, nestProject('cjs'));
+    once.overwrite('src/stock/reorder.ts', '// mine');
+    const module = once.readText('src/app.module.ts');
+    const twice = await schematics.run('request', { name: 'stock/reorder' }, once);
+    expect(twice.readText('src/app.module.ts')).toBe(module);
+    expect(twice.readText('src/stock/reorder.ts')).toBe('// mine');
+    expect(schematics.said).toContain('stock/reorder.ts is there already, and stays.');
+    expect(schematics.said).toHaveLength(3);
+  });
+
   it('obeys the options of the Nest CLI', async () => {
     const options = { name: 'GetOrder', path: 'orders', spec: false, skipImport: true };
     const project = nestProject('cjs');
@@ -49,6 +61,8 @@ describe('nest g -c @catga/nestjs', () => {
     expect(tree.files).toContain('/src/orders/get-order.handler.ts');
     expect(tree.files).not.toContain('/src/orders/get-order.handler.spec.ts');
     expect(tree.readText('src/app.module.ts')).toBe(before);
+    const suffixed = await new Schematics().run('query', { name: 'stock', specFileSuffix: 'test' }, project);
+    expect(suffixed.files).toContain('/src/stock.handler.test.ts');
     await expect(new Schematics().run('query', { name: '1!' }, project)).rejects.toThrow('is no name');
   });
 });

@@ -5,7 +5,11 @@ import { orderMessages } from '../order-messages.js';
 import type { NestAddOptions } from './options.js';
 
 /** A command, its handler, a controller that sends it, and the handler's test, wired into the application's module. */
-export function addExample(project: NestProject, options: NestAddOptions): void {
+export function addExample(project: NestProject, options: NestAddOptions, notes: string[]): void {
+  if (project.hasFolder('orders')) {
+    notes.push(`There is a folder ${project.sourceRoot}/orders already: no example was added.`);
+    return;
+  }
   const at = (file: string) => project.specifier('orders/x', `orders/${file}`);
   project.depend({ '@catga/testing': catgaRange }, 'devDependencies');
   project.addSource('orders/place-order.ts', orderMessages('{ orderId: string }'));
@@ -13,19 +17,13 @@ export function addExample(project: NestProject, options: NestAddOptions): void 
   project.addSource('orders/place-order.handler.spec.ts', spec(at, options));
   project.addSource('orders/orders.controller.ts', controller(at));
 
-  let source = project.source(project.rootModule) ?? '';
-  source = withImport(
-    source,
-    ['OrdersController'],
-    project.specifier('app.module', 'orders/orders.controller'),
-  );
-  source = withImport(
-    source,
-    ['PlaceOrderHandler'],
-    project.specifier('app.module', 'orders/place-order.handler'),
-  );
+  const root = project.rootModule;
+  const from = (file: string) => project.specifier(root, `orders/${file}`);
+  let source = project.source(root) ?? '';
+  source = withImport(source, ['OrdersController'], from('orders.controller'));
+  source = withImport(source, ['PlaceOrderHandler'], from('place-order.handler'));
   source = withDeclaration(source, 'controllers', 'OrdersController');
-  project.rewriteSource(project.rootModule, withDeclaration(source, 'providers', 'PlaceOrderHandler'));
+  project.rewriteSource(root, withDeclaration(source, 'providers', 'PlaceOrderHandler'));
 }
 
 type At = (file: string) => string;

@@ -99,16 +99,108 @@ export class AppModule {}
     const module = once.readText('src/app.module.ts');
     const twice = await schematics.run('nest-add', { engine: 'nats' }, once);
     expect(twice.readText('src/app.module.ts')).toBe(module);
-    expect(schematics.said.at(-1)).toContain('app.module.ts has CatgaModule');
+    expect(schematics.said.at(-1)).toContain('app.module.ts has a node of Catga already');
   });
 
   it('finds the module of an application in a monorepo', async () => {
     const project = nestProject('cjs');
     project.rename('src/app.module.ts', 'apps/web/src/web.module.ts');
     project.rename('src/main.ts', 'apps/web/src/main.ts');
-    const tree = await new Schematics().run('nest-add', { sourceRoot: 'apps/web/src' }, project);
-    expect(tree.readText('apps/web/src/web.module.ts')).toContain('imports: [CatgaModule.forRoot()]');
+    const options = { sourceRoot: 'apps/web/src', engine: 'nats' };
+    const tree = await new Schematics().run('nest-add', options, project);
+    expect(tree.readText('apps/web/src/web.module.ts')).toContain('CatgaModule.forRoot({');
+    expect(tree.readText('apps/web/src/web.module.ts')).toContain(`service: 'web'`);
     expect(tree.exists('apps/web/src/orders/place-order.ts')).toBe(true);
+  });
+
+  it('finds the module that the application starts with, wherever it is', async () => {
+    const project = nestProject('esm');
+    project.rename('src/app.module.ts', 'src/shop/shop.module.ts');
+    project.create('src/health.module.ts', `@Module({})\nexport class HealthModule {}\n`);
+    project.overwrite(
+      'src/main.ts',
+      `import { NestFactory } from '@nestjs/core';
+import { AppModule } from './shop/shop.module.js';
+
+const app = await NestFactory.create<NestExpressApplication>(AppModule, new ExpressAdapter(express()))
+app.use((request, reply, next) => {
+  next();
+})
+await app.listen(3000)
+`,
+    );
+    const tree = await new Schematics().run('nest-add', { telemetry: true, sql: true }, project);
+    const module = tree.readText('src/shop/shop.module.ts');
+    expect(module).toContain(`import { database } from '../database.js';`);
+    expect(module).toContain(`import { MetricsController } from '../metrics.controller.js';`);
+    expect(module).toContain(`import { OrdersController } from '../orders/orders.controller.js';`);
+    expect(tree.readText('src/main.ts')).toContain(
+      'express()))\napp.enableShutdownHooks(); // SIGTERM waits for running handlers\napp.use(',
+    );
+  });
+
+  it('adds no example if none is wanted', async () => {
+    const tree = await new Schematics().run('nest-add', { example: false }, nestProject('cjs'));
+    expect(tree.files).toEqual(nestProject('cjs').files);
+    expect(tree.readText('src/app.module.ts')).toContain('imports: [CatgaModule.forRoot()]');
+  });
+
+  it('adds no second node, wherever the first one is', async () => {
+    for (const source of [
+      `CatgaModule.forRootAsync({ useFactory })`,
+      `import { CqrsModule } from '@catga/cqrs';`,
+    ]) {
+      const project = nestProject('cjs');
+      project.create('src/infrastructure/messages.module.ts', source);
+      const schematics = new Schematics();
+      const tree = await schematics.run('nest-add', {}, project);
+      expect(tree.readText('src/app.module.ts')).toBe(nestProject('cjs').readText('src/app.module.ts'));
+      expect(schematics.said).toEqual([
+        'infrastructure/messages.module.ts has a node of Catga already: its options are left as they are.',
+      ]);
+    }
+  });
+
+  it('wires nothing of files that are yours by chance', async () => {
+    const project = nestProject('cjs');
+    const yours = ['src/orders/orders.controller.ts', 'src/metrics.controller.ts', 'src/database.ts'];
+    for (const file of yours) project.create(file, '// mine');
+    const schematics = new Schematics();
+    const tree = await schematics.run('nest-add', { telemetry: true, sql: true }, project);
+    expect(yours.map((file) => tree.readText(file))).toEqual(['// mine', '// mine', '// mine']);
+    const module = tree.readText('src/app.module.ts');
+    expect(module).toContain('controllers: [AppController]');
+    expect(module).toContain(`import { database } from './outbox-database';`);
+    expect(tree.readText('src/outbox-database.ts')).toContain('export const database');
+    expect(schematics.said).toEqual([
+      expect.stringContaining('metrics.controller.ts is yours'),
+      'There is a folder src/orders already: no example was added.',
+    ]);
+  });
+
+  it.each([
+    ['npm', undefined, undefined],
+    ['pnpm', 'pnpm-lock.yaml', undefined],
+    ['yarn', 'yarn.lock', undefined],
+    ['bun', 'bun.lock', undefined],
+    ['yarn', 'package-lock.json', 'yarn@4.5.0'],
+  ])('installs by %s, with %s', async (manager, lockFile, packageManager) => {
+    const project = nestProject('cjs');
+    if (lockFile !== undefined) project.create(lockFile, '');
+    const manifest = manifestOf(project.readText('package.json'));
+    project.overwrite('package.json', JSON.stringify({ ...manifest, packageManager }));
+    const schematics = new Schematics();
+    await schematics.run('nest-add', {}, project);
+    expect(schematics.packageManager).toBe(lockFile === undefined ? undefined : manager);
+  });
+
+  it.each([
+    ['imports: SHARED, controllers: []', 'imports: [...others]'],
+    ['providers, imports: []', 'providers: [...others]'],
+  ])('refuses a module whose lists are none: %s', async (lists, remedy) => {
+    const project = nestProject('cjs');
+    project.overwrite('src/app.module.ts', `@Module({ ${lists} })\nexport class AppModule {}\n`);
+    await expect(new Schematics().run('nest-add', {}, project)).rejects.toThrow(remedy);
   });
 
   it('says what it cannot do', async () => {

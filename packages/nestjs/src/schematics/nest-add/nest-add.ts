@@ -8,31 +8,39 @@ import { metricsController } from './metrics-controller.js';
 import type { NestAddOptions } from './options.js';
 import { databaseSource, moduleOptions } from './wiring.js';
 
+const DATABASE = 'database.ts';
+/** What Docker Compose takes. */
+const COMPOSE_FILES = ['docker-compose.yml', 'docker-compose.yaml', 'compose.yaml', 'compose.yml'];
+
 /** `nest add @catga/nestjs`: wires `CatgaModule` into the application. */
 export function nestAdd(options: NestAddOptions): Rule {
   return (tree, context) => {
     const project = new NestProject(tree, '', options.sourceRoot);
     const { notes } = addCatga(project, options);
     for (const note of notes) context.logger.warn(note);
-    if (!options.skipInstall) installPackages(context);
+    if (!options.skipInstall) installPackages(context, project);
   };
 }
 
 /** Wires Catga into a project; returns what is left to its developer. */
 export function addCatga(project: NestProject, options: NestAddOptions): { readonly notes: string[] } {
   const notes: string[] = [];
-  const before = project.source(project.rootModule) ?? '';
+  const root = project.rootModule;
+  const before = project.source(root) ?? '';
   project.depend(packagesOf(project, options));
-  if (options.sql) {
-    project.depend({ '@types/pg': '^8.11.0' }, 'devDependencies');
-    project.addSource('database.ts', databaseSource(project));
+  if (options.sql) project.depend({ '@types/pg': '^8.11.0' }, 'devDependencies');
+  const wiredIn = project.sourceWith(/\bCatgaModule\.forRoot|['"]@catga\/cqrs['"]/);
+  if (wiredIn !== undefined) {
+    // A second node would not start. The buses of @catga/cqrs have one, too.
+    if (options.sql) project.addSource(DATABASE, databaseSource(project));
+    return { notes: [`${wiredIn} has a node of Catga already: its options are left as they are.`] };
   }
-  if (before.includes('CatgaModule'))
-    return { notes: [`${project.rootModule} has CatgaModule: its options are left as they are.`] };
 
-  project.rewriteSource(project.rootModule, wired(before, project, options));
-  if (options.telemetry) addMetrics(project);
-  if (options.example ?? true) addExample(project, options);
+  const database = project.hasSource(DATABASE) ? 'outbox-database.ts' : DATABASE;
+  if (options.sql) project.addSource(database, databaseSource(project));
+  project.rewriteSource(root, wired(before, project, options, database));
+  if (options.telemetry) addMetrics(project, notes);
+  if (options.example ?? true) addExample(project, options, notes);
   addShutdownHooks(project, notes);
   addComposeFile(project, options, notes);
   return { notes };
@@ -53,8 +61,8 @@ function packagesOf(project: NestProject, { engine, telemetry, health, sql }: Ne
   };
 }
 
-function wired(source: string, project: NestProject, options: NestAddOptions): string {
-  const { imports, expression } = moduleOptions(project, options);
+function wired(source: string, project: NestProject, options: NestAddOptions, database: string): string {
+  const { imports, expression } = moduleOptions(project, options, database);
   let result = withImport(source, ['CatgaModule'], '@catga/nestjs');
   for (const { names, from } of imports) result = withImport(result, names, from);
   result = withDeclaration(result, 'imports', expression);
@@ -63,11 +71,15 @@ function wired(source: string, project: NestProject, options: NestAddOptions): s
   return withDeclaration(result, 'imports', 'CatgaHealthModule.forRoot()');
 }
 
-function addMetrics(project: NestProject): void {
-  project.addSource('metrics.controller.ts', metricsController);
-  const source = project.source(project.rootModule) ?? '';
-  const imported = withImport(source, ['MetricsController'], project.specifier('', 'metrics.controller'));
-  project.rewriteSource(project.rootModule, withDeclaration(imported, 'controllers', 'MetricsController'));
+function addMetrics(project: NestProject, notes: string[]): void {
+  if (!project.addSource('metrics.controller.ts', metricsController)) {
+    notes.push('metrics.controller.ts is yours: serve `register.metrics()` of prom-client there.');
+    return;
+  }
+  const root = project.rootModule;
+  const from = project.specifier(root, 'metrics.controller');
+  const imported = withImport(project.source(root) ?? '', ['MetricsController'], from);
+  project.rewriteSource(root, withDeclaration(imported, 'controllers', 'MetricsController'));
 }
 
 function addShutdownHooks(project: NestProject, notes: string[]): void {
@@ -80,7 +92,7 @@ function addShutdownHooks(project: NestProject, notes: string[]): void {
 function addComposeFile(project: NestProject, options: NestAddOptions, notes: string[]): void {
   const content = composeFile(options, project.name);
   if (content === undefined) return;
-  const isTaken = ['docker-compose.yml', 'compose.yaml', 'compose.yml'].some((file) => project.hasFile(file));
+  const isTaken = COMPOSE_FILES.some((file) => project.hasFile(file));
   const file = isTaken ? 'docker-compose.catga.yml' : 'docker-compose.yml';
   project.addFile(file, content);
   if (isTaken) notes.push(`There is a compose file already; what Catga needs is in ${file}.`);

@@ -6,8 +6,15 @@ interface Import {
   readonly from: string;
 }
 
-/** The call of `CatgaModule.forRoot`, and what it needs imported besides `CatgaModule`. */
-export function moduleOptions(project: NestProject, { engine = 'memory', sql, telemetry }: NestAddOptions) {
+/**
+ * The call of `CatgaModule.forRoot`, and what it needs imported besides `CatgaModule`.
+ * @param database file of the database
+ */
+export function moduleOptions(
+  project: NestProject,
+  { engine = 'memory', sql, telemetry }: NestAddOptions,
+  database: string,
+) {
   const imports: Import[] = [];
   const lines: string[] = [];
   if (engine !== 'memory') {
@@ -17,7 +24,8 @@ export function moduleOptions(project: NestProject, { engine = 'memory', sql, te
   }
   if (sql) {
     imports.push({ names: ['sqlOutbox'], from: '@catga/sql' });
-    imports.push({ names: ['database'], from: project.specifier('', 'database') });
+    const from = project.specifier(project.rootModule, database.replace(/\.ts$/, ''));
+    imports.push({ names: ['database'], from });
     lines.push('outbox: sqlOutbox(database),');
   }
   if (telemetry) {
