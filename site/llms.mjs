@@ -31,14 +31,15 @@ function summaryOf(text) {
   return { title, sentence: /^.*?[.:。](?=\s|$)/.exec(plain)?.[0] ?? '' };
 }
 
-export function llms(folder, pages) {
+/** @param base of the links: where the site is served, `/` or `/catga/` */
+export function llms(folder, pages, base = '/') {
   const parts = sections.map(([name, belongs]) => {
     const lines = pages
       .filter((page) => belongs.test(page))
       .sort()
       .map((page) => {
         const { title, sentence } = summaryOf(readFileSync(join(folder, page), 'utf8'));
-        return `- [${title}](/${page})${sentence ? `: ${sentence}` : ''}`;
+        return `- [${title}](${base}${page})${sentence ? `: ${sentence}` : ''}`;
       });
     return `## ${name}\n\n${lines.join('\n')}\n`;
   });

@@ -123,7 +123,7 @@ export default defineConfig({
     outline: 'deep',
   },
   buildEnd({ outDir, pages }) {
-    writeFileSync(join(outDir, 'llms.txt'), llms(staged, pages));
+    writeFileSync(join(outDir, 'llms.txt'), llms(staged, pages, process.env.SITE_BASE));
     for (const page of pages.filter((one) => !one.startsWith('api/') && existsSync(join(staged, one))))
       copyFileSync(join(staged, page), join(outDir, page));
   },

@@ -160,6 +160,10 @@ describe('the command line without a broker', () => {
         info: { title: 'bakery', version: '7.0.0' },
         channels: { 'bakery.bake.v1': { address: 'bakery.bake.v1' } },
       });
+      await expect(terminal.json('describe', app, '--service', 'oven')).resolves.toMatchObject({
+        'x-catga-service': 'oven',
+        'x-catga-serializer': 'json',
+      });
       const { out, err } = await terminal.run('describe', app, '--format', 'table');
       expect(out).toMatch(/bakery\.bake\.v1 +command +1 +no +Bake +queue\.bakery\.bake\.v1/);
       expect(err).toContain('The schema of bakery.bake.v1 is left out: This version of homemade');

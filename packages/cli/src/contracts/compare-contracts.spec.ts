@@ -49,6 +49,17 @@ describe('contracts', () => {
   });
 });
 
+describe('a serializer', () => {
+  const withSerializer = (name?: string): string =>
+    JSON.stringify({ ...(JSON.parse(documentOf()) as object), 'x-catga-serializer': name });
+
+  it('that is another one breaks what is sent and stored', () => {
+    expect(changes(withSerializer('json'), withSerializer('msgpack'))).toEqual(['SERIALIZER-CHANGED']);
+    expect(changes(withSerializer('json'), documentOf())).toEqual([]);
+    expect(changes(withSerializer(), withSerializer('msgpack'))).toEqual([]);
+  });
+});
+
 describe('schemas', () => {
   const within = (schema: object) => documentWith({ a: schema });
   it.each<[string, string, string, readonly string[]]>([
@@ -89,6 +100,20 @@ describe('schemas', () => {
       within({ type: 'array', items: { type: 'object', properties: { b: text } } }),
       within({ type: 'array', items: { type: 'object', properties: { b: number } } }),
       ['TYPE-CHANGED a[].b'],
+    ],
+    [
+      'a limit of one of several parts',
+      within({ allOf: [{ ...number, minimum: 1 }, { minimum: 0 }] }),
+      within({ allOf: [{ ...number, minimum: 5 }, { minimum: 0 }] }),
+      ['LIMIT-TIGHTENED a'],
+    ],
+    [
+      'a field of one of several parts',
+      within({ allOf: [{ properties: { b: text } }, { properties: { b: { maxLength: 9 } } }] }),
+      within({
+        allOf: [{ properties: { b: { ...text, minLength: 1 } } }, { properties: { b: { maxLength: 9 } } }],
+      }),
+      ['LIMIT-TIGHTENED a.b'],
     ],
     [
       'a schema within itself',

@@ -4,7 +4,7 @@ import { SchemaComparison } from './compare-schemas.js';
 /** A difference between two documents of one service. */
 export interface ContractChange {
   readonly code: string;
-  /** Wire name of the message. */
+  /** Wire name of the message; `*` for all. */
   readonly message: string;
   /** Whether senders, or messages that are stored, may be handled worse than before. */
   readonly isBreaking: boolean;
@@ -19,6 +19,15 @@ export function compareContracts(
   after: ContractDocument,
 ): readonly ContractChange[] {
   const changes: ContractChange[] = [];
+  const { serializer } = before;
+  if (serializer !== undefined && after.serializer !== undefined && serializer !== after.serializer)
+    changes.push({
+      message: '*',
+      ...breaking(
+        'serializer-changed',
+        `The serializer ${serializer} is now ${after.serializer}: neither reads the other.`,
+      ),
+    });
   for (const [message, old] of before.messages) {
     const now = after.messages.get(message);
     const found =

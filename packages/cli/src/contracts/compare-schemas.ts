@@ -158,12 +158,24 @@ export class SchemaComparison {
   }
 }
 
+/** What both accept. */
 function together(one: ObjectSchema, other: ObjectSchema): ObjectSchema {
+  const properties: Record<string, Schema> = { ...propertiesOf(one) };
+  for (const [name, schema] of Object.entries(propertiesOf(other))) {
+    const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    properties[name] = known === undefined ? schema : { allOf: [known, schema] };
+  }
+  const limits = [...FLOORS, ...CEILINGS].flatMap((keyword) => {
+    const both = [one[keyword], other[keyword]].filter((limit) => typeof limit === 'number');
+    if (both.length < 2) return [];
+    return [[keyword, FLOORS.includes(keyword) ? Math.max(...both) : Math.min(...both)] as const];
+  });
   return {
     ...one,
     ...other,
-    properties: { ...propertiesOf(one), ...propertiesOf(other) },
-    required: [...listOf(one['required']), ...listOf(other['required'])],
+    ...Object.fromEntries(limits),
+    properties,
+    required: [...new Set([...listOf(one['required']), ...listOf(other['required'])])],
   };
 }
 

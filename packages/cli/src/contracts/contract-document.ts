@@ -5,6 +5,7 @@ const reference = z.object({ $ref: z.string() });
 
 const documentSchema = z.object({
   asyncapi: z.string().regex(/^3\./, 'is not 3'),
+  'x-catga-serializer': z.string().optional(),
   operations: z.record(
     z.string(),
     z.object({
@@ -74,6 +75,11 @@ export class ContractDocument {
         ];
       }),
     );
+  }
+
+  /** Name of the serializer; undefined in a document of an earlier version. */
+  get serializer(): string | undefined {
+    return this.root['x-catga-serializer'];
   }
 
   /** @param file for the error */

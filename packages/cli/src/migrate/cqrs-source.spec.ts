@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { TestTerminal } from '../testing/terminal.fixture.js';
 import { migrateCqrsSource, migrateManifest } from './cqrs-source.js';
 
@@ -12,8 +12,33 @@ describe('catga migrate cqrs', () => {
     [`const { EventBus } = require('@nestjs/cqrs');`, `const { EventBus } = require('@catga/cqrs');`],
     [`jest.mock('@nestjs/cqrs');`, `jest.mock('@catga/cqrs');`],
     [`await import('@nestjs/cqrs')`, `await import('@catga/cqrs')`],
+    [`import * as cqrs from '@nestjs/cqrs';`, `import * as cqrs from '@catga/cqrs';`],
+    [`import cqrs = require("@nestjs/cqrs");`, `import cqrs = require("@catga/cqrs");`],
+    [
+      `export type { IEvent as Event } from '@nestjs/cqrs';`,
+      `export type { IEvent as Event } from '@catga/cqrs';`,
+    ],
+    [`declare module '@nestjs/cqrs' {}`, `declare module '@catga/cqrs' {}`],
+    [`let bus: import('@nestjs/cqrs').EventBus;`, `let bus: import('@catga/cqrs').EventBus;`],
+    [
+      `import {\r\n  EventBus,\r\n} from '@nestjs/cqrs';\r\n`,
+      `import {\r\n  EventBus,\r\n} from '@catga/cqrs';\r\n`,
+    ],
   ])('changes %s', (before, after) => {
     expect(migrateCqrsSource('a.ts', before)).toMatchObject({ text: after, notes: [{ kind: 'changed' }] });
+  });
+
+  it('makes the application of the guide of one of @nestjs/cqrs, and has nothing to say', () => {
+    const guide = readFileSync(
+      new URL('../../../../docs/guide/coming-from-nestjs-cqrs.md', import.meta.url),
+      'utf8',
+    );
+    const [, application = ''] = /^```ts\n(.*?)^```$/ms.exec(guide) ?? [];
+    expect(application).toContain(`from '@catga/cqrs'`);
+    const plain = application.replaceAll('@catga/cqrs', '@nestjs/cqrs');
+    const migrated = migrateCqrsSource('app.module.ts', plain);
+    expect(migrated?.text).toBe(application);
+    expect(migrated?.notes.filter(({ kind }) => kind === 'look')).toEqual([]);
   });
 
   it('leaves alone what is not the module', () => {
@@ -31,6 +56,13 @@ describe('catga migrate cqrs', () => {
       `@Saga()`,
       `expect(() => bus.execute(new Fail())).toThrow('No handler found for the command');`,
       `CatgaModule.forRoot()`,
+      `expect(() =>`,
+      `  bus.execute(new Fail()),`,
+      `).toThrow();`,
+      `await expect(bus.execute(new Fail())).rejects.toThrow();`,
+      `this.event$.publisher = this.commandBus.publisher = this;`,
+      `commandBus.publisher = queryBus.publisher;`,
+      `moduleNameMapper: { '^@nestjs/cqrs$': '<rootDir>/cqrs.ts' }`,
     ].join('\n');
     const looks = migrateCqrsSource('a.ts', source)!.notes.filter(({ kind }) => kind === 'look');
     expect(looks.map(({ line, code }) => `${line} ${code}`)).toEqual([
@@ -42,6 +74,9 @@ describe('catga migrate cqrs', () => {
       '6 exception-text',
       '6 strict-result',
       '7 two-nodes',
+      '8 strict-result',
+      '12 event-publisher',
+      '14 mention',
     ]);
   });
 
@@ -54,31 +89,52 @@ describe('catga migrate cqrs', () => {
     expect(migrateManifest('package.json', '{}', '1.2.3')).toBeUndefined();
   });
 
+  it('says what else a manifest has, and which one is none', () => {
+    const overrides = JSON.stringify({ overrides: { '@nestjs/cqrs': '11.0.0' } });
+    expect(migrateManifest('package.json', overrides, '1.2.3')).toEqual({
+      text: overrides,
+      notes: [expect.objectContaining({ line: 1, kind: 'look', code: 'mention' })],
+    });
+    for (const text of ['{{ name }} @nestjs/cqrs', '"@nestjs/cqrs"'])
+      expect(migrateManifest('package.json', text, '1.2.3')).toEqual({
+        text,
+        notes: [expect.objectContaining({ kind: 'look', code: 'manifest' })],
+      });
+  });
+
   describe('in a folder', () => {
     let terminal: TestTerminal;
     let home: string;
     const source = `import { CommandBus } from '@nestjs/cqrs';\n`;
+    const changed = ['src/deep/a.ts', 'src/coverage/claim.mts', 'src/build/page.tsx'];
+    const kept = ['node_modules/x/a.ts', 'src/notes.md', 'dist/a.js', 'coverage/a.js', '.cache/a.ts'];
     beforeEach(() => {
       terminal = new TestTerminal();
       home = terminal.folder.path;
-      for (const folder of ['src/deep', 'node_modules/x']) mkdirSync(join(home, folder), { recursive: true });
-      for (const file of ['src/deep/a.ts', 'node_modules/x/a.ts', 'src/notes.md'])
+      for (const file of [...changed, ...kept]) {
+        mkdirSync(join(home, dirname(file)), { recursive: true });
         writeFileSync(join(home, file), source);
+      }
       writeFileSync(join(home, 'package.json'), '{ "dependencies": { "@nestjs/cqrs": "^12.0.0" } }');
     });
     afterEach(() => terminal.folder.remove());
     const read = (file: string): string => readFileSync(join(home, file), 'utf8');
 
     it('changes its sources and its manifest, and nothing that is installed', async () => {
-      await expect(terminal.json('migrate', 'cqrs', home, '--dry-run')).resolves.toHaveLength(2);
+      await expect(terminal.json('migrate', 'cqrs', home, '--dry-run')).resolves.toHaveLength(4);
       expect(read('src/deep/a.ts')).toBe(source);
       const { exitCode, out, err } = await terminal.run('migrate', 'cqrs', home);
       expect(exitCode).toBe(0);
       expect(out).toContain('src/deep/a.ts:1');
-      expect(err).toContain('2 places changed, 0 want a look');
-      expect(read('src/deep/a.ts')).toContain('@catga/cqrs');
-      expect(read('package.json')).toContain('@catga/cqrs');
-      expect([read('node_modules/x/a.ts'), read('src/notes.md')]).toEqual([source, source]);
+      expect(err).toContain('4 places changed, 0 want a look');
+      for (const file of [...changed, 'package.json']) expect(read(file)).toContain('@catga/cqrs');
+      for (const file of kept) expect(read(file)).toBe(source);
+    });
+
+    it('goes on after a manifest that is none', async () => {
+      writeFileSync(join(home, 'package.json'), '{{ name }} @nestjs/cqrs');
+      const { exitCode, err } = await terminal.run('migrate', 'cqrs', home);
+      expect([exitCode, err]).toEqual([0, expect.stringContaining('3 places changed, 1 want a look')]);
     });
 
     it('needs one', async () => {

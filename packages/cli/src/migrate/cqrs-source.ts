@@ -11,6 +11,8 @@ export interface MigrationNote {
 export type MigrationCode =
   | 'import'
   | 'dependency'
+  | 'manifest'
+  | 'mention'
   | 'deep-import'
   | 'event-publisher'
   | 'rethrow'
@@ -21,13 +23,17 @@ export type MigrationCode =
 
 const MODULE = /(['"`])@nestjs\/cqrs\1/g;
 const DEEP_IMPORT = /['"`]@nestjs\/cqrs\/[^'"`]*['"`]/;
+/** The module in other forms than its name in quotes and a file of it: `'^@nestjs/cqrs$'`, `"@nestjs/cqrs@11"`. */
+const MENTION = /(?<!['"`])@nestjs\/cqrs(?![-\w])|@nestjs\/cqrs(?![-\w/'"`])/;
+const MENTIONED = 'names @nestjs/cqrs in another way, and is as it was: change it, unless it is a comment';
 
 /** What wants a look, by what a line has in it. */
 const LOOKS: readonly (readonly [code: MigrationCode, sign: RegExp, text: string])[] = [
+  ['mention', MENTION, MENTIONED],
   ['deep-import', DEEP_IMPORT, 'a file inside of @nestjs/cqrs: @catga/cqrs has only its main entry'],
   [
     'event-publisher',
-    /\beventPublisher\s*[:,}]|implements[^{]*\bIEventPublisher\b|\beventBus\.publisher\s*=/,
+    /\beventPublisher\s*[:,}]|\bimplements\b.*\bIEventPublisher\b|(?<!(?:[cC]ommand|[qQ]uery|[eE]xception)\w*)\.publisher\s*=(?!=)/,
     'this publisher takes events in place of the node: through it none is stored, or leaves the process',
   ],
   [
@@ -42,16 +48,15 @@ const LOOKS: readonly (readonly [code: MigrationCode, sign: RegExp, text: string
   ],
   ['exception-text', /No handler found for the/, 'the texts of the exceptions are others: look at the class'],
   [
-    'strict-result',
-    /expect\(\s*\(\)\s*=>[^;]*\.execute\(/,
-    'execute throws at once only without a handler; what a handler throws is a rejection',
-  ],
-  [
     'two-nodes',
     /\bCatgaModule\.forRoot/,
     'with CatgaModule imported already, say CqrsModule.forRoot({ catga: false })',
   ],
 ];
+
+/** A test that expects `execute` itself to throw, over several lines, too. */
+const THROWS = /expect\(\s*\(\)\s*=>[^;]*\.execute\(/g;
+const THROWN = 'execute throws at once only without a handler; what a handler throws is a rejection';
 
 /** A source file of an application, with its imports changed. Undefined if it has nothing of `@nestjs/cqrs`. */
 export function migrateCqrsSource(
@@ -67,13 +72,19 @@ export function migrateCqrsSource(
     for (const [code, sign, look] of LOOKS)
       if (sign.test(content)) notes.push({ file, line, kind: 'look', code, text: look });
   }
+  for (const { index } of text.matchAll(THROWS))
+    notes.push({ file, line: lineAt(text, index), kind: 'look', code: 'strict-result', text: THROWN });
+  notes.sort((one, other) => one.line - other.line);
   return { text: text.replaceAll(MODULE, '$1@catga/cqrs$1'), notes };
 }
 
 const GROUPS = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'];
 
+/** What a file that may be a manifest has. */
+type Manifest = Record<string, Record<string, string> | undefined>;
+
 /**
- * A `package.json` with its dependency changed. Undefined if it has none.
+ * A `package.json` with its dependency changed. Undefined if it has nothing of `@nestjs/cqrs`.
  * @param version of the packages of Catga
  */
 export function migrateManifest(
@@ -81,12 +92,14 @@ export function migrateManifest(
   text: string,
   version: string,
 ): { readonly text: string; readonly notes: readonly MigrationNote[] } | undefined {
-  const manifest = JSON.parse(text) as Record<string, Record<string, string> | undefined>;
+  if (!text.includes('@nestjs/cqrs')) return undefined;
+  const manifest = parsed(text);
+  if (manifest === undefined) return { text, notes: [unread(file)] };
   const notes: MigrationNote[] = [];
   for (const group of GROUPS) {
     const dependencies = manifest[group];
     if (dependencies?.['@nestjs/cqrs'] === undefined) continue;
-    const line = text.slice(0, text.indexOf('"@nestjs/cqrs"')).split('\n').length;
+    const line = lineAt(text, text.indexOf('"@nestjs/cqrs"', text.indexOf(`"${group}"`)));
     delete dependencies['@nestjs/cqrs'];
     dependencies['@catga/cqrs'] = `^${version}`;
     dependencies['@catga/nestjs'] ??= `^${version}`;
@@ -100,7 +113,28 @@ export function migrateManifest(
       text: `${group}: @catga/cqrs, @catga/nestjs`,
     });
   }
-  if (notes.length === 0) return undefined;
   const indent = /^(\s+)"/m.exec(text)?.[1]?.replace('\n', '') ?? '  ';
-  return { text: `${JSON.stringify(manifest, null, indent)}\n`, notes };
+  const changed = notes.length === 0 ? text : `${JSON.stringify(manifest, null, indent)}\n`;
+  // Overrides, the configuration of Jest, and whatever else a manifest has.
+  for (const [index, content] of changed.split('\n').entries())
+    if (/@nestjs\/cqrs(?![-\w])/.test(content))
+      notes.push({ file, line: index + 1, kind: 'look', code: 'mention', text: MENTIONED });
+  return { text: changed, notes };
+}
+
+function parsed(text: string): Manifest | undefined {
+  try {
+    const manifest: unknown = JSON.parse(text);
+    return typeof manifest === 'object' && manifest !== null ? (manifest as Manifest) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function unread(file: string): MigrationNote {
+  return { file, line: 1, kind: 'look', code: 'manifest', text: 'is no JSON, and is as it was' };
+}
+
+function lineAt(text: string, index: number): number {
+  return text.slice(0, index).split('\n').length;
 }

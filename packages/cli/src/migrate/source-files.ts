@@ -1,16 +1,20 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const LEFT_OUT = new Set(['node_modules', 'dist', 'build', 'coverage']);
+/** Left out beside a `package.json`, where they are made: below the sources they may be folders of a domain. */
+const GENERATED = new Set(['dist', 'build', 'coverage']);
 const SOURCE = /\.[cm]?[jt]sx?$/;
 
 /** The source files of a folder, and its manifests; not what is installed, generated or hidden. */
 export function* sourceFiles(folder: string): Generator<string> {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const isProject = entries.some(({ name }) => name === 'package.json');
+  for (const entry of entries) {
     const { name } = entry;
     const path = join(folder, name);
     if (entry.isDirectory()) {
-      if (!LEFT_OUT.has(name) && !name.startsWith('.')) yield* sourceFiles(path);
-    } else if (name === 'package.json' || (entry.isFile() && SOURCE.test(name))) yield path;
+      const isLeftOut = name === 'node_modules' || name.startsWith('.') || (isProject && GENERATED.has(name));
+      if (!isLeftOut) yield* sourceFiles(path);
+    } else if (entry.isFile() && (name === 'package.json' || SOURCE.test(name))) yield path;
   }
 }

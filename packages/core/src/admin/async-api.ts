@@ -5,7 +5,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * A document of AsyncAPI 3.1. What AsyncAPI has no field for is in `x-catga-…`: `kind` and `qos` of messages, `keyed`, `timeout-ms`
- * and `errors`; `handler`, `scope` and `subscription` of operations.
+ * and `errors`; `handler`, `scope` and `subscription` of operations; `service`, `engine` and `serializer` of the whole.
  *
  * @publicApi
  */
@@ -67,6 +67,7 @@ export function asyncApiOf(contracts: ServiceContracts, { version, title }: Asyn
     components: { messages, schemas },
     'x-catga-service': service,
     'x-catga-engine': contracts.engine,
+    'x-catga-serializer': serializer,
   };
 }
 
