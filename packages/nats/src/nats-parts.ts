@@ -100,6 +100,7 @@ export async function openNatsParts(
     links: new NatsLinkOpener({ session, namespace, clock, inboxPrefix, reconnectGraceMs }),
     workerIds: new NatsWorkerIds(streams.bucket(`${namespace}_workers`), nodeId),
     taken: new TakenFromNats(log, lanes.log, requests),
+    serverMs: () => serverClock.now(),
   };
 }
 

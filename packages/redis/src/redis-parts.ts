@@ -80,6 +80,10 @@ export async function openRedisParts(
     links: new RedisLinkOpener({ session, keys, clock, reconnectGraceMs: 2 * reconnect.maxWaitMs + 1000 }),
     workerIds: new RedisWorkerIds(session, keys.part('workers'), nodeId),
     taken: new TakenFromRedis(log, store, session),
+    serverMs: async () => {
+      const [seconds, micros] = await session.ask((asked) => asked.time());
+      return Math.floor(Number(seconds) * 1000 + Number(micros) / 1000);
+    },
   };
 }
 

@@ -223,7 +223,10 @@ export function queuedCommands(lab: Lab): void {
       await queued('later', { ...options, delayMs: LONG_MS });
       await queued('second', options);
       const third = await queued('third', { ...options, keepOutcome: true });
-      await expect(reschedule('later', 0)).resolves.toBe('rescheduled');
+      const passed = { dueAt: new Date(lab.clock.now() - 60_000) }; // It is due now.
+      await expect(
+        lab.whileTimePasses(node.queue.reschedule({ name: 'ReserveStock', messageId: 'later' }, passed)),
+      ).resolves.toBe('rescheduled');
       await expect(reschedule('second', LONG_MS)).resolves.toBe('rescheduled');
       await expect(reschedule('third', 2 * lab.unitMs)).resolves.toBe('rescheduled');
       const states = async () =>
@@ -248,6 +251,10 @@ export function queuedCommands(lab: Lab): void {
       await lab.run(node);
       for (const delayMs of [-1, NaN, 367 * 86_400_000])
         await expect(reschedule('first', delayMs)).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
+      for (const dueAt of [new Date(NaN), new Date(lab.clock.now() + 367 * 86_400_000)])
+        await expect(
+          node.queue.reschedule({ name: 'ReserveStock', messageId: 'first' }, { dueAt }),
+        ).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
     });
   });
 }

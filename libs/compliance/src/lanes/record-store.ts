@@ -121,6 +121,10 @@ export function recordStore(lab: LaneLab): void {
       expect(seen.filter((key) => !key.startsWith('p/1/'))).toEqual([]);
       expect(pages).toBeGreaterThan(3);
       await expect(records.page('nothing/', 7)).resolves.toMatchObject({ records: [] });
+      for (const none of ['', 'no such', '-1', '0:no'])
+        await expect(records.page('p/1/', 7, none)).rejects.toMatchObject({
+          code: 'CATGA_VALIDATION_FAILED',
+        });
     });
 
     it('takes keys of any characters, and tells them apart', async () => {

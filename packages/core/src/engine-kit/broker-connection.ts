@@ -91,6 +91,8 @@ export interface BrokerParts {
   readonly links: LinkOpener;
   readonly workerIds: WorkerIdStore;
   readonly taken: TakenWork;
+  /** The broker's time, as `EngineConnection.serverMs` has it. */
+  serverMs(): Promise<number>;
 }
 
 /** One node's access to a broker: its ports, its worker id lease, and the closing order. */
@@ -158,6 +160,10 @@ export class BrokerConnection implements EngineConnection {
 
   get workerId(): number {
     return this.lease?.current ?? 0;
+  }
+
+  serverMs(): Promise<number> {
+    return this.parts.serverMs();
   }
 
   async openLinks(self: NodeAddress, listener: LinkListener): Promise<NodeLinks> {

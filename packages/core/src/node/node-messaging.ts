@@ -288,6 +288,7 @@ export class NodeMessaging implements MediatorHost, ContextHost, ConsumingNode, 
     if (type.kind === 'event') await this.eventWay.publish(message, said, cause);
     else {
       this.checkQueued(message);
+      if (type.isLocal) throw localMessageError(type.name, 'be queued');
       this.requestRouter.sent.add(type.name);
       await this.commandWay.enqueue(type, message, said, cause);
     }

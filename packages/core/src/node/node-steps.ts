@@ -42,6 +42,16 @@ export class NodeSteps {
   }
 
   /**
+   * The broker's time, in milliseconds since 1970; that of this machine where the engine has none. `CATGA_SHUTTING_DOWN` while the node is
+   * not connected.
+   */
+  async serverMs(): Promise<number> {
+    const { engine, clock } = this.runtime;
+    const serverMs = await engine.connected("The broker's time").serverMs?.();
+    return serverMs === undefined || serverMs === 0 ? clock.now() : serverMs; // 0: it has just lost its store.
+  }
+
+  /**
    * Where records are kept. Its records throw `CATGA_SHUTTING_DOWN` while the node is not connected, and `CATGA_UNSUPPORTED` if there
    * are none.
    */

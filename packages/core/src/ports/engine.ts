@@ -82,6 +82,11 @@ export interface EngineConnection {
    * Opens this node's links to other nodes. Absent in a single-process engine: then every handler is local.
    */
   openLinks?(self: NodeAddress, listener: LinkListener): Promise<NodeLinks>;
+  /**
+   * The broker's time, in milliseconds since 1970, never ahead of it. Rejects with `CATGA_ENGINE_UNAVAILABLE`. Absent if nodes have no
+   * clock in common but their own.
+   */
+  serverMs?(): Promise<number>;
   /** Outcomes of requests that nodes have finished; present with links. */
   readonly outcomes?: OutcomeLog;
   /**

@@ -49,7 +49,7 @@ export interface PagedRecordStore extends RecordStore {
   /**
    * Reads some records whose keys begin with a prefix of whole parts.
    * @param limit about how many records a page has at most; it may have fewer, or none, and not be the last one
-   * @param after `next` of the page before
+   * @param after `next` of the page before; `CATGA_VALIDATION_FAILED` for what no page has returned, where the store can tell
    */
   page(prefix: string, limit: number, after?: string): Promise<RecordPage>;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { wrongCursor } from '@catga/core/engine';
 import type { PagedRecordStore, RecordPage, VersionedRecord } from '@catga/core/engine';
 import { bucketHeaders, bucketPrefix, isDeletion, toBucketEntry } from '../jetstream/bucket.js';
 import type { BucketEntry } from '../jetstream/bucket.js';
@@ -48,6 +49,7 @@ export class NatsRecordStore implements PagedRecordStore {
 
   /** In the order in which they were written last. */
   async page(prefix: string, limit: number, after?: string): Promise<RecordPage> {
+    if (after !== undefined && !/^\d+$/.test(after)) throw wrongCursor(after);
     const { records, last, read } = await this.find(prefix, {
       limit,
       ...(after !== undefined && { fromSequence: Number(after) + 1 }),

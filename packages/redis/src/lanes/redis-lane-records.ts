@@ -1,3 +1,4 @@
+import { wrongCursor } from '@catga/core/engine';
 import type { PagedRecordStore, RecordPage, VersionedRecord } from '@catga/core/engine';
 import { tooLarge } from '../connection/broker-errors.js';
 import { RECORD_PARTS } from '../connection/key-space.js';
@@ -46,6 +47,7 @@ export class RedisLaneRecords implements PagedRecordStore {
 
   /** Goes through one part after another; each step looks at about as many records as a page may have. */
   async page(prefix: string, limit: number, after = '0:0'): Promise<RecordPage> {
+    if (!/^\d+:\d+$/.test(after)) throw wrongCursor(after);
     const records: VersionedRecord[] = [];
     const pattern = `#${prefix.replaceAll(/[*?[\]\\^-]/g, String.raw`\$&`)}*`;
     let [part = 0, cursor = 0] = after.split(':').map(Number);

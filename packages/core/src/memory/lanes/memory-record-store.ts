@@ -1,4 +1,5 @@
 import type { PagedRecordStore, RecordPage, VersionedRecord } from '../../ports/record-store.js';
+import { wrongCursor } from '../../reliability/page-cursor.js';
 
 /** Record store in a map, in the order of the writes. Versions are never reused. */
 export class MemoryRecordStore implements PagedRecordStore {
@@ -29,15 +30,15 @@ export class MemoryRecordStore implements PagedRecordStore {
     return Promise.resolve(this.records.delete(key));
   }
 
-  page(prefix: string, limit: number, after = '0'): Promise<RecordPage> {
+  async page(prefix: string, limit: number, after = '0'): Promise<RecordPage> {
+    if (!/^\d+$/.test(after)) throw wrongCursor(after);
     const records: VersionedRecord[] = [];
     for (const record of this.records.values()) {
       if (record.version <= Number(after) || !record.key.startsWith(prefix)) continue;
-      if (records.length === limit)
-        return Promise.resolve({ records, next: String(records.at(-1)?.version) });
+      if (records.length === limit) return { records, next: String(records.at(-1)?.version) };
       records.push(record);
     }
-    return Promise.resolve({ records, next: undefined });
+    return { records, next: undefined };
   }
 
   /** Loses everything, as a broker without a disk does when it restarts. */
