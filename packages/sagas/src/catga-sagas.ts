@@ -94,7 +94,10 @@ export class CatgaSagas {
     return found && this.infoOf(found.record);
   }
 
-  /** Sagas in no particular order. All pages together have each that was there all the time; one that changes may be in two. */
+  /**
+   * Sagas in no particular order. All pages together have each that was there all the time; one that changes may be in two.
+   * `CATGA_VALIDATION_FAILED` for a page size or a cursor that is none.
+   */
   async list(filter: SagaFilter = {}, { limit, after }: SagaPageRequest = {}): Promise<SagaPage> {
     const { sagas, unreadable, next } = await this.host.records.page(filter.saga, pageLimit(limit), after);
     const items: SagaInfo[] = [];
@@ -116,7 +119,10 @@ export class CatgaSagas {
     return this.operate(saga, id, { kind: 'operator', action: 'retry' });
   }
 
-  /** Compensates a saga. Resolves with whether it was running. */
+  /**
+   * Compensates a saga. Resolves with whether it was running. If it rejects with `CATGA_ENGINE_UNAVAILABLE`, call it again: it may have
+   * been decided, but not all sent that it leads to.
+   */
   compensate(saga: string, id: string, reason?: string): Promise<boolean> {
     return this.operate(saga, id, {
       kind: 'operator',

@@ -7,9 +7,22 @@ import { redis } from '@catga/redis';
 import { NatsServer, RedisServer } from '@catga/servers';
 import { Declined, Fulfilment, OrderPlaced, Paid, TestShop, partsOf } from './fulfilment.fixture.js';
 import type { ShopNode } from './fulfilment.fixture.js';
+import { Saga, StartedBy } from './index.js';
 import type { SagaStatus } from './index.js';
 
 const SAGA = 'shop.fulfilment';
+
+@Saga({ name: 'shop.from-beginning', startFrom: 'beginning' })
+class FromBeginning {
+  @StartedBy(OrderPlaced, ({ orderId }) => orderId)
+  start(_: OrderPlaced): void {}
+}
+
+@Saga({ name: 'shop.from-now' })
+class FromNow extends FromBeginning {}
+
+/** No header and no key of a broker has it as it is. */
+const ODD = 'poor\n%\0 😀';
 
 interface Broker {
   readonly engine: () => CatgaOptions['engine'];
@@ -54,27 +67,26 @@ describe.each(Object.entries(BROKERS))('sagas on %s', (_, spawn) => {
     });
 
   it('run to their ends, of ids of any characters, and are listed', async () => {
-    const ids = ['o1', 'poor', 'poor/ü *.>'];
+    const ids = ['o1', 'poor', 'poor/ü *.>', ODD];
     for (const id of ids) await nodes[0]!.node.mediator.publish(new OrderPlaced(id, 5));
     await isNow('o1', 'running', 3);
     await nodes[1]!.node.mediator.publish(new Paid('o1'));
     await isNow('o1', 'completed');
     for (const id of ids.slice(1)) await isNow(id, 'compensated');
-    await until(() => shop.shop.ledger.length === 7);
-    expect(shop.shop.ledger.toSorted()).toEqual([
-      'Charge o1',
-      'Fulfilled o1',
-      'ReleaseStock poor',
-      'ReleaseStock poor/ü *.>',
-      'ReserveStock o1',
-      'ReserveStock poor',
-      'ReserveStock poor/ü *.>',
-    ]);
+    await until(() => shop.shop.ledger.length === 9);
+    const undone = ids.slice(1).flatMap((id) => [`ReserveStock ${id}`, `ReleaseStock ${id}`]);
+    expect(shop.shop.ledger.toSorted()).toEqual(
+      ['Charge o1', 'Fulfilled o1', 'ReserveStock o1', ...undone].toSorted(),
+    );
     const page = await nodes[1]!.sagas.list({ saga: SAGA, status: 'compensated' });
     expect(page.items.map(({ id, reason }) => `${id}: ${reason}`).toSorted()).toEqual([
+      `${ODD}: no money`,
       'poor/ü *.>: no money',
       'poor: no money',
     ]);
+    await expect(nodes[0]!.sagas.list({}, { after: 'no such' })).rejects.toMatchObject({
+      code: 'CATGA_VALIDATION_FAILED',
+    });
   });
 
   it('take each of many inputs once, and a repetition not again', async () => {
@@ -94,5 +106,17 @@ describe.each(Object.entries(BROKERS))('sagas on %s', (_, spawn) => {
     await expect(nodes[0]!.sagas.compensate(SAGA, 'many')).resolves.toBe(true);
     await isNow('many', 'compensated');
     expect(shop.shop.ledger.slice(-2)).toEqual(['Refund many', 'ReleaseStock many']);
+  });
+
+  it('that are new hear of earlier events if their startFrom says so', async () => {
+    const late = await shop.start('late', [FromBeginning, FromNow], { engine: broker.engine(), serve() {} });
+    nodes = [...nodes, late];
+    await nodes[0]!.node.mediator.publish(new OrderPlaced('next', 5));
+    const started = async (saga: string): Promise<readonly string[]> =>
+      (await late.sagas.list({ saga })).items.map(({ id }) => id);
+    await until(async () => (await started('shop.from-now')).length > 0);
+    await until(async () => (await started('shop.from-beginning')).includes('next'));
+    await expect(started('shop.from-now')).resolves.toEqual(['next']);
+    await expect(started('shop.from-beginning')).resolves.toContain('o1');
   });
 });

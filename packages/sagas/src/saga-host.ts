@@ -1,9 +1,10 @@
 import type { CatgaNode, MessageContext } from '@catga/nestjs';
 import type { StepPlace, StepStore } from '@catga/core/engine';
 import { sagaDefinitionOf } from './definition/saga-definition.js';
-import type { SagaClass, SagaDefinition, SagaEvent } from './definition/saga-definition.js';
+import type { SagaClass, SagaDefinition } from './definition/saga-definition.js';
 import { SagaCensus } from './records/saga-census.js';
 import { SagaRecords } from './records/saga-records.js';
+import { eventOf, sagaIdOf } from './step/saga-events.js';
 import type { StepInput } from './step/saga-input.js';
 import { inputKey } from './step/saga-input.js';
 import { SagaRunner } from './step/saga-runner.js';
@@ -101,8 +102,10 @@ export class SagaHost {
   }
 
   private inputOf(signal: SignalFields, key: string): StepInput {
-    if (isTimeout(signal))
-      return { kind: 'timeout', key, label: `timeout ${signal.timeout}`, name: signal.timeout };
+    if (isTimeout(signal)) {
+      const { timeout: name, startedAtMs } = signal;
+      return { kind: 'timeout', key, label: `timeout ${name}`, name, startedAtMs };
+    }
     const { command } = signal;
     if (signal.ok)
       return {
@@ -122,16 +125,10 @@ export class SagaHost {
 function takeEvent(runner: SagaRunner, event: object, context: MessageContext): Promise<void> {
   const { definition } = runner;
   const of = eventOf(definition, event);
-  const correlate = of.start?.correlate ?? of.on?.correlate;
-  const id = SagaRecords.checkId(definition.name, correlate?.(event));
+  if (of === undefined) throw new TypeError(`The saga ${definition.name} takes no such event.`);
+  const id = sagaIdOf(definition, of, event);
   const key = inputKey(context.name, context.messageId);
   return runner.handle(id, { kind: 'event', key, label: of.name, event, of }, event, context);
-}
-
-function eventOf({ events, name }: SagaDefinition, event: object): SagaEvent {
-  const of = events.get(event.constructor as Parameters<typeof events.get>[0]);
-  if (of === undefined) throw new TypeError(`The saga ${name} takes no such event.`);
-  return of;
 }
 
 function isProblems(found: SagaDefinition | readonly string[]): found is readonly string[] {

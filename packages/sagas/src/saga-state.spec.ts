@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { memory } from '@catga/core';
-import { OrderPlaced, Paid, TestShop } from './fulfilment.fixture.js';
-import { On, Saga, StartedBy, UpgradeState } from './index.js';
+import { Declined, Fulfilment, OrderPlaced, Paid, TestShop } from './fulfilment.fixture.js';
+import type { FulfilmentState } from './fulfilment.fixture.js';
+import { On, OnTimeout, Saga, StartedBy, UpgradeState, minutes } from './index.js';
 import type { SagaContext } from './index.js';
 import type { SagaClass } from './definition/saga-definition.js';
 
@@ -111,6 +112,75 @@ describe('the state of a saga', () => {
     await expect(sagas.get(NAME, 'o1')).resolves.toMatchObject({ state: { note: 'xxxxx' } });
   });
 
+  it('that has grown too large keeps the saga from nothing that compensates or ends it', async () => {
+    @Saga({ name: NAME, maxBytes: 4000 })
+    class Grown extends Fulfilment {
+      @OnTimeout('payment')
+      override late(saga: SagaContext<FulfilmentState>): void {
+        saga.compensate('late '.repeat(1000));
+      }
+    }
+    shop = new TestShop(memory());
+    shop.shop.before = (what) => {
+      if (what.startsWith('Refund')) throw new Declined('closed '.repeat(1000));
+    };
+    const { node, sagas } = await shop.start('one', [Grown]);
+    await node.mediator.publish(new OrderPlaced('o1', 1));
+    await shop.pass(minutes(16));
+    await expect(sagas.get(NAME, 'o1')).resolves.toMatchObject({
+      status: 'stuck',
+      problem: expect.stringMatching(/^shop.refund failed: closed/),
+    });
+    await expect(sagas.complete(NAME, 'o1', 'by hand')).resolves.toBe(true);
+    await expect(node.deadLetters.list()).resolves.toMatchObject({ items: [] });
+  });
+
+  it('has to be what the serializer carries: else its input is a dead letter at once, and the saga has not started', async () => {
+    @Saga({ name: NAME })
+    class Mapped {
+      @StartedBy(OrderPlaced, idOf)
+      start(_: OrderPlaced, saga: SagaContext<object>): void {
+        saga.state = { lines: new Map() };
+      }
+    }
+    shop = new TestShop(memory());
+    const { node, sagas } = await shop.start('one', [Mapped]);
+    await node.mediator.publish(new OrderPlaced('o1', 1));
+    await shop.pass(1000);
+    const { items } = await node.deadLetters.list();
+    expect(items.map(({ attempts, error }) => [attempts, error.code, error.message])).toEqual([
+      [1, 'CATGA_SERIALIZATION', expect.stringMatching(/^The state of shop.state .*'lines' is a Map/)],
+    ]);
+    await expect(sagas.get(NAME, 'o1')).resolves.toBeUndefined();
+  });
+
+  it('of a later version is waited for by the timeouts of newer code, too', async () => {
+    @Saga({ name: NAME, version: 3 })
+    class Timed extends Third {
+      @StartedBy(OrderPlaced, idOf)
+      override start(event: OrderPlaced, saga: SagaContext<ThirdState>): void {
+        super.start(event, saga);
+        saga.timeout('new', minutes(1));
+      }
+      @OnTimeout('new')
+      late(saga: SagaContext<ThirdState>): void {
+        saga.state.parts.push(-1);
+      }
+    }
+    shop = new TestShop(memory());
+    const newer = await shop.start('one', [Timed]);
+    await newer.node.mediator.publish(new OrderPlaced('o1', 500));
+    await shop.pass(100);
+    const { node } = await replaceBy(First);
+    await shop.pass(minutes(2));
+    const stopped = node.stop();
+    await shop.start('three', [Timed]);
+    await shop.pass(60_000);
+    await stopped;
+    const { sagas } = shop.nodes.get('three')!;
+    await expect(sagas.get(NAME, 'o1')).resolves.toMatchObject({ state: { euros: 5, parts: [-1] } });
+  });
+
   it('has an id that every store holds', async () => {
     await running();
     const { node, sagas } = shop.nodes.get('one')!;
@@ -118,12 +188,16 @@ describe('the state of a saga', () => {
     await node.mediator.publish(new OrderPlaced(odd, 1));
     await node.mediator.publish(new OrderPlaced('', 1));
     await node.mediator.publish(new OrderPlaced('x'.repeat(201), 1));
+    await node.mediator.publish(new OrderPlaced('half \ud800', 1));
+    await node.mediator.publish(new OrderPlaced(7 as never, 1));
     await shop.pass(1000);
     await expect(sagas.get(NAME, odd)).resolves.toMatchObject({ id: odd });
     const { items } = await node.deadLetters.list();
     expect(items.map(({ attempts, error }) => [attempts, error.message])).toEqual([
       [1, `The id of a saga ${NAME} is empty.`],
       [1, `The id of a saga ${NAME} is longer than 200 characters.`],
+      [1, `The id of a saga ${NAME} has half a surrogate pair.`],
+      [1, `The id of a saga ${NAME} is not a string.`],
     ]);
   });
 });

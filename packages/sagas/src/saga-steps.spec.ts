@@ -10,7 +10,7 @@ import {
   TestShop,
 } from './fulfilment.fixture.js';
 import type { ShopNode } from './fulfilment.fixture.js';
-import { minutes } from './index.js';
+import { hours, minutes } from './index.js';
 
 const SAGA = 'shop.fulfilment';
 
@@ -93,7 +93,7 @@ describe('a saga', () => {
     await shop.start('one', [Fulfilment], { serve: (node) => shop.shop.serve(node, Charge) });
     const { node, sagas } = shop.nodes.get('one')!;
     await node.mediator.publish(new OrderPlaced('o1', 100));
-    await shop.clock.advance(minutes(16));
+    await shop.pass(hours(1));
     // Its handler is gone; ReleaseStock would be handled before ReserveStock.
     await expect(sagas.get(SAGA, 'o1')).resolves.toMatchObject({
       status: 'compensating',
@@ -173,6 +173,21 @@ describe('a saga', () => {
     await expect(sagas.get(SAGA, 'o1')).resolves.toMatchObject({ state: { cents: 100 } });
     expect(shop.shop.ledger).toEqual(['ReserveStock o1', 'Charge o1']);
     expect(sagas.counts(SAGA)).toMatchObject({ started: 1, ignored: 1 });
+  });
+
+  it('starts beside others from one event', async () => {
+    shop = new TestShop(memory());
+    const { node, sagas } = await shop.start('one', [Fulfilment, BriefFulfilment]);
+    await node.mediator.publish(new OrderPlaced('o1', 100));
+    await shop.pass(100);
+    for (const saga of [SAGA, 'shop.brief'])
+      await expect(sagas.get(saga, 'o1')).resolves.toMatchObject({ status: 'running', revision: 3 });
+    expect(shop.shop.ledger.toSorted()).toEqual([
+      'Charge o1',
+      'Charge o1',
+      'ReserveStock o1',
+      'ReserveStock o1',
+    ]);
   });
 
   it('is compensated or completed by hand, and others are not there', async () => {

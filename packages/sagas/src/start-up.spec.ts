@@ -125,6 +125,34 @@ describe('an application with sagas', () => {
     ]);
   });
 
+  it('does not start with inputs of no saga, nor with options that handlers do not take', async () => {
+    class Forgetful {
+      @StartedBy(Opened, idOf)
+      open(_: Opened): void {}
+    }
+    @Saga({ name: 'heir' })
+    class Base {
+      @StartedBy(Opened, idOf)
+      open(_: Opened): void {}
+    }
+    class Heir extends Base {}
+    @Saga({ name: '%'.repeat(90), concurrency: 0, maxAttempts: -1, startFrom: 'end' as 'new' })
+    class Wrong extends Base {}
+    @Saga({ name: 'wrong', concurrency: 0, maxAttempts: -1, startFrom: 'end' as 'new' })
+    class Handling extends Base {}
+    const problems = await problemsOf([Forgetful, Heir, Wrong, Handling]);
+    expect(problems).toEqual(
+      expect.arrayContaining([
+        'Forgetful (RootTestModule) has inputs of a saga, which have no effect without @Saga.',
+        'Heir (RootTestModule) has inputs of a saga, which have no effect without @Saga.',
+        'Wrong (RootTestModule) has wrong options: name: must be text that a key can hold',
+        ...['concurrency', 'maxAttempts', 'startFrom'].map((option) =>
+          expect.stringMatching(`^wrong \\(Handling .*has wrong options: ${option}: `),
+        ),
+      ]),
+    );
+  });
+
   it('does not start with two sagas of one name, nor with two methods for one input', async () => {
     @Saga({ name: 'same' })
     class One {

@@ -48,6 +48,11 @@ export function staticInputsOf(target: Class): readonly SagaMethod[] {
   return readOwn(target);
 }
 
+/** Whether a class has decorated methods, of its own or inherited. */
+export function hasInputs(target: Class): boolean {
+  return inputsOf(target).length > 0 || staticInputsOf(target).length > 0;
+}
+
 function readOwn(target: object): readonly SagaMethod[] {
   const own: unknown = Reflect.getOwnMetadata(INPUTS, target);
   return (own as readonly SagaMethod[] | undefined) ?? [];

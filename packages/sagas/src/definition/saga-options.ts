@@ -1,5 +1,6 @@
 import type { HandlerBackoff } from '@catga/nestjs';
 import { z } from 'zod';
+import { LONE_SURROGATE, isPart } from '../records/saga-records.js';
 import { days } from './durations.js';
 
 /**
@@ -22,7 +23,8 @@ export interface SagaOptions {
    */
   readonly keepMs?: number;
   /**
-   * The most bytes of a saga's record: its state, the messages of its last step, and the commands that undo it.
+   * The most bytes of a running saga's record: its state, the messages of its last step, the commands that undo it, and about 25 bytes
+   * for each of its last 1,000 inputs. A step that compensates or ends it may exceed them, up to what the store takes.
    * @defaultValue 262_144
    */
   readonly maxBytes?: number;
@@ -55,7 +57,11 @@ export const MAX_NAME = 100;
 const asOfHandlers = z.unknown().optional();
 
 const schema = z.strictObject({
-  name: z.string().min(1).max(MAX_NAME),
+  name: z
+    .string()
+    .min(1)
+    .max(MAX_NAME)
+    .refine((name) => isPart(name) && !LONE_SURROGATE.test(name), 'must be text that a key can hold'),
   version: z.int().positive().default(1),
   keepMs: z.number().nonnegative().default(days(7)),
   maxBytes: z.int().positive().default(262_144),

@@ -22,6 +22,8 @@ const MAX_ID = 200;
 /** Longest part of a key. */
 const MAX_PART = 256;
 const ROOT = 'saga/';
+/** Stores write any such as the same character. */
+export const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** The records of sagas, in the store of the engine. */
 export class SagaRecords {
@@ -29,14 +31,8 @@ export class SagaRecords {
 
   /** Refuses an id that no store could tell from others, or hold: `CATGA_VALIDATION_FAILED`. */
   static checkId(saga: string, id: unknown): string {
-    if (typeof id === 'string' && id !== '' && id.length <= MAX_ID && partOf(id).length <= MAX_PART)
-      return id;
-    const problem =
-      typeof id !== 'string'
-        ? 'is not a string'
-        : id === ''
-          ? 'is empty'
-          : `is longer than ${MAX_ID} characters`;
+    const problem = problemOf(id);
+    if (problem === undefined) return id as string;
     throw new CatgaError('CATGA_VALIDATION_FAILED', `The id of a saga ${saga} ${problem}.`, {
       details: { saga, issues: [{ path: 'id', message: problem }] },
     });
@@ -49,7 +45,8 @@ export class SagaRecords {
 
   /**
    * Writes a record in place of the version that was read; 0 for none. Resolves with its new version and its size, or with undefined,
-   * without a write, if another one is there. `CATGA_PAYLOAD_TOO_LARGE` beyond `maxBytes`.
+   * without a write, if another one is there. `CATGA_PAYLOAD_TOO_LARGE` for a running saga beyond `maxBytes`, and for any one beyond
+   * what the store takes: that it has grown too large keeps nobody from compensating or ending it.
    */
   async write(
     record: SagaRecord,
@@ -59,7 +56,7 @@ export class SagaRecords {
     const { saga, id } = record;
     const store = this.place.records;
     const bytes = encode(record);
-    const limit = Math.min(maxBytes, store.maxValueBytes);
+    const limit = record.status === 'running' ? Math.min(maxBytes, store.maxValueBytes) : store.maxValueBytes;
     if (bytes.byteLength > limit) {
       throw new CatgaError(
         'CATGA_PAYLOAD_TOO_LARGE',
@@ -105,8 +102,20 @@ export class SagaRecords {
   }
 }
 
+function problemOf(id: unknown): string | undefined {
+  if (typeof id !== 'string') return 'is not a string';
+  if (id === '') return 'is empty';
+  if (id.length > MAX_ID || !isPart(id)) return `is longer than ${MAX_ID} characters`;
+  return LONE_SURROGATE.test(id) ? 'has half a surrogate pair' : undefined;
+}
+
 function keyOf(saga: string, id: string): string {
   return `${ROOT}${partOf(saga)}/${partOf(id)}`;
+}
+
+/** Whether a text has room as a part of a key. */
+export function isPart(text: string): boolean {
+  return partOf(text).length <= MAX_PART;
 }
 
 /** A text as a part of something that slashes separate. */

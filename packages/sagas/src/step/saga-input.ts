@@ -5,7 +5,7 @@ import type { SagaEvent } from '../definition/saga-definition.js';
 export type StepInput = { readonly key: string; readonly label: string } & (
   | { readonly kind: 'event'; readonly event: object; readonly of: SagaEvent }
   | ReplyInput
-  | { readonly kind: 'timeout'; readonly name: string }
+  | { readonly kind: 'timeout'; readonly name: string; readonly startedAtMs?: number | undefined }
   | OperatorInput
 );
 

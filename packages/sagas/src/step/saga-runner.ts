@@ -61,7 +61,8 @@ export class SagaRunner {
 
   /** Handles an input that a message of the log is. */
   async handle(id: string, input: StepInput, message: object, context: MessageContext): Promise<void> {
-    const end = await this.run(id, input, () => this.instanceFor(message, context), context);
+    const instance = (): object | Promise<object> => this.instanceFor(message, context);
+    const end = await this.lines.run(id, () => this.run(id, input, instance, context));
     if (end === 'ignored' || end === 'repeated') this.counts[end] += 1;
   }
 
@@ -70,25 +71,25 @@ export class SagaRunner {
     const noInstance = (): never => {
       throw new TypeError('No method handles what an operator decides.');
     };
+    // Not in line: a method of the saga may be who decides, and waits for it.
     return (await this.run(id, input, noInstance, undefined)) === 'taken';
   }
 
-  private run(
+  /** Until nobody else has written meanwhile. */
+  private async run(
     id: string,
     input: StepInput,
     instance: () => object | Promise<object>,
     context: MessageContext | undefined,
   ): Promise<StepEnd> {
-    return this.lines.run(id, async () => {
-      for (let tries = 1; ; tries++) {
-        const { end, before, after } = await this.attempt(id, input, instance, context);
-        if (after !== undefined) this.count(before, after);
-        if (end !== 'conflict') return end;
-        this.counts.conflicts += 1;
-        if (tries === MAX_TRIES) throw this.refused(context, this.conflict(id));
-        if (tries > TRIES_AT_ONCE) await this.pause(tries);
-      }
-    });
+    for (let tries = 1; ; tries++) {
+      const { end, before, after } = await this.attempt(id, input, instance, context);
+      if (after !== undefined) this.count(before, after);
+      if (end !== 'conflict') return end;
+      this.counts.conflicts += 1;
+      if (tries === MAX_TRIES) throw this.refused(context, this.conflict(id));
+      if (tries > TRIES_AT_ONCE) await this.pause(tries);
+    }
   }
 
   /** A step, in a transaction if the store has them: it is rolled back after a conflict. */
@@ -174,7 +175,12 @@ export class SagaRunner {
         onFailure(thrown);
         throw thrown;
       });
-    if (next === undefined) return { end: 'ignored' };
+    if (next === undefined) {
+      // What was decided before may be stored, and what it led to not sent; and no input may come that sends it.
+      if (input.kind === 'operator' && before !== undefined && !hasEnded(before))
+        await this.sendLeftOver(before, input);
+      return { end: 'ignored' };
+    }
     if (before !== undefined) await this.sendLeftOver(before, input);
     // What is sent in the transaction of the write need not be sent again.
     const after = place.inTransaction === undefined ? next : { ...next, outgoing: [] };

@@ -10,6 +10,8 @@ export interface TimeoutSignal {
   /** Id of the saga. */
   readonly reference: string;
   readonly timeout: string;
+  /** When the saga that asked for it started; absent in those of earlier versions. */
+  readonly startedAtMs?: number;
 }
 
 /** Wire name of the signals of a saga. */

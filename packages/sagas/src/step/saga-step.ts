@@ -64,10 +64,11 @@ export class SagaStep {
         return this.undoing(record, input, afterOutcome(record, commands, nowMs), nowMs);
       return this.run({ ...record, commands }, input, this.methodFor(input), instance);
     }
+    if (status !== 'running' || isOfEarlierSaga(input, record)) return undefined;
     const method = this.methodFor(input);
-    return status === 'running' && method !== undefined
-      ? this.run(record, input, method, instance)
-      : undefined;
+    if (method !== undefined) return this.run(record, input, method, instance);
+    this.checkVersion(record); // Newer code may have a method for it.
+    return undefined;
   }
 
   private async first(
@@ -128,7 +129,7 @@ export class SagaStep {
   ): Promise<SagaRecord> {
     const { definition, services } = this;
     const { name: saga, version, timeouts } = definition;
-    const { id } = record;
+    const { id, startedAtMs } = record;
     const what = `The state of ${saga}`;
     const instance = (await getInstance()) as Record<string | symbol, (...args: unknown[]) => unknown>;
     const state = record.revision === 0 ? undefined : await this.stateOf(record, instance);
@@ -144,7 +145,8 @@ export class SagaStep {
     const commands: SagaCommand[] = [...record.commands];
     const outgoing: RecordedMessage[] = [];
     for (const [index, intent] of context.intents.entries()) {
-      const messageId = `${partOf(saga)}/${partOf(id)}/${revision}/${index}`;
+      // With the start: once a saga is forgotten, one of its id may start anew, and what that sends is no repetition.
+      const messageId = `${partOf(saga)}/${partOf(id)}/${startedAtMs}/${revision}/${index}`;
       if (intent.kind === 'send') {
         const { message } = await services.capture(intent.command, { messageId });
         outgoing.push({ message: replyingTo(message, { name: signalName(saga), reference: id }) });
@@ -153,10 +155,9 @@ export class SagaStep {
       } else if (intent.kind === 'publish')
         outgoing.push(await services.capture(intent.event, { messageId }));
       else {
-        const { name, delayMs } = intent;
-        outgoing.push(
-          await services.capture(new this.signal({ reference: id, timeout: name }), { messageId, delayMs }),
-        );
+        const { name: timeout, delayMs } = intent;
+        const signal = new this.signal({ reference: id, timeout, startedAtMs });
+        outgoing.push(await services.capture(signal, { messageId, delayMs }));
       }
     }
     const nowMs = services.nowMs();
@@ -182,19 +183,24 @@ export class SagaStep {
     return written(next, input, now, outgoing, nowMs);
   }
 
-  /** The stored state, of the version of the class. `CATGA_UNSUPPORTED`, retryable, for a later version. */
+  /** `CATGA_UNSUPPORTED`, retryable, for a state of a later version than that of the class. */
+  private checkVersion({ id, version: stored }: SagaRecord): void {
+    const { name: saga, version } = this.definition;
+    if (stored <= version) return;
+    throw new CatgaError(
+      'CATGA_UNSUPPORTED',
+      `The state of ${saga} '${id}' has version ${stored}, and this node knows ${version}: a node with newer code has to handle it.`,
+      { details: { saga, id, version: stored }, retryable: true },
+    );
+  }
+
+  /** The stored state, of the version of the class. */
   private async stateOf(
     record: SagaRecord,
     instance: Readonly<Record<string | symbol, (...args: unknown[]) => unknown>>,
   ): Promise<unknown> {
     const { name: saga, version, upgrades } = this.definition;
-    if (record.version > version) {
-      throw new CatgaError(
-        'CATGA_UNSUPPORTED',
-        `The state of ${saga} '${record.id}' has version ${record.version}, and this node knows ${version}: a node with newer code has to handle it.`,
-        { details: { saga, id: record.id, version: record.version }, retryable: true },
-      );
-    }
+    this.checkVersion(record);
     let state = this.services.decode(`The state of ${saga}`, record.state);
     for (let from = record.version; from < version; from++) {
       const upgrade = upgrades.get(from);
@@ -241,6 +247,11 @@ function bounded(history: readonly SagaHistoryEntry[]): SagaHistoryEntry[] {
   return history.length <= MAX_HISTORY
     ? [...history]
     : [...history.slice(0, 1), ...history.slice(1 - MAX_HISTORY)];
+}
+
+/** Whether a timeout was asked for by a saga of the same id that is forgotten. */
+function isOfEarlierSaga(input: StepInput, { startedAtMs }: SagaRecord): boolean {
+  return input.kind === 'timeout' && input.startedAtMs !== undefined && input.startedAtMs !== startedAtMs;
 }
 
 function argumentsOf(input: StepInput): readonly unknown[] {

@@ -1,6 +1,10 @@
 import { CatgaError } from '@catga/nestjs';
 import type { Command } from '@catga/nestjs';
+import { days } from '../definition/durations.js';
 import type { SagaContext, SagaSendOptions } from './saga-context.js';
+
+/** As of all that is queued with a delay. */
+const LONGEST_TIMEOUT_MS = days(366);
 
 /** What a method asked for. */
 export type Intent =
@@ -38,6 +42,10 @@ export class StepContext implements SagaContext<unknown> {
     this.checkOpen('timeout');
     if (!this.timeouts.has(name))
       throw this.misused(`asks for the timeout '${name}', and has no method with @OnTimeout('${name}')`);
+    if (!(delayMs >= 0 && delayMs <= LONGEST_TIMEOUT_MS))
+      throw this.misused(
+        `asks for the timeout '${name}' after ${delayMs} ms, which is not from 0 to ${LONGEST_TIMEOUT_MS}`,
+      );
     this.intents.push({ kind: 'timeout', name, delayMs });
   }
 

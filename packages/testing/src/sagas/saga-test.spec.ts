@@ -5,6 +5,7 @@ import { Command, ReliableEvent } from '@catga/nestjs';
 import { On, OnFailure, OnResult, OnTimeout, Saga, StartedBy, minutes } from '@catga/sagas';
 import type { SagaContext } from '@catga/sagas';
 import { deadLetterOf, everyOrder, later, refusalOf, resultOf, sagaTest } from '../sagas.js';
+import type { SagaTest } from '../sagas.js';
 
 @ReliableEvent()
 class OrderPlaced {
@@ -94,6 +95,25 @@ class Fulfilment {
   }
 }
 
+/** Reserves twice. */
+@Saga({ name: 'twice' })
+class Twice {
+  @StartedBy(OrderPlaced, (event) => event.orderId)
+  start({ orderId }: OrderPlaced, saga: SagaContext<{ shelves: number }>): void {
+    saga.state = { shelves: 0 };
+    for (let time = 0; time < 2; time++) saga.send(new Reserve(orderId));
+  }
+
+  @OnResult(Reserve)
+  reserved(_: { shelf: string }, saga: SagaContext<{ shelves: number }>): void {
+    saga.state.shelves += 1;
+    if (saga.state.shelves === 2) saga.complete();
+  }
+}
+
+@Saga({ name: 'small', maxBytes: 500 })
+class Small extends Fulfilment {}
+
 const placed = new OrderPlaced('o1');
 const paid = new Paid('o1');
 const shelf = { shelf: 'A1' };
@@ -158,6 +178,31 @@ describe('sagaTest', () => {
         .thenState({ orderId: 'o1', isPaid: true, shelf: 'A1' });
     }
     expect(orders).toBe(90);
+  });
+
+  it('takes an outcome that comes again for a repetition, and not for that of another command', async () => {
+    const reserved = resultOf(Reserve, shelf);
+    for (const order of everyOrder([placed, reserved], { duplicates: true }))
+      await sagaTest(Fulfilment)
+        .given(...order)
+        .thenStatus('running')
+        .thenState({ orderId: 'o1', isPaid: false, shelf: 'A1' });
+    await sagaTest(Twice)
+      .given(placed, reserved)
+      .when(reserved)
+      .thenStatus('running')
+      .when(resultOf(Reserve, shelf))
+      .thenStatus('completed');
+  });
+
+  it('fails where no cluster would take an id, a timeout or the size of what is stored', async () => {
+    const cases: readonly [() => SagaTest, string][] = [
+      [() => sagaTest(Fulfilment).when(new OrderPlaced('')), 'CATGA_VALIDATION_FAILED'],
+      [() => sagaTest(Fulfilment).when(new OrderPlaced(undefined as never)), 'CATGA_VALIDATION_FAILED'],
+      [() => sagaTest(Fulfilment, { instance: new Fulfilment(NaN) }).when(placed), 'CATGA_CONFIGURATION'],
+      [() => sagaTest(Small).when(new OrderPlaced('x'.repeat(200))), 'CATGA_PAYLOAD_TOO_LARGE'],
+    ];
+    for (const [test, code] of cases) await expect(Promise.resolve(test())).rejects.toMatchObject({ code });
   });
 
   it('fails where the saga does something else, and where something can never happen', async () => {

@@ -28,7 +28,7 @@ export interface SagaTestOptions<T extends object> {
  * Test of one saga, without a node: events, outcomes and time are given to it, and what it sends and stores is compared. Await the whole
  * chain; it rejects with an `AssertionError`.
  *
- * The same event object given again is the same message that comes again. An event that comes before the start, and an outcome that
+ * The same event or outcome, given again as the same object, is the same message that comes again. An event that comes before the start, and an outcome that
  * comes before its command, wait, as they do in a cluster.
  *
  * @example `await sagaTest(Fulfilment).given(placed).when(resultOf(ReserveStock, shelf)).thenSends(new Charge('o1')).thenStatus('running')`

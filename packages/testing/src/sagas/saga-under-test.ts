@@ -1,8 +1,8 @@
 import { fail } from 'node:assert/strict';
 import { CatgaError, json } from '@catga/nestjs';
-import { describeMessage } from '@catga/core/engine';
+import { MemoryRecordStore, describeMessage } from '@catga/core/engine';
 import type { CapturedMessage, CaptureOptions } from '@catga/core/engine';
-import { SagaStep, hasEnded, inputKey } from '@catga/sagas/engine';
+import { SagaRecords, SagaStep, eventOf, hasEnded, inputKey, sagaIdOf } from '@catga/sagas/engine';
 import type { SagaDefinition, SagaEvent, SagaRecord, StepInput } from '@catga/sagas/engine';
 import { SagaTestInput } from './saga-test-inputs.js';
 
@@ -27,7 +27,11 @@ export class SagaUnderTest {
   private readonly step: SagaStep;
   /** Everything that was ever encoded, by its id. */
   private readonly messages = new Map<string, object>();
+  /** Ids of the events that came, and of the commands whose outcomes did: what is given again is a repetition. */
   private readonly ids = new Map<object, string>();
+  /** So that a test finds out what no store would take. */
+  private readonly records = new SagaRecords({ records: new MemoryRecordStore() });
+  private version = 0;
   private readonly timers: Timer[] = [];
   private waiting: Waiting[] = [];
 
@@ -66,10 +70,10 @@ export class SagaUnderTest {
   }
 
   private async takeEvent(event: object): Promise<void> {
-    const { events, name } = this.definition;
-    const of = events.get(event.constructor as Parameters<typeof events.get>[0]);
-    if (of === undefined) fail(`${name} takes no ${event.constructor.name}.`);
-    const id = (of.start ?? of.on)?.correlate(event) ?? '';
+    const { definition } = this;
+    const of = eventOf(definition, event);
+    if (of === undefined) fail(`${definition.name} takes no ${event.constructor.name}.`);
+    const id = sagaIdOf(definition, of, event);
     let messageId = this.ids.get(event);
     if (messageId === undefined) this.ids.set(event, (messageId = `event-${this.ids.size + 1}`));
     const key = inputKey(of.name, messageId);
@@ -89,12 +93,14 @@ export class SagaUnderTest {
     }
   }
 
-  private async takeOutcome({ what }: SagaTestInput): Promise<boolean> {
+  private async takeOutcome(input: SagaTestInput): Promise<boolean> {
+    const { what } = input;
     if (what.kind === 'time') return true;
     const { name } = describeMessage(what.command);
-    const messageId = this.pending(name);
+    const messageId = this.ids.get(input) ?? this.pending(name);
     const id = this.record?.id;
     if (messageId === undefined || id === undefined) return false;
+    this.ids.set(input, messageId);
     const command = { name, messageId };
     const key = inputKey('outcome', messageId);
     await this.handle(
@@ -129,6 +135,8 @@ export class SagaUnderTest {
     if (record?.seen.includes(input.key) === true) return;
     const next = await this.step.take(id, record, input, () => this.instance);
     if (next === undefined) return;
+    const written = await this.records.write(next, this.version, this.definition.maxBytes);
+    this.version = written?.version ?? 0;
     this.record = next;
     for (const { message, delayMs } of next.outgoing) {
       const sent =
