@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { CatgaNode } from '@catga/nestjs';
+import { CatgaNode, madeForDescriptions } from '@catga/nestjs';
 import { CatgaSchedules, SCHEDULING_NODE } from './catga-schedules.js';
 import { ScheduleSource } from './schedule-source.js';
 
@@ -31,3 +31,5 @@ export class CatgaSchedulesModule {
     };
   }
 }
+
+madeForDescriptions(CatgaSchedulesModule);

@@ -1,10 +1,11 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { CatgaError } from '@catga/nestjs';
-import { describeMessage } from '@catga/core/engine';
+import { describeMessage, toError } from '@catga/core/engine';
 import { Schedule } from './schedule.js';
 import { ScheduleRunner } from './schedule-runner.js';
 import type { SchedulingNode } from './schedule-runner.js';
+import { problemsOfSchedule } from './schedule-options.js';
 import type { DeclaredSchedule, ScheduleOptions } from './scheduled.decorator.js';
 
 const DEFAULT_RUNS = 5;
@@ -53,7 +54,7 @@ export class CatgaSchedules implements OnApplicationBootstrap, OnModuleDestroy, 
           details: { issues: [{ path: 'limit', message: `must be a whole number from 1 to ${MOST_RUNS}` }] },
         },
       );
-    const nowMs = this.node().steps.clock.now();
+    const nowMs = await this.node().steps.serverMs();
     return Promise.all(
       [...this.runners.values()].map(async (runner) => {
         const { name, commandName: command, cron, timeZone, catchUp } = runner.schedule;
@@ -66,8 +67,9 @@ export class CatgaSchedules implements OnApplicationBootstrap, OnModuleDestroy, 
   /** Adds one that a class declares. Returns the problem, if there is one. */
   add(declared: DeclaredSchedule, where: string): string | undefined {
     const command = commandNameOf(declared);
-    if (command === undefined)
-      return `${where} uses @Scheduled without the class of a command; is it undefined because of a circular import?`;
+    if (typeof command === 'object') return `${where} uses @Scheduled ${command.problem}`;
+    const problems = problemsOfSchedule(declared.options);
+    if (problems.length > 0) return `${where} uses @Scheduled with wrong options: ${problems.join('; ')}.`;
     const name = declared.options.name ?? command;
     if (this.runners.has(name))
       return `${where} uses @Scheduled with the name '${name}', which another schedule has: give one of them another \`name\`.`;
@@ -105,8 +107,13 @@ export class CatgaSchedules implements OnApplicationBootstrap, OnModuleDestroy, 
   };
 }
 
-function commandNameOf({ target }: DeclaredSchedule): string | undefined {
-  if (typeof (target as unknown) !== 'function') return undefined;
-  const { name, kind } = describeMessage(target);
-  return kind === 'command' ? name : undefined;
+function commandNameOf({ target }: DeclaredSchedule): string | { readonly problem: string } {
+  if (typeof (target as unknown) !== 'function')
+    return { problem: 'without the class of a command; is it undefined because of a circular import?' };
+  try {
+    const { name, kind } = describeMessage(target);
+    return kind === 'command' ? name : { problem: `with the ${kind} ${name}: only commands can be queued.` };
+  } catch (thrown) {
+    return { problem: `with a wrong message: ${toError(thrown).message}` };
+  }
 }

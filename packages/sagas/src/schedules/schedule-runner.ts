@@ -1,16 +1,19 @@
 import type { CatgaNode } from '@catga/nestjs';
+import { partOf } from '../records/saga-records.js';
 import type { Schedule } from './schedule.js';
 
 /** What a schedule needs of its node. */
 export interface SchedulingNode {
   readonly mediator: Pick<CatgaNode['mediator'], 'enqueue'>;
-  readonly steps: Pick<CatgaNode['steps'], 'clock' | 'stop' | 'storeIn'>;
+  readonly steps: Pick<CatgaNode['steps'], 'clock' | 'serverMs' | 'stop' | 'storeIn'>;
 }
 
 /** The longest time that a timer is set for, in milliseconds: a clock may be set meanwhile. */
 const LONGEST_TIMER_MS = 60_000;
 /** After how long a tick that could not be queued is tried again, in milliseconds. */
 const RETRY_MS = 1000;
+/** For how long it is taken for certain how far the schedule has come, in milliseconds. */
+const FRESH_MS = 30_000;
 const RECORDS = 'schedule/';
 
 /** What is recorded of a schedule. */
@@ -20,9 +23,9 @@ interface ScheduleRecord {
 }
 
 /**
- * Queues the ticks of one schedule. Every node does: a tick is queued under an id of its own, of which the engine keeps one, and recorded
- * then, by compare-and-set; a node whose clock is late, or that was not there, finds it recorded. A node that dies in between leaves the tick
- * to the others.
+ * Queues the ticks of one schedule, by the broker's clock. Every node does: a tick is queued under an id of its own, of which the engine keeps one, and recorded
+ * at once, by compare-and-set; a node that is late, or was not there, finds it recorded. A node that dies in between leaves
+ * the tick to the others.
  */
 export class ScheduleRunner {
   private cancelTimer: (() => void) | undefined;
@@ -76,29 +79,46 @@ export class ScheduleRunner {
   /** Resolves with how long to wait then. */
   private async queueDue(): Promise<number> {
     const { schedule } = this;
-    const { steps, mediator } = this.node();
-    const { clock } = steps;
+    const { steps } = this.node();
     while (!this.isStopped) {
+      const askedMs = steps.clock.monotonicMs();
+      const nowMs = await steps.serverMs();
       const { record, version } = await this.read();
-      const nowMs = clock.now();
-      const lastMs = record?.lastMs ?? nowMs;
-      const due = record && schedule.due(lastMs, nowMs);
-      if (record !== undefined && due === undefined) {
+      if (record === undefined) {
+        await this.write(nowMs, version);
+        continue;
+      }
+      const due = schedule.due(record.lastMs, nowMs);
+      if (due === undefined) {
         const [next] = schedule.next(nowMs, 1);
         return Math.min(
           LONGEST_TIMER_MS,
           next === undefined ? Infinity : Math.max(1, next.getTime() - nowMs),
         );
       }
-      for (const tick of due?.ticks ?? []) {
-        if (this.isStopped) return LONGEST_TIMER_MS; // Those that were not queued are due on the other nodes, or after a restart.
-        const { command, messageId } = schedule.commandOf(tick);
-        await mediator.enqueue(command, { messageId, keepOutcome: schedule.keepOutcome });
-      }
-      // If another node has written, it is looked at again.
-      await this.write({ lastMs: due?.latest.getTime() ?? nowMs }, version);
+      if (due.ticks.length > 0) await this.queue(due.ticks, version, askedMs);
+      else await this.write(due.latest.getTime(), version);
     }
     return LONGEST_TIMER_MS;
+  }
+
+  /** Queues ticks, until another node has recorded one, or might have meanwhile: then it is looked at again. */
+  private async queue(ticks: readonly Date[], read: number, readMs: number): Promise<void> {
+    const { schedule } = this;
+    const { mediator, steps } = this.node();
+    const now = (): number => steps.clock.monotonicMs();
+    let version: number | undefined = read;
+    let knownMs = readMs;
+    for (const tick of ticks) {
+      // Those that were not queued are due on the other nodes, or after a restart.
+      if (this.isStopped || version === undefined) return;
+      // Other nodes may have gone on, so long ago that the engine would not know a repetition.
+      if (now() - knownMs > FRESH_MS) return;
+      const { command, messageId } = schedule.commandOf(tick);
+      await mediator.enqueue(command, { messageId, keepOutcome: schedule.keepOutcome });
+      knownMs = now();
+      version = await this.write(tick.getTime(), version);
+    }
   }
 
   private async read(): Promise<{ readonly record: ScheduleRecord | undefined; readonly version: number }> {
@@ -106,8 +126,10 @@ export class ScheduleRunner {
     return { record: found && decode(found.value), version: found?.version ?? 0 };
   }
 
-  private async write(record: ScheduleRecord, expected: number): Promise<void> {
-    await this.records.write(this.key, Buffer.from(JSON.stringify(record)), expected);
+  /** Resolves with the new version; undefined if another node has written meanwhile. */
+  private write(lastMs: number, expected: number): Promise<number | undefined> {
+    const record: ScheduleRecord = { lastMs };
+    return this.records.write(this.key, Buffer.from(JSON.stringify(record)), expected);
   }
 
   private get records(): ReturnType<SchedulingNode['steps']['storeIn']>['records'] {
@@ -115,7 +137,7 @@ export class ScheduleRunner {
   }
 
   private get key(): string {
-    return `${RECORDS}${encodeURIComponent(this.schedule.name)}`;
+    return `${RECORDS}${partOf(this.schedule.name)}`;
   }
 }
 

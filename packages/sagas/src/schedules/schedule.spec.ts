@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Command } from '@catga/nestjs';
+import { hours } from '../definition/durations.js';
 import { Schedule } from './schedule.js';
 import type { ScheduleOptions } from './scheduled.decorator.js';
 
@@ -26,6 +27,31 @@ describe('the ticks of a schedule', () => {
       '2026-10-25T01:00',
       '2026-10-25T02:00',
     ]);
+  });
+
+  it('of several times of day come as those of one do, where clocks change', () => {
+    const twice = schedule({ cron: '30 2,14 * * *', timeZone: 'Europe/Berlin' });
+    expect(texts(twice.next(at('2026-03-28T12:00Z'), 3))).toEqual([
+      '2026-03-28T13:30',
+      '2026-03-29T01:00',
+      '2026-03-29T12:30',
+    ]);
+    expect(texts(twice.next(at('2026-10-25T00:00Z'), 2))).toEqual(['2026-10-25T00:30', '2026-10-25T13:30']);
+  });
+
+  it.each([
+    ['Europe/Berlin', '2026-03-29', '2026-10-25'],
+    ['America/New_York', '2026-03-08', '2026-11-01'],
+    ['Australia/Lord_Howe', '2026-04-05', '2026-10-04'],
+    ['Africa/Cairo', '2026-04-24', '2026-10-30'],
+  ])('are the same whichever way they are looked for, where clocks change in %s', (timeZone, ...days) => {
+    for (const cron of ['30 2 * * *', '0 0 * * *', '15 1-3 * * *', '0,30 2 * * SUN', '*/20 * * * *'])
+      for (const day of days) {
+        const all = schedule({ cron, timeZone, catchUp: 'all' });
+        const [from, to] = [at(day) - hours(36), at(day) + hours(36)];
+        const next = all.next(from, 250).filter((tick) => tick.getTime() <= to);
+        expect([cron, day, texts(all.due(from, to)?.ticks)]).toEqual([cron, day, texts(next)]);
+      }
   });
 
   it('are due from the moment they are, the same as they come', () => {

@@ -15,7 +15,7 @@ export class Schedule {
   readonly keepOutcome: boolean;
   private readonly times: Cron;
 
-  /** Throws for an expression or a time zone that is none. */
+  /** Throws for an expression or a time zone that is none, and for a time that never comes. */
   constructor(
     readonly name: string,
     /** Wire name of the command. */
@@ -27,8 +27,17 @@ export class Schedule {
     this.timeZone = timeZone;
     this.catchUp = catchUp;
     this.keepOutcome = keepOutcome;
-    this.times = new Cron(cron, { timezone: timeZone, paused: true });
-    this.times.nextRun(new Date(0)); // A time zone that is none is found out here.
+    // A single point in time is no expression, and would be one of the local time zone.
+    if (cron.includes(':')) throw new TypeError('it has to be an expression of five or six fields');
+    this.times = new Cron(cron, {
+      timezone: timeZone,
+      mode: '5-or-6-parts',
+      // Lists and ranges of hours and minutes are times of day, too, for the hours that are skipped and repeated.
+      fixedTimeRule: 'no-wildcard',
+      paused: true,
+    });
+    // A time zone that is none is found out here.
+    if (this.times.nextRun(new Date(0)) === null) throw new RangeError('it never comes');
   }
 
   /** The ticks after a time: up to so many. */
@@ -41,10 +50,7 @@ export class Schedule {
     afterMs: number,
     nowMs: number,
   ): { readonly ticks: readonly Date[]; readonly latest: Date } | undefined {
-    const count = this.catchUp === 'all' ? MOST_MISSED : 1;
-    // A tick that is now is past.
-    const past = this.times.previousRuns(count, new Date(nowMs + 1));
-    const ticks = past.filter((tick) => tick.getTime() > afterMs).reverse();
+    const ticks = this.past(afterMs, nowMs, this.catchUp === 'all' ? MOST_MISSED : 1);
     const latest = ticks.at(-1);
     if (latest === undefined) return undefined;
     const isMissed = this.catchUp === 'none' && nowMs - latest.getTime() > ON_TIME_MS;
@@ -57,5 +63,18 @@ export class Schedule {
     const command =
       options.command === undefined ? new (target as new () => Command<unknown>)() : options.command(tick);
     return { command, messageId: `${this.name}@${tick.toISOString()}` };
+  }
+
+  /** The latest ticks after one time and up to another, the oldest first. Each is looked for by itself: most often there is none before it. */
+  private past(afterMs: number, nowMs: number, most: number): readonly Date[] {
+    const ticks: Date[] = [];
+    let before = new Date(nowMs + 1); // A tick that is now is past.
+    while (ticks.length < most) {
+      const [tick] = this.times.previousRuns(1, before);
+      if (tick === undefined || tick.getTime() <= afterMs) break;
+      ticks.push(tick);
+      before = tick;
+    }
+    return ticks.reverse();
   }
 }

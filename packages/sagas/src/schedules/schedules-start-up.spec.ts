@@ -1,13 +1,15 @@
 import 'reflect-metadata';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from '@jest/globals';
 import { CATGA_NODE_SERVICES, CatgaMediator, CatgaModule, Command, RequestHandler } from '@catga/nestjs';
+import { describeApplication } from '@catga/nestjs/describe';
 import { SagaClient } from '@catga/core/admin';
 import { TestClock } from '@catga/core/engine';
 import { CatgaSchedules, CatgaSchedulesModule, Scheduled } from '../index.js';
 
 class Sweep extends Command<void> {}
+const Unnamed = (() => class extends Command<void> {})();
 
 const silent = { log() {}, warn() {}, error() {}, debug() {} };
 
@@ -61,6 +63,18 @@ describe('@Scheduled', () => {
     await closed;
   });
 
+  it('is part of the description of an application', async () => {
+    @Scheduled(Sweep, { cron: '* * * * *' })
+    @RequestHandler(Sweep)
+    class SweepHandler {
+      handle(): void {}
+    }
+    @Module({ imports: [CatgaModule.forRoot(), CatgaSchedulesModule.forRoot()], providers: [SweepHandler] })
+    class AppModule {}
+    const { messages } = await describeApplication(AppModule);
+    expect(messages.map(({ name }) => name)).toEqual(['Sweep']);
+  });
+
   it('is refused at start-up with what is no schedule, no command, or without the module', async () => {
     @Injectable()
     @Scheduled(Sweep, { cron: '99 * * * *', name: 'one' })
@@ -68,6 +82,13 @@ describe('@Scheduled', () => {
     @Scheduled(Sweep, { cron: '0 * * * *', name: 'three' })
     @Scheduled(Sweep, { cron: '0 * * * *', name: 'three' })
     @Scheduled(Object as never, { cron: '0 * * * *', name: 'four' })
+    @Scheduled(undefined as never, { cron: '0 * * * *', name: 'five' })
+    @Scheduled(Unnamed, { cron: '0 * * * *', name: 'six' })
+    @Scheduled(Sweep, { cron: '0 0 30 2 *', name: 'seven' })
+    @Scheduled(Sweep, { cron: '2031-01-01T00:00:00', name: 'eight' })
+    @Scheduled(Sweep, { cron: '0 0 0 1 1 * 2031', name: 'nine' })
+    @Scheduled(Sweep, { cron: '0 * * * *', name: '', timeZone: '', catchUp: 'some' as 'all' })
+    @Scheduled(Sweep, { cron: '0 * * * *', name: '字'.repeat(101), timezone: 'UTC' } as never)
     class Wrong {}
     const { module } = await made(Wrong);
     const problem = await module.init().then(
@@ -77,7 +98,14 @@ describe('@Scheduled', () => {
     expect(problem).toMatch(/'99 \* \* \* \*' in 'UTC', which is no schedule/);
     expect(problem).toMatch(/in 'Nowhere', which is no schedule/);
     expect(problem).toMatch(/with the name 'three', which another schedule has/);
-    expect(problem).toMatch(/without the class of a command/);
+    expect(problem).toMatch(/with the event Object: only commands can be queued/);
+    expect(problem).toMatch(/without the class of a command; is it undefined/);
+    expect(problem).toMatch(/with a wrong message: Message .*an anonymous class needs/);
+    expect(problem).toMatch(/'0 0 30 2 \*' in 'UTC', which is no schedule: RangeError: it never comes/);
+    expect(problem).toMatch(/'2031-01-01T00:00:00' in 'UTC', which is no schedule/);
+    expect(problem).toMatch(/'0 0 0 1 1 \* 2031' in 'UTC', which is no schedule/);
+    expect(problem).toMatch(/wrong options: timeZone: [^;]*; catchUp: [^;]*; name: /);
+    expect(problem).toMatch(/wrong options: name: [^;]*; options: .*timezone/);
     const { module: without } = await made(Wrong, []);
     await expect(without.init()).rejects.toThrow(
       /uses @Scheduled, which has no effect without CatgaSchedulesModule/,
