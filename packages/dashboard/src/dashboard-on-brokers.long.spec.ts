@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { nats } from '@catga/nats';
 import { redis } from '@catga/redis';
 import { NatsServer, RedisServer } from '@catga/servers';
-import type { LetterGroupsView } from './api/views.js';
 import { DashboardApp } from './dashboard.fixture.js';
+import { groupsOf } from './letter-cases.fixture.js';
 
 const brokers = [
   { name: 'NATS', spawn: () => NatsServer.spawn(), engineOf: nats },
@@ -35,7 +35,7 @@ describe.each(brokers)('the dashboard on $name', ({ spawn, engineOf }) => {
     const [one, two] = await app.fail('bad 1', 'bad 2', 'bad x');
     expect((await app.get(`${api}/letters?text=bad%202`)).json.items).toMatchObject([{ id: two }]);
     expect((await app.post(`${api}/letters/edit`, { id: one, content: { order: 'good' } })).status).toBe(200);
-    const { items } = (await app.get<LetterGroupsView>(`${api}/letters/groups`)).json;
+    const { items } = await groupsOf(app);
     const group = items.find(({ error }) => error.message.endsWith('bad x'))?.key;
     expect((await app.post(`${api}/letters/drop`, { filter: {}, group })).json).toMatchObject({
       succeeded: 1,
