@@ -14,9 +14,8 @@ function nodeOf(moduleRef: ModuleRef): CatgaNode {
 }
 
 /**
- * Nest module of sagas: finds the classes with `@Saga` among the providers of the application, and exports {@link CatgaSagas}.
- * Import `CatgaModule` beside it. The records are in the store of its engine, or in the
- * database of its outbox.
+ * Nest module of sagas: finds the classes with `@Saga` among the providers of the application, and exports {@link CatgaSagas}. Import
+ * `CatgaModule` beside it. The records are stored by its engine, or in the database of its outbox.
  *
  * @example `imports: [CatgaModule.forRoot(), CatgaSagasModule.forRoot()]`
  * @publicApi

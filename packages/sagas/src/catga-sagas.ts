@@ -16,28 +16,28 @@ export interface SagaInfo {
   readonly saga: string;
   readonly id: string;
   readonly status: SagaStatus;
-  /** Why it compensates, or was ended by hand. */
+  /** Reason of the compensation, or of ending it by hand. */
   readonly reason: string | undefined;
-  /** Why it is stuck. */
+  /** Error that made it stuck. */
   readonly problem: string | undefined;
   readonly state: unknown;
   /** Version of the state. */
   readonly version: number;
-  /** Number of its steps so far. */
+  /** Number of steps so far. */
   readonly revision: number;
   readonly startedAt: Date;
   /** Time of its last step. */
   readonly changedAt: Date;
-  /** Wire names of the commands whose outcome it waits for. */
+  /** Wire names of the commands whose outcome is pending. */
   readonly waitsFor: readonly string[];
-  /** Wire names of the commands that it would undo, or still has to undo, the next one first. */
+  /** Wire names of the compensating commands it would send, or has yet to send, the next one first. */
   readonly undo: readonly string[];
-  /** Its first step and its last 49. */
+  /** The first step and the last 49. */
   readonly history: readonly SagaHistoryEntry[];
 }
 
 /**
- * Which sagas are listed; every given field must match.
+ * Filter for sagas; every given field must match.
  *
  * @publicApi
  */
@@ -47,7 +47,7 @@ export interface SagaFilter {
   readonly status?: SagaStatus;
   /** Started before this time. */
   readonly startedBefore?: Date;
-  /** Without a step since this time. */
+  /** Last step before this time. */
   readonly changedBefore?: Date;
 }
 
@@ -58,7 +58,8 @@ export interface SagaFilter {
  */
 export interface SagaPageRequest {
   /**
-   * About how many sagas are looked at, 1 to 1000: a page has those of them that match. `CATGA_VALIDATION_FAILED` for any other number.
+   * Approximate number of records to read, 1 to 1000; the page has those that match the filter. `CATGA_VALIDATION_FAILED` for any other
+   * number.
    * @defaultValue 100
    */
   readonly limit?: number;
@@ -72,23 +73,23 @@ export interface SagaPageRequest {
  * @publicApi
  */
 export interface SagaPage {
-  /** May be none, although there are further pages. */
+  /** May be empty although there are further pages. */
   readonly items: readonly SagaInfo[];
-  /** Why sagas are missing here: records and states that this node cannot read, with their codes (`CATGA_SERIALIZATION`). */
+  /** Errors of the records and states that this node cannot read (`CATGA_SERIALIZATION`). */
   readonly unreadable: readonly CatgaError[];
   /** Cursor of the next page; undefined on the last page. */
   readonly next: string | undefined;
 }
 
 /**
- * The sagas of the namespace: what they wait for, and what is to become of those that are stuck. Injectable.
+ * Lists the sagas of the namespace, and retries, compensates or completes them. Injectable.
  *
  * @publicApi
  */
 export class CatgaSagas {
   constructor(private readonly host: SagaHost) {}
 
-  /** Undefined if there is none, or it ended longer ago than it is kept. */
+  /** Undefined if there is none, or it ended longer than `keepMs` ago. */
   async get(saga: string, id: string): Promise<SagaInfo | undefined> {
     const found = await this.host.records.read(saga, id);
     return found && this.infoOf(found.record);
@@ -114,7 +115,7 @@ export class CatgaSagas {
     return { items, unreadable: failed, next };
   }
 
-  /** Sends the command that undoes another one, and failed, once more. Resolves with whether the saga was stuck. */
+  /** Sends the failed compensating command of a stuck saga again. Resolves with whether the saga was stuck. */
   retry(saga: string, id: string): Promise<boolean> {
     return this.operate(saga, id, { kind: 'operator', action: 'retry' });
   }
@@ -131,7 +132,7 @@ export class CatgaSagas {
     });
   }
 
-  /** Ends a saga as completed, whatever it still waits for or has to undo. Resolves with whether it had not ended. */
+  /** Ends a saga as completed; pending outcomes and compensations are dropped. Resolves with whether it had not ended. */
   complete(saga: string, id: string, reason?: string): Promise<boolean> {
     return this.operate(saga, id, {
       kind: 'operator',
@@ -140,7 +141,7 @@ export class CatgaSagas {
     });
   }
 
-  /** What this node did with sagas of a name, since it started. */
+  /** Counters of a saga on this node, since it started. */
   counts(saga: string): SagaCounts {
     return { ...(this.host.runners.get(saga)?.counts ?? noCounts()) };
   }
@@ -150,7 +151,7 @@ export class CatgaSagas {
     if (runner === undefined) {
       throw new CatgaError(
         'CATGA_SAGA_NOT_FOUND',
-        `This node has no saga '${saga}': ask one that has its class.`,
+        `This node has no saga '${saga}': call a node that provides its class.`,
         {
           details: { saga, id },
           retryable: false,

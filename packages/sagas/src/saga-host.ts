@@ -12,18 +12,18 @@ import type { InstanceFor } from './step/saga-runner.js';
 import { isTimeout, signalClassOf, signalName } from './step/saga-signal.js';
 import type { SignalFields } from './step/saga-signal.js';
 
-/** How many inputs are handled at a time, where the saga does not say. */
+/** Default of `concurrency`, by store. */
 const CONCURRENCY: Readonly<Record<StepPlace, number>> = { engine: 128, outbox: 16 };
 
-/** A class of sagas that a node is to run. */
+/** Saga class that a node runs. */
 export interface ProvidedSaga {
   readonly target: SagaClass;
   readonly instanceFor: InstanceFor;
-  /** Where it is provided, for problems. */
+  /** Module that provides it, for error texts. */
   readonly location: string;
 }
 
-/** The sagas of a node: registers their handlers, before the node starts. */
+/** Sagas of a node: registers their handlers before the node starts. */
 export class SagaHost {
   readonly records: SagaRecords;
   readonly runners = new Map<string, SagaRunner>();
@@ -31,8 +31,8 @@ export class SagaHost {
   private readonly censuses: SagaCensus[] = [];
 
   /**
-   * @param node asked when the application starts
-   * @param store where the records are
+   * @param node called when the application starts
+   * @param store store of the records
    */
   constructor(
     private readonly node: () => CatgaNode,
@@ -46,7 +46,7 @@ export class SagaHost {
     });
   }
 
-  /** Returns the problems of the class; then it has no handlers. */
+  /** Returns the problems of the class; if there are any, no handlers are registered. */
   add({ target, instanceFor, location }: ProvidedSaga): readonly string[] {
     const definition = sagaDefinitionOf(target);
     if (definition === undefined) return [];
@@ -56,7 +56,7 @@ export class SagaHost {
     const node = this.node();
     if (this.store === 'outbox' && node.options.outbox?.capabilities.keepsRecords !== true)
       return [
-        `${where} is to be kept in the database of the outbox, and the node has none that keeps records: set the option outbox, for example to sqlOutbox() of @catga/sql.`,
+        `${where} uses store 'outbox', and the outbox of the node does not store records: set the option outbox, for example to sqlOutbox() of @catga/sql.`,
       ];
     const namesake = this.locations.get(name);
     if (namesake !== undefined)

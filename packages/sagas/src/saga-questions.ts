@@ -5,10 +5,10 @@ import type { SagaDetails, SagaQuery, SagaSummary, SagaSummaryPage } from '@catg
 import { sagaNotFound } from './catga-sagas.js';
 import type { CatgaSagas, SagaFilter, SagaInfo } from './catga-sagas.js';
 
-/** Longest text in a list, in characters. */
+/** Maximum length of a text in a list, in characters. */
 const MAX_TEXT = 500;
 
-/** Answers tools: what they list, read and do, `sagas` does. Before the node starts. */
+/** Registers the answers to tools, which list, read and operate sagas. Called before the node starts. */
 export function answerTools(node: CatgaNode, sagas: CatgaSagas): void {
   node
     .answerTools('sagas', ListSagas, (question) => page(sagas, question as ListSagas))
@@ -28,8 +28,8 @@ export function answerTools(node: CatgaNode, sagas: CatgaSagas): void {
         case 'complete':
           return sagas.complete(saga, id, reason);
         default:
-          // Whoever asks may be of another version.
-          throw new CatgaError('CATGA_VALIDATION_FAILED', 'There is no such action.', {
+          // The tool may have another version.
+          throw new CatgaError('CATGA_VALIDATION_FAILED', 'Unknown action.', {
             details: { issues: [{ path: 'action', message: 'must be retry, compensate or complete' }] },
           });
       }

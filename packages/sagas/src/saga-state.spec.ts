@@ -104,7 +104,7 @@ describe('the state of a saga', () => {
     const { items } = await node.deadLetters.list();
     expect(items).toMatchObject([{ attempts: 1, error: { code: 'CATGA_PAYLOAD_TOO_LARGE' } }]);
     expect(items[0]?.error.message).toMatch(
-      /^The saga shop.state 'o1' would have \d+ bytes .* of at most 2000/,
+      /^The record of the saga shop.state 'o1' would have \d+ bytes .* the limit is 2000/,
     );
     await expect(sagas.get(NAME, 'o1')).resolves.toMatchObject({ revision: 1, state: { cents: 500 } });
     await node.mediator.publish(new Paid('o1', 5));

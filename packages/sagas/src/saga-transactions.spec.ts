@@ -52,7 +52,7 @@ describe('a saga in the database of the outbox', () => {
       await expect(shop.start('one', [Fulfilment], { ...options, store: 'outbox' })).rejects.toMatchObject({
         code: 'CATGA_CONFIGURATION',
         message: expect.stringContaining(
-          'Fulfilment (test) is to be kept in the database of the outbox',
+          "Fulfilment (test) uses store 'outbox', and the outbox of the node does not store records",
         ) as unknown,
       });
   });

@@ -8,8 +8,8 @@ import { z } from 'zod';
  */
 export interface CatgaSagasOptions {
   /**
-   * Where the records are. `'engine'`: in the store of the engine. `'outbox'`: in the database of the outbox, such as `sqlOutbox()`.
-   * Then each step is one transaction of it: what its method writes there, the record, and what the saga sends.
+   * Store of the records. `'engine'`: the store of the engine. `'outbox'`: the database of the outbox, such as `sqlOutbox()`. Then each
+   * step is one transaction: what its method writes there, the record, and what the saga sends.
    * @defaultValue 'engine'
    */
   readonly store?: 'engine' | 'outbox';
@@ -17,7 +17,7 @@ export interface CatgaSagasOptions {
 
 const schema = z.strictObject({ store: z.enum(['engine', 'outbox']).default('engine') });
 
-/** With defaults. `CATGA_CONFIGURATION` for invalid options. */
+/** Options with defaults. `CATGA_CONFIGURATION` for invalid options. */
 export function resolveSagasOptions(options: CatgaSagasOptions): Readonly<Required<CatgaSagasOptions>> {
   return Object.freeze(checkedOptions('CatgaSagasModule', schema, options));
 }

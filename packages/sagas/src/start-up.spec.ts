@@ -117,9 +117,9 @@ describe('an application with sagas', () => {
     class Nameless {}
     const problems = await problemsOf([Endless, Nameless]);
     expect(problems).toEqual([
-      'Endless (RootTestModule) uses @On(Opened) without a function that finds the id of the saga in the event.',
-      'Endless (RootTestModule) takes the event Plain, which may be lost, and the saga with it: decorate the event with @ReliableEvent().',
-      'Endless (RootTestModule) has no start: decorate the method for the event that starts it with @StartedBy.',
+      "Endless (RootTestModule) uses @On(Opened) without a function that returns the saga's id.",
+      'Endless (RootTestModule) handles the event Plain, which is not reliable: decorate the event with @ReliableEvent().',
+      'Endless (RootTestModule) has no start: decorate the method of the event that starts it with @StartedBy.',
       'Endless (RootTestModule) has state of version 3, and no @UpgradeState(2): running sagas may have such a state.',
       expect.stringMatching(/^Nameless \(RootTestModule\) has wrong options: name: /),
     ]);

@@ -4,21 +4,21 @@ import { declareInput } from './saga-metadata.js';
 
 type Handled = PromiseLike<void> | void;
 
-/** Decorates a method that takes an input `I` and the context of its saga. */
+/** Decorator of a method that takes an input `I` and the context of its saga. */
 export type SagaInputDecorator<I> = <S>(
   target: object,
   method: string | symbol,
   descriptor: { readonly value?: (input: I, saga: SagaContext<S>) => Handled },
 ) => void;
 
-/** Decorates a method that takes the context of its saga only. */
+/** Decorator of a method that takes the context of its saga only. */
 export type SagaTimeoutDecorator = <S>(
   target: object,
   method: string | symbol,
   descriptor: { readonly value?: (saga: SagaContext<S>) => Handled },
 ) => void;
 
-/** Decorates a method that makes a newer state of an older one. */
+/** Decorator of a method that upgrades a stored state. */
 export type SagaUpgradeDecorator = (
   target: object,
   method: string | symbol,
@@ -26,8 +26,8 @@ export type SagaUpgradeDecorator = (
 ) => void;
 
 /**
- * Method decorator: the event starts a saga of the id that `correlate` finds in it. For an id that has started the event is ignored,
- * unless the method is decorated with {@link On} as well. The event is a reliable one.
+ * Method decorator: the event starts the saga whose id `correlate` returns. It is ignored if that saga has started, unless the method
+ * also has {@link On}. The event must be reliable.
  *
  * @example `@StartedBy(OrderPlaced, (event) => event.orderId)`
  * @publicApi
@@ -42,8 +42,8 @@ export function StartedBy<E extends object>(
 }
 
 /**
- * Method decorator: an event for the running saga of the id that `correlate` finds in it. For an id that has not started it is tried
- * again, as the handler options say, and then dead-lettered; for one that has ended it is ignored. The event is a reliable one.
+ * Method decorator: handles an event of the running saga whose id `correlate` returns. If that saga has not started, the event is retried
+ * by `maxAttempts` and `backoff` of `@Saga`, then dead-lettered; if it has ended, the event is ignored. The event must be reliable.
  *
  * @example `@On(Paid, (event) => event.orderId)`
  * @publicApi
@@ -57,7 +57,7 @@ export function On<E extends object>(
 }
 
 /**
- * Method decorator: the result of a command that the saga sent.
+ * Method decorator: handles the result of a command that the saga sent.
  *
  * @example `@OnResult(ReserveStock)`
  * @publicApi
@@ -69,8 +69,8 @@ export function OnResult<C extends Command<unknown>>(
 }
 
 /**
- * Method decorator: a command that the saga sent has failed, by an error that its handler means, or as a dead letter. Without a
- * method for it the failure compensates the saga.
+ * Method decorator: handles the failure of a command that the saga sent: an error that is an outcome, or a dead letter. Without it the
+ * failure compensates the saga.
  *
  * @example `@OnFailure(Charge)`
  * @publicApi
@@ -80,8 +80,7 @@ export function OnFailure(command: MessageConstructor<Command<unknown>>): SagaIn
 }
 
 /**
- * Method decorator: a timeout that the saga asked for. It comes whatever has happened meanwhile, as long as the saga runs: the state
- * decides what it means.
+ * Method decorator: handles a timeout that the saga requested. A timeout cannot be cancelled while the saga runs: check the state.
  *
  * @example `@OnTimeout('payment')`
  * @publicApi
@@ -91,7 +90,7 @@ export function OnTimeout(name: string): SagaTimeoutDecorator {
 }
 
 /**
- * Method decorator: makes a state of version `from` + 1 of a stored one of version `from`.
+ * Method decorator: upgrades a stored state from version `from` to `from` + 1.
  *
  * @example `@UpgradeState(1)`
  * @publicApi

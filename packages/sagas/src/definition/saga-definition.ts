@@ -7,10 +7,10 @@ import { resolveSagaOptions } from './saga-options.js';
 import type { ResolvedSagaOptions } from './saga-options.js';
 import { sagaOptionsOf } from './saga.decorator.js';
 
-/** Class of sagas. */
+/** Saga class. */
 export type SagaClass<T extends object = object> = abstract new (...dependencies: never[]) => T;
 
-/** An event, how its saga is found, and the methods for it. */
+/** An event, its correlation, and its methods. */
 export interface SagaEvent {
   readonly event: MessageConstructor;
   readonly name: string;
@@ -26,7 +26,7 @@ export interface EventMethod {
   readonly correlate: (event: object) => string;
 }
 
-/** What a class of sagas does, as its decorators say. */
+/** Definition of a saga class, from its decorators. */
 export interface SagaDefinition extends ResolvedSagaOptions {
   readonly target: SagaClass;
   /** Events by class. */
@@ -40,7 +40,7 @@ export interface SagaDefinition extends ResolvedSagaOptions {
   readonly upgrades: ReadonlyMap<number, string | symbol>;
 }
 
-/** Definition of a class; the problems of its decorators, if there are any; undefined if it is no saga. */
+/** Definition of a class, or the problems of its decorators; undefined if it is not a saga. */
 export function sagaDefinitionOf(target: SagaClass): SagaDefinition | readonly string[] | undefined {
   const options = sagaOptionsOf(target);
   if (options === undefined) return undefined;
@@ -72,7 +72,7 @@ class DefinitionBuilder {
     const { prototype } = this.target as { readonly prototype: Record<string | symbol, unknown> };
     const isMethod =
       typeof Object.getOwnPropertyDescriptor(ownerOf(prototype, method), method)?.value === 'function';
-    if (!isMethod) return this.complain(`decorates ${String(method)}, which is no method: make it one.`);
+    if (!isMethod) return this.complain(`decorates ${String(method)}, which is not a method: make it one.`);
     switch (input.kind) {
       case 'start':
       case 'event':
@@ -91,7 +91,7 @@ class DefinitionBuilder {
   build(): SagaDefinition | readonly string[] {
     const { target, options, events, results, failures, timeouts, upgrades, problems } = this;
     if (![...events.values()].some(({ start }) => start !== undefined))
-      this.complain('has no start: decorate the method for the event that starts it with @StartedBy.');
+      this.complain('has no start: decorate the method of the event that starts it with @StartedBy.');
     for (let from = 1; from < options.version; from++) {
       if (!upgrades.has(from))
         this.complain(
@@ -120,12 +120,10 @@ class DefinitionBuilder {
       return this.complain(`uses ${decorator} with the ${type.kind} ${name}: a saga takes events.`);
     if (type.qos === 0)
       return this.complain(
-        `takes the event ${name}, which may be lost, and the saga with it: decorate the event with @ReliableEvent().`,
+        `handles the event ${name}, which is not reliable: decorate the event with @ReliableEvent().`,
       );
     if (typeof (correlate as unknown) !== 'function')
-      return this.complain(
-        `uses ${decorator}(${name}) without a function that finds the id of the saga in the event.`,
-      );
+      return this.complain(`uses ${decorator}(${name}) without a function that returns the saga's id.`);
     const known = this.events.get(event) ?? { event, name, start: undefined, on: undefined };
     if ((kind === 'start' ? known.start : known.on) !== undefined)
       return this.complain(`has two methods with ${decorator}(${name}): keep one.`);
@@ -171,7 +169,7 @@ class DefinitionBuilder {
   }
 }
 
-/** The prototype that has a member. */
+/** The prototype that owns a member. */
 function ownerOf(prototype: object, member: string | symbol): object {
   for (let at: unknown = prototype; typeof at === 'object' && at !== null; at = Object.getPrototypeOf(at))
     if (Object.hasOwn(at, member)) return at;

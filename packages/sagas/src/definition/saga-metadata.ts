@@ -1,6 +1,6 @@
 import type { Command, MessageConstructor } from '@catga/nestjs';
 
-/** What a method of a saga is for. */
+/** Input of a saga that a method handles. */
 export type SagaInput =
   | {
       readonly kind: 'start' | 'event';
@@ -21,13 +21,13 @@ const INPUTS = 'catga:saga-inputs';
 
 type Class = abstract new (...args: never[]) => object;
 
-/** Notes on a method what it is for. A static method, or something that is no method, is found by {@link inputsOf}. */
+/** Stores the input of a method as metadata. Static methods and non-methods are rejected later, where {@link inputsOf} is read. */
 export function declareInput(target: object, method: string | symbol, input: SagaInput): void {
   const own = readOwn(target);
   Reflect.defineMetadata(INPUTS, [...own, { input, method }], target);
 }
 
-/** Inputs of a class and its base classes; a method that a subclass decorates anew has only its own. */
+/** Inputs of a class and its base classes; decorators of an overriding method replace those of the base method. */
 export function inputsOf(target: Class): readonly SagaMethod[] {
   const found: SagaMethod[] = [];
   const known = new Set<string | symbol>();

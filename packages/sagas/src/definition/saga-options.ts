@@ -17,8 +17,7 @@ export interface SagaOptions {
    */
   readonly version?: number;
   /**
-   * How long an ended saga is remembered at least, in milliseconds: what comes for it in that time is ignored. Longer than messages
-   * may be on their way.
+   * Minimum time an ended saga is kept, in milliseconds; its late inputs are ignored. Must exceed the longest delay of a message.
    * @defaultValue 604_800_000 (7 days)
    */
   readonly keepMs?: number;
@@ -29,13 +28,13 @@ export interface SagaOptions {
    */
   readonly maxBytes?: number;
   /**
-   * Maximum number of inputs that a node handles at a time for each of the two ways they come: events; outcomes and timeouts. A step
-   * mostly waits for the store of the engine, which takes many at a time; in a database each has a connection.
+   * Maximum number of inputs that a node handles concurrently, for events and, separately, for outcomes and timeouts. With
+   * `store: 'outbox'` each takes a database connection.
    * @defaultValue 128; 16 with `store: 'outbox'`
    */
   readonly concurrency?: number;
   /**
-   * Attempts at an input before it is dead-lettered: where a method throws, or an event comes for a saga that has not started.
+   * Attempts before an input is dead-lettered: its method throws, or its saga has not started.
    * @defaultValue `retry.maxAttempts` of the module
    */
   readonly maxAttempts?: number;
@@ -51,7 +50,7 @@ export interface SagaOptions {
   readonly startFrom?: 'new' | 'beginning';
 }
 
-/** Longest name of a saga, and longest id of one of its instances, in characters. */
+/** Maximum length of a saga's name, in characters. */
 export const MAX_NAME = 100;
 
 const asOfHandlers = z.unknown().optional();
@@ -65,7 +64,7 @@ const schema = z.strictObject({
   version: z.int().positive().default(1),
   keepMs: z.number().nonnegative().default(days(7)),
   maxBytes: z.int().positive().default(262_144),
-  // Checked where the handlers are registered.
+  // Validated when the handlers are registered.
   concurrency: asOfHandlers,
   maxAttempts: asOfHandlers,
   backoff: asOfHandlers,
@@ -76,7 +75,7 @@ const schema = z.strictObject({
 export type ResolvedSagaOptions = SagaOptions &
   Required<Pick<SagaOptions, 'version' | 'keepMs' | 'maxBytes'>>;
 
-/** With defaults, or what is wrong. */
+/** Options with defaults, or their problems. */
 export function resolveSagaOptions(options: SagaOptions): ResolvedSagaOptions | readonly string[] {
   const { success, data, error } = schema.safeParse(options);
   if (success) {

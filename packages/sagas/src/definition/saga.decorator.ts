@@ -3,12 +3,12 @@ import type { SagaOptions } from './saga-options.js';
 
 const SAGA = 'catga:saga';
 
-/** The decorator, as errors name it. */
+/** Name of the decorator in error texts. */
 export const SAGA_DECORATOR = '@Saga';
 
 /**
- * Class decorator: a provider whose methods handle the inputs of a long process. Nothing is replayed: each method is called with one
- * input and the stored state.
+ * Class decorator: a provider whose methods handle the inputs of a long process. Each method is called with one input and the stored
+ * state; nothing is replayed.
  *
  * @example `@Saga({ name: 'orders.fulfilment', version: 2, keepMs: days(30) })`
  * @publicApi
@@ -22,7 +22,7 @@ export function Saga(
   };
 }
 
-/** Options that a class was decorated with; undefined if it is no saga. */
+/** Options of a decorated class; undefined if it is not a saga. */
 export function sagaOptionsOf(target: object): SagaOptions | undefined {
   return Reflect.getOwnMetadata(SAGA, target) as SagaOptions | undefined;
 }

@@ -3,12 +3,12 @@ import type { Clock } from '@catga/core/engine';
 import type { SagaRecord } from './saga-record.js';
 import type { SagaRecords } from './saga-records.js';
 
-/** About how many records are looked at a time. */
+/** Approximate number of records read at a time. */
 const PAGE = 500;
-/** How long what was counted stays, in milliseconds. */
+/** Minimum time between two pages, in milliseconds. */
 const FRESH_MS = 5_000;
 
-/** Sagas that have not ended, as far as one pass over the records has come. */
+/** Counts of open sagas, from a full or partial pass over the records. */
 interface Count {
   running: number;
   compensating: number;
@@ -17,8 +17,8 @@ interface Count {
 }
 
 /**
- * Counts the sagas of one name that have not ended, for metrics. Each reading goes on by a page of the records, so that its cost has a
- * bound, and has what the latest whole pass found.
+ * Counts the open sagas of one name, for metrics. Each reading scans at most one page of the records, and returns the counts of the latest
+ * full pass.
  */
 export class SagaCensus {
   private whole: Count | undefined;
@@ -33,7 +33,7 @@ export class SagaCensus {
     private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
-  /** Rejects as the store of the records does. */
+  /** Rejects with errors of the store. */
   async read(): Promise<OpenSagas> {
     if (this.clock.now() >= this.freshUntilMs) {
       this.looking ??= this.look().finally(() => (this.looking = undefined));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LogMessage } from '@catga/core/engine';
 
-/** Bodies and states that are bytes, in JSON. */
+/** Binary bodies and states, as JSON. */
 const bytes = z
   .object({ base64: z.string() })
   .transform(({ base64 }): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64')));
@@ -9,7 +9,7 @@ const body = z.union([z.string(), bytes]);
 const headers = z.record(z.string(), z.string());
 const text = z.string();
 
-/** A message as the log takes it; it has not failed yet. */
+/** Log message that has not failed yet. */
 const message = z
   .object({
     messageId: text,
@@ -32,10 +32,10 @@ const command = z.object({
   id: text,
   /** Wire name. */
   name: text,
-  /** How it ended; absent while that is not known. `failed`: as a dead letter, which may have had an effect. */
+  /** Outcome, once known. `failed`: dead-lettered, possibly with an effect. */
   outcome: z.enum(['succeeded', 'failed']).optional(),
   undo: outgoing.optional(),
-  /** How often the undo was sent. */
+  /** Number of times the undo was sent. */
   undone: z.number().default(0),
 });
 
@@ -43,9 +43,9 @@ const status = z.enum(['running', 'compensating', 'completed', 'compensated', 's
 
 const historyEntry = z.object({
   atMs: z.number(),
-  /** What came, such as `OrderPlaced` or `result of ReserveStock`. */
+  /** The input, such as `OrderPlaced` or `result of ReserveStock`. */
   input: text,
-  /** Wire names of what was sent. */
+  /** Wire names of the messages sent. */
   sent: z.array(text),
   status,
 });
@@ -62,15 +62,15 @@ export const sagaRecordSchema = z.object({
   revision: z.number(),
   startedAtMs: z.number(),
   changedAtMs: z.number(),
-  /** Why it compensates. */
+  /** Reason of the compensation. */
   reason: text.optional(),
-  /** Why it is stuck. */
+  /** Error that made it stuck. */
   problem: text.optional(),
-  /** Inputs that were handled, the latest last. */
+  /** Keys of handled inputs, the latest last. */
   seen: z.array(text).readonly(),
-  /** Commands whose outcome is not known, and those that may have to be undone, in the order they were sent. */
+  /** Commands whose outcome is pending, and those that may need compensation, in the order they were sent. */
   commands: z.array(command).readonly(),
-  /** What the last step sent: it may not have been stored by the log. */
+  /** Messages of the last step, which the log may not have stored yet. */
   outgoing: z.array(outgoing).readonly(),
   history: z.array(historyEntry).readonly(),
 });
@@ -79,7 +79,7 @@ export const sagaRecordSchema = z.object({
 export type SagaRecord = Readonly<z.output<typeof sagaRecordSchema>>;
 
 /**
- * Status of a saga. `stuck`: a command that undoes another one has failed.
+ * Status of a saga. `stuck`: a compensating command has failed.
  *
  * @publicApi
  */
@@ -98,7 +98,7 @@ export type RecordedMessage = Readonly<z.output<typeof outgoing>>;
  */
 export type SagaHistoryEntry = Readonly<z.output<typeof historyEntry>>;
 
-/** A body or a state as a record has it in JSON. */
+/** A body or a state, as stored in a JSON record. */
 export function toText(value: string | Uint8Array): string | z.input<typeof bytes> {
   if (typeof value === 'string') return value;
   return { base64: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };

@@ -12,14 +12,14 @@ export interface VersionedSaga {
 /** Page of sagas. */
 export interface SagaRecordPage {
   readonly sagas: readonly VersionedSaga[];
-  /** Errors of the records that cannot be read: they keep no other one from being listed. */
+  /** Errors of records that cannot be read; the others are listed. */
   readonly unreadable: readonly CatgaError[];
   readonly next: string | undefined;
 }
 
-/** Longest id of a saga, in characters. */
+/** Maximum length of a saga's id, in characters. */
 const MAX_ID = 200;
-/** Longest part of a key. */
+/** Maximum length of a part of a key. */
 const MAX_PART = 256;
 const ROOT = 'saga/';
 /** Stores write any such as the same character. */
@@ -29,7 +29,7 @@ export const LONE_SURROGATE = /\p{Surrogate}/u;
 export class SagaRecords {
   constructor(private readonly place: { readonly records: PagedRecordStore }) {}
 
-  /** Refuses an id that no store could tell from others, or hold: `CATGA_VALIDATION_FAILED`. */
+  /** Rejects an id that a store cannot hold or distinguish: `CATGA_VALIDATION_FAILED`. */
   static checkId(saga: string, id: unknown): string {
     const problem = problemOf(id);
     if (problem === undefined) return id as string;
@@ -60,7 +60,7 @@ export class SagaRecords {
     if (bytes.byteLength > limit) {
       throw new CatgaError(
         'CATGA_PAYLOAD_TOO_LARGE',
-        `The saga ${saga} '${id}' would have ${bytes.byteLength} bytes with what this step sends, of at most ${limit}: keep references in its state, or raise maxBytes of @Saga.`,
+        `The record of the saga ${saga} '${id}' would have ${bytes.byteLength} bytes with the messages of this step; the limit is ${limit}: keep references in its state, or raise maxBytes of @Saga.`,
         { details: { saga, id, bytes: bytes.byteLength, limit } },
       );
     }
@@ -68,7 +68,7 @@ export class SagaRecords {
     return version === undefined ? undefined : { version, bytes: bytes.byteLength };
   }
 
-  /** Some of the sagas, of one name or all; `limit` is about how many there are at most. */
+  /** A page of the sagas of one name, or of all; `limit` is approximate. */
   async page(saga: string | undefined, limit: number, after?: string): Promise<SagaRecordPage> {
     const prefix = saga === undefined ? ROOT : `${ROOT}${partOf(saga)}/`;
     const { records, next } = await this.place.records.page(prefix, limit, after);
@@ -83,8 +83,8 @@ export class SagaRecords {
   }
 
   /**
-   * Removes those of some records that ended before a time. Resolves with the cursor to go on with, and with the time of the oldest
-   * change to one that stays.
+   * Scans a page of records and removes the sagas that ended before a time. Resolves with the next cursor, and with the time of the oldest
+   * change among the remaining ones.
    */
   async removeEnded(
     saga: string,
@@ -150,10 +150,14 @@ function decode(record: VersionedRecord): VersionedSaga {
 function readable({ key, value, version }: VersionedRecord): VersionedSaga | CatgaError {
   const { success, data, error } = sagaRecordSchema.safeParse(parse(value));
   if (success) return { record: data, version };
-  return new CatgaError('CATGA_SERIALIZATION', `The record '${key}' is no saga that this version can read.`, {
-    details: { key },
-    cause: error,
-  });
+  return new CatgaError(
+    'CATGA_SERIALIZATION',
+    `The record '${key}' is not a saga that this version can read.`,
+    {
+      details: { key },
+      cause: error,
+    },
+  );
 }
 
 function parse(value: Uint8Array): unknown {

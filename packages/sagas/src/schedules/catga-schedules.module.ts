@@ -6,8 +6,8 @@ import { CatgaSchedules, SCHEDULING_NODE } from './catga-schedules.js';
 import { ScheduleSource } from './schedule-source.js';
 
 /**
- * Nest module of schedules: finds the classes with `@Scheduled` among the providers of the application, and exports
- * {@link CatgaSchedules}. Import `CatgaModule` beside it. What was queued is recorded in the store of its engine.
+ * Nest module of schedules: finds the classes with `@Scheduled` among the providers of the application, and exports {@link CatgaSchedules}.
+ * Import `CatgaModule` beside it. The last tick of each schedule is recorded by its engine.
  *
  * @example `imports: [CatgaModule.forRoot(), CatgaSchedulesModule.forRoot()]`
  * @publicApi

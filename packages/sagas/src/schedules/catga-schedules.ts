@@ -23,13 +23,13 @@ export interface ScheduleInfo {
   readonly cron: string;
   readonly timeZone: string;
   readonly catchUp: NonNullable<ScheduleOptions['catchUp']>;
-  /** The latest tick that any node has queued, or when the schedule was first seen; undefined before that. */
+  /** Latest tick that any node has queued, or the time when the schedule was first seen; undefined before that. */
   readonly lastTick: Date | undefined;
   /** The next ticks. */
   readonly next: readonly Date[];
 }
 
-/** The node that queues; a token of the module. */
+/** Injection token of the node that queues. */
 export const SCHEDULING_NODE: unique symbol = Symbol('SCHEDULING_NODE');
 
 /**
@@ -44,7 +44,10 @@ export class CatgaSchedules implements OnApplicationBootstrap, OnModuleDestroy, 
 
   constructor(@Inject(SCHEDULING_NODE) private readonly node: () => SchedulingNode) {}
 
-  /** All of them. `limit` next ticks of each, 1 to 100, 5 by default. `CATGA_ENGINE_UNAVAILABLE` when the broker does not respond. */
+  /**
+   * All schedules with their next ticks: `limit` of each, 1 to 100, 5 by default. `CATGA_ENGINE_UNAVAILABLE` when the broker does not
+   * respond.
+   */
   async list({ limit = DEFAULT_RUNS }: { readonly limit?: number } = {}): Promise<readonly ScheduleInfo[]> {
     if (!Number.isInteger(limit) || limit < 1 || limit > MOST_RUNS)
       throw new CatgaError(
@@ -64,7 +67,7 @@ export class CatgaSchedules implements OnApplicationBootstrap, OnModuleDestroy, 
     );
   }
 
-  /** Adds one that a class declares. Returns the problem, if there is one. */
+  /** Adds a declared schedule. Returns the problem, if there is one. */
   add(declared: DeclaredSchedule, where: string): string | undefined {
     const command = commandNameOf(declared);
     if (typeof command === 'object') return `${where} uses @Scheduled ${command.problem}`;
@@ -72,13 +75,13 @@ export class CatgaSchedules implements OnApplicationBootstrap, OnModuleDestroy, 
     if (problems.length > 0) return `${where} uses @Scheduled with wrong options: ${problems.join('; ')}.`;
     const name = declared.options.name ?? command;
     if (this.runners.has(name))
-      return `${where} uses @Scheduled with the name '${name}', which another schedule has: give one of them another \`name\`.`;
+      return `${where} uses @Scheduled with the name '${name}', which another schedule uses: give one of them another \`name\`.`;
     let schedule: Schedule;
     try {
       schedule = new Schedule(name, command, declared);
     } catch (thrown) {
       const { cron, timeZone = 'UTC' } = declared.options;
-      return `${where} uses @Scheduled with '${cron}' in '${timeZone}', which is no schedule: ${String(thrown)}.`;
+      return `${where} uses @Scheduled with the invalid schedule '${cron}' in '${timeZone}': ${String(thrown)}.`;
     }
     this.runners.set(name, new ScheduleRunner(schedule, this.node, this.failed));
     return undefined;
@@ -88,12 +91,12 @@ export class CatgaSchedules implements OnApplicationBootstrap, OnModuleDestroy, 
     for (const runner of this.runners.values()) runner.start();
   }
 
-  /** Queues nothing more. What is being queued holds up nobody's handlers. */
+  /** Stops queueing. Ticks in progress are awaited later, so that handlers drain meanwhile. */
   onModuleDestroy(): void {
     for (const runner of this.runners.values()) runner.stop();
   }
 
-  /** Handlers have ended, and the node is still connected. */
+  /** Awaits ticks in progress: handlers have ended, the node is still connected. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.node().steps.stop('the schedules', () =>
       Promise.all([...this.runners.values()].map((runner) => runner.settled())),
@@ -101,9 +104,7 @@ export class CatgaSchedules implements OnApplicationBootstrap, OnModuleDestroy, 
   }
 
   private readonly failed = ({ name }: Schedule, thrown: unknown): void => {
-    this.logger.warn(
-      `The ticks of the schedule '${name}' could not be queued, and are tried again: ${String(thrown)}`,
-    );
+    this.logger.warn(`Could not queue the ticks of the schedule '${name}', retrying: ${String(thrown)}`);
   };
 }
 

@@ -8,17 +8,17 @@ export interface SchedulingNode {
   readonly steps: Pick<CatgaNode['steps'], 'clock' | 'serverMs' | 'stop' | 'storeIn'>;
 }
 
-/** The longest time that a timer is set for, in milliseconds: a clock may be set meanwhile. */
+/** Maximum delay of a timer, in milliseconds: the system clock may change meanwhile. */
 const LONGEST_TIMER_MS = 60_000;
-/** After how long a tick that could not be queued is tried again, in milliseconds. */
+/** Delay before queueing is retried, in milliseconds. */
 const RETRY_MS = 1000;
 /** For how long it is taken for certain how far the schedule has come, in milliseconds. */
 const FRESH_MS = 30_000;
 const RECORDS = 'schedule/';
 
-/** What is recorded of a schedule. */
+/** Stored record of a schedule. */
 interface ScheduleRecord {
-  /** Time of the latest tick that was queued, or before which there was no schedule. */
+  /** Time of the latest queued tick, or the time when the schedule was first seen. */
   readonly lastMs: number;
 }
 
@@ -35,9 +35,9 @@ export class ScheduleRunner {
 
   constructor(
     readonly schedule: Schedule,
-    /** Asked when the schedule runs: it is declared before. */
+    /** Called when the schedule runs: it is declared before the node exists. */
     private readonly node: () => SchedulingNode,
-    /** Ticks could not be queued; they are tried again. Told once until they can. */
+    /** Called once per outage when ticks could not be queued; they are retried. */
     private readonly onFailure: (schedule: Schedule, thrown: unknown) => void,
   ) {}
 
@@ -45,18 +45,18 @@ export class ScheduleRunner {
     this.running = this.run();
   }
 
-  /** Queues no tick from now on, except one that is being queued. */
+  /** Stops queueing; a tick in progress is finished. */
   stop(): void {
     this.isStopped = true;
     this.cancelTimer?.();
   }
 
-  /** Resolves once nothing is being queued. Never rejects. */
+  /** Resolves once no tick is being queued. Never rejects. */
   settled(): Promise<void> {
     return this.running;
   }
 
-  /** Time of the latest tick that was queued. `CATGA_ENGINE_UNAVAILABLE` when the broker does not respond. */
+  /** Time of the latest queued tick. `CATGA_ENGINE_UNAVAILABLE` when the broker does not respond. */
   async lastTick(): Promise<Date | undefined> {
     const { record } = await this.read();
     return record && new Date(record.lastMs);
@@ -76,7 +76,7 @@ export class ScheduleRunner {
     this.cancelTimer = this.node().steps.clock.setTimer(waitMs, () => this.start());
   }
 
-  /** Resolves with how long to wait then. */
+  /** Queues the due ticks. Resolves with the delay until the next one, in milliseconds. */
   private async queueDue(): Promise<number> {
     const { schedule } = this;
     const { steps } = this.node();
@@ -141,7 +141,7 @@ export class ScheduleRunner {
   }
 }
 
-/** What is recorded; one that is not ours is as none. */
+/** Decodes a record; undefined if it is invalid. */
 function decode(value: Uint8Array): ScheduleRecord | undefined {
   try {
     const { lastMs } = JSON.parse(Buffer.from(value).toString()) as Partial<ScheduleRecord>;

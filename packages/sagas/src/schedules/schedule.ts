@@ -2,12 +2,12 @@ import { Cron } from 'croner';
 import type { Command } from '@catga/nestjs';
 import type { DeclaredSchedule, ScheduleOptions } from './scheduled.decorator.js';
 
-/** How many missed ticks are queued at most. */
+/** Maximum number of missed ticks that are queued. */
 const MOST_MISSED = 1000;
-/** How late a tick may be that counts as none missed, in milliseconds. */
+/** Maximum lateness of a tick that does not count as missed, in milliseconds. */
 const ON_TIME_MS = 60_000;
 
-/** When a command is queued. */
+/** The times at which a command is queued. */
 export class Schedule {
   readonly cron: string;
   readonly timeZone: string;
@@ -40,12 +40,12 @@ export class Schedule {
     if (this.times.nextRun(new Date(0)) === null) throw new RangeError('it never comes');
   }
 
-  /** The ticks after a time: up to so many. */
+  /** The next `count` ticks after a time. */
   next(afterMs: number, count: number): readonly Date[] {
     return this.times.nextRuns(count, new Date(afterMs));
   }
 
-  /** The ticks after one time and up to another that are to be queued, and the latest of them all; undefined if there is none. */
+  /** The ticks to queue, later than `afterMs` and not later than `nowMs`, and the latest tick of that time; undefined if there is none. */
   due(
     afterMs: number,
     nowMs: number,
@@ -57,7 +57,7 @@ export class Schedule {
     return { ticks: isMissed ? [] : ticks, latest };
   }
 
-  /** The command of a tick, and the id by which the engine knows it whoever queues it. */
+  /** The command of a tick, and its message id, the same on every node. */
   commandOf(tick: Date): { readonly command: Command<unknown>; readonly messageId: string } {
     const { target, options } = this.declared;
     const command =

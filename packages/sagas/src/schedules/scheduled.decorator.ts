@@ -3,7 +3,7 @@ import type { Command, MessageConstructor } from '@catga/nestjs';
 
 const SCHEDULES = 'catga:schedules';
 
-/** The decorator, as errors name it. */
+/** Name of the decorator in error texts. */
 export const SCHEDULED_DECORATOR = '@Scheduled';
 
 /**
@@ -15,24 +15,24 @@ export interface ScheduleOptions<T = Command<unknown>> {
   /** Cron expression of five fields, or of six with seconds first. */
   readonly cron: string;
   /**
-   * Time zone of the expression, by its IANA name. Where clocks change, a tick in the skipped hour comes when the clock is put forward, and
-   * a tick of one time of day comes once in the hour that is repeated.
+   * IANA time zone of the expression. When daylight saving time begins, a tick in the skipped hour fires at its end; when it ends, a tick
+   * at one time of day fires once in the repeated hour.
    * @defaultValue 'UTC'
    */
   readonly timeZone?: string;
   /**
-   * What becomes of ticks while no node ran, or none reached the broker: `last` queues the latest of them, `all` each, up to the latest
-   * 1,000, `none` none that is more than a minute old.
+   * Handling of missed ticks, while no node ran or none reached the broker: `last` queues the latest, `all` the latest 1,000, `none` only
+   * one that is at most a minute old.
    * @defaultValue 'last'
    */
   readonly catchUp?: 'last' | 'all' | 'none';
   /**
-   * Name, unique in the namespace. What was queued is remembered under it.
+   * Name, unique in the namespace. The latest tick is recorded under it.
    * @defaultValue the wire name of the command
    */
   readonly name?: string;
   /**
-   * Makes the command of a tick.
+   * Factory of the command of a tick.
    * @defaultValue `new` without arguments
    */
   readonly command?: (tick: Date) => T;
@@ -43,15 +43,15 @@ export interface ScheduleOptions<T = Command<unknown>> {
   readonly keepOutcome?: boolean;
 }
 
-/** A schedule as a class was decorated with it. */
+/** Schedule declared by a decorator. */
 export interface DeclaredSchedule {
   readonly target: MessageConstructor<Command<unknown>>;
   readonly options: ScheduleOptions;
 }
 
 /**
- * Class decorator: a command is queued at the times of a cron expression, once in the whole cluster. The class is a provider, usually the
- * handler of the command. May be repeated, with a `name` each.
+ * Class decorator: queues a command at the times of a cron expression, once in the whole cluster. The class is a provider, usually the
+ * handler of the command. Repeatable, with different `name`s.
  *
  * @example `@Scheduled(CloseDay, { cron: '0 22 * * *', timeZone: 'Europe/Berlin' })`
  * @publicApi
@@ -67,7 +67,7 @@ export function Scheduled<T extends Command<unknown>>(
   };
 }
 
-/** What a class was decorated with. */
+/** Schedules declared on a class. */
 export function schedulesOf(target: object): readonly DeclaredSchedule[] {
   return (Reflect.getOwnMetadata(SCHEDULES, target) ?? []) as readonly DeclaredSchedule[];
 }

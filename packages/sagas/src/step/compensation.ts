@@ -3,17 +3,17 @@ import type { RecordedMessage, SagaCommand, SagaRecord } from '../records/saga-r
 import type { ReplyInput } from './saga-input.js';
 import { signalName } from './saga-signal.js';
 
-/** The parts of a record that commands and their undoing change. */
+/** The fields of a record that outcomes and compensation change. */
 export interface Undoing {
   readonly status: SagaRecord['status'];
   readonly commands: readonly SagaCommand[];
   readonly reason?: string | undefined;
   readonly problem?: string | undefined;
-  /** The next undo to be sent. */
+  /** The next undo to send. */
   readonly sends: readonly RecordedMessage[];
 }
 
-/** A command and how it ended. Undefined if nobody waits for that. */
+/** Records the outcome of a command. Undefined if that outcome is not pending. */
 export function withOutcome(
   commands: readonly SagaCommand[],
   reply: ReplyInput,
@@ -22,7 +22,7 @@ export function withOutcome(
   const command = commands[at];
   if (command === undefined) return undefined;
   const mayHaveEffect = reply.ok || !reply.isRefusal;
-  // What had no effect, or cannot be undone, is no more to be thought of.
+  // A command without effect, or without an undo, is forgotten.
   if (command.undo === undefined || !mayHaveEffect) return commands.toSpliced(at, 1);
   return commands.with(at, { ...command, outcome: reply.ok ? 'succeeded' : 'failed' });
 }
@@ -33,7 +33,7 @@ export function isAboutUndo(commands: readonly SagaCommand[], { command }: Reply
   return id !== undefined && (command.messageId === id || command.messageId.startsWith(`${id}/`));
 }
 
-/** The last command is undone, or its undo has failed. */
+/** Handles the outcome of the last command's undo. */
 export function afterUndo(record: SagaRecord, reply: ReplyInput, nowMs: number): Undoing {
   const { commands } = record;
   if (reply.ok) return nextUndo(record, commands.slice(0, -1), nowMs);
@@ -41,7 +41,7 @@ export function afterUndo(record: SagaRecord, reply: ReplyInput, nowMs: number):
   return { status: 'stuck', commands, reason: record.reason, problem, sends: [] };
 }
 
-/** An outcome came while the saga compensates, or is stuck: what waited for it goes on. */
+/** Handles an outcome while the saga compensates or is stuck: continues the compensation that waited for it. */
 export function afterOutcome(record: SagaRecord, commands: readonly SagaCommand[], nowMs: number): Undoing {
   const { status, reason, problem } = record;
   const last = commands.at(-1);
@@ -50,7 +50,7 @@ export function afterOutcome(record: SagaRecord, commands: readonly SagaCommand[
   return nextUndo(record, commands, nowMs);
 }
 
-/** Sends the undo of the last command, once the outcome of that is known; the saga is compensated when there is none left. */
+/** Sends the undo of the last command once its outcome is known. Without commands left, the saga is compensated. */
 export function nextUndo(
   { saga, id, reason }: Pick<SagaRecord, 'saga' | 'id' | 'reason'>,
   commands: readonly SagaCommand[],
@@ -71,7 +71,7 @@ export function nextUndo(
   };
 }
 
-/** Undefined if the saga cannot be told so. */
+/** Applies an operator's action. Undefined if the status does not allow it. */
 export function operated(
   record: SagaRecord,
   action: 'retry' | 'compensate' | 'complete',

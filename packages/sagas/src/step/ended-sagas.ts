@@ -2,13 +2,13 @@ import type { NodeSteps } from '@catga/core/engine';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { SagaRecords } from '../records/saga-records.js';
 
-/** How many sagas are looked at for each one that ends, and after how many. */
+/** Records scanned for each saga that ends, and the number of ended sagas between two scans. */
 const SWEPT_FOR_EACH = 4;
 const SWEEP_EVERY = 8;
 
 /**
- * Forgets sagas of one class that ended long ago: a few for each one that ends, so that there are never many more than are kept. Once
- * all have been looked at, none is before the oldest of them may be forgotten.
+ * Removes sagas of one class that ended more than `keepMs` ago: scans a few records for each saga that ends, which bounds their number.
+ * After a full pass it rests until the oldest record expires.
  */
 export class EndedSagas {
   private cursor: string | undefined;
@@ -24,7 +24,7 @@ export class EndedSagas {
     private readonly records: Pick<SagaRecords, 'removeEnded'>,
   ) {}
 
-  /** A saga has ended. */
+  /** Called when a saga has ended. */
   add(): void {
     this.sinceSweep += 1;
     if (this.sinceSweep < SWEEP_EVERY || this.isSweeping || this.node.clock.now() < this.restsUntilMs) return;
@@ -45,11 +45,11 @@ export class EndedSagas {
         this.cursor,
       );
       this.oldestMs = Math.min(this.oldestMs, oldestMs);
-      // Stores that list records in the order they were written would go on with those of this pass for ever.
+      // Some stores list records by time of writing: stop at those written during this pass, else it never ends.
       const isWrittenSince = oldestMs >= this.passBeganMs && oldestMs < Infinity;
       this.cursor = isWrittenSince ? undefined : next;
       if (this.cursor !== undefined) return;
-      // One that changed meanwhile may not have been looked at.
+      // A record that changed during the pass may have been missed.
       this.restsUntilMs = Math.min(this.oldestMs, this.passBeganMs) + keepMs;
       this.oldestMs = Infinity;
     } catch (thrown) {

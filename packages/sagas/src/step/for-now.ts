@@ -7,12 +7,12 @@ const FOR_NOW: ReadonlySet<string> = new Set([
   'CATGA_SHUTTING_DOWN',
 ]);
 
-/** Whether it may be otherwise in a while, whatever the input. */
+/** Whether an error is transient and independent of the input. */
 export function isForNow(thrown: unknown): thrown is CatgaError {
   return thrown instanceof CatgaError && FOR_NOW.has(thrown.code);
 }
 
-/** Whether a state is of a version that this node does not know. */
+/** Whether an error says that a state has a newer version than this node knows. */
 export function isLaterState(thrown: unknown): thrown is CatgaError {
   return (
     thrown instanceof CatgaError &&

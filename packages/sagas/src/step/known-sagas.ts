@@ -1,7 +1,7 @@
 import type { VersionedSaga } from '../records/saga-records.js';
 import type { StepInput } from './saga-input.js';
 
-/** How many sagas a node remembers, and of how many bytes together. */
+/** Maximum number and total size of cached sagas. */
 const MAX_REMEMBERED = 10_000;
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -11,8 +11,8 @@ interface Known {
 }
 
 /**
- * Running sagas whose last step was taken by this node, which knows to have sent all that it led to. Another node may have taken a
- * later one meanwhile: what is known here is true only if a compare-and-set says so.
+ * Cache of running sagas whose last step ran on this node and whose messages were all sent. Another node may have written a later version:
+ * only a compare-and-set proves an entry current.
  */
 export class KnownSagas {
   private readonly sagas = new Map<string, Known>();
@@ -36,12 +36,12 @@ export class KnownSagas {
     this.bytes -= known.bytes;
   }
 
-  /** Whether all that a step led to is sent. */
+  /** Whether all messages of a step were sent. */
   hasSent(id: string, revision: number): boolean {
     return this.sagas.get(id)?.saga.record.revision === revision;
   }
 
-  /** The saga that sent the command of a reply in its last known step: as a rule nothing has happened to it since. */
+  /** The cached saga whose last step sent the command of a reply: usually still current. */
   before(id: string, input: StepInput): VersionedSaga | undefined {
     if (input.kind !== 'reply') return undefined;
     const saga = this.sagas.get(id)?.saga;

@@ -1,5 +1,5 @@
 /**
- * What this node did with sagas of one name since it started.
+ * Counters of the sagas of one name on this node, since it started.
  *
  * @publicApi
  */
@@ -7,17 +7,17 @@ export interface SagaCounts {
   readonly started: number;
   readonly completed: number;
   readonly compensated: number;
-  /** How often one got stuck. */
+  /** Number of times a saga became stuck. */
   readonly stuck: number;
-  /** Inputs that came for a saga that had ended, or that no longer waited for them. */
+  /** Inputs of a saga that had ended, or no longer waited for them. */
   readonly ignored: number;
-  /** Inputs that came again. */
+  /** Inputs delivered again after they were handled. */
   readonly repeated: number;
-  /** Steps that were taken again, because another node had written meanwhile. */
+  /** Steps repeated because another node had written the record. */
   readonly conflicts: number;
 }
 
-/** Counts that go up. */
+/** Mutable counters. */
 export type MutableCounts = { -readonly [K in keyof SagaCounts]: SagaCounts[K] };
 
 export function noCounts(): MutableCounts {

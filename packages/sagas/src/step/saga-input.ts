@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SagaEvent } from '../definition/saga-definition.js';
 
-/** Something that a saga has to handle. */
+/** Input of a saga. */
 export type StepInput = { readonly key: string; readonly label: string } & (
   | { readonly kind: 'event'; readonly event: object; readonly of: SagaEvent }
   | ReplyInput
@@ -9,7 +9,7 @@ export type StepInput = { readonly key: string; readonly label: string } & (
   | OperatorInput
 );
 
-/** How a command ended. */
+/** Outcome of a command. */
 export type ReplyInput = {
   readonly kind: 'reply';
   readonly command: { readonly name: string; readonly messageId: string };
@@ -18,14 +18,14 @@ export type ReplyInput = {
   | { readonly ok: false; readonly error: Error; readonly isRefusal: boolean }
 );
 
-/** What somebody decided about a saga. */
+/** Action of an operator. */
 export interface OperatorInput {
   readonly kind: 'operator';
   readonly action: 'retry' | 'compensate' | 'complete';
   readonly reason?: string;
 }
 
-/** Tells an input from all others: of 128 bits. */
+/** Identity of an input: a hash of 128 bits. */
 export function inputKey(name: string, messageId: string): string {
   const digest = createHash('sha256')
     .update(JSON.stringify([name, messageId]))

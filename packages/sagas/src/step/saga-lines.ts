@@ -1,11 +1,11 @@
 /**
- * Steps of one saga follow each other on a node, in the order they come: those that run at a time would only find that another one has
- * written first. Between nodes the compare-and-set of the record decides.
+ * Serializes the steps of each saga on a node, in order of arrival: concurrent steps would only conflict. Between nodes the compare-and-set
+ * of the record decides.
  */
 export class SagaLines {
   private readonly ends = new Map<string, Promise<unknown>>();
 
-  /** Runs a step after those before it, whatever became of them. */
+  /** Runs a step after the earlier ones, whatever their outcome. */
   run<T>(key: string, step: () => Promise<T>): Promise<T> {
     const before = this.ends.get(key);
     const outcome = before === undefined ? step() : before.then(step, step);
@@ -15,7 +15,7 @@ export class SagaLines {
   }
 
   private async forget(key: string, outcome: Promise<unknown>): Promise<void> {
-    await outcome.catch(() => {}); // Whoever asked for the step hears of it.
+    await outcome.catch(() => {}); // The caller of the step gets the error.
     if (this.ends.get(key) === outcome) this.ends.delete(key);
   }
 }

@@ -16,31 +16,31 @@ import { SagaLines } from './saga-lines.js';
 import type { SignalClass } from './saga-signal.js';
 import { SagaStep } from './saga-step.js';
 
-/** After so many conflicts of one input it goes back to the log, without an attempt. */
+/** Conflicts of one input before it is given back to the log; not counted as an attempt. */
 const MAX_TRIES = 20;
-/** Conflicts that are tried again at once. */
+/** Conflicts that are retried without a pause. */
 const TRIES_AT_ONCE = 3;
 const LONGEST_PAUSE_MS = 200;
 
-/** What became of an input. */
+/** Result of handling an input. */
 type StepEnd = 'taken' | 'ignored' | 'repeated';
 
-/** A try at a step, and the records around it. */
+/** One attempt at a step, with the records before and after it. */
 interface Attempt {
   readonly end: StepEnd | 'conflict';
   readonly before?: SagaRecord;
   readonly after?: SagaRecord;
 }
 
-/** Ends a transaction in which the record was not written. */
+/** Rolls back a transaction after a conflict. */
 class RolledBack extends Error {}
 
-/** An instance of the class, for one try of one input. */
+/** Provides an instance of the class for one attempt. */
 export type InstanceFor = (input: object, context: MessageContext) => object | Promise<object>;
 
 /**
- * Takes the inputs of one saga class through their steps: load, handle, write everything by one compare-and-set, send, and only then
- * is the input acknowledged. A crash anywhere brings the input back: one that is known already only sends again what it led to.
+ * Runs the steps of one saga class: load the record, call the method, write everything by one compare-and-set, send, acknowledge the input.
+ * After a crash the input is redelivered; if it was already handled, only its messages are sent again.
  */
 export class SagaRunner {
   readonly counts: MutableCounts = noCounts();
@@ -59,17 +59,17 @@ export class SagaRunner {
     this.ended = new EndedSagas(definition, node, records);
   }
 
-  /** Handles an input that a message of the log is. */
+  /** Handles an input that the log delivered. */
   async handle(id: string, input: StepInput, message: object, context: MessageContext): Promise<void> {
     const instance = (): object | Promise<object> => this.instanceFor(message, context);
     const end = await this.lines.run(id, () => this.run(id, input, instance, context));
     if (end === 'ignored' || end === 'repeated') this.counts[end] += 1;
   }
 
-  /** What somebody decided. Resolves with whether the saga was in a state to be told so. */
+  /** Applies an operator's action. Resolves with whether the status of the saga allowed it. */
   async operate(id: string, input: StepInput): Promise<boolean> {
     const noInstance = (): never => {
-      throw new TypeError('No method handles what an operator decides.');
+      throw new TypeError('An operator action calls no method.');
     };
     // Not in line: a method of the saga may be who decides, and waits for it.
     return (await this.run(id, input, noInstance, undefined)) === 'taken';
@@ -92,7 +92,7 @@ export class SagaRunner {
     }
   }
 
-  /** A step, in a transaction if the store has them: it is rolled back after a conflict. */
+  /** Runs a step, in a transaction if the store has them; a conflict rolls it back. */
   private async attempt(
     id: string,
     input: StepInput,
@@ -114,7 +114,7 @@ export class SagaRunner {
     }
   }
 
-  /** From what this node takes for the record, where that saves reading it; else, and where that was wrong, from the stored one. */
+  /** Starts from the cached record if there is one, which saves a read; otherwise, or if it was stale, from the stored one. */
   private async step(
     id: string,
     input: StepInput,
@@ -138,7 +138,7 @@ export class SagaRunner {
     throw assumption.thrown;
   }
 
-  /** Undefined where nothing is assumed. A transaction reads what it writes. */
+  /** The record this node assumes to be stored; undefined if it has to be read, as always in a transaction. */
   private assumed(
     id: string,
     input: StepInput,
@@ -182,7 +182,7 @@ export class SagaRunner {
       return { end: 'ignored' };
     }
     if (before !== undefined) await this.sendLeftOver(before, input);
-    // What is sent in the transaction of the write need not be sent again.
+    // Messages sent in the transaction of the write are never sent again.
     const after = place.inTransaction === undefined ? next : { ...next, outgoing: [] };
     const written = await records.write(after, stored?.version ?? 0, definition.maxBytes);
     if (written === undefined) return { end: 'conflict' };
@@ -208,7 +208,7 @@ export class SagaRunner {
   }
 
   /**
-   * Sends what the step of a record led to. Commands go last: a reply to one of them shows that all the rest is stored.
+   * Sends the messages of a record's step. Commands go last: a reply to one proves that the other messages are stored.
    * @param isRepeated whether it may have been sent before
    */
   private async send(record: SagaRecord, isRepeated: boolean): Promise<void> {
@@ -219,7 +219,7 @@ export class SagaRunner {
     await append(outgoing.filter(isCommand));
   }
 
-  /** What the step before may not have sent, because its node died: the next record forgets it. */
+  /** Sends messages of the previous step that its node may not have sent before it died; the next record drops them. */
   private async sendLeftOver(record: SagaRecord, input: StepInput): Promise<void> {
     const { id, revision, outgoing } = record;
     if (outgoing.length === 0 || this.known.hasSent(id, revision)) return;
@@ -246,7 +246,7 @@ export class SagaRunner {
     if (status !== 'stuck') this.ended.add();
   }
 
-  /** A store or a log that is away is no failure of the input; and another node may have the newer code that it needs. */
+  /** An unavailable store or log, or a state that needs newer code, is not a failure of the input: it is given back. */
   private failure(context: MessageContext | undefined, thrown: unknown): unknown {
     if (isForNow(thrown) || isLaterState(thrown)) return this.refused(context, thrown);
     if (
@@ -256,14 +256,14 @@ export class SagaRunner {
     )
       return thrown;
     const { name: saga } = this.definition;
-    const text = `The database of the saga ${saga} is away: ${toError(thrown).message}`;
+    const text = `The database of the saga ${saga} is unavailable: ${toError(thrown).message}`;
     return this.refused(
       context,
       new CatgaError('CATGA_DATABASE_UNAVAILABLE', text, { details: { saga }, cause: thrown }),
     );
   }
 
-  /** The input goes back to the log, and this was no attempt at it. */
+  /** Gives the input back to the log without counting an attempt. */
   private refused(context: MessageContext | undefined, error: CatgaError): CatgaError {
     return context === undefined ? error : this.node.refuse(context, error);
   }
@@ -277,7 +277,7 @@ export class SagaRunner {
     const { name: saga } = this.definition;
     return new CatgaError(
       'CATGA_CONFLICT',
-      `The saga ${saga} '${id}' was written by others ${MAX_TRIES} times in a row.`,
+      `The saga ${saga} '${id}' had ${MAX_TRIES} conflicting writes in a row.`,
       {
         details: { saga, id, retryAfterMs: LONGEST_PAUSE_MS },
       },
@@ -294,7 +294,7 @@ function settled<T>(outcome: Promise<T>): Promise<Settled<T>> {
   );
 }
 
-/** Whether a message is a command of the saga's author, as opposed to an event or a timeout. */
+/** Whether a message is a command sent by the saga's method, not an event or a timeout. */
 function isCommand({ message, delayMs }: RecordedMessage): boolean {
   return message.kind === 'command' && delayMs === undefined;
 }

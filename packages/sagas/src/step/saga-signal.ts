@@ -2,7 +2,7 @@ import { Command, Message } from '@catga/nestjs';
 import { SAGA_SIGNALS } from '@catga/core/admin';
 import type { CommandReply } from '@catga/core/engine';
 
-/** What the queue of a saga carries: outcomes of commands, and timeouts. */
+/** Message in the queue of a saga: an outcome of a command, or a timeout. */
 export type SignalFields = CommandReply | TimeoutSignal;
 
 /** A timeout of a saga. */

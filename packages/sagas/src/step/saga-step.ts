@@ -12,24 +12,21 @@ import { signalClassOf, signalName } from './saga-signal.js';
 import type { SignalClass } from './saga-signal.js';
 import { StepContext } from './step-context.js';
 
-/** What a step needs of the node. */
+/** Services of the node that a step uses. */
 export interface StepServices {
   nowMs(): number;
-  /** Encodes a message that is to be sent after the step. */
+  /** Encodes a message to send after the step. */
   capture(message: object, options: CaptureOptions): Promise<CapturedMessage>;
   encode(what: string, value: unknown): string | Uint8Array;
   decode(what: string, body: string | Uint8Array): unknown;
 }
 
-/** How many inputs a saga remembers, so that it knows a repetition. */
+/** Number of input keys kept to detect duplicates. */
 const MAX_SEEN = 1000;
-/** How many steps its history has; the first one stays. */
+/** Maximum number of steps in the history, always with the first one. */
 const MAX_HISTORY = 50;
 
-/**
- * One step of a saga, from a record and an input to the next record. Has no effect: everything that the step does is in the record
- * that it returns.
- */
+/** One step of a saga: a record and an input give the next record, with everything to send. Has no side effects itself. */
 export class SagaStep {
   constructor(
     private readonly definition: SagaDefinition,
@@ -38,8 +35,8 @@ export class SagaStep {
   ) {}
 
   /**
-   * Resolves with the next record; undefined if the input is of no concern: then nothing is written. Rejects with what the method
-   * throws, and with `CATGA_SAGA_NOT_FOUND` for an event of a saga that has not started.
+   * Resolves with the next record; undefined if the input is ignored and nothing is written. Rejects with what the method throws, and with
+   * `CATGA_SAGA_NOT_FOUND` for an event of a saga that has not started.
    */
   async take(
     id: string,
@@ -82,7 +79,7 @@ export class SagaStep {
     if (method === undefined) {
       throw new CatgaError(
         'CATGA_SAGA_NOT_FOUND',
-        `No saga ${saga} '${id}' has started, so ${input.label} waits for its start.`,
+        `The saga ${saga} '${id}' has not started: ${input.label} waits for its start.`,
         {
           details: { saga, id },
         },
@@ -120,7 +117,7 @@ export class SagaStep {
     }
   }
 
-  /** Calls the method, and writes down what it asked for. */
+  /** Calls the method and records what it requested. */
   private async run(
     record: SagaRecord,
     input: Exclude<StepInput, { readonly kind: 'operator' }>,

@@ -15,7 +15,7 @@ export type Intent =
 /** How a method ended its saga. */
 export type Ending = { readonly kind: 'complete' } | { readonly kind: 'compensate'; readonly reason: string };
 
-/** Context of one method: keeps what it asks for. */
+/** Context of one method call: collects its requests. */
 export class StepContext implements SagaContext<unknown> {
   readonly intents: Intent[] = [];
   ending: Ending | undefined;
@@ -59,14 +59,14 @@ export class StepContext implements SagaContext<unknown> {
     this.ending = { kind: 'complete' };
   }
 
-  /** The method has ended: what it does later has no effect, and is an error. */
+  /** Called when the method has returned: later calls throw. */
   close(): void {
     this.hasReturned = true;
   }
 
   private checkOpen(method: string): void {
     if (this.hasReturned)
-      throw this.misused(`calls ${method} after its method has ended: await what the method starts`);
+      throw this.misused(`calls ${method} after its method has returned: await everything the method starts`);
     if (this.ending !== undefined) throw this.misused(`calls ${method} after ${this.ending.kind}`);
   }
 
