@@ -8,7 +8,7 @@ import { decisionId } from './handling/decision-runner.js';
 import { eventId } from './handling/event-id.js';
 
 /**
- * What is used of a class that collects the events it applies, such as an `AggregateRoot` of `@nestjs/cqrs` or `@catga/cqrs`.
+ * Minimal interface of an aggregate that collects the events it applies, such as an `AggregateRoot` of `@nestjs/cqrs` or `@catga/cqrs`.
  *
  * @publicApi
  */
@@ -17,7 +17,7 @@ export interface ApplyingAggregate {
   uncommit(): void;
 }
 
-/** Where an aggregate comes from. */
+/** Origin of a loaded aggregate. */
 interface Origin {
   readonly definition: StreamDefinition;
   readonly stream: string;
@@ -25,8 +25,8 @@ interface Origin {
 }
 
 /**
- * Stores aggregates that apply events to themselves as streams of events: for classes that there are already. Give the class `@EventStream` and its
- * methods that take events `@Evolve`. Injectable.
+ * Repository of existing aggregate classes that apply events to themselves, stored as streams. Decorate the class with `@EventStream`, and
+ * its methods that apply events with `@Evolve`. Injectable.
  *
  * @example
  * const account = await this.aggregates.load(Account, command.accountId);
@@ -42,7 +42,7 @@ export class CatgaAggregates {
     private readonly node: () => CatgaNode | null,
   ) {}
 
-  /** The aggregate, made of its events; a new one for a stream without any. Errors are those of `CatgaEventStreams.load`. */
+  /** Loads an aggregate from its events; a new one if the stream is empty. Errors are those of `CatgaEventStreams.load`. */
   async load<A extends ApplyingAggregate>(
     aggregate: EventStreamClass<A>,
     id: string | number | bigint,
@@ -52,15 +52,16 @@ export class CatgaAggregates {
     const { state, version } = await this.host.loader.load(definition, stream);
     const loaded = state as A;
     this.origins.set(loaded, { definition, stream, version });
-    // Its own commit would publish what nobody has stored.
+    // Its own commit would publish events that are not stored.
     Object.defineProperty(loaded, 'publishAll', { value: refuseCommit, configurable: true });
     return loaded;
   }
 
   /**
-   * Appends the events that the aggregate has applied, publishes them, and has it forget them. Resolves with the id of its last event, for
-   * `{ after }`. `CATGA_CONFLICT` if others have appended since it was loaded: load it again, and decide again. `CATGA_CONFIGURATION` for one that was not loaded.
-   * @param context of the command: the same command, coming again, appends once
+   * Appends and publishes the events that the aggregate has applied, and clears them. Resolves with the id of the last event, for
+   * `{ after }`. `CATGA_CONFLICT` if the stream has changed since it was loaded: load and decide again. `CATGA_CONFIGURATION` for an
+   * aggregate that was not loaded.
+   * @param context of the command; a repeated command appends once
    */
   async save(aggregate: ApplyingAggregate, context?: MessageContext): Promise<string> {
     const origin = this.origins.get(aggregate);
@@ -68,7 +69,7 @@ export class CatgaAggregates {
     if (origin === undefined || node === null)
       throw new CatgaError(
         'CATGA_CONFIGURATION',
-        `${aggregate.constructor.name} was not loaded by CatgaAggregates, so it is unknown which stream it belongs to.`,
+        `${aggregate.constructor.name} was not loaded by CatgaAggregates, so its stream is unknown.`,
       );
     const { definition, stream } = origin;
     let { version } = origin;
@@ -98,6 +99,6 @@ export class CatgaAggregates {
 function refuseCommit(): never {
   throw new CatgaError(
     'CATGA_CONFIGURATION',
-    'An aggregate of a stream is saved by CatgaAggregates.save(aggregate), not by its own commit, which stores nothing.',
+    'Save an event-sourced aggregate by CatgaAggregates.save(aggregate): its own commit stores nothing.',
   );
 }

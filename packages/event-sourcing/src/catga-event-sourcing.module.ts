@@ -22,7 +22,7 @@ import { memoryEventStore } from './store/memory-event-store.js';
  */
 export interface EventSourcingOptions {
   /**
-   * Where events are stored.
+   * Storage of the events.
    * @defaultValue `memoryEventStore()`, which ends with the process
    */
   readonly storage?: EventStorage;
@@ -52,7 +52,7 @@ const schema = z.strictObject({
 
 const OPTIONS = Symbol('CATGA_EVENT_SOURCING_OPTIONS');
 
-/** The options, in a module of their own: descriptions of an application call no factory of it. */
+/** The options, in a module of their own, so that `catga describe` does not call their factory. */
 @Module({})
 class EventSourcingOptionsModule {
   static of(options: Provider, imports: ModuleMetadata['imports'] = []): DynamicModule {
@@ -95,7 +95,7 @@ function withOptions(options: DynamicModule): DynamicModule {
       {
         provide: EventSourcingHost,
         inject: [ModuleRef, OPTIONS],
-        // Where an application is only described, its factory has not made the options.
+        // `catga describe` does not call the factory of the options.
         useFactory: (moduleRef: ModuleRef, given: EventSourcingOptions | undefined) => {
           const logger = new GuardedLogger(new Logger('Catga'));
           const { storage = memoryEventStore() } = checked(given ?? {});

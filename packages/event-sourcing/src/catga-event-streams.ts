@@ -6,13 +6,13 @@ import type { EventStore } from './store/event-store.js';
 import { checkSubject, checkUpTo } from './store/store-arguments.js';
 
 /**
- * A stream, and its state.
+ * State of a stream.
  *
  * @publicApi
  */
 export interface StreamState<S> {
   readonly state: S;
-  /** Number of its events that the state is made of; 0 for a stream without events. */
+  /** Number of events in the state; 0 for an empty stream. */
   readonly version: number;
 }
 
@@ -23,26 +23,26 @@ export interface StreamState<S> {
  */
 export interface LoadOptions {
   /**
-   * The last version that counts: the state as it was then.
+   * Last version to apply, for a past state.
    * @defaultValue all
    */
   readonly upTo?: number;
 }
 
 /**
- * The streams of the namespace. Injectable.
+ * Streams of the namespace. Injectable.
  *
  * @publicApi
  */
 export class CatgaEventStreams {
   constructor(private readonly host: EventSourcingHost) {}
 
-  /** The events, as they are stored. `CATGA_SHUTTING_DOWN` before the application has started, and after it has stopped. */
+  /** The event store. `CATGA_SHUTTING_DOWN` before the application has started, and after it has stopped. */
   get store(): EventStore {
     return this.host.store;
   }
 
-  /** Name of the stream of an id, for {@link store}. `CATGA_VALIDATION_FAILED` for what is no id. */
+  /** Name of the stream with an id, for {@link store}. `CATGA_VALIDATION_FAILED` for an invalid id. */
   nameOf(stream: EventStreamClass, id: string | number | bigint): string {
     return streamName(this.host.streamOf(stream).name, id);
   }
@@ -56,7 +56,7 @@ export class CatgaEventStreams {
     checkSubject(subject, 'subject');
     const { keys } = this.store;
     if (keys !== undefined) return keys.erase(subject);
-    throw new CatgaError('CATGA_UNSUPPORTED', 'The event store keeps no keys for @Personal fields.');
+    throw new CatgaError('CATGA_UNSUPPORTED', 'The event store does not store keys for @Personal fields.');
   }
 
   /**

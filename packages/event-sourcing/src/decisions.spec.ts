@@ -157,7 +157,7 @@ describe('A decision', () => {
     expect((await module.get(CatgaEventStreams).store.readAll(undefined, 1)).events).toEqual([]);
   });
 
-  it('that is none, or has an event that its stream does not take, is CATGA_CONFIGURATION', async () => {
+  it('that is none, or has an event that its stream does not handle, is CATGA_CONFIGURATION', async () => {
     class Wrong extends Command {
       constructor(readonly how: 'none' | 'unknown' | 'null') {
         super();

@@ -16,16 +16,16 @@ import { StreamLoader } from './handling/stream-loader.js';
 import { StreamSnapshots } from './handling/stream-snapshots.js';
 import type { EventStorage, EventStore, RecordedEvent } from './store/event-store.js';
 
-/** What {@link EventSourcingHost} needs of the application. */
+/** Services of the application that {@link EventSourcingHost} uses. */
 export interface HostServices {
-  /** Asked when the application starts; null while it is described. */
+  /** Called when the application starts; null for `catga describe`. */
   node(): CatgaNode | null;
   resolve(token: unknown): unknown;
   warn(line: string): void;
   error(line: string): void;
 }
 
-/** The streams, decision handlers and projections of an application, on its event store. */
+/** Streams, decision handlers and projections of an application, on its event store. */
 export class EventSourcingHost extends DecisionHost {
   private readonly streams = new Map<EventStreamClass, StreamDefinition | readonly string[]>();
   private readonly decisions = new Map<DeclaredDecision, DecisionDefinition>();
@@ -69,7 +69,7 @@ export class EventSourcingHost extends DecisionHost {
     return this.made().appender;
   }
 
-  /** Takes the decision handlers among the providers. Returns the problems of their classes. */
+  /** Registers the decision handlers and projections among the providers. Returns the problems of their classes. */
   add(providers: readonly ExploredProvider[]): readonly string[] {
     const problems = providers.flatMap(({ classes, location }) => {
       const target = classes.find((one) => declaredDecisionOf(one) !== undefined);
@@ -90,7 +90,7 @@ export class EventSourcingHost extends DecisionHost {
     ];
   }
 
-  /** Begins to run the projections. */
+  /** Starts the projections. */
   start(): void {
     const node = this.services.node();
     if (node === null) return;
@@ -98,7 +98,7 @@ export class EventSourcingHost extends DecisionHost {
     this.publications?.start();
   }
 
-  /** Runs nothing in the background any more. Never rejects, and takes no longer than stopping may. */
+  /** Stops projections and publishing. Never rejects; bounded by the shutdown limit of the node. */
   async stop(): Promise<void> {
     const steps = this.services.node()?.steps;
     await steps?.stop('the projections', () => this.projections.stop());
@@ -108,7 +108,7 @@ export class EventSourcingHost extends DecisionHost {
   async open(): Promise<void> {
     const { services, storage } = this;
     const node = services.node();
-    if (node === null) return; // The application is not run, only described.
+    if (node === null) return; // `catga describe`.
     const { options, clock } = node;
     const client = {
       namespace: options.namespace,
@@ -139,7 +139,7 @@ export class EventSourcingHost extends DecisionHost {
     });
   }
 
-  /** Closes the store. Never rejects, and takes no longer than stopping may. */
+  /** Closes the store. Never rejects; bounded by the shutdown limit of the node. */
   async close(): Promise<void> {
     const { opened, storage } = this;
     this.opened = undefined;
@@ -158,14 +158,14 @@ export class EventSourcingHost extends DecisionHost {
     return this.made().runner.run(definition, handler, command, context);
   }
 
-  /** `CATGA_CONFIGURATION` for a class that is no stream. */
+  /** Definition of a stream class. `CATGA_CONFIGURATION` for a class without `@EventStream`. */
   streamOf(target: EventStreamClass): StreamDefinition {
     const found = this.stream(target);
     if (found instanceof StreamDefinition) return found;
     throw new CatgaError('CATGA_CONFIGURATION', found.join(' '));
   }
 
-  /** Publishes an event of the store. False if there is no stream that takes it. */
+  /** Publishes a stored event. False if no stream of this node knows it. */
   private async publish(node: CatgaNode, recorded: RecordedEvent): Promise<boolean> {
     const definition = this.streamFor(recorded);
     const type = definition?.events.get(recorded.name)?.type;
@@ -179,7 +179,7 @@ export class EventSourcingHost extends DecisionHost {
   private addProjection(provider: ExploredProvider): readonly string[] {
     const streams = provider.classes.flatMap((one) => projectionOptionsOf(one)?.streams ?? []);
     const problems = streams.flatMap((stream) => {
-      if (typeof (stream as unknown) !== 'function') return []; // Its definition says so.
+      if (typeof (stream as unknown) !== 'function') return []; // Its definition reports the problem.
       const found = this.stream(stream);
       return found instanceof StreamDefinition ? [] : found;
     });
@@ -220,7 +220,7 @@ export class EventSourcingHost extends DecisionHost {
     return definition;
   }
 
-  /** Streams and events are found by their names. */
+  /** Problems of duplicate names of streams and events. */
   private problemsOfNames(): readonly string[] {
     const problems: string[] = [];
     const kinds = new Map<string, string>();
@@ -251,7 +251,7 @@ export class EventSourcingHost extends DecisionHost {
     return services.node()?.options.outbox?.database === storage.database
       ? []
       : [
-          `The events of the store '${storage.name}' are published by an outbox in the same database, and there is none: give CatgaModule the option outbox: sqlOutbox(database), with the same database object.`,
+          `The event store '${storage.name}' needs an outbox in the same database: set the option outbox of CatgaModule to sqlOutbox(database), with the same database object.`,
         ];
   }
 
@@ -261,7 +261,7 @@ export class EventSourcingHost extends DecisionHost {
     if (storage.isInEngine !== true || engine === undefined || engine.capabilities.streams === true)
       return [];
     return [
-      `Events are to be stored in the engine, and '${engine.name}' keeps no streams: use nats() as the engine, or sqlEventStore(database).`,
+      `The engine '${engine.name}' does not support event streams: use nats() as the engine, or sqlEventStore(database).`,
     ];
   }
 
@@ -278,7 +278,7 @@ export class EventSourcingHost extends DecisionHost {
     );
     const loader = new StreamLoader(() => this.store, codec, snapshots);
     const unpublished = (thrown: unknown): void =>
-      this.services.warn(`An event was stored and could not be published: ${lineOf(thrown)}`);
+      this.services.warn(`Could not publish a stored event: ${lineOf(thrown)}`);
     const appender = new StreamAppender(
       () => this.store,
       codec,

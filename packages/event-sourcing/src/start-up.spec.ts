@@ -81,7 +81,7 @@ describe('An application does not start', () => {
   it('with a stream that is none, has no event, no name, or parameters', async () => {
     class None {}
     await expect(problemsOf(handlerOn(None))).resolves.toMatch(
-      /None is no stream: decorate it with @EventStream/,
+      /None is not a stream: decorate it with @EventStream/,
     );
     @EventStream({ name: 'empty' })
     class Empty {}
@@ -126,7 +126,7 @@ describe('An application does not start', () => {
     }
     const problems = await problemsOf(handlerOn(Wrong));
     expect(problems).toMatch(
-      /@Evolve on nothing: its event is no class; is it undefined because of a circular/,
+      /@Evolve on nothing: its event is not a class; is it undefined because of a circular/,
     );
     expect(problems).toMatch(/@Evolve on command: Open is a command, and streams are made of events/);
     expect(problems).toMatch(/two methods for the event 'bank.deposited.v1': one and other/);
@@ -165,7 +165,9 @@ describe('An application does not start', () => {
     const ofProjection = await problemsOf(StaticProjection);
     expect(ofProjection).toMatch(/StaticProjection uses @On on the static method deposited/);
     expect(ofProjection).toMatch(/StaticProjection uses @OnBatch on the static method withdrawn/);
-    expect(ofProjection).toMatch(/StaticProjection has one of `streams` that is no class; is it undefined/);
+    expect(ofProjection).toMatch(
+      /StaticProjection has an entry of `streams` that is not a class; is it undefined/,
+    );
   });
 
   it('with methods of a projection without an event', async () => {
@@ -177,14 +179,16 @@ describe('An application does not start', () => {
       none(): void {}
     }
     const problems = await problemsOf(Nothing);
-    expect(problems).toMatch(/Nothing uses @On on one, whose event is no class; is it undefined because of/);
-    expect(problems).toMatch(/Nothing uses @OnBatch on none, whose event is no class; is it undefined/);
+    expect(problems).toMatch(
+      /Nothing uses @On on one, whose event is not a class; is it undefined because of/,
+    );
+    expect(problems).toMatch(/Nothing uses @OnBatch on none, whose event is not a class; is it undefined/);
   });
 
   it('with wrong snapshots or upcasters', async () => {
     @EventStream({ name: 'snapped', snapshot: { every: 0, version: 1 } })
     class Snapped extends Account {}
-    await expect(problemsOf(handlerOn(Snapped))).resolves.toMatch(/has wrong snapshots in @EventStream/);
+    await expect(problemsOf(handlerOn(Snapped))).resolves.toMatch(/has invalid snapshots in @EventStream/);
     class Other {}
     @EventStream({ name: 'upcast' })
     class Upcasting extends Account {
@@ -206,9 +210,9 @@ describe('An application does not start', () => {
       }
     }
     const problems = await problemsOf(handlerOn(Upcasting));
-    expect(problems).toMatch(/@Upcast on zero from a version that is no whole number from 1/);
+    expect(problems).toMatch(/@Upcast on zero from a version that is not a whole number from 1/);
     expect(problems).toMatch(/two upcasters from version 1 of an event: one and again/);
-    expect(problems).toMatch(/uses @Upcast for an event that it has no method with @Evolve for/);
+    expect(problems).toMatch(/uses @Upcast for an event without a method with @Evolve/);
   });
 
   it('with a version of an event that no upcaster takes further', async () => {
@@ -320,7 +324,7 @@ describe('An application does not start', () => {
       open: () => Promise.reject(new Error('It is not opened.')),
     };
     const failing = start([DepositHandler], { storage });
-    await expect(failing).rejects.toThrow(/published by an outbox in the same database, and there is none/);
+    await expect(failing).rejects.toThrow(/needs an outbox in the same database/);
   });
 
   it('with a store in an engine that keeps no streams, or what such a store cannot do', async () => {
@@ -332,7 +336,7 @@ describe('An application does not start', () => {
     };
     const storage = engineEventStore();
     await expect(start([DepositHandler], { storage }, { engine: redis })).rejects.toThrow(
-      /'redis' keeps no streams: use nats\(\)/,
+      /'redis' does not support event streams: use nats\(\)/,
     );
     class Balances {
       @On(Deposited)
@@ -344,7 +348,7 @@ describe('An application does not start', () => {
     class Tables extends Balances {}
     const failing = start([Inline, Tables], { storage });
     await expect(failing).rejects.toMatchObject({ code: 'CATGA_CONFIGURATION' });
-    await expect(failing).rejects.toThrow(/Inline is inline, and appends .* belong to no transaction/);
+    await expect(failing).rejects.toThrow(/Inline is inline, but the event store .* has no transactions/);
     await expect(failing).rejects.toThrow(
       /Tables has tables.*engineEventStore\(\{ readModels: database \}\)/,
     );

@@ -1,4 +1,4 @@
-/** The pure functions under a stream: where its state begins, and what an event makes of it. */
+/** The pure functions of a stream: its initial state, and the state after an event. */
 export interface Decider<S> {
   initial(): S;
   evolve(state: S, event: object): S;

@@ -6,7 +6,7 @@ import type { StreamDefinition } from './stream-definition.js';
 const DEFAULT_DECISIONS = 20;
 const MAX_DECISIONS = 1000;
 
-/** A decision handler with its stream. */
+/** Definition of a decision handler and its stream. */
 export class DecisionDefinition {
   readonly maxDecisions: number;
 
@@ -26,12 +26,12 @@ export class DecisionDefinition {
       !(Number.isInteger(maxDecisions) && maxDecisions >= 1 && maxDecisions <= MAX_DECISIONS)
     )
       problems.push(
-        `has maxDecisions ${String(maxDecisions)} in @DecisionHandler: say 1 to ${MAX_DECISIONS}.`,
+        `has maxDecisions ${String(maxDecisions)} in @DecisionHandler: the range is 1 to ${MAX_DECISIONS}.`,
       );
     return problems;
   }
 
-  /** Name of the stream of a command. `CATGA_VALIDATION_FAILED` if its id is none. */
+  /** Name of the stream of a command. `CATGA_VALIDATION_FAILED` for an invalid id. */
   streamFor(command: object): string {
     return streamName(this.stream.name, this.declared.id(command));
   }
@@ -45,7 +45,7 @@ export function streamName(kind: string, id: unknown): string {
       'CATGA_VALIDATION_FAILED',
       `A stream of ${kind} needs an id, text or a whole number.`,
       {
-        details: { issues: [{ path: ['id'], message: 'is no id of a stream' }] },
+        details: { issues: [{ path: ['id'], message: 'is not the id of a stream' }] },
       },
     );
   const name = `${kind}/${text}`;

@@ -11,7 +11,7 @@ import type { Decision } from '../deciding/decision.js';
 import type { EventStreamClass } from './event-stream.decorator.js';
 
 /**
- * What decides a command from the state of its stream. No effects: they would be repeated with the decision.
+ * Handler that decides a command from the state of its stream. Must have no side effects, because it may be called again.
  *
  * @publicApi
  */
@@ -24,24 +24,23 @@ export interface IDecisionHandler<C extends Command<unknown>, S extends object> 
 }
 
 /**
- * Options of a decision handler. Those of a request handler are for queued commands.
+ * Options of a decision handler. The inherited ones apply to queued commands.
  *
  * @publicApi
  */
 export interface DecisionHandlerOptions<C extends object, S extends object> extends RequestHandlerOptions {
   /** Class of the stream, with `@EventStream`. */
   readonly stream: EventStreamClass<S>;
-  /** Which stream of its kind a command is for: its id. */
+  /** Id of the stream that a command is for. */
   readonly id: (command: C) => string | number | bigint;
   /**
-   * How often a command is decided when others append to its stream meanwhile, each time on the events that are there then;
-   * after that `CATGA_CONFLICT`.
+   * Maximum number of times a command is decided when others append to its stream concurrently; then `CATGA_CONFLICT`.
    * @defaultValue 20
    */
   readonly maxDecisions?: number;
 }
 
-/** A decision handler, whatever its command. */
+/** A decision handler of any command. */
 export type AnyDecisionHandler = Pick<IDecisionHandler<never, never>, 'decide'>;
 
 /** Runs decisions; injected into the classes with {@link DecisionHandler}. */
@@ -56,11 +55,11 @@ export abstract class DecisionHost {
 
 export const DECISION_DECORATOR = '@DecisionHandler';
 
-/** Property of an instance that has its {@link DecisionHost}. */
+/** Property that holds the {@link DecisionHost} of an instance. */
 const HOST = 'catgaDecisions';
 const OPTIONS = 'catga:decision-handler';
 
-/** A decision handler, as it is declared. */
+/** Declaration of a decision handler. */
 export interface DeclaredDecision {
   readonly stream: EventStreamClass;
   readonly id: (command: object) => unknown;
@@ -69,9 +68,8 @@ export interface DeclaredDecision {
 
 /**
  * Class decorator: the handler of a command that is decided from the events of a stream. The class has the method
- * `decide(command, state, context)`, which returns `decided(events, result)` or throws. The events are appended if nobody has
- * appended to the stream meanwhile, else it is decided again. A command that comes again under its id has its result again,
- * and appends nothing.
+ * `decide(command, state, context)`, which returns `decided(events, result)` or throws. The events are appended if the stream has not
+ * changed, else the command is decided again. A command repeated under its id gets the same result and appends nothing.
  *
  * @example `@DecisionHandler(Withdraw, { stream: Account, id: (command) => command.accountId })`
  * @publicApi
@@ -81,12 +79,12 @@ export function DecisionHandler<C extends Command<unknown>, S extends object>(
   options: DecisionHandlerOptions<C, S>,
 ): (target: abstract new (...dependencies: never[]) => IDecisionHandler<C, S>) => void {
   const { stream, id, maxDecisions, ...handlerOptions } = options;
-  // Called with commands of the class only.
+  // Only called with commands of the class.
   const declared: DeclaredDecision = { stream, id: id as (command: object) => unknown, maxDecisions };
   return (target) => {
     const prototype = target.prototype as object;
     Reflect.defineMetadata(OPTIONS, declared, target);
-    // Where the module is missing, the application is told by `needsHandlerSource`.
+    // `needsHandlerSource` reports a missing module.
     Optional()(prototype, HOST);
     Inject(DecisionHost)(prototype, HOST);
     Object.defineProperty(prototype, 'handle', { value: handle, configurable: true, writable: true });
@@ -97,7 +95,7 @@ export function DecisionHandler<C extends Command<unknown>, S extends object>(
 
 type Hosted = AnyDecisionHandler & { readonly [HOST]: DecisionHost };
 
-/** A class that has the method `handle` now. */
+/** A class to which the method `handle` was added. */
 type Handling<C extends Command<unknown>, S extends object> = abstract new (
   ...dependencies: never[]
 ) => IDecisionHandler<C, S> & {
@@ -110,7 +108,7 @@ function handle(this: Hosted, command: object, context: MessageContext): Promise
   return this[HOST].run(declared, this, command, context);
 }
 
-/** What {@link DecisionHandler} said of a class or one of its base classes. */
+/** Options of {@link DecisionHandler} of a class or one of its base classes. */
 export function declaredDecisionOf(target: object): DeclaredDecision | undefined {
   return Reflect.getMetadata(OPTIONS, target) as DeclaredDecision | undefined;
 }

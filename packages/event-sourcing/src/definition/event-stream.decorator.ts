@@ -6,14 +6,12 @@ import type { MessageConstructor } from '@catga/nestjs';
  * @publicApi
  */
 export interface EventStreamOptions {
-  /**
-   * Name of the kind: the stream of an id is `name/id`. Streams are found by it, so keep it when the class is renamed. Without `/`.
-   */
+  /** Name of the kind, without `/`: a stream is named `name/id`. Keep it when the class is renamed. */
   readonly name: string;
   /**
-   * Snapshots of the state, for long streams: a state is then made of the latest one and the events after it. The fields of the state are
-   * stored by the serializer of the node; `#private` ones are not.
-   * @defaultValue none: a state is made of all events
+   * Snapshots of the state, for long streams: the state is loaded from the latest snapshot and the events after it. The serializer of the
+   * node encodes the fields; `#private` fields are not stored.
+   * @defaultValue no snapshots: a state is loaded from all events
    */
   readonly snapshot?: SnapshotOptions;
 }
@@ -24,24 +22,24 @@ export interface EventStreamOptions {
  * @publicApi
  */
 export interface SnapshotOptions {
-  /** A snapshot is taken when this many events have to be read without one. */
+  /** Number of events read without a snapshot after which one is taken. */
   readonly every: number;
-  /** Version of the state, a whole number from 1. Change it with every change of the class that old snapshots do not fit: they are ignored then. */
+  /** Version of the state, a whole number from 1. Raise it with each incompatible change of the class: older snapshots are then ignored. */
   readonly version: number;
 }
 
 /** Class of the state of a stream. Created without arguments. */
 export type EventStreamClass<S extends object = object> = new () => S;
 
-/** A method that takes events of a class. */
+/** Method that applies events of a class. */
 export interface Evolver {
   readonly event: MessageConstructor;
   readonly method: string | symbol;
-  /** Whether it is a method of the class, which no instance has. */
+  /** Whether the method is static, which is refused. */
   readonly isStatic: boolean;
 }
 
-/** A method that makes the next version of an event's fields. */
+/** Method that upgrades an event's fields by one version. */
 export interface Upcaster {
   readonly event: MessageConstructor;
   readonly from: number;
@@ -54,8 +52,8 @@ const UPCASTERS = 'catga:upcasters';
 const EVOLVERS = 'catga:evolvers';
 
 /**
- * Class decorator: the state of a stream of events. What happened is stored; the state is made of it, by methods with
- * {@link Evolve}, whenever a command is to be decided. The class is no provider: an instance is created for each decision.
+ * Class decorator: the state of a stream of events. The events are stored; methods with {@link Evolve} rebuild the state from them for each
+ * decision. The class is not a provider: an instance is created for each decision.
  *
  * @example `@EventStream({ name: 'bank.account' })`
  * @publicApi
@@ -65,8 +63,8 @@ export function EventStream(options: EventStreamOptions): (target: EventStreamCl
 }
 
 /**
- * Method decorator: changes the state by an event that has happened. It has no other effect, and refuses nothing. Every event that is
- * decided for a stream has such a method in its class.
+ * Method decorator: applies an event to the state. It must have no other effect and must not reject the event. Required for each event of
+ * the stream.
  *
  * @example `@Evolve(Deposited) on(event: Deposited) { this.balance += event.amount; }`
  * @publicApi
@@ -78,8 +76,8 @@ export function Evolve<E extends object>(
 }
 
 /**
- * Method decorator: makes the fields of an event's next version of those that were stored as version `from`. Events are stored with
- * version 1 until there is an upcaster from it, then with 2, and so on; stored events are not changed. The method uses no state.
+ * Method decorator: upcasts an event's fields from version `from` to the next. Without upcasters events are stored with version 1, with an
+ * upcaster from 1 as version 2, and so on; stored events are not changed. The method must not use the state.
  *
  * @example `@Upcast(Deposited, 1) inCents({ euros }: { euros: number }) { return { cents: euros * 100 }; }`
  * @publicApi

@@ -1,16 +1,16 @@
 /**
- * Personal data of an event.
+ * Options of an event's personal data.
  *
  * @publicApi
  */
 export interface PersonalOptions<S extends string = string, F extends string = string> {
-  /** Field with the id of the person, text, which is stored as it is: make it an id that says nothing. */
+  /** Field with the id of the person. It is stored unencrypted: use an opaque id. */
   readonly subject: S;
-  /** Fields that are stored encrypted, with the key of the person. */
+  /** Fields to encrypt with the key of the person. */
   readonly fields: readonly F[];
   /**
-   * What the fields are once the person was erased.
-   * @defaultValue undefined: they are missing
+   * Value of the fields once the person is erased.
+   * @defaultValue undefined: the fields are missing
    */
   readonly erased?: unknown;
 }
@@ -18,8 +18,8 @@ export interface PersonalOptions<S extends string = string, F extends string = s
 const PERSONAL = 'catga:personal';
 
 /**
- * Class decorator of an event of a stream: some of its fields are personal data. They are stored encrypted (AES-256-GCM), with one key for each person, and
- * `CatgaEventStreams.erase(subject)` deletes the key. What is published of the event is not encrypted.
+ * Class decorator: marks fields of a stream's event as personal data. They are stored encrypted (AES-256-GCM) with a key per person;
+ * `CatgaEventStreams.erase(subject)` deletes the key. The published event is not encrypted.
  *
  * @example `@Personal({ subject: 'customerId', fields: ['email'] })`
  * @publicApi
@@ -30,7 +30,7 @@ export function Personal<S extends string, F extends string>(
   return (target) => Reflect.defineMetadata(PERSONAL, Object.freeze({ ...options }), target);
 }
 
-/** What {@link Personal} said of a class. */
+/** Options of {@link Personal} of a class. */
 export function personalOf(target: object): PersonalOptions | undefined {
   return Reflect.getMetadata(PERSONAL, target) as PersonalOptions | undefined;
 }

@@ -8,17 +8,17 @@ import { personalOf } from './personal.decorator.js';
 import { evolversOf, streamOptionsOf, upcastersOf } from './event-stream.decorator.js';
 import type { EventStreamClass, SnapshotOptions } from './event-stream.decorator.js';
 
-/** An event of a stream, and the method that takes it. */
+/** An event of a stream, and the method that applies it. */
 export interface StreamEvent {
   readonly type: MessageType;
   readonly method: string | symbol;
-  /** Version that its fields are stored with now. */
+  /** Current version of its stored fields. */
   readonly version: number;
-  /** Methods that make the next version, by version. */
+  /** Upcasters, by the version they start from. */
   readonly upcasters: ReadonlyMap<number, string | symbol>;
 }
 
-/** A kind of streams, as its class declares it. */
+/** Definition of a kind of streams, from its class. */
 export class StreamDefinition implements Decider<object> {
   private constructor(
     readonly target: EventStreamClass,
@@ -29,11 +29,11 @@ export class StreamDefinition implements Decider<object> {
     readonly snapshot: SnapshotOptions | undefined,
   ) {}
 
-  /** Returns the problems of the class if it has any. */
+  /** Returns the definition, or the problems of the class. */
   static of(target: EventStreamClass): StreamDefinition | readonly string[] {
     const options = streamOptionsOf(target);
     if (options === undefined)
-      return [`${target.name} is no stream: decorate it with @EventStream({ name }).`];
+      return [`${target.name} is not a stream: decorate it with @EventStream({ name }).`];
     const problems: string[] = [];
     const problem = (text: string): number => problems.push(`The stream ${target.name} ${text}`);
     const { name, snapshot } = options;
@@ -41,20 +41,21 @@ export class StreamDefinition implements Decider<object> {
       problem("needs a name of 1 to 100 letters, without '/'.");
     for (const key of Object.keys(options))
       if (key !== 'name' && key !== 'snapshot') problem(`has the unknown option '${key}' in @EventStream.`);
-    if (target.length > 0) problem('has a constructor with parameters: its state begins without any.');
+    if (target.length > 0)
+      problem('has a constructor with parameters: the initial state is created without any.');
     if (snapshot !== undefined && !(isCount(snapshot.every) && isCount(snapshot.version)))
-      problem('has wrong snapshots in @EventStream: `every` and `version` are whole numbers from 1.');
+      problem('has invalid snapshots in @EventStream: `every` and `version` are whole numbers from 1.');
     for (const { event } of evolversOf(target)) {
       const personal = typeof event === 'function' ? personalOf(event) : undefined;
       if (personal === undefined) continue;
       const { subject, fields } = personal;
       if (fields.includes(subject))
         problem(
-          `has the event ${event.name}, whose '${subject}' is the subject of its @Personal fields and one of them.`,
+          `has the event ${event.name}, whose '${subject}' is both the subject of @Personal and one of its fields.`,
         );
       if (snapshot !== undefined)
         problem(
-          `has snapshots, and ${event.name} with @Personal fields, which would be in them and could not be erased.`,
+          `has snapshots, which would contain the @Personal fields of ${event.name} and could not be erased.`,
         );
     }
     for (const { method, isStatic } of [...evolversOf(target), ...upcastersOf(target)])
@@ -92,7 +93,7 @@ export class StreamDefinition implements Decider<object> {
       byClass.set(event, known);
     }
     for (const event of upcasters.keys())
-      if (!byClass.has(event)) problem(`uses @Upcast for an event that it has no method with @Evolve for.`);
+      if (!byClass.has(event)) problem(`uses @Upcast for an event without a method with @Evolve.`);
     if (events.size === 0) problem('has no method with @Evolve.');
     return problems.length > 0 ? problems : new StreamDefinition(target, name, events, byClass, snapshot);
   }
@@ -107,7 +108,7 @@ export class StreamDefinition implements Decider<object> {
     return state;
   }
 
-  /** Fields of an event of an earlier version as they are stored now. */
+  /** Upcasts the fields of an event from an earlier version to the current one. */
   upcast({ version, upcasters }: StreamEvent, from: number, fields: unknown): unknown {
     let now = fields;
     const methods = this.target.prototype as Record<string | symbol, ((old: unknown) => unknown) | undefined>;
@@ -133,7 +134,7 @@ export class StreamDefinition implements Decider<object> {
 
 function typeOf(event: MessageConstructor): MessageType | string {
   if (typeof event !== 'function')
-    return 'its event is no class; is it undefined because of a circular import?';
+    return 'its event is not a class; is it undefined because of a circular import?';
   try {
     const type = describeMessage(event);
     return type.kind === 'event' ? type : `${type.name} is a ${type.kind}, and streams are made of events.`;
@@ -162,7 +163,7 @@ function upcastersByClass(
     const ofEvent = all.get(event) ?? new Map<number, string | symbol>();
     const other = ofEvent.get(from);
     if (!isCount(from))
-      problem(`uses @Upcast on ${String(method)} from a version that is no whole number from 1.`);
+      problem(`uses @Upcast on ${String(method)} from a version that is not a whole number from 1.`);
     else if (other !== undefined && other !== method)
       problem(`has two upcasters from version ${from} of an event: ${String(other)} and ${String(method)}.`);
     else ofEvent.set(from, method);

@@ -14,10 +14,10 @@ import { publishOptions } from './stream-appender.js';
 import type { StreamAppender } from './stream-appender.js';
 import type { StreamLoader } from './stream-loader.js';
 
-/** Longest pause before a command is decided again, in milliseconds. */
+/** Maximum pause before a command is decided again, in milliseconds. */
 const MAX_PAUSE_MS = 50;
 
-/** Decides commands: loads the stream, calls the handler, appends if nobody else has meanwhile, and publishes. */
+/** Runs decisions: loads the stream, calls the handler, appends by compare-and-set, and publishes. */
 export class DecisionRunner {
   constructor(
     private readonly store: () => EventStore,
@@ -48,7 +48,7 @@ export class DecisionRunner {
         if (!isConflict(thrown) || attempt === definition.maxDecisions || context.signal.aborted)
           throw thrown;
       }
-      // At random, so that those who met do not meet again.
+      // Random, so that the same writers do not conflict again.
       await pause(Math.random() * Math.min(MAX_PAUSE_MS, 2 ** attempt));
     }
   }
@@ -63,7 +63,7 @@ export class DecisionRunner {
     if (isDecision(decision)) return decision;
     throw new CatgaError(
       'CATGA_CONFIGURATION',
-      `The decision on ${context.name} is not what decided(events, result) returns.`,
+      `The decision on ${context.name} was not made by decided(events, result).`,
       { details: { name: context.name } },
     );
   }
@@ -87,7 +87,10 @@ export class DecisionRunner {
     return this.appender.append({ definition, stream, version, events, decision, headers, publish });
   }
 
-  /** The command was decided before. Without a transaction it may have ended before its events were published. */
+  /**
+   * Repeats a decided command: returns its stored result. Without a transaction its events may not have been published, so they are
+   * published again.
+   */
   private async repeat(
     { stream: definition }: DecisionDefinition,
     first: RecordedEvent,
@@ -100,7 +103,7 @@ export class DecisionRunner {
       for await (const recorded of store.read(stream, first.version)) {
         if (recorded.version >= first.version + decision.size) break;
         const { type } = definition.events.get(recorded.name) ?? {};
-        // A plain event is published at most once.
+        // QoS 0 events are published at most once.
         if (type === undefined || type.qos === 0) continue;
         const event = await this.codec.decode(definition, recorded);
         await context.publish(event, publishOptions(type, stream, recorded.version));
@@ -110,11 +113,11 @@ export class DecisionRunner {
   }
 }
 
-/** Identity of a command in its stream: short text, whatever its id is. */
+/** Identity of a command in its stream, of bounded length. */
 export function decisionId({ name, messageId }: MessageContext): string {
   const key = joinedKey(name, messageId);
   if (key.length <= 200 && !key.includes('\0')) return key;
-  // No joined key begins so.
+  // No joined key has this prefix.
   return `%sha256~${createHash('sha256').update(key).digest('hex')}`;
 }
 

@@ -8,7 +8,7 @@ import type { DecisionRecord, EventStore, NewEvent, RecordedEvent } from '../sto
 /** Header with the version of an event's fields; absent for 1. */
 const VERSION = 'catga-version';
 
-/** Events and states of streams as bytes, by the serializer of the node. */
+/** Encodes events and states of streams by the serializer of the node. */
 export class EventCodec {
   private readonly personal: PersonalData;
 
@@ -19,7 +19,7 @@ export class EventCodec {
     this.personal = new PersonalData(store, codec);
   }
 
-  /** Errors are those of `publish`. */
+  /** Encodes an event. Errors are those of `publish`. */
   async encode(
     stream: StreamDefinition,
     event: object,
@@ -38,7 +38,7 @@ export class EventCodec {
     };
   }
 
-  /** `CATGA_UNSUPPORTED`, retryable, for an event, or a version of it, that the class of the stream does not know. */
+  /** Decodes an event. `CATGA_UNSUPPORTED`, retryable, for an event or a version that the class of the stream does not know. */
   decode(stream: StreamDefinition, recorded: RecordedEvent): object | Promise<object> {
     const { name, body, serializer, headers } = recorded;
     const known = stream.events.get(name);
@@ -49,7 +49,10 @@ export class EventCodec {
     return this.opened(known.type, recorded, this.codec.decode(name, body, serializer), latest);
   }
 
-  /** As {@link decode}, for a reader of all streams. @param stream one that takes the event; undefined if none is known */
+  /**
+   * Like {@link decode}, for a reader of all streams.
+   * @param stream stream that knows the event; undefined if there is none
+   */
   decodeAs(
     type: MessageType,
     recorded: RecordedEvent,
@@ -67,7 +70,7 @@ export class EventCodec {
     return this.opened(type, recorded, this.codec.decode(name, body, serializer), latest);
   }
 
-  /** Waits for the key of personal fields only. */
+  /** Decrypts personal fields; asynchronous only if there are any. */
   private opened(
     type: MessageType,
     { headers, serializer }: RecordedEvent,
@@ -81,12 +84,12 @@ export class EventCodec {
       : latest(stored);
   }
 
-  /** The fields of a state. */
+  /** Encodes the fields of a state. */
   encodeState({ target }: StreamDefinition, state: object): Uint8Array {
     return bytesOf(this.codec.encodeBody(`The state of ${target.name}`, state));
   }
 
-  /** `CATGA_SERIALIZATION` */
+  /** Decodes the fields of a state. `CATGA_SERIALIZATION` */
   decodeState({ target }: StreamDefinition, state: Uint8Array): object {
     const name = `The state of ${target.name}`;
     return messageOf({ name, target }, this.codec.decode(name, state));
@@ -97,7 +100,7 @@ export class EventCodec {
     return this.codec.serializer.name;
   }
 
-  /** The result of a decision; absent if it has none. */
+  /** Encodes the result of a decision; absent if it has none. */
   encodeResult(name: string, result: unknown): Pick<DecisionRecord, 'result'> {
     return result === undefined
       ? {}

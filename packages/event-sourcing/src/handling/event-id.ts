@@ -1,9 +1,9 @@
-/** Id of an event of a stream: it is published under it, and read after. */
+/** Id of a stream's event: its message id when published, and the value of `after`. */
 export function eventId(stream: string, version: number): string {
   return `${stream}@${version}`;
 }
 
-/** The event of an id; version -1, which no event has, for text that is none. */
+/** Parses an id; version -1 for an invalid one. */
 export function eventOf(id: string): { readonly stream: string; readonly version: number } {
   const at = id.lastIndexOf('@');
   const version = id.slice(at + 1);

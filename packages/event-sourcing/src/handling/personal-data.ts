@@ -30,7 +30,7 @@ export class PersonalData {
     private readonly codec: Codec,
   ) {}
 
-  /** The event without its personal fields, and these as headers; undefined for an event that has none. */
+  /** Returns the event without its personal fields, and these as an encrypted header; undefined for an event without any. */
   async sealed(
     { name, target }: MessageType,
     event: object,
@@ -47,7 +47,7 @@ export class PersonalData {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(Buffer.from(`${name}\0${subject}`));
     const sealed = Buffer.concat([cipher.update(this.codec.encode(name, secret)), cipher.final()]);
-    // Of the same class, so that it is encoded as it would be.
+    // Of the same class, so that it is encoded in the same way.
     const open = Object.assign(
       Object.create(Object.getPrototypeOf(event) as object) as object,
       Object.fromEntries(Object.entries(fields).filter(([field]) => !personal.fields.includes(field))),
@@ -61,7 +61,7 @@ export class PersonalData {
     return headers[SEALED] !== undefined;
   }
 
-  /** The fields with the personal ones; `CATGA_SERIALIZATION` if they were changed. */
+  /** Returns the fields with the decrypted ones. `CATGA_SERIALIZATION` if they were tampered with. */
   async opened(
     { name, target }: MessageType,
     stored: unknown,
@@ -79,7 +79,7 @@ export class PersonalData {
       bytes.subarray(KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES),
     ];
     const key = await this.keys.find(subject);
-    // A person who was erased and has come back has another key.
+    // A person who returns after an erasure has another key.
     if (key === undefined || !keyId(key).equals(id)) {
       const { erased, fields: secret = [] } = personalOf(target) ?? {};
       if (erased === undefined) return { fields };
@@ -95,7 +95,7 @@ export class PersonalData {
     } catch (cause) {
       throw new CatgaError(
         'CATGA_SERIALIZATION',
-        `The personal fields of ${name} cannot be read: they were changed, or their key was.`,
+        `The personal fields of ${name} cannot be decrypted: they or their key were changed.`,
         { details: { name }, cause },
       );
     }
@@ -104,7 +104,7 @@ export class PersonalData {
   private get keys(): SubjectKeys {
     const { keys } = this.store();
     if (keys !== undefined) return keys;
-    throw new CatgaError('CATGA_UNSUPPORTED', 'The event store keeps no keys for @Personal fields.');
+    throw new CatgaError('CATGA_UNSUPPORTED', 'The event store does not store keys for @Personal fields.');
   }
 }
 

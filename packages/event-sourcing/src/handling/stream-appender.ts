@@ -9,11 +9,11 @@ import type { DecisionRecord, EventStore, NewEvent } from '../store/event-store.
 import type { EventCodec } from './event-codec.js';
 import { eventId } from './event-id.js';
 
-/** Events for a stream, and where they come from. */
+/** Events to append to a stream, and their origin. */
 export interface StreamAppend {
   readonly definition: StreamDefinition;
   readonly stream: string;
-  /** Version that the stream has. */
+  /** Expected version of the stream. */
   readonly version: number;
   readonly events: readonly object[];
   readonly decision: DecisionRecord | undefined;
@@ -21,19 +21,19 @@ export interface StreamAppend {
   publish(event: object, options: PublishOptions): Promise<void>;
 }
 
-/** Appends events to streams, has inline projections take them, and publishes them: in one transaction, where the store has any. */
+/** Appends events to streams, runs inline projections, and publishes the events; in one transaction, if the store has transactions. */
 export class StreamAppender {
   constructor(
     private readonly store: () => EventStore,
     private readonly codec: EventCodec,
-    /** Told of events that were appended and could not be published, as nobody waits for them. */
+    /** Called for events that were appended but could not be published. */
     private readonly unpublished: (thrown: unknown) => void,
     private readonly projections: Pick<ProjectionHost, 'inline' | 'wake'>,
-    /** Where the store has no transactions, and outlives the process. */
+    /** For a persistent store without transactions. */
     private readonly publications: () => Publications | undefined,
   ) {}
 
-  /** `CATGA_CONFLICT` if the stream has another version. */
+  /** Appends events. `CATGA_CONFLICT` if the stream has another version. */
   async append({
     definition,
     stream,
@@ -69,14 +69,14 @@ export class StreamAppender {
       afterCommit(() => this.projections.wake());
       for (const [at, event] of events.entries()) {
         if (definition.eventOf(event).type.qos > 0) await publish(event, at);
-        // One that nobody stores would be published even if the transaction is rolled back.
+        // QoS 0 events are not in the outbox: published here, they would survive a rollback.
         else afterCommit(() => void publish(event, at).catch(this.unpublished));
       }
     });
   }
 }
 
-/** Nobody publishes what was refused; what may have been stored is looked for. */
+/** Marks a failed append: nothing to publish after a refusal, `unsure` if it may have been stored. */
 async function watched(publication: Publication | undefined, work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -89,7 +89,7 @@ async function watched(publication: Publication | undefined, work: () => Promise
   }
 }
 
-/** Events of a stream come in order, unless their class says of what else they are part. */
+/** Publish options of an event: ordered by its stream, unless its class declares a key. */
 export function publishOptions({ keyOf }: MessageType, stream: string, version: number): PublishOptions {
   return { messageId: eventId(stream, version), ...(keyOf === undefined && { key: stream }) };
 }

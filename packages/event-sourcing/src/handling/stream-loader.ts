@@ -3,21 +3,21 @@ import type { EventStore, RecordedEvent } from '../store/event-store.js';
 import type { EventCodec } from './event-codec.js';
 import type { StateAt, StreamSnapshots } from './stream-snapshots.js';
 
-/** A stream as it is now, or was. */
+/** Current or past state of a stream. */
 export interface LoadedStream extends StateAt {
-  /** The first event of the decision that was looked for. */
+  /** First event of the requested decision, if it was made. */
   readonly decided: RecordedEvent | undefined;
 }
 
-/** What is wanted of a stream. */
+/** Request to load a stream. */
 export interface LoadRequest {
-  /** Looked for in the stream: if it is there, the state is of no interest. */
+  /** Decision to look up; if it is found, the state is not loaded. */
   readonly decision?: string | undefined;
-  /** The last version that counts. */
+  /** Last version to apply. */
   readonly upTo?: number | undefined;
 }
 
-/** Makes the state of a stream of its events. */
+/** Loads the state of a stream from its events. */
 export class StreamLoader {
   constructor(
     private readonly store: () => EventStore,
@@ -34,7 +34,7 @@ export class StreamLoader {
     const snapshot = await this.snapshots.restore(definition, stream, upTo);
     let { state, version } = snapshot ?? { state: definition.initial(), version: 0 };
     if (snapshot !== undefined && decision !== undefined) {
-      // It may have been made before the snapshot.
+      // The decision may be older than the snapshot.
       const decided = await store.findDecision(stream, decision);
       if (decided !== undefined) return { state, version, decided };
     }

@@ -10,9 +10,9 @@ export interface StateAt {
   readonly version: number;
 }
 
-/** Snapshots of the states of streams. What goes wrong with one costs time only, and is told. */
+/** Snapshots of stream states. Their failures cost only time, and are logged. */
 export class StreamSnapshots {
-  /** Streams whose states are not kept by the serializer. */
+  /** Streams whose states do not survive the serializer. */
   private readonly unfit = new Set<StreamDefinition>();
 
   constructor(
@@ -21,7 +21,7 @@ export class StreamSnapshots {
     private readonly warn: (line: string) => void,
   ) {}
 
-  /** The latest snapshot that can be used, up to a version of the stream. */
+  /** The latest usable snapshot, up to a version of the stream. */
   async restore(definition: StreamDefinition, stream: string, upTo: number): Promise<StateAt | undefined> {
     const { snapshot: options } = definition;
     const { snapshots } = this.store();
@@ -37,7 +37,7 @@ export class StreamSnapshots {
     }
   }
 
-  /** Takes a snapshot if that many events were read without one. */
+  /** Takes a snapshot if enough events were read without one. */
   async keep(
     definition: StreamDefinition,
     stream: string,
@@ -58,7 +58,7 @@ export class StreamSnapshots {
       if (!isDeepStrictEqual(this.codec.decodeState(definition, encoded), state)) {
         this.unfit.add(definition);
         return this.warn(
-          `The state of ${definition.target.name} is another one after the serializer '${this.codec.serializer}', so it has no snapshots: use plain data without undefined fields in it, or another serializer.`,
+          `The state of ${definition.target.name} does not survive the serializer '${this.codec.serializer}', so no snapshots are taken: use plain data without undefined fields, or another serializer.`,
         );
       }
       await snapshots.save(stream, options.version, {
@@ -67,7 +67,7 @@ export class StreamSnapshots {
         serializer: this.codec.serializer,
       });
     } catch (thrown) {
-      this.warn(`No snapshot of the stream '${stream}' could be taken: ${lineOf(thrown)}`);
+      this.warn(`Could not take a snapshot of the stream '${stream}': ${lineOf(thrown)}`);
     }
   }
 }

@@ -13,10 +13,10 @@ import type { EventTaker } from './event-taker.js';
 import { streamTail } from './inline-projections.js';
 import { showTables, waitShortly } from './projection-tables.js';
 
-/** How often an event is tried before it stops its projection. */
+/** Attempts at an event before it stops its projection. */
 const MAX_ATTEMPTS = 3;
 
-/** What a runner of a build needs. */
+/** Services of a build runner. */
 export interface BuildServices {
   readonly store: EventStore;
   readonly projections: ProjectionStore;
@@ -24,11 +24,11 @@ export interface BuildServices {
 }
 
 /**
- * Moves one build of a projection on. The progress and the effect of a batch commit together, by compare-and-set: of two nodes that run it the
- * slower one does nothing.
+ * Runs one build of a projection. The progress and the effect of a batch commit together, by compare-and-set: of two nodes that run it, the
+ * slower one has no effect.
  */
 export class BuildRunner {
-  /** After a failure so many events are taken one at a time, so that those before the one that fails are not held up. */
+  /** Number of events to handle one at a time after a failed batch, so that those before the failing one are committed. */
   private careful = 0;
   private attempts = 0;
 
@@ -37,7 +37,7 @@ export class BuildRunner {
     private readonly services: BuildServices,
   ) {}
 
-  /** Takes a page. Whether it has moved, or may at once. */
+  /** Handles a page of events. Resolves with whether to continue at once. */
   async step(stored: StoredProjection): Promise<boolean> {
     if (stored.status !== 'running') return false;
     const limit = this.careful > 0 ? 1 : this.taker.definition.batch;
@@ -56,7 +56,7 @@ export class BuildRunner {
     }
   }
 
-  /** A transaction with one event that cannot be committed is a failure to take it, such as of a constraint that is checked at the end. */
+  /** Handles a page; a failed commit of a single event counts as a failure of that event, such as a deferred constraint. */
   private async tryToTake(stored: StoredProjection, page: EventPage): Promise<boolean> {
     try {
       return await this.take(stored, page);
@@ -77,7 +77,7 @@ export class BuildRunner {
     return projections.advance(stored, stored.checkpoint, page.next, async () => {});
   }
 
-  /** Streams of which something was appended without the inline projection, each by itself: only its own events are in order. */
+  /** Catches up streams that were appended to without the inline projection, each in its own order. */
   private async catchUp(stored: StoredProjection, events: readonly RecordedEvent[]): Promise<void> {
     const { projections } = this.services;
     const versions = new Map<string, number>();
@@ -142,7 +142,7 @@ export class BuildRunner {
     const { checkpoint } = stored;
     if (await this.services.projections.setStatus(stored, { status: 'stopped', problem }, { checkpoint }))
       this.services.error(
-        `The projection '${stored.name}' has stopped at an event: ${problem}. Mend it and resume it with CatgaProjections; others go on.`,
+        `The projection '${stored.name}' stopped at an event: ${problem}. Fix the cause and resume it with CatgaProjections; other projections continue.`,
       );
     return false;
   }

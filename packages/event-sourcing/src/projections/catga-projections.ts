@@ -3,7 +3,7 @@ import type { ProjectionStatus, StoredProjection } from '../store/event-store.js
 import type { ProjectionHost } from './projection-host.js';
 
 /**
- * A build of a projection, and how far it has come.
+ * A build of a projection, and its progress.
  *
  * @publicApi
  */
@@ -14,39 +14,40 @@ export interface ProjectionInfo extends StoredProjection {
   readonly isBehind: boolean;
   /** How many, counted up to `countTo` of {@link CatgaProjections.list}; those that are held up count as one. */
   readonly eventsBehind: number;
-  /** When the oldest of them was recorded. */
+  /** Time when the oldest of these events was recorded. */
   readonly oldestAt: Date | undefined;
 }
 
 /**
- * What a list of projections tells.
+ * Options of {@link CatgaProjections.list}.
  *
  * @publicApi
  */
 export interface ProjectionListOptions {
-  /** Only the builds of one projection. */
+  /** Name of one projection. */
   readonly name?: string;
   /**
-   * Only those that this node has the class of, in whatever version.
+   * Whether to list only projections whose class this node has, in any version.
    * @defaultValue false
    */
   readonly here?: boolean;
   /**
-   * Maximum number of events to count that a build has not taken, 1 to 10,000: they are read.
+   * Limit of `eventsBehind`, 1 to 10,000. The events are read to count them.
    * @defaultValue 1
    */
   readonly countTo?: number;
 }
 
 /**
- * The projections of the namespace. Injectable. A name alone is that of the highest version; what is said of a version is for all its builds.
+ * Lists, pauses, resumes and rebuilds the projections of the namespace. The default version is the highest; an action applies to all builds
+ * of the version. Injectable.
  *
  * @publicApi
  */
 export class CatgaProjections {
   constructor(private readonly host: ProjectionHost) {}
 
-  /** All that any node has begun, each build by itself, by name, version and build. `CATGA_CONFIGURATION` for a wrong `countTo`. */
+  /** Lists all builds in the namespace, ordered by name, version and build. `CATGA_CONFIGURATION` for an invalid `countTo`. */
   async list({ name, here = false, countTo = 1 }: ProjectionListOptions = {}): Promise<
     readonly ProjectionInfo[]
   > {
@@ -66,12 +67,15 @@ export class CatgaProjections {
     );
   }
 
-  /** Pauses a projection on all nodes. Resolves with whether it was running. `CATGA_PROJECTION_NOT_FOUND` for one that there is not. */
+  /** Pauses a projection on all nodes. Resolves with whether it was running. `CATGA_PROJECTION_NOT_FOUND` for an unknown one. */
   pause(name: string, version?: number): Promise<boolean> {
     return this.set(name, version, 'paused', 'running');
   }
 
-  /** Has a projection go on, from where it was paused or stopped. Resolves with whether it was. `CATGA_PROJECTION_NOT_FOUND` for one that there is not. */
+  /**
+   * Resumes a paused or stopped projection at its checkpoint. Resolves with whether it was paused or stopped. `CATGA_PROJECTION_NOT_FOUND`
+   * for an unknown one.
+   */
   async resume(name: string, version?: number): Promise<boolean> {
     const wasHeld = await this.set(name, version, 'running', undefined);
     this.host.wake();
@@ -79,19 +83,19 @@ export class CatgaProjections {
   }
 
   /**
-   * Builds the read model anew, from the first event on, in tables of its own beside those that are read, which go on meanwhile. As soon as it has come
-   * as far it takes their place, in one transaction, and they are dropped. Resolves with the number of the build as soon as it is begun;
-   * one that is under way already is left to it. `CATGA_PROJECTION_NOT_FOUND` for a projection that this node does not run,
-   * `CATGA_UNSUPPORTED` for one without `tables`.
+   * Rebuilds the read model from the first event, in new tables beside the live ones, which stay up to date meanwhile. Once caught up, the
+   * new tables replace the live ones in one transaction, and the old ones are dropped. Resolves with the number of the build as soon as it
+   * has begun, or of a rebuild in progress. `CATGA_PROJECTION_NOT_FOUND` for a projection that this node does not run, `CATGA_UNSUPPORTED`
+   * for one without `tables`.
    */
   async rebuild(name: string, version?: number): Promise<number> {
     const runner = this.runnerOf(name, version);
-    if (runner === undefined) throw noProjection(name, version, ': a node that runs it can have it rebuilt');
+    if (runner === undefined) throw noProjection(name, version, ': only a node that runs it can rebuild it');
     const { definition } = runner.taker;
     if (Object.keys(definition.tables).length === 0)
       throw new CatgaError(
         'CATGA_UNSUPPORTED',
-        `The projection '${name}' has no tables in @Projection({ tables }), so a second build of it would write to those of the first: raise its version instead, and have that write to others.`,
+        `The projection '${name}' has no tables in @Projection({ tables }), so a rebuild would write to the tables of the live build: raise its version instead, and write to other tables.`,
         { details: { name } },
       );
     const { build } = await this.host.store.rebuild(name, definition.version, runner.setUp);

@@ -5,15 +5,15 @@ import type { ProjectionDefinition } from './projection-definition.js';
 import { tableOf } from './projection-tables.js';
 import type { BatchContext, ProjectedEvent, ProjectionContext } from './projection.decorator.js';
 
-/** What the application gives a projection. */
+/** Services of the application that a projection uses. */
 export interface TakerServices {
-  /** The event as an instance of its class. */
+  /** Decodes an event to an instance of its class. */
   decode(recorded: RecordedEvent): object | Promise<object>;
-  /** The provider, for one event. */
+  /** Provides the instance that handles an event. */
   instance(event: object, recorded: RecordedEvent): object | Promise<object>;
 }
 
-/** An event that its projection could not take. */
+/** Error of an event that a projection failed to handle. */
 export class NotTaken extends Error {
   constructor(
     readonly recorded: RecordedEvent,
@@ -23,7 +23,7 @@ export class NotTaken extends Error {
   }
 }
 
-/** Gives events to the methods of a projection. */
+/** Calls the methods of a projection with events. */
 export class EventTaker {
   constructor(
     readonly definition: ProjectionDefinition,
@@ -34,7 +34,7 @@ export class EventTaker {
     return this.definition.events.has(name);
   }
 
-  /** Rejects with {@link NotTaken}. */
+  /** Handles events in order. Rejects with {@link NotTaken}. */
   take(
     events: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
     build: StoredBuild,
@@ -119,7 +119,7 @@ export class EventTaker {
         if (tx !== undefined) return tx;
         throw new CatgaError(
           'CATGA_UNSUPPORTED',
-          'The event store has no transactions, so a projection has none.',
+          'The event store has no transactions, so a projection has no `tx`.',
         );
       },
     };

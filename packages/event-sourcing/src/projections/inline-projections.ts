@@ -2,14 +2,14 @@ import type { EventStore, RecordedEvent } from '../store/event-store.js';
 import { NotTaken } from './event-taker.js';
 import type { EventTaker } from './event-taker.js';
 
-/** The inline projections of an application. */
+/** Inline projections of an application. */
 export class InlineProjections {
   constructor(
     private readonly store: EventStore,
     private readonly takers: readonly EventTaker[],
   ) {}
 
-  /** Runs in the transaction of an append: takes a stream along to its new version. Rejects with the error of the projection. */
+  /** Advances a stream to its new version, in the transaction of the append. Rejects with the error of the projection. */
   async appended(stream: string, version: number, names: readonly string[]): Promise<void> {
     const { store } = this;
     for (const taker of this.takers) {
@@ -30,7 +30,7 @@ export class InlineProjections {
   }
 }
 
-/** The events of a stream behind a version, up to another. */
+/** The events of a stream after the version `from`, up to `to`. */
 export async function* streamTail(
   store: EventStore,
   stream: string,

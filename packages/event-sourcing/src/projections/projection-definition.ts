@@ -6,13 +6,13 @@ import { methodsOf, projectionOptionsOf } from './projection.decorator.js';
 const DEFAULT_BATCH = 200;
 const MAX_BATCH = 10_000;
 
-/** A projection, as its class declares it. */
+/** Definition of a projection, from its class. */
 export interface ProjectionDefinition {
   readonly name: string;
   readonly version: number;
   readonly batch: number;
   readonly isInline: boolean;
-  /** The method that takes all events of a batch at a time. */
+  /** Method with `@OnBatch`. */
   readonly batchMethod: string | symbol | undefined;
   /** Columns by the name of a table. */
   readonly tables: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface ProjectionDefinition {
   readonly events: ReadonlyMap<string, { readonly type: MessageType; readonly method: string | symbol }>;
 }
 
-/** Returns the problems of the class if it has any. */
+/** Returns the definition, or the problems of the class. */
 export function projectionDefinitionOf(
   target: object & { readonly name: string },
 ): ProjectionDefinition | readonly string[] {
@@ -38,20 +38,20 @@ export function projectionDefinitionOf(
   if (typeof name !== 'string' || !/^[^\0\p{Surrogate}]{1,100}$/u.test(name))
     problem('needs a name of 1 to 100 letters.');
   if (!(Number.isSafeInteger(version) && version >= 1))
-    problem('has a version that is no whole number from 1.');
+    problem('has a version that is not a whole number from 1.');
   if (!(Number.isInteger(batch) && batch >= 1 && batch <= MAX_BATCH))
     problem(`has a batch that is not 1 to ${MAX_BATCH}.`);
   if (mode !== 'async' && mode !== 'inline') problem("has a mode that is neither 'async' nor 'inline'.");
   tableProblemsOf(tables).forEach(problem);
-  if (!Array.isArray(streams)) problem('has streams that are no list.');
+  if (!Array.isArray(streams)) problem('has streams that are not an array.');
   else if (streams.some((stream: unknown) => typeof stream !== 'function'))
-    problem('has one of `streams` that is no class; is it undefined because of a circular import?');
+    problem('has an entry of `streams` that is not a class; is it undefined because of a circular import?');
   for (const key of Object.keys(unknown)) problem(`has the unknown option '${key}' in @Projection.`);
   const events = new Map<string, { readonly type: MessageType; readonly method: string | symbol }>();
   const methods = methodsOf(target);
   const batchMethod = methods.find(({ isBatch }) => isBatch)?.method;
   if (batchMethod !== undefined && methods.some(({ method }) => method !== batchMethod))
-    problem('has a method with @OnBatch beside others: events would be taken out of their order.');
+    problem('has other methods beside one with @OnBatch: events would be handled out of order.');
   for (const { event, method, isBatch, isStatic } of methods) {
     const use = `uses ${isBatch ? '@OnBatch' : '@On'} on`;
     if (isStatic) {
@@ -62,7 +62,7 @@ export function projectionDefinitionOf(
     }
     if (typeof event !== 'function') {
       problem(
-        `${use} ${String(method)}, whose event is no class; is it undefined because of a circular import?`,
+        `${use} ${String(method)}, whose event is not a class; is it undefined because of a circular import?`,
       );
       continue;
     }

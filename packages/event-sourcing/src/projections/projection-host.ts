@@ -55,7 +55,7 @@ export class ProjectionHost {
     );
   }
 
-  /** Takes a projection. Returns the problems of its class. */
+  /** Registers a projection. Returns the problems of its class. */
   add({ classes, location, instanceFor }: ExploredProvider): readonly string[] {
     const target = classes.find((one) => projectionOptionsOf(one) !== undefined);
     if (target === undefined) return [];
@@ -64,12 +64,12 @@ export class ProjectionHost {
     const { name, isInline, tables, events } = definition;
     if (this.takers.some((other) => other.definition.name === name))
       return [
-        `Two projections are named '${name}', the second one is ${target.name} (${location}): give one of them another name, or provide it once.`,
+        `Two projections are named '${name}', the second is ${target.name} (${location}): give one of them another name, or provide it once.`,
       ];
     const taker = new EventTaker(definition, {
       decode: (recorded) => {
         const { type } = events.get(recorded.name) ?? {};
-        if (type === undefined) throw new TypeError(`${name} does not take ${recorded.name}.`);
+        if (type === undefined) throw new TypeError(`${name} does not handle ${recorded.name}.`);
         return this.services.decode(type, recorded);
       },
       instance: (event, recorded) => instanceFor(event, contextOf(recorded)),
@@ -86,11 +86,11 @@ export class ProjectionHost {
     const { name: store, database, readModels = database } = this.services.storage;
     if (isInline && database === undefined)
       problems.push(
-        `The projection ${target.name} is inline, and appends to the event store '${store}' belong to no transaction: use mode 'async', or sqlEventStore(database).`,
+        `The projection ${target.name} is inline, but the event store '${store}' has no transactions: use mode 'async', or sqlEventStore(database).`,
       );
     if (Object.keys(tables).length > 0 && readModels === undefined)
       problems.push(
-        `The projection ${target.name} has tables, and the event store '${store}' is in no database: use sqlEventStore(database), or engineEventStore({ readModels: database }).`,
+        `The projection ${target.name} has tables, but the event store '${store}' has no database: use sqlEventStore(database), or engineEventStore({ readModels: database }).`,
       );
     return problems;
   }
@@ -122,7 +122,7 @@ export class ProjectionHost {
     this.watch.start();
   }
 
-  /** Whether this node has the class of a projection, in whatever version. */
+  /** Whether this node has the class of a projection, in any version. */
   has(name: string): boolean {
     return this.takers.some(({ definition }) => definition.name === name);
   }
@@ -145,13 +145,13 @@ export class ProjectionHost {
       const held = this.isInline(name) ? undefined : await store.heldUp?.();
       return { events: held === undefined ? 0 : 1, oldestAt: held?.oldestAt };
     } catch (thrown) {
-      // One that has to be built anew is listed, too.
+      // A projection that needs a rebuild is listed, too.
       if (isOtherLogError(thrown)) return { events: 1, oldestAt: undefined };
       throw thrown;
     }
   }
 
-  /** How far the projections of this node have come, for metrics. */
+  /** Lag of the projections of this node, for metrics. */
   async lags(nowMs: number): Promise<readonly ProjectionLag[]> {
     const builds = await this.store.list();
     return Promise.all(
@@ -168,18 +168,18 @@ export class ProjectionHost {
     );
   }
 
-  /** Resolves when no projection works any more. */
+  /** Stops the projections. Resolves when none is running a batch. */
   async stop(): Promise<void> {
     this.watch?.stop();
     await Promise.all(this.runners.splice(0).map((runner) => runner.stop()));
   }
 
-  /** There may be new events. */
+  /** Called when there may be new events. */
   wake(): void {
     for (const runner of this.runners) runner.wake();
   }
 
-  /** Those that an append takes along. */
+  /** The inline projections. */
   inline(): InlineProjections {
     return new InlineProjections(
       this.services.store(),

@@ -4,12 +4,12 @@ import { ListProjections, SteerProjection } from '@catga/core/admin';
 import type { ProjectionSummary } from '@catga/core/admin';
 import type { CatgaProjections, ProjectionInfo } from './catga-projections.js';
 
-/** Longest text in a list, in characters. */
+/** Maximum length of a text in a list, in characters. */
 const MAX_TEXT = 500;
-/** How many events are counted that a projection has not taken. */
+/** Limit for counting events behind. */
 const COUNT_TO = 1000;
 
-/** Answers tools: what they list and do, `projections` does. Before the node starts. */
+/** Registers the answers to tools, which list and operate projections. Called before the node starts. */
 export function answerTools(node: CatgaNode, projections: CatgaProjections): void {
   node
     .answerTools('projections', ListProjections, async (question) => {
@@ -31,8 +31,8 @@ export function answerTools(node: CatgaNode, projections: CatgaProjections): voi
         case 'rebuild':
           return (await projections.rebuild(projection, version)) > 0;
         default:
-          // Whoever asks may be of another version.
-          throw new CatgaError('CATGA_VALIDATION_FAILED', 'There is no such action.', {
+          // The tool may have another version.
+          throw new CatgaError('CATGA_VALIDATION_FAILED', 'Unknown action.', {
             details: { issues: [{ path: 'action', message: 'must be pause, resume or rebuild' }] },
           });
       }

@@ -12,7 +12,7 @@ const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_OF_OTHERS_MS = 5000;
 
-/** What a runner needs. */
+/** Services of a runner. */
 export interface RunnerServices extends BuildServices {
   readonly clock: Clock;
   /**
@@ -23,7 +23,7 @@ export interface RunnerServices extends BuildServices {
   warn(line: string): void;
 }
 
-/** Runs one projection on this node: each build of its version, in turns. */
+/** Runs one projection on this node: the builds of its version take turns. */
 export class ProjectionRunner {
   private isStopped = false;
   private running: Promise<void> = Promise.resolve();
@@ -48,20 +48,20 @@ export class ProjectionRunner {
     this.running = this.run();
   }
 
-  /** There may be something new. */
+  /** Called when there may be new events. */
   wake(): void {
     this.pauseMs = FIRST_PAUSE_MS;
     this.wakeUp();
   }
 
-  /** Resolves when the batch that is under way has ended. */
+  /** Stops. Resolves when the batch in progress has ended. */
   async stop(): Promise<void> {
     this.isStopped = true;
     this.wakeUp();
     await this.running;
   }
 
-  /** Each build takes a page. Whether one has moved. */
+  /** Runs each build for one page. Resolves with whether any has progressed. */
   async turn(): Promise<boolean> {
     const { name, version } = this.taker.definition;
     const stored = await this.services.projections.begin(name, version, this.setUp);
@@ -75,7 +75,7 @@ export class ProjectionRunner {
       try {
         if (await runners.get(one.build)?.step(one)) hasMoved = true;
       } catch (thrown) {
-        // The other builds go on.
+        // The other builds continue.
         failure = { thrown };
       }
     if (failure !== undefined) throw failure.thrown;
@@ -109,7 +109,7 @@ export class ProjectionRunner {
         hasMoved = await this.turn();
         this.lastLine = '';
       } catch (thrown) {
-        const line = `The projection '${this.taker.definition.name}' is held up: ${lineOf(thrown)}`;
+        const line = `The projection '${this.taker.definition.name}' cannot proceed, retrying: ${lineOf(thrown)}`;
         if (line !== this.lastLine) this.services.warn(line);
         this.lastLine = line;
       }

@@ -7,7 +7,9 @@ import { CatgaProjections } from './catga-projections.js';
 import { answerTools } from './projection-questions.js';
 import { PROJECTION_DECORATOR } from './projection.decorator.js';
 
-/** Runs the projections while the application is up, and answers tools about them. Their classes are read with the decision handlers. */
+/**
+ * Runs the projections while the application is up, and answers tools about them. Their classes are registered with the decision handlers.
+ */
 @Injectable()
 export class ProjectionSource
   extends HandlerSource

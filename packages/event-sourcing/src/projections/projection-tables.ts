@@ -1,6 +1,6 @@
 import type { SqlExecutor } from '@catga/sql';
 
-/** Longest name of a table, so that one with the number of a build fits into an identifier of PostgreSQL. */
+/** Name of a table: short enough for a PostgreSQL identifier with the number of a build. */
 const NAME = /^[a-z_][a-z0-9_]{0,39}$/;
 /** Name of a table of a build. */
 const OF_BUILD = /_build_[0-9]+$/;
@@ -12,7 +12,7 @@ type Tables = Readonly<Record<string, string>>;
 /** Problems of `@Projection({ tables })`. */
 export function tableProblemsOf(tables: Tables): readonly string[] {
   if (typeof tables !== 'object' || tables === null || Array.isArray(tables))
-    return ['has tables that are no object of columns by name.'];
+    return ['has tables that are not an object of columns by name.'];
   return Object.entries(tables).flatMap(([name, columns]) => [
     ...(NAME.test(name) && !OF_BUILD.test(name)
       ? []
@@ -36,7 +36,7 @@ export async function createTables(tables: Tables, build: number, tx: SqlExecuto
     await tx.execute(`CREATE TABLE ${tableOf(name, build)} (${columns})`);
 }
 
-/** Has the views show the tables of a build. They keep their grants, and what is built on them, unless their columns are others. */
+/** Points the views to the tables of a build. They keep their grants and dependent objects unless their columns change. */
 export async function showTables(tables: Tables, build: number, tx: SqlExecutor): Promise<void> {
   for (const name of Object.keys(tables)) {
     // The name may be a word of SQL.

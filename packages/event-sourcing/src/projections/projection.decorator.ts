@@ -10,67 +10,68 @@ import type { Checkpoint } from '../store/event-store.js';
  * @publicApi
  */
 export interface ProjectionOptions {
-  /** Name of the projection: its progress is stored under it. */
+  /** Name of the projection. Its progress is stored under it. */
   readonly name: string;
   /**
-   * Version of the read model, a whole number from 1. Another version has a build of its own, from the first event on: raise it with every
-   * change of the class that the stored rows do not fit.
+   * Version of the read model, a whole number from 1. Raise it with each incompatible change of the class: a new version is built from the
+   * first event.
    * @defaultValue 1
    */
   readonly version?: number;
   /**
-   * When events are taken. `'async'`: in the background, in the order of all events. `'inline'`: in the transaction that appends them, so that the
-   * command fails if they cannot be; events of one stream in their order. What was appended without it is taken in the background. Needs a store with transactions.
+   * When events are handled. `'async'`: in the background, in global order. `'inline'`: in the transaction that appends them, in the order
+   * of each stream; if the projection fails, so does the command. Events appended without it are handled in the background. Needs a store
+   * with transactions.
    * @defaultValue 'async'
    */
   readonly mode?: 'async' | 'inline';
   /**
-   * Tables of the read model by their names, each with its columns in SQL. Every build has tables of its own, which are created with it
-   * ({@link ProjectionContext.table}), and a view of the name shows those of the live build. Needed to rebuild. Needs a store in a database.
-   * @example `{ balance: 'account_id text PRIMARY KEY, amount bigint NOT NULL' }`
-   * @defaultValue none: the class keeps its read model itself
+   * Tables of the read model: SQL columns by table name. Each build has its own tables ({@link ProjectionContext.table}), and a view of
+   * that name shows those of the live build. Required for rebuilds. Needs a store in a database.
+   * @example `{ balance: 'account_id text PRIMARY KEY, amount bigint NOT NULL' }` @defaultValue none: the class maintains its own read
+   * model
    */
   readonly tables?: Readonly<Record<string, string>>;
   /**
-   * Streams whose `@Upcast` methods apply to the events, besides those of the decision handlers of the application.
+   * Streams whose `@Upcast` methods apply to the events, besides those of the application's decision handlers.
    * @defaultValue none
    */
   readonly streams?: readonly EventStreamClass[];
   /**
-   * Maximum number of events of one transaction, 1 to 10,000.
+   * Maximum number of events in one transaction, 1 to 10,000.
    * @defaultValue 200
    */
   readonly batch?: number;
 }
 
 /**
- * Where an event comes from, and the transaction that its projection belongs to.
+ * Origin of an event, and the transaction of its projection.
  *
  * @publicApi
  */
 export interface ProjectionContext {
   readonly stream: string;
-  /** Id of the stream: its name without that of its kind. */
+  /** Id of the stream, without the name of its kind. */
   readonly id: string;
   /** Version of the event in its stream. */
   readonly version: number;
   readonly checkpoint: Checkpoint;
   readonly recordedAt: Date;
-  /** Number of the build that takes the event. */
+  /** Number of the build that handles the event. */
   readonly build: number;
-  /** Whether this build is the one that is read. Have effects outside of the read model only then: a rebuild takes old events again. */
+  /** Whether this build is the live one. Have side effects outside of the read model only then: a rebuild handles old events again. */
   readonly isLive: boolean;
-  /** Name of a table of `@Projection({ tables })` in this build. `CATGA_CONFIGURATION` for another. */
+  /** Name of a table of `@Projection({ tables })` in this build. `CATGA_CONFIGURATION` for an undeclared table. */
   readonly table: (name: string) => string;
   /**
-   * The transaction in which the progress is stored, too: what is written by it has effect once. It is also ambient for the
-   * library of the database. `CATGA_UNSUPPORTED` where the store has no transactions.
+   * The transaction that also stores the progress: writes through it take effect exactly once. It is ambient for the database library, too.
+   * `CATGA_UNSUPPORTED` if the store has no transactions.
    */
   readonly tx: SqlExecutor;
 }
 
 /**
- * An event of a batch, and where it comes from.
+ * An event of a batch, and its origin.
  *
  * @publicApi
  */
@@ -82,20 +83,20 @@ export interface ProjectedEvent<E extends object = object> extends Pick<
 }
 
 /**
- * The transaction of a batch.
+ * Transaction of a batch.
  *
  * @publicApi
  */
 export type BatchContext = Pick<ProjectionContext, 'build' | 'isLive' | 'table' | 'tx'>;
 
-/** A method that takes events of a class. */
+/** Method that handles events of a class. */
 export interface ProjectionMethod {
-  /** Undefined where the decorator was given none. */
+  /** Undefined if the decorator got none. */
   readonly event: MessageConstructor | undefined;
   readonly method: string | symbol;
-  /** Whether it takes all events of a batch at a time. */
+  /** Whether it handles whole batches. */
   readonly isBatch: boolean;
-  /** Whether it is a method of the class, which no instance has. */
+  /** Whether the method is static, which is refused. */
   readonly isStatic: boolean;
 }
 
@@ -105,8 +106,8 @@ const PROJECTION = 'catga:projection';
 const METHODS = 'catga:projection-methods';
 
 /**
- * Class decorator of a provider: a read model, made of the events of all streams, in their order, by methods with {@link On}. It runs in
- * the background, on every node that has the class; each event has its effect once.
+ * Class decorator: a provider that builds a read model from the events of all streams, in order, by methods with {@link On}. It runs in the
+ * background on every node that has the class; each event takes effect once.
  *
  * @example `@Projection({ name: 'balances', version: 3 })`
  * @publicApi
@@ -121,7 +122,7 @@ export function Projection(
 }
 
 /**
- * Method decorator: takes the events of a class. What it throws stops its projection, at this event, until somebody resumes it.
+ * Method decorator: handles the events of a class. An error stops the projection at this event, after three attempts, until it is resumed.
  *
  * @example `@On(Withdrawn) async on(event: Withdrawn, { id, tx }: ProjectionContext) { … }`
  * @publicApi
@@ -137,8 +138,8 @@ export function On<E extends object>(
 }
 
 /**
- * Method decorator: takes all events of these classes in a batch at a time, in their order, so that they can be written by one statement. A class has
- * one such method, and none with {@link On} then.
+ * Method decorator: handles all events of these classes in a batch together, in order, so that one statement can write them. A class has at
+ * most one such method, and then none with {@link On}.
  *
  * @example `@OnBatch(Deposited, Withdrawn) async on(events: readonly ProjectedEvent<Deposited | Withdrawn>[], { tx, table }: BatchContext) { … }`
  * @publicApi
@@ -175,7 +176,7 @@ export function projectionOptionsOf(target: object): ProjectionOptions | undefin
   return Reflect.getOwnMetadata(PROJECTION, target) as ProjectionOptions | undefined;
 }
 
-/** Methods with `@On` and `@OnBatch`; of a subclass those of its base class, too. */
+/** Methods with `@On` and `@OnBatch`, including inherited ones. */
 export function methodsOf(target: object): readonly ProjectionMethod[] {
   return (Reflect.getMetadata(METHODS, target) as readonly ProjectionMethod[] | undefined) ?? [];
 }

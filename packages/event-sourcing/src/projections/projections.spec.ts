@@ -428,7 +428,7 @@ describe('An application with a projection does not start', () => {
       @Projection({ name: 'stored', ...options })
       class Stored extends Balances {}
       await expect(problemsOf(Stored)).resolves.toMatch(
-        /event store 'memory' (is in no database|belong to no transaction)/,
+        /event store 'memory' has no (database|transactions)/,
       );
     }
     @Projection({ name: 'empty' })
@@ -451,7 +451,7 @@ describe('An application with a projection does not start', () => {
     for (const problem of [
       'bank.look.v1 is a command',
       'two methods for the event',
-      'whose event is no class',
+      'whose event is not a class',
     ])
       expect(odd).toContain(problem);
     @Projection({ name: 'mixed' })
@@ -461,13 +461,13 @@ describe('An application with a projection does not start', () => {
       @OnBatch(Withdrawn)
       all(_: readonly ProjectedEvent<Withdrawn>[]): void {}
     }
-    await expect(problemsOf(Mixed)).resolves.toContain('@OnBatch beside others');
+    await expect(problemsOf(Mixed)).resolves.toContain('other methods beside one with @OnBatch');
     @Projection({ name: 'balances' })
     class Twin extends Balances {}
     const twins = start([Balances, Twin]);
     await expect(twins).rejects.toThrow(/Two projections are named 'balances'/);
     @Projection({ name: 'streams', streams: [Look] })
     class Streams extends Balances {}
-    await expect(problemsOf(Streams)).resolves.toContain('Look is no stream');
+    await expect(problemsOf(Streams)).resolves.toContain('Look is not a stream');
   });
 });

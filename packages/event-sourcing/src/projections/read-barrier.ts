@@ -5,13 +5,13 @@ import { eventOf } from '../handling/event-id.js';
 import type { Checkpoint, EventStore } from '../store/event-store.js';
 import type { ProjectionHost } from './projection-host.js';
 
-/** Pause between two looks, in milliseconds: the first, and the longest. */
+/** Initial and maximum pause between two checks, in milliseconds. */
 const FIRST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 50;
-/** How long a reader without a deadline waits, in milliseconds. */
+/** Maximum wait of a reader without a deadline, in milliseconds. */
 const LONGEST_WAIT_MS = 30_000;
 
-/** Has readers wait until read models have taken an event, on whichever node they are taken. */
+/** Delays readers until read models have handled an event, on any node. */
 export class ReadBarrier {
   constructor(
     private readonly projections: ProjectionHost,
@@ -19,8 +19,8 @@ export class ReadBarrier {
   ) {}
 
   /**
-   * Resolves when the live builds have taken the events of a stream up to a version. `CATGA_TIMEOUT` when the deadline comes first, or 30 s, without one;
-   * `CATGA_VALIDATION_FAILED` for an `after` that tells no event.
+   * Resolves when the live builds have handled the event `after`. `CATGA_TIMEOUT` when the deadline passes first, or 30 s without one;
+   * `CATGA_VALIDATION_FAILED` if `after` is not the id of an event.
    */
   async passed(names: readonly string[], after: string, signal: AbortSignal): Promise<void> {
     const { stream, version } = eventOf(after);
@@ -32,14 +32,18 @@ export class ReadBarrier {
       const missing = await this.missing(names, place, stream, version);
       if (missing === undefined) return;
       if (signal.aborted || performance.now() > endMs)
-        throw new CatgaError('CATGA_TIMEOUT', `The projection '${missing}' has not taken ${after} in time.`, {
-          details: { projection: missing, after },
-        });
+        throw new CatgaError(
+          'CATGA_TIMEOUT',
+          `The projection '${missing}' did not handle ${after} in time.`,
+          {
+            details: { projection: missing, after },
+          },
+        );
       await pause(pauseMs, undefined, { signal }).catch(() => {});
     }
   }
 
-  /** The first projection that has not come so far. */
+  /** The first projection that has not handled the event. */
   private async missing(
     names: readonly string[],
     place: Checkpoint,
@@ -66,8 +70,8 @@ export class ReadBarrier {
       if (!(thrown instanceof CatgaError) || thrown.code !== 'CATGA_VALIDATION_FAILED') throw thrown;
       problem = lineOf(thrown);
     }
-    throw new CatgaError('CATGA_VALIDATION_FAILED', `Nothing can be read after '${after}': ${problem}.`, {
-      details: { issues: [{ path: ['after'], message: 'tells no event' }] },
+    throw new CatgaError('CATGA_VALIDATION_FAILED', `Cannot read after '${after}': ${problem}.`, {
+      details: { issues: [{ path: ['after'], message: 'is not the id of an event' }] },
     });
   }
 }

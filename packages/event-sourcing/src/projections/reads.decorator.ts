@@ -6,8 +6,8 @@ import { ReadBarrier } from './read-barrier.js';
 import { projectionOptionsOf } from './projection.decorator.js';
 
 /**
- * Decorator of a request handler, its class or its method: it reads these projections. A request that is sent with `{ after }`
- * waits, on whichever node answers, until they have taken what happened up to there.
+ * Decorator of a request handler (class or method): it reads these projections. A request sent with `{ after }` waits, on the answering
+ * node, until they have handled that event.
  *
  * @example `@Reads(Balances) @RequestHandler(GetBalance)`
  * @param projections classes with `@Projection`, or names of projections

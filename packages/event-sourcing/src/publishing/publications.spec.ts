@@ -135,7 +135,7 @@ describe('Events in an engine', () => {
     await one.append('a', 'killed');
     nodes.present.delete('one');
     await clock.advance(60_000);
-    expect(other.lines).toEqual([expect.stringMatching(/The node 'one' was killed.*with its code/)]);
+    expect(other.lines).toEqual([expect.stringMatching(/The node 'one' died.*with its code/)]);
     const third = await nodes.start('third');
     await clock.advance(60_000);
     expect(third.published).toEqual(['a@1']);

@@ -6,14 +6,14 @@ import { isOtherLogError } from '../store/store-arguments.js';
 import { PublisherRecords } from './publisher-records.js';
 import type { RecordedPublisher } from './publisher-records.js';
 
-/** Header of an event: the token of the node that appended it, and publishes it. */
+/** Header of an event: the token of the node that appended and publishes it. */
 const PUBLISHER = 'catga-publisher';
-/** How often a node that appends says how far it has come, in milliseconds. */
+/** Interval at which an appending node writes its mark, in milliseconds. */
 const MARK_EVERY_MS = 5000;
-/** How often it is looked for nodes that left events unpublished, and for how long such a node has been absent, in milliseconds. */
+/** Interval of looking for nodes that left events unpublished, and the absence after which a node counts as gone, in milliseconds. */
 const LOOK_EVERY_MS = 15_000;
 const ABSENT_MS = 10_000;
-/** Number of events that are read at a time. */
+/** Number of events read at a time. */
 const PAGE = 200;
 
 /** A node in the directory. */
@@ -22,44 +22,45 @@ interface NodeAddress {
   readonly incarnation: number;
 }
 
-/** What publications need. */
+/** Services of publications. */
 export interface PublicationServices {
   readonly clock: Clock;
   readonly place: { readonly records: RecordStore };
   readonly self: () => NodeAddress;
   readonly nodes: () => readonly NodeAddress[];
   readonly store: () => EventStore;
-  /** Place behind its last event. */
+  /** Checkpoint after the last event of the store. */
   readonly end: () => Promise<Checkpoint>;
   /** Publishes a stored event, under its id. False if this node does not know its class. */
   readonly publish: (recorded: RecordedEvent) => Promise<boolean>;
   warn(line: string): void;
 }
 
-/** An append whose events are to be published. */
+/** An append whose events have to be published. */
 export interface Publication {
-  /** It was stored. */
+  /** The append was stored. */
   appended(appended: Appended): void;
-  /** All is published, or there is nothing to publish. */
+  /** All events are published, or there is nothing to publish. */
   done(): void;
-  /** Something may be left: it is looked for in the store. */
+  /** Events may be unpublished: look for them in the store. */
   unsure(): void;
 }
 
 /**
- * Sees to it that what is appended is published, where no transaction does both. Whoever appends publishes at once; what is left, because the broker was away
- * or the process was killed, is found in the store behind the mark of its node. Events that were published already are known by their ids.
+ * Publishes appended events for stores without transactions. A node publishes after each append, and records a mark: the checkpoint up to
+ * which everything is published. Events left unpublished by an unavailable broker or a killed process are read from the store after the
+ * mark. Events already published are deduplicated by their ids.
  */
 export class Publications {
   private readonly token = randomBytes(9).toString('base64url');
-  /** For each event of this node. */
+  /** Headers of each event of this node. */
   readonly headers: Readonly<Record<string, string>> = Object.freeze({ [PUBLISHER]: this.token });
   private readonly records: PublisherRecords;
-  /** Where appends begin that are under way. */
+  /** Start checkpoints of appends in progress. */
   private readonly underWay = new Map<number, Checkpoint>();
   private begun = 0;
   private latest: Checkpoint | undefined;
-  /** Behind which something may be left. */
+  /** Checkpoint after which events may be unpublished. */
   private left: Checkpoint | undefined;
   private written: { readonly mark: Checkpoint; readonly version: number } | undefined;
   private opening: Promise<void> | undefined;
@@ -73,7 +74,7 @@ export class Publications {
     this.records = new PublisherRecords(services.place);
   }
 
-  /** The first one writes the mark of this node, before anything is appended. */
+  /** Begins an append. The first one writes the mark of this node beforehand. */
   async begin(): Promise<Publication> {
     await (this.opening ??= this.open().catch((thrown: unknown) => {
       this.opening = undefined;
@@ -99,19 +100,19 @@ export class Publications {
     this.every(LOOK_EVERY_MS, () => this.look());
   }
 
-  /** Removes the mark if nothing is left. */
+  /** Stops. Removes the mark if nothing is unpublished. */
   async stop(): Promise<void> {
     this.isStopped = true;
     for (const cancel of this.cancelTimers.splice(0)) cancel();
     await this.working;
     if (this.written === undefined) return;
-    await this.mark().catch(() => {}); // What is left others will find.
+    await this.mark().catch(() => {}); // Other nodes take over what is left.
     const { written, token } = this;
     if (this.left === undefined && this.underWay.size === 0)
       await this.records.remove({ token, version: written.version }).catch(() => {});
   }
 
-  /** Publishes what this node may have left, and writes how far it has come. */
+  /** Publishes what this node may have left unpublished, and writes the mark. */
   private async mark(): Promise<void> {
     if (this.written === undefined) return;
     const from = this.left;
@@ -143,7 +144,7 @@ export class Publications {
     this.written = { mark, version };
   }
 
-  /** Publishes what nodes have left that are not there any more. */
+  /** Publishes what absent nodes have left unpublished. */
   private async look(): Promise<void> {
     const nowMs = this.services.clock.monotonicMs();
     const present = new Set(this.services.nodes().map(addressOf));
@@ -168,12 +169,12 @@ export class Publications {
     } else if (!this.unknown.has(token)) {
       this.unknown.add(token);
       this.services.warn(
-        `The node '${nodeId}' was killed and may have left events unpublished whose classes this node does not have: a node with its code will publish them.`,
+        `The node '${nodeId}' died and may have left events unpublished whose classes this node does not have: a node with its code will publish them.`,
       );
     }
   }
 
-  /** Resolves with whether this node knows all their classes. */
+  /** Publishes the events of a token after a mark. Resolves with whether this node knows all their classes. */
   private async publishBehind(mark: Checkpoint, token: string): Promise<boolean> {
     const store = this.services.store();
     let isAll = true;
@@ -187,7 +188,7 @@ export class Publications {
     }
   }
 
-  /** Undefined if the log was replaced. */
+  /** A page of events; undefined if the log was replaced. */
   private async pageBehind(
     store: EventStore,
     at: Checkpoint,
@@ -206,7 +207,7 @@ export class Publications {
     } catch (thrown) {
       if (isInfrastructureFailure(thrown)) throw thrown;
       const { stream, version } = recorded;
-      this.services.warn(`The event ${stream}@${version} cannot be published: ${lineOf(thrown)}`);
+      this.services.warn(`Could not publish the event ${stream}@${version}: ${lineOf(thrown)}`);
       return true;
     }
   }
@@ -215,7 +216,7 @@ export class Publications {
     return this.services.store().isBefore(one, other);
   }
 
-  /** Runs work from time to time, one at a time. What fails is tried again the next time. */
+  /** Runs work periodically, one run at a time. A failure is retried at the next run. */
   private every(periodMs: number, work: () => Promise<void>): void {
     const again = (): void => {
       const cancel = this.services.clock.setTimer(

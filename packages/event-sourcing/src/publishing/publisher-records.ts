@@ -2,21 +2,21 @@ import type { RecordStore, VersionedRecord } from '@catga/core/engine';
 import type { Checkpoint } from '../store/event-store.js';
 import { recordKey } from '../store/records/record-key.js';
 
-/** A node that appends, and up to where what it has appended is published. */
+/** An appending node, and the checkpoint up to which its events are published. */
 export interface Publisher {
-  /** On each of its events. */
+  /** Header value of its events. */
   readonly token: string;
   readonly nodeId: string;
   readonly incarnation: number;
   readonly mark: Checkpoint;
 }
 
-/** A record of a publisher. */
+/** A stored publisher. */
 export interface RecordedPublisher extends Publisher {
   readonly version: number;
 }
 
-/** The publishers of a namespace: each writes its own record from time to time, and removes it when all is published. */
+/** Records of the publishers of a namespace: each periodically writes its own, and removes it when all is published. */
 export class PublisherRecords {
   constructor(private readonly place: { readonly records: RecordStore }) {}
 
@@ -25,7 +25,7 @@ export class PublisherRecords {
     return found.map(publisherOf);
   }
 
-  /** Resolves with the version, whoever has removed the record meanwhile. */
+  /** Writes a record, even if it was removed meanwhile. Resolves with its version. */
   async write(publisher: Publisher, expected: number): Promise<number> {
     const { records } = this.place;
     const key = keyOf(publisher.token);

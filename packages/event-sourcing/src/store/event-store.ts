@@ -2,32 +2,32 @@ import type { Clock, PagedRecordStore, StreamLog } from '@catga/core/engine';
 import type { SqlExecutor } from '@catga/sql';
 
 /**
- * Place in the order of all events of a store. Opaque text: it means something to the store that gave it, and to no other.
+ * Position in the global order of a store's events. Opaque text, valid only for the store that returned it.
  *
  * @publicApi
  */
 export type Checkpoint = string;
 
-/** What a store remembers of the decision that made events, so that the same command appends once. */
+/** Record of the decision that made events, so that a repeated command appends once. */
 export interface DecisionRecord {
   /** Name and message id of the command, joined. */
   readonly id: string;
-  /** Number of its events, which follow each other in the stream. */
+  /** Number of its events, which are consecutive in the stream. */
   readonly size: number;
-  /** What the command was answered, encoded; absent if with nothing. */
+  /** Encoded result of the command; absent if it has none. */
   readonly result?: Uint8Array;
 }
 
-/** An event to be appended, encoded. */
+/** An encoded event to append. */
 export interface NewEvent {
   /** Wire name. */
   readonly name: string;
   readonly body: Uint8Array;
   /** Name of the serializer of the body. */
   readonly serializer: string;
-  /** Facts beside the event: text by name. */
+  /** Headers of the event: text by name. */
   readonly headers: Readonly<Record<string, string>>;
-  /** On the first event of a decision. */
+  /** Present on the first event of a decision. */
   readonly decision?: DecisionRecord;
 }
 
@@ -38,32 +38,32 @@ export interface NewEvent {
  */
 export interface RecordedEvent extends NewEvent {
   readonly stream: string;
-  /** Its number in the stream: 1 is the first one. */
+  /** Number in the stream, from 1. */
   readonly version: number;
   readonly checkpoint: Checkpoint;
   readonly recordedAt: Date;
 }
 
 /**
- * What was appended.
+ * Result of an append.
  *
  * @publicApi
  */
 export interface Appended {
-  /** Version of the stream now. */
+  /** Version of the stream after the append. */
   readonly version: number;
-  /** Place of the last event. */
+  /** Checkpoint of the last event. */
   readonly checkpoint: Checkpoint;
 }
 
 /**
- * A page of all events.
+ * Page of all events.
  *
  * @publicApi
  */
 export interface EventPage {
   readonly events: readonly RecordedEvent[];
-  /** Where the next page begins; for an empty page where this one began. */
+  /** Checkpoint of the next page; for an empty page that of this one. */
   readonly next: Checkpoint;
 }
 
@@ -83,7 +83,7 @@ export interface HeldUpEvents {
 
 /** State of a stream, encoded. */
 export interface Snapshot {
-  /** Version of the stream that it is the state of. */
+  /** Version of the stream. */
   readonly version: number;
   readonly state: Uint8Array;
   /** Name of the serializer of the state. */
@@ -91,10 +91,10 @@ export interface Snapshot {
 }
 
 /**
- * Snapshots of states, beside the streams: each may be lost, and none is ever needed.
+ * Snapshots of states. They are an optimization: losing one is harmless.
  *
  * Contract:
- * - One for each stream and version of the class of its state. `save` replaces an older one, and has no effect where there is a newer one.
+ * - One for each stream and version of the state's class. `save` replaces an older snapshot, never a newer one.
  * - `save` has no effect in an open transaction, which may be rolled back.
  */
 export interface SnapshotStore {
@@ -103,11 +103,11 @@ export interface SnapshotStore {
 }
 
 /**
- * Keys of persons, by the id of the person.
+ * Encryption keys of persons, by their ids.
  *
  * Contract:
- * - `create` stores a key unless the person has one, and returns the one that is there.
- * - `erase` deletes it for good. False if there is none. Copies of it are nowhere in the store.
+ * - `create` stores a key unless the person has one, and returns the stored key.
+ * - `erase` deletes the key for good. False if there is none. The store holds no copies of it.
  */
 export interface SubjectKeys {
   find(subject: string): Promise<Uint8Array | undefined>;
@@ -115,12 +115,12 @@ export interface SubjectKeys {
   erase(subject: string): Promise<boolean>;
 }
 
-/** `running`, `paused` by an operator, or `stopped` at an event that it could not take. */
+/** `running`, `paused` by an operator, or `stopped` at an event that failed. */
 export type ProjectionStatus = 'running' | 'paused' | 'stopped';
 
 /**
- * What a build of a read model is: the one that is read (`live`), one that takes its place as soon as it has come as far
- * (`building`), or one of another version, after which a later one went live (`replaced`).
+ * Role of a build: the one that is read (`live`), one that is catching up and will replace it (`building`), or one of another version that
+ * was replaced by a later build (`replaced`).
  *
  * @publicApi
  */
@@ -133,12 +133,12 @@ export interface BuildKey {
   readonly build: number;
 }
 
-/** A build of a read model, and how far it has come. */
+/** A build of a read model, and its progress. */
 export interface StoredProjection extends BuildKey {
   readonly version: number;
   readonly role: BuildRole;
   readonly status: ProjectionStatus;
-  /** Why it has stopped. */
+  /** Error that stopped it. */
   readonly problem: string | undefined;
   /** Undefined at the beginning. */
   readonly checkpoint: Checkpoint | undefined;
@@ -167,7 +167,7 @@ export interface ProjectionStore {
   begin(name: string, version: number, setUp?: BuildSetUp): Promise<readonly StoredProjection[]>;
   rebuild(name: string, version: number, setUp?: BuildSetUp): Promise<StoredProjection>;
   list(): Promise<readonly StoredProjection[]>;
-  /** @param work gets the transaction, where the store has one */
+  /** @param work gets the transaction, if the store has one */
   advance(
     key: BuildKey,
     from: Checkpoint | undefined,
@@ -186,23 +186,23 @@ export interface ProjectionStore {
     to: { readonly status: ProjectionStatus; readonly problem?: string },
     expected: { readonly status?: ProjectionStatus; readonly checkpoint?: Checkpoint | undefined },
   ): Promise<boolean>;
-  /** A store without it has no inline projections. */
+  /** Absent if the store has no inline projections. */
   readonly inline?: InlineProgress;
 }
 
-/** Takes events of a stream: those behind the version `from`, up to `to`. */
+/** Handles the events of a stream after the version `from`, up to `to`. */
 export type StreamWork = (tx: SqlExecutor, build: StoredBuild, from: number, to: number) => Promise<void>;
 
-/** What an event is taken for. */
+/** Build that handles an event. */
 export type StoredBuild = Pick<StoredProjection, 'build' | 'role'>;
 
 /**
- * Progress of inline projections by stream: an append takes a stream along to its new version, and what was appended without them is taken later.
- * Each event of a stream is taken once by each build, in the order of versions, whoever does it.
+ * Progress of inline projections by stream: an append advances a stream to its new version, and events appended without them are handled
+ * later. Each build handles each event of a stream once, in the order of versions, on any node.
  *
  * Contract:
- * - `take` runs in the open transaction of an append to the stream. It runs `work` for each running build of the version.
- * - `catchUp` does the same for one build, in a transaction of its own, in which nobody appends to the stream.
+ * - `take` runs in the open transaction of an append to the stream, and calls `work` for each running build of the version.
+ * - `catchUp` does the same for one build, in its own transaction, which locks the stream against appends.
  * - Both move the progress in the transaction of `work`.
  * - `behind` tells which streams a build has not taken to these versions.
  * - `isTakenAlong` tells whether all open transactions of appends know of a build: false as long as one may have begun without it.
@@ -217,55 +217,57 @@ export interface InlineProgress {
 }
 
 /**
- * Streams of events, which are only ever appended to.
+ * Append-only streams of events.
  *
  * Contract:
- * - `append` stores all events or none, with versions that follow each other without gaps. It joins the open transaction of
- *   {@link inTransaction}. `CATGA_CONFLICT` if the stream does not have the `expected` version; 0 is that of a stream without
- *   events. Of appends that expect one version exactly one succeeds.
- * - `read` gives the events of a stream in the order of their versions, as of some moment after the call.
- * - `readAll` gives the events of all streams. An event appears behind every checkpoint that was given before it could be
- *   read, whatever the order in which writers begin and commit: who reads from checkpoint to checkpoint misses none and gets none
- *   twice. Events of one stream are in the order of their versions. Nothing of an open transaction is given.
- * - Wrong arguments are refused: `CATGA_VALIDATION_FAILED` for the name of a stream, else `CATGA_CONFIGURATION`.
+ * - `append` stores all events or none, with consecutive versions. It joins the open transaction of {@link inTransaction}. `CATGA_CONFLICT`
+ * if the stream does not have the `expected` version (0: empty). Of concurrent appends that expect the same version exactly one succeeds.
+ * - `read` yields the events of a stream in the order of their versions, as of some moment after the call.
+ * - `readAll` returns the events of all streams. An event appears after every checkpoint returned before it became visible, whatever the
+ * order in which writers begin and commit: reading from checkpoint to checkpoint neither misses nor repeats events. Events of one stream
+ * are in the order of their versions. Uncommitted events are not returned.
+ * - Invalid arguments are refused: `CATGA_VALIDATION_FAILED` for the name of a stream, else `CATGA_CONFIGURATION`.
  *
  * @publicApi
  */
 export interface EventStore {
-  /** @param expected version of the stream; `'any'` appends whatever it is */
+  /** @param expected version of the stream; `'any'` skips the check */
   append(stream: string, events: readonly NewEvent[], expected: number | 'any'): Promise<Appended>;
-  /** @param fromVersion of the first event that is wanted; 1 is the default */
+  /** @param fromVersion first version to read; 1 by default */
   read(stream: string, fromVersion?: number): AsyncIterable<RecordedEvent>;
   /**
    * @param after `next` of the page before; undefined for the beginning
-   * @param limit maximum number of events, 1 to 10,000; there may be fewer, and later ones all the same
+   * @param limit maximum number of events, 1 to 10,000; a page may have fewer although there are more
    */
   readAll(after: Checkpoint | undefined, limit: number): Promise<EventPage>;
-  /** Whether one checkpoint is before another. `CATGA_CONFIGURATION` for text that is no checkpoint of the store. */
+  /** Whether one checkpoint is before another. `CATGA_CONFIGURATION` for an invalid checkpoint. */
   isBefore(one: Checkpoint, other: Checkpoint): boolean;
-  /** Place behind the last event. Where a store without transactions tells it, what was appended is published even if its node is killed before it does. */
+  /**
+   * Checkpoint after the last event. A store without transactions needs it so that events are published even if their node is killed after
+   * the append.
+   */
   end?(): Promise<Checkpoint>;
   /** What {@link readAll} does not give yet, where something can hold it up; undefined if nothing does. */
   heldUp?(): Promise<HeldUpEvents | undefined>;
   /** The first event of a decision; undefined if the stream has none of it. */
   findDecision(stream: string, decision: string): Promise<RecordedEvent | undefined>;
-  /** A store without it makes states of all events. */
+  /** Absent if the store has no snapshots. */
   readonly snapshots?: SnapshotStore;
-  /** A store without it keeps no personal data. */
+  /** Absent if the store does not support personal data. */
   readonly keys?: SubjectKeys;
-  /** A store without it has no projections. */
+  /** Absent if the store has no projections. */
   readonly projections?: ProjectionStore;
   /**
-   * Runs `work` in a transaction, or in the caller's open one, which {@link append} and what is published in it join.
-   * A store whose appends stand for themselves has none.
-   * @param work gets a function: what is given to it runs once the outermost transaction has been committed
+   * Runs `work` in a transaction, or in the caller's open one; {@link append} and the outbox join it. Absent if the store has no
+   * transactions.
+   * @param work gets a function that schedules a task after the outermost commit
    */
   inTransaction?<T>(work: (afterCommit: (task: () => void) => void) => Promise<T>): Promise<T>;
-  /** Releases what the store has opened itself. May be called twice. */
+  /** Releases the store's own resources. May be called twice. */
   close?(): Promise<void>;
 }
 
-/** Streams and records in an engine. Both throw `CATGA_SHUTTING_DOWN` while the node is not connected. */
+/** Streams and records of an engine. Both throw `CATGA_SHUTTING_DOWN` while the node is not connected. */
 export interface EngineStores {
   readonly streams: StreamLog;
   readonly records: PagedRecordStore;
@@ -275,25 +277,25 @@ export interface EngineStores {
 export interface EventStoreClient {
   readonly namespace: string;
   readonly clock: Clock;
-  /** Provider of the application by its token. */
+  /** Resolves a provider of the application by its token. */
   resolve(token: unknown): unknown;
-  /** What the engine of the node keeps; absent where there is no node. */
+  /** Stores of the node's engine; absent without a node. */
   readonly engine?: EngineStores;
 }
 
 /**
- * Where events are stored. The argument of `CatgaEventSourcingModule.forRoot({ storage })`.
+ * Storage of events; the argument of `CatgaEventSourcingModule.forRoot({ storage })`.
  *
  * @publicApi
  */
 export interface EventStorage {
   readonly name: string;
-  /** The database of its transactions, which must be that of the outbox; absent for a store without transactions. */
+  /** Database of its transactions, which must be that of the outbox; absent for a store without transactions. */
   readonly database?: object;
-  /** The database in which projections are kept, if it is another one. */
+  /** Database of the projections, if it is another one. */
   readonly readModels?: object;
-  /** Whether events are in the engine of the node, which has to keep streams then. */
+  /** Whether events are stored in the engine of the node, which must then support event streams. */
   readonly isInEngine?: boolean;
-  /** `CATGA_CONFIGURATION` if the store cannot be used. */
+  /** Opens the store. `CATGA_CONFIGURATION` if it cannot be used. */
   open(client: EventStoreClient): Promise<EventStore>;
 }

@@ -25,7 +25,7 @@ import {
   noCheckpointError,
 } from './store-arguments.js';
 
-/** Events of one namespace, in the process. */
+/** In-memory event store of one namespace. */
 class MemoryEventStore implements EventStore {
   private readonly streams = new Map<string, RecordedEvent[]>();
   private readonly all: RecordedEvent[] = [];
@@ -90,8 +90,8 @@ class MemoryEventStore implements EventStore {
 }
 
 /**
- * Events in the process: for tests, and for trying things out. They end with the process. Nodes that share the storage share its
- * streams, by namespace. What a decision publishes is published after the append.
+ * In-memory event store, for tests and demos; its events are lost with the process. Nodes that share the storage share its streams, by
+ * namespace. The events of a decision are published after the append.
  *
  * @publicApi
  */

@@ -12,13 +12,13 @@ const MAX_EVENTS = 1000;
 /** Maximum number of events of a page. */
 const MAX_PAGE = 10_000;
 
-/** `CATGA_VALIDATION_FAILED` for a name that no stream can have: it is made of an id that a caller gave. */
+/** Checks the name of a stream, which contains a caller's id: `CATGA_VALIDATION_FAILED`. */
 export function checkStream(stream: unknown): void {
   if (isName(stream, MAX_STREAM_LENGTH)) return;
   throw new CatgaError(
     'CATGA_VALIDATION_FAILED',
-    `The name of a stream is well-formed text of 1 to ${MAX_STREAM_LENGTH} letters, without the character 0.`,
-    { details: { issues: [{ path: ['stream'], message: 'is no name of a stream' }] } },
+    `The name of a stream is well-formed text of 1 to ${MAX_STREAM_LENGTH} characters, without NUL.`,
+    { details: { issues: [{ path: ['stream'], message: 'is not the name of a stream' }] } },
   );
 }
 
@@ -63,13 +63,13 @@ export function checkPage(limit: number): void {
 }
 
 export function noCheckpointError(checkpoint: string): CatgaError {
-  return refused(`'${checkpoint}' is no checkpoint of this store`);
+  return refused(`'${checkpoint}' is not a checkpoint of this store`);
 }
 
-/** The checkpoint is one of a log that is not there any more. */
+/** Error for a checkpoint of a replaced log. */
 export function otherLogError(otherLog: string, log: string): CatgaError {
   return refused(
-    `the checkpoint is one of another log of events ('${otherLog}') than the broker has ('${log}'), which was emptied or replaced: what was made of the old events has to be made anew`,
+    `the checkpoint belongs to another event log ('${otherLog}') than that of the broker ('${log}'), which was emptied or replaced: rebuild what was derived from the old events`,
     { otherLog, log },
   );
 }
@@ -78,17 +78,17 @@ export function isOtherLogError(thrown: unknown): boolean {
   return thrown instanceof CatgaError && thrown.details['otherLog'] !== undefined;
 }
 
-/** The stream has another version than was expected. */
+/** Error for a stream that does not have the expected version. */
 export function conflictError(stream: string, expected: number | 'any'): CatgaError {
   return new CatgaError(
     'CATGA_CONFLICT',
-    `The stream '${stream}' was appended to meanwhile: it does not have the expected version ${expected}.`,
+    `The stream '${stream}' has changed: it does not have the expected version ${expected}.`,
     { details: { stream, expected } },
   );
 }
 
 function refused(problem: string, details: Readonly<Record<string, unknown>> = {}): CatgaError {
-  return new CatgaError('CATGA_CONFIGURATION', `An event store refuses its arguments: ${problem}.`, {
+  return new CatgaError('CATGA_CONFIGURATION', `Invalid arguments of the event store: ${problem}.`, {
     details,
   });
 }

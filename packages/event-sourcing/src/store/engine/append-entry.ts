@@ -4,12 +4,12 @@ import type { NewStreamEntry, StreamEntry } from '@catga/core/engine';
 import type { NewEvent, RecordedEvent } from '../event-store.js';
 import { checkpointOf } from './engine-checkpoint.js';
 
-/** First byte of a body: how the rest is to be read. */
+/** First byte of a body: the format version. */
 const FORMAT = 1;
-/** Before the description of the events: the format, and the length of the description. */
+/** Length of the prefix: the format, and the length of the description of the events. */
 const PREFIX_BYTES = 5;
 
-/** Of an event: name, serializer, headers, bytes of its body, and id, size and bytes of the result of its decision. */
+/** Description of an event: name, serializer, headers, length of the body; id, size and result length of its decision. */
 type EventLine = readonly [
   name: string,
   serializer: string,
@@ -23,7 +23,7 @@ interface Description {
   readonly events: readonly EventLine[];
 }
 
-/** What can be read of an append without its events. */
+/** Head of an append, readable without its events. */
 export interface AppendHead {
   /** Version of the stream after it. */
   readonly version: number;
@@ -33,7 +33,10 @@ export interface AppendHead {
   readonly decisions: readonly string[];
 }
 
-/** One append as an entry: its events are stored together or not at all. @param version of the stream after it */
+/**
+ * Encodes an append as one entry, so that its events are stored atomically.
+ * @param version version of the stream after the append
+ */
 export function entryOf(stream: string, events: readonly NewEvent[], version: number): NewStreamEntry {
   const parts: Uint8Array[] = [];
   const lines = events.map((event): EventLine => lineOf(event, parts));
@@ -48,7 +51,7 @@ export function entryOf(stream: string, events: readonly NewEvent[], version: nu
   };
 }
 
-/** Short text for the id of a decision. */
+/** Digest of the id of a decision. */
 export function digestOf(decision: string): string {
   return createHash('sha256').update(decision).digest('base64url').slice(0, 22);
 }
@@ -60,7 +63,7 @@ export function headOf({ head, position }: Pick<StreamEntry, 'head' | 'position'
   throw unreadable(position);
 }
 
-/** The events of an entry. `CATGA_SERIALIZATION` for an entry that is no append. */
+/** Decodes the events of an entry. `CATGA_SERIALIZATION` for an entry that is not an append. */
 export function eventsOf(entry: StreamEntry, identity: string): RecordedEvent[] {
   const { body, position, storedAtMs } = entry;
   const { version, size } = headOf(entry);
@@ -121,7 +124,7 @@ function describedIn(bytes: Buffer, position: number): Description {
 function unreadable(position: number, cause?: unknown): CatgaError {
   return new CatgaError(
     'CATGA_SERIALIZATION',
-    `The entry ${position} of the event store is no append that this version can read.`,
+    `The entry ${position} of the event store is not an append that this version can read.`,
     { details: { position }, cause },
   );
 }

@@ -2,7 +2,7 @@ import type { StreamEntry, StreamLog } from '@catga/core/engine';
 import { digestOf, headOf } from './append-entry.js';
 import { Turns } from './turns.js';
 
-/** Number of decisions that are remembered of all streams together. */
+/** Maximum number of cached decisions, over all streams. */
 const MAX_DECISIONS = 200_000;
 
 /** The decisions of a stream up to a position. */
@@ -12,9 +12,7 @@ interface KnownDecisions {
   readonly positions: Map<string, number>;
 }
 
-/**
- * Where the decisions of streams are: a stream is looked through once, without the bodies of its entries, and later from where that ended.
- */
+/** Index of the decisions of streams. A stream is scanned once, without the bodies of its entries, and later from the end of that scan. */
 export class DecisionIndex {
   private readonly streams = new Map<string, KnownDecisions>();
   /** Who asks while somebody looks through the stream waits for what that finds. */
@@ -23,7 +21,7 @@ export class DecisionIndex {
 
   constructor(private readonly log: () => Pick<StreamLog, 'last' | 'read'>) {}
 
-  /** The entry that has a decision. */
+  /** Finds the entry of a decision. */
   async find(stream: string, decision: string): Promise<StreamEntry | undefined> {
     const log = this.log();
     const found = await this.turns.take(stream, async () => {
@@ -67,7 +65,7 @@ export class DecisionIndex {
     return known;
   }
 
-  /** Forgets streams that were not used for longest. */
+  /** Caches a stream; evicts the least recently used ones. */
   private keep(stream: string, known: KnownDecisions): void {
     this.take(stream);
     this.streams.set(stream, known);

@@ -1,13 +1,13 @@
 import type { Checkpoint } from '../event-store.js';
 import { noCheckpointError } from '../store-arguments.js';
 
-/** A place between two events. */
+/** Position between two events. */
 export interface EnginePlace {
-  /** The log, which another one may have taken the place of. */
+  /** Identity of the log, which changes when the log is replaced. */
   readonly identity: string;
   /** The entry whose events come next. */
   readonly position: number;
-  /** How many of its events are before the place. */
+  /** Number of its events before the place. */
   readonly taken: number;
 }
 
@@ -15,7 +15,7 @@ export function checkpointOf({ identity, position, taken }: EnginePlace): Checkp
   return `${identity}.${position}.${taken}`;
 }
 
-/** `CATGA_CONFIGURATION` for text that is no checkpoint of an engine. */
+/** Parses a checkpoint. `CATGA_CONFIGURATION` for an invalid one. */
 export function placeOf(checkpoint: Checkpoint): EnginePlace {
   const [, identity, position, taken] = /^([0-9a-z]{1,20})\.(\d{1,15})\.(\d{1,4})$/.exec(checkpoint) ?? [];
   if (identity === undefined || position === undefined || taken === undefined)

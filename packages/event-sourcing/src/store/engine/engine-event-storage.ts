@@ -16,13 +16,13 @@ import { EngineEventStore } from './engine-event-store.js';
  */
 export interface EngineEventStoreOptions {
   /**
-   * The database of the read models. The progress of projections is kept there, in the transaction that writes the read model: each event has its
-   * effect once, and projections may have tables.
-   * @defaultValue none: progress is kept in the engine, and an event may have its effect more than once
+   * Database of the read models. The progress of projections is stored there, in the transaction that writes the read model: each event
+   * takes effect once, and projections may have tables.
+   * @defaultValue none: progress is stored in the engine, and events are handled at least once
    */
   readonly readModels?: SqlDatabase;
   /**
-   * What is done about the tables in `readModels` at start-up, as in {@link SqlEventStoreOptions}.
+   * Schema mode of the tables in `readModels`, as in {@link SqlEventStoreOptions}.
    * @defaultValue 'create'
    */
   readonly schema?: SchemaMode;
@@ -31,13 +31,13 @@ export interface EngineEventStoreOptions {
 const optionsSchema = z.strictObject({ schema: z.enum(['create', 'verify', 'off']).default('create') });
 
 /**
- * Events in the engine of the node: `nats()`, in a stream of JetStream, or `memory()`, for tests. Each append is one message, which is stored with all its
- * events or not at all. What a decision publishes is published after the append.
+ * Event store in the engine of the node: `nats()`, in a JetStream stream, or `memory()`, for tests. Each append is one message, so it is
+ * atomic. The events of a decision are published after the append.
  *
  * @example
  * CatgaModule.forRoot({ engine: nats('nats://broker:4222') });
  * CatgaEventSourcingModule.forRoot({ storage: engineEventStore() });
- * @throws CatgaError `CATGA_CONFIGURATION` for invalid options, and at start-up for an engine that keeps no streams
+ * @throws CatgaError `CATGA_CONFIGURATION` for invalid options, and at start-up for an engine without event streams
  * @publicApi
  */
 export function engineEventStore({ readModels, ...options }: EngineEventStoreOptions = {}): EventStorage {

@@ -28,13 +28,13 @@ import { BEGINNING, StreamPlaces } from './stream-places.js';
 import type { StreamPlace } from './stream-places.js';
 import { Turns } from './turns.js';
 
-/** How often an append to any version is tried, and the longest pause before the next time, in milliseconds. */
+/** Attempts at an append to any version, and the maximum pause between them, in milliseconds. */
 const MAX_TRIES = 100;
 const MAX_PAUSE_MS = 50;
-/** Up to so many events before the last entry are asked for one by one: a broker makes a consumer for more. */
+/** Up to this many events before the last entry are read one by one; for more the broker creates a consumer. */
 const FEW = 3;
 
-/** Events of one namespace where the engine keeps streams: an append is one entry. */
+/** Event store of one namespace in the engine: an append is one entry. */
 export class EngineEventStore implements EventStore {
   readonly snapshots: EngineSnapshots;
   readonly keys: RecordSubjectKeys;
@@ -117,7 +117,7 @@ export class EngineEventStore implements EventStore {
     return eventsOf(entry, await this.knownIdentity()).find((event) => event.decision?.id === decision);
   }
 
-  /** The entry with a version, and those behind it, up to the last one. */
+  /** The entries from the one with a version up to the last. */
   private async *entries(stream: string, fromVersion: number, last: StreamEntry): AsyncIterable<StreamEntry> {
     const { version, size } = headOf(last);
     const before = version - size - fromVersion + 1;
@@ -131,7 +131,7 @@ export class EngineEventStore implements EventStore {
     yield last;
   }
 
-  /** The same for a few: from the last entry backwards, one by one. */
+  /** Like {@link entries}, for a few: reads backwards from the last entry, one by one. */
   private async *chain(stream: string, fromVersion: number, last: StreamEntry): AsyncIterable<StreamEntry> {
     const entries = [last];
     let first = last;
@@ -143,17 +143,17 @@ export class EngineEventStore implements EventStore {
     yield* entries.toReversed();
   }
 
-  /** Events were removed from the broker, or it came back empty. */
+  /** Error for events that are missing in the broker. */
   private lacking(stream: string, version: number): CatgaError {
     this.places.forget(stream);
     return new CatgaError(
       'CATGA_SERIALIZATION',
-      `The stream '${stream}' lacks events before version ${version}: they were removed from the broker.`,
+      `The stream '${stream}' is missing events before version ${version}: they were removed from the broker.`,
       { details: { stream, version } },
     );
   }
 
-  /** Where a version ends; undefined if the stream has another one. */
+  /** Place of a version; undefined if the stream has another version. */
   private async headAt(stream: string, version: number): Promise<StreamPlace | undefined> {
     if (version === 0) return BEGINNING;
     const known = this.places.upTo(stream, version);
@@ -192,7 +192,7 @@ export class EngineEventStore implements EventStore {
     for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
       const appended = await this.appendBehind(stream, events, head);
       if (appended !== undefined) return appended;
-      // At random, so that those who met do not meet again.
+      // Random, so that the same writers do not conflict again.
       if (attempt > 1) await pause(Math.random() * Math.min(MAX_PAUSE_MS, attempt));
       head = await this.headOf(stream);
     }

@@ -4,12 +4,12 @@ import type { Snapshot, SnapshotStore } from '../event-store.js';
 import { recordKey } from '../records/record-key.js';
 import type { StreamPlaces } from './stream-places.js';
 
-/** Before the state: version, serializer, and where to go on reading. */
+/** Header of a snapshot: version, serializer, and the place to continue reading from. */
 type Line = readonly [version: number, serializer: string, placeVersion: number, position: number];
 
 const NEW_LINE = 10;
 
-/** Snapshots in records of the engine, with the places that reading goes on from. */
+/** Snapshots in records of the engine, with the place to continue reading from. */
 export class EngineSnapshots implements SnapshotStore {
   constructor(
     private readonly engine: { readonly records: RecordStore },
@@ -25,7 +25,7 @@ export class EngineSnapshots implements SnapshotStore {
     return { version, serializer, state };
   }
 
-  /** Another node may have saved a later one meanwhile. */
+  /** Saves a snapshot, unless another node has saved a later one. */
   async save(stream: string, stateVersion: number, { version, serializer, state }: Snapshot): Promise<void> {
     const { records } = this.engine;
     const key = keyOf(stream, stateVersion);
@@ -37,7 +37,7 @@ export class EngineSnapshots implements SnapshotStore {
     if (value.byteLength > records.maxValueBytes)
       throw new CatgaError(
         'CATGA_PAYLOAD_TOO_LARGE',
-        `It would have ${value.byteLength} bytes, of at most ${records.maxValueBytes}.`,
+        `It would have ${value.byteLength} bytes; the limit is ${records.maxValueBytes}.`,
         { details: { stream, bytes: value.byteLength, maxBytes: records.maxValueBytes } },
       );
     await records.write(key, value, found?.version ?? 0);

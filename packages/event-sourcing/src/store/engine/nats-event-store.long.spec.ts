@@ -152,7 +152,7 @@ describe('appends while the server is killed and comes back', () => {
     await expect(namesIn(store, 'a')).resolves.toEqual([]);
     await expect(store.readAll(checkpoint, 10)).rejects.toMatchObject({
       code: 'CATGA_CONFIGURATION',
-      message: expect.stringContaining('one of another log of events') as unknown,
+      message: expect.stringContaining('belongs to another event log') as unknown,
     });
     await expect(store.append('a', [eventOf('e2')], 1)).rejects.toMatchObject({ code: 'CATGA_CONFLICT' });
     await expect(store.append('a', [eventOf('e1')], 0)).resolves.toMatchObject({ version: 1 });

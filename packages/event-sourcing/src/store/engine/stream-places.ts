@@ -1,19 +1,19 @@
-/** Where a version of a stream ends: the position of the entry whose last event it is. */
+/** Place of a stream's version: the position of the entry whose last event has that version. */
 export interface StreamPlace {
   readonly version: number;
   readonly position: number;
 }
 
-/** Before the first event. */
+/** Place before the first event. */
 export const BEGINNING: StreamPlace = Object.freeze({ version: 0, position: 0 });
 
-/** How many places of a stream are remembered, and of how many streams. */
+/** Maximum number of cached places per stream, and of streams. */
 const PLACES = 8;
 const STREAMS = 10_000;
 
-/** Some places of the streams that were used last: what is appended behind them need not be looked for. Places never change. */
+/** Cache of places of recently used streams, which saves looking up their last entries. Places never change. */
 export class StreamPlaces {
-  /** By stream, each in the order of versions. */
+  /** Places by stream, ordered by version. */
   private readonly streams = new Map<string, readonly StreamPlace[]>();
 
   add(stream: string, place: StreamPlace): void {
@@ -28,17 +28,17 @@ export class StreamPlaces {
     }
   }
 
-  /** The latest one. */
+  /** The latest cached place. */
   head(stream: string): StreamPlace | undefined {
     return this.streams.get(stream)?.at(-1);
   }
 
-  /** The last one up to a version. */
+  /** The latest cached place up to a version. */
   upTo(stream: string, version: number): StreamPlace {
     return this.streams.get(stream)?.findLast((place) => place.version <= version) ?? BEGINNING;
   }
 
-  /** Somebody else has appended, or the stream is another one. */
+  /** Drops the places of a stream, for example when it was replaced. */
   forget(stream: string): void {
     this.streams.delete(stream);
   }

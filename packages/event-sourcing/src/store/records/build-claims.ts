@@ -1,11 +1,11 @@
 import type { Clock } from '@catga/core/engine';
 
-/** For how long a claim of another process counts, in milliseconds, from when it was seen first. */
+/** Lifetime of another process's claim, in milliseconds since it was first seen. */
 const CLAIM_MS = 15_000;
-/** How many claims are remembered. */
+/** Maximum number of remembered claims. */
 const MAX_SEEN = 1000;
 
-/** Claims on builds, by their tokens. Only this process's own clock is asked: a claim that has not changed for long is one of a process that died. */
+/** Claims on builds, by token. Only this process's clock is used: a claim that has not changed for too long belongs to a dead process. */
 export class BuildClaims {
   private readonly mine = new Set<string>();
   private readonly seenMs = new Map<string, number>();
@@ -20,7 +20,7 @@ export class BuildClaims {
     this.mine.delete(token);
   }
 
-  /** Whether somebody works. */
+  /** Whether a claim is alive. */
   isHeld(token: string | undefined): boolean {
     if (token === undefined) return false;
     if (this.mine.has(token)) return true;

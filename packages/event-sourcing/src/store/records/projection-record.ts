@@ -1,6 +1,6 @@
 import type { BuildRole, Checkpoint, ProjectionStatus, StoredProjection } from '../event-store.js';
 
-/** A build as it is recorded. */
+/** Stored record of a build. */
 export interface RecordedBuild {
   readonly build: number;
   readonly version: number;
@@ -9,11 +9,11 @@ export interface RecordedBuild {
   readonly problem?: string | undefined;
   readonly checkpoint?: Checkpoint | undefined;
   readonly changedAtMs: number;
-  /** Who works on it right now. */
+  /** Token of the process that works on it. */
   readonly claim?: string | undefined;
 }
 
-/** All builds of a projection, in one record: what concerns several of them is one write. */
+/** All builds of a projection, in one record, so that a change of several is one write. */
 export type RecordedBuilds = readonly RecordedBuild[];
 
 interface ProjectionRecord {

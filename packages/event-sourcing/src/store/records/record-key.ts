@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Longest part of a key that is not shortened, in characters. */
+/** Maximum length of a part of a key that is not hashed, in characters. */
 const LONGEST = 200;
 
-/** Key of a record of event sourcing. No two lists of parts have one key. */
+/** Key of a record of event sourcing. Different parts give different keys. */
 export function recordKey(...parts: readonly string[]): string {
   return ['events', ...parts.map(partOf)].join('/');
 }
@@ -11,6 +11,6 @@ export function recordKey(...parts: readonly string[]): string {
 function partOf(text: string): string {
   const part = text.replaceAll('%', '%25').replaceAll('/', '%2F');
   if (part !== '' && part.length <= LONGEST) return part;
-  // No other part begins so.
+  // No other part has this prefix.
   return `%sha256~${createHash('sha256').update(text).digest('hex')}`;
 }

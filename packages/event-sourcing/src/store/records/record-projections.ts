@@ -14,18 +14,18 @@ const MAX_PAUSE_MS = 50;
 /** Longest text of a problem that is stored. */
 const MAX_PROBLEM = 4000;
 
-/** New builds in the place of those that are there; undefined for no change. */
+/** Returns the new builds; undefined for no change. */
 type Change = (builds: RecordedBuilds) => RecordedBuilds | undefined;
 
-/** Builds that this process works on. */
+/** Builds claimed by this process. */
 interface Claimed {
   readonly token: string;
   readonly own: RecordedBuild;
 }
 
 /**
- * Builds of projections in records. The effects of events come first, and the progress after them, by compare-and-set: where the process dies between the two
- * they come again. A claim keeps other nodes from the same events meanwhile.
+ * Builds of projections in records. Effects come first, then the progress, by compare-and-set: if the process dies in between, the events
+ * are handled again. A claim keeps other nodes from handling the same events meanwhile.
  */
 export class RecordProjections implements ProjectionStore {
   private readonly claims: BuildClaims;
@@ -78,7 +78,7 @@ export class RecordProjections implements ProjectionStore {
     });
   }
 
-  /** The live build is claimed, too, so that it does not move. */
+  /** Claims the live build, too, so that it does not move. */
   async goLive(
     key: BuildKey,
     from: Checkpoint | undefined,
@@ -125,7 +125,7 @@ export class RecordProjections implements ProjectionStore {
     return isSet;
   }
 
-  /** Claims builds, of which `wanted` gives none if it cannot be now. */
+  /** Claims the builds that `wanted` returns; undefined if it returns none, or one is held. */
   private async claim(
     { name, build }: BuildKey,
     from: Checkpoint | undefined,
@@ -153,7 +153,7 @@ export class RecordProjections implements ProjectionStore {
     return undefined;
   }
 
-  /** Does the work, and records what came of it if nobody has taken the claim over. */
+  /** Runs the work and records its result, unless the claim was taken over. */
   private async finish(
     { name, build }: BuildKey,
     { token }: Claimed,

@@ -26,7 +26,7 @@ export function valuesOf({ name, serializer, body, headers, decision }: NewEvent
   ];
 }
 
-/** What is selected of an event. */
+/** Selected columns of an event. */
 export const SELECTED = `stream, version::float8 AS version, epoch, tx::text AS tx, position::text AS position,
   name, serializer, body, headers::text AS headers, decision, decision_size, decision_result,
   (extract(epoch FROM recorded_at) * 1000)::float8 AS recorded_at`;
@@ -47,7 +47,7 @@ interface EventRow {
   readonly recorded_at: number;
 }
 
-/** A selected row. */
+/** Maps a selected row to an event. */
 export function eventOf(selected: SqlRow): RecordedEvent {
   const row = selected as SqlRow & EventRow;
   const { stream, version, name, serializer, body, decision: id, decision_size: size } = row;

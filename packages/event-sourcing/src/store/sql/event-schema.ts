@@ -2,7 +2,7 @@ import { schemaScript } from '@catga/sql/engine';
 import type { SchemaSet } from '@catga/sql/engine';
 import { events } from './001-events.sql.js';
 
-/** The tables of event stores. */
+/** Schema of event stores. */
 export const EVENT_SCHEMA: SchemaSet = Object.freeze({
   what: 'The event store',
   package: '@catga/event-sourcing',
@@ -12,8 +12,8 @@ export const EVENT_SCHEMA: SchemaSet = Object.freeze({
 });
 
 /**
- * The tables of event stores as one script, for migrations by another tool: with `schema: 'verify'` the store then only checks them.
- * @param after version that the database has already
+ * Schema of event stores as one script, for a migration tool: use it with `schema: 'verify'`, which only checks the tables.
+ * @param after schema version that the database already has
  *
  * @publicApi
  */

@@ -1,21 +1,21 @@
 import type { Checkpoint } from '../event-store.js';
 import { noCheckpointError } from '../store-arguments.js';
 
-/** Place of an event: the cluster, the transaction in it, and the position in that. */
+/** Place of an event: epoch of the database cluster, transaction, and position. */
 export interface SqlPlace {
   readonly epoch: number;
   readonly tx: string;
   readonly position: string;
 }
 
-/** Before all events. */
+/** Place before all events. */
 export const BEGINNING: SqlPlace = Object.freeze({ epoch: 0, tx: '0', position: '0' });
 
 export function checkpointOf({ epoch, tx, position }: SqlPlace): Checkpoint {
   return `${epoch}.${tx}.${position}`;
 }
 
-/** `CATGA_CONFIGURATION` for text that is no checkpoint of a database. */
+/** Parses a checkpoint. `CATGA_CONFIGURATION` for an invalid one. */
 export function placeOf(checkpoint: Checkpoint): SqlPlace {
   const [, epoch, tx, position] = /^(\d{1,9})\.(\d{1,18})\.(\d{1,18})$/.exec(checkpoint) ?? [];
   if (epoch === undefined || tx === undefined || position === undefined) throw noCheckpointError(checkpoint);

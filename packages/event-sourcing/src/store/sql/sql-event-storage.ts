@@ -14,8 +14,8 @@ import { SqlEventStore } from './sql-event-store.js';
  */
 export interface SqlEventStoreOptions {
   /**
-   * What is done about the tables at start-up. `'create'`: they are created. `'verify'`: the application does not start
-   * without them; create them by the script of `eventStoreSchema()` in a migration. `'off'`: nothing.
+   * Handling of the tables at start-up. `'create'`: creates them. `'verify'`: fails the start without them; create them in a migration by
+   * the script of `eventStoreSchema()`. `'off'`: nothing.
    * @defaultValue 'create'
    */
   readonly schema?: SchemaMode;
@@ -24,8 +24,8 @@ export interface SqlEventStoreOptions {
 const optionsSchema = z.strictObject({ schema: z.enum(['create', 'verify', 'off']).default('create') });
 
 /**
- * Events in the application's PostgreSQL. What is decided in a transaction commits with it, and with what it publishes, through the outbox of
- * the same database.
+ * Event store in the application's PostgreSQL. A decision commits with the surrounding transaction, and with the events it publishes
+ * through the outbox of the same database.
  *
  * @example
  * const database = pg(pool);
@@ -48,7 +48,9 @@ export function sqlEventStore(database: SqlDatabase, options: SqlEventStoreOptio
   });
 }
 
-/** In another cluster than before the transactions are counted anew: what comes now is behind all that is there. */
+/**
+ * Begins a new epoch in another database cluster, which counts transactions from the start: new events are ordered after all existing ones.
+ */
 async function beginEpoch(database: SqlDatabase): Promise<void> {
   await database.root.execute(
     `INSERT INTO catga_event_epoch (epoch, cluster)
@@ -65,7 +67,7 @@ async function clusterOf({ root }: SqlDatabase): Promise<string> {
     const [row] = await root.execute('SELECT system_identifier::text AS cluster FROM pg_control_system()');
     return row?.['cluster'] as string;
   } catch (thrown) {
-    // A server that does not tell: a dump must not be restored into another one then.
+    // Without permission to read it: a dump must not be restored into another cluster then.
     if (sqlStateOf(thrown) === '42501') return 'unknown';
     throw thrown;
   }

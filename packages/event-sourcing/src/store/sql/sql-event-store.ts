@@ -17,7 +17,7 @@ import { SqlProjections } from './sql-projections.js';
 import { SqlSubjectKeys } from './sql-subject-keys.js';
 import { SqlSnapshots } from './sql-snapshots.js';
 
-/** Number of events that one statement reads of a stream. */
+/** Number of events of a stream read by one statement. */
 const PAGE = 500;
 
 const names = Object.keys(COLUMNS);
@@ -29,12 +29,12 @@ const LATEST = '(SELECT epoch FROM catga_event_epoch ORDER BY epoch DESC LIMIT 1
 const THIS_TX = 'pg_current_xact_id()::text::bigint';
 
 /**
- * Transaction that an event is ordered by: its own, or that of the event before it in the stream, if that is a later one. A transaction
- * that has written something else before may be older than the one whose events its own events follow.
+ * Transaction that orders an event: its own, or that of the previous event in the stream if that is later. A transaction that wrote
+ * something else before may be older than the one whose events it follows.
  */
 const ORDER_TX = `CASE WHEN s.epoch = latest.epoch THEN greatest(s.tx, ${THIS_TX}) ELSE ${THIS_TX} END`;
 
-/** Takes the versions of new events, $3 of them, and locks the stream until the commit: no row if it has not the expected version $4. */
+/** Reserves versions for $3 new events, and locks the stream until the commit; no row if it does not have the expected version $4. */
 const HEADS = {
   first: `INSERT INTO catga_stream AS s (namespace, stream, version, epoch, tx)
     SELECT $1, $2, $3::bigint, latest.epoch, ${THIS_TX} FROM ${LATEST} WHERE $4::bigint = 0
@@ -88,7 +88,7 @@ const AFTER_COMMIT: SqlParticipant<() => void> = {
   rolledBack() {},
 };
 
-/** Events of one namespace in a database. */
+/** Event store of one namespace in a database. */
 export class SqlEventStore implements EventStore {
   readonly snapshots: SqlSnapshots;
   readonly projections: SqlProjections;
@@ -169,7 +169,7 @@ export class SqlEventStore implements EventStore {
     return this.database.run((transaction) => work((task) => transaction.enlist(AFTER_COMMIT, task)));
   }
 
-  /** The open transaction of the caller, or none. */
+  /** The open transaction of the caller, or the root. */
   private get on(): SqlExecutor {
     return this.database.ambient() ?? this.database.root;
   }

@@ -3,8 +3,8 @@ import type { EndedTransactions } from './ended-transactions.js';
 import type { BuildKey, BuildRole, InlineProgress, StreamWork } from '../event-store.js';
 
 /**
- * Moves the progress of a stream to $4 in the running builds that `which` selects, and returns where it was: the row of the stream is locked, so nobody
- * else moves it, and a statement that begins behind the lock sees all that was committed.
+ * Moves the progress of a stream to $4 in the running builds that `which` selects, and returns the previous one. The row of the stream is
+ * locked, so nobody else moves it, and a statement that begins after the lock sees everything committed.
  */
 const moved = (
   which: string,
@@ -45,7 +45,7 @@ export class SqlInlineProgress implements InlineProgress {
   ) {}
 
   take(name: string, version: number, stream: string, to: number, work: StreamWork): Promise<void> {
-    // A savepoint in the transaction of the append.
+    // As a savepoint in the transaction of the append.
     return this.database.run((tx) =>
       move(tx, MOVED.ofVersion, [this.namespace, name, stream, to, version], work),
     );

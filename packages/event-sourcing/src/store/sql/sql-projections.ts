@@ -25,7 +25,7 @@ const ONE = 'p.namespace = $1 AND p.name = $2 AND p.build = $3::bigint';
 const OF_NAME = `SELECT ${SELECTED} FROM catga_projection p
   WHERE p.namespace = $1 AND p.name = $2 AND p.status <> '${RETIRED}' ORDER BY p.build`;
 
-/** Longest text of a problem that is stored. */
+/** Maximum length of a stored problem. */
 const MAX_PROBLEM = 4000;
 
 /** Builds of projections of one namespace in a database. */
@@ -67,7 +67,7 @@ export class SqlProjections implements ProjectionStore {
     return rows.map(projectionOf);
   }
 
-  /** The compare-and-set comes first: a second runner waits for the row, and then has nothing to do. */
+  /** The compare-and-set comes first: a second runner waits for the row lock, and then has nothing to do. */
   advance(
     key: BuildKey,
     from: Checkpoint | undefined,
@@ -170,7 +170,7 @@ export class SqlProjections implements ProjectionStore {
     return (await this.database.root.execute(OF_NAME, [this.namespace, name])).map(projectionOf);
   }
 
-  /** Adds the build after those that were seen, unless another node has added it meanwhile: then the caller looks again. */
+  /** Adds the next build, unless another node has added it meanwhile: then the caller reads again. */
   private add(
     name: string,
     version: number,

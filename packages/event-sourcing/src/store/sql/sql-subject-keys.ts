@@ -16,7 +16,7 @@ export class SqlSubjectKeys implements SubjectKeys {
     return row?.['key'] as Uint8Array | undefined;
   }
 
-  /** In the open transaction of the caller, if there is one: what is encrypted is rolled back with the key. */
+  /** Joins the open transaction of the caller: encrypted data and key are rolled back together. */
   async create(subject: string, key: Uint8Array): Promise<Uint8Array> {
     const [row] = await this.on.execute(
       `INSERT INTO catga_subject_key AS k (namespace, subject, key) VALUES ($1, $2, $3)
