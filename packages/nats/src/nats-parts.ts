@@ -104,12 +104,12 @@ export async function openNatsParts(
   };
 }
 
-/** How often lanes are trimmed: events are kept a little longer than they have to be. */
+/** Interval of trimming lanes, in milliseconds; events are kept slightly longer than required. */
 function trimPeriodMs(maxAgeMs: number): number {
   return Math.min(LONGEST_TRIM_PERIOD_MS, Math.ceil(maxAgeMs / TRIMS_PER_AGE));
 }
 
-/** Opens the lanes; where that fails nothing of the session stays. */
+/** Opens the lanes; closes the session if that fails. */
 async function openLanes(
   namespace: string,
   options: ResolvedNatsOptions,

@@ -1,6 +1,6 @@
 import { CatgaError } from '@catga/core';
 
-/** The folder holds something, but not all that was once confirmed. */
+/** Error for a folder that lacks confirmed messages. */
 export function damagedError(path: string, how: string, cause?: unknown): CatgaError {
   return new CatgaError(
     'CATGA_CONFIGURATION',

@@ -2,26 +2,26 @@ import { checkedOptions } from '@catga/core/engine';
 import { z } from 'zod';
 
 /**
- * Where an outbox on disk is, and how much it may hold.
+ * Options of an outbox on disk.
  *
  * @publicApi
  */
 export interface FileOutboxOptions {
-  /** A folder of its own, made if it is missing. One process at a time uses it; two nodes have two. */
+  /** Folder of the outbox, created if missing. One process uses it at a time; give each node its own. */
   readonly path: string;
   /**
-   * Messages, parked ones included; beyond it `publish` and `enqueue` reject with `CATGA_OVERLOADED`.
+   * Maximum number of messages, including parked ones; beyond it `publish` and `enqueue` reject with `CATGA_OVERLOADED`.
    * @defaultValue 100_000
    */
   readonly maxMessages?: number;
   /**
-   * Bodies and headers of all messages, in bytes; beyond it they reject with `CATGA_OVERLOADED`.
+   * Maximum size of all bodies and headers, in bytes; beyond it they reject with `CATGA_OVERLOADED`.
    * @defaultValue 268_435_456 (256 MiB)
    */
   readonly maxBytes?: number;
 }
 
-/** {@link FileOutboxOptions} with every default filled in. */
+/** {@link FileOutboxOptions} with defaults. */
 export type ResolvedFileOutboxOptions = Readonly<Required<FileOutboxOptions>>;
 
 const schema = z.strictObject({
@@ -33,7 +33,7 @@ const schema = z.strictObject({
     .default(256 * 1024 * 1024),
 });
 
-/** Fills in the defaults and refuses, naming every problem at once, what makes no sense. */
+/** Fills in the defaults and rejects invalid options, with all problems at once. */
 export function resolveFileOutboxOptions(options: FileOutboxOptions): ResolvedFileOutboxOptions {
   return Object.freeze(checkedOptions('The outbox on disk', schema, options));
 }

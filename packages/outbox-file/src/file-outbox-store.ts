@@ -13,7 +13,7 @@ import type { Database } from './open-database.js';
 import { decodeRecord, encodeRecord } from './outbox-record.js';
 import { WriteQueue } from './write-queue.js';
 
-/** What is known of an entry without reading it. */
+/** Index data of an entry. */
 interface Known {
   state: OutboxState;
   readonly bytes: number;
@@ -29,15 +29,15 @@ type Operation =
     }
   | { readonly type: 'del'; readonly key: string };
 
-/** How many bytes of messages are read at a time. */
+/** Number of bytes of messages read at a time. */
 const PAGE_BYTES = 4 * 1024 * 1024;
 
 /**
- * The entries of one namespace, by ids that grow. With every write goes the number of entries there are after it, so
- * that a record that is lost on the disk is noticed when the outbox is opened, and not passed over.
+ * Entries of one namespace, by increasing id. Each write also stores the resulting number of entries, so that a lost record is detected
+ * when the outbox is opened.
  */
 export class FileOutboxStore implements OutboxStore {
-  /** What is on the disk, in its order. */
+  /** Entries on disk, in order. */
   private readonly index = new Map<string, Known>();
   private readonly quota: OutboxQuota;
   private readonly writes = new WriteQueue<Operation>((operations, sync) => this.write(operations, sync));
@@ -52,7 +52,7 @@ export class FileOutboxStore implements OutboxStore {
     this.quota = new OutboxQuota(options);
   }
 
-  /** Reads everything once. `CATGA_CONFIGURATION` if anything is not as it was written. */
+  /** Reads all entries once. `CATGA_CONFIGURATION` if anything is corrupt. */
   static async load(
     database: Database,
     namespace: string,
@@ -66,7 +66,7 @@ export class FileOutboxStore implements OutboxStore {
   async add(messages: readonly OutboxMessage[]): Promise<void> {
     const sizes = messages.map(outboxBytes);
     this.quota.take(sizes);
-    // Ids go on from the time, so that they are not used again once the outbox was empty.
+    // Ids continue from the time, so that they are not reused after the outbox was empty.
     this.lastId = Math.max(this.lastId, Date.now() * 1000);
     const ids = messages.map(() => idOf(++this.lastId));
     try {
@@ -90,11 +90,11 @@ export class FileOutboxStore implements OutboxStore {
       ids.push(id);
     }
     const records = await this.database.getMany(ids.map((id) => this.keyOf(id)));
-    // What was removed while it was read is left out.
+    // Omits entries that were removed meanwhile.
     return records.flatMap((record, i) => (record === undefined ? [] : [this.decode(ids[i] ?? '', record)]));
   }
 
-  /** Not flushed: an entry that a power failure brings back is sent again under its id. */
+  /** Removes entries without a flush: one that a power failure restores is sent again under its id. */
   async remove(ids: readonly string[]): Promise<void> {
     const gone = ids.flatMap((id) => {
       const known = this.index.get(id);
@@ -188,7 +188,7 @@ export class FileOutboxStore implements OutboxStore {
   }
 }
 
-/** Of one length, so that they sort as the numbers do. */
+/** Id of fixed length, so that ids sort like their numbers. */
 function idOf(sequence: number): string {
   return String(sequence).padStart(16, '0');
 }

@@ -5,11 +5,10 @@ import type { FileOutboxOptions } from './file-outbox-options.js';
 import { openDatabase } from './open-database.js';
 
 /**
- * An outbox on disk: what `publish` and `enqueue` resolved for while the engine was away is there after a crash of the
- * process, and after a power failure if the disk keeps what it says it has written.
+ * Outbox on disk: messages for which `publish` and `enqueue` resolved during an engine outage survive a crash of the process, and a power
+ * failure if the disk honours flushes.
  *
- * @throws CatgaError `CATGA_CONFIGURATION` for options that make no sense; at start-up for a folder that is in use,
- *   damaged, or no outbox
+ * @throws CatgaError `CATGA_CONFIGURATION` for invalid options; at start-up for a folder that is in use, corrupt, or not an outbox
  * @publicApi
  */
 export function fileOutbox(options: FileOutboxOptions): Outbox {

@@ -12,7 +12,7 @@ const FORMAT_KEY = '!format';
 const FORMAT = '1';
 const DAMAGE_KEY = '!damage';
 
-/** Opens the folder, or refuses it with `CATGA_CONFIGURATION` and the reason. */
+/** Opens the folder. Rejects with `CATGA_CONFIGURATION` and the reason. */
 export async function openDatabase(path: string): Promise<Database> {
   const isNew = await isFree(path);
   const database: Database = new ClassicLevel(path, { keyEncoding: 'utf8', valueEncoding: 'view' });
@@ -31,7 +31,10 @@ export async function openDatabase(path: string): Promise<Database> {
   return database;
 }
 
-/** Whether a database is to be made here. LevelDB would make one amid other files, or of what is left of another. */
+/**
+ * Whether the folder is empty or missing, so that a database is created. LevelDB would also create one among other files, or from the
+ * remains of another.
+ */
 async function isFree(path: string): Promise<boolean> {
   let files: readonly string[];
   try {
@@ -45,10 +48,10 @@ async function isFree(path: string): Promise<boolean> {
   }
   if (files.length === 0) return true;
   if (files.includes('CURRENT')) return false;
-  throw damagedError(path, 'the folder has files, but not those of an outbox');
+  throw damagedError(path, 'the folder contains files that are not those of an outbox');
 }
 
-/** Written before anything else, so a folder without it has lost something or belongs to somebody else. */
+/** Checks the format record. It is written first, so a folder without it is damaged or not an outbox. */
 async function checkFormat(path: string, database: Database, isNew: boolean): Promise<void> {
   const format = await database.get(FORMAT_KEY);
   if (format === undefined && isNew) {
@@ -66,8 +69,8 @@ async function checkFormat(path: string, database: Database, isNew: boolean): Pr
 }
 
 /**
- * LevelDB passes over records that it cannot read when it recovers, and tells nobody but its own diary, the file LOG of
- * this opening. It is written down, because at the next opening they are gone without a trace.
+ * Checks for records lost during recovery. LevelDB silently skips unreadable records and mentions them only in the file LOG of this
+ * opening; the loss is recorded, because the next opening would not show it.
  */
 async function checkRecovery(path: string, database: Database): Promise<void> {
   const diary = await readFile(join(path, 'LOG'), 'utf8');

@@ -10,10 +10,10 @@ interface Facts {
   readonly failure?: FailureOnDisk;
 }
 
-/** Checksum and length of the facts. */
+/** Size of the head: checksum, and length of the metadata. */
 const HEAD_BYTES = 8;
 
-/** CRC-32 of all that follows, length of the facts, the facts in JSON, the body; numbers are 32 bits, big-endian. */
+/** Encodes a record: CRC-32 of what follows, length of the metadata, metadata in JSON, body; numbers are 32 bits, big-endian. */
 export function encodeRecord({
   message: { body, ...message },
   delayMs,
@@ -28,7 +28,7 @@ export function encodeRecord({
   return record;
 }
 
-/** Throws for a record that is not as it was written. */
+/** Decodes a record. Throws if it is corrupt. */
 export function decodeRecord(id: string, bytes: Uint8Array): OutboxEntry {
   const record = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (record.length < HEAD_BYTES || record.readUInt32BE(0) !== crc32(record.subarray(4)))

@@ -1,21 +1,18 @@
-/** Changes that are written together, and what to do when they are. */
+/** Changes to write together, and callbacks for the result. */
 export interface Write<T> {
   readonly operations: readonly T[];
-  /** Whether it counts only once it is on the disk. */
+  /** Whether the write has to be flushed to disk. */
   readonly sync: boolean;
 }
 
-/**
- * One write at a time, in order: what is asked for meanwhile goes into the next one together, so that many pay for one
- * flush of the disk.
- */
+/** Performs one write at a time, in order. Writes requested meanwhile are combined into the next one, so that they share a flush. */
 export class WriteQueue<T> {
   private next: { readonly write: Write<T>[]; readonly written: Promise<void> } | undefined;
   private last: Promise<void> = Promise.resolve();
 
   constructor(private readonly write: (operations: readonly T[], sync: boolean) => Promise<void>) {}
 
-  /** Resolves once it is written. */
+  /** Queues a write. Resolves once it is written. */
   add(write: Write<T>): Promise<void> {
     const { next } = this;
     if (next !== undefined) {
@@ -35,12 +32,12 @@ export class WriteQueue<T> {
     return written;
   }
 
-  /** Resolves once everything asked for so far is written, or has failed. */
+  /** Resolves once all writes queued so far have succeeded or failed. */
   async idle(): Promise<void> {
     try {
       await this.last;
     } catch {
-      // Whoever asked for that write was told.
+      // The caller of that write got the error.
     }
   }
 }

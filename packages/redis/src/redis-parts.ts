@@ -23,7 +23,7 @@ import { RedisWorkerIds } from './workers/worker-ids.js';
 
 /** Minimum lease, so that a busy process is not considered dead, even with a short heartbeat timeout. */
 const SHORTEST_LEASE_MS = 5000;
-/** How often frames that every subscription has passed are removed, in milliseconds. */
+/** Interval of removing frames that every subscription has passed, in milliseconds. */
 const TRIM_EVERY_MS = 2000;
 
 /** Parts of one node's Redis connection: a session, and the ports over it. */

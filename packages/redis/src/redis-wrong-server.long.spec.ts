@@ -111,6 +111,6 @@ describe('Redis with settings that lose messages', () => {
     ]);
     await admin.call('ACL', 'SETUSER', 'shop', '-info');
     await startOn({ url });
-    expect(warnings).toEqual([expect.stringMatching(/could not be checked/)]);
+    expect(warnings).toEqual([expect.stringMatching(/Could not check the durability/)]);
   });
 });

@@ -45,7 +45,7 @@ export const JETSTREAM_ERROR = Object.freeze({
   messageDeleteFailed: 10_057,
   consumerNotFound: 10_014,
   consumerNameInUse: 10_013,
-  /** A message of the same id is on its way into a stream with replicas. */
+  /** A message with the same id is being stored in a replicated stream. */
   duplicateInProcess: 10_158,
   tooManyRequests: 10_167,
 });
@@ -61,7 +61,7 @@ const FULL: ReadonlySet<number | undefined> = new Set([
 /** Converts a JetStream error to the error that callers get. */
 export function jetStreamError(what: string, failure: JetStreamFailure): CatgaError {
   const { err_code: code, description } = failure;
-  const message = `${what}: JetStream says '${description ?? 'no reason'}'.`;
+  const message = `${what}: JetStream reports '${description ?? 'no reason'}'.`;
   const details = { jetStreamCode: code };
   if (code === JETSTREAM_ERROR.notEnabled || code === JETSTREAM_ERROR.notEnabledForAccount) {
     return new CatgaError(

@@ -106,7 +106,7 @@ export class BrokerRequests {
     });
   }
 
-  /** Calls back when nobody waits for answers any more. Returns how to stop. */
+  /** Calls back when the requests are closed. Returns a function that stops. */
   onClose(listener: () => void): () => void {
     this.closeListeners.add(listener);
     return () => void this.closeListeners.delete(listener);

@@ -28,7 +28,7 @@ export interface SessionOptions {
 
 /** Options of a publish. */
 export interface PublishTo {
-  /** Called before a buffered payload is sent: returns what is to be sent, undefined for nothing. */
+  /** Called before a buffered payload is sent: returns the payload to send, undefined for none. */
   readonly delayed?: (payload: Uint8Array) => Uint8Array | undefined;
   readonly reply?: string;
   readonly headers?: EncodedHeaders;
@@ -49,7 +49,7 @@ export class BrokerSession {
   private readonly listeners = new Set<() => void>();
   private kept: Kept[] = [];
   private readonly budget: BufferBudget;
-  /** What waits for the client. */
+  /** Callbacks that end waits for the client. */
   private readonly waits = new Set<() => void>();
   private isThere = true;
   private isEnded = false;
@@ -204,7 +204,8 @@ export class BrokerSession {
       }
       if (type === 'disconnect') this.lost(serverOf(status));
       else if (type === 'reconnect') this.returned();
-      else if (type === 'error' && !this.isThere) this.tellLost(`The server says: ${wordsOf(error ?? data)}`);
+      else if (type === 'error' && !this.isThere)
+        this.tellLost(`The server reports: ${wordsOf(error ?? data)}`);
     }
   }
 
@@ -260,7 +261,7 @@ export class BrokerSession {
     if (this.subscriptions.refusal === undefined) this.options.monitor?.restored();
   }
 
-  /** Waits for the client, within a time limit, and no longer than until the session is closed. */
+  /** Waits for the client, until a time limit or the session is closed. */
   private within(work: Promise<void>, timeoutMs = this.options.timeoutMs): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => {

@@ -91,7 +91,7 @@ async function authenticatorOf(options: ResolvedNatsOptions): Promise<Authentica
   }
   return tried(
     credsAuthenticator(content),
-    `${credentialsFile} is no credentials file of NATS: it lacks a JWT or a seed.`,
+    `${credentialsFile} is not a credentials file of NATS: it lacks a JWT or a seed.`,
     details,
   );
 }

@@ -1,12 +1,12 @@
 import type { DeadLetterFacts } from '@catga/core/engine';
 import { z } from 'zod';
 
-/** What a dead letter adds to its message: its reason and its history. Kept free, so that every stored message can become one. */
+/** Space that a dead letter needs for its reason and history, in bytes. Reserved, so that every stored message can become one. */
 export const DEAD_LETTER_BYTES = 16_384;
 
 /** Filterable fields of a dead letter, stored in a header, so that a list need not read message bodies. */
 export interface LetterFacts extends DeadLetterFacts {
-  /** By the server's clock, in milliseconds since 1970. */
+  /** Expiry by the server's clock, in milliseconds since 1970. */
   readonly expiresAtMs: number;
 }
 

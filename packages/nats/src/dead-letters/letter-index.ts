@@ -12,19 +12,19 @@ type ReadLetters = (take: (letter: Listed) => void, fromSequence?: number) => Pr
 interface Kept {
   readonly letters: readonly Listed[];
   readonly lastSequence: number;
-  /** When all of them were read, and how long that took, in monotonic milliseconds. */
+  /** Monotonic time of the last full read, and its duration, in milliseconds. */
   readonly readAtMs: number;
   readonly tookMs: number;
 }
 
-/** For how long letters are kept for a list that goes on, in milliseconds. */
+/** Lifetime of the cached letters for the next pages of a list, in milliseconds. */
 const KEPT_MS = 60_000;
-/** A new list uses what is kept for so many times as long as it took to read, so that reading all takes a tenth of the time at most. */
+/** A new list reuses the cache for this many times the duration of a full read, so that full reads take at most a tenth of the time. */
 const TIMES = 10;
 
 /**
- * The filterable fields of all letters, in the order of a list. The stream has them in another order, so that a page has to know all: they are
- * read once for many pages, and what has come since is added. Letters that have gone since are still in it.
+ * Cached filterable fields of all letters, in list order. The stream has another order, so a page needs all of them: they are read once for
+ * many pages, and newer letters are added. Letters removed meanwhile remain in the cache.
  */
 export class LetterIndex {
   private kept: Kept | undefined;
@@ -35,7 +35,7 @@ export class LetterIndex {
     private readonly monotonicMs: () => number = () => performance.now(),
   ) {}
 
-  /** @param isNew a new list begins */
+  /** @param isNew whether a new list begins */
   async letters(isNew: boolean): Promise<readonly Listed[]> {
     const nowMs = this.monotonicMs();
     const { kept } = this;
@@ -70,7 +70,7 @@ export class LetterIndex {
   }
 }
 
-/** One that was put again has another place. */
+/** Merges letters; one that was put again has a new place. */
 function merged(letters: readonly Listed[], found: ReadonlyMap<string, Listed>): readonly Listed[] {
   return [...letters.filter(({ id }) => !found.has(id)), ...found.values()].sort(comparePositions);
 }

@@ -63,7 +63,7 @@ export class NatsDeadLetterStore implements DeadLetterStore {
     const letters = await this.index.letters(start === undefined);
     const found: { readonly facts: Listed; readonly letter: StoredDeadLetter }[] = [];
     let from = start === undefined ? 0 : placeAfter(letters, start);
-    // One more than asked for tells whether there is a next page. Those that have gone since they were listed are skipped.
+    // One more than requested shows whether there is a next page. Letters removed meanwhile are skipped.
     while (found.length <= limit && from < letters.length) {
       const wanted: Listed[] = [];
       for (; wanted.length <= limit - found.length && from < letters.length; from++) {

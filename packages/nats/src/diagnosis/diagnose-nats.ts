@@ -12,12 +12,12 @@ import type { ResolvedNatsOptions } from '../options/resolve-nats-options.js';
 import { accountFindings, streamFindings } from './stream-findings.js';
 import type { AccountInfo, ExaminedStream } from './stream-findings.js';
 
-/** How long one question takes at most, in milliseconds. */
+/** Timeout of one request, in milliseconds. */
 const PATIENCE_MS = 2000;
-/** Below this a message of the default `limits.maxPayloadBytes` does not fit. */
+/** Default of `limits.maxPayloadBytes`. */
 const USUAL_PAYLOAD_BYTES = 1024 * 1024;
 
-/** Examines servers, their account and the streams of a namespace. Changes nothing; never rejects. */
+/** Examines the servers, the account and the streams of a namespace. Changes nothing; never rejects. */
 export async function diagnoseNats(
   options: ResolvedNatsOptions,
   { namespace, clock }: Pick<EngineClient, 'namespace' | 'clock'>,
@@ -49,7 +49,7 @@ export async function diagnoseNats(
   }
 }
 
-/** What is asked of JetStream. */
+/** Examination of JetStream. */
 class Examination {
   private readonly findings: BrokerFinding[] = [];
 
@@ -72,7 +72,7 @@ class Examination {
       streams.push(found);
     }
     this.findings.push(...streamFindings(streams, `KV_${this.namespace}_nodes`, isInCluster));
-    // Nodes need not be permitted to ask.
+    // Nodes do not need this permission.
     const account = await this.api.call<AccountInfo>('INFO', {}).catch(() => undefined);
     if (account !== undefined) this.findings.push(...accountFindings(this.subject, account));
     return this.findings;
@@ -99,14 +99,14 @@ class Examination {
         code: 'nats-no-jetstream',
         severity: 'error',
         subject: this.subject,
-        text: `JetStream does not answer: ${error.message}`,
+        text: `JetStream does not reply: ${error.message}`,
         remedy: 'Start nats-server with JetStream (-js), and enable it for the account of this user.',
       });
       return false;
     }
   }
 
-  /** Undefined if there is none, or it may not be asked. */
+  /** Undefined if it does not exist, or the request is not permitted. */
   private async ask<T>(subject: string): Promise<T | undefined> {
     try {
       return await this.api.call<T>(subject, {}, [JETSTREAM_ERROR.streamNotFound]);
@@ -124,8 +124,8 @@ class Examination {
       subject: this.subject,
       text: error.message,
       remedy: isPermission
-        ? 'Give the user the permissions of a namespace: SECURITY.md lists them.'
-        : 'Look at the log of nats-server; in a cluster, start the server that has the stream.',
+        ? 'Grant the user the permissions of a namespace: see SECURITY.md.'
+        : 'Check the log of nats-server; in a cluster, start the server that has the stream.',
     });
     return true;
   }
@@ -157,8 +157,9 @@ function serverFindings(subject: string, { info }: NatsClientConnection): readon
       code: 'nats-small-payloads',
       severity: 'warning',
       subject,
-      text: `The server takes messages of at most ${maxPayload} bytes, less than limits.maxPayloadBytes by default.`,
-      remedy: 'Raise max_payload of nats-server, or lower limits.maxPayloadBytes so that senders are told.',
+      text: `The server accepts messages of at most ${maxPayload} bytes, less than the default of limits.maxPayloadBytes.`,
+      remedy:
+        'Raise max_payload of nats-server, or lower limits.maxPayloadBytes so that senders get an error.',
     });
   return findings;
 }

@@ -1,9 +1,9 @@
 import type { BrokerFinding } from '@catga/core/engine';
 
-/** From which share of a limit on a store counts as full. */
+/** Share of a limit from which a store counts as full. */
 const FULL_SHARE = 0.9;
 
-/** What is looked at of a stream. */
+/** Examined fields of a stream. */
 export interface ExaminedStream {
   readonly config: {
     readonly name: string;
@@ -15,13 +15,13 @@ export interface ExaminedStream {
   readonly state: { readonly bytes: number; readonly messages: number };
 }
 
-/** What is looked at of the account. */
+/** Examined fields of the account. */
 export interface AccountInfo {
   readonly storage: number;
   readonly limits: { readonly max_storage: number };
 }
 
-/** @param nodes the stream of the directory, which is in memory on purpose, and lives anew with its nodes */
+/** @param nodes the stream of the directory, which is in memory on purpose, because its nodes recreate it */
 export function streamFindings(
   streams: readonly ExaminedStream[],
   nodes: string,
@@ -42,7 +42,7 @@ export function streamFindings(
       severity: 'error',
       subject: full,
       text: 'The stream is full or nearly so: publishers are refused with CATGA_OVERLOADED.',
-      remedy: 'Look for subscriptions that fall behind (catga subs ls); raise durable.maxBytes.',
+      remedy: 'Look for subscriptions with a backlog (catga subs ls); raise durable.maxBytes.',
     });
   const inMemory = namesOf(({ config: { name, storage } }) => storage === 'memory' && name !== nodes);
   if (inMemory !== '')
@@ -50,8 +50,8 @@ export function streamFindings(
       code: 'nats-memory-storage',
       severity: 'error',
       subject: inMemory,
-      text: 'The stream is in memory: what is stored ends with the server.',
-      remedy: 'Set durable.storage to file, and create the stream anew.',
+      text: 'The stream is in memory: its messages are lost with the server.',
+      remedy: 'Set durable.storage to file, and recreate the stream.',
     });
   const single = namesOf(({ config: { name, num_replicas: replicas } }) => replicas === 1 && name !== nodes);
   if (isInCluster && single !== '')
@@ -59,7 +59,7 @@ export function streamFindings(
       code: 'nats-one-replica',
       severity: 'warning',
       subject: single,
-      text: 'The stream is on one server of the cluster: nodes stop working when that one ends.',
+      text: 'The stream is on one server of the cluster: nodes stop working when that server fails.',
       remedy: 'Set the option replicas of nats() to 3, and edit the streams: nats stream edit --replicas 3.',
     });
   return findings;
@@ -75,7 +75,7 @@ export function accountFindings(
       code: 'nats-storage-full',
       severity: 'error',
       subject,
-      text: `JetStream holds ${storage} of at most ${most} bytes.`,
+      text: `JetStream stores ${storage} of at most ${most} bytes.`,
       remedy: 'Raise the storage of JetStream, or lower durable.maxAgeMs and durable.maxBytes.',
     },
   ];

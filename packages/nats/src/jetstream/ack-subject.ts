@@ -1,19 +1,19 @@
-/** What the server says of a delivery in the subject that it is settled on. */
+/** Facts of a delivery, encoded in its acknowledgement subject. */
 export interface AckFacts {
-  /** How often the message was delivered, this time included. */
+  /** Number of deliveries of the message, including this one. */
   readonly deliveries: number;
-  /** The message's place in its stream. */
+  /** Sequence number of the message in its stream. */
   readonly sequence: number;
-  /** When the server stored it, by the server's clock, in milliseconds since 1970. */
+  /** Time of storage by the server's clock, in milliseconds since 1970. */
   readonly storedAtMs: number;
-  /** The number that the consumer gave the delivery: 1, 2, 3, … */
+  /** Sequence number of the delivery in its consumer: 1, 2, 3, … */
   readonly consumerSequence: number;
-  /** How many more messages of its stream the consumer has not delivered. */
+  /** Number of messages that the consumer has not delivered yet. */
   readonly pending: number;
 }
 
 const TOKENS_BEFORE_DOMAINS = 9;
-/** With a domain and an account before the stream, since nats-server 2.8 (NATS ADR-15). */
+/** Tokens for domain and account before the stream, since nats-server 2.8 (NATS ADR-15). */
 const DOMAIN_TOKENS = 2;
 const DELIVERIES_AT = 4;
 const NANOS = 1_000_000;
@@ -28,7 +28,7 @@ export function readAckSubject(subject: string | undefined): AckFacts | undefine
   const at = DELIVERIES_AT + (tokens.length > TOKENS_BEFORE_DOMAINS ? DOMAIN_TOKENS : 0);
   const deliveries = Number(tokens[at]);
   const sequence = Number(tokens[at + 1]);
-  // Nanoseconds are more than a double holds; what is lost is far below a millisecond.
+  // A double cannot hold nanoseconds exactly; the error is far below a millisecond.
   const storedAtMs = Number(tokens[at + 3]) / NANOS;
   const consumerSequence = Number(tokens[at + 2]);
   const pending = Number(tokens[at + 4]);

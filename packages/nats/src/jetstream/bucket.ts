@@ -85,7 +85,7 @@ export function isDeletion(messageHeaders: ClientMessage['headers']): boolean {
   return messageHeaders !== undefined && messageHeaders.get(OPERATION) !== '';
 }
 
-/** The headers of a change of a bucket: the revision that must be there, and whether it deletes. */
+/** Headers of a bucket change: the expected revision, and whether it deletes. */
 export function bucketHeaders(expected: number | undefined, operation?: 'DEL'): HeaderBlock {
   const made = new HeaderBlock();
   if (expected !== undefined) made.set(EXPECTED_LAST, String(expected));

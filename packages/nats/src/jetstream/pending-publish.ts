@@ -1,17 +1,17 @@
 import type { EncodedHeaders } from '../connection/header-block.js';
 
-/** A stream that messages are published to. */
+/** Stream that messages are published to. */
 export interface PublishTarget {
-  /** Makes sure of the stream. */
+  /** Creates the stream if needed. */
   make(): Promise<unknown>;
 }
 
-/** A message for a stream, ready to be sent. */
+/** Message for a stream, ready to be sent. */
 export interface OutgoingMessage {
   readonly target: PublishTarget;
   readonly subject: string;
   readonly payload: Uint8Array;
-  /** With its id: a message is sent again if it is unknown whether it was stored. */
+  /** Headers with the message id, for deduplication: a message is re-sent if it is unknown whether it was stored. */
   readonly headers: EncodedHeaders;
 }
 
@@ -21,20 +21,23 @@ export interface StoredReceipt {
   readonly isDuplicate: boolean;
 }
 
-/** Whether messages for a stream can be sent, or the stream is looked for first. */
+/** State of a stream: whether messages can be sent, or the stream has to be ensured first. */
 export class TargetState {
   isReady = false;
   isMending = false;
-  /** Why the stream could not be looked for last. */
+  /** Error of the last attempt to ensure the stream. */
   reason: Error | undefined;
 
   constructor(readonly target: PublishTarget) {}
 }
 
-/** Servers that are choosing a leader drop what they are sent, and say nothing; doubles with each time. */
+/**
+ * Time without an acknowledgement before a message is re-sent, in milliseconds; doubles. Servers silently drop messages during a leader
+ * election.
+ */
 const SILENCE_MS = 2000;
 
-/** A message and who waits for it to be stored. */
+/** A message, and the promise of its storage. */
 export class PendingPublish {
   sentMs = 0;
   timesSent = 0;
@@ -45,7 +48,7 @@ export class PendingPublish {
     readonly dueMs: number,
     readonly resolve: (receipt: StoredReceipt) => void,
     private readonly reject: (error: Error) => void,
-    /** Its bytes are counted among those that are kept while the broker is away. */
+    /** Releases its bytes from the buffer limit for disconnects. */
     private release: (() => void) | undefined,
   ) {}
 
@@ -54,7 +57,7 @@ export class PendingPublish {
     this.reject(error);
   }
 
-  /** For how long its acknowledgement is waited for before it is sent again. */
+  /** Time without an acknowledgement before it is re-sent, in milliseconds. */
   get silenceMs(): number {
     return this.timesSent === 0 ? Infinity : SILENCE_MS * 2 ** (this.timesSent - 1);
   }

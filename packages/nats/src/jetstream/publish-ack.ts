@@ -1,7 +1,7 @@
 import type { ClientMessage } from '../connection/client-connection.js';
 import type { Answer } from './jetstream-api.js';
 
-/** What JetStream answers to a message: where it is stored, or why it is not (NATS ADR-1). */
+/** Publish acknowledgement of JetStream: the sequence number, or an error (NATS ADR-1). */
 export type PublishAck = Answer<{ readonly seq?: number; readonly duplicate?: boolean }>;
 
 const BEGINNING_BYTES = new TextEncoder().encode('{"stream":"');
@@ -10,15 +10,15 @@ const DIGIT_9 = 0x39;
 const CLOSING_BRACE = 0x7d;
 
 /**
- * Reads an acknowledgement. The server writes an error before the stream, and last whether it is a duplicate; so what
- * begins with the stream and ends with a number, as nearly all do, need not be parsed. Throws for what is not JSON.
+ * Reads an acknowledgement. The server writes an error before the stream, and the duplicate flag last; so one that begins with the stream
+ * and ends with a number, as nearly all do, is not parsed. Throws for invalid JSON.
  */
 export function readPublishAck(message: ClientMessage): PublishAck {
   const seq = plainSequence(message.data);
   return seq === undefined ? message.json() : { seq };
 }
 
-/** The number that it ends with. */
+/** The number at its end. */
 function plainSequence(data: Uint8Array): number | undefined {
   if (data[data.length - 1] !== CLOSING_BRACE) return undefined;
   for (let index = 0; index < BEGINNING_BYTES.length; index++) {

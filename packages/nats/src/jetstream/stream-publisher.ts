@@ -12,11 +12,11 @@ import type { OutgoingMessage, PublishTarget, StoredReceipt } from './pending-pu
 import { readPublishAck } from './publish-ack.js';
 import type { PublishAck } from './publish-ack.js';
 
-/** What a publisher goes by. */
+/** Options of a publisher. */
 export interface StreamPublisherOptions {
-  /** How many messages are on their way to the store at a time; others wait. */
+  /** Maximum number of unacknowledged messages; others wait. */
   readonly maxPendingAcks: number;
-  /** How long a message may take, in milliseconds. */
+  /** Timeout of a message, in milliseconds. */
   readonly timeoutMs: number;
   readonly inboxPrefix: string | undefined;
 }
@@ -26,13 +26,13 @@ const RESEND_AFTER_MS = 20;
 const RETRY_AFTER_MS = 200;
 
 /**
- * Stores messages in streams, many at a time. Acknowledgements come over one subscription and are matched by number. What had none
- * when the broker went away is sent again when it is back, before what comes later; the server knows messages by their ids.
+ * Publishes messages to streams, with many unacknowledged at a time. Acknowledgements arrive over one subscription and are matched by
+ * number. Unacknowledged messages are re-sent after a reconnect, before later ones; the server deduplicates by message id.
  */
 export class StreamPublisher {
-  /** By number; the order of the map is that in which they were sent, for each stream. */
+  /** Unacknowledged messages by number, for each stream in the order of sending. */
   private readonly pending = new Map<number, PendingPublish>();
-  /** Those beyond {@link StreamPublisherOptions.maxPendingAcks}, from `firstWaiting` on. */
+  /** Messages beyond {@link StreamPublisherOptions.maxPendingAcks}, from `firstWaiting` on. */
   private readonly waiting: PendingPublish[] = [];
   private firstWaiting = 0;
   private readonly states = new Map<PublishTarget, TargetState>();
@@ -58,8 +58,8 @@ export class StreamPublisher {
   }
 
   /**
-   * Resolves once the stream has stored it. `CATGA_OVERLOADED` if the stream is full, or too many others wait;
-   * `CATGA_ENGINE_UNAVAILABLE` if the broker does not answer in time, or too much is kept while it is away.
+   * Resolves once the stream has stored the message. `CATGA_OVERLOADED` if the stream is full, or too many messages wait;
+   * `CATGA_ENGINE_UNAVAILABLE` if the broker does not reply in time, or the buffer is full during an outage.
    */
   publish(message: OutgoingMessage): Promise<StoredReceipt> {
     const { session, inbox } = this;
@@ -77,7 +77,7 @@ export class StreamPublisher {
     });
   }
 
-  /** Nobody waits for acknowledgements any more. */
+  /** Fails all pending messages. */
   close(): void {
     for (const stop of this.stopListening) stop();
     this.subscription.unsubscribe();
@@ -98,7 +98,10 @@ export class StreamPublisher {
     return state;
   }
 
-  /** @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if too much is kept already. Returns how to let go of it. */
+  /**
+   * Buffers bytes during an outage; returns a function that releases them.
+   * @throws CatgaError `CATGA_ENGINE_UNAVAILABLE` if the buffer is full
+   */
   private keep(bytes: number): () => void {
     this.budget.require(bytes);
     return this.budget.add(bytes);
@@ -108,7 +111,7 @@ export class StreamPublisher {
     const { message, state } = publish;
     const number = this.sent++;
     this.pending.set(number, publish);
-    if (!this.session.isUp) return; // Sent in its place when the broker is back.
+    if (!this.session.isUp) return; // Sent in order after the reconnect.
     if (!state.isReady) return this.mend(state, 0);
     publish.timesSent++;
     publish.sentMs = this.clock.monotonicMs();
@@ -146,14 +149,14 @@ export class StreamPublisher {
     if (ack.error !== undefined) {
       publish.fail(jetStreamError(`Storing on ${publish.message.subject}`, ack.error));
     } else {
-      // What was sent twice is its own repetition.
+      // A re-sent message may be a duplicate of itself.
       const isDuplicate = ack.duplicate === true && publish.timesSent === 1;
       publish.resolve({ sequence: ack.seq ?? 0, isDuplicate });
     }
     this.sendWaiting();
   }
 
-  /** Makes sure of a stream; then what is not known to be stored is sent again, in order. */
+  /** Ensures a stream, then re-sends its unacknowledged messages in order. */
   private mend(state: TargetState, pauseMs: number): void {
     state.isReady = false;
     if (state.isMending) return;
@@ -185,7 +188,7 @@ export class StreamPublisher {
     return false;
   }
 
-  /** All that is pending for a stream, in order: it is not pending any more. */
+  /** Removes and returns the pending messages of a stream, in order. */
   private take(state: TargetState): PendingPublish[] {
     const taken: PendingPublish[] = [];
     for (const [number, publish] of this.pending) {
@@ -196,7 +199,7 @@ export class StreamPublisher {
     return taken;
   }
 
-  /** Fails what will have no answer. The server refuses in order, and one time for each message. */
+  /** Fails messages that will not be acknowledged. The server reports refusals in order, one per message. */
   private refused({ operation, subject, error }: Refusal): void {
     const isDeaf = operation === 'subscribe' && subject === `${this.inbox}*`;
     for (const [number, publish] of this.pending) {
@@ -208,7 +211,7 @@ export class StreamPublisher {
     this.sendWaiting();
   }
 
-  /** The broker may have lost what was on its way to it, and its streams. */
+  /** Called after a reconnect: messages in transit, and the streams themselves, may be lost. */
   private returned(): void {
     for (const state of this.states.values()) state.isReady = false;
     for (const publish of this.pending.values()) {
@@ -268,14 +271,14 @@ function acknowledgementOf(message: ClientMessage): PublishAck {
   }
 }
 
-/** The server is just storing it, or has just ceased to lead the stream. */
+/** Whether the message may still be stored: it is being stored, or the stream has lost its leader. */
 function mayYetBeStored({ error }: PublishAck): boolean {
   if (error === undefined) return false;
   const { err_code: errorCode, code } = error;
   return errorCode === JETSTREAM_ERROR.duplicateInProcess || (code === NO_RESPONDERS && !errorCode);
 }
 
-/** The server may answer soon; no permission is missing. */
+/** Whether an error is transient, not a missing permission. */
 function isPassing(thrown: Error): boolean {
   return (
     thrown instanceof CatgaError &&

@@ -29,22 +29,22 @@ const MESSAGES_AT_A_TIME = 256;
 /** Inactivity after which the server removes the consumer, in nanoseconds: 10 s. */
 const READER_LASTS_NS = 10_000_000_000;
 
-/** Which messages of a subject are read, and what of them. */
+/** Options of a read. */
 export interface ReadOptions {
   readonly isHeadersOnly?: boolean;
-  /** Only those with this number or a later one. */
+  /** First sequence number to read. */
   readonly fromSequence?: number | undefined;
   /**
-   * How many messages are read at most.
+   * Maximum number of messages.
    * @defaultValue all
    */
   readonly limit?: number;
   /**
-   * About how many bytes are read at most; nothing, if the first message is larger.
+   * Approximate maximum size in bytes; nothing is read if the first message is larger.
    * @defaultValue no limit
    */
   readonly maxBytes?: number;
-  /** Asked after each batch; no further one is read once it is so. */
+  /** Called after each batch; returns whether to stop. */
   readonly isEnough?: () => boolean;
   /**
    * Whether later messages replace earlier ones of their subject, as in a bucket. All are read then that replace others meanwhile,

@@ -40,7 +40,7 @@ export interface StoredEntry {
   readonly data: Uint8Array;
   /** Raw, as on the wire. */
   readonly headers: string;
-  /** When the server stored it, by the server's clock, in milliseconds since 1970. */
+  /** Time of storage by the server's clock, in milliseconds since 1970. */
   readonly storedAtMs: number;
 }
 
@@ -75,7 +75,7 @@ interface StoredJson {
 const NANOS = 1_000_000;
 /** Minimum age of JetStream: 100 ms. */
 const SHORTEST_AGE_MS = 100;
-/** Maximum time that a server may take to remove the files of a deleted stream, and the pause between two looks. */
+/** Maximum time a server takes to remove the files of a deleted stream, and the pause between two tries. */
 const REMOVAL_MS = 2_000;
 const REMOVAL_PAUSE_MS = 20;
 const ABSENT = [JETSTREAM_ERROR.streamNotFound, JETSTREAM_ERROR.noMessageFound];
@@ -196,8 +196,8 @@ export class StreamStore {
   }
 
   /**
-   * Resolves with undefined if there is a stream of the name. A server that still removes the files of a deleted one cannot create
-   * the next yet.
+   * Creates the stream. Resolves with undefined if the name is in use. While a server still removes the files of a deleted stream, it
+   * cannot recreate it.
    */
   private async create(config: object): Promise<StreamInfo | undefined> {
     const { api, shape } = this;
@@ -215,7 +215,7 @@ export class StreamStore {
     }
   }
 
-  /** What the stream's leader says of it; undefined if there is no such stream. */
+  /** Stream info from its leader; undefined if the stream does not exist. */
   info(request: object = {}): Promise<StreamInfo | undefined> {
     return this.api.call<StreamInfo>(`STREAM.INFO.${this.shape.name}`, request, ABSENT);
   }
@@ -238,7 +238,7 @@ export class StreamStore {
   }
 }
 
-/** As the server's acknowledgement subjects have it: nanoseconds, of which a double loses a few. */
+/** Parses a time with nanoseconds, with the same rounding as in acknowledgement subjects. */
 function millisOf(time: string): number {
   const [, seconds, fraction = ''] = /^(.*?)(?:\.(\d+))?Z$/.exec(time) ?? [];
   if (seconds === undefined) return Date.parse(time);

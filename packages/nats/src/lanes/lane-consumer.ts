@@ -8,35 +8,35 @@ import { toJson } from '../jetstream/jetstream-api.js';
 import type { JetStreamApi } from '../jetstream/jetstream-api.js';
 import type { LaneStream } from './lane-stream.js';
 
-/** What reading lanes works with. */
+/** Services for reading lanes. */
 export interface LaneReadServices {
   readonly session: BrokerSession;
   readonly api: JetStreamApi;
   readonly inboxPrefix: string | undefined;
 }
 
-/** Whom a consumer tells. */
+/** Callbacks of a consumer. */
 export interface LaneConsumerListener {
-  /** @param pending how many more frames there are behind it */
+  /** @param pending number of frames after this one */
   frame(position: number, bytes: Uint8Array, pending: number): void;
-  /** Nothing came for a while, or the question for frames has ended. */
+  /** No frames arrived for a while, or the pull request has ended. */
   idle(): void;
-  /** The consumer is gone, or has left a frame out: another one is needed. */
+  /** The consumer is gone, or has skipped a frame: a new one is needed. */
   ended(): void;
 }
 
-/** How many frames are asked for at a time. The next are asked for when half of them are there. */
+/** Frames per pull request. The next request is sent when half of them have arrived. */
 const FRAMES = 128;
-/** How many bytes of frames are asked for at a time, at least. */
+/** Minimum bytes per pull request. */
 const BYTES = 2 * 1024 * 1024;
-/** What a frame may have besides its bytes: its subject, its headers. */
+/** Maximum size of a frame's subject and headers, in bytes. */
 const ENVELOPE_BYTES = 4096;
 const SECOND_NS = 1_000_000_000;
-/** How often the server says that there is nothing. */
+/** Interval of the server's idle heartbeats, in milliseconds. */
 export const HEARTBEAT_MS = 2000;
-/** How long a question for frames stays open. */
+/** Expiry of a pull request. */
 const EXPIRES_NS = 60 * SECOND_NS;
-/** How long the server keeps a consumer that nobody asks: one whose node was killed, or one that is paused for long. */
+/** Inactivity after which the server deletes a consumer, for example of a killed node or after a long pause. */
 const INACTIVE_NS = 30 * SECOND_NS;
 const REQUEST_TIMEOUT = 408;
 const CONFLICT = 409;
@@ -44,16 +44,16 @@ const IDLE_HEARTBEAT = 100;
 const PENDING_MESSAGES = 'Nats-Pending-Messages';
 
 /**
- * One consumer of a lane, without acknowledgements and in memory (JetStream wire API: `CONSUMER.CREATE`, `CONSUMER.MSG.NEXT`):
- * it hands over frames from a position on, as many as were asked for.
+ * One consumer of a lane, in memory and without acknowledgements (JetStream wire API: `CONSUMER.CREATE`, `CONSUMER.MSG.NEXT`): delivers
+ * requested frames from a position on.
  */
 export class LaneConsumer {
-  /** Something came since this was last reset. */
+  /** Whether anything arrived since this was last reset. */
   wasHeard = true;
   private readonly name = `lane-${randomUUID()}`;
   private readonly inbox: string;
   private readonly subscription: ClientSubscription;
-  /** How many frames were asked for and have not come. */
+  /** Number of requested frames that have not arrived. */
   private outstanding = 0;
   private delivered = 0;
   private bytes: number;
@@ -71,12 +71,12 @@ export class LaneConsumer {
     this.subscription = session.subscribe(this.inbox, (message) => this.received(message));
   }
 
-  /** Whether it waits for frames. */
+  /** Whether frames are requested. */
   get isAsking(): boolean {
     return this.outstanding > 0;
   }
 
-  /** Makes it. Resolves with how many frames there are from the position on; undefined if there is no such stream. */
+  /** Creates the consumer. Resolves with the number of frames from the position on; undefined if the stream does not exist. */
   async make(position: number): Promise<number | undefined> {
     const { name: stream } = this.stream;
     const config = {
@@ -97,7 +97,7 @@ export class LaneConsumer {
     return made && (made.num_pending ?? 0);
   }
 
-  /** Asks for more frames if there is room. */
+  /** Requests more frames if few are outstanding. */
   ask(): void {
     if (this.isEnded || this.outstanding > FRAMES / 2) return;
     const { name: stream } = this.stream;
@@ -117,7 +117,7 @@ export class LaneConsumer {
     }
   }
 
-  /** Nothing comes any more. The server is told, but not waited for. */
+  /** Stops, and deletes the consumer without waiting for the reply. */
   end(): void {
     if (this.isEnded) return;
     this.isEnded = true;
@@ -139,14 +139,14 @@ export class LaneConsumer {
     this.listener.frame(place.sequence, data, place.pending);
   }
 
-  /** What the server says of a question. */
+  /** Handles a status message of the server. */
   private told(headers: ClientMessage['headers']): void {
     const code = headers?.code ?? 0;
     if (code === IDLE_HEARTBEAT) return this.listener.idle();
     const left = headers?.get(PENDING_MESSAGES) ?? '';
     if ((code !== REQUEST_TIMEOUT && code !== CONFLICT) || left === '') return this.listener.ended();
     if (code === CONFLICT) {
-      // A frame that is larger than all that was asked for.
+      // The next frame is larger than the requested bytes.
       if (!this.cameSinceConflict) this.bytes *= 2;
       this.cameSinceConflict = false;
     }

@@ -6,10 +6,10 @@ import type { LaneStream } from './lane-stream.js';
 const FIRST_PAUSE_MS = 20;
 const LAST_PAUSE_MS = 2000;
 
-/** One reading of a lane: consumers one after another, each from where the one before had come to. */
+/** One reading of a lane: a sequence of consumers, each continuing where the previous one ended. */
 export class LaneReading implements LaneReader, LaneConsumerListener {
   private consumer: LaneConsumer | undefined;
-  /** Which try to begin this is. */
+  /** Number of the current consumer; callbacks of earlier ones are ignored. */
   private turn = 0;
   private isPaused = false;
   private isStopped = false;
@@ -17,10 +17,7 @@ export class LaneReading implements LaneReader, LaneConsumerListener {
   private pauseMs = FIRST_PAUSE_MS;
   private cancelRetry: (() => void) | undefined;
 
-  /**
-   * @param next the position of the frame that is read next
-   * @param identity that of the lane, if it is known
-   */
+  /** @param next position of the next frame to read @param identity identity of the lane, if known */
   constructor(
     private readonly stream: LaneStream,
     private readonly services: LaneReadServices,
@@ -49,7 +46,7 @@ export class LaneReading implements LaneReader, LaneConsumerListener {
     this.onStop(this);
   }
 
-  /** Reads on from where it is, through another consumer. */
+  /** Continues with a new consumer. */
   begin(): void {
     if (this.isStopped) return;
     const turn = ++this.turn;
@@ -61,7 +58,7 @@ export class LaneReading implements LaneReader, LaneConsumerListener {
     });
   }
 
-  /** Called from time to time: begins anew if the server has said nothing since. */
+  /** Called periodically: starts a new consumer if the server has been silent since the last call. */
   look(): void {
     const { consumer } = this;
     if (consumer === undefined) return;
@@ -79,13 +76,13 @@ export class LaneReading implements LaneReader, LaneConsumerListener {
     this.ask();
   }
 
-  /** Nothing came for a while, or what is next was too large: whether that is the end the lane says. */
+  /** Called when no frame arrived for a while, or the next one was too large: checks whether the lane has ended. */
   idle(): void {
-    if (!this.isToldOfEnd) void this.lookForEnd().catch(() => {}); // The next time nothing comes it is looked again.
+    if (!this.isToldOfEnd) void this.lookForEnd().catch(() => {}); // Checked again at the next idle signal.
     this.ask();
   }
 
-  /** Begins anew a little later. */
+  /** Starts a new consumer after a delay. */
   ended(): void {
     this.turn++;
     this.consumer?.end();
@@ -95,7 +92,7 @@ export class LaneReading implements LaneReader, LaneConsumerListener {
     this.pauseMs = Math.min(2 * this.pauseMs, LAST_PAUSE_MS);
   }
 
-  /** The consumer is made first: one that another stream of this name has is found out by what the lane says after it. */
+  /** Creates the consumer before reading the lane's state, so that a recreated stream of the same name is detected. */
   private async open(turn: number): Promise<void> {
     const { stream, services } = this;
     const consumer = new LaneConsumer(stream, services, this);

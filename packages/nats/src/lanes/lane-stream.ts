@@ -6,24 +6,24 @@ import { JETSTREAM_ERROR } from '../connection/broker-errors.js';
 import { StreamStore } from '../jetstream/stream-store.js';
 import type { StreamInfo, StreamSettings } from '../jetstream/stream-store.js';
 
-/** What the streams of a namespace's lanes have in common. */
+/** Options shared by the lane streams of a namespace. */
 export interface LaneStreamOptions {
   readonly namespace: string;
   readonly replicas: number;
-  /** With the size limit of all lanes together. */
+  /** Settings, with the size limit of all lanes together. */
   readonly settings: StreamSettings;
 }
 
-/** The most lanes of a log. */
+/** Maximum number of lanes. */
 export const MOST_LANES = 256;
 
-/** When the server removes a consumer that was to be deleted. */
+/** Inactivity after which the server removes a consumer whose deletion failed. */
 const CONSUMER_INACTIVE_NS = 5_000_000_000;
 
-/** Where a stream says how many lanes its log has. */
+/** Metadata key of a stream with the number of lanes of its log. */
 const LANES = 'catga_lanes';
 
-/** The stream of one lane: its sequence numbers are the positions of the lane. */
+/** Stream of one lane; its sequence numbers are the positions of the lane. */
 export class LaneStream {
   readonly subject: string;
   readonly store: StreamStore;
@@ -50,14 +50,14 @@ export class LaneStream {
     return this.store.shape.name;
   }
 
-  /** Makes sure of the stream. `CATGA_CONFIGURATION` if the log has another number of lanes by now. */
+  /** Creates the stream if needed. `CATGA_CONFIGURATION` if the log now has another number of lanes. */
   async make(): Promise<LaneState> {
     const info = await this.store.make();
     const found = lanesOf(info);
     if (found === this.lanes) return stateOf(info);
     throw new CatgaError(
       'CATGA_CONFIGURATION',
-      `The stream ${this.name} is one of ${found ?? 'an unknown number of'} lanes, and this node works with ${this.lanes}: restart it.`,
+      `The stream ${this.name} belongs to a log of ${found ?? 'an unknown number of'} lanes, but this node uses ${this.lanes}: restart it.`,
       { details: { stream: this.name, found, lanes: this.lanes } },
     );
   }
@@ -72,7 +72,7 @@ export class LaneStream {
     return this.positionAt(new Date(sinceMs), state.last_seq + 1);
   }
 
-  /** The first position at or after a time: where a consumer that begins there stands (`DeliverByStartTime`). */
+  /** First position at or after a time, from the start of a consumer with `DeliverByStartTime`. */
   private async positionAt(time: Date, otherwise: number): Promise<number> {
     const consumer = `time-${randomUUID()}`;
     const config = {
@@ -94,14 +94,14 @@ export class LaneStream {
     return Math.min(made.delivered.stream_seq + 1, otherwise);
   }
 
-  /** Makes the stream if need be. */
+  /** State of the lane; creates the stream if needed. */
   async state(): Promise<LaneState> {
     const info = await this.store.info();
     return info === undefined ? this.make() : stateOf(info);
   }
 }
 
-/** The streams of all lanes: as many as the log was made with, or as are wanted if there is none yet. */
+/** Opens the streams of all lanes: with the number of an existing log, else the configured one. */
 export async function openLaneStreams(
   options: LaneStreamOptions,
   api: JetStreamApi,

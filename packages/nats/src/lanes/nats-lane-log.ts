@@ -17,16 +17,16 @@ import { DEAD_LETTER_BYTES } from '../dead-letters/letter-facts.js';
 import { LaneReading } from './lane-reading.js';
 import type { LaneStream } from './lane-stream.js';
 
-/** What the headers of a frame take besides its id. */
+/** Size of a frame's headers besides its id, in bytes. */
 const HEADER_BYTES = 64;
-/** How often it is looked whether readers hear of the server. */
+/** Interval of checking readers for server silence, in milliseconds. */
 const LOOK_EVERY_MS = 2.5 * HEARTBEAT_MS;
-/** Later than this it was this process that had no time, and frames may lie here unread. */
+/** Lateness above which this process was busy, and frames may still be unread, in milliseconds. */
 const GRACE_MS = 250;
 
-/** Lanes as streams. */
+/** Lane log on JetStream: a stream for each lane. */
 export class NatsLaneLog implements LaneLog {
-  /** What the lanes were when they were last asked. */
+  /** Last known identities of the lanes. */
   private readonly identities = new Map<number, string>();
   private readonly readings = new Set<LaneReading>();
   private readonly stopListening: () => void;
@@ -94,7 +94,7 @@ export class NatsLaneLog implements LaneLog {
   async trim(lane: number, before: number): Promise<void> {
     const stream = this.stream(lane);
     const { first, last } = await stream.state();
-    // A purge up to a position that is not there yet would leave out those in between.
+    // A purge beyond the last position would skip positions in between.
     const seq = Math.min(before, last + 1);
     if (seq > first) await stream.store.purge(undefined, { before: seq });
   }
@@ -103,7 +103,7 @@ export class NatsLaneLog implements LaneLog {
     return this.stream(lane).positionOlderThan(this.maxAgeMs);
   }
 
-  /** Ends what reads, and fails what waits to be stored. */
+  /** Ends readings, and fails pending appends. */
   close(): void {
     this.isClosed = true;
     this.stopListening();

@@ -9,13 +9,13 @@ import { openLaneStreams } from './lane-stream.js';
 import { NatsLaneLog } from './nats-lane-log.js';
 import { NatsRecordStore } from './nats-record-store.js';
 
-/** A lane store that is open. */
+/** An open lane store. */
 export interface NatsLaneStore extends LaneStore {
   readonly log: NatsLaneLog;
   readonly records: NatsRecordStore;
 }
 
-/** Opens the lanes of a namespace: as many as there are, or as are wanted if there are none. */
+/** Opens the lanes of a namespace, with the number of an existing log, else the configured one. */
 export async function openLaneStore(
   namespace: string,
   { durable, replicas }: Pick<ResolvedNatsOptions, 'durable' | 'replicas'>,
@@ -27,12 +27,12 @@ export async function openLaneStore(
   const settings = {
     storage,
     retention: 'limits',
-    maxAgeMs: 0, // By core: queued commands are kept for longer.
+    maxAgeMs: 0, // Core trims by age, because queued commands are kept longer.
     maxBytes,
     duplicateWindowMs,
   } as const;
   const streams = await openLaneStreams({ namespace, replicas, settings }, api, wantedLanes);
-  // The kernel bounds how many frames are on their way.
+  // The kernel limits the frames in flight.
   const options = { maxPendingAcks: Infinity, timeoutMs, inboxPrefix };
   const publisher = new StreamPublisher(session, api.clock, options);
   return {
@@ -41,7 +41,7 @@ export async function openLaneStore(
   };
 }
 
-/** Records in a bucket, which is made when the first one is written. */
+/** Records in a bucket, which is created at the first write. */
 export function openRecords(
   bucket: string,
   { durable: { storage }, replicas }: Pick<ResolvedNatsOptions, 'durable' | 'replicas'>,
@@ -60,7 +60,7 @@ export function openRecords(
         retention: 'limits',
         maxAgeMs: 0,
         maxBytes: undefined,
-        duplicateWindowMs: 2 * reader.timeoutMs, // Nobody sends a change again for longer.
+        duplicateWindowMs: 2 * reader.timeoutMs, // Changes are not re-sent for longer.
       },
     },
     api,

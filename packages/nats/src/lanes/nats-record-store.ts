@@ -12,12 +12,12 @@ import type { ReadOptions, ReaderServices } from '../jetstream/stream-reader.js'
 import type { StreamStore } from '../jetstream/stream-store.js';
 import { recordKeyOf, recordTokens } from './record-subject.js';
 
-/** What a value leaves of a payload: for its headers. */
+/** Payload reserved for headers, in bytes. */
 const HEADER_BYTES = 512;
 
 /**
- * Records in a key-value bucket: versions are revisions. Each change has an id, so that one that is sent again after its
- * acknowledgement was lost is known to have taken effect.
+ * Records in a key-value bucket: versions are revisions. Each change has an id, so that a change re-sent after a lost acknowledgement is
+ * recognized as done.
  */
 export class NatsRecordStore implements PagedRecordStore {
   private readonly prefix: string;
@@ -47,7 +47,7 @@ export class NatsRecordStore implements PagedRecordStore {
     return (await this.find(prefix)).records;
   }
 
-  /** In the order in which they were written last. */
+  /** Page of records, ordered by last write. */
   async page(prefix: string, limit: number, after?: string): Promise<RecordPage> {
     if (after !== undefined && !/^\d+$/.test(after)) throw wrongCursor(after);
     const { records, last, read } = await this.find(prefix, {
@@ -60,7 +60,7 @@ export class NatsRecordStore implements PagedRecordStore {
   async write(key: string, value: Uint8Array, expected: number): Promise<number | undefined> {
     const version = await this.change(key, value, bucketHeaders(expected));
     if (version !== undefined || expected > 0) return version;
-    // The mark of one that was removed may still be there.
+    // The delete marker of a removed record may remain.
     const entry = await this.entry(key);
     return entry?.isDeleted === true ? this.change(key, value, bucketHeaders(entry.revision)) : undefined;
   }
@@ -68,7 +68,7 @@ export class NatsRecordStore implements PagedRecordStore {
   async remove(key: string, expected: number): Promise<boolean> {
     const mark = await this.change(key, new Uint8Array(0), bucketHeaders(expected, 'DEL'));
     if (mark === undefined) return false;
-    await this.store.purge(this.subject(key), { before: mark + 1 }).catch(() => {}); // A mark may stay.
+    await this.store.purge(this.subject(key), { before: mark + 1 }).catch(() => {}); // The marker may remain.
     return true;
   }
 
@@ -98,8 +98,8 @@ export class NatsRecordStore implements PagedRecordStore {
   }
 
   /**
-   * A change that is sent again after its acknowledgement was lost has its revision: nats-server 2.10 knows it by its id, and 2.15 looks at
-   * the expected revision first and refuses it.
+   * Writes a change. If it was re-sent after a lost acknowledgement, nats-server 2.10 deduplicates it by its id, but 2.15 checks the
+   * expected revision first and refuses it: then the last message has its id.
    */
   private async change(key: string, value: Uint8Array, headers: HeaderBlock): Promise<number | undefined> {
     const subject = this.subject(key);

@@ -1,7 +1,7 @@
-/** A part that a token of a subject carries as it is. */
+/** Parts of a key that are valid subject tokens. */
 const PLAIN = /^[\w-]{1,160}$/;
 
-/** The key of a record as the end of a subject: a token for each part, `=` and base64url of UTF-16 where it is not plain. */
+/** Encodes the key of a record as subject tokens, one for each part; `=` and base64url of UTF-16 if it is not a valid token. */
 export function recordTokens(key: string): string {
   return key
     .split('/')
@@ -9,7 +9,7 @@ export function recordTokens(key: string): string {
     .join('.');
 }
 
-/** The key that {@link recordTokens} was given. */
+/** Inverse of {@link recordTokens}. */
 export function recordKeyOf(tokens: string): string {
   return tokens
     .split('.')

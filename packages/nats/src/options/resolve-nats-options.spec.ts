@@ -93,9 +93,9 @@ describe('options of the NATS engine', () => {
     expect(problemsOf({ servers: 'nats://ann:x@a', token: 't' })).toEqual([
       'servers: only one of user and pass, token, credentialsFile and nkeySeed may be given',
     ]);
-    expect(problemsOf({ user: 'ann' })).toEqual(['pass: user and pass belong together']);
+    expect(problemsOf({ user: 'ann' })).toEqual(['pass: user and pass must be given together']);
     expect(problemsOf({ servers: 'tls://a', tls: false })).toEqual([
-      'tls: is false, and an address asks for TLS',
+      'tls: is false, but an address requires TLS',
     ]);
     expect(problemsOf(['nats://ann:x@a', 'nats://bob:y@b'])).toEqual([
       'servers.1: must carry the same credentials as the first',

@@ -86,7 +86,7 @@ const durable = z
   })
   .superRefine(({ maxAgeMs, duplicateWindowMs }, context) => {
     if (duplicateWindowMs <= maxAgeMs) return;
-    const message = 'must not be longer than maxAgeMs: what is no longer there is not known again';
+    const message = 'must not be longer than maxAgeMs, because removed messages cannot be deduplicated';
     context.addIssue({ code: 'custom', path: ['duplicateWindowMs'], message });
   })
   .prefault({});
@@ -153,9 +153,9 @@ const schema = z
     if (ways > 1)
       issue('servers', 'only one of user and pass, token, credentialsFile and nkeySeed may be given');
     if ((options.user === undefined) !== (options.pass === undefined)) {
-      issue(options.user === undefined ? 'user' : 'pass', 'user and pass belong together');
+      issue(options.user === undefined ? 'user' : 'pass', 'user and pass must be given together');
     }
-    if (options.tls === false && servers.isTls) issue('tls', 'is false, and an address asks for TLS');
+    if (options.tls === false && servers.isTls) issue('tls', 'is false, but an address requires TLS');
   });
 
 /**

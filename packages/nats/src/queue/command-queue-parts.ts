@@ -11,18 +11,18 @@ import { NatsCommandQueue } from './nats-command-queue.js';
 import { QueueRecords } from './queue-records.js';
 import { queueStreams } from './queue-streams.js';
 
-/** What the command queues of a connection are made of. */
+/** Parts of the command queues of a connection. */
 export interface CommandQueueParts {
   readonly session: BrokerSession;
   readonly api: JetStreamApi;
   readonly serverClock: ServerClock;
-  /** Keeps which queues there are. */
+  /** Records of the queues. */
   readonly records: RecordStore;
-  /** Keeps how often messages were tried. */
+  /** Bucket of attempt counts. */
   readonly attempts: Bucket;
 }
 
-/** Puts the command queues of a connection together. Nothing is made on the broker before it is used. */
+/** Assembles the command queues of a connection. Broker resources are created on first use. */
 export function openCommandQueue(
   namespace: string,
   { durable, replicas, requestTimeoutMs: timeoutMs, inboxPrefix }: ResolvedNatsOptions,

@@ -1,35 +1,33 @@
 import { JETSTREAM_ERROR } from '../connection/broker-errors.js';
 import type { JetStreamApi } from '../jetstream/jetstream-api.js';
 
-/** A durable pull consumer (NATS ADR-13) as a subscription wants it. */
+/** Configuration of a durable pull consumer (NATS ADR-13). */
 export interface WantedConsumer {
   readonly stream: string;
   readonly name: string;
-  /** What it is for, for people who list consumers. */
+  /** Description, for people who list consumers. */
   readonly description: string;
-  /** The subject of its messages. */
+  /** Subject of its messages. */
   readonly filter: string;
   readonly ackWaitMs: number;
-  /** How many messages may be unsettled at a time, over all nodes. */
+  /** Maximum number of unsettled messages, over all nodes. */
   readonly maxUnsettled: number;
 }
 
 type ConsumerConfig = Readonly<Record<string, unknown>>;
 
-/** What the server knows of a consumer. */
+/** Consumer info of the server. */
 export interface ConsumerInfo {
   readonly config: ConsumerConfig;
   readonly num_ack_pending: number;
   readonly delivered: { readonly consumer_seq: number; readonly stream_seq: number };
-  /** All up to it that match are acknowledged. */
+  /** All matching messages up to it are acknowledged. */
   readonly ack_floor: { readonly stream_seq: number };
 }
 
 const NANOS = 1_000_000;
 
-/**
- * Makes the consumer if it is not there, and otherwise brings it up to date. Resolves with what the server knew of it.
- */
+/** Creates the consumer, or updates an existing one. Resolves with its info. */
 export async function ensureConsumer(
   api: JetStreamApi,
   wanted: WantedConsumer,
@@ -47,14 +45,14 @@ export async function ensureConsumer(
   return found;
 }
 
-/** Up to which number of its stream a consumer has delivered; 0 if it is not there. */
+/** Sequence number up to which a consumer has delivered; 0 if it does not exist. */
 export async function deliveredUpTo(api: JetStreamApi, stream: string, name: string): Promise<number> {
   const absent = [JETSTREAM_ERROR.consumerNotFound, JETSTREAM_ERROR.streamNotFound];
   const found = await api.call<ConsumerInfo>(`CONSUMER.INFO.${stream}.${name}`, {}, absent);
   return found?.delivered.stream_seq ?? 0;
 }
 
-/** Makes the consumer anew: it forgets what it has delivered, and begins with all that is there. */
+/** Recreates the consumer: it starts again with all messages of its subject. */
 export async function remakeConsumer(api: JetStreamApi, wanted: WantedConsumer): Promise<void> {
   await api.call(`CONSUMER.DELETE.${wanted.stream}.${wanted.name}`, {}, [JETSTREAM_ERROR.consumerNotFound]);
   await ensureConsumer(api, wanted);

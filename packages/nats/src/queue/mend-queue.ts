@@ -2,16 +2,16 @@ import type { StreamStore } from '../jetstream/stream-store.js';
 import { remakeConsumer } from './consumer-config.js';
 import type { ConsumerInfo, WantedConsumer } from './consumer-config.js';
 
-/** How many are removed at most each time that a lane is made sure of. */
+/** Maximum number of messages removed each time a lane is ensured. */
 const MOST = 1000;
 
 /**
- * Brings a work queue and its consumer together again, of which a server that broke down wrote one and not the other.
+ * Repairs a work queue and its consumer after a server crash that persisted only one of them.
  *
- * - It knows of acknowledgements and not of the removals: such messages stay for ever, and would be run again by a
- *   consumer that is made anew. It never delivers what is at or below the floor, so nobody waits for what is removed.
- * - It knows of deliveries and has lost the messages: it gives their numbers to new ones, and does not deliver those
- *   (nats-server up to 2.10). A consumer that is made anew delivers all that the queue has.
+ * - Acknowledgements without the removals: such messages stay forever, and a recreated consumer would run them again. They are removed; the
+ * consumer never delivers messages at or below its ack floor.
+ * - Deliveries without the messages: new messages get their numbers and are not delivered (nats-server up to 2.10). A recreated consumer
+ * delivers all messages of the queue.
  */
 export async function mendQueue(
   store: StreamStore,
@@ -19,7 +19,7 @@ export async function mendQueue(
   state: Pick<ConsumerInfo, 'ack_floor' | 'delivered'> | undefined,
 ): Promise<void> {
   if (state === undefined || state.delivered.stream_seq === 0) return;
-  // Asked after the consumer was, so that it has all that was delivered. Of replicated streams another may tell less.
+  // Read after the consumer, so that it includes all delivered messages. A replica may report less.
   const last = await store.lastSequence();
   if (last === undefined) return;
   if (last >= state.delivered.stream_seq) {

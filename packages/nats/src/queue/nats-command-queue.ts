@@ -26,7 +26,7 @@ import type { QueueServices } from './queue-services.js';
 import { DELAYED_LANE, PLAIN_LANE, nameTokens, subscriptionToken } from './queue-subjects.js';
 import { DELAY_HEADER } from './read-message.js';
 
-/** That a command is stored, and where in its stream. */
+/** Receipt of a stored command, with its sequence number. */
 interface StoredCommand {
   readonly duplicate: boolean;
   readonly sequence: number;
@@ -35,13 +35,13 @@ interface StoredCommand {
 const SWEEPS_PER_WAIT = 10;
 const LONGEST_SWEEP_MS = 1000;
 
-/** Queues of commands on JetStream, of competing consumers: two work-queue streams, and three durable consumers for each queue. */
+/** Command queues on JetStream, with competing consumers: two work-queue streams, and three durable consumers for each queue. */
 export class NatsCommandQueue implements DurableLog {
   readonly register: NatsQueueRegister;
   readonly queued: NatsQueuedCommands;
   private readonly subscriptions = new Set<NatsQueueConsumer>();
   private readonly codec = new StoredMessageCodec();
-  /** The ends of subjects by name: as many as there are kinds of messages. */
+  /** Cache of subject tokens by message name. */
   private readonly tokens = new Map<string, string>();
   private readonly stopListening: () => void;
   private cancelSweep: (() => void) | undefined;
@@ -72,14 +72,14 @@ export class NatsCommandQueue implements DurableLog {
     const { streams } = this.services;
     const { delayMs = 0 } = options;
     const payload = this.codec.encode(message);
-    // What was a dead letter has its history where the log kept room for it.
+    // The history of a redriven dead letter uses the reserved space.
     const limit =
       this.services.maxMessageBytes() + (options.subscription === undefined ? 0 : DEAD_LETTER_BYTES);
     if (payload.byteLength > limit) throw tooLarge(name, payload.byteLength, limit);
     if (options.subscription !== undefined) {
       const { store, prefix } = streams.retry;
       const subject = prefix + subscriptionToken(options.subscription);
-      // Stored each time that it is appended, and once however often it is sent.
+      // A new id for each append, so that it is stored once per append however often it is re-sent.
       return this.store(store, subject, payload, headersOf(randomUUID(), delayMs));
     }
     const { store, prefix } = streams.command;
@@ -110,7 +110,7 @@ export class NatsCommandQueue implements DurableLog {
     return subscription;
   }
 
-  /** Gives back what was taken and not settled. */
+  /** Gives back unsettled deliveries. */
   async close(): Promise<void> {
     this.isClosed = true;
     this.stopListening();
@@ -120,7 +120,7 @@ export class NatsCommandQueue implements DurableLog {
     this.publisher.close();
   }
 
-  /** What is published to for the sake of a subscription; no consumer has such a name, and so none is asked or settled. */
+  /** Subjects to check for publish permissions. No consumer has such a name, so nothing is pulled or settled. */
   private subjectsToSettleOn(): readonly string[] {
     const { streams } = this.services;
     return [streams.command, streams.retry].flatMap(({ store: { shape } }) => [

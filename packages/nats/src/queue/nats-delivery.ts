@@ -1,32 +1,32 @@
 import type { LogDelivery, StoredMessage } from '@catga/core/engine';
 
-/** What a delivery is settled with. */
+/** Holder of a delivery, which settles it. */
 export interface DeliveryHolder {
   acknowledge(delivery: NatsDelivery, isConfirmed: boolean): Promise<void>;
   giveBack(delivery: NatsDelivery, delayMs: number): Promise<void>;
   release(delivery: NatsDelivery, delayMs: number): Promise<void>;
 }
 
-/** Where a delivery came from, and how it is settled there. */
+/** Origin of a delivery, and the subject that settles it. */
 export interface DeliveryOrigin {
-  /** The name of the consumer. */
+  /** Name of the consumer. */
   readonly consumer: string;
   readonly sequence: number;
-  /** The subject to settle it on. */
+  /** Acknowledgement subject. */
   readonly reply: string;
-  /** How often the server has delivered the message, this time included. */
+  /** Number of deliveries of the message, including this one. */
   readonly deliveries: number;
   readonly storedAtMs: number;
 }
 
-/** Its holder's set of unsettled deliveries is the fence: one that is no longer in it settles nothing. */
+/** Delivery fenced by its holder's set of unsettled deliveries: one that is no longer in it settles nothing. */
 export class NatsDelivery implements LogDelivery {
-  /** When the server was last told that it is being worked on, in monotonic milliseconds. */
+  /** Monotonic time of the last in-progress signal, in milliseconds. */
   touchedMs = 0;
-  /** Whether it was handed to its handler. */
+  /** Whether it was passed to its handler. */
   isActive = false;
   attempt = 1;
-  /** Whether the attempt was noted. */
+  /** Whether the attempt was recorded. */
   isCounted = false;
 
   constructor(

@@ -19,15 +19,15 @@ const NANOS = 1_000_000;
  * acknowledgement wait (seen on nats-server 2.9; nothing in the protocol rules it out).
  */
 const SHORTEST_DELAY_MS = 25;
-/** After how long a message is delivered again whose consumer's callback threw, in milliseconds. */
+/** Redelivery delay of a message whose callback threw, in milliseconds. */
 const CALLBACK_FAILURE_DELAY_MS = 1000;
-/** How often within the time that the server waits it is told that a message is still being worked on. */
+/** Number of in-progress signals per ack wait. */
 const SIGNALS_PER_WAIT = 3;
-/** One node's part in one queue: what it took from all lanes and has not settled, in the order it came. */
+/** One node's consumer of one queue: unsettled deliveries of all lanes, in order of arrival. */
 export class NatsQueueConsumer implements LogConsumer, DeliveryHolder, LaneListener {
   private readonly held = new Set<NatsDelivery>();
   private readonly queue: NatsDelivery[] = [];
-  /** What is being considered or given back at the moment. */
+  /** Pending checks and returns of deliveries. */
   private readonly underway = new Set<Promise<unknown>>();
   private readonly window: DeliveryWindow;
   private readonly acks: TurnAcks;
@@ -44,7 +44,7 @@ export class NatsQueueConsumer implements LogConsumer, DeliveryHolder, LaneListe
     this.acks = new TurnAcks(services.session);
   }
 
-  /** Asks for what there is room for. */
+  /** Pulls as many messages as there is room for. */
   pull(): void {
     if (this.isStopped) return;
     const room = this.window.size(this.services.clock.monotonicMs()) - this.held.size;
@@ -56,12 +56,12 @@ export class NatsQueueConsumer implements LogConsumer, DeliveryHolder, LaneListe
 
   async stop(): Promise<void> {
     this.isStopped = true;
-    // What cannot be given back now comes back by itself.
+    // If giving back fails, the ack wait expires.
     for (const delivery of this.queue.splice(0)) void this.release(delivery, 0).catch(() => {});
     await this.lanes.stop();
   }
 
-  /** Stops, and gives back what was taken and not settled. The deliveries are then void. */
+  /** Stops, and gives back unsettled deliveries, which are then void. */
   async leave(): Promise<void> {
     const stopped = this.stop();
     if (!this.services.session.isUp) return this.held.clear();
@@ -80,11 +80,11 @@ export class NatsQueueConsumer implements LogConsumer, DeliveryHolder, LaneListe
     const delivery = new NatsDelivery(this, origin, read.message, read.problem);
     delivery.touchedMs = services.clock.monotonicMs();
     this.held.add(delivery);
-    // Headers are dear to read.
+    // Reading headers is expensive.
     const delayMs = lane.kind === 'plain' ? 0 : delayOf(message);
     if (delayMs === 0 && deliveries === 1 && !this.isStopped) return this.admit(delivery);
     const considered = this.consider(delivery, delayMs).catch(() =>
-      // It could not be told from one to be handled: it comes again, by itself if it cannot even be given back.
+      // Its state is unknown: redeliver it, after the ack wait if even giving back fails.
       this.giveBack(delivery, CALLBACK_FAILURE_DELAY_MS).catch(() => {}),
     );
     void this.track(considered);
@@ -98,12 +98,12 @@ export class NatsQueueConsumer implements LogConsumer, DeliveryHolder, LaneListe
     this.lanes.revive();
   }
 
-  /** The broker is back, perhaps empty: it says nothing to who asks a consumer that is not there for messages. */
+  /** Called after a reconnect. The broker may have lost its data, and does not reply to pulls of a missing consumer. */
   returned(): void {
     if (!this.isStopped) this.lanes.revive();
   }
 
-  /** Tells the server of what is still being worked on, and looks for lanes that went silent. */
+  /** Sends in-progress signals, and detects silent lanes. */
   sweep(nowMs: number): void {
     const { session, ackWaitMs } = this.services;
     if (!session.isUp) return;
@@ -138,7 +138,7 @@ export class NatsQueueConsumer implements LogConsumer, DeliveryHolder, LaneListe
     else this.return(origin, delayMs);
   }
 
-  /** With a note of how many attempts there were, and that none is going on. */
+  /** Gives a delivery back, after recording its attempts. */
   private async returnAfter({ origin }: NatsDelivery, count: number, delayMs: number): Promise<void> {
     const { attempts, clock } = this.services;
     try {
@@ -148,7 +148,7 @@ export class NatsQueueConsumer implements LogConsumer, DeliveryHolder, LaneListe
     }
   }
 
-  /** The connection is not closed before it is done. */
+  /** Tracks work that `leave` awaits before the connection is closed. */
   private async track<T>(work: Promise<T>): Promise<T> {
     this.underway.add(work);
     try {
@@ -163,7 +163,7 @@ export class NatsQueueConsumer implements LogConsumer, DeliveryHolder, LaneListe
     this.services.session.publish(reply, new TextEncoder().encode(`-NAK {"delay":${delay}}`));
   }
 
-  /** What is not plainly to be handled: it came before, or too early. */
+  /** Checks a delivery that is redelivered or delayed: it may be too early, or taken out of the queue. */
   private async consider(delivery: NatsDelivery, delayMs: number): Promise<void> {
     const { serverClock } = this.services;
     const { deliveries, storedAtMs } = delivery.origin;
@@ -171,7 +171,7 @@ export class NatsQueueConsumer implements LogConsumer, DeliveryHolder, LaneListe
     const isDelayed = delayMs > 0;
     const waitMs = isDelayed ? storedAtMs + delayMs - (await serverClock.now()) : 0;
     if (waitMs > 0) return this.giveBack(delivery, waitMs);
-    // What is delayed may have come any number of times before its own: each of its attempts is noted, and nothing else.
+    // A delayed message may be delivered any number of times before it is due, so only its attempts are recorded.
     if ((deliveries > 1 || isDelayed) && !(await this.count(delivery, isDelayed ? 0 : 1))) {
       if (this.settle(delivery)) this.acks.add(delivery.origin.reply);
       return;
@@ -181,9 +181,9 @@ export class NatsQueueConsumer implements LogConsumer, DeliveryHolder, LaneListe
   }
 
   /**
-   * Notes an attempt before it begins: one that ends with its process counts. Resolves with whether it may begin: the message was not
-   * taken away.
-   * @param unnoted how many attempts there were if none is noted: 1 where the first one is not noted, 0 where every one is
+   * Records an attempt before it begins, so that one ended by a crash counts. Resolves with whether it may begin: not if the command was
+   * taken out of the queue.
+   * @param unnoted number of earlier attempts if none is recorded: 1 if first attempts are not recorded, else 0
    */
   private async count(delivery: NatsDelivery, unnoted: 0 | 1): Promise<boolean> {
     const { attempts } = this.services;
@@ -209,12 +209,12 @@ export class NatsQueueConsumer implements LogConsumer, DeliveryHolder, LaneListe
     try {
       this.deliver(delivery);
     } catch {
-      // What cannot be given back comes again by itself.
+      // If giving back fails, the ack wait expires.
       void this.giveBack(delivery, CALLBACK_FAILURE_DELAY_MS).catch(() => {});
     }
   }
 
-  /** Whether it was unsettled. Makes room for the next one. */
+  /** Removes a delivery, and makes room for the next one. Returns whether it was unsettled. */
   private settle(delivery: NatsDelivery): boolean {
     if (!this.held.delete(delivery)) return false;
     if (!delivery.isActive) {

@@ -18,11 +18,11 @@ interface ConsumerPage {
 
 type QueueLag = Pick<SubscriptionLag, 'due' | 'delayed' | 'handling'>;
 
-/** The names of the consumers of a subscription: its token, and what they are for. */
+/** Consumer names of a subscription: its token and the kind of lane. */
 const LANE = /^(.*)-(plain|later|retry)$/;
 const NOTHING: QueueLag = { due: 0, delayed: 0, handling: 0 };
 
-/** The queues by their records, and what waits in them by their consumers. */
+/** Register of the queues, from their records, with backlogs from their consumers. */
 export class NatsQueueRegister implements SubscriptionRegister {
   constructor(private readonly services: Pick<QueueServices, 'api' | 'records' | 'streams'>) {}
 
@@ -39,7 +39,7 @@ export class NatsQueueRegister implements SubscriptionRegister {
       const { due, delayed, handling } = lags.get(token) ?? NOTHING;
       lags.set(
         token,
-        // What is to run later is given back until then.
+        // A delayed command is given back until it is due.
         lane === DELAYED_LANE
           ? { due, delayed: delayed + pending + unsettled, handling }
           : { due: due + pending, delayed, handling: handling + unsettled },
@@ -54,7 +54,7 @@ export class NatsQueueRegister implements SubscriptionRegister {
 
   async drop(id: string): Promise<boolean> {
     const { records, streams } = this.services;
-    // The record first: a node that subscribes meanwhile makes everything anew.
+    // The record first: a node that subscribes meanwhile recreates everything.
     const queue = await records.forget(id);
     if (queue === undefined) return false;
     const token = subscriptionToken(id);
@@ -80,7 +80,7 @@ export class NatsQueueRegister implements SubscriptionRegister {
     ]);
   }
 
-  /** All consumers of a stream, page by page. */
+  /** All consumers of a stream. */
   private async consumersOf({ store }: QueueStream): Promise<ConsumerState[]> {
     const found: ConsumerState[] = [];
     for (let total = 1; found.length < total;) {

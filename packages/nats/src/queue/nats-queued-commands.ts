@@ -17,18 +17,17 @@ import type { QueueServices } from './queue-services.js';
 import type { QueueStream } from './queue-streams.js';
 import { nameTokens, subscriptionToken } from './queue-subjects.js';
 
-/** Into how many parts a stream is cut to be searched: each is read message by message. */
+/** Number of parts of a stream that are searched concurrently, each message by message. */
 const SEARCHED_AT_A_TIME = 16;
-/** How long a replicated stream takes at most to remove a message on all servers, in milliseconds. */
+/** Maximum time until a message is removed on all replicas, in milliseconds. */
 const REPLICATED_MS = 250;
 
-/** Stores a command anew. */
+/** Stores a command again. */
 export type StoreAgain = (message: StoredMessage, delayMs: number) => Promise<{ readonly sequence: number }>;
 
 /**
- * The commands in the queues. Whoever begins an attempt that is not the first of a command without delay notes that first, by
- * compare-and-set, and so does who cancels. Of a first attempt nothing is noted: what the consumer had not delivered before the message was
- * removed, and has not after, nobody has got.
+ * Commands in the queues. Attempts and cancellations are recorded by compare-and-set, except the first attempt of a command without delay.
+ * Such a command is removed, and counts as not taken if the consumer had delivered it neither before nor after the removal.
  */
 export class NatsQueuedCommands implements QueuedCommands {
   constructor(
@@ -70,7 +69,7 @@ export class NatsQueuedCommands implements QueuedCommands {
     if (found === undefined) return { state: 'absent' };
     const item = await this.item(found, new Map());
     if (item?.state === 'running') return { state: 'running' };
-    // Stored anew before it is taken away: a crash in between runs it twice, and never not at all.
+    // Stored again before it is removed: after a crash in between it runs twice rather than never.
     const { sequence } = await this.storeAgain(found.message, Math.max(delayMs, LEAST_DELAY_MS));
     const state = await this.takeAway(found);
     if (state === 'taken') return { state, message: found.message };
@@ -78,7 +77,7 @@ export class NatsQueuedCommands implements QueuedCommands {
     return { state };
   }
 
-  /** Every message of an id: it may have been stored twice. */
+  /** All messages with an id, which may have been stored twice. */
   private async find({ name, messageId }: MessageIdentity): Promise<readonly StoredCommand[]> {
     const found: StoredCommand[] = [];
     for (const { store, filter } of this.streams(name)) {
@@ -107,7 +106,7 @@ export class NatsQueuedCommands implements QueuedCommands {
     return storedCommandOf(entry, streams, maxMessageBytes);
   }
 
-  /** Undefined for one that was taken away, and is about to be removed. */
+  /** State of a command; undefined if it was taken out and is about to be removed. */
   private async item(
     command: StoredCommand,
     delivered: Map<string, Promise<number>>,
@@ -149,12 +148,12 @@ export class NatsQueuedCommands implements QueuedCommands {
     if (!(await store.remove(place.sequence))) return 'absent';
     if (store.shape.replicas > 1) await store.api.pause(REPLICATED_MS);
     if (place.sequence > (await this.deliveredOf(command))) return 'taken';
-    // It may have been delivered just before it was removed: it is stored again, for whoever has it may not end it.
+    // It may have been delivered just before the removal: store it again, because its holder may not finish it.
     await this.storeAgain(message, 0);
     return 'running';
   }
 
-  /** Up to which sequence number the consumer of a command has delivered. */
+  /** Sequence number up to which the consumer of a command has delivered. */
   private deliveredOf(
     { store, place: { consumer } }: StoredCommand,
     known: Map<string, Promise<number>> = new Map(),
@@ -178,10 +177,10 @@ export class NatsQueuedCommands implements QueuedCommands {
   }
 }
 
-/** The least delay of what is stored anew before it is known whether the command could be taken away, in milliseconds. */
+/** Minimum delay of a rescheduled command, in milliseconds: it is stored before it is known whether the original could be removed. */
 const LEAST_DELAY_MS = 1000;
 
-/** Whether a command that was delivered, or is due, may be in somebody's hands: the first attempt of one without delay is not noted. */
+/** Whether a delivered or due command may be running: the first attempt of a command without delay is not recorded. */
 function isBegun({ dueAtMs }: StoredCommand, noted: AttemptState | undefined): boolean {
   return noted === undefined ? dueAtMs === undefined : noted.state === 'begun';
 }

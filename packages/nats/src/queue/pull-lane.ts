@@ -5,24 +5,24 @@ import { toJson } from '../jetstream/jetstream-api.js';
 import { readAckSubject } from '../jetstream/ack-subject.js';
 import type { AckFacts } from '../jetstream/ack-subject.js';
 
-/** What a lane of a queue is for: commands that run as soon as they can, those that wait for their time, redriven ones. */
+/** Kind of a lane of a queue: commands without a delay, delayed ones, redriven ones. */
 export type LaneKind = 'plain' | 'delayed' | 'retry';
 
-/** What a lane tells its subscription. */
+/** Callbacks of a lane. */
 export interface LaneListener {
   received(lane: PullLane, message: ClientMessage, facts: AckFacts): void;
-  /** A pull has ended; more may be asked for. */
+  /** A pull has ended; more may be requested. */
   ended(): void;
-  /** The server no longer knows the consumer, or serves it elsewhere: nothing comes until it is made sure of. */
+  /** The consumer is missing or was moved: nothing arrives until it is ensured again. */
   lost(): void;
 }
 
-/** For how long the server remembers that messages are wanted, in milliseconds: how soon a lost pull is noticed. */
+/** Expiry of a pull, in milliseconds, which bounds how late a lost pull is detected. */
 const PULL_LASTS_MS = 5000;
 const NANOS = 1_000_000;
-/** How much later than it should a pull's end may be told. */
+/** Tolerated lateness of a pull's end, in milliseconds. */
 const GRACE_MS = 3000;
-/** The server says so when a pull ends before it is filled: nothing there, or time is up (NATS ADR-13). */
+/** Status codes that end an unfilled pull: no messages, or expired (NATS ADR-13). */
 const ENDS_A_PULL: ReadonlySet<number> = new Set([404, 408]);
 const HEARTBEAT = 100;
 
@@ -32,11 +32,11 @@ interface Pull {
 }
 
 /**
- * One durable consumer, and how many messages were asked of it that have not come. The end of each pull is its sign of
- * life: one that does not end in time was lost with the server that had it.
+ * One durable consumer, with the number of requested messages that have not arrived. The end of each pull is a sign of life: a pull that
+ * does not end in time was lost with its server.
  */
 export class PullLane {
-  /** How many messages are asked for and have not come. */
+  /** Number of requested messages that have not arrived. */
   expected = 0;
   private readonly pulls = new Map<string, Pull>();
   private readonly inbox: string;
@@ -49,7 +49,7 @@ export class PullLane {
     private readonly monotonicMs: () => number,
     /** `<stream>.<consumer>`. */
     readonly path: string,
-    /** The name of the consumer. */
+    /** Name of the consumer. */
     readonly consumer: string,
     readonly kind: LaneKind,
     inboxPrefix: string | undefined,
@@ -59,7 +59,7 @@ export class PullLane {
     this.subscription = session.subscribe(`${this.inbox}*`, (message) => this.heard(message));
   }
 
-  /** Asks for so many more. What cannot be asked now is asked when the broker is back. */
+  /** Requests more messages; while disconnected, after the reconnect. */
   pull(batch: number): void {
     if (this.isStopped || !this.session.isUp) return;
     const token = (this.asked++).toString(36);
@@ -73,7 +73,7 @@ export class PullLane {
     this.expected += batch;
   }
 
-  /** Forgets what was asked for: the server has. */
+  /** Resets the requests, which the server has lost. */
   reset(): void {
     this.expected = 0;
     this.pulls.clear();
@@ -85,7 +85,7 @@ export class PullLane {
     return false;
   }
 
-  /** Asks for nothing more. Resolves once all that the server had sent has come. */
+  /** Stops pulling. Resolves once all sent messages have arrived. */
   async stop(): Promise<void> {
     this.isStopped = true;
     await this.subscription.drain();

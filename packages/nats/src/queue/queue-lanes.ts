@@ -11,12 +11,9 @@ const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 2000;
 const KINDS: readonly LaneKind[] = ['plain', 'delayed', 'retry'];
 
-/**
- * The consumers of one queue: one for commands that run as soon as they can, one for those that are to run later, one for
- * dead letters that are tried again.
- */
+/** Consumers of one queue: for commands without a delay, for delayed ones, and for redriven dead letters. */
 export class QueueLanes {
-  /** The lanes that are open. */
+  /** The open lanes. */
   all: readonly PullLane[] = [];
   private readonly lanes = new Map<LaneKind, PullLane>();
   private readonly token: string;
@@ -31,14 +28,14 @@ export class QueueLanes {
     this.token = subscriptionToken(queue.id);
   }
 
-  /** Makes the streams, the record and the consumers, and begins to take from them. */
+  /** Creates the streams, the record and the consumers, and starts pulling. */
   async open(listener: LaneListener & { pull(): void }): Promise<void> {
     this.listener = listener;
     await this.ensure();
     listener.pull();
   }
 
-  /** Makes sure of everything anew, for as long as it takes. */
+  /** Ensures everything again, with retries until it succeeds. */
   revive(): void {
     this.reviving ??= this.reviveNow().finally(() => (this.reviving = undefined));
   }
@@ -58,7 +55,7 @@ export class QueueLanes {
         for (const lane of this.lanes.values()) lane.reset();
         return this.listener?.pull();
       } catch {
-        // The broker is away, or not itself yet: the next round finds out.
+        // The broker is unavailable or not ready yet: the next round retries.
       }
     }
   }
@@ -86,7 +83,7 @@ export class QueueLanes {
   private openLane(kind: LaneKind, { stream, name }: WantedConsumer): PullLane {
     const { session, clock, inboxPrefix } = this.services;
     const { listener } = this;
-    if (listener === undefined) throw new TypeError('Lanes are opened with their listener.');
+    if (listener === undefined) throw new TypeError('Lanes need a listener.');
     const now = (): number => clock.monotonicMs();
     return new PullLane(session, now, `${stream}.${name}`, name, kind, inboxPrefix, listener);
   }
@@ -102,7 +99,7 @@ export class QueueLanes {
       description: `${queue.id}: ${lane}`,
       filter: prefix + (kind === 'retry' ? token : `${lane}.${nameTokens(queue.name)}`),
       ackWaitMs,
-      // Commands that wait for their time keep no others from being run.
+      // Delayed commands must not block others.
       maxUnsettled: kind === 'delayed' ? -1 : maxUnsettled,
     };
   }

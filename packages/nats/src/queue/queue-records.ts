@@ -1,7 +1,7 @@
 import type { RecordStore } from '@catga/core/engine';
 import { z } from 'zod';
 
-/** A queue of commands: its subscription, and the wire name of its command. */
+/** Record of a command queue: its subscription, and the wire name of its command. */
 export interface QueueRecord {
   readonly id: string;
   readonly name: string;
@@ -10,14 +10,14 @@ export interface QueueRecord {
 const PREFIX = 'queue/';
 const schema = z.object({ id: z.string(), name: z.string() });
 
-/** The queues that nodes have subscribed to, one record each. */
+/** Records of the queues that nodes have subscribed to. */
 export class QueueRecords {
   constructor(private readonly records: RecordStore) {}
 
   async ensure(queue: QueueRecord): Promise<void> {
     const key = keyOf(queue.id);
     if ((await this.records.read(key)) !== undefined) return;
-    // If another node wrote it meanwhile, it is the same.
+    // Another node would have written the same.
     await this.records.write(key, new TextEncoder().encode(JSON.stringify(queue)), 0);
   }
 

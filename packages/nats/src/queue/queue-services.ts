@@ -6,7 +6,7 @@ import type { AttemptCounts } from './attempt-counts.js';
 import type { QueueStreams } from './queue-streams.js';
 import type { QueueRecords } from './queue-records.js';
 
-/** What the queues of a connection share. */
+/** Services shared by the queues of a connection. */
 export interface QueueServices {
   readonly session: BrokerSession;
   readonly api: JetStreamApi;
@@ -16,10 +16,10 @@ export interface QueueServices {
   readonly records: QueueRecords;
   readonly attempts: AttemptCounts;
   readonly inboxPrefix: string | undefined;
-  /** How long the server waits for a sign of a message it delivered, in milliseconds. */
+  /** Ack wait of the server, in milliseconds. */
   readonly ackWaitMs: number;
-  /** How many messages of one queue may be unsettled at a time, over all nodes. */
+  /** Maximum number of unsettled messages of a queue, over all nodes. */
   readonly maxUnsettled: number;
-  /** How many bytes of a message can be kept. */
+  /** Maximum size of a stored message, in bytes. */
   readonly maxMessageBytes: () => number;
 }

@@ -2,15 +2,15 @@ import type { ResolvedDurableOptions } from '../options/resolve-nats-options.js'
 import { StreamStore } from '../jetstream/stream-store.js';
 import type { JetStreamApi } from '../jetstream/jetstream-api.js';
 
-/** The streams of a namespace's command queues. */
+/** Streams of a namespace's command queues. */
 export interface QueueStreams {
   /** Commands, until one node has handled each. */
   readonly command: QueueStream;
-  /** Dead letters that are tried again, until the handler that failed on each has had it. */
+  /** Redriven dead letters, until their handler has handled them. */
   readonly retry: QueueStream;
 }
 
-/** One of the streams, and what its subjects begin with. */
+/** A stream, and its subject prefix. */
 export interface QueueStream {
   readonly prefix: string;
   readonly store: StreamStore;
@@ -29,7 +29,7 @@ export function queueStreams(
       name: `${namespace}_${what}`,
       subjects: [`${prefix}>`],
       replicas,
-      // What nobody has handled does not grow too old: a command may be delayed by more than events are kept.
+      // Commands never expire: a delay may exceed the retention of events.
       settings: { storage, maxBytes, duplicateWindowMs, retention: 'workqueue' as const, maxAgeMs: 0 },
     };
     return { prefix, store: new StreamStore(shape, api) };

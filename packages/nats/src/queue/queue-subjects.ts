@@ -1,29 +1,29 @@
 import { createHash } from 'node:crypto';
 
-/** Where a command goes that is to run as soon as it can. */
+/** Lane of commands without a delay. */
 export const PLAIN_LANE = 'plain';
-/** Where commands go that are not to run before some time. */
+/** Lane of delayed commands. */
 export const DELAYED_LANE = 'later';
 
-/** What a subject carries as it is: words of letters, digits, `_` and `-`, with dots between them. */
+/** Names that a subject carries unchanged: words of letters, digits, `_` and `-`, separated by dots. */
 const PLAIN_NAME = /^[\w-]+(\.[\w-]+)*$/;
 const LONGEST_NAME = 160;
 const LONGEST_ID = 48;
 const NOT_A_WORD = /[^\w-]/gu;
 
-/** A wire name as the end of a subject. No two names have one form. */
+/** Encodes a wire name as the end of a subject. Different names have different results. */
 export function nameTokens(name: string): string {
-  if (name.length > LONGEST_NAME) return `==${digestOf(name)}`; // No name is spelt so.
+  if (name.length > LONGEST_NAME) return `==${digestOf(name)}`; // No encoded name has this prefix.
   return PLAIN_NAME.test(name) ? name : spelt(name);
 }
 
-/** The id of a subscription as a token of a subject, and the beginning of the names of its consumers. */
+/** Encodes the id of a subscription as a subject token, which is also the prefix of its consumer names. */
 export function subscriptionToken(id: string): string {
   const token = spelt(id);
   return token.length > LONGEST_ID ? `${token.slice(0, LONGEST_ID)}=${digestOf(id)}` : token;
 }
 
-/** `=` and two hexadecimal digits for each byte of UTF-8 that is not part of a word. */
+/** Escapes each UTF-8 byte that is not part of a word as `=` and two hexadecimal digits. */
 function spelt(text: string): string {
   return text.replace(NOT_A_WORD, (character) =>
     [...Buffer.from(character)]

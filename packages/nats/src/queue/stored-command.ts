@@ -6,12 +6,12 @@ import type { QueueStreams } from './queue-streams.js';
 import { DELAYED_LANE, PLAIN_LANE, subscriptionToken } from './queue-subjects.js';
 import { DELAY_HEADER, delayIn, readMessage } from './read-message.js';
 
-/** A command as it lies in its stream. */
+/** A command in its stream. */
 export interface StoredCommand {
   readonly message: StoredMessage;
   readonly store: StreamStore;
   readonly place: AttemptPlace;
-  /** When it is due by the server's clock, in milliseconds since 1970; undefined for one that was stored without a delay. */
+  /** Due time by the server's clock, in milliseconds since 1970; undefined without a delay. */
   readonly dueAtMs: number | undefined;
 }
 

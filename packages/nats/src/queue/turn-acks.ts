@@ -4,25 +4,25 @@ import type { BrokerSession } from '../connection/broker-session.js';
 const ACK = new TextEncoder().encode('+ACK');
 
 /**
- * Acknowledgements that nobody waits for. Those of one turn of the event loop are written at its end, in one packet:
- * each on its own costs more than the message's way through the node.
+ * Acknowledgements without confirmation. Those of one turn of the event loop are written together at its end: single ones would cost more
+ * than handling the message.
  */
 export class TurnAcks {
   private replies: string[] = [];
 
   constructor(private readonly session: BrokerSession) {}
 
-  /** @param reply the subject that the delivery is settled on */
+  /** @param reply acknowledgement subject of the delivery */
   add(reply: string): void {
     this.replies.push(reply);
     if (this.replies.length === 1) void nextTurn().then(() => this.write());
   }
 
-  /** Writes what there is, now. */
+  /** Writes the pending acknowledgements now. */
   write(): void {
     const { replies, session } = this;
     this.replies = [];
-    // After the session was closed nothing can be told to the server, and what it was not told of comes again.
+    // After the session is closed nothing can be sent; unacknowledged messages are redelivered.
     if (session.isClosed) return;
     for (const reply of replies) this.tell(reply);
   }
@@ -31,7 +31,7 @@ export class TurnAcks {
     try {
       this.session.publish(reply, ACK);
     } catch {
-      // Too much waits for the broker already: this one is not told, and its message comes again.
+      // The buffer is full: this acknowledgement is dropped, and its message is redelivered.
     }
   }
 }

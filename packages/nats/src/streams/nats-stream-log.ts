@@ -13,22 +13,22 @@ import { nameTokens } from '../queue/queue-subjects.js';
 /** Headers of an entry: its head, and an id of the append that stored it. */
 const HEAD = 'Catga-Head';
 const APPEND_ID = 'Catga-Append';
-/** What the headers take besides the head. */
+/** Size of the headers besides the head, in bytes. */
 const HEADER_BYTES = 256;
-/** How many entries of a stream are read at a time. */
+/** Number of entries read at a time. */
 const PAGE = 1000;
-/** About how many bytes. */
+/** Approximate number of bytes read at a time. */
 const PAGE_BYTES = 4 * 1024 * 1024;
 
 /**
- * A log of streams in one stream of JetStream: a subject for each, a message for each append, whose sequence number is its position. An append expects the
- * sequence number of the last message on its subject.
+ * Stream log in one JetStream stream: a subject for each stream, a message for each append; its sequence number is its position. An append
+ * expects the sequence number of the last message on its subject.
  */
 export class NatsStreamLog implements StreamLog {
   private readonly session = randomUUID();
   private appends = 0;
 
-  /** @param prefix of the subjects */
+  /** @param prefix prefix of the subjects */
   constructor(
     private readonly prefix: string,
     private readonly store: Pick<
@@ -55,7 +55,7 @@ export class NatsStreamLog implements StreamLog {
     const headers = new HeaderBlock().set(EXPECTED_LAST, String(after)).set(APPEND_ID, id).set(HEAD, head);
     const position = await this.store.store(subject, body, headers);
     if (position !== undefined) return position;
-    // One that was sent again after its acknowledgement was lost: it is what follows there.
+    // If the append was re-sent after a lost acknowledgement, the next message has its id.
     const next = await this.store.next(subject, after + 1);
     return next !== undefined && headerOf(next, APPEND_ID) === id ? next.sequence : undefined;
   }
@@ -82,7 +82,7 @@ export class NatsStreamLog implements StreamLog {
     return this.page(undefined, { fromSequence, limit });
   }
 
-  /** What somebody else has put there is no entry, and is left out. */
+  /** Page of entries; foreign messages are skipped. */
   private async page(
     subject: string | undefined,
     { fromSequence, ...options }: ReadOptions & { readonly fromSequence: number },
@@ -116,7 +116,7 @@ export class NatsStreamLog implements StreamLog {
       });
       if (entries.length > 0) break;
       if (seen > 0) continue;
-      // Too large for a page, or not yet on the replica that was asked: the leader has it.
+      // Too large for a page, or not yet on the replica that replied: ask the leader.
       const next = await store.next(subject ?? '>', from);
       if (next === undefined || next.sequence > to) break;
       seen = next.sequence;
@@ -130,7 +130,7 @@ export class NatsStreamLog implements StreamLog {
   }
 }
 
-/** When the stream was created, in an order. */
+/** Identity of the stream: its creation time, in sortable form. */
 function identityOf({ created }: StreamInfo): string {
   return Date.parse(created).toString(36);
 }

@@ -4,7 +4,7 @@ import { StreamStore } from '../jetstream/stream-store.js';
 import type { ResolvedNatsOptions } from '../options/resolve-nats-options.js';
 import { NatsStreamLog } from './nats-stream-log.js';
 
-/** The log of streams of a namespace, which is made when it is used first. */
+/** Stream log of a namespace, created on first use. */
 export function openStreams(
   namespace: string,
   { durable: { storage }, replicas }: Pick<ResolvedNatsOptions, 'durable' | 'replicas'>,
@@ -22,7 +22,7 @@ export function openStreams(
         retention: 'limits',
         maxAgeMs: 0, // For ever.
         maxBytes: undefined,
-        duplicateWindowMs: reader.timeoutMs, // No message has an id that the server knows it by.
+        duplicateWindowMs: reader.timeoutMs, // Unused: messages have no deduplication id.
       },
     },
     api,

@@ -67,14 +67,14 @@ export function isUnknownGroup(thrown: unknown): boolean {
   return /\bNOGROUP\b/.test(wordsOf(thrown)) || /\bNOGROUP\b/.test(wordsOf(causeOf(thrown)));
 }
 
-/** Whether a slot of a Redis Cluster is on its way to another server, which refuses a command without running it. */
+/** Whether a slot of a Redis Cluster is migrating, so that the server refused the command without running it. */
 function isMigration(message: string): boolean {
   return /^(?:Too many Cluster redirections\. Last error: .*)?(?:TRYAGAIN|MOVED|ASK)\b/.test(message);
 }
 
 /**
- * Whether the client did not send what it had gathered for one server of a Redis Cluster, because a slot has moved since
- * (ioredis' automatic pipelining, `Pipeline.exec`).
+ * Whether the client did not send a pipeline for one server of a Redis Cluster, because a slot has moved (ioredis' automatic pipelining,
+ * `Pipeline.exec`).
  */
 function isRegrouped(message: string): boolean {
   return message === 'All keys in the pipeline should belong to the same slots allocation group';
@@ -109,5 +109,5 @@ function causeOf(thrown: unknown): unknown {
 /** First line of an error's message. Socket errors may come from another realm. */
 export function wordsOf(thrown: unknown): string {
   const [line = ''] = isNativeError(thrown) ? thrown.message.split('\n') : [];
-  return line || 'for a reason that is not known';
+  return line || 'for an unknown reason';
 }

@@ -3,14 +3,14 @@ import type { Redis } from 'ioredis';
 import { isClusterClient } from './redis-client.js';
 import type { RedisClient } from './redis-client.js';
 
-/** What opens the sockets of a client of ioredis. */
+/** Connector of an ioredis client, which opens its sockets. */
 interface Connector {
   connect(...request: readonly unknown[]): Promise<Duplex>;
 }
 
 /**
- * Keeps a later error of a socket from ending the process. ioredis listens to the first error of a socket only; with TLS
- * there may be two: the certificate is not trusted, and then what the server replies to the end of the handshake.
+ * Keeps a second error of a socket from ending the process. ioredis only listens to the first one; with TLS there may be two: an untrusted
+ * certificate, then the server's reply to the aborted handshake.
  */
 export function guardSockets<C extends RedisClient>(client: C): C {
   if (isClusterClient(client)) client.on('+node', guard);

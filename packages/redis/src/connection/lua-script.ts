@@ -18,16 +18,16 @@ export type LuaReply = number | Buffer | null | readonly LuaReply[];
 
 /** Reply of a script that must be a list. */
 export function listOf(reply: LuaReply | undefined): readonly LuaReply[] {
-  if (!Array.isArray(reply)) throw new TypeError('A script answered something else than a list.');
+  if (!Array.isArray(reply)) throw new TypeError('A script did not return a list.');
   return reply as readonly LuaReply[];
 }
 
 export function bytesOf(reply: LuaReply | undefined): Buffer {
-  if (!Buffer.isBuffer(reply)) throw new TypeError('A script answered something else than bytes.');
+  if (!Buffer.isBuffer(reply)) throw new TypeError('A script did not return bytes.');
   return reply;
 }
 
 export function numberOf(reply: LuaReply | undefined): number {
-  if (typeof reply !== 'number') throw new TypeError('A script answered something else than a number.');
+  if (typeof reply !== 'number') throw new TypeError('A script did not return a number.');
   return reply;
 }

@@ -108,9 +108,9 @@ export class RedisSession {
   }
 
   /**
-   * Resolves with the reply. Rejects with `CATGA_ENGINE_UNAVAILABLE` if none arrives in time, or the buffer is
-   * full; with `CATGA_OVERLOADED` if the server is out of memory.
-   * @param send sends the command; what it sends after the first answer is to be wanted still
+   * Resolves with the reply. Rejects with `CATGA_ENGINE_UNAVAILABLE` if none arrives in time, or the buffer is full; with
+   * `CATGA_OVERLOADED` if the server is out of memory.
+   * @param send sends the command; `isWanted` tells whether the caller still waits
    * @param bytes size of the command
    * @param subject its key or channel, for errors
    */
@@ -242,7 +242,7 @@ export class RedisSession {
   /** Resolves once the server has received all commands, or is unreachable. */
   async flush(): Promise<void> {
     if (!this.isThere || this.isClosed) return;
-    // Whether it was sent is known; what became of it is told to others.
+    // Only its arrival matters; errors are reported elsewhere.
     await this.ask((client) => client.ping()).catch(() => {});
   }
 
@@ -268,7 +268,7 @@ export class RedisSession {
     else this.later(send);
   }
 
-  /** Whether a command can be sent now, behind no others. */
+  /** Whether a command can be sent immediately. */
   private get isReady(): boolean {
     return this.client.status === 'ready' && this.unsent.length === 0;
   }

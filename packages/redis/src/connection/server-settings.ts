@@ -27,13 +27,13 @@ interface Settings {
 export async function riskOfSettings(client: RedisClient): Promise<string | undefined> {
   const risks = await risksOfSettings(client);
   if (risks === undefined)
-    return 'Whether Redis keeps what it stores could not be checked: this user may run neither CONFIG GET nor INFO.';
+    return 'Could not check the durability of Redis: this user may run neither CONFIG GET nor INFO.';
   if (risks.length === 0) return undefined;
   const texts = new Set(risks.map(({ text, remedy }) => `${text}: ${remedy}`));
   return `Redis may lose messages that it has acknowledged: ${[...texts].join('; ')}.`;
 }
 
-/** What may lose messages on a server, or on the primaries of a cluster; undefined if that may not be asked. */
+/** Settings that may lose messages on a server, or on the primaries of a cluster; undefined if the check is not permitted. */
 export async function risksOfSettings(client: RedisClient): Promise<readonly SettingsRisk[] | undefined> {
   const servers = isClusterClient(client) ? client.nodes('master') : [client];
   const risks: SettingsRisk[] = [];

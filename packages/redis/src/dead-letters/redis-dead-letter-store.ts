@@ -19,7 +19,7 @@ import { removeDeadLetter } from './scripts/remove-dead-letter.lua.js';
 /** Minimum number of letters per scan, if there is a filter. */
 const READ_AT_A_TIME = 128;
 
-/** Number of the oldest letters that are looked at for lapsed ones, when a letter is put. */
+/** Number of the oldest letters checked for expiry when a letter is put. */
 const REMOVED_AT_A_TIME = 8;
 /** A place in the order, with the id of its letter. */
 const PLACE = /^\d+~\d+~(.*)$/s;
@@ -38,7 +38,7 @@ export class RedisDeadLetterStore implements DeadLetterStore {
     const place = placeOfTime(letter.failure.failedAt.getTime());
     const args = [letter.id, place, encodeDeadLetter(letter), Math.max(1, Math.ceil(ttlMs))];
     await this.session.run(putDeadLetter, [this.letter(letter.id), ...this.index, this.sequence], args);
-    await this.removeLapsed().catch(() => {}); // Removed when another one is put, or when they are listed.
+    await this.removeLapsed().catch(() => {}); // Otherwise removed at the next put or list.
   }
 
   async get(id: string): Promise<StoredDeadLetter | undefined> {
@@ -87,7 +87,7 @@ export class RedisDeadLetterStore implements DeadLetterStore {
     return numberOf(await this.session.run(removeDeadLetter, [this.letter(id), ...this.index], [id])) === 1;
   }
 
-  /** Removes the oldest places whose letters have lapsed: the oldest lapse first, and a few each time keep up with what is put. */
+  /** Removes the oldest places whose letters have expired. The oldest expire first, so a few per put suffice. */
   private async removeLapsed(): Promise<void> {
     await this.facts(await this.places('-', '+', REMOVED_AT_A_TIME));
   }
@@ -96,7 +96,7 @@ export class RedisDeadLetterStore implements DeadLetterStore {
     return this.session.ask((client) => client.zrangebylex(this.order, from, end, 'LIMIT', 0, count));
   }
 
-  /** Places and facts of letters, in turns; of those that are still there. */
+  /** Places and facts of the existing letters, alternating. */
   private async facts(places: readonly string[]): Promise<readonly LuaReply[]> {
     if (places.length === 0) return [];
     // Foreign members of the set have no letter, and are removed.
@@ -114,7 +114,7 @@ export class RedisDeadLetterStore implements DeadLetterStore {
     return `${this.prefix}:order`;
   }
 
-  /** The order, and the places in it. */
+  /** Keys of the order. */
   private get index(): readonly [string, string] {
     return [this.order, `${this.prefix}:places`];
   }

@@ -6,7 +6,7 @@ import type { RedisClient } from '../connection/redis-client.js';
 import { risksOfSettings } from '../connection/server-settings.js';
 import type { ResolvedRedisOptions } from '../options/resolve-redis-options.js';
 
-/** From which share of `maxmemory` on a server counts as full. */
+/** Share of `maxmemory` from which a server counts as full. */
 const FULL_SHARE = 0.9;
 
 /** Examines a server, or the cluster of one. Changes nothing; never rejects. */
@@ -41,7 +41,7 @@ async function settings(client: RedisClient): Promise<readonly BrokerFinding[]> 
       code: 'redis-unknown-settings',
       severity: 'warning',
       subject: 'Redis',
-      text: 'Whether Redis keeps what it stores could not be checked.',
+      text: 'Could not check the durability of Redis.',
       remedy: 'Permit CONFIG GET or INFO, or check appendonly and maxmemory-policy by hand.',
     },
   ];
@@ -57,8 +57,8 @@ async function memory(client: RedisClient): Promise<readonly BrokerFinding[]> {
       code: 'redis-full',
       severity: 'error',
       subject: 'Redis',
-      text: `Redis holds ${used} of at most ${most} bytes: at the limit publishers are refused with CATGA_OVERLOADED.`,
-      remedy: 'Raise maxmemory; look for subscriptions that fall behind (catga subs ls); lower keptEvents.',
+      text: `Redis uses ${used} of at most ${most} bytes: at the limit publishers are refused with CATGA_OVERLOADED.`,
+      remedy: 'Raise maxmemory; look for subscriptions with a backlog (catga subs ls); lower keptEvents.',
     },
   ];
 }

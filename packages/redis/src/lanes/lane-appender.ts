@@ -7,9 +7,9 @@ import type { RedisSession } from '../connection/redis-session.js';
 import type { LaneServices } from './lane-services.js';
 import { appendFrame } from './scripts/append-frame.lua.js';
 
-/** Far above what messages may have, and below the 512 MB that Redis takes. */
+/** Maximum size of a frame: far above the limit of messages, and below Redis' limit of 512 MB. */
 export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
-/** How many times entries of others are removed for one frame. */
+/** Maximum number of times foreign entries are removed for one frame. */
 const MOST_MENDS = 3;
 
 const DUPLICATE = 0;
@@ -23,7 +23,7 @@ interface Pending {
   readonly events: number;
   readonly resolve: (receipt: LaneReceipt) => void;
   readonly reject: (reason: Error) => void;
-  /** Not sent: it is sent after the frames before it. */
+  /** Not sent yet, because earlier frames come first. */
   isWaiting: boolean;
   /** Failure of an earlier frame that may or may not be stored. */
   reasonBefore: Error | undefined;
@@ -39,10 +39,7 @@ export class LaneAppender {
   private readonly pending: Pending[] = [];
   private isMending = false;
 
-  /**
-   * @param key of the lane's stream
-   * @param mend removes entries that others have written into the lane
-   */
+  /** @param key key of the lane's stream @param mend removes foreign entries from the lane */
   constructor(
     private readonly key: string,
     private readonly session: Pick<RedisSession, 'runDirectly'>,

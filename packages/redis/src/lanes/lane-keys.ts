@@ -1,8 +1,8 @@
 const SLOTS = 16_384;
 
 /**
- * Key prefix of each lane, with a hash tag of its own. Hash tags are chosen so that the slots of the lanes are evenly spaced:
- * shards own ranges of slots, and each gets about as many lanes.
+ * Key prefix of each lane, with its own hash tag. Hash tags are chosen so that the slots of the lanes are evenly spaced: shards own ranges
+ * of slots, so each gets about the same number of lanes.
  */
 export function laneKeys(namespace: string, lanes: number): readonly string[] {
   return Array.from({ length: lanes }, (_, lane) => {

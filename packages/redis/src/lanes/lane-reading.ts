@@ -4,12 +4,12 @@ import { bytesOf, listOf } from '../connection/lua-script.js';
 
 /** Connection that serves a reading. */
 interface ReadingListener {
-  /** It resumed. */
+  /** Called when the reading has resumed. */
   changed(reading: LaneReading): void;
   stopped(reading: LaneReading): void;
 }
 
-/** One reading of a lane: its position, and what its sink was told. */
+/** One reading of a lane: its position, and the state of its sink. */
 export class LaneReading implements LaneReader {
   /** Whether the server has confirmed the identity of the lane since the connection was made. */
   private isChecked = false;
@@ -21,7 +21,7 @@ export class LaneReading implements LaneReader {
   private epoch = 0;
   private listener: ReadingListener | undefined;
 
-  /** @param key of the lane's stream */
+  /** @param key key of the lane's stream */
   constructor(
     readonly key: string,
     private next: number,
@@ -33,7 +33,7 @@ export class LaneReading implements LaneReader {
     return this.isChecked && !this.isPaused && !this.isStopped;
   }
 
-  /** Id of the last entry that was handed over. */
+  /** Id of the last delivered entry. */
   get after(): string {
     return `0-${this.next - 1}`;
   }
@@ -57,7 +57,7 @@ export class LaneReading implements LaneReader {
     this.listener?.stopped(this);
   }
 
-  /** Whether the sink waits for `caughtUp`, which the server has to be asked for if no frame follows. */
+  /** Whether the sink waits for `caughtUp`, so that the server has to be queried if no frame follows. */
   get isInDoubtOfEnd(): boolean {
     return this.isWanted && !this.isToldOfEnd;
   }
@@ -80,13 +80,13 @@ export class LaneReading implements LaneReader {
     }
     this.identity = identity;
     this.isChecked = true;
-    // What it was to read next may have been trimmed.
+    // The next frame may have been trimmed.
     if (Math.max(this.next, first) > last) this.tellEnd();
   }
 
   /**
-   * Hands entries over to the sink.
-   * @param asked number of entries that were asked for
+   * Delivers entries to the sink.
+   * @param asked number of requested entries
    * @returns size of the largest frame, in bytes
    */
   hand(entries: readonly LuaReply[], asked: number): number {

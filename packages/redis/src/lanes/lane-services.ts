@@ -12,7 +12,7 @@ export interface LaneServices {
   readonly openReader: () => RedisClient;
   /** Timeout of a reply, in milliseconds. */
   readonly timeoutMs: number;
-  /** How long the id of a frame is remembered, in milliseconds; 0 for not at all. */
+  /** Deduplication window of frame ids, in milliseconds; 0 for none. */
   readonly deduplicationWindowMs: number;
   /** Number of lanes if the log does not exist yet. */
   readonly lanes: number;

@@ -8,7 +8,7 @@ import type { LaneServices } from './lane-services.js';
 
 /** How long a read blocks, in milliseconds. Lanes are checked as often. */
 const BLOCK_MS = 2000;
-/** The same for users without CLIENT UNBLOCK. */
+/** Blocking time for users without CLIENT UNBLOCK. */
 const SHORT_BLOCK_MS = 50;
 /** Number of frames per read, over all lanes: handlers need turns of the event loop in between. */
 const FRAMES_AT_A_TIME = 128;
@@ -30,7 +30,7 @@ export class LaneTail {
   private mayWake = true;
   private isRunning = false;
   private isClosed = false;
-  /** Readings of the blocking read that is under way. */
+  /** Readings of the current blocking read. */
   private asleepFor: ReadonlySet<LaneReading> | undefined;
   private checkedAtMs = 0;
   private largest = 64 * 1024;
@@ -47,7 +47,7 @@ export class LaneTail {
     if (this.client.status === 'wait') this.client.connect().catch(() => {});
   }
 
-  /** Whether it can read this stream too: a command reads a stream from one position, and in a cluster from one slot. */
+  /** Whether it can read this stream too: a command reads each stream once, and in a cluster streams of one slot only. */
   mayRead(key: string): boolean {
     if (isClusterClient(this.client)) return this.readings.size === 0;
     return ![...this.readings].some((reading) => reading.key === key);
@@ -189,7 +189,7 @@ export class LaneTail {
   private async failed(thrown: unknown): Promise<void> {
     if (this.isClosed) return;
     if (!isInterruption(thrown)) {
-      // One of the keys may not be a stream any more: only lanes whose state can be read are read on.
+      // A key may no longer be a stream: only lanes whose state is readable continue.
       for (const reading of this.readings) reading.doubt();
       if (isRefusal(thrown)) this.services.monitor?.refused('permissions', brokerError(thrown));
       this.checkAll();

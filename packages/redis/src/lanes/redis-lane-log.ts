@@ -8,7 +8,7 @@ import { LaneTail } from './lane-tail.js';
 import { laneState } from './scripts/lane-state.lua.js';
 import { trimLane } from './scripts/trim-lane.lua.js';
 
-/** A stream for each lane, each in a slot of its own. Entries are `0-<position>`. */
+/** Lane log on Redis: a stream for each lane, each in its own slot. Entry ids are `0-<position>`. */
 export class RedisLaneLog implements LaneLog {
   readonly maxFrameBytes = MAX_FRAME_BYTES;
   private readonly keys: readonly string[];
@@ -60,7 +60,7 @@ export class RedisLaneLog implements LaneLog {
     for (const tail of this.tails.splice(0)) tail.close();
   }
 
-  /** Closes connections that are not needed any more, except the first. */
+  /** Closes unused connections, except the first. */
   private idle(tail: LaneTail): void {
     if (tail === this.tails[0]) return;
     this.tails = this.tails.filter((one) => one !== tail);

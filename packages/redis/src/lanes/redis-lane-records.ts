@@ -10,7 +10,7 @@ import { writeLaneRecord } from './scripts/write-lane-record.lua.js';
 
 const MAX_VALUE_BYTES = 8 * 1024 * 1024;
 
-/** Records in hashes, one for each part, each in a slot of its own. */
+/** Records in hashes, one for each part, each in its own slot. */
 export class RedisLaneRecords implements PagedRecordStore {
   readonly maxValueBytes = MAX_VALUE_BYTES;
 
@@ -45,7 +45,7 @@ export class RedisLaneRecords implements PagedRecordStore {
     return found;
   }
 
-  /** Goes through one part after another; each step looks at about as many records as a page may have. */
+  /** Page of records. Scans one part after another; each step scans about as many records as a page may have. */
   async page(prefix: string, limit: number, after = '0:0'): Promise<RecordPage> {
     if (!/^\d+:\d+$/.test(after)) throw wrongCursor(after);
     const records: VersionedRecord[] = [];

@@ -3,9 +3,9 @@ import { keepMark } from '../connection/scripts/keep-mark.lua.js';
 import type { LogServices } from './log-services.js';
 import { aliveKey } from './queue-keys.js';
 
-/** The word that this connection is there, which Redis forgets when it is not renewed. */
+/** Lease of this connection's consumer: a key that expires unless renewed. */
 export class ConsumerLease {
-  /** When it was taken, or taken anew because it had lapsed. */
+  /** Time when it was last acquired, initially or after it had expired. */
   private heldSinceMs = Infinity;
   private cancelTimer: (() => void) | undefined;
   private stopListening: (() => void) | undefined;
@@ -21,7 +21,7 @@ export class ConsumerLease {
     return lease;
   }
 
-  /** Renews it no longer. */
+  /** Stops renewing. */
   stop(): void {
     this.isClosed = true;
     this.cancelTimer?.();
@@ -34,8 +34,8 @@ export class ConsumerLease {
   }
 
   /**
-   * Renews it, and tells whether those who had time to do the same did so: after a server stood still or was away
-   * everybody's lease has lapsed, and who finds that its own had waits for the others.
+   * Renews the lease. Resolves with whether other consumers have had time to renew theirs: after an outage all leases have expired, so a
+   * consumer whose own had expired waits for the others.
    */
   async hasOutlastedRenewals(): Promise<boolean> {
     await this.renew();
@@ -58,7 +58,7 @@ export class ConsumerLease {
       leaseMs / 4,
       () =>
         void this.renew()
-          .catch(() => {}) // The broker is away; it is told when it is back.
+          .catch(() => {}) // The broker is unavailable; renewed after the reconnect.
           .finally(() => void (!this.isClosed && this.renewLater())),
       true,
     );

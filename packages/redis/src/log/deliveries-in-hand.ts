@@ -2,10 +2,10 @@ import { DeliveryWindow } from '@catga/core/engine';
 import type { Clock, LogDelivery } from '@catga/core/engine';
 import type { RedisDelivery } from './log-delivery.js';
 
-/** After how long a message is delivered again whose consumer's callback threw, in milliseconds. */
+/** Redelivery delay of a message whose callback threw, in milliseconds. */
 const CALLBACK_FAILURE_DELAY_MS = 1000;
 
-/** What a consumer took and has not settled: what its handler has, and what is ready to follow. */
+/** Unsettled deliveries of a consumer: running ones, and prefetched ones. */
 export class DeliveriesInHand {
   private readonly window: DeliveryWindow;
   private ready: RedisDelivery[] = [];
@@ -23,7 +23,7 @@ export class DeliveriesInHand {
     return this.active + this.ready.length;
   }
 
-  /** How many more it has use for. Few are not asked for as long as the handler has enough to do. */
+  /** Number of further messages to prefetch. Small numbers are not requested while the handler is busy. */
   get room(): number {
     const size = this.window.size(this.clock.monotonicMs());
     const room = size - this.count;
@@ -35,7 +35,7 @@ export class DeliveriesInHand {
     else this.ready.push(delivery);
   }
 
-  /** One that the handler had is settled; the next one follows. */
+  /** Called when a running delivery is settled; starts the next one. */
   settled(): void {
     this.active--;
     this.window.count();
@@ -43,7 +43,7 @@ export class DeliveriesInHand {
     if (next !== undefined) this.start(next);
   }
 
-  /** Takes out what the handler has not begun with. */
+  /** Removes and returns the prefetched deliveries. */
   giveUpReady(): readonly RedisDelivery[] {
     const { ready } = this;
     this.ready = [];
@@ -56,7 +56,7 @@ export class DeliveriesInHand {
     try {
       this.deliver(delivery);
     } catch {
-      // Not taken; it comes again. What cannot be given back now is ours still when the broker is back.
+      // Redelivered later. If giving back fails, the entry is still ours after the reconnect.
       delivery.nak(CALLBACK_FAILURE_DELAY_MS).catch(() => {});
     }
   }

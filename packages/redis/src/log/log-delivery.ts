@@ -1,21 +1,21 @@
 import type { LogDelivery, StoredMessage } from '@catga/core/engine';
 
-/** An entry as a script handed it over. */
+/** An entry delivered by a script. */
 export interface TakenEntry {
   readonly id: string;
   readonly attempt: number;
 }
 
-/** What becomes of an entry: the number of its next attempt and how long it waits for it, or 0 if it is done with. */
+/** Settlement of an entry: the number of its next attempt and the delay before it, or 0 to acknowledge it. */
 export interface Settlement {
   readonly delivery: RedisDelivery;
   readonly nextAttempt: number;
   readonly delayMs: number;
 }
 
-/** One attempt. The group knows who has the entry: what a delivery settles that somebody else has by now has no effect. */
+/** Delivery of one attempt. The consumer group knows the holder of an entry: settling one that another consumer holds has no effect. */
 export class RedisDelivery implements LogDelivery {
-  /** Whether the handler has it. */
+  /** Whether the handler is running. */
   isActive = false;
   private isSettled = false;
 
@@ -42,7 +42,7 @@ export class RedisDelivery implements LogDelivery {
     return this.end(this.attempt, delayMs);
   }
 
-  /** The broker could not be told: it may be told again. */
+  /** Allows settling again after the broker could not be reached. */
   reopen(): void {
     this.isSettled = false;
   }

@@ -1,17 +1,17 @@
 import type { Clock } from '@catga/core/engine';
 import type { RedisSession } from '../connection/redis-session.js';
 
-/** What the log of one node works with. */
+/** Services of one node's log. */
 export interface LogServices {
   readonly session: RedisSession;
-  /** What its keys begin with. */
+  /** Key prefix. */
   readonly prefix: string;
-  /** What the channels begin with on which consumers are woken. */
+  /** Prefix of the channels that wake consumers. */
   readonly wakeChannel: string;
   readonly clock: Clock;
-  /** This connection, as the groups know it; no other has its name. */
+  /** Unique consumer name of this connection. */
   readonly consumer: string;
-  /** After how long without renewal others take over what this connection has, in milliseconds. */
+  /** Lease duration, after which others take over the entries of this connection, in milliseconds. */
   readonly leaseMs: number;
   readonly deduplicationWindowMs: number;
 }

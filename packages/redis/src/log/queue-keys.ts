@@ -2,7 +2,7 @@
 export interface QueueKeys {
   /** Stream of the unacknowledged commands, with the group 'catga'. */
   readonly entries: string;
-  /** Sorted set of the entries that were set aside, by when they are due. */
+  /** Sorted set of delayed entries, by due time. */
   readonly back: string;
   /** Set of the wire names of the commands. */
   readonly names: string;
@@ -22,7 +22,7 @@ export function queuesKey(prefix: string): string {
   return `${prefix}:subscriptions`;
 }
 
-/** Set of the queues that commands were stored in, whoever handles them. */
+/** Set of all queues with stored commands, with or without a handler. */
 export function usedQueuesKey(prefix: string): string {
   return `${prefix}:used`;
 }
@@ -32,7 +32,7 @@ export function aliveKey(prefix: string, consumer: string): string {
   return `${prefix}:alive:${consumer}`;
 }
 
-/** That a command was stored, for the deduplication window. */
+/** Key that marks a command as stored, for the deduplication window. */
 export function seenKey(prefix: string, identity: string): string {
   return `${prefix}:seen:${identity}`;
 }

@@ -1,7 +1,7 @@
 import { readStoredMessage } from '@catga/core/engine';
 import type { LogSubscription, ReadMessage } from '@catga/core/engine';
 
-/** An entry as a message. The id of one that cannot be read is that of its entry, which begins with the time. */
+/** Decodes an entry. An unreadable one gets the id of its entry, which begins with the time. */
 export function readMessage(
   bytes: Buffer,
   entry: string,

@@ -32,12 +32,12 @@ const STORED = Object.freeze({ duplicate: false });
 const DUPLICATE = Object.freeze({ duplicate: true });
 
 /**
- * Queues of commands without a key, and of delayed ones: a stream for each, with its unacknowledged commands. Commands that are
- * appended in one turn of the event loop are one script, or a few.
+ * Queues of commands without a key, and of delayed ones: a stream for each, with its unacknowledged commands. Commands appended in one turn
+ * of the event loop share one script call, or a few.
  */
 export class RedisLog implements DurableLog {
   private readonly consumers = new Set<SubscriptionConsumer>();
-  /** What is taken, by subscription: one that is paused and resumed goes on with what its consumer before still has. */
+  /** Held entries by subscription, which a consumer inherits after a pause. */
   private readonly held = new Map<string, Set<string>>();
   private readonly appends: TurnBatch<Appended, { readonly duplicate: boolean }>;
   private readonly codec = new StoredMessageCodec();
@@ -56,7 +56,7 @@ export class RedisLog implements DurableLog {
     const { subscription, delayMs = 0, isAgain = false } = options;
     const encoded = this.codec.encode(message);
     return this.appends.add({
-      // A redriven or rescheduled command is new each time it is appended, but not each time that the session repeats the script.
+      // A redriven or rescheduled command is new for each append, but not for each retry of the script.
       identity:
         subscription === undefined && !isAgain
           ? `${name.length}:${name}:${messageId}`
@@ -79,14 +79,14 @@ export class RedisLog implements DurableLog {
     return consumer;
   }
 
-  /** Gives back what was taken and not settled. What cannot be given back comes back when the lease has lapsed. */
+  /** Gives back unsettled deliveries. Otherwise they are redelivered when the lease has expired. */
   async close(): Promise<void> {
     const leaving = [...this.consumers].map((consumer) => consumer.leave());
     await Promise.allSettled(leaving);
     await this.lease?.then((lease) => lease.release()).catch(() => {});
   }
 
-  /** Lets go without telling a broker that is away: what was taken comes back when the lease has lapsed. */
+  /** Stops without contacting an unavailable broker: unsettled deliveries are redelivered when the lease has expired. */
   abandon(): void {
     for (const consumer of this.consumers) void consumer.stop();
     void this.lease?.then((lease) => lease.stop()).catch(() => {});

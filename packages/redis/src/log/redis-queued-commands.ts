@@ -15,7 +15,7 @@ import { readMessage } from './read-message.js';
 import { listEntries } from './scripts/list-entries.lua.js';
 import { takeOutEntry } from './scripts/take-out-entry.lua.js';
 
-/** What one script looks at and returns at most, so that it does not hold the server up. */
+/** Maximum number of entries per script, so that it does not block the server. */
 const ENTRIES_AT_A_TIME = 1024;
 const BYTES_AT_A_TIME = 1024 * 1024;
 const TAKEN = 1;
@@ -30,11 +30,11 @@ interface QueuedEntry {
 
 interface EntryPage {
   readonly found: readonly QueuedEntry[];
-  /** The first entry that was not looked at; empty if there is none. */
+  /** The first entry that was not scanned; empty if there is none. */
   readonly next: string;
 }
 
-/** The commands in the queues. A script sees who has an entry, and removes it, at once. */
+/** Commands in the queues. A script atomically checks the holder of an entry and removes it. */
 export class RedisQueuedCommands implements QueuedCommands {
   constructor(private readonly services: Pick<LogServices, 'session' | 'prefix' | 'wakeChannel'>) {}
 
@@ -80,7 +80,7 @@ export class RedisQueuedCommands implements QueuedCommands {
     return end;
   }
 
-  /** Every entry of an id: it may have been stored twice. */
+  /** All entries with an id, which may have been stored twice. */
   private async find({ name, messageId }: MessageIdentity): Promise<readonly QueuedEntry[]> {
     const found: QueuedEntry[] = [];
     const queue = `${COMMAND_QUEUES}.${name}`;

@@ -17,18 +17,18 @@ import { takeEntries } from './scripts/take-entries.lua.js';
 import { readMessage } from './read-message.js';
 import { TurnBatch } from '../connection/turn-batch.js';
 
-/** How many entries one script handles, so that it does not hold the server up. */
+/** Maximum number of entries per script, so that it does not block the server. */
 const AT_A_TIME = 256;
-/** How many entries that must wait a consumer puts aside in one go. */
+/** Maximum number of delayed entries set aside in one call. */
 const LOOKED_AT = 1024;
 /** Consumer of the entries that were set aside. */
 const SET_ASIDE = '-';
-/** How soon a consumer tries again that could not, in milliseconds. */
+/** Delay before a failed consumer retries, in milliseconds. */
 const TRIED_AGAIN_AFTER_MS = 250;
 
 /**
- * One node's part in one subscription. It takes when it is woken, when something is due, and when it has room again; one
- * script at a time, which is what the deliveries are counted by.
+ * One node's consumer of one subscription. It takes entries when woken, when some are due, and when it has room again; one script at a
+ * time, so that deliveries are counted correctly.
  */
 export class SubscriptionConsumer implements LogConsumer {
   private readonly keys: QueueKeys;
@@ -36,9 +36,9 @@ export class SubscriptionConsumer implements LogConsumer {
   private isStopped = false;
   private isTaking = false;
   private isWoken = false;
-  /** An answer may have been lost: the server is asked what is ours. */
+  /** A reply may have been lost: query the server for our entries. */
   private mustLookBack = false;
-  /** The server may have forgotten. */
+  /** The server may have lost the subscription. */
   private mustMake = false;
   private cancelTimer: (() => void) | undefined;
   private cancelRounds: (() => void) | undefined;
@@ -50,7 +50,7 @@ export class SubscriptionConsumer implements LogConsumer {
     deliver: (delivery: LogDelivery) => void,
     private readonly services: LogServices,
     private readonly lease: ConsumerLease,
-    /** What the server says is ours, as far as its answers came: until it said that it is not any more. */
+    /** Entries held by this consumer, according to the server's replies. */
     private readonly held: Set<string>,
   ) {
     this.keys = queueKeys(services.prefix, subscription.id);
@@ -62,7 +62,7 @@ export class SubscriptionConsumer implements LogConsumer {
     );
   }
 
-  /** Makes the subscription, and begins to take. */
+  /** Creates the subscription, and starts taking entries. */
   static async start(
     subscription: LogSubscription,
     deliver: (delivery: LogDelivery) => void,
@@ -91,7 +91,7 @@ export class SubscriptionConsumer implements LogConsumer {
     return Promise.resolve();
   }
 
-  /** Stops, and gives back what was taken and not settled. */
+  /** Stops, and gives back unsettled entries. */
   async leave(): Promise<void> {
     await this.stop();
     this.settlements.flush();
@@ -122,7 +122,7 @@ export class SubscriptionConsumer implements LogConsumer {
       }
     } catch (thrown) {
       if (isUnknownGroup(thrown)) this.mustMake = true;
-      // What was handed over may not have come. A broker that is away wakes us when it is back.
+      // A reply with entries may have been lost. After an outage the reconnect wakes the consumer.
       this.mustLookBack = true;
       this.wakeAfter(TRIED_AGAIN_AFTER_MS);
     } finally {
@@ -146,7 +146,7 @@ export class SubscriptionConsumer implements LogConsumer {
     else if (nextMs >= 0) this.wakeAfter(nextMs);
   }
 
-  /** Some answers were lost, each with as many entries as a script hands over. */
+  /** Reads the entries of lost replies. */
   private async lookBack(): Promise<void> {
     const { session, consumer } = this.services;
     this.mustLookBack = false;
@@ -156,7 +156,7 @@ export class SubscriptionConsumer implements LogConsumer {
     this.hand(own);
   }
 
-  /** Delivers the entries of an answer that are new to us: what they are called and tried, then the messages. */
+  /** Delivers the new entries of a reply: ids and attempts, then the messages. */
   private hand([heads, ...messages]: readonly LuaReply[]): void {
     for (const [at, entry] of takenEntries(bytesOf(heads).toString()).entries()) {
       if (this.held.has(entry.id)) continue;
@@ -185,7 +185,7 @@ export class SubscriptionConsumer implements LogConsumer {
     const args: LuaArgument[] = [consumer, this.channel, held <= batch.length * 2 ? held : 0];
     for (const settlement of batch) args.push(settlementText(settlement));
     const settled = session.run(settleEntries, [entries, back], args);
-    this.wake(); // Asked after it, and so answered after it.
+    this.wake(); // Sent after it, so replied to after it.
     try {
       await settled;
     } catch (thrown) {
@@ -193,7 +193,7 @@ export class SubscriptionConsumer implements LogConsumer {
       for (const { delivery } of batch) delivery.reopen();
       throw thrown;
     } finally {
-      // Before the answer of what was asked since is looked at: an entry that was given back may be in it again.
+      // Before later replies are handled: an entry that was given back may be in them again.
       for (const { delivery } of batch) this.held.delete(delivery.entry.id);
     }
     return [];
@@ -215,12 +215,12 @@ export class SubscriptionConsumer implements LogConsumer {
     return numberOf(await session.run(giveBackEntries, [entries, back, ...leases], args));
   }
 
-  /** All that take from the queue; not the one that entries are set aside under. */
+  /** Consumers of the queue, except the pseudo-consumer of delayed entries. */
   private async consumers(): Promise<readonly string[]> {
     const found = await this.services.session.ask((client) =>
       client.xinfo('CONSUMERS', this.keys.entries, 'catga'),
     );
-    // Each is a list of names and values, the first of which is its name.
+    // Each is a list of names and values.
     return (found as readonly (readonly unknown[])[])
       .map((about) => String(about[about.indexOf('name') + 1]))
       .filter((name) => name !== SET_ASIDE);
@@ -231,12 +231,12 @@ export class SubscriptionConsumer implements LogConsumer {
     if (!this.isStopped) this.cancelTimer = this.services.clock.setTimer(delayMs, () => this.wake(), true);
   }
 
-  /** Twice in the time of a lease. What wakes may be lost, so that looking is also asking. */
+  /** Checks for expired leases twice per lease duration. Also takes entries, because wake-ups may be lost. */
   private lookForLapsedLater(): void {
     const { clock, leaseMs, session } = this.services;
     const round = async (): Promise<void> => {
       this.wake();
-      // Whoever has no lease now had no chance to renew it while the broker was away, or stood still.
+      // After an outage consumers need time to renew their leases before they count as dead.
       if (session.isUp && session.upForMs >= leaseMs && (await this.lease.hasOutlastedRenewals()))
         await this.giveBack('');
     };
@@ -244,14 +244,14 @@ export class SubscriptionConsumer implements LogConsumer {
       leaseMs / 2,
       () =>
         void round()
-          .catch(() => {}) // The broker is away; the next round is soon.
+          .catch(() => {}) // The broker is unavailable; the next round retries.
           .finally(() => void (!this.isStopped && this.lookForLapsedLater())),
       true,
     );
   }
 }
 
-/** Of one that the handler has not begun with. What cannot be told now comes back when the lease has lapsed. */
+/** Gives back a prefetched delivery. If that fails, it is redelivered when the lease has expired. */
 function giveBack(delivery: RedisDelivery): void {
   delivery.release().catch(() => {});
 }

@@ -6,11 +6,11 @@ import { queueKeys, queuesKey, usedQueuesKey } from './queue-keys.js';
 import { countEntries } from './scripts/count-entries.lua.js';
 import { dropSubscription } from './scripts/drop-subscription.lua.js';
 
-/** What one script looks at, so that it does not hold the server up. */
+/** Maximum number of entries per script, so that it does not block the server. */
 const ENTRIES_LOOKED_AT = 256;
 const BYTES_LOOKED_AT = 1024 * 1024;
 
-/** What the log remembers of its subscriptions. */
+/** Register of the log's subscriptions. */
 export class RedisSubscriptionRegister implements SubscriptionRegister {
   constructor(
     private readonly session: RedisSession,
@@ -34,7 +34,7 @@ export class RedisSubscriptionRegister implements SubscriptionRegister {
     );
   }
 
-  /** A node that still handles it makes it anew, empty. */
+  /** Drops a subscription. A node that still handles it recreates it, empty. */
   async drop(id: string): Promise<boolean> {
     const { entries, names, back } = queueKeys(this.prefix, id);
     const keys = [entries, names, back, queuesKey(this.prefix), usedQueuesKey(this.prefix)];

@@ -18,7 +18,7 @@ interface ClsAdapterOptions {
 /** Of the enum `Propagation`. */
 const REQUIRES_NEW = 'REQUIRES_NEW' as never;
 
-/** A database that opens its transactions by a `TransactionHost`, and learns of all transactions of that. */
+/** Database that opens transactions by a `TransactionHost`, and observes all of its transactions. */
 export class ClsDatabase<Source, Handle extends object>
   extends AdapterDatabase<Source, Handle>
   implements ClsSqlDatabase<Handle>

@@ -63,7 +63,7 @@ function rowsOf(result: unknown): readonly SqlRow[] {
   return (Array.isArray(result) ? result : propertyOf(result, 'rows')) as readonly SqlRow[];
 }
 
-/** Listens once to a client of pg: a lost connection ends the process if nobody listens, and Drizzle does not. */
+/** Adds an error listener to a client of pg, once: without one, which Drizzle does not add, a lost connection ends the process. */
 function hear(client: unknown, heard: WeakSet<object>): void {
   if (!(client instanceof EventEmitter) || heard.has(client)) return;
   heard.add(client.on('error', () => {})); // The next statement, or the COMMIT, rejects.

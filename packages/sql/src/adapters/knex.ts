@@ -58,7 +58,7 @@ function isKnex(value: unknown): boolean {
   );
 }
 
-/** By the connection itself: `raw` takes each `?` for a placeholder, those in literals and operators included. */
+/** Queries the connection itself: `raw` treats each `?` as a placeholder, even in literals and operators. */
 export async function queryByKnex(
   { client }: KnexQueryable,
   sql: string,

@@ -54,7 +54,7 @@ function isTransaction(value: unknown): boolean {
   return propertyOf(value, 'isTransaction') === true;
 }
 
-/** Without plugins: they may rename columns. The statement is what Kysely's `CompiledQuery.raw` returns. */
+/** Queries without plugins, which may rename columns. The statement is that of Kysely's `CompiledQuery.raw`. */
 export async function queryByKysely(
   on: KyselyQueryable,
   sql: string,

@@ -18,7 +18,7 @@ interface Connection {
   sync(): void;
 }
 
-/** Commits the transaction of a client, after a last statement: both are sent at once where the client lets us. */
+/** Commits the transaction of a client after a last statement; both in one round trip if the client allows it. */
 export async function commit(client: PgClient, last: SqlStatement | undefined): Promise<readonly SqlRow[]> {
   const sendCommit = () => client.query('COMMIT', []);
   if (last === undefined) return confirm((await sendCommit()).command, []);
@@ -49,7 +49,7 @@ function confirm<T>(command: string | undefined, result: T): T {
  */
 class StatementAndCommit {
   readonly sent: Promise<{ readonly command: string | undefined; readonly rows: readonly SqlRow[] }>;
-  /** Called by the client as well, when it gives a query up. */
+  /** Also called by the client when it abandons a query. */
   callback: (error: Error | null) => void = () => {};
   private fields: readonly Field[] = [];
   private readonly rows: SqlRow[] = [];

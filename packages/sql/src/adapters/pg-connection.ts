@@ -22,12 +22,12 @@ export interface PgPool extends PgQueryable {
   connect(callback: (error: Error | undefined, client: PgClient | undefined) => void): void;
 }
 
-/** Whether it has no transaction. */
+/** Whether a client has no open transaction. */
 export function isIdle(client: PgClient): boolean {
   return client.getTransactionStatus?.() === 'I';
 }
 
-/** Opens a transaction on a client of its own. `work` COMMITs it. */
+/** Opens a transaction on its own client. `work` COMMITs it. */
 export async function transact<Client extends PgClient, T>(
   pool: PgPool,
   work: (client: Client) => Promise<T>,
@@ -48,8 +48,8 @@ export async function transact<Client extends PgClient, T>(
 }
 
 /**
- * Takes a client, and listens at once: a lost connection ends the process if nobody listens, and a promise would be too late for
- * one that is lost as soon as it is there.
+ * Takes a client from the pool and adds an error listener synchronously: without one a lost connection ends the process, and a promise
+ * would be too late for a connection that is lost at once.
  */
 function clientOf<Client extends PgClient>(pool: PgPool, onError: (error: Error) => void): Promise<Client> {
   return new Promise((resolve, reject) => {

@@ -288,7 +288,7 @@ describe('Savepoints', () => {
 describe('The token of a provider', () => {
   it('is resolved when the database is opened', async () => {
     const byToken = sqlDatabase(recordingAdapter, RecordingLibrary);
-    await expect(byToken.root.execute('SELECT')).rejects.toThrow(/RecordingLibrary.*no instance/);
+    await expect(byToken.root.execute('SELECT')).rejects.toThrow(/RecordingLibrary.*neither an instance/);
     byToken.open((token) => (token === RecordingLibrary ? library : undefined));
     await byToken.root.execute('SELECT');
     expect(library.statements).toEqual(['SELECT']);

@@ -19,7 +19,7 @@ export class AdapterDatabase<Source, Handle extends object> implements SqlDataba
   private readonly storage = new AsyncLocalStorage<TransactionScope<Handle> | undefined>();
   /** Open transactions, and their innermost savepoints while these are open. */
   private readonly scopes = new Map<Handle, TransactionScope<Handle>>();
-  /** Of handles in use: the method of the library that opens a savepoint. */
+  /** Savepoint method of the library, by handle in use. */
   private readonly openers = new WeakMap<Handle, Opener>();
   /** Handles whose statements are observed. */
   private readonly watched = new WeakSet<Handle>();
@@ -211,7 +211,7 @@ export class AdapterDatabase<Source, Handle extends object> implements SqlDataba
     return new TransactionScope(handle, (sql, params) => this.query(handle, sql, params));
   }
 
-  /** Without a transaction, what participants store would be committed at once, whatever was rolled back. */
+  /** Asserts that the transaction is still open: otherwise each statement of a participant would be committed by itself. */
   private assertTransaction(handle: Handle): void {
     if (this.adapter.isHandle(handle)) return;
     throw new CatgaError(
@@ -264,14 +264,14 @@ export class AdapterDatabase<Source, Handle extends object> implements SqlDataba
     const token = typeof this.source === 'function' ? this.source.name : String(this.source);
     return new CatgaError(
       'CATGA_CONFIGURATION',
-      `The adapter ${name}() got ${token}, which is no instance of the library and no provider of one. Give it the ` +
+      `The adapter ${name}() got ${token}, which is neither an instance of the library nor the token of a provider of one. Give it the ` +
         'instance, or the token of a provider of the application; a token can be used once the application has started.',
     );
   }
 }
 
 /**
- * A database for a library of one's own.
+ * Database on a custom adapter.
  * @param source the library's instance, or the Nest token of its provider
  *
  * @publicApi

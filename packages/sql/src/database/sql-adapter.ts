@@ -14,8 +14,8 @@ export interface SqlStatement {
 export type SqlSource<Source> = Source | SqlToken<Source>;
 
 /**
- * What a database needs to know of a library, `Source` being its instance (a pool, a `DataSource`) and `Handle` its
- * handle of an open transaction. `sqlDatabase(adapter, source)` does the rest.
+ * Adapter of a database library. `Source` is its instance (a pool, a `DataSource`), `Handle` its handle of an open transaction.
+ * `sqlDatabase(adapter, source)` does the rest.
  */
 export interface SqlAdapter<Source, Handle> {
   /** Name of the library, for messages. */
@@ -48,6 +48,6 @@ export interface SqlAdapter<Source, Handle> {
    * with the error of the statement, which prevents the COMMIT. Without it, `transaction` sends the COMMIT.
    */
   commit?(handle: Handle, last: SqlStatement | undefined): Promise<readonly SqlRow[]>;
-  /** Writes what the library still holds back. Called before COMMIT, SAVEPOINT and RELEASE. */
+  /** Writes pending changes of the library. Called before COMMIT, SAVEPOINT and RELEASE. */
   flush?(handle: Handle): Promise<void>;
 }

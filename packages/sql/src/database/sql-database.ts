@@ -59,8 +59,8 @@ export interface SqlDatabase<Handle = unknown> {
   /** The open transaction of `run` with this handle; `undefined` for any other value. */
   transactionOf(handle: unknown): SqlTransaction<Handle> | undefined;
   /**
-   * Executor of a transaction that the application opened by its library; `undefined` for any other value. Nothing
-   * tells when such a transaction ends.
+   * Executor of a transaction that the application opened by its library; `undefined` for any other value. The end of such a transaction is
+   * not observed.
    */
   executorOf(handle: unknown): SqlExecutor | undefined;
 }

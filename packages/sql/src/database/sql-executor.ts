@@ -16,7 +16,7 @@ export type SqlParameter =
  * Executes PostgreSQL statements.
  *
  * Contract:
- * - One statement per call, with placeholders `$1`, `$2` and so on; a placeholder may be repeated. A `?` is no placeholder.
+ * - One statement per call, with placeholders `$1`, `$2` and so on; a placeholder may be repeated. A `?` is not a placeholder.
  * - Every placeholder has a type, by a cast or by its place: libraries send a `bigint`, a `Date` and an array as text.
  *   JSON is passed as a string: `$1::jsonb`.
  * - Values of rows: `null`, `boolean`, `number` for `int4` and `float8`, `string` for `text`, and `Uint8Array` for

@@ -1,6 +1,6 @@
 import type { SqlExecutor, SqlParameter, SqlRow } from './sql-executor.js';
 
-/** Executor of what a participant stores before the COMMIT. */
+/** Executor for a participant before the COMMIT. */
 export interface SqlFinalExecutor extends SqlExecutor {
   /**
    * Executes the participant's last statement. It may be sent together with the COMMIT: the transaction has no further
@@ -10,7 +10,7 @@ export interface SqlFinalExecutor extends SqlExecutor {
 }
 
 /**
- * Takes part in transactions: collects items in them, and stores these before the COMMIT.
+ * Participant of transactions: collects items and stores them before the COMMIT.
  *
  * Contract:
  * - `committed` and `rolledBack` must not throw. Each item gets one of the two calls.

@@ -19,7 +19,7 @@ interface Mark {
 /** An open transaction or savepoint, with the items that its participants enlisted. */
 export class TransactionScope<Handle> implements SqlTransaction<Handle> {
   isOpen = true;
-  /** Error of its work. Libraries replace it by that of the ROLLBACK if this fails, too. */
+  /** Error of its work. Libraries replace it by the error of a failed ROLLBACK. */
   failure: { readonly error: unknown } | undefined;
   private waiting: Items = new Map();
   private readonly prepared: Items = new Map();
@@ -80,7 +80,7 @@ export class TransactionScope<Handle> implements SqlTransaction<Handle> {
   }
 
   /**
-   * Lets participants store their items. The database rejects a statement in a failed transaction: one is sent always.
+   * Lets participants store their items. Always sends a statement, because the database rejects it in a failed transaction.
    * @param commit COMMITs the transaction, which has been committed when this resolves; else it is about to be
    */
   async prepare(commit: Commit | undefined): Promise<void> {
@@ -127,7 +127,7 @@ export class TransactionScope<Handle> implements SqlTransaction<Handle> {
     };
   }
 
-  /** What is enlisted from now on would be lost. */
+  /** Ends the scope: items enlisted later would be lost, so enlisting throws. */
   private async end(commit: Commit | undefined, last: Parameters<Commit>[0]): Promise<readonly SqlRow[]> {
     if (commit === undefined) return [];
     this.isOpen = false;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Maximum size of a text in an index, in bytes: an index takes no more than 2,700 bytes of all its columns. */
+/** Maximum size of a text in an index, in bytes: PostgreSQL limits an index entry to about 2,700 bytes. */
 const LONGEST = 400;
 
-/** PostgreSQL's text cannot contain the character 0: it is written as `\0`, and a backslash as two. */
+/** Escapes NUL, which PostgreSQL's text cannot contain, as `\0`, and a backslash as two. */
 export function toDatabaseText(text: string): string {
   return text.includes('\\') || text.includes('\0')
     ? text.replaceAll('\\', '\\\\').replaceAll('\0', '\\0')
@@ -15,7 +15,7 @@ export function toText(text: string): string {
   return text.replaceAll(/\\([\\0])/g, (_, character) => (character === '0' ? '\0' : '\\'));
 }
 
-/** Text of a primary key: a long one is shortened, with its SHA-256. */
+/** Text of a primary key: a long one is truncated, with its SHA-256 appended. */
 export function toIndexedText(text: string): string {
   const safe = toDatabaseText(text);
   if (Buffer.byteLength(safe) <= LONGEST) return safe;

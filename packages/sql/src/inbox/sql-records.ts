@@ -10,7 +10,7 @@ import type { SqlDatabase } from '../database/sql-database.js';
 import type { SqlExecutor } from '../database/sql-executor.js';
 import { toIndexedText } from './indexed-text.js';
 
-/** Number of rows that one statement deletes, and of statements in a row. */
+/** Number of rows deleted by one statement, and of statements in a row. */
 const CHUNK = 1000;
 const MAX_CHUNKS = 100;
 
@@ -19,11 +19,11 @@ export class SqlRecords implements HandlerTransactions {
   constructor(
     protected readonly database: SqlDatabase,
     private readonly namespace: string,
-    /** How long a handled message is remembered, in milliseconds. */
+    /** Retention of handled messages, in milliseconds. */
     private readonly retentionMs: number,
   ) {}
 
-  /** Inside another one too, a transaction of its own: what is handled has an end of its own. */
+  /** Always opens a transaction of its own, even inside another one, because each handled message commits separately. */
   async inTransaction<T>(work: (transaction: unknown) => Promise<T>): Promise<T> {
     let hasBegun = false;
     try {
@@ -37,13 +37,13 @@ export class SqlRecords implements HandlerTransactions {
       if (hasBegun || thrown instanceof CatgaError) throw thrown;
       throw new CatgaError(
         'CATGA_DATABASE_UNAVAILABLE',
-        `The database opened no transaction: ${toError(thrown).message}`,
+        `Could not open a transaction: ${toError(thrown).message}`,
         { cause: thrown },
       );
     }
   }
 
-  /** The same row of another open transaction holds this statement up until that one has ended. */
+  /** Blocks while another open transaction has inserted the same row. */
   async addHandled(subscription: string, message: MessageIdentity): Promise<boolean> {
     const added = await this.transaction.execute(
       `INSERT INTO catga_inbox (namespace, subscription, name, message_id) VALUES ($1, $2, $3, $4)
@@ -83,7 +83,7 @@ export class SqlRecords implements HandlerTransactions {
     return this.claimOn(this.database.root, key, fingerprint, outcome, ttlMs);
   }
 
-  /** Deletes what has expired, chunk by chunk, so that nobody waits for a long statement. */
+  /** Deletes expired rows in chunks, so that no statement takes long. */
   async maintain(): Promise<void> {
     const { namespace, retentionMs } = this;
     await this.deleteChunks(
@@ -101,7 +101,7 @@ export class SqlRecords implements HandlerTransactions {
     );
   }
 
-  /** Inserts a record, or replaces an expired one; returns the one that is there otherwise. */
+  /** Inserts a record, or replaces an expired one; otherwise returns the existing one. */
   private async claimOn(
     on: SqlExecutor,
     key: string,
@@ -111,7 +111,7 @@ export class SqlRecords implements HandlerTransactions {
   ): Promise<TransactionalClaim> {
     const { namespace } = this;
     const databaseKey = toIndexedText(key);
-    // A claim without an outcome is seen by nobody: it is completed, or rolled back.
+    // A claim without an outcome is never visible to others: it is completed or rolled back.
     const claimed = await on.execute(
       `INSERT INTO catga_outcome (namespace, key, fingerprint, ok, outcome, expires_at)
        VALUES ($1, $2, $3, $4::boolean, $5::bytea, clock_timestamp() + $6::float8 * interval '1 millisecond')

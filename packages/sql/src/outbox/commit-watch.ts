@@ -1,9 +1,9 @@
 import type { OutboxEntry } from '@catga/core/outbox';
 
-/** Delays between looks, in milliseconds: doubled from the first to the last. */
+/** Delays between checks, in milliseconds: doubled from the first to the last. */
 const FIRST_MS = 4;
 const LAST_MS = 1024;
-/** What is not committed after this delay may never be. */
+/** Delay after which a commit is no longer expected soon, in milliseconds. */
 const SOON_MS = 64;
 
 /** Entries of one transaction. */
@@ -13,8 +13,8 @@ interface Watched {
 }
 
 /**
- * Notices the commit of transactions that the application opened by its library, which tells nobody of their end: looks
- * for their rows, less and less often. What it gives up on, the relay finds.
+ * Detects the commit of transactions that the application opened by its library, which does not report their end: polls for their rows,
+ * with growing delays. Rows it gives up on are found by the relay.
  */
 export class CommitWatch {
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -63,13 +63,13 @@ export class CommitWatch {
     if (watched.delayMs > SOON_MS) this.recent.delete(watched);
     if (watched.delayMs <= LAST_MS) this.lookLater(watched);
   }
-  /** They become visible together. */
+  /** Whether the entries are committed; all of a transaction become visible together. */
   private async areVisible([first]: readonly OutboxEntry[]): Promise<boolean> {
     if (first === undefined) return true;
     try {
       return (await this.visible([first.id])).has(first.id);
     } catch {
-      return false; // The database is away: the relay reports it.
+      return false; // The database is unavailable: the relay reports it.
     }
   }
 }

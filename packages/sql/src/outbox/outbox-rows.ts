@@ -12,13 +12,13 @@ export function idOf({ slot, position }: OutboxPlace): string {
   return `${slot}.${position}`;
 }
 
-/** Undefined for what is no id of this outbox. */
+/** Parses an id; undefined if it is not one of this outbox. */
 export function placeOf(id: string): OutboxPlace | undefined {
   const [, slot, position] = /^(\d{1,4})\.(\d{1,19})$/.exec(id) ?? [];
   return slot === undefined || position === undefined ? undefined : { slot: Number(slot), position };
 }
 
-/** A message as it is inserted. */
+/** Row of a message to insert. */
 export interface OutboxRow {
   readonly outgoing: OutboxMessage;
   readonly slot: number;
@@ -28,10 +28,10 @@ export interface OutboxRow {
   readonly bytes: Uint8Array;
 }
 
-/** Columns that are inserted, with their types. Each has a price: the database parses them with every message. */
+/** Inserted columns, with their types. Keep them few: each costs time per message. */
 export const COLUMNS = { slot: 'int', key_hash: 'int', message: 'bytea', delay_ms: 'float8' } as const;
 
-/** Columns of an entry, as every library returns them alike. */
+/** Columns of an entry, cast to types that all libraries return alike. */
 export const SELECTED =
   'slot::int AS slot, position::text AS position, message, delay_ms, failure::text AS failure';
 
@@ -48,7 +48,7 @@ export function rowOf(outgoing: OutboxMessage): OutboxRow {
   };
 }
 
-/** As the database's `integer`, which has a sign. */
+/** Hash of a key, as a signed `integer` of the database. */
 export function keyHashOf(key: string): number {
   return murmurHash(key) | 0;
 }

@@ -6,7 +6,7 @@ import type { OutboxPlace, OutboxRow } from './outbox-rows.js';
 /** Maximum number and size of the messages of one INSERT. */
 const MAX_ROWS = 1000;
 const MAX_BYTES = 8 * 1024 * 1024;
-/** Maximum size of the messages that are read at once; at least one message is. */
+/** Maximum size of the messages read at once; at least one is read. */
 const PAGE_BYTES = 8 * 1024 * 1024;
 
 const names = Object.keys(COLUMNS);
@@ -23,24 +23,24 @@ FROM unnest(${types.map((type, at) => `$${at + 2}::${type}[]`).join(', ')})
 ORDER BY m.ordinal
 RETURNING position::text AS position`;
 
-/** One row takes the database half the time of an array of one. */
+/** Inserts one row, in half the time of an array of one. */
 const INSERT_ONE = `INSERT INTO catga_outbox (namespace, ${names.join(', ')})
 VALUES ($1, ${types.map((type, at) => `$${at + 2}::${type}`).join(', ')})
 RETURNING position::text AS position`;
 
-/** The statement does not see its own rows: this is the last one that waited before them, and that the node does not know. */
+/** Last earlier row of the key that the node does not know. The statement does not see its own rows. */
 const behind = (keyHash: string): string => `, (SELECT earlier.position::text FROM catga_outbox AS earlier
     WHERE earlier.namespace = $1 AND earlier.key_hash = ${keyHash} AND earlier.failure IS NULL
       AND earlier.position <> ALL(${KNOWN})
     ORDER BY earlier.position DESC LIMIT 1) AS behind`;
 const INSERT_KEYED = INSERT + behind('catga_outbox.key_hash');
 const INSERT_ONE_KEYED = INSERT_ONE + behind(KEY_HASH);
-/** Maximum number of known entries of one statement; beyond it the relay reads more than it has to. */
+/** Maximum number of known entries in one statement; beyond it the relay reads more than necessary. */
 const MAX_KNOWN = 1000;
 
 /**
- * Rows at places, each by the primary key: `OFFSET 0` keeps the planner from a join that reads the whole table, with all
- * that was deleted from it. Without statistics it takes the table for small.
+ * Rows at places, each by the primary key. `OFFSET 0` keeps the planner, which without statistics assumes a small table, from a join that
+ * reads the whole table with its dead rows.
  */
 const ROWS_AT = `unnest($2::int[], $3::bigint[]) AS place (slot, position), LATERAL (
     SELECT ctid, slot, position FROM catga_outbox
@@ -80,8 +80,8 @@ export class OutboxStatements {
   }
 
   /**
-   * By slots, a page is read slot after slot, each by the primary key. In one go a planner without statistics, or with those
-   * of an empty outbox, would read and sort all that waits for every page.
+   * Lists a page of entries. By slots, it is read slot after slot, each by the primary key: otherwise a planner without statistics, or with
+   * those of an empty outbox, would read and sort the whole backlog for every page.
    */
   async list(
     on: SqlExecutor,
@@ -118,7 +118,7 @@ export class OutboxStatements {
           SELECT o.* FROM catga_outbox AS o WHERE ${where.join(' AND ')} ORDER BY o.position LIMIT ${most}
         ) AS found LIMIT ${most}`;
     }
-    // Qualified, because a bare name is that of a selected text.
+    // Qualified, because a bare name means the selected text.
     const order = (table: string): string =>
       slots === undefined ? `${table}.position` : `${table}.slot, ${table}.position`;
     const rows = await on.execute(
@@ -161,7 +161,7 @@ export class OutboxStatements {
     return { waiting: row?.['waiting'] as number, parked: row?.['parked'] as number };
   }
 
-  /** Which of these rows a new transaction sees. */
+  /** Ids of the rows that a new transaction sees. */
   async visible(on: SqlExecutor, ids: readonly string[]): Promise<ReadonlySet<string>> {
     const rows = await on.execute(
       `SELECT o.slot::int AS slot, o.position::text AS position

@@ -9,13 +9,13 @@ import type { SchemaMode } from '../schema/prepare-schema.js';
  */
 export interface SqlOutboxOptions {
   /**
-   * What is done about the tables at start-up. `'create'`: they are created. `'verify'`: the application does not start
-   * without them; create them by the script of `sqlSchema()` in a migration. `'off'`: nothing.
+   * Handling of the tables at start-up. `'create'`: creates them. `'verify'`: fails the start without them; create them in a migration by
+   * the script of `sqlSchema()`. `'off'`: nothing.
    * @defaultValue 'create'
    */
   readonly schema?: SchemaMode;
   /**
-   * How long messages that were handled are remembered, in milliseconds. A repetition that comes later runs again.
+   * Retention of handled messages, in milliseconds. A duplicate that arrives later is handled again.
    * @defaultValue 604_800_000 (7 days)
    */
   readonly retentionMs?: number;

@@ -114,6 +114,6 @@ export class SqlOutboxStore extends SqlRecords implements TransactionalOutboxSto
 function noTransactionError(name: string): CatgaError {
   return new CatgaError(
     'CATGA_CONFIGURATION',
-    `The option transaction is no open transaction of ${name}(), the database of the outbox: pass its own handle.`,
+    `The option transaction is not an open transaction of ${name}(), the database of the outbox: pass its own handle.`,
   );
 }

@@ -6,12 +6,12 @@ import { sqlStateOf } from '../database/sql-state.js';
 import { toDatabaseText, toText } from '../inbox/indexed-text.js';
 
 const MAX_VALUE_BYTES = 8 * 1024 * 1024;
-/** Another transaction was first, at a level of isolation that does not see its write. */
+/** SQLSTATE of a conflict with another transaction at an isolation level that does not see its write. */
 const SERIALIZATION_FAILURE = '40001';
 
 /**
- * Records of one namespace in a table. What is read and written in a transaction is part of it: a write waits for another
- * transaction that has written the same record, and finds out that it has.
+ * Records of one namespace in a table. Reads and writes join the transaction of the caller: a write waits for another transaction that has
+ * written the same record, and then reports the conflict.
  */
 export class SqlRecordStore implements PagedRecordStore {
   readonly maxValueBytes = MAX_VALUE_BYTES;
@@ -33,7 +33,7 @@ export class SqlRecordStore implements PagedRecordStore {
     return (await this.page(prefix, Number.MAX_SAFE_INTEGER)).records;
   }
 
-  /** In the order of the keys. */
+  /** Page of records, ordered by key. */
   async page(prefix: string, limit: number, after?: string): Promise<RecordPage> {
     const [from, to] = [toDatabaseText(prefix), `${toDatabaseText(prefix.slice(0, -1))}${AFTER_SLASH}`];
     const rows = await this.on.execute(
@@ -49,7 +49,7 @@ export class SqlRecordStore implements PagedRecordStore {
     if (value.byteLength > MAX_VALUE_BYTES) {
       throw new CatgaError(
         'CATGA_PAYLOAD_TOO_LARGE',
-        `A record has ${value.byteLength} bytes, of at most ${MAX_VALUE_BYTES}.`,
+        `A record has ${value.byteLength} bytes; the limit is ${MAX_VALUE_BYTES}.`,
       );
     }
     const where = [this.namespace, toDatabaseText(key)] as const;

@@ -6,7 +6,7 @@ import { statementsOf, stepsTable } from './schema-set.js';
 import type { SchemaFile, SchemaSet } from './schema-set.js';
 import { sqlStateOf } from '../database/sql-state.js';
 
-/** What is done about the tables when the outbox is opened. */
+/** Handling of the tables when a store is opened. */
 export type SchemaMode = 'create' | 'verify' | 'off';
 
 /** Errors of a table or type that another node creates at the same time: unique violation, duplicate table, object, deadlock. */
@@ -57,7 +57,7 @@ async function create(database: SqlDatabase, set: SchemaSet): Promise<void> {
   }
 }
 
-/** The row is claimed first: whoever else applies the file waits for the commit, and then has nothing to do. */
+/** Claims the row of the step first: other nodes that apply it wait for the commit, and then have nothing to do. */
 async function apply(
   database: SqlDatabase,
   { table }: SchemaSet,
@@ -87,20 +87,19 @@ async function versionOf(database: SqlDatabase, { table }: SchemaSet): Promise<n
 function verify({ what, package: name, script, files }: SchemaSet, version: number | undefined): void {
   const needed = files.length;
   if (version === needed) return;
-  const found =
-    version === undefined || version === 0 ? 'has no tables of it' : `has version ${version} of them`;
+  const found = version === undefined || version === 0 ? 'has none' : `has version ${version} of them`;
   const fix =
     (version ?? 0) > needed
       ? `Update ${name} on this node.`
       : `Apply the script of ${script}(${version ?? 0}) in a migration, or use schema: 'create'.`;
   throw new CatgaError(
     'CATGA_CONFIGURATION',
-    `${what} needs version ${needed} of its tables, and the database ${found}. ${fix}`,
+    `${what} needs version ${needed} of its tables, but the database ${found}. ${fix}`,
     { details: { needed, found: version ?? 0 } },
   );
 }
 
-/** The version alone does not show that somebody has dropped a table since. */
+/** Checks that all tables exist: the version does not show that one was dropped. */
 async function requireTables(database: SqlDatabase, { what, table: steps, files }: SchemaSet): Promise<void> {
   const tables = files.flatMap(({ sql }) =>
     [...sql.matchAll(/^CREATE TABLE (\w+)/gm)].map(([, name = '']) => name),
@@ -113,8 +112,8 @@ async function requireTables(database: SqlDatabase, { what, table: steps, files 
   const table = String(missing['name']);
   throw new CatgaError(
     'CATGA_CONFIGURATION',
-    `${what} needs the table ${table}, and the database has none, although ${steps} says so: restore it from a backup, or drop ` +
-      `${steps} and the other tables to begin anew.`,
+    `${what} needs the table ${table}, which is missing although ${steps} lists its step: restore it from a backup, or drop ` +
+      `${steps} and the other tables to start over.`,
     { details: { table } },
   );
 }

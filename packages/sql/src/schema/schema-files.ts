@@ -19,8 +19,8 @@ export const OUTBOX_SCHEMA: SchemaSet = Object.freeze({
 });
 
 /**
- * The schema as one script, for migrations by another tool: with `schema: 'verify'` the outbox then only checks it.
- * @param after version that the database has already
+ * Schema of the outbox as one script, for a migration tool: use it with `schema: 'verify'`, which only checks the tables.
+ * @param after schema version that the database already has
  *
  * @publicApi
  */

@@ -8,13 +8,13 @@ export interface SchemaFile {
 
 /** Tables that belong together. */
 export interface SchemaSet {
-  /** Who needs them, for messages. */
+  /** Owner of the tables, for messages. */
   readonly what: string;
-  /** The package that they are of. */
+  /** Package that contains the files. */
   readonly package: string;
   /** Name of the function that returns its script. */
   readonly script: string;
-  /** Table of the steps that were applied. */
+  /** Table of applied steps. */
   readonly table: string;
   /** All steps, in order: versions 1, 2 and so on. */
   readonly files: readonly SchemaFile[];
@@ -38,8 +38,8 @@ export function statementsOf(sql: string): readonly string[] {
 }
 
 /**
- * A schema as one script, for migrations by another tool.
- * @param after version that the database has already
+ * Schema as one script, for a migration tool.
+ * @param after schema version that the database already has
  */
 export function schemaScript(set: SchemaSet, after = 0): string {
   const files = set.files.filter(({ version }) => version > after);

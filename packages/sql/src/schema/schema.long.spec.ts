@@ -68,11 +68,13 @@ describe('the schema of the outbox', () => {
     const verify = (): Promise<void> => open(lab, { schema: 'verify' });
     await expect(verify()).rejects.toMatchObject({
       code: 'CATGA_CONFIGURATION',
-      message: expect.stringContaining('has no tables of it. Apply the script of sqlSchema(0)') as unknown,
+      message: expect.stringContaining(
+        'but the database has none. Apply the script of sqlSchema(0)',
+      ) as unknown,
     });
     await open(lab);
     await lab.pool.query('DELETE FROM catga_schema');
-    await expect(verify()).rejects.toThrow(/has no tables of it/);
+    await expect(verify()).rejects.toThrow(/but the database has none/);
     await lab.pool.query('INSERT INTO catga_schema (version) VALUES (1), (2), (3)');
     for (const schema of ['verify', 'create'] as const)
       await expect(open(lab, { schema })).rejects.toThrow(/has version 3 of them. Update @catga\/sql/);

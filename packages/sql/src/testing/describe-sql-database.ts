@@ -7,8 +7,7 @@ import type { OpenedSqlDatabase, SqlDatabaseHarness } from './sql-database-harne
 import type { TestRunner } from './runner.js';
 
 /**
- * The suite that every adapter of a library passes. An adapter of your own passes it, too:
- * call it in a test file with a real PostgreSQL.
+ * Compliance suite of adapters. For your own adapter, call it in a test file with a real PostgreSQL.
  * @param name of the library, for the titles of the cases
  * @param runner test runner
  * @defaultValue runner the global functions of Jest, or of Vitest with `globals`

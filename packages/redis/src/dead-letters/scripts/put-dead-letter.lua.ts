@@ -6,9 +6,9 @@ export const putDeadLetter = lua`
 -- KEYS[1]  the letter, for its time to live
 -- KEYS[2]  sorted set, by text alone, of '<failed at>~<sequence>~<id>'
 -- KEYS[3]  hash from an id to its place in the order
--- KEYS[4]  how many letters there have been
+-- KEYS[4]  number of letters ever stored
 -- ARGV[1]  id
--- ARGV[2]  when it failed: milliseconds since 1970, 16 digits
+-- ARGV[2]  failure time: milliseconds since 1970, 16 digits
 -- ARGV[3]  the letter
 -- ARGV[4]  its time to live in milliseconds
 --

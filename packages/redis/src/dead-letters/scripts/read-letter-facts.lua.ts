@@ -1,9 +1,8 @@
 import { lua } from '../../connection/lua-script.js';
 
 export const readLetterFacts = lua`
--- Reads the facts of dead letters, and removes the places of those that have lapsed.
---
--- KEYS[1]  the order; see the script that puts a letter
+-- Reads the facts of dead letters, and removes the places of expired ones.
+-- KEYS[1]  the order; see put-dead-letter
 -- KEYS[2]  the places
 -- KEYS[3…] letters
 -- ARGV     place and id of each letter

@@ -3,16 +3,15 @@ import { lua } from '../../connection/lua-script.js';
 export const appendMessages = lua`
 -- Stores commands in their queues, except those that were stored before. A full server refuses the first write, and so all
 -- of them. A command that cannot be stored, because a key has another type, does not count as stored.
---
--- KEYS[1]  set of the queues that commands were stored in
+-- KEYS[1]  set of all queues with stored commands
 -- then for each command
---   +0  that it was stored, for the deduplication window
+--   +0  mark that it was stored, for the deduplication window
 --   +1  stream of the unacknowledged commands of its queue: m message, d due
 -- ARGV[1]  deduplication window in milliseconds; 0 for none
 -- ARGV[2]  prefix of the channels that wake consumers
 -- then for each command
 --   +0  its queue
---   +1  milliseconds before which it is not delivered
+--   +1  delay in milliseconds
 --   +2  the message
 --
 -- Returns for each command 0, or 1 if it is a duplicate.

@@ -5,11 +5,10 @@ export const countEntries = lua`
 -- them how many are not due.
 --
 -- KEYS[1]  stream of the queue; see take-entries
--- KEYS[2]  its entries that were set aside
--- ARGV[1]  how many it looks at most at
--- ARGV[2]  how many bytes it looks at most at, but for the last entries
---
--- Returns {entries, those that are not due, those that a consumer has}.
+-- KEYS[2]  its delayed entries
+-- ARGV[1]  maximum number of entries to scan
+-- ARGV[2]  maximum number of bytes to scan, except for the last entries
+-- Returns {entries, delayed entries, entries held by a consumer}.
 local entries, back, most, room = KEYS[1], KEYS[2], tonumber(ARGV[1]), tonumber(ARGV[2])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

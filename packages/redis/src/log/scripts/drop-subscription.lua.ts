@@ -5,9 +5,9 @@ export const dropSubscription = lua`
 --
 -- KEYS[1]  stream of its commands; see take-entries
 -- KEYS[2]  its wire names
--- KEYS[3]  its entries that were set aside
+-- KEYS[3]  its delayed entries
 -- KEYS[4]  hash from a queue to its kind
--- KEYS[5]  set of the queues that commands were stored in
+-- KEYS[5]  set of all queues with stored commands
 -- ARGV[1]  queue
 --
 -- Returns 1, or 0 if it did not exist.

@@ -5,15 +5,14 @@ export const giveBackEntries = lua`
 -- lapsed as the next one.
 --
 -- KEYS[1]  stream of the queue; see take-entries
--- KEYS[2]  its entries that were set aside
--- KEYS[3]  lease of the consumer that asks: if it has lapsed, the server stood still, and nothing is known of others
+-- KEYS[2]  its delayed entries
+-- KEYS[3]  lease of the calling consumer: if it has expired, there was an outage, and other expired leases prove nothing
 -- KEYS[4…] lease of each of the consumers
 -- ARGV[1]  channel that wakes the consumers of the queue
--- ARGV[2]  maximum number of entries that it gives back
--- ARGV[3]  1 if the consumer leaves; 0 for consumers whose lease has lapsed
+-- ARGV[2]  maximum number of entries to give back
+-- ARGV[3]  1 if the consumer leaves; 0 for consumers whose lease has expired
 -- ARGV[4…] the consumers
---
--- Returns how many entries it gave back; as many as it may at most, if there may be more.
+-- Returns the number of entries given back; the maximum if there may be more.
 local entries, back, most = KEYS[1], KEYS[2], tonumber(ARGV[2])
 local isLeaving = ARGV[3] == '1'
 local time = redis.call('TIME')

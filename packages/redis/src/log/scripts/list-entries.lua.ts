@@ -4,11 +4,11 @@ export const listEntries = lua`
 -- Reads entries of a queue, as they are: who has them, and when they are due. Looks at a bounded number of them.
 --
 -- KEYS[1]  stream of the queue; see take-entries
--- KEYS[2]  its entries that were set aside
+-- KEYS[2]  its delayed entries
 -- ARGV[1]  the first entry, or '-'
--- ARGV[2]  how many it returns at most
--- ARGV[3]  how many bytes of messages it returns at most, but for the last message
--- ARGV[4]  how many it looks at most at
+-- ARGV[2]  maximum number of entries to return
+-- ARGV[3]  maximum bytes of messages to return, except for the last message
+-- ARGV[4]  maximum number of entries to scan
 -- ARGV[5]  a text that the messages contain; empty for all
 --
 -- Returns {the first entry that it has not looked at or '', now, entry, state, due or -1, message, entry, …}; the state is 0: nobody

@@ -1,11 +1,11 @@
 import { lua } from '../../connection/lua-script.js';
 
 export const readOwnEntries = lua`
--- What a consumer has and has not settled: for one whose answer was lost on its way.
+-- Reads the unsettled entries of a consumer, after a lost reply.
 --
 -- KEYS[1]  stream of the queue; see take-entries
 -- ARGV[1]  consumer
--- ARGV[2]  how many at most
+-- ARGV[2]  maximum number of entries
 --
 -- Returns {1 if there may be more, '<entry> <attempt> <entry> …', message, message, …}.
 local entries = KEYS[1]
@@ -20,7 +20,7 @@ for _, each in ipairs(pending) do
     heads[#heads + 1] = each[1] .. ' ' .. each[4]
     own[#own + 1] = fields.m or table.concat(found[1][2], ' ')
   else
-    -- Somebody else removed it from the stream.
+    -- Another client removed it from the stream.
     redis.call('XACK', entries, 'catga', each[1])
   end
 end

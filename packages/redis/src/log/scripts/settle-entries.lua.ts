@@ -4,15 +4,14 @@ export const settleEntries = lua`
 -- Acknowledges entries, or gives them back. Entries that another consumer has taken over are left alone.
 --
 -- KEYS[1]  stream of the queue; see take-entries
--- KEYS[2]  its entries that were set aside
+-- KEYS[2]  its delayed entries
 -- ARGV[1]  consumer
 -- ARGV[2]  channel that wakes the consumers of the queue
 -- ARGV[3]  number of entries of the consumer that are looked up at once, which is faster if most of them are settled; 0 for none
 -- then for each entry
 --   +0  '<entry>' to acknowledge it; else '<entry> <attempt> <delay>': the number of its next attempt, and milliseconds before
 --       which it is not delivered again
---
--- Returns the number of entries that the consumer had.
+-- Returns the number of settled entries.
 local entries, back, consumer = KEYS[1], KEYS[2], ARGV[1]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -5,10 +5,10 @@ export const takeEntries = lua`
 -- due yet are set aside under the consumer '-'. The number of an attempt is the delivery count of the group.
 --
 -- KEYS[1]  stream of the unacknowledged commands of the queue, with the group 'catga'
--- KEYS[2]  sorted set of its entries that were set aside, by when they are due
+-- KEYS[2]  sorted set of its delayed entries, by due time
 -- ARGV[1]  consumer
--- ARGV[2]  how many entries it takes at most
--- ARGV[3]  how many it looks at most at
+-- ARGV[2]  maximum number of entries to take
+-- ARGV[3]  maximum number of entries to scan
 --
 -- Returns {milliseconds until something put aside is due or -1, 1 if there may be more, '<entry> <attempt> <entry> …',
 -- message, message, …}.
@@ -19,7 +19,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local taken = {-1, 0, ''}
 local heads = {}
 
--- Nothing but the first is sure: an entry may not have been written by append.
+-- An entry may not have been written by append, so fields may be missing.
 local function read(fields)
   local message, due
   for at = 1, #fields, 2 do
@@ -27,7 +27,7 @@ local function read(fields)
     if name == 'm' then message = fields[at + 1]
     elseif name == 'd' then due = tonumber(fields[at + 1]) end
   end
-  -- Where there is none, the reader finds that it is no message.
+  -- Without one, the reader finds that it is not a message.
   return message or table.concat(fields, ' '), due
 end
 
@@ -39,7 +39,7 @@ end
 
 for _, entry in ipairs(redis.call('ZRANGEBYSCORE', back, '-inf', now, 'LIMIT', 0, room)) do
   redis.call('ZREM', back, entry)
-  -- What is no entry was not written by us, and is gone now.
+  -- A foreign member that is not an entry was removed.
   local isEntry = string.find(entry, '^%d+%-%d+$')
   local found = isEntry and redis.call('XRANGE', entries, entry, entry) or {}
   local pending = isEntry and redis.call('XPENDING', entries, 'catga', entry, entry, 1) or {}

@@ -4,10 +4,10 @@ export const takeOutEntry = lua`
 -- Removes an entry that no consumer has, or stores it anew with another time.
 --
 -- KEYS[1]  stream of the queue; see take-entries
--- KEYS[2]  its entries that were set aside
+-- KEYS[2]  its delayed entries
 -- ARGV[1]  entry
 -- ARGV[2]  channel that wakes the consumers of the queue
--- ARGV[3]  milliseconds before which it is not delivered; left out to remove it
+-- ARGV[3]  delay in milliseconds; omitted to remove it
 --
 -- Returns 1 if it did; 0 if a consumer has the entry; -1 if there is none.
 local entries, back, entry = KEYS[1], KEYS[2], ARGV[1]
