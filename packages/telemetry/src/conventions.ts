@@ -1,6 +1,6 @@
 /**
- * Every name that leaves the process. Those of messaging and RPC are OpenTelemetry's semantic conventions 1.44, which are in
- * development; those that begin with `catga.` are our own.
+ * All names of spans, attributes and metrics. Those of messaging and RPC follow OpenTelemetry's semantic conventions 1.44, which are in
+ * development; those with the prefix `catga.` are our own.
  */
 
 /** Value of `messaging.system` and `rpc.system.name`. */
@@ -22,9 +22,9 @@ export const ATTRIBUTE = Object.freeze({
   attempt: 'catga.delivery.attempt',
   /** Handler that ran. */
   handler: 'catga.handler',
-  /** Method that a message was handed to: `send`, `publish`, `broadcast`, `enqueue`. */
+  /** Method that was called with a message: `send`, `publish`, `broadcast`, `enqueue`. */
   operation: 'catga.operation',
-  /** Whether the engine had the message before and dropped this one. */
+  /** Whether the engine dropped the message as a duplicate. */
   duplicate: 'catga.duplicate',
   /** Name of a saga. */
   saga: 'catga.saga.name',
@@ -114,13 +114,13 @@ export const COUNTER = Object.freeze({
   sent: {
     name: 'messaging.client.sent.messages',
     unit: '{message}',
-    description: 'Number of events and queued commands that were handed over.',
+    description: 'Number of events and queued commands that were sent.',
     labels: CLIENT_LABELS,
   },
   consumed: {
     name: 'messaging.client.consumed.messages',
     unit: '{message}',
-    description: 'Number of events and queued commands that handlers were run with.',
+    description: 'Number of events and queued commands that handlers processed.',
     labels: CONSUMER_LABELS,
   },
   deadLetters: {
@@ -132,19 +132,19 @@ export const COUNTER = Object.freeze({
   retries: {
     name: 'catga.retries',
     unit: '{message}',
-    description: 'Number of failed attempts at durable messages that were followed by another one.',
+    description: 'Number of failed attempts at durable messages that are retried.',
     labels: [...DELIVERY_LABELS, ATTRIBUTE.errorType],
   },
   deduplicated: {
     name: 'catga.deduplicated',
     unit: '{message}',
-    description: 'Number of messages that had been handled before, and were not handled again.',
+    description: 'Number of duplicate messages that were not handled again.',
     labels: DELIVERY_LABELS,
   },
   sagas: {
     name: 'catga.sagas',
     unit: '{saga}',
-    description: 'Number of sagas that started, or came to another status.',
+    description: 'Number of sagas that started or changed their status.',
     labels: SAGA_LABELS,
   },
 } satisfies Record<string, Instrument>);
@@ -154,14 +154,14 @@ export const GAUGE = Object.freeze({
   due: {
     name: 'catga.subscription.due',
     unit: '{message}',
-    description: 'Number of messages of a durable subscription that wait for its handler.',
+    description: 'Number of messages of a durable subscription waiting for its handler.',
     labels: [ATTRIBUTE.subscription],
   },
   delayed: {
     name: 'catga.subscription.delayed',
     unit: '{message}',
     description:
-      'Number of messages of a durable subscription that wait for their next attempt or their delay.',
+      'Number of messages of a durable subscription waiting for their next attempt or the end of their delay.',
     labels: [ATTRIBUTE.subscription],
   },
   handling: {
@@ -179,13 +179,13 @@ export const GAUGE = Object.freeze({
   outboxWaiting: {
     name: 'catga.outbox.waiting',
     unit: '{message}',
-    description: 'Number of messages in the outbox that wait to be sent.',
+    description: 'Number of messages in the outbox waiting to be sent.',
     labels: [],
   },
   nodes: {
     name: 'catga.nodes',
     unit: '{node}',
-    description: 'Number of nodes that this node sees, itself included.',
+    description: 'Number of nodes that this node knows, including itself.',
     labels: [],
   },
   openSagas: {
@@ -203,13 +203,13 @@ export const GAUGE = Object.freeze({
   projectionBehind: {
     name: 'catga.projection.behind',
     unit: 's',
-    description: 'Age of the oldest event that a read model has not taken; 0 if it has all.',
+    description: 'Age of the oldest event that a projection has not handled; 0 if there is none.',
     labels: [ATTRIBUTE.projection],
   },
   projectionStopped: {
     name: 'catga.projection.stopped',
     unit: '{projection}',
-    description: 'Whether a read model has stopped at an event: 1 or 0.',
+    description: 'Whether a projection has stopped at an event: 1 or 0.',
     labels: [ATTRIBUTE.projection],
   },
 } satisfies Record<string, Instrument>);

@@ -20,18 +20,17 @@ const SCOPE = '@catga/telemetry';
 /** Options of `openTelemetry`. */
 export interface OpenTelemetryOptions {
   /**
-   * Trace of the handling of a stored event (QoS 1 and 2): `'link'`, a trace of its own for each handler, linked to the span that
-   * published the event; `'parent'`, part of the publisher's trace. With many handlers, retries and
-   * events that cause events, one trace grows without bounds. Requests, queued commands and plain events always
-   * continue the sender's trace.
+   * Trace of a stored event's handlers (QoS 1 and 2): `'link'`, a new trace for each handler, linked to the publisher's span; `'parent'`,
+   * part of the publisher's trace, which may then grow without bounds by retries and events that cause events. Requests, queued commands
+   * and plain events always continue the sender's trace.
    * @defaultValue 'link'
    */
   readonly eventTraces?: EventTraces;
 }
 
 /**
- * Traces and metrics for OpenTelemetry, by its semantic conventions of RPC and messaging. Your application brings and registers the SDK,
- * before it starts; without one nothing is recorded.
+ * Traces and metrics for OpenTelemetry, by its semantic conventions of RPC and messaging. Your application registers the SDK before it
+ * starts; without one nothing is recorded.
  *
  * @example `CatgaModule.forRoot({ telemetry: [openTelemetry()] })`
  * @publicApi
@@ -43,7 +42,7 @@ export function openTelemetry({ eventTraces = 'link' }: OpenTelemetryOptions = {
 /** Spans, and metrics around them. */
 class OpenTelemetryTracer implements MessageTracer {
   private readonly spans: SpanTracer;
-  // Made when a node has connected: the meters of an SDK that is registered later record nothing.
+  // Created when a node has connected: meters created before the SDK is registered record nothing.
   private metrics: MessageMetrics | undefined;
 
   constructor(eventTraces: EventTraces) {
@@ -52,7 +51,7 @@ class OpenTelemetryTracer implements MessageTracer {
 
   attach(node: TracedNode): (() => void) | void {
     const meter = metrics.getMeter(SCOPE);
-    if (meter.constructor === createNoopMeter().constructor) return; // The application measures nothing by OpenTelemetry.
+    if (meter.constructor === createNoopMeter().constructor) return; // The application has no OpenTelemetry meter provider.
     this.metrics ??= new MessageMetrics(new OpenTelemetrySink(meter));
     return this.metrics.attach(node);
   }
@@ -97,7 +96,7 @@ class OpenTelemetryTracer implements MessageTracer {
   }
 }
 
-/** One tracer around another one: both hear of the outcome, the inner one first. */
+/** Nests one tracer in another: both get the outcome, the inner one first. */
 function both(outer: (run: () => void) => TraceEnd | void, inner: () => TraceEnd | void): TraceEnd {
   let innerEnd: TraceEnd | void;
   const outerEnd = outer(() => (innerEnd = inner()));

@@ -7,7 +7,7 @@ import { PrometheusSink } from './metrics/prometheus-sink.js';
 /** Options of `prometheus`. */
 export interface PrometheusOptions {
   /**
-   * Registry that gets the metrics. One tracer belongs to a registry.
+   * Registry of the metrics. Use one tracer per registry.
    * @defaultValue the global registry of `prom-client`
    */
   readonly registry?: Registry;

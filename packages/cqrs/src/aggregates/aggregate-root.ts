@@ -3,7 +3,7 @@ import type { IEventHandler } from '../contracts/handlers.js';
 import type { IEvent } from '../contracts/messages.js';
 import { WithAggregateRoot } from './with-aggregate-root.js';
 
-/** The mixin's methods that only subclasses see, which its type cannot say. */
+/** Protected methods of the mixin, which its type cannot express. */
 interface Naming {
   getEventHandler(event: object): Type<IEventHandler> | undefined;
   getEventName(event: object): string;
@@ -13,17 +13,17 @@ const Base = WithAggregateRoot(class {});
 const naming = Base.prototype as object as Naming;
 
 /**
- * Base class of aggregates: keeps the events that it applies until they are committed.
+ * Base class of aggregates: collects the events that it applies until they are committed.
  *
  * @publicApi
  */
 export abstract class AggregateRoot<EventBase extends IEvent = IEvent> extends Base<EventBase> {
-  /** The method that applies an event. */
+  /** Returns the method that applies an event. */
   protected getEventHandler<T extends EventBase = EventBase>(event: T): Type<IEventHandler> | undefined {
     return naming.getEventHandler.call(this, event);
   }
 
-  /** Name of an event, from which that of its method is made. */
+  /** Name of an event, which determines the name of its method. */
   // oxlint-disable-next-line typescript/no-explicit-any -- subclasses of applications say so
   protected getEventName(event: any): string {
     return naming.getEventName.call(this, event);

@@ -20,7 +20,7 @@ export class EventPublisher<EventBase extends IEvent = IEvent> {
   constructor(private readonly eventBus: EventBus<EventBase>) {}
 
   /**
-   * A subclass whose instances publish.
+   * Returns a subclass whose instances publish.
    * @param asyncContext the context of request-scoped handlers
    */
   mergeClassContext<T extends Constructor<IAggregateRoot<EventBase>>>(
@@ -40,7 +40,7 @@ export class EventPublisher<EventBase extends IEvent = IEvent> {
   }
 
   /**
-   * The same object, which publishes from now on.
+   * Makes an object publish, and returns it.
    * @param asyncContext the context of request-scoped handlers
    */
   mergeObjectContext<T extends IAggregateRoot<EventBase>>(object: T, asyncContext?: AsyncContext): T {

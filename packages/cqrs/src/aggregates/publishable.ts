@@ -2,8 +2,8 @@ import type { AggregateTarget } from './publishing-bus.js';
 import { latestBus } from './publishing-bus.js';
 
 /**
- * Class decorator of an aggregate: `publish` and `commit` publish through the event bus of the application. With several
- * applications in a process that is the one that started last; use `EventPublisher` to name another.
+ * Class decorator of an aggregate: `publish` and `commit` publish through the event bus of the application. With several applications in a
+ * process that is the last one started; use `EventPublisher` to choose another.
  *
  * @publicApi
  */

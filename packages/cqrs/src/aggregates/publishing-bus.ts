@@ -1,18 +1,15 @@
 import type { IEventBus } from '../contracts/buses.js';
 
-/** The methods of an aggregate that publish. */
+/** Publishing methods of an aggregate. */
 export interface AggregateTarget {
   publish(event: object): unknown;
   publishAll(events: object[]): unknown;
 }
 
-/**
- * The event buses of running applications, the last one to start last. `@Publishable` decorates a class that no application
- * owns: there is nowhere else to look.
- */
+/** Event buses of running applications, in order of start. Global, because `@Publishable` decorates a class that no application owns. */
 const running: IEventBus[] = [];
 
-/** An application has started. Returns how to say that it stopped. */
+/** Registers the bus of a started application. Returns a function that unregisters it. */
 export function busStarted(bus: IEventBus): () => void {
   running.push(bus);
   return () => {
@@ -21,7 +18,7 @@ export function busStarted(bus: IEventBus): () => void {
   };
 }
 
-/** The bus of the application that started last; undefined if none runs. */
+/** Bus of the application that started last; undefined if none runs. */
 export function latestBus(): IEventBus | undefined {
   return running.at(-1);
 }

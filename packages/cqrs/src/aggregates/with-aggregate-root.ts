@@ -8,11 +8,11 @@ const AUTO_COMMIT = Symbol('auto commit');
 // oxlint-disable-next-line typescript/no-explicit-any -- TypeScript demands it of the base of a mixin
 export type AbstractConstructor<T = object> = abstract new (...args: any[]) => T;
 
-/** What an aggregate can do beside its contract. */
+/** Additional methods of an aggregate. */
 export interface Committing {
   /**
-   * As `commit`, and waits: reliable events are stored when it resolves. If one cannot be published it rejects, and all stay
-   * uncommitted: committing again publishes each at least once.
+   * Like `commit`, but waits until reliable events are stored. If one cannot be published it rejects, and all stay uncommitted: committing
+   * again publishes each at least once.
    */
   commitAsync(): Promise<void>;
 }
@@ -24,7 +24,7 @@ interface ApplyOptions {
 }
 
 /**
- * Mixin: makes an aggregate of a class that extends another one already.
+ * Mixin: makes an aggregate of a class that already extends another one.
  *
  * @publicApi
  */
@@ -58,7 +58,7 @@ export function WithAggregateRoot<
     }
 
     commit(): void {
-      // Whoever publishes them may keep the list.
+      // A copy, because the publisher may keep the list.
       const events = this[UNCOMMITTED].slice();
       this.publishAll(events);
       forget(this[UNCOMMITTED], events);

@@ -25,7 +25,7 @@ const COMMANDS: RequestKind = {
 };
 
 /**
- * Executes commands, here or on the node that handles them. The stream of all that are executed here.
+ * Bus of commands: executes them here or on the node that handles them. Also the observable stream of all commands executed here.
  *
  * @publicApi
  */
@@ -51,7 +51,7 @@ export class CommandBus<CommandBase extends ICommand = ICommand>
     return this.handle(command, context) as Promise<any>;
   }
 
-  /** Makes a handler that of the commands with an id. */
+  /** Binds a handler to the commands with an id. */
   override bind<T extends CommandBase>(handler: InstanceWrapper<ICommandHandler<T>>, id: string): void {
     super.bind(handler, id);
   }

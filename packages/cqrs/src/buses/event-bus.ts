@@ -30,11 +30,11 @@ import type { EventOwner } from './event-delivery.js';
 import { ObservableBus } from './observable-bus.js';
 import { UnhandledExceptionBus } from './unhandled-exception-bus.js';
 
-/** An event goes to the handlers of its class, or else of its nearest base class that has any. */
+/** Delivers an event to the handlers of its class, or of the nearest base class that has any. */
 const BY_CLASS: EventIdProvider = { getEventId: (event) => idOf(EVENT_METADATA, event) ?? null };
 
 /**
- * Publishes events to their handlers and sagas. The stream of all that are published here.
+ * Bus of events: publishes them to handlers and sagas. Also the observable stream of all events published here.
  *
  * @publicApi
  */
@@ -43,7 +43,7 @@ export class EventBus<EventBase extends IEvent = IEvent>
   extends ObservableBus<EventBase>
   implements IEventBus<EventBase>, EventOwner, OnModuleDestroy
 {
-  /** The handlers as operators, for publishers that run them themselves. Filled when the application has started. */
+  /** Handlers as operators, for publishers that run them themselves. Filled at the start of the application. */
   readonly eventOperators: EventOperator<EventBase>[] = [];
   protected eventIdProvider: EventIdProvider<EventBase>;
   protected readonly subscriptions: Subscription[] = [];
@@ -68,12 +68,12 @@ export class EventBus<EventBase extends IEvent = IEvent>
       },
       this,
     );
-    // What others put into the stream, such as a source of events outside of the application, goes to the handlers, too.
+    // Events that others emit into the stream, such as an external event source, reach the handlers, too.
     this.subscriptions.push(this.subject$.subscribe((event) => this.delivery.emitted(event)));
     this.current = options?.eventPublisher ?? this.ownPublisher();
   }
 
-  /** Takes events where they go. */
+  /** Publisher of events. */
   get publisher(): IEventPublisher<EventBase> {
     return this.current;
   }
@@ -87,25 +87,25 @@ export class EventBus<EventBase extends IEvent = IEvent>
       try {
         subscription.unsubscribe();
       } catch (thrown) {
-        this.failed('saga', thrown, 'What ends with a saga failed'); // Whatever else stops has its turn.
+        this.failed('saga', thrown, 'Stopping a saga failed'); // The others are stopped, too.
       }
     }
   }
 
-  /** @internal Runs its handlers on a node from now on. */
+  /** @internal Runs its handlers on a node. */
   connect(node: CqrsNode): void {
     this.delivery.connect(node);
   }
 
-  /** @internal A handler failed on the node, which has logged it. */
+  /** @internal Called when a handler failed on the node, which has logged it. */
   failedOnNode(event: object, error: unknown): void {
     this.failed(event, error, undefined);
   }
 
   /**
-   * Publishes an event. A plain event has been handed to its handlers when this returns. For a reliable event and one that
-   * leaves the process it returns a promise: the event is stored, or sent, when that resolves. It rejects with the codes of
-   * `CatgaMediator.publish`, and the error is told to the exception bus, too, so that nobody must wait for it.
+   * Publishes an event. A plain event has been passed to its handlers when this returns. For a reliable event, or one that leaves the
+   * process, it returns a promise that resolves when the event is stored or sent. It rejects with the codes of `CatgaMediator.publish`; the
+   * error also goes to the exception bus, so awaiting is optional.
    */
   publish<TEvent extends EventBase>(event: TEvent): any;
   publish<TEvent extends EventBase>(event: TEvent, asyncContext: AsyncContext): any;
@@ -121,7 +121,7 @@ export class EventBus<EventBase extends IEvent = IEvent>
     return this.current.publish(event, dispatcher, asyncContext);
   }
 
-  /** Publishes events, in order. As {@link publish}: a promise if one of them is reliable or leaves the process. */
+  /** Publishes events, in order. Returns a promise if one of them is reliable or leaves the process, as {@link publish} does. */
   publishAll<TEvent extends EventBase>(events: TEvent[]): any;
   publishAll<TEvent extends EventBase>(events: TEvent[], asyncContext: AsyncContext): any;
   publishAll<TEvent extends EventBase, TContext = unknown>(
@@ -265,10 +265,10 @@ export class EventBus<EventBase extends IEvent = IEvent>
     };
   }
 
-  /** Tells of an error that reaches no caller. */
+  /** Reports an error that reaches no caller. */
   private failed(cause: object | string, exception: unknown, what: string | undefined): void {
     if (this.options?.rethrowUnhandled) {
-      // Outside of every promise and stream, so that nothing else ends with it but the process.
+      // Outside of any promise and stream, so that it only ends the process.
       setTimeout(() => {
         throw exception;
       });
@@ -279,7 +279,7 @@ export class EventBus<EventBase extends IEvent = IEvent>
   }
 }
 
-/** The second and the third argument of a publication: either may be the context of request-scoped handlers. */
+/** Sorts the second and third arguments of a publication: either may be the context of request-scoped handlers. */
 function contextsOf(
   given: unknown,
   context: AsyncContext | undefined,

@@ -12,7 +12,7 @@ export interface BoundEvent {
   readonly run: (event: object) => unknown;
 }
 
-/** What its bus knows, and what it is told. */
+/** The bus of a delivery. */
 export interface EventDeliveryHost {
   /** Id of the handlers of an event; null if it has none of its own. */
   idOf(event: object): string | null;
@@ -20,28 +20,28 @@ export interface EventDeliveryHost {
   readonly isByClass: () => boolean;
   /** A handler failed that the node does not run. */
   failed(event: object, error: unknown, source: string): void;
-  /** An event was not stored or sent. */
+  /** Called when an event could not be stored or sent. */
   lost(event: object, error: unknown): void;
 }
 
-/** The bus that published an event: is told when a handler failed on the node. */
+/** The bus that published an event; notified when a handler failed on the node. */
 export interface EventOwner {
   /** @internal */
   failedOnNode(event: object, error: unknown): void;
 }
 
-/** Where the handlers of an event run. */
+/** Plan of where the handlers of an event run. */
 interface Plan {
   readonly isOnNode: boolean;
   /** Handlers that the node does not run. */
   readonly here: readonly BoundEvent[];
 }
 
-/** Takes events to their handlers: through the node those that it knows, itself the others. */
+/** Delivers events to their handlers: by the node for events that it knows, else directly. */
 export class EventDelivery {
   private readonly bound: BoundEvent[] = [];
   private readonly plans = new Map<MessageConstructor, Plan>();
-  /** Events that are being put into the stream by {@link emit}. */
+  /** Events being emitted by {@link emit}. */
   private readonly emitting = new Set<object>();
   private readonly reliable = new WeakMap<MessageConstructor, boolean>();
   private node: CqrsNode | undefined;
@@ -61,7 +61,7 @@ export class EventDelivery {
     this.plans.clear();
   }
 
-  /** Puts an event into the stream that has been taken to its handlers. */
+  /** Emits a delivered event into the stream. */
   emit(event: object, next: () => void): void {
     this.emitting.add(event);
     try {
@@ -71,7 +71,7 @@ export class EventDelivery {
     }
   }
 
-  /** An event is in the stream. */
+  /** Called for each event of the stream: delivers it unless {@link emit} emitted it. */
   emitted(event: object): void {
     if (!this.emitting.has(event)) void this.publish(event);
   }
@@ -87,7 +87,7 @@ export class EventDelivery {
     return target !== undefined && this.node?.isStored(target) === true;
   }
 
-  /** Takes an event to its handlers. Undefined, or a promise if it is stored or leaves the process. */
+  /** Delivers an event to its handlers. Returns a promise if it is stored or leaves the process, else undefined. */
   publish(event: object): Promise<void> | undefined {
     const { node, host } = this;
     const { isOnNode, here } = this.planOf(event);
@@ -104,12 +104,12 @@ export class EventDelivery {
     return isLocal ? undefined : published;
   }
 
-  /** Runs all handlers of an event, and waits for none. */
+  /** Runs all handlers of an event without waiting. */
   runAll(event: object): readonly Promise<unknown>[] {
     return this.handlersOf(event).map(async ({ run }) => run(event));
   }
 
-  /** Resolves when all have settled; rejects with the first error. Nobody must wait for it: errors are told already. */
+  /** Resolves when all have settled; rejects with the first error. Awaiting is optional: errors are already reported. */
   allOf(published: readonly (Promise<void> | undefined)[]): Promise<void> {
     const all = Promise.allSettled(published.map(async (one) => one)).then((ends) => {
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
@@ -118,7 +118,7 @@ export class EventDelivery {
     return all;
   }
 
-  /** Whether an event would be stored if there were a node. */
+  /** Whether an event needs a node that stores it. */
   private isReliable(event: object): boolean {
     const target = messageClass(event);
     if (target === undefined) return false;
@@ -127,12 +127,12 @@ export class EventDelivery {
     return isReliable;
   }
 
-  /** A promise that nobody keeps must not be made. */
+  /** Refuses an event whose delivery cannot be guaranteed. */
   private refuse(event: object): Promise<never> {
     const refused = Promise.reject(
       new CatgaError(
         'CATGA_CONFIGURATION',
-        `${event.constructor.name} is reliable, and there is no node yet that stores it: import CqrsModule.forRoot(), and ` +
+        `${event.constructor.name} is reliable, but no node is running that stores it: import CqrsModule.forRoot(), and ` +
           'publish it after the start.',
       ),
     );
@@ -143,7 +143,7 @@ export class EventDelivery {
   private run(event: object, handlers: readonly BoundEvent[]): void {
     for (const { run, name } of handlers) {
       try {
-        // What is thrown at once is told at once, as that of a node's handler.
+        // A synchronous error is reported synchronously, as for a node's handler.
         void Promise.resolve(run(event)).catch((error: unknown) => this.host.failed(event, error, name));
       } catch (thrown) {
         this.host.failed(event, thrown, name);
@@ -168,7 +168,7 @@ export class EventDelivery {
   private planFor(target: MessageConstructor, node: CqrsNode, event: object): Plan {
     const handlers = this.handlersOf(event);
     const onNode = node.eventHandlers(target);
-    // Ids of the application's own may connect other classes than the node does: then it would run too many.
+    // Custom event ids may connect other classes than the node does: then the node would run too many handlers.
     const agrees =
       this.host.isByClass() || [...onNode].every((one) => handlers.some(({ wrapper }) => wrapper === one));
     const isOnNode = handlers.length > 0 && onNode.size > 0 && agrees;
@@ -181,7 +181,7 @@ function saysReliable(target: MessageConstructor): boolean {
     const { kind, qos } = describeMessage(target);
     return kind === 'event' && qos > 0;
   } catch {
-    return false; // Nothing that a node takes.
+    return false; // The node does not know it.
   }
 }
 

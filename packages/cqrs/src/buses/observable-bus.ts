@@ -1,7 +1,7 @@
 import { Observable, Subject } from 'rxjs';
 
 /**
- * A bus that is also the stream of what goes over it.
+ * Bus that is also the observable stream of its messages.
  *
  * @publicApi
  */
@@ -13,7 +13,7 @@ export class ObservableBus<T> extends Observable<T> {
     this.source = this._subject$;
   }
 
-  /** What is put here is in the stream. */
+  /** Subject of the stream. */
   get subject$(): Subject<T> {
     return this._subject$;
   }

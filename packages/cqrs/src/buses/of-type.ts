@@ -6,7 +6,7 @@ import type { IEvent } from '../contracts/messages.js';
 type InstanceOf<T> = T extends Type<infer I> ? I : never;
 
 /**
- * Operator: the events that are instances of one of these classes.
+ * Operator: filters events that are instances of one of these classes.
  *
  * @publicApi
  */

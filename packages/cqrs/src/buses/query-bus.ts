@@ -25,7 +25,7 @@ const QUERIES: RequestKind = {
 };
 
 /**
- * Executes queries, here or on a node that handles them. The stream of all that are executed here.
+ * Bus of queries: executes them here or on a node that handles them. Also the observable stream of all queries executed here.
  *
  * @publicApi
  */
@@ -55,7 +55,7 @@ export class QueryBus<QueryBase extends IQuery = IQuery>
     return this.handle(query, context);
   }
 
-  /** Makes a handler that of the queries with an id. */
+  /** Binds a handler to the queries with an id. */
   override bind<T extends QueryBase, TResult extends IQueryResult = any>(
     handler: InstanceWrapper<IQueryHandler<T, TResult>>,
     queryId: string,

@@ -11,7 +11,7 @@ import type { CqrsNode } from '../node/cqrs-node.js';
 import { handlerClass } from '../node/handler-class.js';
 import { ObservableBus } from './observable-bus.js';
 
-/** What tells the bus of commands from that of queries. */
+/** Differences between the bus of commands and that of queries. */
 export interface RequestKind {
   readonly kind: 'command' | 'query';
   readonly messageKey: string;
@@ -31,12 +31,12 @@ export interface BoundRequest {
   readonly run: (request: object, context?: AsyncContext) => unknown;
 }
 
-/** Is told of the messages. */
+/** Observer of messages. */
 interface Told<Base> {
   publish(request: Base): unknown;
 }
 
-/** The bus of commands and that of queries: handlers by the id of their message, and the node that runs them. */
+/** Base class of the command bus and the query bus: handlers by the id of their message, and the node that runs them. */
 export abstract class RequestBus<
   Base extends object,
   Publisher extends Told<Base>,
@@ -56,7 +56,7 @@ export abstract class RequestBus<
     this.current = publisher ?? ofSubject(this);
   }
 
-  /** Is told of every message, before it is handled. */
+  /** Publisher, called with each message before it is handled. */
   get publisher(): Publisher {
     return this.current;
   }
@@ -65,7 +65,7 @@ export abstract class RequestBus<
     this.current = publisher;
   }
 
-  /** @internal Runs its handlers on a node from now on. */
+  /** @internal Runs its handlers on a node. */
   connect(node: CqrsNode): void {
     this.node ??= node;
   }
@@ -75,7 +75,7 @@ export abstract class RequestBus<
     for (const handler of handlers) this.registerHandler(handler);
   }
 
-  /** Makes a handler that of the messages with an id. */
+  /** Binds a handler to the messages with an id. */
   bind(handler: InstanceWrapper<object>, id: string): void {
     this.handlers.set(id, { wrapper: handler, run: this.runnerOf(handler) });
   }
@@ -156,7 +156,7 @@ export abstract class RequestBus<
     return async (request, given) => {
       const context = given ?? AsyncContext.of(request) ?? new AsyncContext();
       this.modules.registerRequestByContextId(context, context.id);
-      // What the handler publishes and merges finds it there; a query leaves nothing behind.
+      // Events that the handler publishes and aggregates that it merges find the context there; queries do not need it.
       if (this.rules.kind === 'command') context.attachTo(request);
       const instance = await this.modules.resolve<Executor>(handler.metatype as Type<Executor>, context.id, {
         strict: false,

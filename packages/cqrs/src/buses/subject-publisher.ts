@@ -1,6 +1,6 @@
 import type { Subject } from 'rxjs';
 
-/** Puts what is published into the stream of a bus. */
+/** Publisher that emits messages into the stream of a bus. */
 export class SubjectPublisher<T> {
   constructor(private readonly subject: Subject<T>) {}
 

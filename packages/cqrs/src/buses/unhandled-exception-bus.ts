@@ -11,7 +11,7 @@ import { ObservableBus } from './observable-bus.js';
 import { SubjectPublisher } from './subject-publisher.js';
 
 /**
- * Errors that reach no caller: of event handlers, of sagas, and of the commands of sagas.
+ * Bus of errors that reach no caller: of event handlers, of sagas, and of their commands.
  *
  * @publicApi
  */
@@ -27,7 +27,7 @@ export class UnhandledExceptionBus<Cause = IEvent | ICommand> extends Observable
     this.current = own ?? new SubjectPublisher(this.subject$);
   }
 
-  /** Operator: the errors that are instances of one of these classes. */
+  /** Operator: filters errors that are instances of one of these classes. */
   static ofType<TInput extends IEvent | ICommand, TOutput extends IEvent | ICommand>(
     ...types: Type<TOutput>[]
   ): (source: Observable<UnhandledExceptionInfo<TInput>>) => Observable<UnhandledExceptionInfo<TOutput>> {
@@ -36,7 +36,7 @@ export class UnhandledExceptionBus<Cause = IEvent | ICommand> extends Observable
     return (source) => source.pipe(filter(isOne));
   }
 
-  /** Is told of every error. */
+  /** Publisher, called with each error. */
   get publisher(): IUnhandledExceptionPublisher<Cause> {
     return this.current;
   }
@@ -45,7 +45,7 @@ export class UnhandledExceptionBus<Cause = IEvent | ICommand> extends Observable
     this.current = publisher;
   }
 
-  /** Tells of an error. */
+  /** Publishes an error. */
   publish(info: UnhandledExceptionInfo<Cause>): unknown {
     return this.current.publish(info) as unknown;
   }

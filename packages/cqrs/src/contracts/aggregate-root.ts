@@ -4,17 +4,17 @@ import type { IEvent } from './messages.js';
 export interface IAggregateRoot<EventBase extends IEvent = IEvent> {
   /** Whether an applied event is published at once. */
   autoCommit: boolean;
-  /** Publishes an event; does nothing until `EventPublisher` or `@Publishable` says where to. */
+  /** Publishes an event; does nothing until `EventPublisher` or `@Publishable` connects a bus. */
   publish<T extends EventBase = EventBase>(event: T): void;
   /** Publishes events; see {@link publish}. */
   publishAll<T extends EventBase = EventBase>(events: T[]): void;
-  /** Publishes all uncommitted events, and forgets them. */
+  /** Publishes all uncommitted events, and clears them. */
   commit(): void;
-  /** Forgets all uncommitted events. */
+  /** Clears all uncommitted events. */
   uncommit(): void;
-  /** Events that were applied and not committed. */
+  /** Events that were applied but not committed. */
   getUncommittedEvents(): EventBase[];
-  /** Applies events of the past, which are not published again. */
+  /** Applies past events, without publishing them. */
   loadFromHistory(history: EventBase[]): void;
   /** Calls the aggregate's method `on` + class name of the event, and keeps the event for `commit`. */
   apply<T extends EventBase = EventBase>(event: T, isFromHistory?: boolean): void;

@@ -10,7 +10,7 @@ export const ASYNC_CONTEXT_ATTRIBUTE: unique symbol = Symbol('ASYNC_CONTEXT_ATTR
  * @publicApi
  */
 export class AsyncContext {
-  /** Under which Nest keeps the instances. */
+  /** Id of the context in Nest. */
   readonly id: ContextId = ContextIdFactory.create();
 
   /** Whether a message has a context. */
@@ -23,12 +23,12 @@ export class AsyncContext {
     return (target as { readonly [ASYNC_CONTEXT_ATTRIBUTE]?: AsyncContext })[ASYNC_CONTEXT_ATTRIBUTE];
   }
 
-  /** Gives a message the context of another one, if that has one. */
+  /** Attaches the context of one message, if it has one, to another. */
   static merge(from: object | undefined, to: object | undefined): void {
     if (to) AsyncContext.of(from ?? {})?.attachTo(to);
   }
 
-  /** Gives a message this context. A message keeps the first one that it got; another one throws a `TypeError`. */
+  /** Attaches this context to a message. Throws a `TypeError` if the message has another one. */
   attachTo(target: object): void {
     Object.defineProperty(target, ASYNC_CONTEXT_ATTRIBUTE, { value: this, enumerable: false });
   }

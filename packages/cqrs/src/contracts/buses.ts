@@ -4,7 +4,7 @@ import type { Command, ICommand, IEvent, IQuery, Query } from './messages.js';
 
 /** Executes commands. */
 export interface ICommandBus<CommandBase extends ICommand = ICommand> {
-  /** The result of the command's handler. */
+  /** Resolves with the result of the command's handler. */
   execute<R = void>(command: Command<R>): Promise<R>;
   execute<R = void>(command: Command<R>, context?: AsyncContext): Promise<R>;
   execute<T extends CommandBase, R = any>(command: T, context?: AsyncContext): Promise<R>;
@@ -12,7 +12,7 @@ export interface ICommandBus<CommandBase extends ICommand = ICommand> {
 
 /** Executes queries. */
 export interface IQueryBus<QueryBase extends IQuery = IQuery> {
-  /** The result of the query's handler. */
+  /** Resolves with the result of the query's handler. */
   execute<TResult>(query: Query<TResult>): Promise<TResult>;
   execute<T extends QueryBase, TResult = any>(query: T): Promise<TResult>;
   execute<TResult>(query: Query<TResult>, asyncContext: AsyncContext): Promise<TResult>;

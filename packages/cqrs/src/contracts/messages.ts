@@ -17,7 +17,7 @@ export interface IQuery {}
 export interface IQueryResult {}
 
 /**
- * Optional base class of commands, which tells `execute` the type of the result. A command of Catga, too.
+ * Optional base class of commands, which types the result of `execute`. Also a command of Catga.
  *
  * @publicApi
  */
@@ -27,7 +27,7 @@ export class Command<T> extends CatgaCommand<T> implements ICommand {}
 export type CommandResult<C extends Command<unknown>> = C extends Command<infer R> ? R : never;
 
 /**
- * Optional base class of queries, which tells `execute` the type of the result. A query of Catga, too.
+ * Optional base class of queries, which types the result of `execute`. Also a query of Catga.
  *
  * @publicApi
  */

@@ -21,33 +21,33 @@ import type {
  */
 export interface CqrsModuleOptions {
   /**
-   * Is told of commands.
-   * @defaultValue puts them into the command bus, which is an observable
+   * Publisher called with each command.
+   * @defaultValue emits them into the stream of the command bus
    */
   commandPublisher?: ICommandPublisher;
   /**
-   * Takes events where they go.
-   * @defaultValue puts them into the event bus, and takes them to their handlers
+   * Publisher of events.
+   * @defaultValue emits them into the stream of the event bus, and delivers them to their handlers
    */
   eventPublisher?: IEventPublisher;
   /**
-   * Is told of queries.
-   * @defaultValue puts them into the query bus, which is an observable
+   * Publisher called with each query.
+   * @defaultValue emits them into the stream of the query bus
    */
   queryPublisher?: IQueryPublisher;
   /**
-   * Is told of errors that reach no caller.
-   * @defaultValue puts them into the exception bus, which is an observable
+   * Publisher called with each error that reaches no caller.
+   * @defaultValue emits them into the stream of the exception bus
    */
   unhandledExceptionPublisher?: IUnhandledExceptionPublisher;
   /**
-   * Which handlers an event reaches.
+   * Mapping of events to handlers.
    * @defaultValue those of its class, or of its nearest base class that has any
    */
   eventIdProvider?: EventIdProvider;
   /**
-   * Whether errors of event handlers and sagas are thrown where nobody catches them, which ends the process, instead of being
-   * logged and told to the exception bus.
+   * Whether errors of event handlers and sagas are rethrown as uncaught exceptions, which ends the process, instead of being logged and
+   * sent to the exception bus.
    * @defaultValue false
    */
   rethrowUnhandled?: boolean;
@@ -57,7 +57,7 @@ export interface CqrsModuleOptions {
    */
   strict?: boolean;
   /**
-   * Options of the node under the buses; `false` if the application imports `CatgaModule` itself.
+   * Options of the node of the buses; `false` if the application imports `CatgaModule` itself.
    * @defaultValue the memory engine, with `remote: 'named'` and `inheritance: 'nearest'`
    */
   catga?: (CatgaModuleOptions & CatgaModuleExtras) | false;
@@ -77,11 +77,11 @@ export interface CqrsModuleAsyncOptions {
   imports?: ModuleMetadata['imports'];
   useExisting?: Type<CqrsModuleOptionsFactory>;
   useClass?: Type<CqrsModuleOptionsFactory>;
-  // oxlint-disable-next-line typescript/no-explicit-any -- the types of what is injected are the application's
+  // oxlint-disable-next-line typescript/no-explicit-any -- the types of injected providers are the application's
   useFactory?: (...args: any[]) => Promise<CqrsModuleOptions> | CqrsModuleOptions;
   useValue?: CqrsModuleOptions;
   inject?: (InjectionToken | OptionalFactoryDependency)[];
   extraProviders?: Provider[];
-  /** `false` if the application imports `CatgaModule` itself: the options come too late to say so. */
+  /** `false` if the application imports `CatgaModule` itself. The options of the factory arrive too late for this. */
   catga?: false;
 }

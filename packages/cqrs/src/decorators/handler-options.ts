@@ -3,12 +3,12 @@ import type { InjectableOptions } from '@nestjs/common';
 import type { EventHandlerOptions, RequestHandlerOptions } from '@catga/core';
 import { NODE_OPTIONS_METADATA } from './metadata.js';
 
-/** Options of a handler of commands or queries: its scope in Nest, and what its node may know of it. */
+/** Options of a handler of commands or queries: Nest's scope, and options of the node. */
 export type RequestHandlerDecoratorOptions = InjectableOptions & RequestHandlerOptions;
 
 /**
- * Options of a handler of events: its scope in Nest, and what its node may know of it. `scope` is Nest's; `subscription`
- * says whether one node of the service or every node gets an event.
+ * Options of a handler of events: Nest's scope, and options of the node. `scope` is Nest's; `subscription` decides whether one node of the
+ * service or every node gets an event.
  */
 export type EventsHandlerDecoratorOptions = InjectableOptions &
   Omit<EventHandlerOptions, 'scope'> & {
@@ -28,7 +28,7 @@ const NAMES: Readonly<Record<keyof EventsHandlerDecoratorOptions, true>> = {
   backoff: true,
 };
 
-/** Whether the last argument of `@EventsHandler` is options, not an event. */
+/** Whether the last argument of `@EventsHandler` is an options object, not an event. */
 export function isDecoratorOptions(value: unknown): value is EventsHandlerDecoratorOptions {
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return false;
@@ -36,7 +36,7 @@ export function isDecoratorOptions(value: unknown): value is EventsHandlerDecora
   return names.length > 0 && names.every((name) => Object.hasOwn(NAMES, name));
 }
 
-/** Gives Nest its part of the options, and keeps the rest for the node. */
+/** Passes Nest its part of the options, and stores the rest for the node. */
 export function applyOptions(
   target: object,
   options: RequestHandlerDecoratorOptions | EventsHandlerDecoratorOptions | undefined,
@@ -50,7 +50,7 @@ export function applyOptions(
   Reflect.defineMetadata(NODE_OPTIONS_METADATA, rest, target);
 }
 
-/** What the options of a handler say to its node. */
+/** Options of a handler for the node. */
 export function nodeOptionsOf(target: object): RequestHandlerOptions & EventHandlerOptions {
   const options: unknown = Reflect.getMetadata(NODE_OPTIONS_METADATA, target);
   const { subscription, ...rest } = (options ?? {}) as Omit<EventsHandlerDecoratorOptions, 'scope'>;

@@ -15,7 +15,7 @@ import {
   markRequest,
 } from './metadata.js';
 
-/** A message, by its class. */
+/** A message or its class. */
 // oxlint-disable-next-line typescript/no-explicit-any -- any constructor
 type ClassOf<T> = T | (new (...args: any[]) => T);
 
@@ -69,7 +69,7 @@ export const EventsHandler =
     applyOptions(target, options);
   };
 
-/** The decorators of `@nestjs/cqrs` throw as well, when the file is loaded, and do not say which class it is. */
+/** Throws for a decorator without a class, with the name of the decorated class, which `@nestjs/cqrs` omits. */
 function requireMessage(
   decorator: string,
   target: { readonly name: string },

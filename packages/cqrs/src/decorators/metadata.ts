@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { MessageConstructor } from '@catga/core';
 import { REQUEST_KIND } from '@catga/core/engine';
 
-/** Metadata keys, which are those of `@nestjs/cqrs`: tools read them. */
+/** Metadata keys of `@nestjs/cqrs`, which tools read. */
 export const COMMAND_METADATA = '__command__';
 export const COMMAND_HANDLER_METADATA = '__commandHandler__';
 export const QUERY_METADATA = '__query__';
@@ -13,7 +13,7 @@ export const SAGA_METADATA = '__saga__';
 /** Options of a handler for its node. */
 export const NODE_OPTIONS_METADATA = 'catga:cqrs-options';
 
-/** Gives a message class an id, once. */
+/** Assigns an id to a message class, once. */
 export function identify(key: string, message: unknown): void {
   if (isTarget(message) && !Reflect.hasOwnMetadata(key, message))
     Reflect.defineMetadata(key, { id: randomUUID() }, message);
@@ -26,7 +26,7 @@ export function idOf(key: string, message: unknown): string | undefined {
   return (metadata as { readonly id?: string } | undefined)?.id;
 }
 
-/** Makes a plain class a command or a query to the node, unless it says what it is itself. */
+/** Marks a plain class as a command or a query for the node, unless it declares its kind itself. */
 export function markRequest(message: unknown, kind: 'command' | 'query'): void {
   if (!isClass(message)) return;
   const { prototype } = message as { readonly prototype: { readonly [REQUEST_KIND]?: unknown } };
@@ -40,7 +40,7 @@ export function isClass(value: unknown): value is MessageConstructor {
   return typeof prototype === 'object' && prototype !== null;
 }
 
-/** What metadata can be on. */
+/** Whether a value can have metadata. */
 export function isTarget(value: unknown): value is object {
   return typeof value === 'function' || (typeof value === 'object' && value !== null);
 }

@@ -3,8 +3,8 @@ import { CatgaError } from '@catga/core';
 import { SAGA_METADATA } from './metadata.js';
 
 /**
- * Decorator of a method or property that is a saga: a function of the stream of events that returns a stream of commands. Throws
- * `CATGA_CONFIGURATION` on a static one, which would never run.
+ * Decorator of a saga, a method or property: a function from the stream of events to a stream of commands. Throws `CATGA_CONFIGURATION` on
+ * a static member, which would never run.
  *
  * @publicApi
  */

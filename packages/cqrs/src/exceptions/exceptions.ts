@@ -1,5 +1,5 @@
 /**
- * No handler for a command, in this process or where it may go.
+ * Error for a command without a handler, in this process or on any node it may be sent to.
  *
  * @publicApi
  */
@@ -10,7 +10,7 @@ export class CommandHandlerNotFoundException extends Error {
 }
 
 /**
- * No handler for a query, in this process or where it may go.
+ * Error for a query without a handler, in this process or on any node it may be sent to.
  *
  * @publicApi
  */
@@ -21,7 +21,7 @@ export class QueryHandlerNotFoundException extends Error {
 }
 
 /**
- * A command handler without its decorator or its method.
+ * Error for a command handler without its decorator or its method.
  *
  * @publicApi
  */
@@ -32,7 +32,7 @@ export class InvalidCommandHandlerException extends Error {
 }
 
 /**
- * A query handler without its decorator or its method.
+ * Error for a query handler without its decorator or its method.
  *
  * @publicApi
  */
@@ -43,7 +43,7 @@ export class InvalidQueryHandlerException extends Error {
 }
 
 /**
- * An event handler without its decorator or its method.
+ * Error for an event handler without its decorator or its method.
  *
  * @publicApi
  */
@@ -54,7 +54,7 @@ export class InvalidEventsHandlerException extends Error {
 }
 
 /**
- * A saga that is no function, or returns no observable.
+ * Error for a saga that is not a function or does not return an observable.
  *
  * @publicApi
  */
@@ -65,14 +65,14 @@ export class InvalidSagaException extends Error {
 }
 
 /**
- * A saga in a class that is request-scoped, or depends on one that is.
+ * Error for a saga in a class that is request-scoped, or depends on one that is.
  *
  * @publicApi
  */
 export class UnsupportedSagaScopeException extends Error {
   constructor() {
     super(
-      'A class with sagas cannot be request-scoped: resolve what is request-scoped within the saga, with ModuleRef and the ' +
+      'A class with sagas cannot be request-scoped: resolve request-scoped providers within the saga, with ModuleRef and the ' +
         "event's AsyncContext.",
     );
   }

@@ -21,10 +21,10 @@ import type { FoundProviders } from '../node/found-handlers.js';
 import { handlerClass } from '../node/handler-class.js';
 import { CQRS_MODULE_OPTIONS } from './options-token.js';
 
-/** By node: an application that imports `CqrsModule` with and without `forRoot` has two sets of buses. */
+/** Nodes of buses: an application that imports `CqrsModule` with and without `forRoot` has two sets of buses. */
 const nodes = new WeakMap<CatgaNode, CqrsNode>();
 
-/** Registers the decorated handlers with the node of the application, and the node with the buses. */
+/** Registers the decorated handlers with the node, and connects the buses to it. */
 @Injectable()
 export class CqrsHandlers extends HandlerSource {
   readonly decorator = '@CommandHandler';
@@ -51,12 +51,12 @@ export class CqrsHandlers extends HandlerSource {
   private connect(node: CqrsNode): void {
     const { commandBus, queryBus, eventBus, options } = this;
     node.use({ commandBus, queryBus, eventBus }, options !== undefined);
-    // A test may have replaced a bus by an object of its own.
+    // A test may have replaced a bus by its own object.
     for (const bus of [commandBus, queryBus, eventBus]) if ('connect' in bus) bus.connect(node);
   }
 }
 
-/** The handlers of one application, as they are registered. */
+/** Registration of the handlers of one application. */
 class Registration {
   constructor(
     private readonly node: CatgaNode,
@@ -64,7 +64,7 @@ class Registration {
     private readonly isStrict: boolean,
   ) {}
 
-  /** Returns the problems. */
+  /** Registers all handlers. Returns the problems. */
   all({ commands, queries, events }: FoundProviders): readonly string[] {
     const problems = [
       ...this.registerRequests(commands, 'command'),

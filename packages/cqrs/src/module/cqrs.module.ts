@@ -18,10 +18,10 @@ import { findProviders } from '../node/found-handlers.js';
 import { CqrsHandlers } from './cqrs-handlers.js';
 import { CQRS_MODULE_OPTIONS } from './options-token.js';
 
-/** What a cqrs application expects of a node. */
+/** Node defaults that a cqrs application expects. */
 const NODE_DEFAULTS = { remote: 'named', inheritance: 'nearest' } as const;
 
-/** Provides the options where the node needs them, too. */
+/** Provides the options, which the node needs, too. */
 @Module({})
 class CqrsOptionsModule {}
 
@@ -46,7 +46,7 @@ export class CqrsModule<EventBase extends IEvent = IEvent>
     private readonly queryBus: QueryBus,
   ) {}
 
-  /** The module, for all modules of the application. Without `forRoot` and `CatgaModule` the buses work in the process alone. */
+  /** The global module. Without `forRoot` and `CatgaModule` the buses work in the process alone. */
   static forRoot(options: CqrsModuleOptions = {}): DynamicModule {
     const { catga } = options;
     return {
@@ -57,7 +57,7 @@ export class CqrsModule<EventBase extends IEvent = IEvent>
     };
   }
 
-  /** As {@link forRoot}, with options from a factory. */
+  /** Like {@link forRoot}, with options from a factory. */
   static forRootAsync(options: CqrsModuleAsyncOptions): DynamicModule {
     const ofOptions: DynamicModule = {
       module: CqrsOptionsModule,
@@ -92,7 +92,7 @@ export class CqrsModule<EventBase extends IEvent = IEvent>
   }
 }
 
-// The registration of handlers is part of what describes an application.
+// Descriptions of an application include the registered handlers.
 madeForDescriptions(CqrsModule);
 
 function optionsProviders({

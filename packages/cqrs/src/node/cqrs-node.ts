@@ -25,20 +25,20 @@ export interface CqrsBuses {
   readonly eventBus: EventBus;
 }
 
-/** The node of an application, as its buses use it. */
+/** Adapter of an application's node for its buses. */
 export class CqrsNode {
   private readonly requests: Map<MessageConstructor, InstanceWrapper>;
   private readonly events: Map<MessageConstructor, Set<InstanceWrapper>>;
-  /** Of the handlers and subscriptions whose failures reach no caller, and are told to a bus. */
+  /** Names of handlers and subscriptions whose failures reach no caller, and go to a bus. */
   private readonly names = new Set<string>();
   private readonly types = new WeakMap<MessageConstructor, MessageType | 'unknown'>();
-  /** How a request that came through a bus is handled: by that bus, in the context of its caller. */
+  /** Calls of requests sent through a bus: handled by that bus, in the context of the caller. */
   private readonly calls = new WeakMap<object, () => unknown>();
   private readonly owners = new WeakMap<object, EventOwner>();
-  /** What was thrown that was no error. */
+  /** Thrown values that are not errors. */
   private readonly thrown = new WeakMap<Error, { readonly value: unknown }>();
 
-  /** Those of messages that came from elsewhere. */
+  /** Buses for messages from elsewhere. */
   private known: CqrsBuses | undefined;
 
   constructor(private readonly node: CatgaNode) {
@@ -47,27 +47,27 @@ export class CqrsNode {
     this.events = inherits ? new InheritedRoutes() : new Map();
   }
 
-  /** Whether it takes new work. */
+  /** Whether the node accepts new work. */
   get isOpen(): boolean {
     return this.node.isOpen;
   }
 
   /**
-   * Has messages that came from elsewhere go to these buses.
-   * @param isOfRoot whether those of the module with options, which come before others
+   * Uses these buses for messages from elsewhere.
+   * @param isOfRoot whether the buses are those of `forRoot`, which take precedence
    */
   use(buses: CqrsBuses, isOfRoot: boolean): void {
     if (isOfRoot || this.known === undefined) this.known = buses;
   }
 
-  /** A handler of a request was registered. */
+  /** Records a registered request handler. */
   addRequest(message: MessageConstructor, wrapper: InstanceWrapper): void {
     this.requests.set(message, wrapper);
     const type = this.typeOf(message);
     if (type !== 'unknown') this.names.add(`${COMMAND_QUEUES}.${type.name}`);
   }
 
-  /** A handler of events was registered, under a name. */
+  /** Records a registered event handler, under a name. */
   addEvents(messages: readonly MessageConstructor[], wrapper: InstanceWrapper, name: string): void {
     this.names.add(name).add(`${this.node.options.service}.${name}`);
     for (const message of messages) {
@@ -76,7 +76,7 @@ export class CqrsNode {
     }
   }
 
-  /** All handlers are registered. */
+  /** Called when all handlers are registered. */
   complete(): void {
     if (this.node.options.inheritance === 'all') {
       for (const [message, own] of this.events)
@@ -117,8 +117,8 @@ export class CqrsNode {
   }
 
   /**
-   * Why the node cannot do for a class what it asks for, with `@ReliableEvent` or `@Message`. Undefined for one that asks for nothing: if
-   * the node does not know it, its bus runs its handlers.
+   * Why the node cannot fulfil `@ReliableEvent` or `@Message` of a class; undefined for a class without them, whose handlers the bus runs
+   * if the node does not know it.
    */
   problemOf(message: MessageConstructor, kind: 'command' | 'query' | 'event'): string | undefined {
     const { options, reliableQos } = readMessageMetadata(message);
@@ -133,13 +133,13 @@ export class CqrsNode {
     }
   }
 
-  /** Sends a request that a bus handles, wherever the node routes it. */
+  /** Sends a request with a handler on this bus, wherever the node routes it. */
   send(request: object, handle: () => unknown, options: SendOptions | undefined): Promise<unknown> {
     this.calls.set(request, handle);
     return this.sendBy(request, options);
   }
 
-  /** Sends a request that is not handled here. */
+  /** Sends a request without a handler here. */
   async sendAway(
     request: object,
     options: SendOptions | undefined,
@@ -153,7 +153,7 @@ export class CqrsNode {
     }
   }
 
-  /** Handles a request: as its bus says, or, if it came from elsewhere, by the bus of its kind. */
+  /** Handles a request: by its recorded call, or, if it came from elsewhere, by the bus of its kind. */
   handle(kind: 'command' | 'query', request: object): unknown {
     const call = this.calls.get(request);
     if (call !== undefined) return call();
@@ -161,13 +161,13 @@ export class CqrsNode {
     return (kind === 'command' ? commandBus : queryBus).handleIncoming(request);
   }
 
-  /** Publishes an event for a bus, which is told of failures of handlers. */
+  /** Publishes an event for a bus, which is notified of failing handlers. */
   publish(event: object, owner: EventOwner): Promise<void> {
     this.owners.set(event, owner);
     return this.node.mediator.publish(event);
   }
 
-  /** Runs a handler of events, and keeps what it throws if that is no error. */
+  /** Runs a handler of events, and remembers a thrown value that is not an error. */
   async handleEvent(wrapper: InstanceWrapper, event: object): Promise<void> {
     try {
       await this.buses.eventBus.runHandler(wrapper, event);
@@ -179,7 +179,7 @@ export class CqrsNode {
   }
 
   private get buses(): CqrsBuses {
-    if (this.known === undefined) throw new TypeError('The buses have not been made.');
+    if (this.known === undefined) throw new TypeError('The buses have not been created.');
     return this.known;
   }
 
@@ -206,7 +206,7 @@ export class CqrsNode {
     try {
       type = describeMessage(message, this.node.options.remote);
     } catch {
-      type = 'unknown'; // Nothing that the node takes.
+      type = 'unknown'; // Not a message of the node.
     }
     this.types.set(message, type);
     return type;

@@ -15,7 +15,7 @@ export interface FoundProviders {
   readonly sagas: InstanceWrapper<object>[];
 }
 
-/** Finds the decorated providers of all modules; one that two modules provide is found twice. */
+/** Finds the decorated providers of all modules; one provided by two modules is found twice. */
 export function findProviders(modules: ModulesContainer): FoundProviders {
   const all = [...modules.values()].flatMap(
     ({ providers }) => [...providers.values()] as InstanceWrapper<object>[],

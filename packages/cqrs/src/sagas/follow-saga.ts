@@ -3,7 +3,7 @@ import type { ICommand, IEvent } from '../contracts/messages.js';
 import type { ISaga } from '../contracts/publishers.js';
 import { InvalidSagaException } from '../exceptions/exceptions.js';
 
-/** What a saga leads to. */
+/** Effects of a saga. */
 export interface SagaHost {
   execute(command: ICommand): Promise<unknown>;
   sagaFailed(error: unknown): void;
@@ -11,8 +11,8 @@ export interface SagaHost {
 }
 
 /**
- * Executes the commands of a saga. A saga that fails is told and subscribed again: it misses no later event. One that fails as
- * soon as it is subscribed ends.
+ * Subscribes a saga and executes its commands. A failed saga is reported and subscribed again, so that it misses no later event; one that
+ * fails during subscription ends.
  */
 export function followSaga<EventBase extends IEvent>(
   saga: ISaga<EventBase>,

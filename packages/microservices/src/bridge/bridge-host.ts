@@ -27,10 +27,10 @@ export class BridgeHost {
   private readonly forwarded: readonly Crossing[];
   private server: BridgeServer | undefined;
   private client: ClientNats | RedisBridgeClient | undefined;
-  /** Requests that were received and are not replied to yet. */
+  /** Received requests without a reply yet. */
   private readonly pending = new Set<Promise<void>>();
 
-  /** @param nodeOf the node, once the application has been put together */
+  /** @param nodeOf returns the node, once the application has been assembled */
   constructor(
     private readonly options: CatgaBridgeOptions,
     private readonly nodeOf: () => CatgaNode,
@@ -39,7 +39,7 @@ export class BridgeHost {
     this.forwarded = crossings(options, 'forward');
   }
 
-  /** Registers the handlers of what is forwarded. */
+  /** Registers the handlers that forward messages. */
   register(node: CatgaNode): void {
     node.named.keepErrors(RpcException);
     const transport = Transport[this.options.transport]?.toLowerCase() ?? '';
@@ -55,7 +55,7 @@ export class BridgeHost {
     }
   }
 
-  /** Receives from now on. Rejects when the broker cannot be reached. */
+  /** Starts receiving. Rejects if the broker cannot be reached. */
   async listen(): Promise<void> {
     if (this.received.length === 0) return;
     const server = this.makeServer();
@@ -72,7 +72,7 @@ export class BridgeHost {
     });
   }
 
-  /** Takes no more messages, and replies to the requests that it has. Never rejects, and takes no longer than stopping may. */
+  /** Stops receiving, and awaits the replies to pending requests. Never rejects; bounded by the shutdown limit of the node. */
   async stopReceiving(): Promise<void> {
     const { server } = this;
     if (server === undefined) return;
@@ -85,7 +85,7 @@ export class BridgeHost {
     });
   }
 
-  /** Lets go of the broker, step by step. Never rejects, and takes no longer than stopping may. */
+  /** Closes the connections, step by step. Never rejects; bounded by the shutdown limit of the node. */
   async close(): Promise<void> {
     const { server, client } = this;
     const { steps } = this.nodeOf();

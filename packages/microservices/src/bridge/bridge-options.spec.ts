@@ -9,9 +9,9 @@ import { CreateOrder, GetStock } from './bridged-messages.fixture.js';
 import { RedisBridgeClient } from './redis-bridge-client.js';
 
 describe('CatgaBridgeModule.forRoot', () => {
-  it('refuses a message that would go round in circles', () => {
+  it('refuses a message that would loop forever', () => {
     const options = { transport: Transport.NATS, receive: [CreateOrder], forward: [CreateOrder] } as const;
-    expect(() => CatgaBridgeModule.forRoot(options)).toThrow('orders.create is in receive and in forward');
+    expect(() => CatgaBridgeModule.forRoot(options)).toThrow('orders.create is in both receive and forward');
   });
 
   it('refuses a message that would go round by its pattern, and two with one pattern', () => {
@@ -31,9 +31,9 @@ describe('CatgaBridgeModule.forRoot', () => {
   it.each([
     [
       { receive: [CreateOrder, undefined] },
-      'receive[1] is no class of a message; is it undefined because of a circular',
+      'receive[1] is not a message class; is it undefined because of a circular',
     ],
-    [{ forward: [{ message: undefined, pattern: 'a' }] }, 'forward[0] is no class of a message'],
+    [{ forward: [{ message: undefined, pattern: 'a' }] }, 'forward[0] is not a message class'],
   ])('refuses a message that is undefined: %j', (messages, problem) => {
     const options = { transport: Transport.NATS, ...(messages as object) } as CatgaBridgeOptions;
     expect(() => CatgaBridgeModule.forRoot(options)).toThrow(problem);

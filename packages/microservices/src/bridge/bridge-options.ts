@@ -7,7 +7,7 @@ import type { MessageType } from '@catga/core/engine';
 import { CatgaError } from '@catga/nestjs';
 
 /**
- * A message class with the pattern that it has outside of Catga.
+ * A message class with its pattern outside of Catga.
  *
  * @publicApi
  */
@@ -16,17 +16,16 @@ export interface BridgedMessage {
   readonly pattern: MsPattern;
 }
 
-/** What the bridge of either transport says. */
+/** Options of both transports. */
 interface BridgedMessages {
   /**
-   * Messages that clients of `@nestjs/microservices` send: the mediator takes them to their handlers on any node. A class alone has its
-   * wire name as the pattern.
+   * Messages that clients of `@nestjs/microservices` send: the mediator routes them to handlers on any node. For a class alone the pattern
+   * is its wire name.
    * @defaultValue none
    */
   readonly receive?: readonly (MessageConstructor | BridgedMessage)[];
   /**
-   * Messages that servers of `@nestjs/microservices` handle: this node handles them for all others, by asking such a server, or
-   * by passing an event on.
+   * Messages that servers of `@nestjs/microservices` handle: this node handles them for the cluster by forwarding them to such a server.
    * @defaultValue none
    */
   readonly forward?: readonly (MessageConstructor | BridgedMessage)[];
@@ -41,7 +40,9 @@ export type CatgaBridgeOptions = BridgedMessages &
   (
     | {
         readonly transport: Transport.NATS;
-        /** Options of Nest's NATS transport. `queue`, by default the name of the service, makes one bridge node of many get each message. */
+        /**
+         * Options of Nest's NATS transport. `queue`, by default the name of the service, delivers each message to one of the bridge nodes.
+         */
         readonly options?: NatsOptions['options'];
       }
     | {
@@ -57,7 +58,7 @@ export interface Crossing {
   readonly pattern: MsPattern;
 }
 
-/** The messages of a direction. `CATGA_CONFIGURATION` for what is no message. */
+/** The messages of a direction. `CATGA_CONFIGURATION` for an entry that is not a message class. */
 export function crossings(options: BridgedMessages, direction: keyof BridgedMessages): readonly Crossing[] {
   const listed: readonly (MessageConstructor | Partial<BridgedMessage> | undefined)[] =
     options[direction] ?? [];
@@ -66,14 +67,14 @@ export function crossings(options: BridgedMessages, direction: keyof BridgedMess
     const { message, pattern } = crossing;
     if (typeof message !== 'function')
       throw wrong(
-        `${direction}[${index}] is no class of a message; is it undefined because of a circular import?`,
+        `${direction}[${index}] is not a message class; is it undefined because of a circular import?`,
       );
     const type = describeMessage(message);
     return { type, pattern: pattern ?? type.name };
   });
 }
 
-/** `CATGA_CONFIGURATION` for options that cannot work. */
+/** Checks the options: `CATGA_CONFIGURATION`. */
 export function checkBridgeOptions(options: CatgaBridgeOptions): void {
   const { transport } = options;
   if (transport !== Transport.NATS && transport !== Transport.REDIS)

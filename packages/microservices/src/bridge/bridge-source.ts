@@ -2,7 +2,7 @@ import { HandlerSource } from '@catga/nestjs';
 import type { CatgaNode, ExploredProvider } from '@catga/nestjs';
 import type { BridgeHost } from './bridge-host.js';
 
-/** Registers the handlers of what a bridge forwards. */
+/** Registers the forwarding handlers of a bridge. */
 export class BridgeSource extends HandlerSource {
   readonly decorator = 'CatgaBridgeModule';
 

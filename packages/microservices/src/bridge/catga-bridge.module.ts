@@ -13,8 +13,8 @@ import type { CatgaBridgeOptions } from './bridge-options.js';
 import { BridgeSource } from './bridge-source.js';
 
 /**
- * Nest module of a bridge to services that use Nest's own NATS or Redis transport and know nothing of Catga. Import `CatgaModule`
- * beside it. Any number of nodes may have the same bridge: one of them handles each message.
+ * Nest module of a bridge to services on Nest's own NATS or Redis transport, which need no changes. Import `CatgaModule` beside it. Several
+ * nodes may run the same bridge: each message is handled by one of them.
  *
  * @example
  * CatgaBridgeModule.forRoot({ transport: Transport.NATS, options: { servers }, receive: [CreateOrder], forward: [GetStock] })
@@ -54,12 +54,12 @@ export class CatgaBridgeModule implements OnApplicationBootstrap, OnModuleDestro
     };
   }
 
-  /** The broker must be within reach when the application starts. */
+  /** Fails the start if the broker cannot be reached. */
   async onApplicationBootstrap(): Promise<void> {
     await this.host.listen();
   }
 
-  /** Receives until `shutdown.delayMs` is over. What was received is replied to while the node drains. */
+  /** Receives until `shutdown.delayMs` has passed. Received requests are replied to while the node drains. */
   async onModuleDestroy(): Promise<void> {
     await this.moduleRef.get(CatgaNode, { strict: false }).announceStop();
     await this.host.stopReceiving();

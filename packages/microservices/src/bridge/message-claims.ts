@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 
-/** The part of a Redis client that claims need. */
+/** The part of a Redis client used for claims. */
 export interface ClaimClient {
   set(key: string, value: string, px: 'PX', ms: number, nx: 'NX'): Promise<unknown>;
   eval(script: string, keys: number, ...args: readonly (string | number)[]): Promise<unknown>;
 }
 
-/** How long a claim is kept: all bridge nodes have got the message long before. */
+/** Lifetime of a claim, far longer than the delivery to all bridge nodes takes. */
 const CLAIM_MS = 60_000;
 /** How long events of the same content are counted after the last one that a node has claimed. */
 const COUNT_MS = 5_000;
@@ -24,7 +24,7 @@ redis.call('HSET', KEYS[1], 'most', mine)
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1`;
 
-/** Which of several bridge nodes has a message of Redis' publish/subscribe, which all of them get. */
+/** Claims on messages: decides which bridge node handles a message of Redis pub/sub, which all of them receive. */
 export class MessageClaims {
   private readonly node = `node:${randomUUID()}`;
 
@@ -37,13 +37,13 @@ export class MessageClaims {
     private readonly countMs: number = COUNT_MS,
   ) {}
 
-  /** Whether a request is this node's. */
+  /** Claims a request. Resolves with whether this node handles it. */
   async request(client: ClaimClient, channel: string, packetId: string): Promise<boolean> {
     const key = `${this.prefix}:request:${contentHash(channel, packetId)}`;
     return (await client.set(key, this.node, 'PX', CLAIM_MS, 'NX')) === 'OK';
   }
 
-  /** Whether an event, which has no id, is this node's. */
+  /** Claims an event, which has no id. Resolves with whether this node handles it. */
   async event(client: ClaimClient, channel: string, content: string): Promise<boolean> {
     const key = `${this.prefix}:event:${contentHash(channel, content)}`;
     return (await client.eval(CLAIM_EVENT, 1, key, this.node, this.countMs)) === 1;

@@ -3,13 +3,13 @@ import type { BridgeServer } from './bridge-server.js';
 
 /** A subscription of either NATS client. */
 interface Subscription {
-  /** Ends the subscription once all that was sent to it has been handled. */
+  /** Ends the subscription once all messages sent to it have been handled. */
   drain(): Promise<void>;
 }
 
 type Subscribe = (...args: readonly unknown[]) => Subscription;
 
-/** Nest's NATS server, which knows how to stop receiving. */
+/** Nest's NATS server, with a way to stop receiving. */
 export class NatsBridgeServer extends ServerNats implements BridgeServer {
   private readonly taken: Subscription[] = [];
 

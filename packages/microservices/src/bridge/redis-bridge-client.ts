@@ -1,8 +1,8 @@
 import { ClientRedis } from '@nestjs/microservices';
 
-/** Nest's Redis client, which lets go of a broker that does not answer, too. */
+/** Nest's Redis client, which can also close when the broker does not respond. */
 export class RedisBridgeClient extends ClientRedis {
-  /** Nest's own waits for the broker. Handlers have ended by now. */
+  /** Closes without waiting for the broker, unlike Nest's own. Handlers have ended by now. */
   override async close(): Promise<void> {
     this.isManuallyClosed = true;
     for (const client of [this.pubClient, this.subClient] as readonly Disconnecting[]) client?.disconnect();

@@ -5,7 +5,7 @@ import { toError } from '@catga/core/engine';
 import { MessageClaims } from './message-claims.js';
 import type { ClaimClient } from './message-claims.js';
 
-/** The part of a Redis client that stopping needs. */
+/** The part of a Redis client used for stopping. */
 interface Connection {
   unsubscribe(): Promise<unknown>;
   punsubscribe(): Promise<unknown>;
@@ -13,10 +13,10 @@ interface Connection {
   disconnect(): void;
 }
 
-/** Nest's Redis server, of which one bridge node of many handles each message: all of them get it. */
+/** Nest's Redis server, with claims: all bridge nodes receive each message, and one handles it. */
 export class RedisBridgeServer extends ServerRedis implements BridgeServer {
   private readonly claims: MessageClaims;
-  /** Messages that are not yet with their handlers. */
+  /** Messages being claimed. */
   private readonly claiming = new Set<Promise<unknown>>();
 
   constructor(options: Required<RedisOptions>['options'], keyPrefix: string) {
@@ -48,7 +48,7 @@ export class RedisBridgeServer extends ServerRedis implements BridgeServer {
     await this.publisher?.ping();
   }
 
-  /** Nest's own waits for the broker. */
+  /** Closes without waiting for the broker, unlike Nest's own. */
   override async close(): Promise<void> {
     this.isManuallyClosed = true;
     this.publisher?.disconnect();

@@ -9,10 +9,10 @@ import { CatgaRecord } from './catga-record.js';
 import type { CatgaRecordOptions } from './catga-record.js';
 
 /**
- * `ClientProxy` over the node of the application: a provider to inject by its class, or by another token.
+ * `ClientProxy` over the node of the application, injected by its class or by another token.
  *
- * `send` reaches the handler of the pattern, or of the message with that wire name, on any node; `emit` its subscribers. Errors
- * arrive as they do from Nest's own transports. All values of a stream arrive when it has ended.
+ * `send` calls the handler of the pattern, or of the message with that wire name, on any node; `emit` its subscribers. Errors arrive as
+ * from Nest's own transports. The values of a stream arrive together when it ends.
  *
  * @example `providers: [{ provide: 'ORDERS', useClass: CatgaClientProxy }]`
  * @publicApi
@@ -25,12 +25,12 @@ export class CatgaClientProxy extends ClientProxy {
     super();
   }
 
-  /** The node connects with the application. */
+  /** Returns the node, which connects with the application. */
   connect(): Promise<CatgaNode> {
     return Promise.resolve(this.node);
   }
 
-  /** The node closes with the application. */
+  /** Does nothing: the node closes with the application. */
   close(): void {}
 
   /** The node. */

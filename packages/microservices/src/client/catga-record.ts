@@ -8,14 +8,14 @@ import type { QualityOfService } from '@catga/nestjs';
 export interface CatgaRecordOptions {
   /** Idempotency key of a request, or deduplication id of a reliable event. */
   readonly messageId?: string;
-  /** Headers: text. */
+  /** Headers. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Key for ordering and consistent hashing. */
   readonly key?: string;
   /** Timeout of a request, in milliseconds. */
   readonly timeoutMs?: number;
   /**
-   * Delivery guarantee of the messages of the pattern: that of its first message counts, for as long as the application runs.
+   * Delivery guarantee of the pattern's messages. The first message of a pattern fixes it while the application runs.
    * @defaultValue 1 for `send`, 0 for `emit`
    */
   readonly qos?: QualityOfService;

@@ -6,8 +6,8 @@ import type { Observable } from 'rxjs';
 import { toRpcError } from './rpc-errors.js';
 
 /**
- * Exception filter for controllers with `@MessagePattern`: an `HttpException` or a `CatgaError` reaches the client, where Nest alone
- * says `Internal server error`. All other errors are treated as Nest does.
+ * Exception filter for controllers with `@MessagePattern`: passes an `HttpException` or a `CatgaError` to the client, instead of Nest's
+ * `Internal server error`. Other errors are handled as by Nest.
  *
  * @publicApi
  */

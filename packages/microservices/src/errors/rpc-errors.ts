@@ -4,17 +4,17 @@ import { CatgaError } from '@catga/nestjs';
 import type { CatgaErrorCode } from '@catga/nestjs';
 import { ERROR_CATALOGUE } from '@catga/core/engine';
 
-/** What Nest's servers say of an error that clients are not to see. */
+/** Answer of Nest's servers for an error hidden from clients. */
 export const HIDDEN_ERROR = Object.freeze({ status: 'error', message: 'Internal server error' });
 
-/** What Nest's servers answer a request that they have no handler for. */
+/** Answer of Nest's servers for a request without a handler. */
 const NO_HANDLER = 'There is no matching message handler defined in the remote service.';
-/** What the client of Nest's NATS transport says when nobody has subscribed. */
+/** Error of Nest's NATS client when there are no subscribers. */
 const NO_SUBSCRIBERS = /^Empty response\. There are no subscribers listening/;
 
 /**
- * An error as what clients of `@nestjs/microservices` get, which is plain data; undefined for an error that the table of the
- * guide has no row for. {@link fromRpcError} is the way back.
+ * Converts an error to the plain data that clients of `@nestjs/microservices` get, by the table of the guide; undefined for any other
+ * error. Inverse of {@link fromRpcError}.
  */
 export function toRpcError(thrown: unknown): object | undefined {
   if (thrown instanceof RpcException) {
@@ -39,7 +39,7 @@ export function toRpcError(thrown: unknown): object | undefined {
   return undefined;
 }
 
-/** The error that a client of `@nestjs/microservices` got, as the class that it has on a Catga node. */
+/** Converts the error of a client of `@nestjs/microservices` to its class on a Catga node. */
 export function fromRpcError(received: unknown): Error {
   if (received instanceof Error)
     return NO_SUBSCRIBERS.test(received.message) ? noHandler(received.message) : received;

@@ -2,13 +2,13 @@ import { Command, Message } from '@catga/nestjs';
 import type { MessageConstructor, QualityOfService } from '@catga/nestjs';
 import { describeMessage } from '@catga/core/engine';
 
-/** What a pattern says of its messages. */
+/** Options of a pattern's messages. */
 export interface PatternOptions {
   readonly qos?: QualityOfService;
   readonly timeoutMs?: number;
 }
 
-/** Message classes by pattern: the application's own, or classes that are made for the patterns. */
+/** Message classes by pattern: the application's own, or generated ones. */
 export class PatternClasses {
   private readonly own: ReadonlyMap<string, MessageConstructor>;
 
@@ -17,7 +17,7 @@ export class PatternClasses {
     this.own = new Map(messages.map((message) => [describeMessage(message).name, message]));
   }
 
-  /** The class of the messages of a pattern. The options are of a class that is made, without an effect on others. */
+  /** Class of the messages of a pattern. The options apply to generated classes only. */
   of(pattern: string, isEvent: boolean, { qos, timeoutMs }: PatternOptions): MessageConstructor {
     const own = this.own.get(pattern);
     if (own !== undefined) return own;

@@ -12,12 +12,12 @@ export class CatgaRpcContext extends BaseRpcContext<[pattern: string, message: M
     return this.args[0];
   }
 
-  /** What Catga knows of the message: ids, attempt, deadline, signal; sends and publishes with this message as the cause. */
+  /** Catga's context of the message: ids, attempt, deadline, signal; sends and publishes with this message as the cause. */
   getMessage(): MessageContext {
     return this.args[1];
   }
 
-  /** Headers that the sender attached. */
+  /** Headers of the message. */
   getHeaders(): MessageHeaders {
     return this.args[1].headers;
   }

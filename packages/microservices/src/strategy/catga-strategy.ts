@@ -11,7 +11,7 @@ import { messageOptionsOf, subscriptionOptionsOf } from './pattern-extras.js';
 import type { CatgaPatternExtras } from './pattern-extras.js';
 
 /**
- * Transport of handlers that are served by Catga alone: `@MessagePattern(pattern, CATGA_TRANSPORT)`.
+ * Transport id that restricts a handler to Catga: `@MessagePattern(pattern, CATGA_TRANSPORT)`.
  *
  * @publicApi
  */
@@ -24,16 +24,16 @@ export const CATGA_TRANSPORT: unique symbol = Symbol.for('catga.transport');
  */
 export interface CatgaStrategyOptions {
   /**
-   * Message classes of the application whose wire names are patterns: their messages reach the pattern's handler on this node
-   * too, and their options count.
-   * @defaultValue none: messages of a pattern are of a class that is made for it
+   * Message classes of the application whose wire names are patterns: the pattern's handler on this node handles them, with the options of
+   * the class.
+   * @defaultValue none: a class is generated for each pattern
    */
   readonly messages?: readonly MessageConstructor[];
 }
 
 /**
- * Transport strategy: serves `@MessagePattern` and `@EventPattern` over the node of the application. Requests to a pattern go to
- * one node that has it, events to one node of each service; `mediator.send` of a message whose wire name is the pattern arrives, too.
+ * Transport strategy: serves `@MessagePattern` and `@EventPattern` over the node of the application. Requests to a pattern go to one node
+ * that has it, events to one node of each service. `mediator.send` works, too, for a message whose wire name is the pattern.
  *
  * @param node of `CatgaModule`: `app.get(CatgaNode)`, before the application is initialised
  * @example `app.connectMicroservice({ strategy: catgaStrategy(app.get(CatgaNode)) })`
@@ -49,7 +49,7 @@ export class CatgaStrategy
   implements CustomTransportStrategy
 {
   override transportId: symbol = CATGA_TRANSPORT;
-  /** A failure of an event's handler is the node's to report and, for a reliable event, to repeat. */
+  /** The node reports failures of event handlers, and retries reliable events. */
   override readonly propagatesEventHandlerErrors: boolean = true;
   private readonly classes: PatternClasses;
 
@@ -62,7 +62,7 @@ export class CatgaStrategy
     node.named.keepErrors(RpcException);
   }
 
-  /** `CATGA_CONFIGURATION` when the node has started, which would never call the handler. */
+  /** Registers a handler. `CATGA_CONFIGURATION` once the node has started, because it would never be called. */
   override addHandler(
     pattern: unknown,
     callback: MessageHandler,
@@ -80,7 +80,7 @@ export class CatgaStrategy
     if (known !== undefined && known.isEventHandler !== isEventHandler)
       throw refused(route, 'is both a message and an event: give one of them another pattern');
     super.addHandler(pattern, callback, isEventHandler, extras);
-    if (known !== undefined) return; // Nest chains the handlers of an event; of a request the last one counts.
+    if (known !== undefined) return; // Nest chains the handlers of an event; for a request the last one wins.
     const message = this.classes.of(route, isEventHandler, messageOptionsOf(extras));
     const handle = (content: object, context: MessageContext): Promise<unknown> =>
       this.handle(route, content, context);
@@ -90,7 +90,7 @@ export class CatgaStrategy
     } else this.node.handleRequest(message, handle, { name: route, usesContext: true });
   }
 
-  /** The node starts and stops with the application. */
+  /** Does nothing: the node starts and stops with the application. */
   listen(callback: () => void): void {
     this._status$.next('connected');
     callback();
@@ -100,7 +100,7 @@ export class CatgaStrategy
     this._status$.complete();
   }
 
-  /** There are no events of a broker: the node reconnects by itself. */
+  /** Does nothing: there are no broker events, because the node reconnects by itself. */
   on(): void {}
 
   /** The node. */

@@ -2,7 +2,7 @@ import type { EventHandlerOptions, QualityOfService } from '@catga/nestjs';
 import type { PatternOptions } from '../patterns/pattern-classes.js';
 
 /**
- * Extras of `@MessagePattern(pattern, extras)` and `@EventPattern(pattern, extras)` for Catga. Others are left to other transports.
+ * Extras of `@MessagePattern(pattern, extras)` and `@EventPattern(pattern, extras)` for Catga. Other extras are ignored.
  *
  * @publicApi
  */
@@ -16,12 +16,12 @@ export interface CatgaPatternExtras extends Omit<EventHandlerOptions, 'transacti
   readonly timeoutMs?: number;
 }
 
-/** The extras that are of the messages. */
+/** Message options among the extras. */
 export function messageOptionsOf({ qos, timeoutMs }: CatgaPatternExtras): PatternOptions {
   return { ...(qos !== undefined && { qos }), ...(timeoutMs !== undefined && { timeoutMs }) };
 }
 
-/** The extras that are of the subscription of an event; its name is the pattern, unless one is given. */
+/** Subscription options among the extras of an event; its name is the pattern by default. */
 export function subscriptionOptionsOf(pattern: string, extras: CatgaPatternExtras): EventHandlerOptions {
   const { name = pattern, scope, concurrency, startFrom, maxAttempts, backoff } = extras;
   const given = Object.entries({ scope, concurrency, startFrom, maxAttempts, backoff });

@@ -1,17 +1,17 @@
 import type { Labels, Recorder } from './metric-sink.js';
 
-/** Number of values of one label; further ones are {@link OTHER}. */
+/** Maximum number of values of a label; further ones become {@link OTHER}. */
 const MOST_VALUES = 200;
-/** What the semantic conventions call a value that is not told apart. */
+/** Value for all others, by the semantic conventions. */
 export const OTHER = '_OTHER';
 
-/** Bounds the number of time series: a label has a limited number of values, whatever the errors of handlers are called. */
+/** Bounds the number of time series by limiting the values of each label, such as error names of handlers. */
 export class BoundedLabels {
   private readonly known = new Map<string, Set<string>>();
-  /** Labels that need no other look. */
+  /** Labels that were checked. */
   private readonly within = new WeakSet<Labels>();
 
-  /** A recorder whose labels are bounded. */
+  /** Wraps a recorder with bounded labels. */
   around(record: Recorder): Recorder {
     return (value, labels) => record(value, this.bounded(labels));
   }

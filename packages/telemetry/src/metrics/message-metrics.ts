@@ -15,7 +15,7 @@ import { BoundedLabels } from './bounded-labels.js';
 import type { Labels, MetricSink, Recorder } from './metric-sink.js';
 import { NodeReadings } from './node-readings.js';
 
-/** Metrics of messages, and of the nodes they are on. */
+/** Metrics of messages and nodes. */
 export class MessageMetrics implements MessageTracer {
   private readonly readings: NodeReadings;
   private readonly clientCall: Recorder;
@@ -74,7 +74,7 @@ export class MessageMetrics implements MessageTracer {
       this.process(seconds(), labels);
       this.consumed(1, labels);
       if (outcome.ok && sentAtMs !== undefined && subscription !== undefined)
-        // Clocks of two machines: never below zero.
+        // The clocks of two machines differ: clamp at zero.
         this.criticalTime(Math.max(0, Date.now() - sentAtMs) / 1000, deliveryOf(name, subscription));
     };
   }
@@ -93,17 +93,17 @@ export class MessageMetrics implements MessageTracer {
   }
 }
 
-/** Seconds since it was started. */
+/** Starts a stopwatch that returns the elapsed seconds. */
 function stopwatch(): () => number {
   const begunMs = performance.now();
   return () => (performance.now() - begunMs) / 1000;
 }
 
-/** More names than any application has messages. */
+/** Maximum number of cached names, more than any application has. */
 const MOST_CALLS = 10_000;
 const calls = new Map<string, Labels>();
 
-/** The same object for each call of a message: what is known of it need not be found out again. */
+/** Returns the same labels object for each call of a message, so that they are checked once. */
 function callOf(name: string): Labels {
   let labels = calls.get(name);
   if (labels !== undefined) return labels;

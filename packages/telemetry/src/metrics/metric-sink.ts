@@ -1,6 +1,6 @@
 import type { Instrument } from '../conventions.js';
 
-/** Values of an instrument's labels, by the name of the attribute. Those that are left out do not apply. */
+/** Label values of an instrument, by attribute name. Omitted labels do not apply. */
 export type Labels = Readonly<Record<string, string>>;
 
 /** Records one value. */
@@ -13,10 +13,12 @@ export interface Reading {
   readonly labels: Labels;
 }
 
-/** Where metrics go. */
+/** Destination of metrics. */
 export interface MetricSink {
   histogram(instrument: Instrument): Recorder;
   counter(instrument: Instrument): Recorder;
-  /** Gauges that are read together, whenever metrics are collected. Returns how to stop. `read` never rejects. */
+  /**
+   * Registers gauges that are read together whenever metrics are collected. Returns a function that unregisters them. `read` never rejects.
+   */
   gauges(instruments: readonly Instrument[], read: () => Promise<readonly Reading[]>): () => void;
 }

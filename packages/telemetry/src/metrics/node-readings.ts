@@ -2,7 +2,7 @@ import type { DurableSubscription, OpenSagas, ProjectionLag, TracedNode } from '
 import { ATTRIBUTE, GAUGE } from '../conventions.js';
 import type { MetricSink, Reading } from './metric-sink.js';
 
-/** What is read of a node when metrics are collected. */
+/** Gauges of a node, read when metrics are collected. */
 export class NodeReadings {
   constructor(private readonly sink: MetricSink) {}
 
@@ -11,7 +11,7 @@ export class NodeReadings {
   }
 }
 
-/** What can be read: while the broker is away, what needs it is left out, which shows as a gap. */
+/** Reads the gauges. During a broker outage those that need the broker are omitted, which shows as a gap. */
 async function readingsOf(node: TracedNode): Promise<readonly Reading[]> {
   const parts = await Promise.allSettled([
     Promise.resolve().then(() => [{ gauge: GAUGE.nodes, value: node.nodes().length, labels: {} }]),
@@ -23,7 +23,7 @@ async function readingsOf(node: TracedNode): Promise<readonly Reading[]> {
   return parts.flatMap((part) => (part.status === 'fulfilled' ? part.value : []));
 }
 
-/** Of an engine that does not know the states only the number of unsettled messages is known. */
+/** Lag of a subscription. Some engines only report the number of unsettled messages. */
 function lagOf({ id, waiting, lag }: DurableSubscription): Reading[] {
   const labels = { [ATTRIBUTE.subscription]: id };
   if (lag === undefined) return [{ gauge: GAUGE.due, value: waiting, labels }];

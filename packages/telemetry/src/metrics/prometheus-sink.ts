@@ -8,7 +8,7 @@ import type { Labels, MetricSink, Reading, Recorder } from './metric-sink.js';
 export class PrometheusSink implements MetricSink {
   private readonly readers = new Set<() => Promise<readonly Reading[]>>();
   private readonly gaugesByInstrument = new Map<Instrument, Gauge>();
-  /** The reading that all gauges of one collection share. */
+  /** Reading shared by all gauges of one collection. */
   private reading: Promise<readonly Reading[]> | undefined;
 
   constructor(private readonly registry: Registry) {}
@@ -24,7 +24,7 @@ export class PrometheusSink implements MetricSink {
     return (value, labels) => counter.inc(renamed(labels), value);
   }
 
-  /** Of several nodes that share a registry all are read. */
+  /** Registers gauges; several nodes may share a registry. */
   gauges(instruments: readonly Instrument[], read: () => Promise<readonly Reading[]>): () => void {
     for (const instrument of instruments) {
       if (!this.gaugesByInstrument.has(instrument))
@@ -73,12 +73,12 @@ interface Configuration {
   readonly registers: Registry[];
 }
 
-/** A name as Prometheus takes it. */
+/** Converts a name to Prometheus' form. */
 function underscored(name: string): string {
   return name.replaceAll('.', '_');
 }
 
-/** The names of all labels as Prometheus takes them: to replace the dots took half of the time of a metric. */
+/** Label names in Prometheus' form, cached: replacing the dots took half of the time of a metric. */
 const LABEL_NAMES: ReadonlyMap<string, string> = new Map(
   Object.values(ATTRIBUTE).map((name) => [name, underscored(name)]),
 );

@@ -1,7 +1,7 @@
 import { propagation } from '@opentelemetry/api';
 import type { Context, TextMapGetter, TextMapSetter } from '@opentelemetry/api';
 
-/** Headers of a message, as they were received or as a caller gives them. */
+/** Headers of a message, received or given by a caller. */
 type Headers = Readonly<Record<string, string | undefined>>;
 
 const getter: TextMapGetter<Headers> = {
@@ -15,12 +15,12 @@ const setter: TextMapSetter<Record<string, string>> = {
   },
 };
 
-/** The trace context that came with a message, in a context. */
+/** Extracts the trace context of a message's headers. */
 export function fromHeaders(context: Context, headers: Headers): Context {
   return propagation.extract(context, headers, getter);
 }
 
-/** The headers of a message with a trace context, instead of another one that they had. */
+/** Injects a trace context into headers, replacing an existing one. */
 export function withHeaders(context: Context, headers?: Headers): Headers {
   if (headers === undefined) return injectedOf(context);
   const replaced = new Set(propagation.fields());

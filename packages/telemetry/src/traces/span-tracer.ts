@@ -18,9 +18,9 @@ import { isSuppressed, suppressed, unsuppressed } from './suppression.js';
 /** How the handling of a stored event relates to the trace of its publisher. */
 export type EventTraces = 'link' | 'parent';
 
-/** Spans of messages. What engines do with their brokers is no part of them. */
+/** Spans of messages. Broker calls of engines are not traced. */
 export class SpanTracer implements MessageTracer {
-  /** Contexts of attempts that failed, for what becomes of them. */
+  /** Contexts of failed attempts, for the retry or dead letter that follows. */
   private readonly failed = new WeakMap<Envelope, Context>();
 
   constructor(
@@ -91,7 +91,7 @@ export class SpanTracer implements MessageTracer {
     );
     const within = trace.setSpan(sender, span);
     context.with(within, run);
-    // What becomes of a stored message may be traced though its attempts are not.
+    // Retries and dead letters of a stored message may be traced although its attempts are not.
     if (!span.isRecording() && subscription === undefined) return;
     return (outcome) => {
       if (!outcome.ok) {
@@ -171,7 +171,7 @@ function linksTo(sender: Context): Link[] {
   return spanContext === undefined ? [] : [{ context: spanContext }];
 }
 
-/** What is known of a queued command once it is stored. */
+/** Sets the attributes of a queued command that are known once it is stored. */
 function setReceipt(span: Span, receipt: unknown): void {
   const { messageId, duplicate } = (receipt ?? {}) as { messageId?: string; duplicate?: boolean };
   if (messageId !== undefined) span.setAttribute(ATTRIBUTE.messageId, messageId);
