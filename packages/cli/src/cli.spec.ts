@@ -166,7 +166,7 @@ describe('the command line without a broker', () => {
       });
       const { out, err } = await terminal.run('describe', app, '--format', 'table');
       expect(out).toMatch(/bakery\.bake\.v1 +command +1 +no +Bake +queue\.bakery\.bake\.v1/);
-      expect(err).toContain('The schema of bakery.bake.v1 is left out: This version of homemade');
+      expect(err).toContain('The schema of bakery.bake.v1 is omitted: This version of homemade');
       const chart = await terminal.run('describe', app, '--export', 'named', '--format', 'mermaid');
       expect(chart.out.split('\n').slice(0, 6)).toEqual([
         'flowchart LR',

@@ -18,15 +18,15 @@ export interface CommonOptions extends Access {
   readonly yes?: boolean;
 }
 
-/** What a command works with. */
+/** Resources of a running command. */
 export interface Work {
   readonly session: Session;
   readonly output: Output;
 }
 
-/** What the commands share: the terminal, the saved contexts, the connection. */
+/** Shared services of the commands: terminal, saved contexts, connection. */
 export class Cli {
-  /** What the program ends with. */
+  /** Exit code of the program. */
   exitCode: number = EXIT.ok;
   readonly contexts: Contexts;
 
@@ -38,7 +38,7 @@ export class Cli {
     return new Output(this.terminal, optionsOf(command).output);
   }
 
-  /** Runs with a connection, which is closed in any case. */
+  /** Runs with a connection, and closes it afterwards. */
   async connected(command: Command, run: (work: Work) => Promise<void>): Promise<void> {
     const session = await this.open(command);
     try {
@@ -56,9 +56,9 @@ export class Cli {
   }
 
   /**
-   * Where the cluster is: as the options say, the environment, or the selected context.
+   * Address of the cluster and credentials, from the options, the environment, or the selected context.
    *
-   * @param address in place of the option `--url`
+   * @param address replaces the option `--url`
    */
   target(command: Command, address?: string): Target {
     const { env } = this.terminal;
@@ -72,14 +72,14 @@ export class Cli {
     if (context !== undefined)
       return { ...context.target, ...access, ...(namespace !== undefined && { namespace }) };
     if (url === undefined)
-      throw wrongUsage('Where is the cluster? Give --url nats://… or redis://…, or add a context.');
+      throw wrongUsage('No cluster is selected: pass --url nats://… or redis://…, or add a context.');
     return { url, namespace: namespace ?? 'catga', ...access };
   }
 
-  /** Asks before something is lost for good. Without --yes and somebody to ask, it is not done. */
+  /** Asks for confirmation of an irreversible action. Without `--yes` and a terminal it is refused. */
   async confirm(command: Command, question: string): Promise<void> {
     if (optionsOf(command).yes === true) return;
-    if (!this.terminal.isInteractive) throw wrongUsage(`${question} Say --yes to do it without a question.`);
+    if (!this.terminal.isInteractive) throw wrongUsage(`${question} Pass --yes to confirm.`);
     const answer = await this.terminal.ask(`${question} [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) throw new CliError(EXIT.failed, 'Nothing was done.');
   }

@@ -84,7 +84,7 @@ it('nodes of another serializer are shown with a remark, and sent nothing until 
   );
   await node.init();
   await node.start();
-  const remark = "The nodes use the serializer 'msgpack', not 'json': say --serializer msgpack.\n";
+  const remark = "The nodes use the serializer 'msgpack', not 'json': pass --serializer msgpack.\n";
   await expect(list('--url', url)).resolves.toMatchObject({ exitCode: 0, err: remark });
   const send = ['send', 'orders.place.v1', '{"sku":"tea"}', '--url', url];
   await expect(terminal.run(...send)).resolves.toMatchObject({ exitCode: 2, out: '' });

@@ -28,7 +28,7 @@ describe.each(['nats', 'redis'])('catga doctor on nodes over %s', (broker) => {
     await shop.shop('one');
     await expect(doctor.findings(shop.url)).resolves.toEqual([]);
     const { out } = await doctor.terminal.run('doctor', '--url', shop.url);
-    expect(out).toBe('Nothing is wrong.\n');
+    expect(out).toBe('No problems found.\n');
   });
 
   it('finds subscriptions that are paused, or that nobody serves, and dead letters', async () => {

@@ -1,7 +1,7 @@
-/** What the program ends with. `check` in the format of Nagios has codes of its own. */
+/** Exit codes. `check` uses those of Nagios. */
 export const EXIT = {
   ok: 0,
-  /** It could not be done: the broker is away, a node did not answer, some of many failed. */
+  /** The command failed: the broker is unavailable, a node did not answer, or some items failed. */
   failed: 1,
   /** Wrong arguments or settings. */
   usage: 2,

@@ -19,7 +19,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     await makeProgram(cli).parseAsync([...args], { from: 'user' });
     return cli.exitCode;
   } catch (thrown) {
-    // Commander has written what is wrong itself; help is none.
+    // Commander has printed the problem; exit code 0 is `--help`.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
     terminal.err(`${printable(textOf(thrown))}\n`);
     return exitCodeOf(thrown);

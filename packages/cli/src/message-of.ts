@@ -1,14 +1,14 @@
 import { Command, Message, Query } from '@catga/core';
 import type { QualityOfService } from '@catga/core';
 
-/** What a message is. */
+/** Kind and options of a message. */
 export interface MessageShape {
   readonly name: string;
   readonly kind: 'command' | 'query' | 'event';
   readonly qos: QualityOfService;
 }
 
-/** A message of a class that is not here: it has the wire name, and the content of the original. */
+/** Creates a message without its class, from a wire name and the content. */
 export function messageOf<K extends MessageShape['kind']>(
   { name, kind, qos }: MessageShape & { readonly kind: K },
   content: object,

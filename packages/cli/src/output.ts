@@ -7,7 +7,7 @@ import type { Terminal } from './terminal.js';
 export const FORMATS = ['table', 'json', 'jsonl'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** A column of a table: its title, and the text of a row. */
+/** Column of a table: title, and text of a row. */
 export type Column<T> = readonly [title: string, text: (row: T) => string | number | undefined];
 
 const NO_BORDERS = {
@@ -28,18 +28,18 @@ const NO_BORDERS = {
   middle: '  ',
 };
 
-/** Writes results in the format that was asked for. */
+/** Writes results in the chosen format. */
 export class Output {
   constructor(
     private readonly terminal: Terminal,
     readonly format: Format,
   ) {}
 
-  /** Rows: a table, a JSON array, or a line of JSON each. */
+  /** Writes rows: a table, a JSON array, or one line of JSON each. */
   rows<T>(rows: readonly T[], columns: readonly Column<T>[]): void {
     if (this.format === 'json') return this.line(toJson(rows, 2));
     if (this.format === 'jsonl') return rows.forEach((row) => this.line(toJson(row)));
-    if (rows.length === 0) return this.note('There are none.');
+    if (rows.length === 0) return this.note('None found.');
     const colors = this.colors;
     const table = new Table({
       head: columns.map(([title]) => colors.bold(title)),
@@ -50,7 +50,7 @@ export class Output {
     this.line(table.toString());
   }
 
-  /** One thing: JSON in every format but the table's, where each field has a line. */
+  /** Writes one item: a line for each field in format `table`, else JSON. */
   one<T>(value: T, fields: readonly Column<T>[]): void {
     if (this.format !== 'table') return this.json(value);
     const width = Math.max(...fields.map(([title]) => title.length));
@@ -60,23 +60,23 @@ export class Output {
     }
   }
 
-  /** A value as JSON, whatever the format. */
+  /** Writes a value as JSON in any format. */
   json(value: unknown): void {
     this.line(toJson(value, this.format === 'jsonl' ? undefined : 2));
   }
 
-  /** What was done: a sentence, or its facts. */
+  /** Writes a result: a sentence in format `table`, else its facts. */
   done(sentence: string, facts: object): void {
     if (this.format === 'table') this.line(printable(sentence));
     else this.json(facts);
   }
 
-  /** A remark beside the result. */
+  /** Writes a remark to the error output. */
   note(text: string): void {
     this.terminal.err(`${printable(text)}\n`);
   }
 
-  /** Runs long work that tells how far it has come: shown on one line meanwhile, for a table that somebody watches. */
+  /** Runs long work with a progress line, for format `table` on a terminal. */
   async during<T>(work: (tell: (text: string) => void) => Promise<T>, clock = systemClock): Promise<T> {
     const { terminal } = this;
     if (this.format !== 'table' || !terminal.isWatched) return work(() => {});
@@ -97,7 +97,7 @@ export class Output {
   }
 }
 
-/** Bytes as base64, dates as text. */
+/** Encodes a value as JSON: bytes as base64, dates as text. */
 export function toJson(value: unknown, indent?: number): string {
   return JSON.stringify(
     value,
@@ -106,13 +106,13 @@ export function toJson(value: unknown, indent?: number): string {
   );
 }
 
-/** Without what would steer the terminal: texts of messages and errors come from anybody. */
+/** Removes control characters: texts of messages and errors are untrusted. */
 export function printable(text: string): string {
   // oxlint-disable-next-line no-control-regex
   return text.replaceAll(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/g, '�').replaceAll('\n', ' ');
 }
 
-/** A duration in the largest fitting unit. */
+/** Formats a duration in the largest fitting unit. */
 export function duration(ms: number | undefined): string | undefined {
   if (ms === undefined) return undefined;
   const units = [
@@ -125,7 +125,7 @@ export function duration(ms: number | undefined): string | undefined {
   return `${Math.floor(ms / size)}${unit}`;
 }
 
-/** A time to the second, in UTC. */
+/** Formats a time to the second, in UTC. */
 export function time(at: Date | number): string {
   return new Date(at)
     .toISOString()

@@ -20,23 +20,25 @@ import { addTopology } from './commands/topology.js';
 import { SERIALIZERS } from './connection/serializer-of.js';
 import { FORMATS } from './output.js';
 
-/** The whole command line. Its commands write to the terminal of `cli`, and never end the process. */
+/** Creates the command line. Its commands write to the terminal of `cli`, and never end the process. */
 export function makeProgram(cli: Cli): Command {
   const { terminal } = cli;
   const program = new Command('catga')
-    .description('See and steer a Catga cluster on NATS or Redis.')
+    .description('Inspect and operate a Catga cluster on NATS or Redis.')
     .version(terminal.version)
     .option('--url <url>', 'address of the broker: nats://… or redis://… (CATGA_URL)')
     .option('--context <name>', 'a saved context (CATGA_CONTEXT)')
     .option('--namespace <name>', "the namespace (default: that of the context, or 'catga')")
-    .option('--user <name>', 'name of the user at the broker')
+    .option('--user <name>', 'user at the broker')
     .option('--password <password>', 'its password (CATGA_PASSWORD)')
     .option('--token <token>', 'token for NATS (CATGA_TOKEN)')
     .option('--creds <file>', 'credentials file for NATS: a JWT and a seed')
-    .option('--tls-ca <file>', 'certificates of the authorities to trust')
+    .option('--tls-ca <file>', 'trusted CA certificates')
     .option('--tls-cert <file>', 'certificate of this client')
-    .option('--tls-key <file>', 'its key')
-    .addOption(new Option('--serializer <name>', 'that of the nodes (default: json)').choices(SERIALIZERS))
+    .option('--tls-key <file>', 'key of the client certificate')
+    .addOption(
+      new Option('--serializer <name>', 'serializer of the nodes (default: json)').choices(SERIALIZERS),
+    )
     .addOption(new Option('--output <format>', 'format of the result').choices(FORMATS).default('table'))
     .option('--yes', 'ask nothing')
     .exitOverride()

@@ -1,10 +1,10 @@
 import type { Clock } from '@catga/core/engine';
 
-/** How often it changes, in milliseconds. What ends sooner shows none. */
+/** Update interval, in milliseconds. Shorter work shows no line. */
 const EVERY_MS = 1000;
 const CLEARED = '\r\u001B[K';
 
-/** A line of a terminal that says how far long work has come. */
+/** Progress line on a terminal. */
 export class ProgressLine {
   private shownMs: number;
   private isShown = false;
@@ -24,7 +24,7 @@ export class ProgressLine {
     this.write(CLEARED + text);
   }
 
-  /** Leaves nothing of it. */
+  /** Clears the line. */
   end(): void {
     if (this.isShown) this.write(CLEARED);
   }

@@ -1,16 +1,16 @@
 import { createInterface } from 'node:readline/promises';
 
-/** Where the program runs: what it reads and writes. */
+/** Terminal of the program. */
 export interface Terminal {
-  /** Of this program. */
+  /** Version of the program. */
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether somebody can be asked. */
+  /** Whether questions can be asked. */
   readonly isInteractive: boolean;
   readonly hasColors: boolean;
-  /** Whether somebody watches what is written to {@link err}. */
+  /** Whether {@link err} is a terminal. */
   readonly isWatched: boolean;
-  /** Aborted when the program is to end. */
+  /** Aborted when the program has to end. */
   readonly signal: AbortSignal;
   out(text: string): void;
   err(text: string): void;
@@ -24,7 +24,7 @@ export function processTerminal(version: string): Terminal {
   const ending = new AbortController();
   process.once('SIGINT', () => ending.abort());
   process.once('SIGTERM', () => ending.abort());
-  // Whoever reads may have had enough, as `head` does.
+  // The reader may close the pipe, as `head` does.
   stdout.on('error', () => ending.abort());
   return {
     version,

@@ -1,6 +1,6 @@
 import type { ServiceContracts, Topology } from '@catga/core/admin';
 
-/** A flowchart for Markdown. Arrows of requests are solid, those of events dotted. */
+/** Mermaid flowchart of a topology. Requests have solid arrows, events dotted ones. */
 export function toMermaid({ services, edges }: Topology): string {
   const ids = new Map(services.map(({ service }, index) => [service, `s${index}`]));
   const lines = ['flowchart LR'];
@@ -17,7 +17,7 @@ export function toMermaid({ services, edges }: Topology): string {
   return lines.join('\n');
 }
 
-/** A flowchart of what a service handles: from its messages to their handlers. */
+/** Mermaid flowchart of a service: from its messages to their handlers. */
 export function toHandlersChart({ service, messages }: ServiceContracts): string {
   const handlers = [...new Set(messages.flatMap((message) => message.handlers.map(({ name }) => name)))];
   const lines = ['flowchart LR', `  subgraph service["${quoted(service)}"]`];
@@ -31,7 +31,7 @@ export function toHandlersChart({ service, messages }: ServiceContracts): string
   return lines.join('\n');
 }
 
-/** Names are anybody's. */
+/** Quotes a name, which is untrusted. */
 function quoted(name: string): string {
   return name.replaceAll(/[^\w.\-/: ]/g, (character) => `#${character.codePointAt(0) ?? 63};`);
 }

@@ -4,7 +4,7 @@ const base = `${document.documentElement.dataset['base'] ?? ''}api/`;
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 
-/** Address of a reading. */
+/** URL of an API request. */
 export function addressOf(path: string, query: Query = {}): string {
   const given = Object.entries(query).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [[name, String(value)]],
@@ -13,7 +13,7 @@ export function addressOf(path: string, query: Query = {}): string {
   return base + path + (text === '' ? '' : `?${text}`);
 }
 
-/** Rejects with the text of the server. */
+/** Reads a URL. Rejects with the server's error text. */
 export async function read<T>(address: string, signal?: AbortSignal): Promise<T> {
   return answerOf<T>(
     await fetch(address, { ...(signal && { signal }), headers: { accept: 'application/json' } }),
@@ -30,7 +30,7 @@ export interface Batch {
   readonly group?: string;
 }
 
-/** Step by step, until there are no more or it is stopped. */
+/** Runs an action in steps, until nothing is left or it is stopped. */
 export async function actOnAll(
   action: 'redrive' | 'drop',
   { filter, group }: Batch,

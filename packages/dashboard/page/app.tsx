@@ -59,7 +59,7 @@ export function App() {
   }, []);
   useEffect(() => {
     document.title = `${t(page)} · Catga`;
-    // Who hears the page hears where it has come to. An action that leads here has focused nothing else.
+    // Focus the heading, so that a screen reader announces the new page.
     if (location.hash !== '') document.querySelector<HTMLElement>('h1')?.focus();
   }, [page, id]);
   const readOnly = meta.data?.readOnly ?? true;

@@ -1,6 +1,6 @@
 import { t } from './language.js';
 
-/** The JSON object that somebody has typed. */
+/** Parses a typed JSON object. */
 export function contentOf(text: string | undefined): object {
   let content: unknown;
   try {

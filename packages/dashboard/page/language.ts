@@ -20,7 +20,7 @@ export function choose(chosen: string): void {
   document.documentElement.lang = language;
 }
 
-/** The text in the chosen language. */
+/** Text in the chosen language. */
 export function t(key: keyof Strings, values: Readonly<Record<string, string | number>> = {}): string {
   const text = (LANGUAGES[language] ?? en)[key];
   return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
@@ -30,7 +30,7 @@ export function time(at: string | number): string {
   return new Date(at).toLocaleString(language);
 }
 
-/** In the largest fitting unit. */
+/** Formats a duration in the largest fitting unit. */
 export function duration(ms: number | undefined): string {
   if (ms === undefined) return '';
   const units = [

@@ -7,7 +7,7 @@ export interface Notice {
 
 const told = new Set<(notice: Notice | undefined) => void>();
 
-/** Shows, and reads aloud, what an action has done. */
+/** Shows the result of an action, also to screen readers. */
 export function notify(text: string, isError = false): void {
   told.forEach((tell) => tell({ text, isError }));
 }

@@ -5,17 +5,17 @@ type Listener = () => void;
 const listeners = new Set<Listener>();
 const connection = new Set<(isConnected: boolean) => void>();
 
-/** When a refused stream is asked for again, in milliseconds. */
+/** Delay before a refused stream is opened again, in milliseconds. */
 const RETRY_MS = 3_000;
 
-/** Opens the one stream of the page. */
+/** Opens the event stream of the page. */
 export function follow(): void {
   const source = events();
   source.addEventListener('changed', () => listeners.forEach((listener) => listener()));
   source.addEventListener('open', () => connection.forEach((told) => told(true)));
   source.addEventListener('error', () => {
     connection.forEach((told) => told(false));
-    // A refusal ends it for good, as while the server restarts behind a proxy.
+    // EventSource does not reconnect after a refusal, for example while the server restarts behind a proxy.
     if (source.readyState === EventSource.CLOSED) setTimeout(follow, RETRY_MS);
   });
 }
@@ -41,7 +41,7 @@ interface Held<T> {
   readonly problem?: string;
 }
 
-/** Reads an address, and again with each change. What was read before stays until then. */
+/** Reads a URL, and again after each change. The previous data stays until then. */
 export function useReading<T>(address: string, isLive = true): Reading<T> {
   const [state, setState] = useState<Held<T>>({});
   const [round, setRound] = useState(0);
@@ -64,7 +64,7 @@ export function useReading<T>(address: string, isLive = true): Reading<T> {
   }, [address, round]);
   useEffect(() => {
     if (!isLive) return undefined;
-    // A reading that takes longer is not begun anew.
+    // Do not start again while a reading is in progress.
     const listener = (): void => void (isReading.current || reload());
     listeners.add(listener);
     return () => void listeners.delete(listener);

@@ -1,4 +1,4 @@
-/** What this browser remembers; nothing where it may not. */
+/** A setting stored in this browser, if storage is allowed. */
 export function readSetting(name: string): string | undefined {
   try {
     return localStorage.getItem(`catga.${name}`) ?? undefined;
@@ -11,11 +11,11 @@ export function saveSetting(name: string, value: string): void {
   try {
     localStorage.setItem(`catga.${name}`, value);
   } catch {
-    // It holds until the page is left.
+    // Then it lasts until the page is closed.
   }
 }
 
-/** Applies `light`, `dark`, or for `auto` that of the system, also when it changes. Returns how to end that. */
+/** Applies `light`, `dark`, or with `auto` the theme of the system, following its changes. Returns a cleanup function. */
 export function applyTheme(theme: string): () => void {
   const system = matchMedia('(prefers-color-scheme: dark)');
   const apply = (): void => {

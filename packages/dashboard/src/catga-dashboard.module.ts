@@ -25,8 +25,8 @@ import { DASHBOARD_OPTIONS } from './options/dashboard-options.token.js';
 import { resolveDashboardOptions } from './options/resolve-dashboard-options.js';
 
 /**
- * Nest module with the dashboard of the cluster: nodes, subscriptions, dead letters and failures. Every page, reading and action asks
- * the given guards; without guards only browsers on the same machine are served. Import `CatgaModule` beside it.
+ * Nest module with the dashboard of the cluster: nodes, subscriptions, dead letters and failures. The given guards protect every page,
+ * reading and action; without guards only browsers on the same machine are served. Import `CatgaModule` beside it.
  *
  * @example `imports: [CatgaModule.forRoot(), CatgaDashboardModule.forRoot({ path: 'catga', guards: [AdminGuard] })]`
  * @publicApi

@@ -82,8 +82,8 @@ export function clusterCases(platform: Platform): void {
         ['send', 'orders.place.v1', { order: '' }, 422, /order: /],
         ['enqueue', 'orders.place.v1', { order: 1 }, 422, /order: /],
         ['send', 'orders.place.v1', { order: 'bad' }, 422, /^no shelf for card \*\*\*$/],
-        ['publish', 'orders.place.v1', {}, 404, /Nobody/],
-        ['send', 'catga.admin.stats', {}, 404, /Nobody/],
+        ['publish', 'orders.place.v1', {}, 404, /has no handler/],
+        ['send', 'catga.admin.stats', {}, 404, /has no handler/],
         ['send', 'orders.place.v1', [], 400, /invalid/],
       ] as const) {
         const reply = await send(action, name, content);

@@ -68,7 +68,7 @@ describe(`the dashboard of ${NODES} nodes and ${LETTERS} dead letters`, () => {
       const begun = performance.now();
       await page.getByRole('link', { name, exact: true }).click();
       await page.getByRole('heading', { level: 1, name }).waitFor();
-      await page.getByText('Reading…').first().waitFor({ state: 'detached' });
+      await page.getByText('Loading…').first().waitFor({ state: 'detached' });
       figures[name] = Math.round(performance.now() - begun);
     }
     await page.getByText('100,000 letters were counted.').waitFor();

@@ -71,7 +71,7 @@ describe('the page of the dashboard', () => {
       ]) {
         await page.getByRole('link', { name, exact: true }).click();
         await page.getByRole('heading', { level: 1, name }).waitFor();
-        await page.getByText('Reading…').first().waitFor({ state: 'detached' });
+        await page.getByText('Loading…').first().waitFor({ state: 'detached' });
         // Its first points come in a few seconds.
         if (name === 'Traffic') await page.locator('canvas').nth(4).waitFor();
         expect(await axeFindings(page)).toEqual([]);
@@ -100,7 +100,7 @@ describe('the page of the dashboard', () => {
     await page.getByRole('button', { name: 'Edit and retry' }).click();
     await page.getByRole('textbox', { name: 'Content' }).fill('{"order":"good"}');
     await page.getByRole('button', { name: 'Retry with this content' }).click();
-    await page.getByRole('status').getByText('It is given back').waitFor();
+    await page.getByRole('status').getByText('It is redriven').waitFor();
     await until(() => app.shipped.includes('good'));
     await isGone();
     expect(found).toEqual([]);
@@ -130,7 +130,7 @@ describe('the page of the dashboard', () => {
     await page.getByRole('button', { name: 'Redrive', exact: true }).waitFor();
     await reach(/^Redrive$/);
     await page.keyboard.press('Enter');
-    await page.getByRole('status').getByText('The letter is given back').waitFor();
+    await page.getByRole('status').getByText('The letter is redriven').waitFor();
     // It fails again, with a history.
     await until(async () => (await app.letters.list()).items[0]?.history.length === 1);
     await reach(/^Refresh$/);

@@ -1,3 +1,3 @@
-// The entry `@catga/dashboard/standalone`: the dashboard as a program of its own.
+// The entry `@catga/dashboard/standalone`: the dashboard as a program.
 export { serveDashboard } from './standalone/serve-dashboard.js';
 export type { StandaloneDashboard, StandaloneOptions } from './standalone/serve-dashboard.js';

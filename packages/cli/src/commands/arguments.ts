@@ -27,7 +27,7 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 /** Reads a date or a time. */
 export function timeOf(text: string): Date {
   const at = new Date(text);
-  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('It is no time.');
+  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('It must be a date or a time.');
   return at;
 }
 

@@ -3,7 +3,7 @@ import { printable } from '../output.js';
 
 export type CheckFormat = 'nagios' | 'prometheus' | 'json';
 
-/** From which value on, or with `isFloor` below which, a state begins. */
+/** Thresholds: a state begins at its value, or with `isFloor` below it. */
 export interface Thresholds {
   readonly warn: number;
   readonly crit: number;
@@ -14,7 +14,7 @@ export interface Thresholds {
 const STATES = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const;
 const UNKNOWN = 3;
 
-/** A value, and what it means. */
+/** A measured value and its state. */
 export interface Measured {
   readonly metric: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -64,7 +64,7 @@ function nagios(what: string, state: number, results: readonly Measured[] | Erro
   const shown = (bad.length > 0 ? bad : results).map((one) => `${labelOf(one)} ${one.value}`);
   const data = results.map((one) => {
     const { warn, crit, isFloor } = one.thresholds;
-    // In Nagios a range that ends with a colon is a least value.
+    // A Nagios range `n:` has the minimum n.
     const range = (limit: number): string => (isFloor ? `${limit}:` : String(Math.max(0, limit - 1)));
     return `'${labelOf(one).replaceAll("'", "''")}'=${one.value};${range(warn)};${range(crit)}`;
   });

@@ -15,18 +15,14 @@ interface CheckOptions {
   readonly crit: number;
 }
 
-/** `catga check`: for monitoring. Exit codes are those of Nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. */
+/** `catga check`: checks for monitoring, with the exit codes of Nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. */
 export function addCheck(program: Command, cli: Cli): void {
   const check = program
     .command('check')
-    .description('for monitoring: exit codes 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN');
+    .description('checks for monitoring, with exit codes 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN');
 
-  thresholds(
-    check.command('lag').description('events and commands that are due, by subscription'),
-    1000,
-    10_000,
-  )
-    .option('--subscription <id>', 'of one subscription')
+  thresholds(check.command('lag').description('due events and commands, by subscription'), 1000, 10_000)
+    .option('--subscription <id>', 'only this subscription')
     .action(
       ({ subscription, ...options }: CheckOptions & { readonly subscription?: string }, command: Command) =>
         run(cli, command, options, 'lag', async ({ node }) => {
@@ -41,9 +37,9 @@ export function addCheck(program: Command, cli: Cli): void {
     );
 
   format(check.command('nodes').description('nodes that are alive, by service'))
-    .option('--service <name>', 'of one service')
+    .option('--service <name>', 'only this service')
     .option('--warn <count>', 'warns below', wholeNumber(0, MOST), 1)
-    .option('--crit <count>', 'is critical below', wholeNumber(0, MOST), 1)
+    .option('--crit <count>', 'critical below', wholeNumber(0, MOST), 1)
     .action(({ service, ...options }: CheckOptions & { readonly service?: string }, command: Command) =>
       run(cli, command, options, 'nodes', ({ node }) =>
         Promise.resolve(aliveNodes(node.mediator.nodes(), service, options)),
@@ -64,7 +60,7 @@ export function addCheck(program: Command, cli: Cli): void {
 
 function format(command: Command): Command {
   return command.addOption(
-    new Option('--format <format>', 'of the report')
+    new Option('--format <format>', 'format of the report')
       .choices(['nagios', 'prometheus', 'json'])
       .default('nagios'),
   );
@@ -73,7 +69,7 @@ function format(command: Command): Command {
 function thresholds(command: Command, warn: number, crit: number): Command {
   return format(command)
     .option('--warn <count>', 'warns from', wholeNumber(0, MOST), warn)
-    .option('--crit <count>', 'is critical from', wholeNumber(0, MOST), crit);
+    .option('--crit <count>', 'critical from', wholeNumber(0, MOST), crit);
 }
 
 function above({ warn, crit }: CheckOptions): Thresholds {
@@ -96,7 +92,7 @@ function aliveNodes(
   );
 }
 
-/** Whatever goes wrong is UNKNOWN: a monitor must not take it for a state of what it monitors. */
+/** Reports any failure as UNKNOWN, so that it is not mistaken for a state of the cluster. */
 async function run(
   cli: Cli,
   command: Command,

@@ -11,19 +11,19 @@ export function addContext(program: Command, cli: Cli): void {
 
   context
     .command('add <name> <address>')
-    .description('saves or replaces one, with the credentials given; the first is selected')
+    .description('saves or replaces a context, with the given credentials; the first is selected')
     .action(async (name: string, address: string, _options: unknown, command: Command) => {
       const options = optionsOf(command);
       const { namespace = 'catga' } = options;
       const target = { url: address, namespace, ...accessOf(options, cli.terminal.env) };
-      await engineOf(target); // Says what is wrong with it.
+      await engineOf(target); // Throws for an invalid address.
       cli.contexts.add(name, target);
       cli.outputOf(command).done(`The context '${name}' is saved.`, { name, namespace });
     });
 
   context
     .command('ls')
-    .description('lists them, without passwords')
+    .description('lists contexts, without passwords')
     .action((_options: unknown, command: Command) => {
       const shown = cli.contexts.all.map(({ name, target, isSelected }) => ({
         name,
@@ -43,7 +43,7 @@ export function addContext(program: Command, cli: Cli): void {
 
   context
     .command('select <name>')
-    .description('makes one the default')
+    .description('makes a context the default')
     .action((name: string, _options: unknown, command: Command) => {
       if (!cli.contexts.select(name)) throw notFound(`There is no context '${name}'.`);
       cli.outputOf(command).done(`The context '${name}' is selected.`, { name });

@@ -14,13 +14,13 @@ const CHANGES: readonly Column<ContractChange>[] = [
   ['', ({ text }) => text],
 ];
 
-/** `catga contracts`: what changed between two documents of `catga describe`. */
+/** `catga contracts`: compares two documents of `catga describe`. */
 export function addContracts(program: Command, cli: Cli): void {
   program
     .command('contracts')
     .description('documents of catga describe')
     .command('diff <old> <new>')
-    .description('what differs; ends with 1 if senders, or messages that are stored, may be handled worse')
+    .description('lists the differences; exit code 1 for changes that break senders or stored messages')
     .action((before: string, after: string, _options: unknown, command: Command) => {
       const changes = compareContracts(read(before), read(after));
       cli.outputOf(command).rows(changes, CHANGES);

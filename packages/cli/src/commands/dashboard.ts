@@ -14,7 +14,7 @@ interface DashboardOptions {
   readonly traceUrl?: string;
 }
 
-/** What the dashboard writes to a log; its own lines say who did what. */
+/** Logger context of the dashboard's audit lines. */
 const AUDIT = 'CatgaDashboard';
 
 /** `catga dashboard`: serves the dashboard to browsers on this machine until it is interrupted. */
@@ -22,7 +22,7 @@ export function addDashboard(program: Command, cli: Cli): void {
   program
     .command('dashboard [address]')
     .description('serves the dashboard to browsers on this machine, until it is interrupted')
-    .option('--port <port>', 'where (default: any free port)', wholeNumber(0, 65_535), 0)
+    .option('--port <port>', 'port to listen on (default: any free port)', wholeNumber(0, 65_535), 0)
     .option('--read-only', 'without actions')
     .option('--trace-url <url>', 'address of a trace, with {traceId}')
     .action(async (address: string | undefined, options: DashboardOptions, command: Command) => {
@@ -48,14 +48,14 @@ async function served(dashboard: StandaloneDashboard, output: Output, signal: Ab
   await dashboard.close();
 }
 
-/** Brings Nest, which the other commands do without. */
+/** Loads the dashboard, and with it Nest, which the other commands do not need. */
 async function dashboardPackage(): Promise<typeof import('@catga/dashboard/standalone')> {
   try {
     return await import('@catga/dashboard/standalone');
   } catch (thrown) {
     if (!isAbsence(thrown)) throw thrown;
     throw wrongUsage(
-      'The dashboard is a package of its own: npm install --save-dev @catga/dashboard @nestjs/platform-express',
+      'The dashboard is a separate package: npm install --save-dev @catga/dashboard @nestjs/platform-express',
     );
   }
 }

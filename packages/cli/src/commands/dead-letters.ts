@@ -61,13 +61,13 @@ const GROUPS: readonly Column<DeadLetterGroup>[] = [
   ['OLDEST', ({ oldestFailedAt }) => duration(Date.now() - oldestFailedAt.getTime())],
 ];
 
-/** `catga dlq`: messages whose attempts are exhausted. */
+/** `catga dlq`: dead letters. */
 export function addDeadLetters(program: Command, cli: Cli): void {
   const dlq = program.command('dlq').description('dead letters: messages whose attempts are exhausted');
 
-  withFilter(dlq.command('ls').description('lists them, the oldest first'))
+  withFilter(dlq.command('ls').description('lists dead letters, the oldest first'))
     .option('--limit <count>', 'how many', wholeNumber(1, 1000), 100)
-    .option('--after <cursor>', 'goes on after a page: its `next`')
+    .option('--after <cursor>', 'cursor: `next` of the previous page')
     .action(
       (options: FilterOptions & { readonly limit: number; readonly after?: string }, command: Command) =>
         cli.connected(command, async ({ session, output }) => {
@@ -81,7 +81,7 @@ export function addDeadLetters(program: Command, cli: Cli): void {
         }),
     );
 
-  withFilter(dlq.command('groups').description('counts them by subscription and error')).action(
+  withFilter(dlq.command('groups').description('counts dead letters by subscription and error')).action(
     (options: FilterOptions, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         const { deadLetters } = session.node;
@@ -92,7 +92,7 @@ export function addDeadLetters(program: Command, cli: Cli): void {
 
   dlq
     .command('show <id>')
-    .description('one with its message and its history')
+    .description('shows a dead letter with its message and history')
     .action((id: string, _options: unknown, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         output.one(await letterOf(session.node.deadLetters, id), FIELDS);
@@ -101,18 +101,20 @@ export function addDeadLetters(program: Command, cli: Cli): void {
 
   dlq
     .command('edit <id> <json>')
-    .description('gives one back with other content, as a new message')
+    .description('redrives a dead letter with other content, as a new message')
     .action((id: string, json: string, _options: unknown, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         const content = jsonObject(json);
         session.requireSerializer();
         const messageId = await session.node.deadLetters.redriveAs(id, content);
-        output.done(`'${id}' is given back as message ${messageId}.`, { id, messageId });
+        output.done(`'${id}' is redriven as message ${messageId}.`, { id, messageId });
       }),
     );
 
   withFilter(
-    dlq.command('redrive [id]').description('gives one back to its handler, those of a filter, or --all'),
+    dlq
+      .command('redrive [id]')
+      .description('sends one, those that match a filter, or --all back to their handlers'),
   )
     .option('--all', 'without a filter')
     .action((id: string | undefined, options: BatchOptions, command: Command) =>
@@ -120,16 +122,16 @@ export function addDeadLetters(program: Command, cli: Cli): void {
         const { deadLetters } = session.node;
         if (id !== undefined) {
           await deadLetters.redrive(id);
-          return output.done(`'${id}' is given back.`, { id });
+          return output.done(`'${id}' is redriven.`, { id });
         }
         const filter = batchFilter(options);
-        await cli.confirm(command, 'Give back all dead letters that match?');
+        await cli.confirm(command, 'Redrive all dead letters that match?');
         const redrive = (options: DeadLetterBatchOptions) => deadLetters.redrive(filter, options);
-        report(cli, output, await watched(output, session, 'given back', redrive), 'given back');
+        report(cli, output, await watched(output, session, 'redriven', redrive), 'redriven');
       }),
     );
 
-  withFilter(dlq.command('drop [id]').description('forgets one, those of a filter, or --all'))
+  withFilter(dlq.command('drop [id]').description('deletes one, those that match a filter, or --all'))
     .option('--all', 'without a filter')
     .action((id: string | undefined, options: BatchOptions, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
@@ -152,12 +154,12 @@ type BatchOptions = FilterOptions & { readonly all?: boolean };
 
 function withFilter(command: Command): Command {
   return command
-    .option('--subscription <id>', 'of one subscription')
-    .option('--name <name>', 'of one message, by wire name')
-    .option('--error-code <code>', 'of one error code')
-    .option('--message-id <id>', 'of one message id')
-    .option('--since <time>', 'failed since then: 2026-01-31T12:00Z', timeOf)
-    .option('--until <time>', 'failed before then', timeOf);
+    .option('--subscription <id>', 'only this subscription')
+    .option('--name <name>', 'only messages with this wire name')
+    .option('--error-code <code>', 'only this error code')
+    .option('--message-id <id>', 'only this message id')
+    .option('--since <time>', 'failed since this time: 2026-01-31T12:00Z', timeOf)
+    .option('--until <time>', 'failed before this time', timeOf);
 }
 
 function filterOf(options: FilterOptions): DeadLetterFilter {
@@ -172,11 +174,11 @@ function filterOf(options: FilterOptions): DeadLetterFilter {
   };
 }
 
-/** Nobody means all of them by saying nothing. */
+/** Filter of a batch. An empty one is refused without `--all`. */
 function batchFilter(options: BatchOptions): DeadLetterFilter {
   const filter = filterOf(options);
   if (Object.keys(filter).length === 0 && options.all !== true)
-    throw wrongUsage('Which dead letters? Give an id, a filter, or --all.');
+    throw wrongUsage('No dead letters selected: pass an id, a filter, or --all.');
   return filter;
 }
 
@@ -186,7 +188,7 @@ async function letterOf(deadLetters: CatgaDeadLetters, id: string): Promise<Dead
   return letter;
 }
 
-/** Runs it with a count of what is done, until it is interrupted. */
+/** Runs a batch with a progress count, until it is interrupted. */
 function watched(
   output: Output,
   { signal }: Session,
@@ -196,7 +198,7 @@ function watched(
   return output.during((tell) =>
     act({
       onProgress({ done, failed, total }) {
-        const soFar = `${done - failed} of ${total} ${what}, ${failed} not`;
+        const soFar = `${done - failed} of ${total} ${what}, ${failed} failed`;
         if (signal.aborted) throw new CliError(EXIT.failed, `Interrupted: ${soFar}.`);
         tell(`${soFar} …`);
       },
@@ -206,7 +208,7 @@ function watched(
 
 function report(cli: Cli, output: Output, result: DeadLetterBatchResult, what: string): void {
   const { succeeded, failed, failures } = result;
-  output.done(`${succeeded} ${what}, ${failed} not.`, result);
+  output.done(`${succeeded} ${what}, ${failed} failed.`, result);
   if (output.format === 'table')
     for (const { id, error } of failures) output.note(`${id}: ${errorOf(error)}`);
   if (failed > 0) cli.exitCode = EXIT.failed;

@@ -25,12 +25,12 @@ const ROWS: readonly Column<Row>[] = [
   ['SUBSCRIPTION', ({ handler }) => handler.subscription?.id],
 ];
 
-/** `catga describe`: what an application handles, by its code. */
+/** `catga describe`: describes what an application handles, from its code. */
 export function addDescribe(program: Command, cli: Cli): void {
   program
     .command('describe <file>')
-    .description('what an application handles, by its compiled root module: no broker, nothing is started')
-    .option('--export <name>', 'which export is the root module, or a function that makes it')
+    .description('describes what an application handles, from its compiled root module, without starting it')
+    .option('--export <name>', 'export of the root module, or of a function that returns it')
     .option('--service <name>', 'name of the service, if the options come from a factory')
     .option('--app-version <version>', 'version of the service (default: that of its package.json)')
     .addOption(
@@ -42,7 +42,7 @@ export function addDescribe(program: Command, cli: Cli): void {
       const contracts = await file.contracts(options.export, { ...(service !== undefined && { service }) });
       const output = cli.outputOf(command);
       for (const { name, schemaProblem } of contracts.messages)
-        if (schemaProblem !== undefined) output.note(`The schema of ${name} is left out: ${schemaProblem}`);
+        if (schemaProblem !== undefined) output.note(`The schema of ${name} is omitted: ${schemaProblem}`);
       if (options.format === 'mermaid') output.line(toHandlersChart(contracts));
       else if (options.format === 'table') output.rows(rowsOf(contracts), ROWS);
       else output.json(asyncApiOf(contracts, { version: options.appVersion ?? file.version }));

@@ -14,14 +14,14 @@ import { EXIT } from '../exit-codes.js';
 import { printable } from '../output.js';
 import type { Output } from '../output.js';
 
-/** Findings with which nobody joins. */
+/** Findings that prevent joining the cluster. */
 const KEEPS_OUT = /-(unreachable|credentials|no-jetstream|old-server|no-headers)$/;
 
-/** `catga doctor`: what is wrong, and what to do about it. Ends with 1 if it found an error. */
+/** `catga doctor`: finds problems and their remedies. Exit code 1 if it found an error. */
 export function addDoctor(program: Command, cli: Cli): void {
   program
     .command('doctor')
-    .description('looks for what is wrong with the broker and the nodes, and says what to do about it')
+    .description('finds problems of the broker and the nodes, with remedies')
     .action(async (_options: unknown, command: Command) => {
       const target = cli.target(command);
       const findings = await examine(cli, await engineOf(target), target);
@@ -33,7 +33,7 @@ export function addDoctor(program: Command, cli: Cli): void {
 async function examine({ terminal }: Cli, engine: Engine, target: Target): Promise<readonly Finding[]> {
   const { namespace, url } = target;
   const ofBroker = (await engine.diagnose?.({ namespace, clock: systemClock })) ?? [];
-  // It would only wait for what is not there.
+  // Joining would only time out.
   if (ofBroker.some(({ code }) => KEEPS_OUT.test(code))) return ofBroker;
   try {
     const session = await Session.open(engine, target, terminal.signal);
@@ -44,7 +44,7 @@ async function examine({ terminal }: Cli, engine: Engine, target: Target): Promi
       await session.close();
     }
   } catch (thrown) {
-    // The broker's own findings say why; if there are none, that is one.
+    // The broker's findings explain it; without any, the failure is a finding.
     if (ofBroker.some(({ severity }) => severity === 'error')) return ofBroker;
     const text = thrown instanceof Error ? thrown.message : String(thrown);
     const isRefused = text.includes('permit');
@@ -56,8 +56,8 @@ async function examine({ terminal }: Cli, engine: Engine, target: Target): Promi
         subject: withoutSecrets(url),
         text,
         remedy: isRefused
-          ? 'Give the user the permissions of a namespace: SECURITY.md lists them.'
-          : 'Look at the reference of errors for its code.',
+          ? 'Grant the user the permissions of a namespace: see SECURITY.md.'
+          : 'Look up its code in the reference of errors.',
       },
     ];
   }
@@ -65,7 +65,7 @@ async function examine({ terminal }: Cli, engine: Engine, target: Target): Promi
 
 function write(output: Output, findings: readonly Finding[]): void {
   if (output.format !== 'table') return output.rows(findings, []);
-  if (findings.length === 0) return output.line('Nothing is wrong.');
+  if (findings.length === 0) return output.line('No problems found.');
   const { red, yellow, cyan, bold, dim } = output.colors;
   const colors = { error: red, warning: yellow, info: cyan };
   for (const { code, severity, subject, text, remedy } of findings) {

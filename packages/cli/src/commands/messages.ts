@@ -32,18 +32,15 @@ interface PublishOptions extends MessageOptions {
 const LONGEST_MS = 24 * 60 * 60 * 1000;
 const LONGEST_DELAY_MS = 366 * LONGEST_MS;
 
-/** `catga send`, `publish` and `enqueue`: messages by wire name, with content in JSON. */
+/** `catga send`, `publish` and `enqueue`: send messages by wire name, with JSON content. */
 export function addMessages(program: Command, cli: Cli): void {
   withOptions(
-    program.command('send <name> <json>').description('sends a command or a query, and writes the result'),
+    program.command('send <name> <json>').description('sends a command or a query, and prints the result'),
   )
-    .option('--node <id>', 'to this node')
+    .option('--node <id>', 'send to this node')
     .option('--timeout <ms>', 'how long to wait', wholeNumber(1, LONGEST_MS), 30_000)
     .addOption(
-      new Option('--kind <kind>', 'for nodes that do not tell what they handle').choices([
-        'command',
-        'query',
-      ]),
+      new Option('--kind <kind>', 'kind of message, if nodes do not report it').choices(['command', 'query']),
     )
     .action((name: string, json: string, options: SendOptions, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
@@ -61,7 +58,7 @@ export function addMessages(program: Command, cli: Cli): void {
     );
 
   withOptions(program.command('publish <name> <json>').description('publishes an event'))
-    .option('--reliable', 'stores it, although no subscription has it')
+    .option('--reliable', 'stores the event even without a subscription')
     .action((name: string, json: string, options: PublishOptions, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         session.requireSerializer();
@@ -71,7 +68,7 @@ export function addMessages(program: Command, cli: Cli): void {
           .nodes()
           .some(({ subscribes, subscribesAsNode }) => [...subscribes, ...subscribesAsNode].includes(name));
         if (!isReliable && !isWanted)
-          throw notFound(`Nobody subscribes to '${name}'. Say --reliable to store it all the same.`);
+          throw notFound(`Nobody subscribes to '${name}'. Pass --reliable to store it anyway.`);
         const event = messageOf({ name, kind: 'event', qos: isReliable ? 1 : 0 }, content);
         await session.node.mediator.publish(event, saidIn(options));
         output.done(`'${name}' is ${isReliable ? 'stored' : 'published'}.`, { name, isReliable });
@@ -80,7 +77,7 @@ export function addMessages(program: Command, cli: Cli): void {
 
   withOptions(program.command('enqueue <name> <json>').description('queues a command'))
     .option('--delay <ms>', 'not before', wholeNumber(0, LONGEST_DELAY_MS))
-    .option('--wait', 'waits for the outcome, and writes it')
+    .option('--wait', 'waits for the outcome, and prints it')
     .option('--timeout <ms>', 'how long to wait', wholeNumber(1, LONGEST_MS), 30_000)
     .action((name: string, json: string, options: EnqueueOptions, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
@@ -94,7 +91,7 @@ export function addMessages(program: Command, cli: Cli): void {
         });
         const { messageId, duplicate } = receipt;
         if (!wait)
-          return output.done(`'${name}' is queued as ${messageId}${duplicate ? ', as it was before' : ''}.`, {
+          return output.done(`'${name}' is queued as ${messageId}${duplicate ? ' (duplicate)' : ''}.`, {
             name,
             messageId,
             duplicate,
@@ -108,9 +105,9 @@ export function addMessages(program: Command, cli: Cli): void {
 
 function withOptions(command: Command): Command {
   return command
-    .option('--message-id <id>', 'an id of your own: a repetition has no second effect')
+    .option('--message-id <id>', 'message id, which makes the message idempotent')
     .option('--key <key>', 'ordering key')
-    .option('--header <name=value>', 'a header; may be repeated', header);
+    .option('--header <name=value>', 'a header; repeatable', header);
 }
 
 function saidIn({ messageId, key, header: headers }: MessageOptions) {
@@ -121,7 +118,7 @@ function saidIn({ messageId, key, header: headers }: MessageOptions) {
   };
 }
 
-/** What a request is, as a node that handles it tells. */
+/** Kind and options of a request, as reported by a node that handles it. */
 async function shapeOf(session: Session, name: string, { kind, node }: SendOptions) {
   const handling = session.node.mediator
     .nodes()
@@ -130,7 +127,10 @@ async function shapeOf(session: Session, name: string, { kind, node }: SendOptio
   if (first === undefined) throw notFound(`No ${node ?? 'present node'} handles '${name}'.`);
   if (kind !== undefined) return { name, kind, qos: kind === 'command' ? 1 : 0 } as const;
   const { requests } = await session.admin.describe(first.nodeId).catch(() => {
-    throw new CliError(EXIT.failed, `Node '${first.nodeId}' does not tell what '${name}' is: say --kind.`);
+    throw new CliError(
+      EXIT.failed,
+      `Node '${first.nodeId}' does not report the kind of '${name}': pass --kind.`,
+    );
   });
   const found = requests.find((request) => request.name === name);
   if (found === undefined) throw notFound(`Node '${first.nodeId}' no longer handles '${name}'.`);

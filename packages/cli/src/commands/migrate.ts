@@ -15,18 +15,18 @@ const NOTES: readonly Column<MigrationNote>[] = [
   ['', ({ text }) => text],
 ];
 
-/** `catga migrate`: changes the source of an application. */
+/** `catga migrate`: migrates the source of an application. */
 export function addMigrate(program: Command, cli: Cli): void {
   program
     .command('migrate')
-    .description('moves an application over from another library')
+    .description('migrates an application from another library')
     .command('cqrs [folder]')
-    .description('from @nestjs/cqrs to @catga/cqrs: changes imports and package.json, says what wants a look')
+    .description('from @nestjs/cqrs to @catga/cqrs: changes imports and package.json, lists places to review')
     .option('--dry-run', 'changes nothing')
     .action((folder: string | undefined, { dryRun }: { readonly dryRun?: boolean }, command: Command) => {
       const home = folder ?? '.';
       if (statSync(home, { throwIfNoEntry: false })?.isDirectory() !== true)
-        throw notFound(`${home} is no folder.`);
+        throw notFound(`${home} is not a folder.`);
       const notes: MigrationNote[] = [];
       for (const path of sourceFiles(home)) {
         const text = readFileSync(path, 'utf8');
@@ -43,7 +43,7 @@ export function addMigrate(program: Command, cli: Cli): void {
       output.rows(notes, NOTES);
       const wants = notes.filter(({ kind }) => kind === 'look').length;
       output.note(
-        `${notes.length - wants} places ${dryRun === true ? 'would be changed' : 'changed'}, ${wants} want a look. Install next, and run your tests.`,
+        `${notes.length - wants} places ${dryRun === true ? 'would be changed' : 'changed'}, ${wants} to review. Now install, and run your tests.`,
       );
     });
 }

@@ -22,10 +22,10 @@ const COLUMNS: readonly Column<NodeInfo>[] = [
   ['ENDPOINT', ({ endpoint }) => endpoint],
 ];
 
-/** A node with what it told of itself. */
+/** A node with its description. */
 interface ShownNode {
   readonly node: NodeInfo;
-  /** Absent if the node did not answer; then `problem` says why. */
+  /** Absent if the node did not answer; `problem` says why. */
   readonly description?: NodeDescription;
   readonly stats?: NodeStats;
   readonly problem?: string;
@@ -38,14 +38,14 @@ export function addNodes(program: Command, cli: Cli): void {
   nodes
     .command('ls')
     .description('lists them')
-    .option('--watch', 'goes on with every change')
+    .option('--watch', 'follows changes')
     .action(({ watch }: { readonly watch?: boolean }, command: Command) =>
       cli.connected(command, (work) => (watch === true ? watchNodes(work) : listNodes(work))),
     );
 
   nodes
     .command('show <nodeId>')
-    .description('what one is, handles and does')
+    .description('shows a node, what it handles, and its statistics')
     .action((nodeId: string, _options: unknown, command: Command) =>
       cli.connected(command, ({ session, output }) =>
         showNode(session, nodeId).then((shown) => output.one(shown, FIELDS)),
@@ -57,7 +57,7 @@ async function listNodes({ session, output }: Work): Promise<void> {
   output.rows(byService(session.node.mediator.nodes()), COLUMNS);
 }
 
-/** The list anew with each change; as JSON, the changes. */
+/** Prints the list after each change; as JSON, the changes. */
 async function watchNodes({ session, output }: Work): Promise<void> {
   const { mediator } = session.node;
   const changes = mediator.watchNodes()[Symbol.asyncIterator]();

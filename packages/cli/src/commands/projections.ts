@@ -6,7 +6,7 @@ import { duration, time } from '../output.js';
 import type { Column } from '../output.js';
 import { wholeNumber } from './arguments.js';
 
-/** How many events nodes count. */
+/** Maximum number of events that nodes count. */
 const MOST_COUNTED = 1000;
 
 const BUILD: readonly Column<ProjectionSummary>[] = [
@@ -40,35 +40,35 @@ const FIELDS: readonly Column<Shown>[] = [
   ['problem', ({ builds }) => builds.find(({ problem }) => problem !== undefined)?.problem],
 ];
 
-/** What an action does, what is said of a projection that allowed it, and of one that did not. */
+/** Texts of an action: description, success, and refusal because of the status. */
 const ACTIONS: Readonly<
   Record<ProjectionAction, { readonly does: string; readonly done: string; readonly refused: string }>
 > = {
   pause: {
-    does: 'takes no events until it is resumed',
+    does: 'pauses a projection until it is resumed',
     done: 'is paused',
     refused: 'is not running',
   },
   resume: {
-    does: 'goes on where it was paused, or has stopped',
+    does: 'resumes a projection where it was paused or has stopped',
     done: 'is resumed',
     refused: 'is neither paused nor stopped',
   },
   rebuild: {
-    does: 'builds it anew from the first event on, beside what is read meanwhile; asks',
+    does: 'rebuilds a projection from the first event, beside the live build; asks',
     done: 'is being rebuilt',
     refused: 'is not rebuilt',
   },
 };
 
-/** `catga projections`: read models of event streams, of nodes that are present. */
+/** `catga projections`: projections of the present nodes. */
 export function addProjections(program: Command, cli: Cli): void {
-  const projections = program.command('projections').description('read models of the present nodes');
+  const projections = program.command('projections').description('projections of the present nodes');
 
   projections
     .command('ls')
     .alias('list')
-    .description('lists their builds, and how far each has come')
+    .description('lists the builds of projections, with their progress')
     .action((_options: unknown, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         const { items, unanswered } = await session.projections.list();
@@ -80,8 +80,8 @@ export function addProjections(program: Command, cli: Cli): void {
   projections
     .command('show <projection>')
     .alias('get')
-    .description('one with its builds, and why it has stopped')
-    .option('--service <name>', 'of this service, where several have one of the name')
+    .description('shows a projection with its builds, and why it stopped')
+    .option('--service <name>', 'only this service, if several have a projection of the name')
     .action((projection: string, options: { readonly service?: string }, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         const builds = await session.projections.read(projection, options.service);
@@ -95,8 +95,12 @@ export function addProjections(program: Command, cli: Cli): void {
     projections
       .command(`${action} <projection>`)
       .description(ACTIONS[action].does)
-      .option('--service <name>', 'of this service, where several have one of the name')
-      .option('--of-version <number>', 'of this version; the highest one without it', wholeNumber(1, 1e9))
+      .option('--service <name>', 'only this service, if several have a projection of the name')
+      .option(
+        '--of-version <number>',
+        'version of the projection (default: the highest)',
+        wholeNumber(1, 1e9),
+      )
       .action((projection: string, options: Options, command: Command) =>
         steer(cli, command, action, projection, options),
       );

@@ -17,23 +17,23 @@ const COLUMNS: readonly Column<QueuedCommand>[] = [
 
 /** 366 days. */
 const LONGEST_DELAY_MS = 31_622_400_000;
-/** How many are read at a time where one is looked for by its id alone. */
+/** Page size when a command is searched by its id alone. */
 const PAGE = 1000;
 
 interface NameOption {
   readonly name?: string;
 }
 
-/** `catga queue`: queued commands that have not ended. */
+/** `catga queue`: pending queued commands. */
 export function addQueue(program: Command, cli: Cli): void {
-  const queue = program.command('queue').description('queued commands that have not ended');
+  const queue = program.command('queue').description('pending queued commands');
 
   queue
     .command('ls')
-    .description('lists them, with what runs, waits and is delayed')
-    .option('--name <name>', 'of one command, by wire name')
+    .description('lists queued commands: running, waiting and delayed')
+    .option('--name <name>', 'only commands with this wire name')
     .option('--limit <count>', 'how many', wholeNumber(1, 1000), 100)
-    .option('--after <cursor>', 'goes on after a page: its `next`')
+    .option('--after <cursor>', 'cursor: `next` of the previous page')
     .action((options: NameOption & { readonly limit: number; readonly after?: string }, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         const { name, limit, after } = options;
@@ -46,8 +46,8 @@ export function addQueue(program: Command, cli: Cli): void {
 
   queue
     .command('cancel <id>')
-    .description('takes one back that no handler has begun')
-    .option('--name <name>', 'its wire name; without it all are searched')
+    .description('cancels a command that has not been taken by a handler')
+    .option('--name <name>', 'wire name of the command (default: search all)')
     .action((id: string, { name }: NameOption, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         const queued = await refOf(session.node.queue, id, name);
@@ -60,16 +60,16 @@ export function addQueue(program: Command, cli: Cli): void {
 
   queue
     .command('reschedule <id>')
-    .description('gives one that no handler has begun another time')
-    .option('--name <name>', 'its wire name; without it all are searched')
-    .option('--in <ms>', 'in so many milliseconds', wholeNumber(0, LONGEST_DELAY_MS))
+    .description('reschedules a command that has not been taken by a handler')
+    .option('--name <name>', 'wire name of the command (default: search all)')
+    .option('--in <ms>', 'delay from now, in milliseconds', wholeNumber(0, LONGEST_DELAY_MS))
     .option('--at <time>', 'at a time: 2026-01-31T12:00Z', timeOf)
     .action(
       (id: string, options: NameOption & { readonly in?: number; readonly at?: Date }, command: Command) =>
         cli.connected(command, async ({ session, output }) => {
           const { name, in: delayMs, at: dueAt } = options;
           if ((delayMs === undefined) === (dueAt === undefined))
-            throw wrongUsage('When? Give either --in or --at.');
+            throw wrongUsage('Pass either --in or --at.');
           const queued = await refOf(session.node.queue, id, name);
           const when = dueAt === undefined ? { delayMs: delayMs ?? 0 } : { dueAt };
           const state = await session.node.queue.reschedule(queued, when);
@@ -79,7 +79,7 @@ export function addQueue(program: Command, cli: Cli): void {
     );
 }
 
-/** Which command is meant by an id, and a name if it is given. */
+/** Finds a queued command by its id, and its name if given. */
 async function refOf(
   queue: CatgaQueue,
   messageId: string,
@@ -97,11 +97,11 @@ async function refOf(
   if (found === undefined)
     throw notFound(`No command with the id '${messageId}' is queued: see catga queue ls.`);
   if (others.length > 0)
-    throw wrongUsage(`Several commands have the id '${messageId}': say --name ${[...names].join(' or ')}.`);
+    throw wrongUsage(`Several commands have the id '${messageId}': pass --name ${[...names].join(' or ')}.`);
   return { name: found, messageId };
 }
 
 function notTaken({ name, messageId }: QueuedCommandRef, state: 'running' | 'ended'): CliError {
-  const why = state === 'running' ? 'is running: a node has taken it' : 'has ended';
+  const why = state === 'running' ? 'is already running' : 'has already ended';
   return new CliError(EXIT.failed, `'${messageId}' (${name}) ${why}.`);
 }

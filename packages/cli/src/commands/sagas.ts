@@ -48,27 +48,27 @@ interface ListOptions {
   readonly after?: string;
 }
 
-/** What is said of a saga whose status forbids an action, and of one that allowed it. */
+/** Texts of an action: success, and refusal because of the status. */
 const ACTIONS: Readonly<Record<SagaAction, { readonly refused: string; readonly done: string }>> = {
   retry: { refused: 'is not stuck', done: 'is retried' },
   compensate: { refused: 'is not running', done: 'is being compensated' },
   complete: { refused: 'has ended', done: 'is completed' },
 };
 
-/** `catga sagas`: long processes, of nodes that are present. */
+/** `catga sagas`: sagas of the present nodes. */
 export function addSagas(program: Command, cli: Cli): void {
   const sagas = program.command('sagas').description('sagas of the present nodes');
 
   sagas
     .command('ls')
     .alias('list')
-    .description('lists them, in no particular order')
-    .option('--saga <name>', 'of one name')
-    .addOption(new Option('--status <status>', 'of one status').choices(STATUSES))
-    .option('--started-before <time>', 'started before then: 2026-01-31T12:00Z', timeOf)
-    .option('--changed-before <time>', 'without a step since then', timeOf)
-    .option('--limit <count>', 'about how many', wholeNumber(1, 1000), 100)
-    .option('--after <cursor>', 'goes on after a page: its `next`')
+    .description('lists sagas, unordered')
+    .option('--saga <name>', 'only sagas with this name')
+    .addOption(new Option('--status <status>', 'only sagas with this status').choices(STATUSES))
+    .option('--started-before <time>', 'started before this time: 2026-01-31T12:00Z', timeOf)
+    .option('--changed-before <time>', 'last step before this time', timeOf)
+    .option('--limit <count>', 'approximate number per page', wholeNumber(1, 1000), 100)
+    .option('--after <cursor>', 'cursor: `next` of the previous page')
     .action((options: ListOptions, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         const { limit } = options;
@@ -76,7 +76,7 @@ export function addSagas(program: Command, cli: Cli): void {
           limit,
           ...(options.after && { after: options.after }),
         });
-        // Of few that match among many a page has none.
+        // A page may be empty if few of many match.
         while (page.items.length === 0 && page.next !== undefined && !session.signal.aborted)
           page = await session.sagas.list(queryOf(options), { limit, after: page.next });
         output.rows(page.items, COLUMNS);
@@ -88,7 +88,7 @@ export function addSagas(program: Command, cli: Cli): void {
   sagas
     .command('show <saga> <id>')
     .alias('get')
-    .description('one with its state and its steps')
+    .description('shows a saga with its state and steps')
     .action((saga: string, id: string, _options: unknown, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         const found = await session.sagas.read(saga, id);
@@ -99,14 +99,14 @@ export function addSagas(program: Command, cli: Cli): void {
 
   sagas
     .command('retry <saga> <id>')
-    .description('sends the command once more that undoes another one, and failed')
+    .description('sends the failed compensating command of a stuck saga again')
     .action((saga: string, id: string, _options: unknown, command: Command) =>
       steer(cli, command, { saga, id, action: 'retry' }),
     );
 
   for (const [action, description] of [
-    ['compensate', 'undoes what a running one has done'],
-    ['complete', 'ends one, whatever it waits for or has to undo'],
+    ['compensate', 'compensates a running saga'],
+    ['complete', 'completes a saga; drops pending outcomes and compensations'],
   ] as const)
     sagas
       .command(`${action} <saga> <id>`)

@@ -13,15 +13,15 @@ const COLUMNS: readonly Column<ScheduleSummary>[] = [
   ['NEXT', ({ nextMs }) => nextMs.map(time).join(', ') || undefined],
 ];
 
-/** `catga schedules`: commands that are queued by the clock. */
+/** `catga schedules`: schedules of the present nodes. */
 export function addSchedules(program: Command, cli: Cli): void {
   program
     .command('schedules')
-    .description('commands that are queued by the clock')
+    .description('schedules of commands')
     .command('ls')
     .alias('list')
-    .description('lists them with their next runs')
-    .option('--runs <count>', 'how many next runs of each', wholeNumber(1, 100), 3)
+    .description('lists schedules with their next runs')
+    .option('--runs <count>', 'number of next runs of each', wholeNumber(1, 100), 3)
     .action(({ runs }: { readonly runs: number }, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         const { items, unanswered } = await session.sagas.schedules(runs);

@@ -23,7 +23,7 @@ export function addSubscriptions(program: Command, cli: Cli): void {
 
   subs
     .command('ls')
-    .description('lists them with their backlog')
+    .description('lists subscriptions and queues with their backlog')
     .action((_options: unknown, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         const all = await session.node.subscriptions.list();
@@ -36,7 +36,7 @@ export function addSubscriptions(program: Command, cli: Cli): void {
 
   subs
     .command('pause <id>')
-    .description('no node hands its messages to a handler any more')
+    .description('pauses a subscription: no node handles its messages')
     .action((id: string, _options: unknown, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         if (!(await session.node.subscriptions.pause(id))) throw noSubscription(id);
@@ -46,7 +46,7 @@ export function addSubscriptions(program: Command, cli: Cli): void {
 
   subs
     .command('resume <id>')
-    .description('its messages are handled again')
+    .description('resumes a paused subscription')
     .action((id: string, _options: unknown, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         if (!(await session.node.subscriptions.resume(id)))
@@ -57,7 +57,7 @@ export function addSubscriptions(program: Command, cli: Cli): void {
 
   subs
     .command('drop <id>')
-    .description('forgets it and all that waits in it')
+    .description('deletes a subscription and its backlog')
     .action((id: string, _options: unknown, command: Command) =>
       cli.connected(command, async ({ session, output }) => {
         const found = (await session.node.subscriptions.list()).find((one) => one.id === id);

@@ -7,7 +7,7 @@ import type { Output } from '../output.js';
 import { printable, time } from '../output.js';
 import { wholeNumber } from './arguments.js';
 
-/** How often the nodes are asked, in milliseconds. */
+/** Polling interval, in milliseconds. */
 const ASK_EVERY_MS = 500;
 
 interface TailOptions {
@@ -16,14 +16,14 @@ interface TailOptions {
   readonly count?: number;
 }
 
-/** `catga tail`: what nodes handle, as it happens. */
+/** `catga tail`: shows live what nodes handle. */
 export function addTail(program: Command, cli: Cli): void {
   program
     .command('tail')
-    .description('what the nodes handle, as it happens: names, ids and outcomes, no content')
-    .option('--name <name>', 'of one message, by wire name')
-    .option('--failed', 'only what failed')
-    .option('--count <count>', 'ends after so many', wholeNumber(1, 1_000_000))
+    .description('shows live what nodes handle: names, ids and outcomes, no content')
+    .option('--name <name>', 'only messages with this wire name')
+    .option('--failed', 'only failures')
+    .option('--count <count>', 'ends after this number of messages', wholeNumber(1, 1_000_000))
     .action((options: TailOptions, command: Command) =>
       cli.connected(command, ({ session, output }) => tail(session, output, options)),
     );
@@ -40,14 +40,14 @@ async function tail(
   while (!session.signal.aborted) {
     for (const { nodeId, result } of await session.admin.all((admin, id) => admin.tap(id, pages.get(id)))) {
       if (!result.ok) {
-        if (!silent.has(nodeId)) output.note(`Node '${nodeId}' does not tell: ${result.error.message}`);
+        if (!silent.has(nodeId)) output.note(`Node '${nodeId}' does not report: ${result.error.message}`);
         silent.add(nodeId);
         continue;
       }
       const { missed, messages } = result.value;
       if (!pages.has(nodeId)) output.note(`Listening to '${nodeId}'.`);
       pages.set(nodeId, result.value);
-      if (missed > 0) output.note(`Node '${nodeId}' has handled ${missed} more than it remembers.`);
+      if (missed > 0) output.note(`Node '${nodeId}': ${missed} more were missed.`);
       for (const message of messages) {
         if (name !== undefined && message.name !== name) continue;
         if (failed === true && message.error === undefined) continue;
@@ -60,7 +60,7 @@ async function tail(
 }
 
 function write(output: Output, nodeId: string, message: HandledMessage): void {
-  // JSON that goes on has a line for each.
+  // Streamed JSON has one line for each message.
   if (output.format !== 'table') return output.line(JSON.stringify({ nodeId, ...message }));
   const { atMs, name, handler, messageId, attempt, durationMs, error } = message;
   const { red, green, dim } = output.colors;

@@ -13,11 +13,11 @@ const EDGES: readonly Column<TopologyEdge>[] = [
   ['NAME', ({ name }) => name],
 ];
 
-/** `catga topology`: which service sends what to which. */
+/** `catga topology`: shows which service sends what to which. */
 export function addTopology(program: Command, cli: Cli): void {
   program
     .command('topology')
-    .description('which service sends and publishes what to which, as seen so far')
+    .description('shows which service sends and publishes what to which, as observed so far')
     .addOption(new Option('--format <format>', 'as').choices(['table', 'json', 'mermaid']).default('table'))
     .action(({ format }: { readonly format: 'table' | 'json' | 'mermaid' }, command: Command) =>
       cli.connected(command, async ({ session, output }) => {

@@ -20,7 +20,7 @@ export interface Context {
   readonly isSelected: boolean;
 }
 
-/** Saved contexts, in a file that only its owner reads. */
+/** Saved contexts, in a file readable only by its owner. */
 export class Contexts {
   private readonly file: string;
 
@@ -38,18 +38,18 @@ export class Contexts {
     }));
   }
 
-  /** One by its name, or the selected one. */
+  /** The context with a name, or the selected one. */
   get(name?: string): Context | undefined {
     return this.all.find((context) => (name === undefined ? context.isSelected : context.name === name));
   }
 
-  /** Adds or replaces one. The first is selected. */
+  /** Adds or replaces a context. The first is selected. */
   add(name: string, target: Target): void {
     const { contexts, selected = name } = this.read();
     this.write({ selected, contexts: { ...contexts, [name]: target } });
   }
 
-  /** Returns whether there is one. */
+  /** Selects a context. Returns whether it exists. */
   select(name: string): boolean {
     const { contexts } = this.read();
     if (!Object.hasOwn(contexts, name)) return false;
@@ -67,7 +67,7 @@ export class Contexts {
     try {
       return fileSchema.parse(JSON.parse(text));
     } catch {
-      throw wrongUsage(`The file of contexts ${this.file} cannot be read: mend or remove it.`);
+      throw wrongUsage(`The file of contexts ${this.file} cannot be read: fix or remove it.`);
     }
   }
 

@@ -3,11 +3,11 @@ import type { Engine } from '@catga/core';
 import { wrongUsage } from '../exit-codes.js';
 import type { Target } from './target.js';
 
-/** The engine of an address. Its package is loaded only when it is needed. */
+/** Creates the engine for an address; loads its package on demand. */
 export async function engineOf(target: Omit<Target, 'namespace'>): Promise<Engine> {
   const scheme = /^([a-z]+):\/\//i.exec(target.url)?.[1]?.toLowerCase();
   if ((target.tlsCert === undefined) !== (target.tlsKey === undefined))
-    throw wrongUsage('--tls-cert and --tls-key belong together.');
+    throw wrongUsage('--tls-cert and --tls-key must be used together.');
   switch (scheme) {
     case 'nats':
     case 'tls':
@@ -50,7 +50,7 @@ async function redisOf({
   tlsKey,
 }: Login): Promise<Engine> {
   if (token !== undefined || creds !== undefined)
-    throw wrongUsage('Redis has neither tokens nor files of credentials: give --user and --password.');
+    throw wrongUsage('Redis supports neither --token nor --creds: use --user and --password.');
   const { redis } = await import('@catga/redis');
   const tls = {
     ...(tlsCa !== undefined && { ca: fileOf(tlsCa) }),

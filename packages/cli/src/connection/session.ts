@@ -8,7 +8,7 @@ import type { Target } from './target.js';
 
 const HEARTBEAT = { intervalMs: 5_000, timeoutMs: 15_000 } as const;
 
-/** A connection to a cluster, as a tool: nodes do not list it and send it nothing but answers. */
+/** Connection to a cluster as a tool: nodes do not list it and send it only answers. */
 export class Session {
   readonly admin: AdminClient;
   readonly sagas: SagaClient;
@@ -22,7 +22,7 @@ export class Session {
     this.admin = new AdminClient(node.mediator);
     this.sagas = new SagaClient(node.mediator);
     this.projections = new ProjectionClient(node.mediator);
-    // A heartbeat that fails is reported by the next request.
+    // A failed heartbeat shows at the next request.
     this.heart = setInterval(() => void node.beat().catch(() => {}), HEARTBEAT.intervalMs);
     this.heart.unref();
   }
@@ -52,7 +52,7 @@ export class Session {
     return new Session(node, signal);
   }
 
-  /** Why nodes neither answer nor take messages: all of them have another serializer. */
+  /** Problem if all nodes use another serializer, so that they neither answer nor accept messages. */
   get serializerProblem(): string | undefined {
     const { name } = this.node.options.serializer;
     const others = new Set(this.node.mediator.nodes().map(({ serializer }) => serializer));
@@ -61,12 +61,12 @@ export class Session {
     const known = SERIALIZERS.find((one) => others.has(one));
     const remedy =
       known === undefined
-        ? 'it is not here, so that nodes cannot be asked, and messages neither read nor sent.'
-        : `say --serializer ${known}.`;
+        ? 'it is not supported here, so nodes cannot be queried, and messages neither read nor sent.'
+        : `pass --serializer ${known}.`;
     return `The nodes use the serializer ${named}, not '${name}': ${remedy}`;
   }
 
-  /** Refuses what would be of no use to the nodes. */
+  /** Throws if the nodes use another serializer. */
   requireSerializer(): void {
     if (this.serializerProblem !== undefined) throw wrongUsage(this.serializerProblem);
   }

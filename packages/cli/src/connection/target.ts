@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
-/** Where a cluster is, and how to get in. */
+/** Address of a cluster, and credentials. */
 export const targetSchema = z.object({
-  /** With its credentials, if they are in it. */
+  /** Address, possibly with credentials. */
   url: z.string(),
   namespace: z.string(),
   user: z.string().optional(),
@@ -19,13 +19,13 @@ export const targetSchema = z.object({
 
 export type Target = z.infer<typeof targetSchema>;
 
-/** How to get in; these are options of every command, and belong to the address they were given with. */
+/** Credentials; options of every command, which belong to the address they were given with. */
 export type Access = Omit<Target, 'url' | 'namespace'>;
 
 const FILES = ['creds', 'tlsCa', 'tlsCert', 'tlsKey'] as const;
 const TEXTS = ['user', 'password', 'token', 'serializer'] as const;
 
-/** What was given of it, with whole paths: a context is used from any folder. Secrets may come from the environment. */
+/** The given credentials, with absolute paths, because a context is used from any folder. Secrets may come from the environment. */
 export function accessOf(options: Access, env: Readonly<Record<string, string | undefined>>): Access {
   const given: { -readonly [K in keyof Access]: Access[K] } = {};
   for (const name of TEXTS) if (options[name] !== undefined) given[name] = options[name];
@@ -40,7 +40,7 @@ export function withoutSecrets(url: string): string {
   return url.replaceAll(/\/\/[^@/,]*@/g, '//***@');
 }
 
-/** How it gets in, without secrets. */
+/** Description of the credentials, without secrets. */
 export function loginOf({ url, user, token, creds, tlsCert }: Target): string | undefined {
   if (user !== undefined) return `user ${user}`;
   if (creds !== undefined) return 'credentials file';

@@ -21,16 +21,18 @@ export class ApplicationFile {
     if (!existsSync(path)) throw notFound(`There is no file ${path}: compile the application first.`);
     let found: string;
     try {
-      // The application's own: its decorators and its module are those of that copy.
+      // The application's own copy, whose decorators and module it uses.
       found = createRequire(path).resolve('@catga/nestjs/describe');
     } catch {
-      throw wrongUsage(`${path} finds no @catga/nestjs, or an old one: npm install @catga/nestjs@latest`);
+      throw wrongUsage(
+        `${path} cannot load @catga/nestjs, or only an old version: npm install @catga/nestjs@latest`,
+      );
     }
     return new ApplicationFile(path, (await import(found)) as Describe);
   }
 
   /**
-   * What its handlers handle.
+   * Contracts of its handlers.
    *
    * @param name which export is the root module; else the default export, `AppModule`, or the only module among the exports
    */
@@ -43,17 +45,17 @@ export class ApplicationFile {
     const chosen = name ?? this.nameOfModule(exported);
     if (chosen === undefined)
       throw wrongUsage(
-        `Which export of ${this.path} is the root module? Say --export NAME: ${Object.keys(exported).join(', ')}.`,
+        `Cannot tell which export of ${this.path} is the root module: pass --export NAME: ${Object.keys(exported).join(', ')}.`,
       );
     const found = exported[chosen];
     if (found === undefined) throw notFound(`${this.path} has no export '${chosen}'.`);
-    // A function that is no module makes one, with settings that are not in a decorator.
+    // A function that is not a module returns one.
     return (
       typeof found === 'function' && !this.nestjs.isModule(found) ? (found as () => unknown)() : found
     ) as RootModule;
   }
 
-  /** Of the nearest package.json. */
+  /** Version in the nearest package.json. */
   get version(): string {
     for (let folder = dirname(this.path); ; folder = dirname(folder)) {
       try {
@@ -62,7 +64,7 @@ export class ApplicationFile {
         };
         if (typeof manifest.version === 'string') return manifest.version;
       } catch {
-        // Further up.
+        // Try the parent folder.
       }
       if (folder === dirname(folder)) return '0.0.0';
     }
@@ -75,17 +77,17 @@ export class ApplicationFile {
   }
 }
 
-/** Loads a file: compiled to `require`, which takes ES modules, too. */
+/** Loads a file by `require`, which also loads ES modules. */
 async function load(path: string): Promise<Exports> {
   let loaded: Exports;
   try {
     loaded = (await import(path)) as Exports;
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'ERR_REQUIRE_ASYNC_MODULE') throw thrown;
-    throw wrongUsage(`${path} awaits at its top level: give a file that only exports the module.`);
+    throw wrongUsage(`${path} uses top-level await: pass a file that only exports the module.`);
   }
   const { default: main } = loaded;
-  // What a file exports may be its default export, as well.
+  // A CommonJS file's exports may be the default export.
   return isObject(main) && !('module' in main) && !('then' in main) ? main : loaded;
 }
 

@@ -8,7 +8,7 @@ import { documentOf, documentWith, EMPTY } from './contract-documents.fixture.js
 function changes(before: string, after: string): readonly string[] {
   const [old, now] = [before, after].map((text) => ContractDocument.parse(text, 'file'));
   return compareContracts(old!, now!).map(({ code, isBreaking, text }) => {
-    const [, path = ''] = / ?^(?!It |The |Nobody|Callers|QoS)(\S+) /.exec(text) ?? [];
+    const [, path = ''] = / ?^(?!It |The |A key |A schema |Nobody|Callers|QoS)(\S+) /.exec(text) ?? [];
     return `${isBreaking ? code.toUpperCase() : code} ${path}`.trim();
   });
 }

@@ -6,14 +6,14 @@ export interface ContractChange {
   readonly code: string;
   /** Wire name of the message; `*` for all. */
   readonly message: string;
-  /** Whether senders, or messages that are stored, may be handled worse than before. */
+  /** Whether the change may break senders or stored messages. */
   readonly isBreaking: boolean;
   readonly text: string;
 }
 
 type Change = Omit<ContractChange, 'message'>;
 
-/** What differs: what breaks first, then by message. */
+/** Compares two documents: breaking changes first, then by message. */
 export function compareContracts(
   before: ContractDocument,
   after: ContractDocument,
@@ -32,7 +32,7 @@ export function compareContracts(
     const now = after.messages.get(message);
     const found =
       now === undefined
-        ? [breaking('message-removed', `The ${old.kind} is not handled any more.`)]
+        ? [breaking('message-removed', `The ${old.kind} is no longer handled.`)]
         : [...ofMessage(old, now), ...ofSchema(old, now, before, after)];
     for (const change of found) changes.push({ message, ...change });
   }
@@ -44,27 +44,30 @@ export function compareContracts(
 
 function* ofMessage(old: ContractMessage, now: ContractMessage): Generator<Change> {
   if (old.kind !== now.kind) {
-    // Everything else follows from it.
+    // All other differences follow from it.
     yield breaking('kind-changed', `The ${old.kind} is now a${now.kind === 'event' ? 'n' : ''} ${now.kind}.`);
     return;
   }
   if (now.qos < old.qos) yield breaking('qos-lowered', `QoS ${old.qos} is now QoS ${now.qos}.`);
   if (now.qos > old.qos) yield compatible('qos-raised', `QoS ${old.qos} is now QoS ${now.qos}.`);
   if (old.isKeyed && !now.isKeyed)
-    yield breaking('key-removed', 'It has no key, so it is not handled in order.');
+    yield breaking('key-removed', 'The key was removed, so messages are not handled in order.');
   if (!old.isKeyed && now.isKeyed)
-    yield compatible('key-added', 'It has a key, by which it is handled in order.');
+    yield compatible('key-added', 'A key was added, so messages are handled in order.');
   for (const error of old.errors)
     if (!now.errors.includes(error))
-      yield breaking('error-removed', `Callers do not get ${error} as its class any more.`);
+      yield breaking('error-removed', `Callers no longer get ${error} as its class.`);
   const queueLost = old.kind === 'command' && now.subscriptions.length === 0;
   for (const id of old.subscriptions)
-    if (queueLost) yield breaking('queue-removed', 'It cannot be queued any more.');
+    if (queueLost) yield breaking('queue-removed', 'It can no longer be queued.');
     else if (!now.subscriptions.includes(id))
-      yield breaking('subscription-removed', `Nobody handles what waits in the durable subscription ${id}.`);
+      yield breaking(
+        'subscription-removed',
+        `The backlog of the durable subscription ${id} is no longer handled.`,
+      );
   for (const id of now.subscriptions)
     if (!old.subscriptions.includes(id))
-      yield compatible('subscription-added', `It has the subscription ${id}.`);
+      yield compatible('subscription-added', `The subscription ${id} was added.`);
   for (const handler of now.nodeHandlers)
     if (!old.nodeHandlers.includes(handler))
       yield compatible('node-handler-added', `${handler} runs on every node.`);
@@ -78,11 +81,10 @@ function* ofSchema(
 ): Generator<Change> {
   if (old.kind !== now.kind) return;
   if (old.schema === undefined) {
-    if (now.schema !== undefined)
-      yield compatible('schema-added', 'It has a schema, which cannot be compared yet.');
+    if (now.schema !== undefined) yield compatible('schema-added', 'A schema was added.');
     return;
   }
-  if (now.schema === undefined) return yield compatible('schema-removed', 'It has no schema any more.');
+  if (now.schema === undefined) return yield compatible('schema-removed', 'The schema was removed.');
   for (const { code, path, text } of new SchemaComparison(before, after).narrowed(old.schema, now.schema))
     yield breaking(code, `${path === '' ? 'The content' : path} ${text}`);
 }

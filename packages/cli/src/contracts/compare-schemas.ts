@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ContractDocument, Schema } from './contract-document.js';
 
-/** Something that the old schema accepts and the new one may refuse. */
+/** A value accepted by the old schema that the new one may refuse. */
 export interface Narrowing {
   readonly code: string;
-  /** Where: `lines[].sku`; empty for the content itself. */
+  /** Path, such as `lines[].sku`; empty for the content itself. */
   readonly path: string;
   readonly text: string;
 }
@@ -12,10 +12,10 @@ export interface Narrowing {
 type ObjectSchema = Readonly<Record<string, unknown>>;
 
 const TYPES = ['null', 'boolean', 'object', 'array', 'number', 'integer', 'string'];
-/** Limits whose growth refuses more, and those whose fall does. */
+/** Lower limits, which refuse more when raised, and upper limits, which refuse more when lowered. */
 const FLOORS = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties'];
 const CEILINGS = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties'];
-/** Compared by what they mean, below. */
+/** Keywords that are compared by their meaning. */
 const UNDERSTOOD = new Set([
   ...FLOORS,
   ...CEILINGS,
@@ -46,10 +46,7 @@ const ANNOTATIONS = new Set([
   'writeOnly',
 ]);
 
-/**
- * Compares what a schema of one document accepts with what one of another does. Of keywords that it does not know, any
- * difference counts.
- */
+/** Compares what two schemas of different documents accept. Any difference in an unknown keyword counts as breaking. */
 export class SchemaComparison {
   /** Pairs that are being compared: schemas may refer to themselves. */
   private readonly open: (readonly [Schema, Schema])[] = [];
@@ -63,7 +60,7 @@ export class SchemaComparison {
     const from = this.flat(this.before, old);
     const to = this.flat(this.after, now);
     if (to === true || from === false) return;
-    if (to === false) return yield { code: 'field-forbidden', path, text: 'is not accepted any more.' };
+    if (to === false) return yield { code: 'field-forbidden', path, text: 'is no longer accepted.' };
     const known = this.open.some(([one, other]) => isDeepStrictEqual([one, other], [old, now]));
     if (known) return;
     this.open.push([old, now]);
@@ -78,10 +75,10 @@ export class SchemaComparison {
     const alternatives = alternativesOf(to);
     const before = alternativesOf(from);
     if (alternatives !== undefined || before !== undefined) {
-      // Each of the old ones must be accepted by one of the new ones.
+      // A new alternative must accept each old one.
       for (const one of before ?? [from])
         if (!(alternatives ?? [to]).some((other) => this.isAccepted(one, other)))
-          yield { code: 'alternative-removed', path, text: `does not accept ${short(one)} any more.` };
+          yield { code: 'alternative-removed', path, text: `no longer accepts ${short(one)}.` };
       if (alternatives === undefined || before === undefined) return;
     }
     yield* this.types(from, to, path);
@@ -96,7 +93,7 @@ export class SchemaComparison {
         !ANNOTATIONS.has(keyword) &&
         !isDeepStrictEqual(from[keyword], to[keyword])
       )
-        yield { code: 'constraint-changed', path, text: `has another ${keyword}: ${short(to[keyword])}.` };
+        yield { code: 'constraint-changed', path, text: `changed its ${keyword} to ${short(to[keyword])}.` };
   }
 
   private *types(from: ObjectSchema, to: ObjectSchema, path: string): Generator<Narrowing> {
@@ -105,7 +102,7 @@ export class SchemaComparison {
       (type) => !accepted.includes(type) && !(type === 'integer' && accepted.includes('number')),
     );
     if (lost.length > 0)
-      yield { code: 'type-changed', path, text: `was ${names(from)}, and is ${names(to)}.` };
+      yield { code: 'type-changed', path, text: `was ${names(from)}, is now ${names(to)}.` };
   }
 
   private *values(from: ObjectSchema, to: ObjectSchema, path: string): Generator<Narrowing> {
@@ -114,9 +111,9 @@ export class SchemaComparison {
     const were = valuesOf(from);
     const lost = were?.filter((value) => !accepted.some((one) => isDeepStrictEqual(one, value)));
     if (lost === undefined)
-      yield { code: 'values-limited', path, text: `accepts only ${accepted.map(short).join(', ')}.` };
+      yield { code: 'values-limited', path, text: `now only accepts ${accepted.map(short).join(', ')}.` };
     else if (lost.length > 0)
-      yield { code: 'value-removed', path, text: `does not accept ${lost.map(short).join(', ')} any more.` };
+      yield { code: 'value-removed', path, text: `no longer accepts ${lost.map(short).join(', ')}.` };
   }
 
   private *properties(from: ObjectSchema, to: ObjectSchema, path: string): Generator<Narrowing> {
@@ -128,7 +125,7 @@ export class SchemaComparison {
         yield {
           code: Object.hasOwn(old, name) ? 'field-required' : 'required-field-added',
           path: within(path, name),
-          text: 'is required now.',
+          text: 'is now required.',
         };
     for (const [name, schema] of Object.entries(now))
       if (Object.hasOwn(old, name)) yield* this.narrowed(old[name] ?? true, schema, within(path, name));
@@ -144,7 +141,7 @@ export class SchemaComparison {
     return true;
   }
 
-  /** Without references and `allOf`, whose parts are taken together. */
+  /** Resolves references and merges `allOf`. */
   private flat(document: ContractDocument, schema: Schema): Schema {
     const found = document.resolve(schema);
     if (typeof found !== 'object' || !Array.isArray(found['allOf'])) return found;
@@ -191,7 +188,7 @@ function* limits(from: ObjectSchema, to: ObjectSchema, path: string): Generator<
       yield {
         code: 'limit-tightened',
         path,
-        text: `has the ${keyword} ${now}, after ${short(old ?? 'none')}.`,
+        text: `changed its ${keyword} from ${short(old ?? 'none')} to ${now}.`,
       };
     }
 }

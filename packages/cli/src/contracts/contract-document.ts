@@ -33,7 +33,7 @@ const documentSchema = z.object({
 
 export type Schema = Readonly<Record<string, unknown>> | boolean;
 
-/** A handled message, as a document says. */
+/** A handled message of a document. */
 export interface ContractMessage {
   readonly name: string;
   readonly kind: 'command' | 'query' | 'event';
@@ -47,7 +47,7 @@ export interface ContractMessage {
   readonly subscriptions: readonly string[];
 }
 
-/** A document that `catga describe` has written. */
+/** A document of `catga describe`. */
 export class ContractDocument {
   /** By wire name. */
   readonly messages: ReadonlyMap<string, ContractMessage>;
@@ -88,17 +88,17 @@ export class ContractDocument {
     try {
       json = JSON.parse(text);
     } catch {
-      throw wrongUsage(`${file} is no JSON.`);
+      throw wrongUsage(`${file} is not JSON.`);
     }
     const { success, data, error } = documentSchema.safeParse(json);
     if (success) return new ContractDocument(data);
     const [issue] = error.issues;
     throw wrongUsage(
-      `${file} is no document of catga describe: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
+      `${file} is not a document of catga describe: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
     );
   }
 
-  /** What a schema stands for: itself, or what it points to. */
+  /** Resolves a schema's reference. */
   resolve(schema: Schema): Schema {
     let found = schema;
     for (let hops = 0; typeof found === 'object' && typeof found['$ref'] === 'string' && hops < 100; hops++)

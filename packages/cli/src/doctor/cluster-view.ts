@@ -2,18 +2,18 @@ import type { DeadLetterCount, DurableSubscription, NodeInfo } from '@catga/core
 import type { NodeDescription, NodeStats } from '@catga/core/admin';
 import type { Session } from '../connection/session.js';
 
-/** What a node told, and when it was asked and had answered by the clock here. */
+/** Statistics of a node, and the local times of request and answer. */
 export interface ToldStats {
   readonly stats: NodeStats;
   readonly askedMs: number;
   readonly answeredMs: number;
 }
 
-/** A cluster as the doctor sees it. */
+/** Snapshot of a cluster. */
 export interface ClusterView {
   readonly nodes: readonly NodeInfo[];
   readonly subscriptions: readonly DurableSubscription[];
-  /** By node id; an error where a node did not answer. */
+  /** Descriptions by node id; an error if a node did not answer. */
   readonly described: ReadonlyMap<string, NodeDescription | Error>;
   readonly stats: ReadonlyMap<string, ToldStats | Error>;
   readonly deadLetters: DeadLetterCount;

@@ -2,10 +2,10 @@ import type { NodeInfo } from '@catga/core';
 import type { ClusterView } from './cluster-view.js';
 import type { Finding } from './finding.js';
 
-/** How much a clock may differ, beyond how long the answer took, in milliseconds. */
+/** Tolerated clock skew beyond the time of the answer, in milliseconds. */
 const MOST_SKEW_MS = 1000;
 
-/** What is wrong with nodes, and between them. */
+/** Finds problems of nodes, and between them. */
 export function* examineNodes(view: ClusterView): Generator<Finding> {
   const { nodes } = view;
   if (nodes.length === 0)
@@ -14,7 +14,7 @@ export function* examineNodes(view: ClusterView): Generator<Finding> {
       severity: 'warning',
       subject: 'the cluster',
       text: 'No node is present.',
-      remedy: 'Check whether the application runs, and its namespace: catga --namespace.',
+      remedy: 'Check that the application runs, and its namespace: catga --namespace.',
     };
   for (const { nodeId, status } of nodes) {
     if (status === 'alive') continue;
@@ -22,8 +22,8 @@ export function* examineNodes(view: ClusterView): Generator<Finding> {
       code: 'node-suspected',
       severity: 'error',
       subject: nodeId,
-      text: 'Heartbeats of the node are missing: it hangs, was suspended, or has lost the broker.',
-      remedy: 'Look at its log and its machine; a handler that blocks the event loop delays heartbeats.',
+      text: 'The node misses heartbeats: it hangs, was suspended, or has lost its connection to the broker.',
+      remedy: 'Check its log and its machine; a handler that blocks the event loop delays heartbeats.',
     };
   }
   yield* mixed(nodes, 'mixed-protocols', 'versions of the protocol', (node) => String(node.protocolVersion));
@@ -39,13 +39,13 @@ export function* examineNodes(view: ClusterView): Generator<Finding> {
       code: 'node-silent',
       severity: 'info',
       subject: nodeId,
-      text: `The node does not tell what it handles: ${answer.message}`,
-      remedy: "Its option 'admin' may say so; otherwise it is of an earlier version, or hangs.",
+      text: `The node does not report what it handles: ${answer.message}`,
+      remedy: "Its option 'admin' may forbid it; otherwise it has an earlier version, or hangs.",
     };
   }
 }
 
-/** Nodes that differ in what they have to share exchange no messages. */
+/** Finds nodes with incompatible settings, which exchange no messages. */
 function* mixed(
   nodes: readonly NodeInfo[],
   code: string,
@@ -62,11 +62,11 @@ function* mixed(
     severity: 'error',
     subject: 'the cluster',
     text: `Nodes have different ${what}, and exchange no messages: ${shown.join('; ')}.`,
-    remedy: 'Finish the deployment, or give the nodes a namespace of their own.',
+    remedy: 'Finish the deployment, or give the nodes their own namespace.',
   };
 }
 
-/** Replicas of a service that handle different messages. */
+/** Finds replicas of a service that handle different messages. */
 function* differentReplicas(nodes: readonly NodeInfo[]): Generator<Finding> {
   for (const [service, replicas] of groupedBy(nodes, (node) => node.service)) {
     const kinds = groupedBy(replicas, ({ handles, subscribes, subscribesAsNode }) =>
@@ -79,12 +79,12 @@ function* differentReplicas(nodes: readonly NodeInfo[]): Generator<Finding> {
       severity: 'warning',
       subject: service,
       text: `Its nodes handle different messages: ${shown.join(' unlike ')}.`,
-      remedy: 'Finish the deployment; give programs that differ services of their own.',
+      remedy: 'Finish the deployment; give different programs different service names.',
     };
   }
 }
 
-/** Requests that were sent before, and have no handler now. */
+/** Finds requests that were sent and have no handler now. */
 function* unhandled(nodes: readonly NodeInfo[]): Generator<Finding> {
   const handled = new Set(nodes.flatMap(({ handles }) => handles));
   for (const [name, senders] of groupedByMany(nodes, ({ sends = [] }) => sends)) {
@@ -106,7 +106,7 @@ function* overloaded(nodes: readonly NodeInfo[]): Generator<Finding> {
       code: 'node-overloaded',
       severity: 'warning',
       subject: nodeId,
-      text: `${load.queued} messages wait for a place there, beside ${load.inFlight} in flight.`,
+      text: `${load.queued} messages wait for admission, besides ${load.inFlight} in flight.`,
       remedy: 'Add replicas, raise concurrency.maxInFlight, or look for slow handlers: catga tail.',
     };
   }
@@ -117,15 +117,15 @@ function* clocks({ stats }: ClusterView): Generator<Finding> {
     if (told instanceof Error) continue;
     const { askedMs, answeredMs } = told;
     const { nowMs } = told.stats;
-    // Its clock was read between the question and the answer.
+    // Its clock was read between the request and the answer.
     const skewMs = nowMs < askedMs ? nowMs - askedMs : Math.max(0, nowMs - answeredMs);
     if (Math.abs(skewMs) < MOST_SKEW_MS) continue;
     yield {
       code: 'clock-skew',
       severity: 'warning',
       subject: nodeId,
-      text: `Its clock is ${Math.abs(skewMs)} ms ${skewMs > 0 ? 'ahead of' : 'behind'} the clock here.`,
-      remedy: 'Synchronize the clocks (NTP): ids, ages and times of messages are wrong meanwhile.',
+      text: `Its clock is ${Math.abs(skewMs)} ms ${skewMs > 0 ? 'ahead of' : 'behind'} the local clock.`,
+      remedy: 'Synchronize the clocks (NTP): ids, ages and times of messages are wrong until then.',
     };
   }
 }

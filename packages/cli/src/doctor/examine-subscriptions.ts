@@ -3,10 +3,10 @@ import { duration } from '../output.js';
 import type { ClusterView } from './cluster-view.js';
 import type { Finding } from './finding.js';
 
-/** From which age on of the oldest message a subscription falls behind, in milliseconds. */
+/** Age of the oldest message from which a subscription counts as behind, in milliseconds. */
 const LATE_MS = 5 * 60_000;
 
-/** What is wrong with durable subscriptions and queues. */
+/** Finds problems of durable subscriptions and queues. */
 export function* examineSubscriptions(view: ClusterView): Generator<Finding> {
   for (const subscription of view.subscriptions) {
     const { id, isPaused, waiting, lag } = subscription;
@@ -46,7 +46,7 @@ export function* examineSubscriptions(view: ClusterView): Generator<Finding> {
     };
 }
 
-/** Whether a node handles it: as nodes tell, or as the owners of its lanes and the directory say. */
+/** Whether a node handles it, by the owners of its lanes, the directory, and the nodes' descriptions. */
 function isServed(
   { nodes, described }: ClusterView,
   { id, kind, names, lanes = [] }: DurableSubscription,
@@ -59,7 +59,7 @@ function isServed(
     .filter((node) => node.service === service)
     .some(({ nodeId }) => {
       const told = described.get(nodeId);
-      // One that does not tell may handle it.
+      // A node that does not report may handle it.
       return told === undefined || told instanceof Error || told.subscriptions.some((one) => one.id === id);
     });
 }

@@ -1,6 +1,6 @@
 import type { BrokerFinding } from '@catga/core/engine';
 
-/** Something that keeps a cluster from working, or soon may. `info` is for a second look. */
+/** A present or impending problem of a cluster. `info`: worth checking. */
 export type Finding = Omit<BrokerFinding, 'severity'> & {
   readonly severity: BrokerFinding['severity'] | 'info';
 };

@@ -47,7 +47,7 @@ describe('catga migrate cqrs', () => {
     expect(migrateCqrsSource('a.ts', other)).toEqual({ text: other, notes: [] });
   });
 
-  it('says what wants a look, and where', () => {
+  it('lists places to review', () => {
     const source = [
       `import { CqrsModule, IEventPublisher, Saga } from '@nestjs/cqrs';`,
       `import { X } from '@nestjs/cqrs/dist/x';`,

@@ -1,7 +1,7 @@
-/** A place in a source file, and what was done there or wants a look. */
+/** A place in a source file that was changed or needs review. */
 export interface MigrationNote {
   readonly file: string;
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number;
   readonly kind: 'changed' | 'look';
   readonly code: MigrationCode;
@@ -27,7 +27,7 @@ const DEEP_IMPORT = /['"`]@nestjs\/cqrs\/[^'"`]*['"`]/;
 const MENTION = /(?<!['"`])@nestjs\/cqrs(?![-\w])|@nestjs\/cqrs(?![-\w/'"`])/;
 const MENTIONED = 'names @nestjs/cqrs in another way, and is as it was: change it, unless it is a comment';
 
-/** What wants a look, by what a line has in it. */
+/** Places to review, by patterns in a line. */
 const LOOKS: readonly (readonly [code: MigrationCode, sign: RegExp, text: string])[] = [
   ['mention', MENTION, MENTIONED],
   ['deep-import', DEEP_IMPORT, 'a file inside of @nestjs/cqrs: @catga/cqrs has only its main entry'],
@@ -39,18 +39,18 @@ const LOOKS: readonly (readonly [code: MigrationCode, sign: RegExp, text: string
   [
     'rethrow',
     /\brethrowUnhandled\s*:\s*true\b/,
-    'ends the process at the first error, instead of one subscription',
+    'ends the process at the first error, not just one subscription',
   ],
+  ['saga', /@Saga\(/, 'sees only events published by this process; continues after an error'],
   [
-    'saga',
-    /@Saga\(/,
-    'sees events that this process publishes, none of another service; goes on after an error',
+    'exception-text',
+    /No handler found for the/,
+    'the texts of the exceptions differ: check the class instead',
   ],
-  ['exception-text', /No handler found for the/, 'the texts of the exceptions are others: look at the class'],
   [
     'two-nodes',
     /\bCatgaModule\.forRoot/,
-    'with CatgaModule imported already, say CqrsModule.forRoot({ catga: false })',
+    'CatgaModule is imported already: use CqrsModule.forRoot({ catga: false })',
   ],
 ];
 

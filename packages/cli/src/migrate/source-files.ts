@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const GENERATED = new Set(['dist', 'build', 'coverage']);
 const SOURCE = /\.[cm]?[jt]sx?$/;
 
-/** The source files of a folder, and its manifests; not what is installed, generated or hidden. */
+/** Source files and manifests of a folder, except installed, generated and hidden ones. */
 export function* sourceFiles(folder: string): Generator<string> {
   const entries = readdirSync(folder, { withFileTypes: true });
   const isProject = entries.some(({ name }) => name === 'package.json');

@@ -90,7 +90,7 @@ export function describeCommandLine(broker: 'nats' | 'redis'): void {
         for (const line of watch.lines) nodeChange.parse(JSON.parse(line));
       });
 
-      it('show tells what one is, handles and does', async () => {
+      it('show describes a node', async () => {
         const { description } = shownNode.parse(await terminal.json('nodes', 'show', 'shop-1'));
         expect(description.engine).toBe(broker);
         expect(description.subscriptions.map(({ id }) => id)).toEqual([
@@ -141,7 +141,7 @@ export function describeCommandLine(broker: 'nats' | 'redis'): void {
         await old.stop();
         await expect(terminal.run('subs', 'drop', 'old.Gone')).resolves.toMatchObject({
           exitCode: 2,
-          err: expect.stringContaining('Say --yes') as unknown as string,
+          err: expect.stringContaining('Pass --yes') as unknown as string,
         });
         const asked = new TestTerminal({ CATGA_URL: shop.url });
         asked.answer = 'no';
@@ -228,7 +228,7 @@ export function describeCommandLine(broker: 'nats' | 'redis'): void {
         await expect(terminal.run('dlq', 'show', 'nobody')).resolves.toMatchObject({ exitCode: 3 });
       });
 
-      it('edit gives one back with other content, as a new message', async () => {
+      it('edit redrives one with other content, as a new message', async () => {
         const { id } = await letterOf('edit');
         await expect(terminal.run('dlq', 'edit', id, '[1]')).resolves.toMatchObject({ exitCode: 2 });
         await expect(
@@ -301,7 +301,7 @@ export function describeCommandLine(broker: 'nats' | 'redis'): void {
           terminal.run('send', 'orders.count.v1', '{}', '--node', 'shop-2'),
         ).resolves.toMatchObject({
           exitCode: 1,
-          err: expect.stringContaining('say --kind') as unknown as string,
+          err: expect.stringContaining('pass --kind') as unknown as string,
         });
         await expect(terminal.run('send', 'nobody.v1', '{}')).resolves.toMatchObject({ exitCode: 3 });
         await expect(terminal.run('send', 'orders.count.v1', '{')).resolves.toMatchObject({ exitCode: 2 });
@@ -348,7 +348,7 @@ export function describeCommandLine(broker: 'nats' | 'redis'): void {
         return tail.lines.length >= 2;
       });
       const { exitCode, out, err } = await tail.ended;
-      expect([exitCode, err]).toEqual([0, expect.stringContaining("Node 'shop-2' does not tell")]);
+      expect([exitCode, err]).toEqual([0, expect.stringContaining("Node 'shop-2' does not report")]);
       for (const line of out.trim().split('\n')) {
         expect(handled.parse(JSON.parse(line))).toMatchObject({ nodeId: 'shop-1', handler: 'shop.Stock' });
       }

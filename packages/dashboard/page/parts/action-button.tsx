@@ -6,17 +6,17 @@ import { notify } from '../notices.js';
 
 interface ActionButtonProps {
   readonly label: string;
-  /** What it is done to, for those who hear the page. */
+  /** Accessible name, with the object of the action. */
   readonly title?: string;
-  /** The question before it is done; without one it is done at once. */
+  /** Confirmation question; without one the action runs at once. */
   readonly question?: string;
   readonly detail?: string;
   readonly isDangerous?: boolean;
-  /** Resolves with what to say. */
+  /** Resolves with the notice to show. */
   readonly run: (progress: (sum: Progress) => void, signal: AbortSignal) => Promise<string>;
 }
 
-/** A button of an action: asks first, shows progress, says what came of it. */
+/** Button of an action: asks for confirmation, shows progress and the result. */
 export function ActionButton({ label, title, question, detail, isDangerous, run }: ActionButtonProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [running, setRunning] = useState<AbortController | undefined>();

@@ -9,7 +9,7 @@ export interface Series {
 
 interface ChartProps {
   readonly title: string;
-  /** Of points, in milliseconds since 1970. */
+  /** Times of the points, in milliseconds since 1970. */
   readonly times: readonly number[];
   readonly series: readonly Series[];
   readonly text: (value: number) => string;
@@ -18,7 +18,7 @@ interface ChartProps {
 const HEIGHT = 180;
 const DASHES = [[], [6, 4]];
 
-/** Lines over time. Their latest values are told as text, too. */
+/** Line chart over time. The latest values are also shown as text. */
 export function Chart({ title, times, series, text }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
@@ -88,7 +88,7 @@ function clockTime(seconds: number): string {
   return new Date(seconds * 1000).toLocaleTimeString(language);
 }
 
-/** As the theme has it at the moment. */
+/** Color of the current theme. */
 function color(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }

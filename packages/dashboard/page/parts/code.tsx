@@ -1,6 +1,6 @@
 export function Code({ title, text }: { readonly title: string; readonly text: string }) {
   return (
-    // It scrolls, also by keyboard.
+    // Focusable, so that it scrolls by keyboard.
     <pre role="region" aria-label={title} tabIndex={0}>
       {text}
     </pre>

@@ -14,12 +14,12 @@ interface TableProps<T> {
   readonly keyOf: (item: T) => string;
 }
 
-/** A list of things; the first column names the thing. */
+/** Table; the first column is the row header. */
 export function Table<T>({ title, items, columns, keyOf }: TableProps<T>) {
   if (items === undefined) return <p class="hint">{t('loading')}</p>;
   if (items.length === 0) return <p class="hint">{t('nothing')}</p>;
   return (
-    // It scrolls, also by keyboard.
+    // Focusable, so that it scrolls by keyboard.
     <div class="scroll" role="region" aria-label={title} tabIndex={0}>
       <table>
         <caption>{title}</caption>

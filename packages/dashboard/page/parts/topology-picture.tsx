@@ -5,7 +5,7 @@ import { number, t } from '../language.js';
 
 const WIDTH = 160;
 const HEIGHT = 48;
-/** How many services are drawn. */
+/** Maximum number of services drawn. */
 const MOST = 60;
 
 interface Arrow {
@@ -15,12 +15,12 @@ interface Arrow {
   readonly names: readonly string[];
 }
 
-/** Services and who sends to whom. The table below it says the same, and more. */
+/** Graph of services and the messages between them. The table below has the same data and more. */
 export function TopologyPicture({ topology }: { readonly topology: TopologyView }) {
   const services = topology.services.slice(0, MOST);
   const shown = new Set(services.map(({ service }) => service));
   const arrows = arrowsOf(topology).filter(({ from, to }) => shown.has(from) && shown.has(to));
-  // Placed anew only when there is something else to place.
+  // Recompute the layout only when the structure changes.
   const structure = JSON.stringify([[...shown], arrows.map(({ from, to }) => [from, to])]);
   const placed = useMemo(() => place(JSON.parse(structure) as Structure), [structure]);
   if (services.length === 0) return null;
@@ -78,7 +78,7 @@ function arrowsOf({ edges }: TopologyView): readonly Arrow[] {
   for (const { from, to, name, rate } of edges) {
     const key = JSON.stringify([from, to]);
     const known = arrows.get(key);
-    // An event that is wanted plain and stored is two edges of one rate.
+    // An event with plain and durable subscriptions has two edges with the same rate.
     const isNew = known?.names.includes(name) !== true;
     arrows.set(key, {
       from,

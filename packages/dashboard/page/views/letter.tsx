@@ -15,7 +15,7 @@ import { errorText } from './letters.js';
 export function Letter({ id, readOnly }: { readonly id: string; readonly readOnly: boolean }) {
   const { data: letter, problem } = useReading<LetterDetailView>(addressOf('letters/show', { id }), false);
   const [edited, setEdited] = useState<string | undefined>();
-  /** Goes back to the list: the letter is no more. */
+  /** Returns to the list, because the letter is gone. */
   const leave = (text: string): string => {
     location.hash = '#/letters';
     return text;

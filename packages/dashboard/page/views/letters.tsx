@@ -24,7 +24,7 @@ export function Letters({ readOnly }: { readonly readOnly: boolean }) {
   const groups = useReading<LetterGroupsView>(
     addressOf('letters/groups', { ...ofGroups, round: round === 0 ? undefined : round }),
   );
-  // A reply looks at a part of the letters: on with the search until one has the text.
+  // A reply searches only a part of the letters: continue until one matches.
   const { items, next } = letters.data ?? {};
   useEffect(() => {
     if (items?.length === 0 && next !== undefined) setAfter(next);

@@ -9,12 +9,12 @@ import { useReading } from '../reading.js';
 
 type Build = ProjectionsView['items'][number];
 
-/** How many events nodes count. */
+/** Maximum number of events that nodes count. */
 const MOST_COUNTED = 1000;
 
 const STATUS = { running: 'runningState', paused: 'paused', stopped: 'stopped' } as const;
 
-/** Builds of read models, with what they have not taken and why they have stopped. */
+/** Page of projections: builds with their lag, and why they stopped. */
 export function Projections({ readOnly }: { readonly readOnly: boolean }) {
   const { data, problem, reload } = useReading<ProjectionsView>(addressOf('projections'));
   const steer = async (

@@ -9,7 +9,7 @@ import { Table } from '../parts/table.js';
 import type { Column } from '../parts/table.js';
 import { useReading } from '../reading.js';
 
-/** Queued commands that have not ended. */
+/** Page of pending queued commands. */
 export function Queue({ readOnly }: { readonly readOnly: boolean }) {
   const [name, setName] = useState('');
   const [typed, setTyped] = useState('');
@@ -18,7 +18,7 @@ export function Queue({ readOnly }: { readonly readOnly: boolean }) {
     addressOf('queue', { name, after }),
     after === undefined,
   );
-  // A page may have none, and a next one.
+  // An empty page may have a next one.
   useEffect(() => {
     if (data?.items.length === 0 && data.next !== undefined) setAfter(data.next);
   }, [data]);
@@ -98,7 +98,7 @@ export function Queue({ readOnly }: { readonly readOnly: boolean }) {
   );
 }
 
-/** The delay that rescheduled commands get. */
+/** Input of the delay for rescheduling. */
 function useDelay() {
   const [seconds, setSeconds] = useState('60');
   const field = (

@@ -10,7 +10,7 @@ import { SagaStatus } from '../parts/saga-status.js';
 import { Table } from '../parts/table.js';
 import { useReading } from '../reading.js';
 
-/** One saga with its state and its steps. @param place its name and its id, in JSON */
+/** Page of a saga with its state and steps. @param place name and id, in JSON */
 export function Saga({ place, readOnly }: { readonly place: string; readonly readOnly: boolean }) {
   const [saga, id] = namesOf(place);
   const { data, problem, reload } = useReading<SagaDetailView>(addressOf('sagas/show', { saga, id }));
@@ -63,7 +63,7 @@ interface ActionsProps {
   readonly reload: () => void;
 }
 
-/** What its status allows. */
+/** Actions that the status allows. */
 function Actions({ of: { saga, id, status }, reload }: ActionsProps) {
   const [reason, setReason] = useState('');
   const steer = async (action: 'retry' | 'compensate' | 'complete', done: string): Promise<string> => {

@@ -8,18 +8,18 @@ import { SagaStatus, STATUSES } from '../parts/saga-status.js';
 import { Table } from '../parts/table.js';
 import { useReading } from '../reading.js';
 
-/** Place of a saga's page. */
+/** Hash of a saga's page. */
 export function placeOf({ saga, id }: Pick<SagaView, 'saga' | 'id'>): string {
   return `#/sagas/${encodeURIComponent(JSON.stringify([saga, id]))}`;
 }
 
-/** Sagas by name and status, page by page. */
+/** Page of sagas, by name and status. */
 export function Sagas() {
   const [filter, setFilter] = useState({ saga: '', status: '' });
   const [after, setAfter] = useState<string | undefined>();
-  // Not with each change: a page may cost a thousand records.
+  // Not live: a page may read a thousand records.
   const { data, problem, reload } = useReading<SagaPageView>(addressOf('sagas', { ...filter, after }), false);
-  // A page may have none, and a next one.
+  // An empty page may have a next one.
   useEffect(() => {
     if (data?.items.length === 0 && data.next !== undefined) setAfter(data.next);
   }, [data]);

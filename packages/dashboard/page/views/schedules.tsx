@@ -5,7 +5,7 @@ import { Problem } from '../parts/problem.js';
 import { Table } from '../parts/table.js';
 import { useReading } from '../reading.js';
 
-/** Schedules with their next runs. */
+/** Page of schedules with their next runs. */
 export function Schedules() {
   const { data, problem } = useReading<SchedulesView>(addressOf('schedules'));
   return (

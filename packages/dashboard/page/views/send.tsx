@@ -9,7 +9,7 @@ import { Pager } from '../parts/pager.js';
 import { Problem } from '../parts/problem.js';
 import { useReading } from '../reading.js';
 
-/** A form that sends a message. */
+/** Page with a form that sends a message. */
 export function Send({ readOnly }: { readonly readOnly: boolean }) {
   const [after, setAfter] = useState<string | undefined>();
   const { data, problem } = useReading<PageView<MessageView>>(addressOf('messages', { after }), false);
@@ -130,7 +130,7 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
 }
 
-/** Something to begin with. */
+/** Sample content for a schema. */
 function sampleOf(schema: string | undefined): string {
   const sample = schema === undefined ? {} : valueOf(JSON.parse(schema) as JsonSchema);
   return JSON.stringify(sample, null, 2);

@@ -6,7 +6,7 @@ import { Table } from '../parts/table.js';
 import { TopologyPicture } from '../parts/topology-picture.js';
 import { useReading } from '../reading.js';
 
-/** Which service sends what to which, as seen so far, and how often at the moment. */
+/** Page of the topology: which service sends what to which, as observed so far, with current rates. */
 export function TopologyPage() {
   const { data, problem } = useReading<TopologyView>(addressOf('topology'));
   return (

@@ -5,7 +5,7 @@ import { Chart } from '../parts/chart.js';
 import { Problem } from '../parts/problem.js';
 import { useReading } from '../reading.js';
 
-/** What the cluster handles over time. */
+/** Page of the cluster's traffic over time. */
 export function Traffic() {
   const { data, problem } = useReading<TrafficView>(addressOf('traffic'));
   const points = data?.points ?? [];

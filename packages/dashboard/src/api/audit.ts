@@ -13,10 +13,10 @@ export class Audit {
   /**
    * Runs an action.
    *
-   * @param of what it is done to
+   * @param of object of the action
    */
   async of<T>(request: HttpRequest, action: string, of: object, run: () => Promise<T>): Promise<T> {
-    // As JSON, because names and ids are anybody's: no line begins within one.
+    // As JSON, because names and ids are untrusted: they must not contain line breaks.
     const line = `${action} ${JSON.stringify(of)} by ${JSON.stringify(this.actorOf(request))}`;
     try {
       const result = await run();

@@ -56,7 +56,7 @@ export class DashboardCluster {
   }
 
   meta(): MetaView {
-    // CatgaModule exports the parts of its node only.
+    // CatgaModule does not export its node.
     const { namespace, engine } = this.moduleRef.get(CatgaNode, { strict: false }).options;
     const { readOnly } = this.options;
     return { nodeId: this.mediator.self.nodeId, namespace, engine: engine.name, readOnly };
@@ -73,7 +73,7 @@ export class DashboardCluster {
 
   async showNode(nodeId: string): Promise<NodeDetailView> {
     const node = this.mediator.nodes().find((one) => one.nodeId === nodeId);
-    if (node === undefined) throw new NotFoundException('There is no such node (any more).');
+    if (node === undefined) throw new NotFoundException('The node does not exist (any more).');
     const [description, stats] = await Promise.allSettled([
       this.admin.describe(nodeId),
       this.admin.stats(nodeId),
@@ -115,7 +115,8 @@ export class DashboardCluster {
   }
 
   async pause(id: string): Promise<void> {
-    if (!(await this.subscriptions.pause(id))) throw new NotFoundException('There is no such subscription.');
+    if (!(await this.subscriptions.pause(id)))
+      throw new NotFoundException('The subscription does not exist.');
     this.listed.forget();
   }
 

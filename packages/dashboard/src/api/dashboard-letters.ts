@@ -12,14 +12,14 @@ import { storeFilterOf } from './requests.js';
 import type { BatchRequest, LettersFilter, StoreFilter } from './requests.js';
 import type { BatchStepView, LetterDetailView, LetterGroupsView, LetterView, PageView } from './views.js';
 
-/** How many letters one request reads to find those that match a text or a group. */
+/** Maximum number of letters read by one request to find matches of a text or a group. */
 const MOST_READ = 2_000;
-/** How many letters one request of a larger action moves. */
+/** Number of letters per request of a batch action. */
 const STEP = 100;
 
 type Batch = 'redrive' | 'drop';
 
-/** Dead letters as the page sees them: redacted, in bounded pages. */
+/** Dead letters for the page: redacted, in bounded pages. */
 @Injectable()
 export class DashboardLetters {
   constructor(
@@ -29,7 +29,7 @@ export class DashboardLetters {
     @Inject(DASHBOARD_OPTIONS) private readonly options: ResolvedDashboardOptions,
   ) {}
 
-  /** A page may have fewer than `limit`, even none, and a next one: the text is looked for in 2,000 letters at a time. */
+  /** Page of letters. It may have fewer than `limit` or none, and still a next one: a text is searched in 2,000 letters at a time. */
   async list(filter: LettersFilter, limit: number, after?: string): Promise<PageView<LetterView>> {
     const { items, next } = await this.matching(filter, undefined, limit, after);
     return { items: items.map(letterView), ...(next !== undefined && { next }) };
@@ -44,10 +44,10 @@ export class DashboardLetters {
     return letterDetailView(this.redactor.letter(stored), stored, this.options.traceUrl);
   }
 
-  /** Gives one back with other content. Returns the id of the new message. */
+  /** Redrives a letter with other content. Returns the id of the new message. */
   async edit(id: string, content: object): Promise<string> {
     if (!(await this.show(id)).isEditable)
-      throw new ConflictException('The letter is shown in part only, so its content cannot be replaced.');
+      throw new ConflictException('The letter is only partly shown, so its content cannot be replaced.');
     const messageId = await this.letters.redriveAs(id, content);
     this.counts.forget();
     return messageId;
@@ -59,7 +59,10 @@ export class DashboardLetters {
     this.counts.forget();
   }
 
-  /** A step over the letters that had failed when the action began: none that it has redriven, whatever the clocks of nodes say. */
+  /**
+   * Runs a step of a batch action over the letters that existed when it began, never over letters it has redriven itself, despite clock
+   * skew.
+   */
   async step(
     action: Batch,
     { filter, group, after, until = justNow(), batch = randomUUID() }: BatchRequest,
@@ -77,7 +80,7 @@ export class DashboardLetters {
         await this.one(action, id, batch);
         succeeded++;
       } catch (thrown) {
-        if (isGone(thrown)) continue; // Moved by somebody else.
+        if (isGone(thrown)) continue; // Moved by someone else.
         const error = thrown instanceof Error ? thrown : new Error(String(thrown));
         failures.push({ id, error: this.redactor.error(error, name) });
       }
@@ -111,12 +114,12 @@ export class DashboardLetters {
         if (group === undefined || deadLetterGroupKey(letter) === group) items.push(letter);
       read += Math.max(page.items.length, 1);
       next = page.next;
-      // A page that is half full is enough: the last few would be looked for one by one.
+      // A half-full page is enough: the last few would be searched one by one.
     } while (next !== undefined && items.length < limit / 2 && read < MOST_READ);
     return { items, next };
   }
 
-  /** Redacted, and those that have the text in what is shown of them. */
+  /** Redacts letters, and filters them by a text in their visible parts. */
   private shown(letters: readonly DeadLetter[], text?: string): readonly DeadLetter[] {
     const redacted = letters.map((letter) => this.redactor.letter(letter));
     if (text === undefined) return redacted;
@@ -130,12 +133,12 @@ export class DashboardLetters {
 
   private async find(id: string): Promise<DeadLetter> {
     const letter = await this.letters.get(id);
-    if (letter === undefined) throw new NotFoundException('There is no such dead letter (any more).');
+    if (letter === undefined) throw new NotFoundException('The dead letter does not exist (any more).');
     return letter;
   }
 }
 
-/** A filter excludes its end: what failed in this millisecond is meant. */
+/** End of a filter that includes the current millisecond, because ends are exclusive. */
 function justNow(): Date {
   return new Date(Date.now() + 1);
 }

@@ -8,10 +8,10 @@ import { Redactor } from './redactor.js';
 import type { SendRequest } from './requests.js';
 import type { MessageAction, MessageView, PageView, SentView } from './views.js';
 
-/** How long a reply is waited for, in milliseconds. */
+/** Timeout of a reply, in milliseconds. */
 const TIMEOUT_MS = 30_000;
 
-/** What can be sent to the cluster, and sending it. */
+/** Lists the messages of the cluster, and sends them. */
 @Injectable()
 export class DashboardMessages {
   private readonly admin: AdminClient;
@@ -25,7 +25,7 @@ export class DashboardMessages {
     this.admin = new AdminClient(mediator);
   }
 
-  /** The messages that somebody handles. */
+  /** Messages that have handlers. */
   async list(page: {
     readonly limit: number;
     readonly after?: string | undefined;
@@ -38,10 +38,10 @@ export class DashboardMessages {
     return { items: items.map((message) => ({ ...message, ...this.schemaOf(message.name) })), ...next };
   }
 
-  /** 404 if nobody handles it so, 422 with the redacted text of the error if it fails. */
+  /** Sends a message. 404 if it has no handler, 422 with the redacted error text if it fails. */
   async send({ action, name, content, ...options }: SendRequest): Promise<SentView> {
     if ((await this.known()).get(name)?.has(action) !== true)
-      throw new NotFoundException('Nobody handles such a message (any more).');
+      throw new NotFoundException('The message has no handler (any more).');
     try {
       switch (action) {
         case 'send':
@@ -102,12 +102,12 @@ export class DashboardMessages {
   }
 
   private get named(): CatgaNode['named'] {
-    // CatgaModule exports the parts of its node only.
+    // CatgaModule does not export its node.
     return this.moduleRef.get(CatgaNode, { strict: false }).named;
   }
 }
 
-/** Without what is undefined. */
+/** Removes undefined properties. */
 function given<T extends object>(options: T): { readonly [K in keyof T]: NonNullable<T[K]> } {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { readonly [K in keyof T]: NonNullable<T[K]> };

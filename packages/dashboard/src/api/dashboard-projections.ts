@@ -9,10 +9,10 @@ import type { ProjectionsView } from './views.js';
 const REFUSED: Readonly<Record<ProjectionAction, string>> = {
   pause: 'The projection is not running.',
   resume: 'The projection is neither paused nor stopped.',
-  rebuild: 'The projection has no tables of its own: raise its version instead.',
+  rebuild: 'The projection has no tables in @Projection: raise its version instead.',
 };
 
-/** Projections of the cluster, by the nodes that have their classes. */
+/** Projections of the cluster, from the nodes that have their classes. */
 @Injectable()
 export class DashboardProjections {
   private readonly client: ProjectionClient;
@@ -37,7 +37,7 @@ export class DashboardProjections {
     };
   }
 
-  /** 404 if there is none; 409 if its status does not allow it, or it has no tables to be rebuilt in. */
+  /** Operates a projection. 404 if it does not exist; 409 if its status does not allow it, or it has no tables for a rebuild. */
   async steer(projection: string, action: ProjectionAction, choice: ProjectionChoice): Promise<void> {
     const isDone = await this.client.steer(projection, action, choice).catch((thrown: unknown) => {
       if (thrown instanceof CatgaError && thrown.code === 'CATGA_UNSUPPORTED') return false;

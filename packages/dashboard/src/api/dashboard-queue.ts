@@ -10,7 +10,7 @@ interface QueuePage {
   readonly after?: string | undefined;
 }
 
-/** Queued commands that have not ended. */
+/** Pending queued commands. */
 @Injectable()
 export class DashboardQueue {
   constructor(
@@ -18,7 +18,7 @@ export class DashboardQueue {
     private readonly redactor: Redactor,
   ) {}
 
-  /** A page may have fewer than `limit`, even none, and a next one. */
+  /** Page of commands. It may have fewer than `limit` or none, and still a next one. */
   async list({ name, limit, after }: QueuePage): Promise<PageView<QueuedCommandView>> {
     const { items, next } = await this.queue.list(name === undefined ? {} : { name }, {
       limit,
@@ -27,7 +27,7 @@ export class DashboardQueue {
     return { items: items.map((command) => this.view(command)), ...(next !== undefined && { next }) };
   }
 
-  /** 404 if there is none, 409 if a node has taken it, or it has ended. */
+  /** Cancels a command. 404 if it does not exist, 409 if a node has taken it or it has ended. */
   async cancel(name: string, messageId: string): Promise<void> {
     refuseUnless(await this.queue.cancel({ name, messageId }), 'cancelled');
   }
@@ -51,6 +51,6 @@ export class DashboardQueue {
 }
 
 function refuseUnless(outcome: string, wanted: string): void {
-  if (outcome === 'running') throw new ConflictException('A node has taken the command already.');
-  if (outcome !== wanted) throw new ConflictException('The command has ended already.');
+  if (outcome === 'running') throw new ConflictException('The command is already running.');
+  if (outcome !== wanted) throw new ConflictException('The command has already ended.');
 }

@@ -14,7 +14,7 @@ interface SagaPageRequest {
   readonly after?: string | undefined;
 }
 
-/** How many next runs of a schedule are shown. */
+/** Number of next runs shown for a schedule. */
 const RUNS = 5;
 
 const REFUSED: Readonly<Record<SagaAction, string>> = {
@@ -23,7 +23,7 @@ const REFUSED: Readonly<Record<SagaAction, string>> = {
   complete: 'The saga has ended.',
 };
 
-/** Sagas and schedules of the cluster, by the nodes that have their classes. */
+/** Sagas and schedules of the cluster, from the nodes that have their classes. */
 @Injectable()
 export class DashboardSagas {
   private readonly client: SagaClient;
@@ -37,7 +37,7 @@ export class DashboardSagas {
     this.scheduled = new SharedReading(() => this.client.schedules(RUNS));
   }
 
-  /** A page may have fewer than `limit`, even none, and a next one. */
+  /** Page of sagas. It may have fewer than `limit` or none, and still a next one. */
   async list({ saga, status, limit, after }: SagaPageRequest): Promise<SagaPageView> {
     const { items, unreadable, next } = await this.client.list(
       { ...(saga !== undefined && { saga }), ...(status !== undefined && { status }) },
@@ -51,7 +51,7 @@ export class DashboardSagas {
     };
   }
 
-  /** 404 if there is none. */
+  /** Shows a saga. 404 if it does not exist. */
   async show(saga: string, id: string): Promise<SagaDetailView> {
     const found = await this.client.read(saga, id);
     const { version, state, waitsFor, undo, history } = found;
@@ -65,7 +65,7 @@ export class DashboardSagas {
     };
   }
 
-  /** 404 if there is none, 409 if its status does not allow it. */
+  /** Operates a saga. 404 if it does not exist, 409 if its status does not allow it. */
   async steer(saga: string, id: string, action: SagaAction, reason: string | undefined): Promise<void> {
     if (!(await this.client.steer(saga, id, action, reason))) throw new ConflictException(REFUSED[action]);
   }

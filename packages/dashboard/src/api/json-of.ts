@@ -1,4 +1,4 @@
-/** Bytes as base64, whole numbers that JSON has not as text. */
+/** Encodes a value as JSON: bytes as base64, bigints as text. */
 export function jsonOf(value: unknown): string {
   const shown = (_key: string, held: unknown): unknown => {
     if (typeof held === 'bigint') return String(held);

@@ -7,31 +7,31 @@ import { storeFilterOf } from './requests.js';
 import type { StoreFilter } from './requests.js';
 import type { LetterGroupsView } from './views.js';
 
-/** How many letters are counted for the groups. */
+/** Maximum number of letters counted for groups. */
 const MOST_COUNTED = 200_000;
-/** How many groups are shown. */
+/** Maximum number of groups. */
 const MOST_GROUPS = 200;
-/** How many counts are kept. */
+/** Maximum number of cached counts. */
 const MOST_COUNTS = 4;
-/** For how long a count is kept, in milliseconds: letters that have gone since are counted until then. */
+/** Lifetime of a cached count, in milliseconds. Until then it includes letters that are gone. */
 const KEPT_MS = 60_000;
-/** How often one that is complete looks for more, in milliseconds. */
+/** Interval at which a complete count looks for new letters, in milliseconds. */
 const EVERY_MS = 1_000;
-/** For how long a reply waits for the count, in milliseconds. */
+/** Maximum wait of a reply for the count, in milliseconds. */
 const WAIT_MS = 300;
 
 interface KeptCount {
   readonly count: DeadLetterCount;
   readonly endMs: number;
-  /** Absent while it is not going on. */
+  /** Absent while no count is running. */
   going: Promise<void> | undefined;
   nextMs: number;
   problem?: Error;
 }
 
 /**
- * Counts dead letters by group. A count reads each letter once, goes on while replies are made of what there is so far, and is kept
- * for a minute for all who ask.
+ * Counts dead letters by group. A count reads each letter once, continues in the background while replies return the counts so far, and is
+ * shared by all clients for a minute.
  */
 @Injectable()
 export class LetterCounts {
@@ -42,7 +42,7 @@ export class LetterCounts {
     private readonly redactor: Redactor,
   ) {}
 
-  /** @param round another text counts anew */
+  /** @param round a different value restarts the count */
   async groups(filter: StoreFilter, round = ''): Promise<LetterGroupsView> {
     const kept = this.countOf(filter, round);
     kept.going ??= performance.now() < kept.nextMs ? undefined : this.goOn(kept);
@@ -61,7 +61,7 @@ export class LetterCounts {
     };
   }
 
-  /** Letters have gone: the next one counts anew. */
+  /** Drops the counts because letters are gone: the next request counts again. */
   forget(): void {
     this.kept.clear();
   }
@@ -84,7 +84,7 @@ export class LetterCounts {
       const count = new DeadLetterCount(errorsRedacted, storeFilterOf(filter));
       kept = { count, endMs: nowMs + KEPT_MS, going: undefined, nextMs: 0 };
     }
-    // The latest last.
+    // Most recently used last.
     this.kept.delete(key);
     this.kept.set(key, kept);
     for (const [oldest] of this.kept) if (this.kept.size > MOST_COUNTS) this.kept.delete(oldest);
@@ -96,7 +96,7 @@ export class LetterCounts {
     try {
       do {
         await count.next();
-        // Others have their turn, also if the engine is in this process.
+        // Yield to the event loop, also with an in-process engine.
         await turn();
       } while (!count.isComplete && count.counted < MOST_COUNTED && [...this.kept.values()].includes(kept));
     } catch (thrown) {

@@ -16,10 +16,7 @@ export function letterView(letter: DeadLetter): LetterView {
   };
 }
 
-/**
- * @param letter redacted
- * @param stored as it is
- */
+/** @param letter the redacted letter @param stored the unredacted letter */
 export function letterDetailView(
   letter: DeadLetter,
   stored: DeadLetter,
@@ -60,7 +57,7 @@ function attemptsView({ attempts, nodeId, leftOut, failedAt, error }: DeadLetter
   };
 }
 
-/** Whether JSON says all of it: what is sent back is of the same types then. */
+/** Whether a value survives JSON, so that edited content has the same types. */
 function isJsonObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && isJson(value);
 }

@@ -1,6 +1,6 @@
 import type { PageView } from './views.js';
 
-/** A page of items in the order of their keys. */
+/** Page of items, ordered by key. */
 export function pageOf<T>(
   items: readonly T[],
   keyOf: (item: T) => string,

@@ -6,14 +6,14 @@ import type { ErrorView } from './views.js';
 
 const HIDDEN = '(redacted)';
 
-/** Applies the user's function to all that comes from messages. */
+/** Applies the user's redaction function to all data from messages. */
 @Injectable()
 export class Redactor {
   private readonly logger = new Logger('CatgaDashboard');
 
   constructor(@Inject(DASHBOARD_OPTIONS) private readonly options: ResolvedDashboardOptions) {}
 
-  /** A letter of which nothing else may be shown. */
+  /** Redacts a letter. */
   letter(letter: DeadLetter): DeadLetter {
     if (this.options.redact === undefined) return letter;
     const { name, message, key, error, history } = letter;
@@ -32,17 +32,17 @@ export class Redactor {
     };
   }
 
-  /** Without its causes. */
+  /** Redacts an error, and removes its causes. */
   error({ name, code, message }: ErrorView, ofMessage: string | undefined): ErrorView {
     return { name, ...(code !== undefined && { code }), message: this.errorText(message, ofMessage) };
   }
 
-  /** A text that says why something failed. */
+  /** Redacts an error text. */
   errorText(value: string, name: string | undefined): string {
     return this.text(value, { what: 'error', name });
   }
 
-  /** Content of a message, or state of a saga. */
+  /** Redacts the content of a message or the state of a saga. */
   content(value: unknown, name: string): unknown {
     return this.redact(value, { what: 'content', name });
   }
@@ -51,7 +51,7 @@ export class Redactor {
     return this.text(value, { what: 'key', name });
   }
 
-  /** The result of a request. */
+  /** Redacts the result of a request. */
   result(value: unknown, name: string): unknown {
     return this.redact(value, { what: 'result', name });
   }
@@ -65,7 +65,7 @@ export class Redactor {
     const { redact } = this.options;
     if (redact === undefined) return payload;
     try {
-      // A copy: the function may change it in place.
+      // A copy, because the function may change it in place.
       return redact(structuredClone(payload), part);
     } catch (thrown) {
       this.logger.error(

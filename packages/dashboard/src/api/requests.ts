@@ -25,7 +25,7 @@ const filter = {
   since: time.optional(),
   until: time.optional(),
 };
-/** Part of an id, an error or the content. */
+/** `text`: part of an id, an error or the content. */
 const filterWithText = { ...filter, text: text.optional() };
 
 export const pageQuery = z.object({ limit: limit(500, 200), after: text.optional() });
@@ -37,7 +37,7 @@ export const failuresQuery = z.object({ limit: limit(500, 200) });
 
 export const idBody = z.strictObject({ id: text });
 export const editBody = z.strictObject({ id: text, content: z.record(z.string(), z.unknown()) });
-/** One by its id, or a step over those of a filter, a group, or all. */
+/** A letter by its id, or a step over those of a filter, a group, or all. */
 export const batchBody = z.union([
   idBody,
   z.strictObject({
@@ -49,7 +49,7 @@ export const batchBody = z.union([
   }),
 ]);
 
-/** A message of a name that somebody handles. */
+/** A message to send, by wire name. */
 export const sendBody = z.strictObject({
   action: z.enum(['send', 'enqueue', 'publish']),
   name: text,
@@ -84,7 +84,7 @@ export type StoreFilter = z.infer<typeof storeFilter>;
 export type LettersFilter = StoreFilter & { readonly text?: string | undefined };
 export type BatchRequest = Exclude<z.infer<typeof batchBody>, { readonly id: string }>;
 
-/** The request; 400 with the issues for anything else. */
+/** Parses a request; 400 with the issues if it is invalid. */
 export function parsed<T>(schema: z.ZodType<T>, input: unknown): T {
   const { success, data, error } = schema.safeParse(input ?? {});
   if (success) return data;
@@ -92,7 +92,7 @@ export function parsed<T>(schema: z.ZodType<T>, input: unknown): T {
   throw new BadRequestException({ statusCode: 400, message: 'The request is invalid.', issues });
 }
 
-/** Without what is not given, and what only the dashboard filters by. */
+/** Filter of the store, without undefined fields and the dashboard's own `text`. */
 export function storeFilterOf({ text: _text, ...given }: LettersFilter): DeadLetterFilter {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -1,4 +1,4 @@
-/** One reading for all who ask while it runs and for a second after: many open pages cost the cluster as much as one. */
+/** Reading shared by all requests while it runs and for a second after, so that many open pages cost as much as one. */
 export class SharedReading<T> {
   private current: Promise<T> | undefined;
   private until = 0;
@@ -17,7 +17,7 @@ export class SharedReading<T> {
     return reading;
   }
 
-  /** The next one reads anew. */
+  /** Drops the reading: the next request reads again. */
   forget(): void {
     this.until = 0;
   }

@@ -1,4 +1,4 @@
-// What the API replies: types only, for the page too. Dates are ISO texts.
+// Reply types of the API, shared with the page. Dates are ISO strings.
 import type { DeadLetterFailure, DurableSubscription, NodeInfo, SubscriptionLag } from '@catga/core';
 import type {
   NodeDescription,
@@ -19,7 +19,7 @@ export interface PageView<T> {
   readonly next?: string;
 }
 
-/** What the page has to know first. */
+/** Metadata that the page loads first. */
 export interface MetaView {
   readonly nodeId: string;
   readonly namespace: string;
@@ -37,7 +37,7 @@ export interface NodeDetailView {
   readonly node: NodeInfo;
   readonly description?: NodeDescription;
   readonly stats?: NodeStats;
-  /** Why the node did not tell more. */
+  /** Why details of the node are missing. */
   readonly problem?: string;
 }
 
@@ -52,40 +52,40 @@ export interface SubscriptionView extends Pick<
   'id' | 'kind' | 'names' | 'waiting' | 'isPaused'
 > {
   readonly lag?: SubscriptionLag;
-  /** Ids of the nodes that own lanes of it, at most 50. */
+  /** Ids of the nodes that own its lanes, at most 50. */
   readonly owners: readonly string[];
 }
 
-/** What the cluster did for some seconds. */
+/** Traffic of the cluster in one interval. */
 export interface TrafficPointView {
   readonly atMs: number;
   /** Messages per second. */
   readonly handled: number;
-  /** Runs of handlers per second that failed. */
+  /** Failed handler runs per second. */
   readonly failed: number;
-  /** How long handlers ran: median and 95th percentile, null if none did. */
+  /** Run time of handlers: median and 95th percentile, null if none ran. */
   readonly durationMs: readonly (number | null)[];
-  /** From sending until handled, of durable messages. */
+  /** Time from sending until handled, of durable messages. */
   readonly criticalMs: readonly (number | null)[];
   /** Durable messages that wait for a handler. */
   readonly due: number;
-  /** How long the oldest of these waits. */
+  /** Age of the oldest of these. */
   readonly oldestDueMs: number;
 }
 
 export interface TrafficView {
-  /** At most those of the last quarter of an hour, the oldest first. */
+  /** Points of at most the last 15 minutes, the oldest first. */
   readonly points: readonly TrafficPointView[];
 }
 
 export interface TopologyView extends Omit<Topology, 'edges'> {
   readonly edges: readonly TopologyEdgeView[];
-  /** Whether these are all edges. */
+  /** Whether all edges are included. */
   readonly isComplete: boolean;
 }
 
 export interface TopologyEdgeView extends TopologyEdge {
-  /** Messages per second at the moment. */
+  /** Current messages per second. */
   readonly rate: number;
 }
 
@@ -116,7 +116,7 @@ export interface LetterDetailView extends LetterView {
   /** JSON of the content; absent if its bytes could not be decoded. */
   readonly content?: string;
   readonly bytes: number;
-  /** Whether other content can be sent: it is not, if the text above says less than the message. */
+  /** Whether the content can be edited: not if `content` does not represent the message completely. */
   readonly isEditable: boolean;
   readonly headers: string;
   readonly key?: string;
@@ -130,7 +130,7 @@ export interface LetterDetailView extends LetterView {
 }
 
 export interface LetterGroupView {
-  /** Names the group in requests. */
+  /** Key of the group in requests. */
   readonly key: string;
   readonly subscription: string;
   readonly name: string;
@@ -144,17 +144,17 @@ export interface LetterGroupsView {
   readonly counted: number;
   /** Whether all letters were counted. */
   readonly isComplete: boolean;
-  /** Whether the count goes on: ask again. */
+  /** Whether the count is still running: request again. */
   readonly isCounting: boolean;
 }
 
-/** What one request has done of a larger action: ask again with `next` as `after`, `until` and `batch`. */
+/** Result of one step of a batch action: request again with `next` as `after`, `until` and `batch`. */
 export interface BatchStepView {
   readonly succeeded: number;
   readonly failed: number;
   readonly failures: readonly { readonly id: string; readonly error: ErrorView }[];
   readonly until: string;
-  /** Names the action, by which letters that it has redriven are recognized. */
+  /** Id of the action, which marks the letters it has redriven. */
   readonly batch: string;
   readonly next?: string;
 }
@@ -167,11 +167,11 @@ export interface FailureView extends Omit<NodeFailure, 'error'> {
 export interface FailuresView {
   /** The newest first. */
   readonly items: readonly FailureView[];
-  /** Nodes that did not answer, and why. */
+  /** Nodes that did not answer, with the problem. */
   readonly unanswered: readonly { readonly nodeId: string; readonly problem: string }[];
 }
 
-/** A queued command that has not ended. */
+/** A pending queued command. */
 export interface QueuedCommandView {
   readonly name: string;
   readonly messageId: string;
@@ -179,7 +179,7 @@ export interface QueuedCommandView {
   readonly originNodeId: string;
   readonly enqueuedAt: string;
   readonly state: 'waiting' | 'delayed' | 'running';
-  /** When a delayed one is due. */
+  /** Due time of a delayed command. */
   readonly dueAt?: string;
 }
 
@@ -187,20 +187,20 @@ export interface QueuedCommandView {
 export type SagaView = SagaSummary;
 
 export interface SagaPageView extends PageView<SagaView> {
-  /** Number of records that the node that was asked cannot read. */
+  /** Number of records that the answering node cannot read. */
   readonly unreadable: number;
   /** Names of all sagas. */
   readonly names: readonly string[];
 }
 
 export interface SagaDetailView extends Omit<SagaDetails, 'state'> {
-  /** JSON of it. */
+  /** JSON of the state. */
   readonly state: string;
 }
 
 export type SchedulesView = ScheduleList;
 
-/** Builds of read models, with the texts of their problems redacted. */
+/** Builds of projections, with redacted problem texts. */
 export type ProjectionsView = ProjectionList;
 
 export type MessageAction = 'send' | 'enqueue' | 'publish';
@@ -209,14 +209,14 @@ export type MessageAction = 'send' | 'enqueue' | 'publish';
 export interface MessageView {
   readonly name: string;
   readonly actions: readonly MessageAction[];
-  /** JSON Schema of its content, where this application knows it. */
+  /** JSON Schema of its content, if this application knows it. */
   readonly schema?: string;
 }
 
-/** What came of a message. */
+/** Result of sending a message. */
 export interface SentView {
   /** JSON of the handler's result. */
   readonly result?: string;
-  /** Of a queued command. */
+  /** Id of a queued command. */
   readonly messageId?: string;
 }

@@ -9,10 +9,10 @@ import type { HttpRequest, HttpResponse } from './http-request.js';
 import { crossSiteProblem } from './origin-check.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
-/** Marks what browsers navigate to. */
+/** Marks routes that browsers navigate to. */
 export const Navigable = Reflector.createDecorator<boolean>();
 
-/** Goes before the guards of the user: sets the headers, and refuses what no user's guard should have to know of. */
+/** Guard that runs before the user's guards: sets security headers, checks locality and origin, and enforces the read-only mode. */
 @Injectable()
 export class DashboardGuard implements CanActivate {
   constructor(
@@ -34,8 +34,8 @@ export class DashboardGuard implements CanActivate {
   }
 
   /**
-   * A stopping HTTP server waits for every connection, and a browser that asks for the stream of events again and again would keep its
-   * own for ever.
+   * Closes the connection while the server stops: it waits for every connection, and a browser that keeps reopening the event stream would
+   * hold its own forever.
    */
   private endConnectionOnStop(request: HttpRequest, response: HttpResponse): void {
     if (this.live.areStopped) this.host.httpAdapter.setHeader(response, 'Connection', 'close');

@@ -1,14 +1,14 @@
-/** What requests of Express and Fastify have in common, and where they keep that of Node.js. */
+/** Common part of requests of Express and Fastify, and their Node.js request. */
 export interface HttpRequest {
   readonly method: string;
   readonly url: string;
-  /** As the client sent it, on Express below a router. */
+  /** Original URL, on Express below a router. */
   readonly originalUrl?: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly socket?: { readonly remoteAddress?: string; readonly end?: () => unknown };
 }
 
-/** What responses have in common; on Fastify, `raw` is that of Node.js. */
+/** Common part of responses; on Fastify, `raw` is the Node.js response. */
 export interface HttpResponse {
   once(event: 'finish', listener: () => void): unknown;
   readonly raw?: HttpResponse;

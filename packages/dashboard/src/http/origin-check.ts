@@ -4,7 +4,10 @@ import type { HttpRequest } from './http-request.js';
 /** The header that the page sends with each action; a form of another site cannot. */
 export const ACTION_HEADER = 'x-catga-dashboard';
 
-/** Why a request may have been caused by another site; undefined if it was not. Navigation to the page is no reading of it. */
+/**
+ * Why a request may come from another site; undefined if it does not. Navigation to the page is allowed, because the other site cannot read
+ * it.
+ */
 export function crossSiteProblem(request: HttpRequest, isNavigation: boolean): string | undefined {
   const site = headerOf(request, 'sec-fetch-site');
   const origin = headerOf(request, 'origin');

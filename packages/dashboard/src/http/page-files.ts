@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** The folder of the built page. */
 export const PAGE_FOLDER: unique symbol = Symbol('CATGA_DASHBOARD_PAGE_FOLDER');
 
-/** All that is served, with its type. */
+/** Served files, with their content types. */
 const TYPES: Readonly<Record<string, string>> = {
   'app.js': 'text/javascript; charset=utf-8',
   'app.css': 'text/css; charset=utf-8',
@@ -17,14 +17,14 @@ export interface PageFile {
   readonly content: string;
 }
 
-/** The files that `npm run build` made of the page. */
+/** Built files of the page. */
 @Injectable()
 export class PageFiles {
   private readonly files = new Map<string, Promise<PageFile>>();
 
   constructor(@Inject(PAGE_FOLDER) private readonly folder: string) {}
 
-  /** 404 for any other name. */
+  /** Reads a file. 404 for an unknown name. */
   async get(name: string): Promise<PageFile> {
     const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
     if (type === undefined) throw new NotFoundException();
@@ -37,9 +37,9 @@ export class PageFiles {
   }
 
   /**
-   * The document, whose addresses are relative to its own: it may lie below a prefix that a proxy removes.
+   * The HTML document. Its URLs are relative, because a proxy may strip a path prefix.
    *
-   * @param base from the address of the document to its folder: `catga/` or nothing
+   * @param base path from the document to its folder: `catga/` or empty
    */
   document(base: string): string {
     return `<!doctype html>

@@ -1,4 +1,4 @@
-/** Headers of every reply. The policy allows what the package ships, and nothing else. */
+/** Headers of every reply. The content security policy only allows files of the package. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': [
     "default-src 'none'",

@@ -3,25 +3,25 @@ import type { MessageEvent, OnModuleDestroy } from '@nestjs/common';
 import { CatgaMediator } from '@catga/nestjs';
 import { Observable, ReplaySubject, Subject, map, merge, takeUntil, throttleTime, timer } from 'rxjs';
 
-/** How often a page reads what it shows, in milliseconds. */
+/** Refresh interval of a page, in milliseconds. */
 const EVERY_MS = 3_000;
-/** Many nodes that join at the same time are one change. */
+/** Window that merges changes of nodes into one, in milliseconds. */
 const NODES_MS = 250;
 const MOST_LISTENERS = 200;
 
-/** Tells open pages when to read again: at once when nodes change, and else every three seconds. */
+/** Notifies open pages when to read again: when nodes change, and every three seconds. */
 @Injectable()
 export class LiveUpdates implements OnModuleDestroy {
   private readonly changed = new Subject<void>();
   private readonly stopped = new ReplaySubject<void>(1);
-  /** From the first page on. */
+  /** Set while pages are open. */
   private changes: AsyncIterator<unknown> | undefined;
   private listeners = 0;
   private isStopping = false;
 
   constructor(private readonly mediator: CatgaMediator) {}
 
-  /** Whether the application stops. */
+  /** Whether the application is stopping. */
   get areStopped(): boolean {
     return this.isStopping;
   }
@@ -33,9 +33,9 @@ export class LiveUpdates implements OnModuleDestroy {
     void this.changes?.return?.();
   }
 
-  /** 503 when the application stops, or too many are open. */
+  /** Event stream of a page. 503 when the application is stopping, or too many are open. */
   stream(): Observable<MessageEvent> {
-    if (this.isStopping) throw new ServiceUnavailableException('The application stops.');
+    if (this.isStopping) throw new ServiceUnavailableException('The application is stopping.');
     if (this.listeners >= MOST_LISTENERS)
       throw new ServiceUnavailableException('Too many pages of the dashboard are open.');
     this.follow();
@@ -59,7 +59,7 @@ export class LiveUpdates implements OnModuleDestroy {
     const each = async (): Promise<void> => {
       while ((await changes.next()).done !== true) this.changed.next();
     };
-    // It ends with the node.
+    // Ends with the node.
     void each().catch(() => {});
   }
 }

@@ -8,11 +8,11 @@ import type { TrafficPointView } from '../api/views.js';
 import { quantileOf, stepOf, sumOf } from './traffic-rates.js';
 import type { TrafficStep } from './traffic-rates.js';
 
-/** How often the nodes are asked, in milliseconds. */
+/** Polling interval of the nodes, in milliseconds. */
 const EVERY_MS = 3_000;
-/** For how long after the last reading that goes on, in milliseconds. */
+/** Time after the last reading when polling stops, in milliseconds. */
 const GOES_ON_MS = 60_000;
-/** A quarter of an hour. */
+/** Points of 15 minutes. */
 const MOST_POINTS = 300;
 
 /** Messages per second from one service to another. */
@@ -23,7 +23,7 @@ export interface FlowRate {
   readonly rate: number;
 }
 
-/** What the cluster handles over time: asks all nodes from time to time while somebody looks. */
+/** Traffic of the cluster over time: polls all nodes while pages are open. */
 @Injectable()
 export class TrafficHistory implements OnModuleDestroy {
   private readonly admin: AdminClient;
@@ -45,13 +45,13 @@ export class TrafficHistory implements OnModuleDestroy {
     this.untilMs = -1;
   }
 
-  /** The oldest first. */
+  /** Points, the oldest first. */
   read(): readonly TrafficPointView[] {
     this.goOn();
     return this.points;
   }
 
-  /** As of the last time. */
+  /** Latest rates. */
   rates(): readonly FlowRate[] {
     this.goOn();
     return this.flows;
@@ -83,7 +83,7 @@ export class TrafficHistory implements OnModuleDestroy {
       if (step !== undefined) steps.push(step);
     }
     this.answers = known;
-    // The first answers are where counts begin.
+    // The first answers are the baseline.
     if (steps.length > 0) {
       this.points.push(pointOf(steps, subscriptions));
       if (this.points.length > MOST_POINTS) this.points.shift();

@@ -1,7 +1,7 @@
 import { TRAFFIC_BOUNDS_MS } from '@catga/core/admin';
 import type { MessageFlow, NodeTraffic } from '@catga/core/admin';
 
-/** What has been handled between two answers of a node. */
+/** Messages handled between two answers of a node. */
 export interface TrafficStep {
   readonly nodeId: string;
   readonly seconds: number;
@@ -12,7 +12,7 @@ export interface TrafficStep {
   readonly criticalTimes: readonly number[];
 }
 
-/** The difference of two answers; undefined if the node, or its counts, have begun anew between them. */
+/** Difference of two answers; undefined if the node or its counts were reset between them. */
 export function stepOf(nodeId: string, before: NodeTraffic, now: NodeTraffic): TrafficStep | undefined {
   const seconds = (now.nowMs - before.nowMs) / 1000;
   if (now.sinceMs !== before.sinceMs || seconds <= 0) return undefined;
@@ -34,14 +34,14 @@ export function stepOf(nodeId: string, before: NodeTraffic, now: NodeTraffic): T
   };
 }
 
-/** Adds buckets. */
+/** Sums buckets. */
 export function sumOf(all: readonly (readonly number[])[]): readonly number[] {
   return [...TRAFFIC_BOUNDS_MS, Infinity].map((_, index) =>
     all.reduce((sum, buckets) => sum + (buckets[index] ?? 0), 0),
   );
 }
 
-/** A quantile in milliseconds, between the bounds of its bucket; undefined if there was nothing. */
+/** Quantile in milliseconds, interpolated in its bucket; undefined without values. */
 export function quantileOf(buckets: readonly number[], quantile: number): number | undefined {
   const wanted = buckets.reduce((sum, one) => sum + one, 0) * quantile;
   if (wanted === 0) return undefined;

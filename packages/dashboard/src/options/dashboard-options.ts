@@ -1,6 +1,6 @@
 import type { CanActivate, ModuleMetadata, Type } from '@nestjs/common';
 
-/** What a payload is that {@link CatgaDashboardOptions.redact} gets. */
+/** Description of a payload passed to {@link CatgaDashboardOptions.redact}. */
 export interface RedactedPart {
   /**
    * Content of a message or state of a saga, headers of a message (an object), its key (text), the text of an error, or the result of a
@@ -23,8 +23,8 @@ export interface CatgaDashboardOptions {
    */
   readonly path?: string;
   /**
-   * Guards of every page, reading and action. Without one, only browsers on the same machine are served; the global guards of the
-   * application do not count.
+   * Guards of every page, reading and action. Without guards only browsers on the same machine are served, even if the application has
+   * global guards.
    * @defaultValue none
    */
   readonly guards?: readonly (Type<CanActivate> | CanActivate)[];
@@ -36,18 +36,18 @@ export interface CatgaDashboardOptions {
    */
   readonly readOnly?: boolean;
   /**
-   * Replaces payloads before they leave the process: contents, headers and keys of messages, states of sagas, texts of errors, and results. What it throws on
-   * is shown as `(redacted)`. Letters whose content it changes cannot be edited.
+   * Function that redacts payloads before they leave the process: contents, headers and keys of messages, states of sagas, error texts, and
+   * results. If it throws, `(redacted)` is shown. Letters whose content it changes cannot be edited.
    * @defaultValue payloads are shown as they are
    */
   readonly redact?: (payload: unknown, part: RedactedPart) => unknown;
   /**
-   * Address of a trace, with `{traceId}`: an http or https URL, or a path. Letters with the header `traceparent` link to it.
+   * URL of a trace, with `{traceId}`: http, https, or a path. Letters with the header `traceparent` link to it.
    * @defaultValue no links
    */
   readonly traceUrl?: string;
   /**
-   * Who acts, for the audit lines: gets the request of Express or Fastify.
+   * Function that returns the actor for audit lines, from the request of Express or Fastify.
    * @defaultValue the address of the peer
    */
   readonly actor?: (request: unknown) => string | undefined;

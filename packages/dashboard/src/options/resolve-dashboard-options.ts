@@ -35,7 +35,7 @@ const schema = z.strictObject({
   actor: aFunction.optional(),
 });
 
-/** With defaults, frozen. `CATGA_CONFIGURATION` with every problem. */
+/** Options with defaults, frozen. `CATGA_CONFIGURATION` with all problems. */
 export function resolveDashboardOptions(options: CatgaDashboardOptions): ResolvedDashboardOptions {
   const { success, data, error } = schema.safeParse(options);
   if (success) return Object.freeze({ ...data, imports: options.imports ?? [] });

@@ -1,7 +1,7 @@
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { CatgaError } from '@catga/core';
 
-/** That of Express or of Fastify, whichever is installed. */
+/** HTTP adapter of Express or Fastify, whichever is installed. */
 export async function httpAdapter(): Promise<AbstractHttpAdapter> {
   try {
     const { ExpressAdapter } = await import('@nestjs/platform-express');

@@ -19,15 +19,15 @@ export interface StandaloneOptions extends Pick<CatgaDashboardOptions, 'readOnly
   readonly engine: Engine;
   /** @defaultValue 'catga' */
   readonly namespace?: string;
-  /** That of the nodes. @defaultValue json() */
+  /** Serializer of the nodes. @defaultValue json() */
   readonly serializer?: Serializer;
   /** @defaultValue 0, any free port */
   readonly port?: number;
-  /** Gets a line for each action, and what goes wrong. @defaultValue none */
+  /** Logger of actions and failures. @defaultValue none */
   readonly logger?: LoggerService;
 }
 
-/** A dashboard that is served. */
+/** A running dashboard. */
 export interface StandaloneDashboard {
   /** Address of the page. */
   readonly url: string;
@@ -39,9 +39,9 @@ export interface StandaloneDashboard {
 class StandaloneModule {}
 
 /**
- * Serves the dashboard of a cluster to browsers on this machine. It joins as a tool: nodes do not list it and send it nothing but
- * answers. `CATGA_CONFIGURATION` without `@nestjs/platform-express` or `@nestjs/platform-fastify`,
- * `CATGA_ENGINE_UNAVAILABLE` if the broker is out of reach.
+ * Serves the dashboard of a cluster to browsers on this machine. It joins as a tool: nodes do not list it and send it only answers.
+ * `CATGA_CONFIGURATION` without `@nestjs/platform-express` or `@nestjs/platform-fastify`, `CATGA_ENGINE_UNAVAILABLE` if the broker is
+ * unreachable.
  *
  * @publicApi
  */
@@ -67,7 +67,7 @@ export async function serveDashboard({
   const app = await NestFactory.create({ module: StandaloneModule, imports }, await httpAdapter(), {
     abortOnError: false,
     logger: logger ?? false,
-    // Pages that are open listen for changes.
+    // Open pages hold connections for changes.
     forceCloseConnections: true,
   });
   try {
