@@ -14,7 +14,7 @@ export class Withdrawn {
   constructor(readonly amount: number) {}
 }
 
-/** The state of an account: what its events have made of it. */
+/** State of an account. */
 @EventStream({ name: 'bank.account', snapshot: { every: 200, version: 1 } })
 export class Account {
   balance = 0;

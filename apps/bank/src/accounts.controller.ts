@@ -25,7 +25,7 @@ export class AccountsController {
     return this.mediator.send(new Withdraw(id, cents(amount)));
   }
 
-  /** `after`: what a command was answered. */
+  /** `after`: the id returned by a command. */
   @Get()
   balance(@Param('id') id: string, @Query('after') after?: string): Promise<{ readonly balance: number }> {
     return this.mediator.send(new GetBalance(id), { after });
@@ -36,7 +36,7 @@ export class AccountsController {
     return this.mediator.send(new GetStatement(id), { after });
   }
 
-  /** The account as it was after some of its events. */
+  /** A past state of the account. */
   @Get('versions/:version')
   past(@Param('id') id: string, @Param('version', ParseIntPipe) upTo: number): Promise<StreamState<Account>> {
     return this.streams.load(Account, id, { upTo });

@@ -4,7 +4,7 @@ import type { Decision } from '@catga/event-sourcing';
 import { Command, Message } from '@catga/nestjs';
 import { Account, Deposited, Withdrawn } from './account.js';
 
-/** What a command is answered. `after` is where it can be read. */
+/** Result of a command. Pass `after` to a query to read its effect. */
 export interface Booked {
   readonly balance: number;
   readonly after: string;
@@ -40,7 +40,7 @@ export class DepositHandler {
 @DecisionHandler(Withdraw, { stream: Account, id: ({ accountId }) => accountId })
 export class WithdrawHandler {
   decide({ amount }: Withdraw, { balance }: Account): Decision<Booked> {
-    if (balance < amount) throw new UnprocessableEntityException(`The account has ${balance} only.`);
+    if (balance < amount) throw new UnprocessableEntityException(`The balance is only ${balance}.`);
     return decided([new Withdrawn(amount)], (after) => ({ balance: balance - amount, after }));
   }
 }

@@ -3,10 +3,10 @@ import { Logger } from '@nestjs/common';
 import { pglite } from '@catga/sql';
 import type { SqlDatabase } from '@catga/sql';
 
-/** Where the database is injected. */
+/** Injection token of the database. */
 export const DATABASE: unique symbol = Symbol('DATABASE');
 
-/** PGlite: a PostgreSQL inside the process, with its data in a folder. Nothing closes it: what is committed is kept, however the process ends. */
+/** PGlite: a PostgreSQL inside the process, with its data in a folder. It is never closed: commits are durable however the process ends. */
 export async function openDatabase(folder: string): Promise<SqlDatabase> {
   const { PGlite } = await import('@electric-sql/pglite');
   // Creating it takes seconds.

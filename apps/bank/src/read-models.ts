@@ -2,7 +2,7 @@ import { On, Projection } from '@catga/event-sourcing';
 import type { ProjectionContext } from '@catga/event-sourcing';
 import { Deposited, Withdrawn } from './account.js';
 
-/** What each account has. */
+/** Balance of each account. */
 @Projection({
   name: 'balances',
   tables: { balance: 'account_id text PRIMARY KEY, amount bigint NOT NULL' },
@@ -27,7 +27,7 @@ export class Balances {
   }
 }
 
-/** What happened to each account. */
+/** Statement of each account. */
 @Projection({
   name: 'statements',
   tables: {

@@ -27,7 +27,7 @@ export class AppModule {
         SettingsModule.with(settings),
         OrdersModule.with(storage),
         HistoryModule.with(storage),
-        // `CatgaModule.forRoot()` would do. Events are tried four times, with pauses that can be watched.
+        // `CatgaModule.forRoot()` would do. Events get four attempts, with visible pauses.
         CatgaModule.forRoot({
           service: 'orders',
           ...(engine && { engine }),

@@ -3,12 +3,12 @@ import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Server, ServerResponse } from 'node:http';
 
-/** How long requests are waited for. */
+/** Maximum wait for running requests. */
 const DRAIN_TIMEOUT_MS = 10_000;
 
 /**
- * Answers every HTTP request that has arrived before the rest of the application stops, and lets no idle connection
- * hold the process up. Provided by the root module, whose `onModuleDestroy` comes first.
+ * Finishes HTTP requests before the rest of the application stops, and closes idle connections. Provided by the root module, whose
+ * `onModuleDestroy` is called first.
  */
 @Injectable()
 export class HttpDrain implements OnModuleInit, OnModuleDestroy {
@@ -48,7 +48,7 @@ export class HttpDrain implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-/** Tells the client to send nothing more on this connection. */
+/** Closes the connection after the response. */
 function endConnectionAfter(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('connection', 'close');
 }

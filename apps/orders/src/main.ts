@@ -17,14 +17,14 @@ async function serve(): Promise<void> {
     AppModule.with(settings, await openStorage(settings), await engineOf(settings)),
     { abortOnError: false },
   );
-  // SIGTERM and SIGINT finish what is running and then exit with status 0.
+  // SIGTERM and SIGINT wait for running work, then exit with status 0.
   app.enableShutdownHooks([], { useProcessExit: true });
   const server = (await (host === undefined ? app.listen(port) : app.listen(port, host))) as Server;
   const address = server.address() as AddressInfo;
   logger.log(`Orders listens on http://${host ?? 'localhost'}:${address.port}`);
 }
 
-/** Loads what belongs to a database only if there is to be one. */
+/** Loads the database modules only if configured. */
 async function openStorage(settings: Settings): Promise<OrdersStorage> {
   if (settings.storage === 'memory') return IN_MEMORY;
   const { openSqlStorage } = await import('./sql/sql-storage.js');
@@ -33,7 +33,7 @@ async function openStorage(settings: Settings): Promise<OrdersStorage> {
   return storage;
 }
 
-/** Loads the client of NATS only if there is a cluster to join. */
+/** Loads the NATS engine only if configured. */
 async function engineOf({ natsUrl }: Settings): Promise<Engine | undefined> {
   if (natsUrl === undefined) return undefined;
   const { nats } = await import('@catga/nats');

@@ -57,7 +57,7 @@ describe('a shipping mail that fails', () => {
       subscription: 'orders.shipping-mail',
       message: { orderId, customerId: 'c1', shippedAt: expect.any(String) },
       key: orderId,
-      error: { name: 'Error', message: 'The mail server is down, as it was told to be.' },
+      error: { name: 'Error', message: 'The mail server is down (simulated).' },
       attempts: 4,
       history: [],
     });

@@ -146,7 +146,7 @@ describe('POST /orders/:id/ship', () => {
     expect((await app.post('/orders/unknown/ship')).status).toBe(404);
   });
 
-  it('answers 409 if it was shipped already', async () => {
+  it('answers 409 if it was already shipped', async () => {
     const orderId = await placed();
     await app.post(`/orders/${orderId}/ship`);
     expect((await app.post(`/orders/${orderId}/ship`)).status).toBe(409);

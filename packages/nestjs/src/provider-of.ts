@@ -3,7 +3,7 @@ import type { ModuleRef } from '@nestjs/core';
 import { CatgaError } from '@catga/core';
 import { lineOf } from '@catga/core/engine';
 
-/** Provider of the application, from whichever module. `CATGA_CONFIGURATION` if there is none that all messages share. */
+/** Provider of the application, from any module. `CATGA_CONFIGURATION` if there is none, or it is request-scoped. */
 export function providerOf(moduleRef: ModuleRef, token: unknown): unknown {
   try {
     return moduleRef.get<unknown>(token as InjectionToken, { strict: false });

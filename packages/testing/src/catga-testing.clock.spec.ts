@@ -148,7 +148,7 @@ describe('the clock of a testing module', () => {
 
   it("may be the machine's, which no test moves", async () => {
     module = await shop([Carrier], { clock: 'system', retry: { maxAttempts: 2, initialDelayMs: 1 } });
-    expect(() => testing().clock).toThrow("The clock is the machine's");
+    expect(() => testing().clock).toThrow('The node uses the system clock');
     carrier().charging.open();
     await expect(mediator().send(new Charge())).resolves.toBe('charged');
   });

@@ -5,10 +5,10 @@ import { CatgaTesting } from './catga-testing.js';
 import { TestServices } from './test-services.js';
 import type { TestTime } from './test-services.js';
 
-/** What is about the test rather than the application. */
+/** Options of the test, as opposed to the application. */
 export interface CatgaTestingOptions {
   /**
-   * Where the node's time comes from: a clock that the test moves, or the machine's.
+   * Time of the node: a clock that the test advances, or the system clock.
    * @defaultValue a new `TestClock`
    */
   readonly clock?: TestTime;
@@ -18,25 +18,25 @@ type Options = Parameters<typeof CatgaModule.forRoot>[0];
 type AsyncOptions = Parameters<typeof CatgaModule.forRootAsync>[0];
 
 /**
- * `CatgaModule` for tests: the memory engine, a clock that stands still until it is moved, and {@link CatgaTesting} to
- * inject. Each testing module has its own; they never meet.
+ * `CatgaModule` for tests: the memory engine, a clock that the test advances, and an injectable {@link CatgaTesting}. Testing modules are
+ * isolated from each other.
  *
  * @example `Test.createTestingModule({ imports: [CatgaTestingModule.forRoot()], providers: [PlaceOrderHandler] })`
  * @publicApi
  */
 @Module({})
 export class CatgaTestingModule {
-  /** In the place of `CatgaModule.forRoot`, with the same options and the clock. */
+  /** Replaces `CatgaModule.forRoot`, with the same options and the clock. */
   static forRoot({ clock, ...options }: NonNullable<Options> & CatgaTestingOptions = {}): DynamicModule {
     return withTesting(CatgaModule.forRoot(options), clock);
   }
 
-  /** In the place of `CatgaModule.forRootAsync`, with the same options and the clock. */
+  /** Replaces `CatgaModule.forRootAsync`, with the same options and the clock. */
   static forRootAsync({ clock, ...options }: AsyncOptions & CatgaTestingOptions): DynamicModule {
     return withTesting(CatgaModule.forRootAsync(options), clock);
   }
 
-  /** Beside modules that import `CatgaModule` themselves, which keep their options and engine: for whole applications. */
+  /** For whole applications: import it beside modules that import `CatgaModule` themselves, which keep their options and engine. */
   static forApplication({ clock }: CatgaTestingOptions = {}): DynamicModule {
     return {
       module: CatgaTestingModule,

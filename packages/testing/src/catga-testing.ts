@@ -17,11 +17,11 @@ import { untilSettled } from './settling.js';
 import type { SettleOptions } from './settling.js';
 import { TestServices } from './test-services.js';
 
-/** How much real time handlers have to end before a closing application with a still clock gives up on them. */
+/** Real time that running handlers get when an application with a test clock closes, in milliseconds. */
 const CLOSING_MS = 1000;
 
 /**
- * What a test asks and does: which messages were handed over, what failed, to wait for handlers, to move the clock.
+ * Test helper: recorded messages and failures, waiting for handlers, and the test clock.
  *
  * @example
  * const testing = module.get(CatgaTesting);
@@ -40,27 +40,27 @@ export class CatgaTesting implements OnModuleInit, OnApplicationBootstrap {
     private readonly services: TestServices,
   ) {}
 
-  /** The requests that were sent, by callers and by handlers, in order; of one class or all. */
+  /** Requests sent by callers and handlers, in order; of one class or all. */
   sent<T extends CatgaRequest<unknown>>(type?: MessageConstructor<T>): readonly T[] {
     return this.messages('sent', type);
   }
 
-  /** The events that were published or broadcast, by callers and by handlers, in order; of one class or all. */
+  /** Events published or broadcast by callers and handlers, in order; of one class or all. */
   published<T extends object>(type?: MessageConstructor<T>): readonly T[] {
     return this.messages('published', type);
   }
 
-  /** The commands that were queued, in order; of one class or all. */
+  /** Queued commands, in order; of one class or all. */
   enqueued<T extends Command<unknown>>(type?: MessageConstructor<T>): readonly T[] {
     return this.messages('enqueued', type);
   }
 
-  /** Sent, published and queued messages in one order, each with its options; of one class or all. */
+  /** All sent, published and queued messages in order, each with its options; of one class or all. */
   recorded<T extends object>(type?: MessageConstructor<T>): readonly RecordedMessage<T>[] {
     return this.services.recorder.of(type);
   }
 
-  /** The failures that no caller saw: of event handlers, of queued commands, of handlers whose caller had given up. */
+  /** Failures that reached no caller: of event handlers, of queued commands, of handlers whose caller had given up. */
   get failures(): readonly FailureReport[] {
     return this.reports;
   }
@@ -77,32 +77,32 @@ export class CatgaTesting implements OnModuleInit, OnApplicationBootstrap {
     return letters;
   }
 
-  /** Forgets what was recorded and what failed so far. Dead letters stay. */
+  /** Clears recorded messages and failures, not dead letters. */
   clear(): void {
     this.services.recorder.clear();
     this.reports = [];
   }
 
   /**
-   * Resolves once nothing runs and nothing that is due now waits, what handlers publish and queue included. What is to
-   * happen later (retries, delayed commands) does not count until the clock is there.
-   * `CATGA_TIMEOUT`, naming what still runs, if that takes longer than `withinMs` of real time.
+   * Resolves once no handler is running and no due message is waiting, including messages that handlers publish and queue. Later retries
+   * and delayed commands count once the clock has reached them. `CATGA_TIMEOUT`, which names the running handlers, after `withinMs` of real
+   * time.
    */
   settled(options: SettleOptions = {}): Promise<void> {
     return untilSettled(this.node, this.services.running, options);
   }
 
-  /** The clock of the node, which stands still until a test moves it. `CATGA_UNSUPPORTED` with `clock: 'system'`. */
+  /** Clock of the node, which only the test advances. `CATGA_UNSUPPORTED` with `clock: 'system'`. */
   get clock(): TestClock {
     const { clock } = this.services;
     if (clock instanceof TestClock) return clock;
     throw new CatgaError(
       'CATGA_UNSUPPORTED',
-      "The clock is the machine's: leave out clock: 'system' to move it.",
+      "The node uses the system clock: remove clock: 'system' to advance it.",
     );
   }
 
-  /** Lets `ms` milliseconds pass, then waits until what fell due is settled. */
+  /** Advances the clock by `ms` milliseconds, then waits until everything due is settled. */
   async advance(ms: number, options?: SettleOptions): Promise<void> {
     await this.clock.advance(ms);
     await this.settled(options);
@@ -134,8 +134,8 @@ export class CatgaTesting implements OnModuleInit, OnApplicationBootstrap {
   }
 
   /**
-   * A node that stops waits for its handlers by its clock. Where nobody moves that, `close()` would hang with a handler
-   * that does not end: this moves it past the drain timeout.
+   * Advances a test clock past the drain timeout while the node stops: otherwise `close()` would wait forever for a handler that does not
+   * end.
    */
   private async giveUpInTime({ mediator, options }: CatgaNode, clock: TestClock): Promise<void> {
     let callOff = (): void => {};

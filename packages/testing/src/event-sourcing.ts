@@ -1,4 +1,4 @@
-// What decision handlers, projections and event stores are tested with. Needs the package @catga/event-sourcing, and no test framework.
+// Test utilities for decision handlers, projections and event stores. Requires @catga/event-sourcing, but no test framework.
 export { decisionTest } from './event-sourcing/decision-test.js';
 export type { DecidedTest, DecisionTest } from './event-sourcing/decision-test.js';
 export { describeEventStore } from './event-sourcing/describe-event-store.js';

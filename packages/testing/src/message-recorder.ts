@@ -1,13 +1,13 @@
 import type { EnqueueOptions, MessageConstructor, PublishOptions, SendOptions } from '@catga/core';
 import type { MessageObserver } from '@catga/core/engine';
 
-/** A message that was handed over, what was said about it, and how. */
+/** A recorded message with its options and method. */
 export type RecordedMessage<T extends object = object> =
   | { readonly how: 'sent'; readonly message: T; readonly options: SendOptions }
   | { readonly how: 'published'; readonly message: T; readonly options: PublishOptions }
   | { readonly how: 'enqueued'; readonly message: T; readonly options: EnqueueOptions };
 
-/** Keeps every message that callers and handlers hand over, in the order they did, whatever becomes of it. */
+/** Records every message sent by callers and handlers, in order, whatever its outcome. */
 export class MessageRecorder implements MessageObserver {
   private records: RecordedMessage[] = [];
 
@@ -23,7 +23,7 @@ export class MessageRecorder implements MessageObserver {
     this.records.push({ how: 'enqueued', message, options });
   }
 
-  /** The records whose message is an instance of the class; all without one. */
+  /** The records of messages of a class, or all. */
   of<T extends object>(type?: MessageConstructor<T>): readonly RecordedMessage<T>[] {
     const isOfType = (record: RecordedMessage): record is RecordedMessage<T> =>
       type === undefined || record.message instanceof type;

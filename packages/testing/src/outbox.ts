@@ -1,4 +1,4 @@
-// What outbox stores of one's own are tested with. Needs no Nest and no test framework.
+// Compliance suite for custom outbox stores. Requires neither Nest nor a test framework.
 export { outboxStoreSuite } from './outbox/outbox-store-suite.js';
 export type { OutboxCase } from './outbox/outbox-case.js';
 export type { OutboxHarness, OutboxUnderTest } from './outbox/outbox-harness.js';

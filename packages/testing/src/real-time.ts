@@ -1,14 +1,14 @@
-// Taken when the module is loaded, so that fake timers of a test runner do not stop them.
+// Captured when the module is loaded, so that fake timers do not affect them.
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis;
 
-/** Calls back after real milliseconds, unless the process ends before. Returns how to call it off. */
+/** Calls back after a delay of real time, without keeping the process alive. Returns a function that cancels it. */
 export function afterRealTime(delayMs: number, callback: () => void): () => void {
   const timer = startTimer(callback, delayMs);
   timer.unref();
   return () => stopTimer(timer);
 }
 
-/** Rejects with what `late` makes if `work` takes longer than `limitMs` of real time. */
+/** Rejects with the error of `late` if `work` takes longer than `limitMs` of real time. */
 export async function withinRealTime<T>(work: Promise<T>, limitMs: number, late: () => Error): Promise<T> {
   let callOff = (): void => {};
   const limit = new Promise<never>((_resolve, reject) => {

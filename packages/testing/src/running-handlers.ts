@@ -5,7 +5,7 @@ interface Run {
   readonly attempt: number;
 }
 
-/** Knows which handlers are at work, to name them when they do not end. */
+/** Behavior that tracks running handlers, to name those that do not end. */
 export class RunningHandlers implements Behavior {
   private readonly runs = new Set<Run>();
   private last: Run | undefined;
@@ -21,12 +21,12 @@ export class RunningHandlers implements Behavior {
     }
   }
 
-  /** Those at work, the longest first. */
+  /** Running handlers, the longest-running first. */
   get names(): readonly string[] {
     return [...this.runs].map(describe);
   }
 
-  /** The one that was called last. */
+  /** The handler called last. */
   get lastName(): string | undefined {
     return this.last && describe(this.last);
   }

@@ -1,4 +1,4 @@
-// What sagas are tested with. Needs the package @catga/sagas, and no test framework.
+// Test utilities for sagas. Requires @catga/sagas, but no test framework.
 export { everyOrder } from './sagas/every-order.js';
 export type { EveryOrderOptions } from './sagas/every-order.js';
 export { deadLetterOf, later, refusalOf, resultOf } from './sagas/saga-test-inputs.js';

@@ -4,19 +4,19 @@ import { nextTurn } from '@catga/core/engine';
 import { withinRealTime } from './real-time.js';
 import type { RunningHandlers } from './running-handlers.js';
 
-/** How long {@link untilSettled} may take. */
+/** Options of {@link untilSettled}. */
 export interface SettleOptions {
   /**
-   * After how much real time it is an error, in milliseconds. More for handlers that do real input and output.
+   * Timeout in milliseconds of real time. Raise it for handlers with real I/O.
    * @defaultValue 2000
    */
   readonly withinMs?: number;
 }
 
-/** For so many turns in a row nothing may have been handled: time for what a handler did not await to begin. */
+/** Number of consecutive event loop turns without a handled message, so that work that a handler did not await can begin. */
 const QUIET_TURNS = 3;
 
-/** Resolves once nothing runs and nothing that is due now waits. `CATGA_TIMEOUT` names what kept it from settling. */
+/** Resolves once no handler is running and no due message is waiting. `CATGA_TIMEOUT` gives the reason. */
 export async function untilSettled(
   node: CatgaNode,
   running: RunningHandlers,
@@ -61,12 +61,12 @@ function lateError(withinMs: number, { names, lastName }: RunningHandlers, handl
 function reason(running: readonly string[], last: string | undefined, handled: number): string {
   if (running.length > 0) {
     return (
-      `still running: ${running.join(', ')}. Let it end, move the clock if it waits for a deadline, ` +
+      `still running: ${running.join(', ')}. Let it end, advance the clock if it waits for a deadline, ` +
       'or give settled({ withinMs }) more time.'
     );
   }
   if (handled > 0) {
     return `handlers keep being called, ${handled} times since, last ${last ?? 'unknown'}. Do messages cause each other?`;
   }
-  return 'messages wait that nothing takes. Has the application started, and is its engine memory()?';
+  return 'messages are waiting without a consumer. Has the application started, and is its engine memory()?';
 }

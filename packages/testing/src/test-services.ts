@@ -3,10 +3,10 @@ import { TestClock, systemClock } from '@catga/core/engine';
 import { MessageRecorder } from './message-recorder.js';
 import { RunningHandlers } from './running-handlers.js';
 
-/** The time of a node under test: a clock that the test moves, or the machine's. */
+/** Time of a node under test: a clock that the test advances, or the system clock. */
 export type TestTime = TestClock | 'system';
 
-/** What surrounds a node under test. One application, one of these. */
+/** Services around a node under test, one instance per application. */
 export class TestServices {
   readonly recorder = new MessageRecorder();
   readonly running = new RunningHandlers();
@@ -16,7 +16,7 @@ export class TestServices {
     this.clock = time === 'system' ? systemClock : time;
   }
 
-  /** What replaces the node's own. */
+  /** Replacements of the node's own services. */
   get forNode(): Partial<NodeServices> {
     return { clock: this.clock, observer: this.recorder, behaviors: [this.running] };
   }

@@ -9,7 +9,7 @@ export class GetOrderHistoryHandler implements IRequestHandler<GetOrderHistory> 
   constructor(private readonly history: OrderHistory) {}
 
   async handle({ orderId }: GetOrderHistory, context: MessageContext): Promise<readonly OrderHistoryEntry[]> {
-    await context.send(new GetOrder(orderId)); // Whoever has the orders says whether there is this one.
+    await context.send(new GetOrder(orderId)); // Throws if the order does not exist.
     return this.history.of(orderId);
   }
 }

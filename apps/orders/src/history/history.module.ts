@@ -4,7 +4,7 @@ import type { OrdersStorage } from '../storage/storage.js';
 import { GetOrderHistoryHandler } from './get-order-history.handler.js';
 import { HistoryController } from './history.controller.js';
 
-/** Tells what happened to an order: a read model that events feed. */
+/** History of orders: a read model built from events. */
 @Module({ controllers: [HistoryController] })
 export class HistoryModule {
   static with({ history }: OrdersStorage): DynamicModule {

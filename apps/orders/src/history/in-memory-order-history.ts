@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { OrderHistoryEntry } from '@catga/contracts';
 import type { OrderHistory } from './order-history.js';
 
-/** Forgets everything when the process ends. */
+/** History in memory, lost when the process ends. */
 @Injectable()
 export class InMemoryOrderHistory implements OrderHistory {
   private readonly entries = new Map<string, Map<string, OrderHistoryEntry>>();

@@ -1,10 +1,10 @@
 import type { OrderHistoryEntry } from '@catga/contracts';
 
-/** The read model: what happened to each order. Only event handlers write to it. */
+/** Read model of the events of each order. Only event handlers write to it. */
 export abstract class OrderHistory {
   /** Records an entry once. @param effectKey the same for every delivery of one event */
   abstract record(orderId: string, effectKey: string, entry: OrderHistoryEntry): Promise<void>;
 
-  /** In the order of recording. */
+  /** Entries of an order, in the order of recording. */
   abstract of(orderId: string): Promise<readonly OrderHistoryEntry[]>;
 }

@@ -6,7 +6,7 @@ import { OrderHistory } from './order-history.js';
 
 type OrderEvent = OrderPlaced | OrderShipped | ShippingMailSent;
 
-/** One handler for all three: it is one subscription, and their key, the order's id, brings them in order. */
+/** One handler, so one subscription, for all three events; their key, the order's id, keeps them in order. */
 @EventHandler(OrderPlaced, OrderShipped, ShippingMailSent, { name: 'order-history' })
 export class RecordOrderHistory implements IEventHandler<OrderEvent> {
   constructor(private readonly history: OrderHistory) {}

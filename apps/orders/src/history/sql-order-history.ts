@@ -4,7 +4,7 @@ import type { SqlDatabase } from '@catga/sql';
 import { DATABASE } from '../sql/database.js';
 import type { OrderHistory } from './order-history.js';
 
-/** A row for each entry. Its handler has `transaction: true`: the record that an event was handled is in the same commit. */
+/** A row for each entry. Its handler has `transaction: true`, so the inbox record commits with the row. */
 @Injectable()
 export class SqlOrderHistory implements OrderHistory {
   constructor(@Inject(DATABASE) private readonly database: SqlDatabase) {}

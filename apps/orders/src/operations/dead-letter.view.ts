@@ -1,6 +1,6 @@
 import type { DeadLetter } from '@catga/nestjs';
 
-/** A dead letter as people read it: without the stored bytes. */
+/** A dead letter without its stored bytes. */
 export type DeadLetterView = Omit<DeadLetter, 'body'>;
 
 export function toDeadLetterView({ body: _body, ...view }: DeadLetter): DeadLetterView {

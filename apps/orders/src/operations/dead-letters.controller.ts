@@ -7,7 +7,7 @@ import type { DeadLetterView } from './dead-letter.view.js';
 export class DeadLettersController {
   constructor(private readonly deadLetters: CatgaDeadLetters) {}
 
-  /** A page, oldest first; `next` is the `after` of the page that follows. */
+  /** A page, oldest first; pass `next` as `after` for the next page. */
   @Get()
   async list(
     @Query('limit') limit?: string,
@@ -18,7 +18,7 @@ export class DeadLettersController {
     return { items: items.map(toDeadLetterView), next };
   }
 
-  /** Gives the message back to the handler that failed on it. */
+  /** Redrives the message to the handler that failed. */
   @Post(':id/redrive')
   @HttpCode(202)
   async redrive(@Param('id') id: string): Promise<{ readonly redriven: number }> {

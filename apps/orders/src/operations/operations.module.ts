@@ -4,7 +4,7 @@ import { DeadLettersController } from './dead-letters.controller.js';
 import { HealthController } from './health.controller.js';
 import { NodesController } from './nodes.controller.js';
 
-/** For whoever runs the service: nodes, dead letters, health. */
+/** Operations: nodes, dead letters, health. */
 @Module({
   imports: [TerminusModule],
   controllers: [NodesController, DeadLettersController, HealthController],

@@ -19,7 +19,7 @@ export class CreateOrderHandler implements IRequestHandler<CreateOrder> {
     try {
       await context.publish(new OrderPlaced(orderId, customerId, total, new Date().toISOString()));
     } catch (thrown) {
-      await this.orders.remove(orderId); // Nobody heard of the order, so there is none: the caller may try again.
+      await this.orders.remove(orderId); // The event was not published, so the order is removed: the caller may retry.
       throw thrown;
     }
     return { orderId, status, total };

@@ -3,7 +3,7 @@ import type { OrderStatus } from '@catga/contracts';
 import type { Order } from './order.js';
 import type { OrderRepository } from './order.repository.js';
 
-/** Forgets all orders when the process ends. */
+/** Orders in memory, lost when the process ends. */
 @Injectable()
 export class InMemoryOrderRepository implements OrderRepository {
   private readonly orders = new Map<string, Order>();

@@ -1,6 +1,6 @@
 import type { OrderLine, OrderView } from '@catga/contracts';
 
-/** An order as it is kept. */
+/** A stored order. */
 export type Order = OrderView;
 
 /** A new order. Amounts are whole cents, so that sums are exact. */

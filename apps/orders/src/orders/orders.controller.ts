@@ -4,7 +4,7 @@ import { CreateOrder, GetOrder, ShipOrder } from '@catga/contracts';
 import type { OrderCreated, OrderDispatched, OrderView } from '@catga/contracts';
 import { IdempotencyKey } from './idempotency-key.decorator.js';
 
-/** What a client should send; the schema of {@link CreateOrder} sees to it that handlers get nothing else. */
+/** Request body; validated by the schema of {@link CreateOrder}. */
 type CreateOrderBody = Pick<CreateOrder, 'customerId' | 'lines'>;
 
 @Controller('orders')

@@ -15,10 +15,10 @@ export class ShipOrderHandler implements IRequestHandler<ShipOrder> {
     if (order === undefined) throw await this.refusal(orderId);
     try {
       const event = new OrderShipped(orderId, order.customerId, new Date().toISOString());
-      // An id of our own: should this ever be published again for the order, the engine stores it once.
+      // A deterministic id: if the event is published again, the engine stores it once.
       await context.publish(event, { messageId: `shipped-${orderId}` });
     } catch (thrown) {
-      await this.orders.changeStatus(orderId, 'shipped', 'placed'); // Nobody heard of it: the caller may try again.
+      await this.orders.changeStatus(orderId, 'shipped', 'placed'); // The event was not published: the caller may retry.
       throw thrown;
     }
     return { orderId, status: order.status };
@@ -27,6 +27,6 @@ export class ShipOrderHandler implements IRequestHandler<ShipOrder> {
   private async refusal(orderId: string): Promise<Error> {
     return (await this.orders.find(orderId)) === undefined
       ? orderNotFound(orderId)
-      : new ConflictException(`Order '${orderId}' was shipped already.`);
+      : new ConflictException(`Order '${orderId}' was already shipped.`);
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Behavior, Envelope, MessageContext, Next } from '@catga/nestjs';
 
-/** Makes every command slow, to watch a stopping service finish what it has begun. A pause ends when the command does. */
+/** Delays every command, to show how a stopping service finishes its running work. Ends early if the command is aborted. */
 export class CommandDelay implements Behavior {
   constructor(private readonly delayMs: number) {}
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** What the environment says. */
+/** Settings from the environment. */
 export interface Settings {
-  /** Where HTTP is served; 0 for any free port. */
+  /** HTTP port; 0 for any free port. */
   readonly port: number;
-  /** The address to listen on; undefined for every address of the machine. */
+  /** Address to listen on; undefined for all addresses. */
   readonly host: string | undefined;
   /** The pause before a failed event is handled again, in milliseconds; each further one is twice as long. */
   readonly retryDelayMs: number;
@@ -12,11 +12,11 @@ export interface Settings {
   readonly shippingMailFailures: number;
   /** Demo: how long every command takes, in milliseconds. */
   readonly commandDelayMs: number;
-  /** How long the process serves on, not ready, when it is told to stop, in milliseconds. */
+  /** Time to keep serving, not ready, after the stop signal, in milliseconds. */
   readonly shutdownDelayMs: number;
-  /** Where orders are kept: in memory, or in tables of PostgreSQL. */
+  /** Storage of orders: memory, or PostgreSQL tables. */
   readonly storage: 'memory' | 'sql';
-  /** URL of a PostgreSQL; undefined for PGlite, which has its data in `dataFolder`. */
+  /** URL of PostgreSQL; undefined for PGlite, with its data in `dataFolder`. */
   readonly databaseUrl: string | undefined;
   /** Folder of the data of PGlite. */
   readonly dataFolder: string;
@@ -26,7 +26,7 @@ export interface Settings {
   readonly relayDelayMs: number;
 }
 
-/** Where settings are injected. */
+/** Injection token of the settings. */
 export const SETTINGS: unique symbol = Symbol('SETTINGS');
 
 const wholeNumber = (max: number) => {
@@ -53,7 +53,7 @@ const schema = z.object({
   RELAY_DELAY_MS: wholeNumber(600_000).default(0),
 });
 
-/** Reads the environment. Throws one error that lists every variable that is wrong. */
+/** Reads the environment. Throws one error that lists all invalid variables. */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const parsed = schema.safeParse(environment);
   if (!parsed.success) {
@@ -79,7 +79,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   };
 }
 
-/** The environment says something that makes no sense. */
+/** Error for invalid environment variables. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SETTINGS } from '../settings/settings.js';
 import type { Settings } from '../settings/settings.js';
 
-/** Stands for a mail server. It can be told to fail, to see what becomes of an event whose handler throws. */
+/** Fake mail server. Can be set to fail, to show retries and dead letters. */
 @Injectable()
 export class MailServer {
   private readonly logger = new Logger(MailServer.name);
@@ -20,7 +20,7 @@ export class MailServer {
   send(customerId: string, text: string): Promise<void> {
     if (this.failuresLeft > 0) {
       this.failuresLeft -= 1;
-      return Promise.reject(new Error('The mail server is down, as it was told to be.'));
+      return Promise.reject(new Error('The mail server is down (simulated).'));
     }
     this.logger.log(`To ${customerId}: ${text}`);
     return Promise.resolve();

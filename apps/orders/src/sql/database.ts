@@ -4,7 +4,7 @@ import { pg, pglite } from '@catga/sql';
 import type { SqlDatabase } from '@catga/sql';
 import type { Settings } from '../settings/settings.js';
 
-/** Where the database is injected. */
+/** Injection token of the database. */
 export const DATABASE: unique symbol = Symbol('DATABASE');
 
 const TABLES = [
@@ -24,10 +24,10 @@ const TABLES = [
   'CREATE INDEX IF NOT EXISTS order_history_of ON order_history (order_id, position)',
 ];
 
-/** An open database. Nothing closes it: what is committed is kept, however the process ends. */
+/** An open database. It is never closed: commits are durable however the process ends. */
 export interface OpenDatabase {
   readonly database: SqlDatabase;
-  /** Where its data is, for people. */
+  /** Location of its data, for messages. */
   readonly place: string;
 }
 

@@ -1,6 +1,6 @@
 import type { Outbox } from '@catga/core/outbox';
 
-/** Demo: an outbox that waits between a COMMIT and the sending, to kill the process in between. What it finds at its start it sends at once. */
+/** Demo: an outbox that delays sending after a COMMIT, to kill the process in between. Entries found at its start are sent at once. */
 export function withRelayDelay(outbox: Outbox, delayMs: number): Outbox {
   if (delayMs === 0) return outbox;
   return {
@@ -11,7 +11,7 @@ export function withRelayDelay(outbox: Outbox, delayMs: number): Outbox {
         committed: (entries) => void setTimeout(() => client.committed(entries), delayMs).unref(),
       });
       const list = store.list.bind(store);
-      // Only the looks for what a dead node has left have an age.
+      // Only the search for entries of dead nodes filters by age.
       store.list = (state, limit, after, filter) =>
         list(
           state,

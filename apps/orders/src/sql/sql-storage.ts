@@ -14,9 +14,9 @@ import {
 } from './handlers-in-transactions.js';
 import { withRelayDelay } from './relay-delay.js';
 
-/** Orders in PostgreSQL, with what was published about them in the same commit. */
+/** Orders in PostgreSQL, which commit with their events. */
 export interface SqlStorage extends OrdersStorage {
-  /** Where the data is, for people. */
+  /** Location of the data, for messages. */
   readonly place: string;
 }
 

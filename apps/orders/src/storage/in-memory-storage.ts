@@ -7,7 +7,7 @@ import { OrderRepository } from '../orders/order.repository.js';
 import { ShipOrderHandler } from '../orders/ship-order.handler.js';
 import type { OrdersStorage } from './storage.js';
 
-/** Everything is forgotten when the process ends. */
+/** Storage in memory, lost when the process ends. */
 export const IN_MEMORY: OrdersStorage = {
   orders: [
     { provide: OrderRepository, useClass: InMemoryOrderRepository },

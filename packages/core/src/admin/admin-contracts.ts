@@ -5,7 +5,7 @@ import type { NodeInfo, NodeLoad } from '../contracts/node-info.js';
 import type { QualityOfService } from '../contracts/quality-of-service.js';
 
 /**
- * What a node is and handles, as it tells a tool that asks.
+ * Description of a node and what it handles, for tools.
  *
  * @publicApi
  */
@@ -16,7 +16,7 @@ export interface NodeDescription {
   /** Version of Node.js. */
   readonly runtime: string;
   readonly pid: number;
-  /** When it started, by its clock, in milliseconds since 1970. */
+  /** Start time by its clock, in milliseconds since 1970. */
   readonly startedAtMs: number;
   readonly requests: readonly DescribedRequest[];
   readonly events: readonly DescribedEvent[];
@@ -57,33 +57,33 @@ export interface DescribedSubscription {
   readonly id: string;
   readonly kind: Exclude<MessageKind, 'query'>;
   readonly names: readonly string[];
-  /** Maximum number of its messages that the node handles at a time. */
+  /** Maximum number of its messages that the node handles concurrently. */
   readonly concurrency: number;
 }
 
 /**
- * What a node does at the moment.
+ * Current statistics of a node.
  *
  * @publicApi
  */
 export interface NodeStats {
-  /** The time by its clock, in milliseconds since 1970. */
+  /** Current time by its clock, in milliseconds since 1970. */
   readonly nowMs: number;
   readonly startedAtMs: number;
   readonly load: NodeLoad;
   /** Resident memory of its process, in bytes. */
   readonly memoryBytes: number;
-  /** Number of failures since its start that no caller received, by handler or part of the engine: the 100 that failed most. */
+  /** Number of failures since its start that reached no caller, by handler or part of the engine: the 100 with most failures. */
   readonly failures: Readonly<Record<string, number>>;
 }
 
 /**
- * A failure that no caller received.
+ * A failure that reached no caller.
  *
  * @publicApi
  */
 export interface NodeFailure {
-  /** When, by the node's clock, in milliseconds since 1970. */
+  /** Time by the node's clock, in milliseconds since 1970. */
   readonly atMs: number;
   /** The handler, subscription or part of the engine that failed. */
   readonly source: string;
@@ -102,9 +102,9 @@ export interface NodeFailure {
  * @publicApi
  */
 export interface HandledMessage {
-  /** Grows with each message of the node. */
+  /** Sequence number within the node. */
   readonly sequence: number;
-  /** When its handler ended, by the node's clock, in milliseconds since 1970. */
+  /** End time of its handler by the node's clock, in milliseconds since 1970. */
   readonly atMs: number;
   readonly name: string;
   readonly kind: MessageKind;
@@ -114,7 +114,7 @@ export interface HandledMessage {
   readonly originNodeId: string;
   readonly attempt: number;
   readonly durationMs: number;
-  /** Why it failed; absent if it succeeded. */
+  /** Error; absent if it succeeded. */
   readonly error?: ErrorRecord;
 }
 
@@ -125,14 +125,14 @@ export interface HandledMessage {
  */
 export interface TapPage {
   readonly messages: readonly HandledMessage[];
-  /** What to ask for next. */
+  /** Sequence number for the next query. */
   readonly next: number;
-  /** How many there were that the node no longer remembers. */
+  /** Number of missed messages that the node no longer keeps. */
   readonly missed: number;
 }
 
 /**
- * Messages of one name that a handler got from one node.
+ * Flow of messages of one name from one node to a handler.
  *
  * @publicApi
  */
@@ -149,13 +149,13 @@ export interface MessageFlow {
 }
 
 /**
- * Counts of what a node has handled since a tool first asked; they end 15 seconds after the last question. What is sent and handled
- * within one node by the direct path is counted in `load.handled` only.
+ * Counts of messages handled since a tool's first query; counting stops 15 seconds after the last one. Requests sent and handled within one
+ * node by the direct path are only counted in `load.handled`.
  *
  * @publicApi
  */
 export interface NodeTraffic {
-  /** The time by its clock, in milliseconds since 1970. */
+  /** Current time by its clock, in milliseconds since 1970. */
   readonly nowMs: number;
   /** When these counts began. */
   readonly sinceMs: number;
@@ -163,6 +163,8 @@ export interface NodeTraffic {
   readonly flows: readonly MessageFlow[];
   /** Numbers of runs by duration, in the buckets of `TRAFFIC_BOUNDS_MS`. */
   readonly durations: readonly number[];
-  /** Numbers of runs by the time from sending until handled, of durable messages, in the same buckets. By the clocks of two nodes. */
+  /**
+   * Numbers of runs by critical time (from sending until handled, of durable messages), in the same buckets. By the clocks of two nodes.
+   */
   readonly criticalTimes: readonly number[];
 }

@@ -7,13 +7,13 @@ export interface UnansweredNode {
   readonly problem: string;
 }
 
-/** Nodes in the order in which they are asked: those that are alive first. */
+/** Nodes in the order of querying: those that are alive first. */
 export function aliveFirst(nodes: readonly NodeInfo[]): readonly NodeInfo[] {
   const isSuspected = ({ status }: NodeInfo): number => Number(status !== 'alive');
   return nodes.toSorted((one, other) => isSuspected(one) - isSuspected(other));
 }
 
-/** Whether the node that was asked did nothing. */
+/** Whether an error proves that the queried node did nothing. */
 export function isNotTaken(thrown: unknown): thrown is CatgaError {
   return (
     thrown instanceof CatgaError &&
@@ -21,7 +21,7 @@ export function isNotTaken(thrown: unknown): thrown is CatgaError {
   );
 }
 
-/** Asks one node of each service at the same time, and leaves out those that take no such question. */
+/** Queries one node of each service concurrently, and omits services that do not support the query. */
 export async function askServices<R>(
   nodes: readonly NodeInfo[],
   ask: (nodeId: string) => Promise<readonly R[]>,

@@ -12,9 +12,9 @@ type Json = Readonly<Record<string, unknown>>;
 export interface AsyncApiDocument extends Json {
   readonly asyncapi: '3.1.0';
   readonly info: Json;
-  /** By message: one whose address is its wire name. */
+  /** Channels by message, with the wire name as address. */
   readonly channels: Readonly<Record<string, Json>>;
-  /** By handler and message: all of them receive. */
+  /** Operations by handler and message; all are `receive`. */
   readonly operations: Readonly<Record<string, Json>>;
   readonly components: {
     readonly messages: Readonly<Record<string, Json>>;
@@ -22,7 +22,7 @@ export interface AsyncApiDocument extends Json {
   };
 }
 
-/** What the code of a service does not say about itself. */
+/** Information about a service that is not in its code. */
 export interface AsyncApiInfo {
   /** Version of the service. */
   readonly version: string;
@@ -36,8 +36,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a service handles, as a document of AsyncAPI 3.1: a channel for each message, an operation for each handler. What the
- * service sends is not in it: code does not say that.
+ * AsyncAPI 3.1 document of what a service handles: a channel for each message, an operation for each handler. Sent messages are not
+ * included, because the code does not declare them.
  *
  * @publicApi
  */
@@ -93,7 +93,7 @@ function operationOf(key: string, { kind }: MessageContract, handler: HandlerCon
     action: 'receive',
     channel: ref(`#/channels/${key}`),
     messages: [ref(`#/channels/${key}/messages/${key}`)],
-    // Replied to wherever the request came from; types of results are not in the code that runs.
+    // The reply has no fixed address, and types of results do not exist at run time.
     ...(kind !== 'event' && { reply: {} }),
     'x-catga-handler': name,
     ...(scope !== undefined && { 'x-catga-scope': scope }),

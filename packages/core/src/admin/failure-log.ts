@@ -2,10 +2,10 @@ import type { FailureReport } from '../contracts/error-report.js';
 import { recordOf } from '../errors/error-record.js';
 import type { NodeFailure } from './admin-contracts.js';
 
-/** How many failures a node remembers. */
+/** Maximum number of failures kept by a node. */
 const MOST_FAILURES = 100;
 
-/** The latest failures of a node that no caller received. */
+/** Latest failures of a node that reached no caller. */
 export class FailureLog {
   private readonly failures: NodeFailure[] = [];
 
@@ -24,7 +24,7 @@ export class FailureLog {
     if (this.failures.length > MOST_FAILURES) this.failures.shift();
   };
 
-  /** The newest last. */
+  /** Latest failures, the newest last. */
   get latest(): readonly NodeFailure[] {
     return [...this.failures];
   }

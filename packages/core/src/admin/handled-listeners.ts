@@ -2,14 +2,14 @@ import type { HandledListener } from '../pipeline/handler-context.js';
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import type { Timetable, TimetableEntry } from '../time/timetable.js';
 
-/** For how long after a question one goes on to listen, in milliseconds. */
+/** Time after a query until its listener ends, in milliseconds. */
 const LISTENS_MS = 15_000;
 
-/** Those who listen to what handlers do, each only while a tool asks. */
+/** Listeners to handled messages, each active only while a tool queries. */
 export class HandledListeners implements HandledListener {
   private readonly ends = new Map<HandledListener, TimetableEntry>();
 
-  /** @param listen makes handlers tell of their messages, or with undefined no more */
+  /** @param listen attaches the listener to handlers; undefined detaches it */
   constructor(
     private readonly timetable: Timetable,
     private readonly listen: (listener: HandledListener | undefined) => void,
@@ -19,7 +19,7 @@ export class HandledListeners implements HandledListener {
     for (const listener of this.ends.keys()) listener.begun(envelope, outcome);
   }
 
-  /** One listens from now on, for 15 seconds. Returns whether it has not been listening. */
+  /** Adds or extends a listener for 15 seconds. Returns whether it is new. */
   goOn(listener: HandledListener, ended: () => void): boolean {
     const end = this.ends.get(listener);
     if (end !== undefined) this.timetable.remove(end);

@@ -3,12 +3,11 @@ import type { JsonSchema } from './service-contracts.js';
 
 const TARGET = 'draft-07';
 
-/** A schema as JSON Schema, or why it is none. */
+/** JSON Schema, or the problem of the conversion. */
 export type ConvertedSchema = { readonly schema: JsonSchema } | { readonly schemaProblem: string };
 
 /**
- * What a message may be when it is sent, as JSON Schema: of a library that implements Standard JSON Schema, such as zod 4.2 or
- * ArkType 2.1.28.
+ * Converts the input type of a schema to JSON Schema, for libraries that implement Standard JSON Schema, such as zod 4.2 or ArkType 2.1.28.
  */
 export function jsonSchemaOf(standard: StandardSchemaV1): ConvertedSchema {
   const { vendor } = standard['~standard'];
@@ -17,7 +16,7 @@ export function jsonSchemaOf(standard: StandardSchemaV1): ConvertedSchema {
   try {
     const { $schema: _dialect, ...schema } = standard['~standard'].jsonSchema.input({
       target: TARGET,
-      // Types that JSON has not, such as dates, are anything: one of them does not make the whole unknown.
+      // Types that JSON cannot represent, such as dates, become `any`, so that the rest is still converted.
       ...(vendor === 'zod' && { libraryOptions: { unrepresentable: 'any' } }),
     });
     return { schema };

@@ -2,10 +2,10 @@ import type { JsonSchema } from './service-contracts.js';
 
 /** Keywords whose values are data, not schemas. */
 const DATA = new Set(['const', 'default', 'enum', 'examples']);
-/** Keywords whose values are schemas by names of their own. */
+/** Keywords whose values are schemas by name. */
 const MAPS = new Set(['$defs', 'definitions', 'dependencies', 'patternProperties', 'properties']);
 
-/** A place in a document where a schema stands: what points into the schema points there. */
+/** Place of a schema in a document, which rewrites references into the schema. */
 export class JsonSchemaPlace {
   /** @param pointer JSON pointer of the place, with its `#` */
   constructor(readonly pointer: string) {}

@@ -2,7 +2,7 @@ import type { DeadLetter, DeadLetterFilter } from '../contracts/dead-letter.js';
 import type { CatgaDeadLetters } from '../reliability/dead-letters.js';
 
 /**
- * Dead letters of one subscription, name and error.
+ * Group of dead letters with one subscription, name and error.
  *
  * @publicApi
  */
@@ -13,7 +13,7 @@ export interface DeadLetterGroup {
   readonly error: Pick<DeadLetter['error'], 'name' | 'code' | 'message'>;
   readonly count: number;
   readonly oldestFailedAt: Date;
-  /** One of them. */
+  /** Id of one of its letters. */
   readonly exampleId: string;
 }
 
@@ -24,9 +24,9 @@ export interface DeadLetterGroup {
  */
 export interface DeadLetterGroups {
   readonly groups: readonly DeadLetterGroup[];
-  /** Number of letters that were read. */
+  /** Number of letters read. */
   readonly counted: number;
-  /** Whether these are all letters of the filter. */
+  /** Whether all letters of the filter were read. */
   readonly isComplete: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface GroupingOptions {
   /** Ends the count after the current page. */
   readonly signal?: AbortSignal;
   /**
-   * Maximum number of letters that are read, in whole pages of 1,000.
+   * Maximum number of letters to read, in whole pages of 1,000.
    * @defaultValue no limit
    */
   readonly most?: number;
@@ -44,7 +44,7 @@ export interface GroupingOptions {
 type Counted = { -readonly [K in keyof DeadLetterGroup]: DeadLetterGroup[K] };
 
 const PAGE = 1000;
-/** How many groups are told apart; texts of errors may differ without end. */
+/** Maximum number of groups, because error texts are unbounded. */
 const MOST_GROUPS = 1000;
 
 /**
@@ -66,8 +66,8 @@ export async function groupDeadLetters(
 }
 
 /**
- * A count as of {@link groupDeadLetters} that goes on: after the last page it reads that page again, with what has come since. Letters
- * that have gone from earlier pages stay counted.
+ * Continuous count, like {@link groupDeadLetters}: after the last page it reads that page again, with newer letters. Letters removed from
+ * earlier pages stay counted.
  *
  * @publicApi
  */
@@ -125,7 +125,7 @@ export class DeadLetterCount implements DeadLetterGroups {
 }
 
 /**
- * Identifies the group of a dead letter: the same for a letter and for its group.
+ * Key of the group of a dead letter, the same for a letter and its group.
  *
  * @publicApi
  */
@@ -137,7 +137,7 @@ function kindOf({ name, code, message }: DeadLetterGroup['error']): DeadLetterGr
   return { name, ...(code !== undefined && { code }), message: withoutNumbers(message) };
 }
 
-/** Errors that differ in ids and amounts only are one kind. */
+/** Replaces numbers, so that errors that differ only in ids and amounts are grouped. */
 function withoutNumbers(text: string): string {
   return text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+/g, '#').slice(0, 200);
 }

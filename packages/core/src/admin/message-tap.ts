@@ -6,12 +6,12 @@ import type { HandledMessage, TapPage } from './admin-contracts.js';
 import { ADMIN_NAMES } from './admin-messages.js';
 import type { HandledListeners } from './handled-listeners.js';
 
-/** How many messages a node remembers for those who ask. */
+/** Maximum number of messages kept for tools. */
 const MOST_MESSAGES = 1000;
-/** How many it tells at a time. */
+/** Maximum number of messages per page. */
 const MOST_AT_A_TIME = 200;
 
-/** What a node has handled lately; it listens only while a tool asks. */
+/** Recently handled messages of a node; records only while a tool queries. */
 export class MessageTap implements HandledListener {
   private readonly messages: HandledMessage[] = [];
   private lastSequence = 0;
@@ -22,13 +22,13 @@ export class MessageTap implements HandledListener {
     private readonly listeners: HandledListeners,
   ) {}
 
-  /** @param next of the page before */
+  /** @param next `next` of the previous page */
   page(next: unknown): TapPage {
     this.listeners.goOn(this, () => (this.messages.length = 0));
     const first = this.lastSequence - this.messages.length + 1;
     const { lastSequence } = this;
     const wanted = typeof next === 'number' && Number.isSafeInteger(next) ? next : lastSequence + 1;
-    // The node has restarted since.
+    // The node has restarted in between.
     const from = wanted > lastSequence + 1 ? first : wanted;
     const missed = Math.max(0, first - from);
     const skipped = Math.max(0, from - first);

@@ -33,31 +33,31 @@ export interface AdministeredNode {
   readonly failures: CatgaErrorSink;
   readonly registry: MessageRegistry;
   self(): NodeInfo;
-  /** Answers a question about queued commands that this node owns. */
+  /** Answers a query about queued commands that this node owns. */
   answerForQueue(question: OwnerQuestion): Promise<OwnerAnswer>;
-  /** Told of what handlers do; undefined while nobody listens. */
+  /** Listener to handled messages; undefined without one. */
   listener: HandledListener | undefined;
 }
 
-/** What a node handles, compiled. */
+/** Compiled routes of a node. */
 export interface HandledMessages {
   readonly requests: ReadonlyMap<MessageConstructor, RequestRoute>;
   readonly events: readonly EventRoute[];
   readonly durable: readonly LogSubscription[];
 }
 
-/** A question of tools that a package on top of the kernel answers. */
+/** Query of tools that a package on top of the kernel answers. */
 export interface ToolQuestion {
-  /** The option of `admin` that switches it off. */
+  /** Option of `admin` that disables it. */
   readonly option: 'sagas' | 'projections';
   readonly question: MessageConstructor;
   readonly handler: HandlerFunction;
 }
 
-/** How many sources of failures are told, at most. */
+/** Maximum number of reported sources of failures. */
 const MOST_SOURCES = 100;
 
-/** Answers the questions of tools, those that the option `admin` allows. */
+/** Answers queries of tools that the option `admin` allows. */
 export class NodeAdmin {
   private readonly startedAtMs: number;
   private readonly listeners: HandledListeners;
@@ -74,12 +74,14 @@ export class NodeAdmin {
     });
   }
 
-  /** The requests that are answered, none of which the directory tells of. `CATGA_CONFIGURATION` if a message has one's name. */
+  /**
+   * Routes of the answered requests, which are not announced in the directory. `CATGA_CONFIGURATION` if a message uses one of their names.
+   */
   routes(): readonly RequestRoute[] {
     const { admin } = this.options;
     const { describe, stats, failures, tap, traffic } = admin;
     return [
-      // No question of curiosity: without the answer a command of this node's lanes cannot be cancelled.
+      // Always enabled: without it a command in this node's lanes cannot be cancelled.
       this.route(AskQueueOwner, (asked) => this.node.answerForQueue((asked as AskQueueOwner).question)),
       ...(describe ? [this.route(DescribeNode, () => this.describe())] : []),
       ...(stats ? [this.route(ReadNodeStats, () => this.stats())] : []),

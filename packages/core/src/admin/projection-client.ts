@@ -5,19 +5,19 @@ import type { UnansweredNode } from './asked-nodes.js';
 import type { ProjectionAction, ProjectionChoice, ProjectionSummary } from './projection-contracts.js';
 import { ListProjections, SteerProjection } from './projection-messages.js';
 
-/** The projections of all services. */
+/** Projections of all services. */
 export interface ProjectionList {
-  /** By name, the latest build last. */
+  /** Builds by name, the latest last. */
   readonly items: readonly ProjectionSummary[];
-  /** Nodes that did not answer, and why. */
+  /** Nodes that did not answer, with the problem. */
   readonly unanswered: readonly UnansweredNode[];
 }
 
 /**
- * Lists and steers the projections of a cluster: what command lines and dashboards are made of. A question goes to a node that has the
- * class of the projection, wherever its event store is; one node of each service is asked for lists.
+ * Client for command lines and dashboards that lists and operates the projections of a cluster. Queries go to a node that has the class of
+ * the projection, wherever its event store is; lists query one node of each service.
  *
- * Nodes without event sourcing, or with the option `admin.projections` off, are passed over. An answer takes ten seconds at most.
+ * Nodes without event sourcing, or with `admin.projections: false`, are skipped. The timeout is ten seconds.
  *
  * @publicApi
  */
@@ -30,8 +30,8 @@ export class ProjectionClient {
   }
 
   /**
-   * The builds of one projection, with all of their texts. `CATGA_PROJECTION_NOT_FOUND` if no present node has its class;
-   * `CATGA_VALIDATION_FAILED` if those of several services have one, and none is chosen.
+   * Builds of one projection, with full texts. `CATGA_PROJECTION_NOT_FOUND` if no present node has its class; `CATGA_VALIDATION_FAILED` if
+   * several services have one, and none is chosen.
    */
   async read(projection: string, service?: string): Promise<readonly ProjectionSummary[]> {
     const { items, unanswered } = await this.ask(new ListProjections(projection));
@@ -48,9 +48,9 @@ export class ProjectionClient {
   }
 
   /**
-   * Pauses, resumes or rebuilds a version of a projection, as `CatgaProjections` does. Resolves with whether it had an effect. Rejects as
-   * {@link read} does; with `CATGA_PROJECTION_NOT_FOUND`, too, if there is no such version, or no present node runs the one to be rebuilt; with
-   * `CATGA_UNSUPPORTED` for a rebuild of one without tables.
+   * Pauses, resumes or rebuilds a version of a projection, as `CatgaProjections` does. Resolves with whether it had an effect. Rejects like
+   * {@link read}; also with `CATGA_PROJECTION_NOT_FOUND` for an unknown version, or a rebuild that no present node can run; with
+   * `CATGA_UNSUPPORTED` for a rebuild without tables.
    */
   async steer(
     projection: string,

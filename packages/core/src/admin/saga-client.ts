@@ -14,30 +14,30 @@ import type {
 } from './saga-contracts.js';
 import { ListSagas, ListSchedules, ReadSaga, SAGA_SIGNALS, SteerSaga } from './saga-messages.js';
 
-/** How many questions one page of a list costs at most. */
+/** Maximum number of queries per page of a list. */
 const MOST_QUESTIONS = 20;
 
-/** The schedules of all services. */
+/** Schedules of all services. */
 export interface ScheduleList {
-  /** By name. */
+  /** Schedules by name. */
   readonly items: readonly ScheduleSummary[];
-  /** Nodes that did not answer, and why. */
+  /** Nodes that did not answer, with the problem. */
   readonly unanswered: readonly UnansweredNode[];
 }
 
 /**
- * Lists, reads and steers the sagas of a cluster, and lists its schedules: what command lines and dashboards are made of. A question
- * goes to a node that has the class of the saga, wherever the records are.
+ * Client for command lines and dashboards that lists, reads and operates the sagas of a cluster, and lists its schedules. Queries go to a
+ * node that has the class of the saga, wherever the records are stored.
  *
- * Each rejects with `CATGA_SAGA_NOT_FOUND` for what no present node has or there is none of, with `CATGA_NO_HANDLER` where the option
- * `admin.sagas` switches it off, and with `CATGA_TIMEOUT` after ten seconds.
+ * Each method rejects with `CATGA_SAGA_NOT_FOUND` for an unknown saga, or one without a present node, with `CATGA_NO_HANDLER` if the option
+ * `admin.sagas` disables it, and with `CATGA_TIMEOUT` after ten seconds.
  *
  * @publicApi
  */
 export class SagaClient {
   constructor(private readonly sender: AdminSender) {}
 
-  /** Names of the sagas that present nodes have the classes of. */
+  /** Names of the sagas whose classes present nodes have. */
   names(): readonly string[] {
     const names = this.sender
       .nodes()
@@ -46,9 +46,8 @@ export class SagaClient {
   }
 
   /**
-   * Some of the sagas, of one name or of all. It goes on until it has `limit` of them, or has asked twenty times.
-   * @param limit about how many, 1 to 1000
-   * @param after `next` of the page before
+   * Page of sagas, of one name or of all. Queries until it has `limit` sagas, at most twenty times. @param limit approximate number, 1 to
+   * 1000 @param after `next` of the previous page
    */
   async list(
     { saga, ...query }: SagaQuery & { readonly saga?: string },
@@ -70,14 +69,14 @@ export class SagaClient {
       }
       items.push(...page.items);
       unreadable.push(...page.unreadable);
-      // Names may have come or gone meanwhile.
+      // Names may have changed meanwhile.
       place =
         page.next === undefined ? { name: names.find((one) => one > name) } : { name, cursor: page.next };
     }
     return { items, unreadable, ...(place.name !== undefined && { next: cursorOf(place) }) };
   }
 
-  /** One saga with its state and its steps. */
+  /** One saga with its state and steps. */
   read(saga: string, id: string): Promise<SagaDetails> {
     return this.askHost(saga, new ReadSaga(saga, id));
   }
@@ -88,8 +87,8 @@ export class SagaClient {
   }
 
   /**
-   * Schedules with their next ticks. One node of each service is asked; what it does not answer is in `unanswered`.
-   * @param runs how many of each, 1 to 100
+   * Schedules with their next ticks, from one node of each service; those that did not answer are in `unanswered`. @param runs number of
+   * ticks of each, 1 to 100
    */
   async schedules(runs: number): Promise<ScheduleList> {
     const { items: answers, unanswered } = await askServices(this.sender.nodes(), (nodeId) =>
@@ -100,7 +99,7 @@ export class SagaClient {
     return { items, unanswered };
   }
 
-  /** Asks the nodes that have a saga, until one takes the question. */
+  /** Queries the nodes that have a saga, until one answers. */
   private async askHost<R>(saga: string, question: CatgaRequest<R>): Promise<R> {
     const signal = `${SAGA_SIGNALS}${saga}`;
     let refusal: Error | undefined;
@@ -123,12 +122,12 @@ export class SagaClient {
   }
 }
 
-/** Whether no node that is present has the saga. */
+/** Whether no present node has the saga. */
 function isGone(thrown: unknown): thrown is CatgaError {
   return thrown instanceof CatgaError && thrown.code === 'CATGA_SAGA_NOT_FOUND';
 }
 
-/** Where a list goes on: a saga's name, and the cursor in it. Without a name it has ended. */
+/** Cursor of a list: a saga's name, and the cursor in it. Without a name the list has ended. */
 interface Place {
   readonly name?: string | undefined;
   readonly cursor?: string;

@@ -1,5 +1,5 @@
 /**
- * A saga, as lists have it.
+ * Summary of a saga.
  *
  * @publicApi
  */
@@ -8,14 +8,14 @@ export interface SagaSummary {
   readonly saga: string;
   readonly id: string;
   readonly status: SagaStatusName;
-  /** Number of its steps so far. */
+  /** Number of steps so far. */
   readonly revision: number;
-  /** In milliseconds since 1970, as is the time of its last step. */
+  /** Start time, in milliseconds since 1970, as is the time of the last step. */
   readonly startedAtMs: number;
   readonly changedAtMs: number;
-  /** Why it compensates, or was ended by hand; in lists at most 500 characters. */
+  /** Reason of the compensation, or of ending it by hand; in lists at most 500 characters. */
   readonly reason?: string;
-  /** Why it is stuck; in lists at most 500 characters. */
+  /** Error that made it stuck; in lists at most 500 characters. */
   readonly problem?: string;
 }
 
@@ -31,30 +31,30 @@ export interface SagaDetails extends SagaSummary {
   /** Version of the state. */
   readonly version: number;
   readonly state: unknown;
-  /** Wire names of the commands whose outcome it waits for. */
+  /** Wire names of the commands whose outcome is pending. */
   readonly waitsFor: readonly string[];
-  /** Wire names of the commands that it would undo, or still has to undo, the next one first. */
+  /** Wire names of the compensating commands it would send, or has yet to send, the next one first. */
   readonly undo: readonly string[];
-  /** Its first step and its last 49. */
+  /** The first step and the last 49. */
   readonly history: readonly SagaStepInfo[];
 }
 
 /** One step of a saga. */
 export interface SagaStepInfo {
   readonly atMs: number;
-  /** What came, such as `OrderPlaced` or `result of ReserveStock`. */
+  /** The input, such as `OrderPlaced` or `result of ReserveStock`. */
   readonly input: string;
-  /** Wire names of what was sent. */
+  /** Wire names of the messages sent. */
   readonly sent: readonly string[];
   readonly status: SagaStatusName;
 }
 
-/** Which sagas of a name are listed; every given field must match. */
+/** Filter for sagas of a name; every given field must match. */
 export interface SagaQuery {
   readonly status?: SagaStatusName;
   /** Started before this time, in milliseconds since 1970. */
   readonly startedBeforeMs?: number;
-  /** Without a step since this time, in milliseconds since 1970. */
+  /** Last step before this time, in milliseconds since 1970. */
   readonly changedBeforeMs?: number;
 }
 
@@ -64,15 +64,15 @@ export interface SagaQuery {
  * @publicApi
  */
 export interface SagaSummaryPage {
-  /** May be none, although there are further pages. */
+  /** May be empty although there are further pages. */
   readonly items: readonly SagaSummary[];
-  /** Why sagas are missing here: records that the node that was asked cannot read, or names that no node tells of. */
+  /** Problems of omitted sagas: records that the answering node cannot read, or names that no node reports. */
   readonly unreadable: readonly string[];
   /** Cursor of the next page; absent on the last page. */
   readonly next?: string;
 }
 
-/** What can be done to a saga by hand: see `CatgaSagas` of `@catga/sagas`. */
+/** Operator action on a saga; see `CatgaSagas` of `@catga/sagas`. */
 export type SagaAction = 'retry' | 'compensate' | 'complete';
 
 /**
@@ -87,7 +87,7 @@ export interface ScheduleSummary {
   readonly cron: string;
   readonly timeZone: string;
   readonly catchUp: 'last' | 'all' | 'none';
-  /** The latest tick that any node has queued, or when the schedule was first seen, in milliseconds since 1970; absent before that. */
+  /** Latest tick that any node has queued, or the time when the schedule was first seen, in milliseconds since 1970; absent before that. */
   readonly lastTickMs?: number;
   /** The next ticks, in milliseconds since 1970. */
   readonly nextMs: readonly number[];

@@ -8,19 +8,19 @@ import type {
   ScheduleSummary,
 } from './saga-contracts.js';
 
-/** How long a tool waits for a node, in milliseconds: it may have to read a thousand records. */
+/** Timeout of a query, in milliseconds; the node may have to read a thousand records. */
 const TIMEOUT_MS = 10_000;
 
-/** How the wire names of what sagas hear of their commands and timeouts begin: a node that handles one has the class. */
+/** Prefix of the wire names of saga signals (outcomes and timeouts): a node that handles one has the class of the saga. */
 export const SAGA_SIGNALS = 'catga.saga.';
 
-/** Asks a node with the class for some of the sagas of a name. */
+/** Query for a page of the sagas of a name, for a node with the class. */
 @Message({ name: 'catga.admin.sagas', timeoutMs: TIMEOUT_MS })
 export class ListSagas extends Query<SagaSummaryPage> {
   constructor(
     readonly saga: string,
     readonly query: SagaQuery,
-    /** About how many are looked at. */
+    /** Approximate number of records to read. */
     readonly limit: number,
     readonly after?: string,
   ) {
@@ -28,7 +28,7 @@ export class ListSagas extends Query<SagaSummaryPage> {
   }
 }
 
-/** Asks a node with the class for one saga. `CATGA_SAGA_NOT_FOUND` */
+/** Query for one saga, for a node with the class. `CATGA_SAGA_NOT_FOUND` */
 @Message({ name: 'catga.admin.saga', timeoutMs: TIMEOUT_MS })
 export class ReadSaga extends Query<SagaDetails> {
   constructor(
@@ -39,7 +39,7 @@ export class ReadSaga extends Query<SagaDetails> {
   }
 }
 
-/** Has a node with the class do something to a saga. Resolves with whether its status allowed it. `CATGA_SAGA_NOT_FOUND` */
+/** Operator action on a saga, for a node with the class. Resolves with whether its status allowed it. `CATGA_SAGA_NOT_FOUND` */
 @Message({ name: 'catga.admin.steer-saga', timeoutMs: TIMEOUT_MS })
 export class SteerSaga extends Command<boolean> {
   constructor(
@@ -52,11 +52,11 @@ export class SteerSaga extends Command<boolean> {
   }
 }
 
-/** Asks a node for its schedules. */
+/** Query for the schedules of a node. */
 @Message({ name: 'catga.admin.schedules', timeoutMs: TIMEOUT_MS })
 export class ListSchedules extends Query<readonly ScheduleSummary[]> {
   constructor(
-    /** How many next ticks of each. */
+    /** Number of next ticks of each. */
     readonly runs: number,
   ) {
     super();

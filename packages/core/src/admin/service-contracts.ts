@@ -5,7 +5,7 @@ import type { QualityOfService } from '../contracts/quality-of-service.js';
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
- * What a service handles, as its code says: plain data, and the same without a broker.
+ * Contracts of a service, from its code: plain data, the same without a broker.
  *
  * @publicApi
  */
@@ -15,7 +15,7 @@ export interface ServiceContracts {
   readonly engine: string;
   /** Name of its serializer. */
   readonly serializer: string;
-  /** By wire name. */
+  /** Messages by wire name. */
   readonly messages: readonly MessageContract[];
 }
 
@@ -29,11 +29,11 @@ export interface MessageContract {
   readonly name: string;
   readonly kind: MessageKind;
   readonly qos: QualityOfService;
-  /** Whether messages have a key, by which they are handled in order. */
+  /** Whether messages have a key, and are handled in order by key. */
   readonly isKeyed: boolean;
   /** Timeout of callers, or of one attempt of an event handler, in milliseconds; absent for none. */
   readonly timeoutMs?: number;
-  /** What senders may send; absent if the message has no schema, or one that cannot be converted. */
+  /** Schema of the content; absent without a schema, or if it cannot be converted. */
   readonly schema?: JsonSchema;
   /** Why the schema cannot be converted. */
   readonly schemaProblem?: string;
@@ -49,7 +49,7 @@ export interface MessageContract {
  */
 export interface HandlerContract {
   readonly name: string;
-  /** Of events: whether one node of the service gets one, or each. */
+  /** Scope of an event handler: one node of the service gets each event, or every node. */
   readonly scope?: 'service' | 'node';
   /** Its durable subscription, or the queue of the command. */
   readonly subscription?: SubscriptionContract;
@@ -62,7 +62,7 @@ export interface HandlerContract {
  */
 export interface SubscriptionContract {
   readonly id: string;
-  /** Maximum number of its messages that a node handles at a time. */
+  /** Maximum number of its messages that a node handles concurrently. */
   readonly concurrency: number;
   /** Attempts before a message becomes a dead letter. */
   readonly maxAttempts: number;

@@ -2,7 +2,7 @@ import type { DurableSubscription } from '../contracts/durable-subscription.js';
 import type { NodeInfo } from '../contracts/node-info.js';
 
 /**
- * A service that sends or publishes, and one that handles.
+ * Edge from a service that sends or publishes to one that handles.
  *
  * @publicApi
  */
@@ -25,7 +25,7 @@ export interface TopologyService {
 }
 
 /**
- * Which service sends and publishes what to which, as far as nodes have said.
+ * Topology: which service sends and publishes what to which, as reported by nodes.
  *
  * @publicApi
  */
@@ -35,7 +35,7 @@ export interface Topology {
 }
 
 /**
- * Who talks to whom, by what the nodes say they handle and have sent so far.
+ * Computes the topology from what the nodes handle and have sent so far.
  *
  * @publicApi
  */
@@ -49,7 +49,7 @@ export function topologyOf(
     services.set(name, known);
     return known;
   };
-  /** By kind and wire name, the services that want it. */
+  /** Receiving services by kind and wire name. */
   const wanted = new Map<string, Set<string>>();
   const wants = (kind: TopologyEdge['kind'], name: string, by: string): void => {
     const key = `${kind} ${name}`;

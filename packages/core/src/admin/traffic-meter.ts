@@ -6,7 +6,7 @@ import type { MessageFlow, NodeTraffic } from './admin-contracts.js';
 import { ADMIN_NAMES } from './admin-messages.js';
 import type { HandledListeners } from './handled-listeners.js';
 
-/** How many flows are told apart. */
+/** Maximum number of separate flows. */
 const MOST_FLOWS = 500;
 
 /**
@@ -20,7 +20,7 @@ export const TRAFFIC_BOUNDS_MS: readonly number[] = Object.freeze(
 
 type Counted = { -readonly [K in keyof MessageFlow]: MessageFlow[K] };
 
-/** Counts what a node handles; only while a tool asks. */
+/** Counts handled messages, only while a tool queries. */
 export class TrafficMeter implements HandledListener {
   private readonly flows = new Map<string, Counted>();
   private durations = emptyBuckets();

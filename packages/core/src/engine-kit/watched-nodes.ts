@@ -22,9 +22,9 @@ const READ_AGAIN_AFTER_MS = 250;
 /**
  * Known nodes of one watcher. Records and goodbyes arrive as changes. The list of heartbeats is read with each heartbeat
  * of this node, and when a known node is due to expire.
- * By the broker's clock it lapsed, or it did not. The list is read twice, since a broker that stood still may answer
- * before it takes the heartbeats that waited. Nobody is taken for gone while the broker cannot be asked, nor before all
- * had time to announce themselves to one that was away.
+ * Only the broker's clock decides on expiry. The list is read twice, since a broker that was suspended may answer
+ * before it reads the heartbeats that waited. No node is reported as left while the broker is unreachable, nor before
+ * all nodes had time to announce themselves after an outage.
  */
 export class WatchedNodes {
   private readonly known = new Map<string, Known>();

@@ -2,18 +2,18 @@ import { joinedKey } from '../ids/joined-key.js';
 import type { MessageIdentity } from '../ports/stored-message.js';
 import type { EventFrame } from './event-frame.js';
 
-/** A frame of which it is not known whether it is stored. */
+/** A frame that may or may not be stored. */
 export interface DoubtfulFrame {
   readonly frame: EventFrame;
   readonly lane: number;
 }
 
-/** For how many events it is remembered in which frame they travelled. */
+/** Maximum number of events whose frame is remembered. */
 const MOST_EVENTS_IN_DOUBT = 65_536;
 
 /**
- * Where events travelled whose callers were told that the engine is unavailable. One that is appended again is sent in the same frame as
- * before, which the log recognises if it has it.
+ * Frames of events whose callers got `CATGA_ENGINE_UNAVAILABLE`. An event that is appended again is re-sent in the same frame, which the
+ * log deduplicates.
  */
 export class DoubtfulFrames {
   private readonly byEvent = new Map<string, DoubtfulFrame>();
@@ -23,7 +23,7 @@ export class DoubtfulFrames {
     return this.byEvent.size === 0 ? undefined : this.byEvent.get(joinedKey(name, messageId));
   }
 
-  /** What the caller chose an id for travels under it, and needs no remembering. */
+  /** Remembers the frame of events. Events with a caller's id are sent under that id, and need no entry. */
   remember(doubtful: DoubtfulFrame): void {
     if (!doubtful.frame.isFresh) return;
     for (const { message } of doubtful.frame.content)
@@ -34,7 +34,7 @@ export class DoubtfulFrames {
     }
   }
 
-  /** It is known now. */
+  /** Forgets a frame whose fate is known. */
   forget({ frame }: DoubtfulFrame): void {
     if (this.byEvent.size === 0) return;
     for (const { message } of frame.content) this.byEvent.delete(joinedKey(message.name, message.messageId));

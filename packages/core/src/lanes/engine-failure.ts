@@ -1,11 +1,11 @@
 import { CatgaError, toError } from '../errors/catga-error.js';
 
-/** Whether an engine rejected with having no room. */
+/** Whether an engine rejected because it is full. */
 export function isFull(thrown: unknown): boolean {
   return thrown instanceof CatgaError && thrown.code === 'CATGA_OVERLOADED';
 }
 
-/** What an engine rejected with, for its monitor. */
+/** Converts a rejection of an engine, for its monitor. */
 export function engineFailure(thrown: unknown): CatgaError {
   if (thrown instanceof CatgaError) return thrown;
   const { message } = toError(thrown);

@@ -2,7 +2,7 @@ import type { LaneEntry } from './lane-entry.js';
 
 const LEAST_COMPACTION = 1024;
 
-/** Entries in the order in which they came. */
+/** Queue of entries, in order of arrival. */
 export class EntryQueue {
   private entries: LaneEntry[] = [];
   private head = 0;
@@ -19,7 +19,7 @@ export class EntryQueue {
     this.entries.push(entry);
   }
 
-  /** Before all others. */
+  /** Adds an entry before all others. */
   addFirst(entry: LaneEntry): void {
     if (this.head > 0) this.entries[--this.head] = entry;
     else this.entries.unshift(entry);
@@ -37,7 +37,7 @@ export class EntryQueue {
     return entry;
   }
 
-  /** The first suspect, wherever it stands. */
+  /** Removes and returns the first suspect. */
   takeSuspect(): LaneEntry | undefined {
     const place = this.entries.findIndex(({ isSuspect }, index) => index >= this.head && isSuspect);
     return place < 0 ? undefined : this.entries.splice(place, 1)[0];

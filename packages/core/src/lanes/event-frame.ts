@@ -9,9 +9,9 @@ import { unreadableMessage } from '../wire/read-stored-message.js';
 import { StoredMessageCodec } from '../wire/stored-message-codec.js';
 import { TextCache } from '../wire/text-cache.js';
 
-/** How many events a frame holds at most. Progress counts on it. */
+/** Maximum number of events in a frame. The encoding of progress depends on it. */
 export const MOST_EVENTS = 64;
-/** Events beyond this share no frame, in bytes. */
+/** Size above which an event does not share a frame, in bytes. */
 export const SHARED_FRAME_BYTES = 65_536;
 
 /** `CL`, for Catga's lanes. */
@@ -21,24 +21,24 @@ const IS_FRESH = 0x01;
 const HAS_TARGET = 0x01;
 const INITIAL_BYTES = 4096;
 const KEPT_BYTES = 65_536;
-/** What an event takes in a frame besides its texts and its body. */
+/** Overhead of an event in a frame besides its texts and its body, in bytes. */
 const EVENT_BYTES = 64;
 const MAX_BYTES_PER_UNIT = 3;
 
 /** One event, or keyed command, of a frame. */
 export interface LaneEvent {
   readonly message: LogMessage;
-  /** The only subscription that gets it: a dead letter that is tried again. */
+  /** The only subscription that gets it, for a redriven dead letter. */
   readonly target: string | undefined;
   /** Why it cannot be decoded; the body of the message has its bytes. */
   readonly problem?: Error;
 }
 
-/** What is stored as one frame: the events of one turn for one lane, or one event under its own id. */
+/** A frame to store: the events of one turn for one lane, or one event under its own id. */
 export class EventFrame implements LaneFrame {
   private encoded: Uint8Array | undefined;
 
-  /** @param isFresh its events have ids that nobody has used before, and never will again */
+  /** @param isFresh whether the ids of its events are new and never reused */
   constructor(
     readonly id: string,
     readonly content: readonly LaneEvent[],
@@ -54,7 +54,7 @@ export class EventFrame implements LaneFrame {
   }
 }
 
-/** What a frame holds. */
+/** Content of a frame. */
 export interface FrameContent {
   readonly content: readonly LaneEvent[];
   readonly isFresh: boolean;
@@ -63,10 +63,10 @@ export interface FrameContent {
 const writer = new ByteWriter(INITIAL_BYTES);
 const reader = new ByteReader(new TextCache());
 const messages = new StoredMessageCodec();
-/** Characters of the digest that names what cannot be decoded. */
+/** Length of the digest that identifies undecodable bytes. */
 const DIGEST_LENGTH = 32;
 
-/** No less than an event takes in a frame, in bytes. */
+/** Upper bound of an event's size in a frame, in bytes. */
 export function mostBytesOf({ message, target = '' }: LaneEvent): number {
   const {
     headers,
@@ -109,7 +109,7 @@ function encode({ content, isFresh }: EventFrame): Uint8Array {
 }
 
 /**
- * Content of what a log handed over; what cannot be decoded is an event with a `problem`, for every subscription.
+ * Decodes a delivered frame; an undecodable one becomes an event with a `problem`, for every subscription.
  * @param maxBytes maximum number of bytes kept of an event that cannot be decoded
  */
 export function readContent(found: Uint8Array | LaneFrame, maxBytes: number): FrameContent {
@@ -121,7 +121,7 @@ export function readContent(found: Uint8Array | LaneFrame, maxBytes: number): Fr
   }
 }
 
-/** Named by its bytes, so that it is one dead letter for each subscription whoever reads it. */
+/** Event for undecodable bytes, identified by their digest, so that each subscription gets one dead letter, whichever node reads it. */
 function unreadable(
   bytes: Uint8Array,
   target: string | undefined,
@@ -142,8 +142,8 @@ function eventOf(bytes: Buffer, target: string | undefined, maxBytes: number): L
 }
 
 /**
- * What a log handed over. `CATGA_UNSUPPORTED` for a newer version, `CATGA_SERIALIZATION` for what is no frame.
- * Bodies are views of the bytes.
+ * Decodes a delivered frame. `CATGA_UNSUPPORTED` for a newer version, `CATGA_SERIALIZATION` for an invalid frame. Bodies are views of the
+ * bytes.
  */
 export function contentOf(found: Uint8Array | LaneFrame, maxBytes = Infinity): FrameContent {
   if (found instanceof EventFrame) return found;

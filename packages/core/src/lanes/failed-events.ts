@@ -1,10 +1,10 @@
 import type { LaneEntry } from './lane-entry.js';
 import type { RecordedFailure } from './progress-record.js';
 
-/** The events of one subscription in one lane that have failed and wait for another attempt, as they are recorded. */
+/** Recorded failures of one subscription in one lane: events that wait for another attempt. */
 export class FailedEvents {
   private readonly entries = new Set<LaneEntry>();
-  /** Those that an owner before recorded and that were not read again yet, by position. */
+  /** Failures recorded by the previous owner whose frames were not read again yet, by position. */
   private readonly unread = new Map<number, RecordedFailure[]>();
 
   constructor(recorded: readonly RecordedFailure[]) {
@@ -15,7 +15,7 @@ export class FailedEvents {
     }
   }
 
-  /** What was recorded of a frame that is read now. */
+  /** Takes the recorded failures of a frame that is being read. */
   read(position: number): readonly RecordedFailure[] | undefined {
     const failures = this.unread.get(position);
     if (failures !== undefined) this.unread.delete(position);
@@ -34,7 +34,7 @@ export class FailedEvents {
     this.entries.clear();
   }
 
-  /** What is to be recorded, at most so much of it; the attempts of what is left out are forgotten in a crash. */
+  /** Failures to record, up to a limit; attempts of omitted ones are lost in a crash. */
   record(most: number, nowMs: number): readonly RecordedFailure[] {
     const failures = [...this.unread.values()].flat();
     for (const entry of this.entries) {

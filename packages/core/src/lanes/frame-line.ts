@@ -1,28 +1,28 @@
 import { MOST_EVENTS, SHARED_FRAME_BYTES } from './event-frame.js';
 import type { EventFrame, LaneEvent } from './event-frame.js';
 
-/** What a caller is told. */
+/** Result for the caller of `append`. */
 export interface Appended {
   readonly duplicate: boolean;
 }
 
-/** An event that waits for its frame. */
+/** An event waiting for its frame. */
 export interface WaitingEvent {
   readonly event: LaneEvent;
-  /** Settle what the caller of `append` waits for. */
+  /** Settle the promise of `append`. */
   readonly resolve: (appended: Appended) => void;
   readonly reject: (reason: Error) => void;
-  /** Greater than that of each event that came before. */
+  /** Increasing number of the event. */
   readonly number: number;
-  /** No less than it takes in a frame. */
+  /** Upper bound of its size in a frame. */
   readonly mostBytes: number;
-  /** The id of the frame that it travels in alone. */
+  /** Id of its own frame, if it does not share one. */
   readonly ownId: string | undefined;
-  /** A frame of before that is sent again for it. */
+  /** Earlier frame to re-send for it. */
   readonly again: EventFrame | undefined;
 }
 
-/** The events that wait for one lane, or for any. */
+/** Queue of events waiting for one lane, or for any. */
 export class FrameLine {
   private waiting: WaitingEvent[] = [];
   private head = 0;
@@ -38,7 +38,7 @@ export class FrameLine {
     this.waiting.push(event);
   }
 
-  /** The events up to a number. */
+  /** Takes the events up to a number. */
   takeUpTo(number: number): WaitingEvent[] {
     const { waiting, head } = this;
     let end = head;
@@ -48,7 +48,7 @@ export class FrameLine {
     return waiting.slice(head, end);
   }
 
-  /** The events of the next frame, in their order: one that travels alone, or as many as fit. */
+  /** Takes the events of the next frame, in order: one with its own frame, or as many as fit. */
   take(mostBytes: number): WaitingEvent[] {
     const { waiting, head } = this;
     const most = Math.min(SHARED_FRAME_BYTES, mostBytes);

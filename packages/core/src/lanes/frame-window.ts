@@ -1,9 +1,9 @@
-/** One frame that a subscription has read: what of it is done, and how much is left. */
+/** State of one read frame of a subscription: settled events, and the number of remaining ones. */
 export class FrameSlot {
-  /** How many wanted events of it are not done. */
+  /** Number of its unsettled wanted events. */
   left = 0;
 
-  /** @param low a bit for each event that is done: the first 32; and `high`: the others */
+  /** @param low bits of settled events 0 to 31; `high`: of events 32 to 63 */
   constructor(
     readonly position: number,
     public low = 0,
@@ -19,39 +19,39 @@ export class FrameSlot {
     this.left--;
   }
 
-  /** Of an event that is not counted among those that are left. */
+  /** Marks an event as settled that was not counted in `left`. */
   leaveOut(index: number): void {
     if (index < 32) this.low |= 1 << index;
     else this.high |= 1 << (index - 32);
   }
 }
 
-/** Frames of a window that are not done, as they are recorded: position less the floor, and the bits of what is done. */
+/** Record of an unfinished frame: offset from the floor, and the bits of settled events. */
 export type RecordedFrame = readonly [offset: number, low: number, high: number];
 
-/** How far a subscription is in a lane, as it is recorded. */
+/** Recorded progress of a subscription in a lane. */
 export interface RecordedProgress {
-  /** Everything before this position is done. */
+  /** All frames before this position are finished. */
   readonly floor: number;
-  /** Of the frames from the floor to here all are done that are not in the list; of those from here on nothing is. */
+  /** Frames from the floor up to here are finished unless listed; frames from here on are untouched. */
   readonly end: number;
   readonly open: readonly RecordedFrame[];
 }
 
-/** From how many frames that are done on those that are not are moved together. */
+/** Minimum number of finished frames before the array is compacted. */
 const LEAST_COMPACTION = 1024;
 
 /**
- * The frames that a subscription has read of a lane and is not done with, in their order. The floor rises over frames that are done;
- * a frame that hangs holds it, and others are done above it. Those are not kept: it takes as much as there is that is not done.
+ * Window of the unfinished frames that a subscription has read in a lane, in order. The floor rises over finished frames; a stuck frame
+ * holds it while later ones finish. Memory is proportional to the unfinished frames.
  */
 export class FrameWindow {
-  /** The first from {@link head} on is not done; others that are done are among them until they are moved together. */
+  /** The first from {@link head} on is unfinished; finished ones remain in between until compaction. */
   private slots: FrameSlot[] = [];
   private head = 0;
   private doneSince = 0;
   private nextPosition: number;
-  /** What was not done before this node came to it. */
+  /** Unfinished frames recorded before this node read them. */
   private readonly before: ReadonlyMap<number, FrameSlot>;
   private readonly beforeEnd: number;
   private touchedEnd = 0;
@@ -67,22 +67,22 @@ export class FrameWindow {
     );
   }
 
-  /** The position of the first frame that is not done. */
+  /** Position of the first unfinished frame. */
   get floor(): number {
     return this.slots[this.head]?.position ?? this.nextPosition;
   }
 
-  /** The position of the next frame to be read. */
+  /** Position of the next frame to read. */
   get next(): number {
     return this.nextPosition;
   }
 
-  /** Whether it is recorded that a whole frame is done. */
+  /** Whether a frame is recorded as finished. */
   wasDone(position: number): boolean {
     return position < this.beforeEnd && !this.before.has(position);
   }
 
-  /** The next frame, before its events are looked at. Frames that were left out are done with. */
+  /** Opens the next frame, before its events are added. Skipped frames count as finished. */
   open(position: number): FrameSlot {
     const slot = this.before.get(position) ?? new FrameSlot(position);
     this.slots.push(slot);
@@ -90,7 +90,7 @@ export class FrameWindow {
     return slot;
   }
 
-  /** A frame that was read and is not done. */
+  /** The unfinished frame at a position. */
   at(position: number): FrameSlot | undefined {
     const { slots } = this;
     let from = this.head;
@@ -104,14 +104,14 @@ export class FrameWindow {
     return slot?.position === position && slot.left > 0 ? slot : undefined;
   }
 
-  /** An event is done. */
+  /** Settles an event. */
   settle(slot: FrameSlot, index: number): void {
     slot.done(index);
     if (slot.position >= this.touchedEnd) this.touchedEnd = slot.position + 1;
     if (slot.left === 0) this.rise();
   }
 
-  /** One frame more is done: the floor rises over what is. */
+  /** Raises the floor over finished frames, after one has finished. */
   rise(): void {
     const { slots } = this;
     this.doneSince++;
@@ -123,7 +123,7 @@ export class FrameWindow {
     this.doneSince = 0;
   }
 
-  /** As much of it as is to be recorded: at most so many frames that are not done. What is left out is done once more. */
+  /** Progress to record, with a maximum number of unfinished frames. Events of omitted ones are handled again after a crash. */
   record(mostOpen: number): RecordedProgress {
     const { floor } = this;
     const end = Math.max(floor, this.touchedEnd, this.beforeEnd);
@@ -135,7 +135,7 @@ export class FrameWindow {
     return { floor, end, open };
   }
 
-  /** The frames that are not done. What was done above the part that is read again stays known. */
+  /** The unfinished frames. Recorded progress above the part that is read again is kept. */
   private *openBefore(end: number): Iterable<FrameSlot> {
     for (let at = this.head; at < this.slots.length; at++) {
       const slot = this.slots[at];

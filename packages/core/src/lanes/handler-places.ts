@@ -1,19 +1,16 @@
 import type { DeliveryHandling, LogDelivery } from '../ports/durable-log.js';
 import type { LogMessage } from '../ports/stored-message.js';
 
-/** After how long a message is handled again whose consumer's callback threw, in milliseconds. */
+/** Redelivery delay of a message whose callback threw, in milliseconds. */
 const CALLBACK_FAILURE_DELAY_MS = 1000;
 
-/**
- * What is handled at a time of one subscription on this node, whichever way it comes: from its lanes, and, of commands, from the
- * engine's queue. The two take turns.
- */
+/** Handler slots of one subscription on this node, shared by its lanes and, for commands, the engine's queue, which take turns. */
 export class HandlerPlaces {
-  /** Has {@link beginNext} called soon; undefined while nothing comes from lanes. */
+  /** Schedules a call of {@link beginNext}; undefined without lanes. */
   schedule: (() => void) | undefined;
   private taken = 0;
   private isTurnOfQueue = false;
-  /** Of the queue, which hands over no more than there are places. */
+  /** Deliveries of the queue, at most as many as there are slots. */
   private readonly waiting: LogDelivery[] = [];
 
   constructor(
@@ -37,7 +34,7 @@ export class HandlerPlaces {
     this.taken--;
   }
 
-  /** One of the queue, which is handled as soon as there is a place for it. */
+  /** Adds a delivery of the queue, which is handled once a slot is free. */
   add(delivery: LogDelivery): void {
     if (this.schedule === undefined) return this.begin(delivery);
     this.waiting.push(delivery);
@@ -45,8 +42,8 @@ export class HandlerPlaces {
   }
 
   /**
-   * Begins one, of the lanes or of the queue. Returns whether there was one.
-   * @param beginOfLanes begins one of theirs, and returns whether there was one
+   * Begins one delivery, of the lanes or the queue. Returns whether there was one. @param beginOfLanes begins a delivery of the lanes, and
+   * returns whether there was one
    */
   beginNext(beginOfLanes: () => boolean): boolean {
     const isTurnOfQueue = this.isTurnOfQueue && this.areWaitedFor;
@@ -57,18 +54,18 @@ export class HandlerPlaces {
     return delivery !== undefined;
   }
 
-  /** Gives back what waits, after the queue was left. */
+  /** Gives back waiting deliveries, after the queue was left. */
   giveBack(): void {
-    // What cannot be told now comes back by itself.
+    // If this fails, the engine redelivers it.
     for (const delivery of this.waiting.splice(0)) delivery.release().catch(() => {});
   }
 
-  /** Calls back. A callback that throws has not taken the delivery, and hurts neither its peers nor the process. */
+  /** Delivers to the callback. If it throws, the delivery is given back, and neither peers nor the process are affected. */
   hand(delivery: LogDelivery): void {
     try {
       this.handle(delivery);
     } catch {
-      delivery.nak(CALLBACK_FAILURE_DELAY_MS).catch(() => {}); // What cannot be told now comes back by itself.
+      delivery.nak(CALLBACK_FAILURE_DELAY_MS).catch(() => {}); // If this fails, the engine redelivers it.
     }
   }
 
@@ -83,7 +80,7 @@ export class HandlerPlaces {
   };
 }
 
-/** A delivery of the queue, which has its place until it is settled. */
+/** A delivery of the queue, which occupies a slot until it is settled. */
 class PlacedDelivery implements LogDelivery {
   readonly message: LogMessage;
   readonly attempt: number;

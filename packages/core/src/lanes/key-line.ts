@@ -1,18 +1,18 @@
 import type { LaneEntry } from './lane-entry.js';
 import { SpilledPlaces } from './spilled-places.js';
 
-/** How many events of one key are kept ready; of the others only where they are. */
+/** Maximum number of events of one key in memory; of further ones only the places are kept. */
 const MOST_OF_KEY = 64;
-/** With how few left the next are fetched. */
+/** Number of remaining events at which the next are fetched. */
 export const FEW_OF_KEY = 16;
 
-/** The events of one key that a subscription is not done with, in their order. */
+/** Queue of the unfinished events of one key of a subscription, in order. */
 export class KeyLine {
   first: LaneEntry | undefined;
   private last: LaneEntry | undefined;
-  /** How many are in memory. */
+  /** Number of events in memory. */
   size = 0;
-  /** Where the others are. */
+  /** Places of the other events. */
   private readonly spilled = new SpilledPlaces();
 
   constructor(readonly key: string) {}
@@ -25,12 +25,12 @@ export class KeyLine {
     return this.nextPlace !== undefined;
   }
 
-  /** Whether the next event is to be left where it is. */
+  /** Whether the next event has to stay in the log. */
   get isLong(): boolean {
     return !this.hasRoom || this.hasSpilled;
   }
 
-  /** Returns whether it is the first. */
+  /** Adds an event. Returns whether it is the first. */
   add(entry: LaneEntry): boolean {
     this.size++;
     if (this.last === undefined) {
@@ -43,7 +43,7 @@ export class KeyLine {
     return false;
   }
 
-  /** The first is done. Returns the one whose turn it is. */
+  /** Removes the finished first event. Returns the next one. */
   advance(): LaneEntry | undefined {
     this.size--;
     this.first = this.first?.next;
@@ -51,7 +51,7 @@ export class KeyLine {
     return this.first;
   }
 
-  /** Takes one out that is not the first. */
+  /** Removes an event that is not the first. */
   remove(entry: LaneEntry): void {
     let before = this.first;
     while (before !== undefined && before.next !== entry) before = before.next;
@@ -61,12 +61,12 @@ export class KeyLine {
     this.size--;
   }
 
-  /** The place of the event that is to be fetched next. */
+  /** Place of the next event to fetch. */
   get nextPlace(): number | undefined {
     return this.spilled.first;
   }
 
-  /** Whether more of it may be kept ready. */
+  /** Whether more events may be kept in memory. */
   get hasRoom(): boolean {
     return this.size < MOST_OF_KEY;
   }
@@ -75,7 +75,7 @@ export class KeyLine {
     this.spilled.add(place);
   }
 
-  /** The event at {@link nextPlace} was fetched, or is gone. */
+  /** Called when the event at {@link nextPlace} was fetched or is gone. */
   fetched(): void {
     this.spilled.dropFirst();
   }

@@ -3,12 +3,12 @@ import type { RecordStore } from '../ports/record-store.js';
 import { KEYED } from './lane-keys.js';
 import type { LaneRegister } from './lane-register.js';
 
-/** For how long the names that were read are trusted, in milliseconds. */
+/** Lifetime of the cached names, in milliseconds. */
 export const TRUSTED_MS = 1000;
 
 /**
- * The names of the commands that were ever queued with a key. The lanes are read for those only, so that who handles commands
- * without one does not read what it has no use for.
+ * Names of the commands that were ever queued with a key. Lanes are read only for these, so that handlers of commands without a key do not
+ * read them.
  */
 export class KeyedCommands {
   private readonly names = new Set<string>();
@@ -21,14 +21,13 @@ export class KeyedCommands {
     private readonly records: RecordStore,
     private readonly register: LaneRegister,
     private readonly nowMs: () => number,
-    /** Who handles a name could not begin. */
+    /** Called when reading for a name could not begin. */
     private readonly onFailure: (name: string, thrown: unknown) => void,
   ) {}
 
   /**
-   * Before a command is stored with a key: undefined if its name is used already. Another node may have dropped its queue since, or
-   * the broker may have lost it, so that is looked up anew from time to time. Of commands that are queued meanwhile, the first
-   * waits first.
+   * Called before a command is stored with a key: registers its name; undefined if it is registered already. Checked again periodically,
+   * because another node may have dropped the queue, or the broker may have lost it. Commands queued meanwhile wait in order.
    */
   use(name: string): Promise<void> | undefined {
     const adding = this.adding.get(name);
@@ -37,12 +36,12 @@ export class KeyedCommands {
     const added = this.add(name);
     this.adding.set(name, added);
     const end = (): void => void this.adding.delete(name);
-    // Before those that wait for it go on, and none that comes between.
+    // Before waiting callers continue, so that no other call comes in between.
     added.then(end, end);
     return added;
   }
 
-  /** What is stored from now on waits for whoever handles it. */
+  /** Registers a name: commands stored from now on are kept for its handlers. */
   private async add(name: string): Promise<void> {
     const id = `${COMMAND_QUEUES}.${name}`;
     for (;;) {
@@ -54,7 +53,7 @@ export class KeyedCommands {
     }
   }
 
-  /** A subscription was dropped: the next command of the name makes another one. */
+  /** Forgets a dropped subscription; the next command of the name creates a new one. */
   async forget(id: string): Promise<void> {
     const name = id.slice(COMMAND_QUEUES.length + 1);
     await this.look();
@@ -63,7 +62,7 @@ export class KeyedCommands {
     await this.records.write(KEYED, value, this.version);
   }
 
-  /** Calls back as soon as one of the names is used; again after the next look, if that rejects. Resolves with how to stop. */
+  /** Calls back once one of the names is used; again after the next check if the callback rejects. Resolves with a function that stops. */
   async whenUsed(names: readonly string[], begin: () => Promise<void>): Promise<() => void> {
     await this.look();
     if (names.some((name) => this.names.has(name))) {
@@ -76,7 +75,7 @@ export class KeyedCommands {
     };
   }
 
-  /** Reads which are used, if somebody wants to know. */
+  /** Reads the used names, if there are listeners. */
   async look(): Promise<void> {
     const record = await this.records.read(KEYED);
     this.version = record?.version ?? 0;

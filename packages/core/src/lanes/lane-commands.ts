@@ -27,16 +27,16 @@ import { encodeProgress } from './progress-record.js';
 import type { ProgressSection } from './progress-record.js';
 import { startOf } from './share-start.js';
 
-/** How often whoever owns a lane is looked for, and the pause in between, in milliseconds. */
+/** Maximum number of lookups of a lane's owner, and the pause in between, in milliseconds. */
 const MOST_TRIES = 20;
 const PAUSE_MS = 100;
-/** The least delay of what is stored anew before it is known whether the command could be taken out, in milliseconds. */
+/** Minimum delay of a rescheduled command, in milliseconds: it is stored before it is known whether the original could be removed. */
 const LEAST_DELAY_MS = 1000;
-/** What the cursors of places in lanes begin with, and those of the queue. */
+/** Prefixes of cursors in lanes, and in the queue. */
 const IN_LANES = 'lane';
 const IN_QUEUE = 'queue';
 
-/** What the queued commands of a node are read from. */
+/** Services of {@link LaneCommands}. */
 export interface LaneCommandParts {
   readonly queued: QueuedCommands;
   readonly queue: DurableLog;
@@ -44,9 +44,9 @@ export interface LaneCommandParts {
 }
 
 /**
- * The queued commands of a namespace: those of the engine's queue, and those with a key, in the lanes. What lies in a lane is its
- * owner's to give up, before it begins; where nobody owns the lane, its record of progress says what is cancelled, by compare-and-set,
- * before anybody can own it.
+ * Queued commands of a namespace: those of the engine's queue, and those with a key, in the lanes. A command in a lane is cancelled by the
+ * lane's owner, before it begins; in a lane without an owner the cancellation is written to the record of progress, by compare-and-set,
+ * before anyone can own it.
  */
 export class LaneCommands implements OwnedCommands {
   constructor(
@@ -87,7 +87,7 @@ export class LaneCommands implements OwnedCommands {
     if (place === undefined) return queued;
     const [state] = await this.statesOf([place], ask);
     if (state?.state === 'running') return { state: 'running' };
-    // Stored anew before it is taken out: a crash in between runs it twice, and never not at all.
+    // Stored again before it is removed: after a crash in between it runs twice rather than never.
     const { message } = place;
     const moved = { ...message, headers: { ...message.headers, [RESCHEDULED]: randomUUID() } };
     await this.parts.queue.append(moved, { delayMs: Math.max(delayMs, LEAST_DELAY_MS), isAgain: true });
@@ -146,7 +146,7 @@ export class LaneCommands implements OwnedCommands {
     return { items, next };
   }
 
-  /** What the owners say; of what nobody owns, or whose owner does not answer, nothing has begun as far as is known. */
+  /** States from the owners; without an owner, or an answer, a command counts as not begun. */
   private async statesOf(places: readonly LanePlace[], ask: AskOwner): Promise<readonly CommandState[]> {
     const states: CommandState[] = [];
     const byQueue = new Map<string, number[]>();
@@ -203,7 +203,7 @@ export class LaneCommands implements OwnedCommands {
     );
   }
 
-  /** The record with a command cancelled that nobody can have begun; undefined if it has ended. */
+  /** The record with a cancelled command that cannot have begun; undefined if it has ended. */
   private async withSkip(
     { subscription, lane, position, index }: LanePlace,
     sections: ReadonlyMap<string, ProgressSection>,
@@ -217,13 +217,13 @@ export class LaneCommands implements OwnedCommands {
         ? before
         : { ...start, owner: '', reach: 0, handling: 0, alone: undefined }),
       skips: [...start.skips, [position, index]],
-      // Whoever is about to own it begins anew.
+      // Invalidates a takeover in progress.
       beat: start.beat + 1,
     };
     return new Map([...sections, [subscription.id, section]]);
   }
 
-  /** Resolves with `gone` if there is no owner. */
+  /** Queries the owner. Resolves with `gone` if there is none. */
   private async askFor(
     section: ProgressSection | undefined,
     places: readonly LanePlace[],
@@ -244,7 +244,7 @@ export class LaneCommands implements OwnedCommands {
     } catch (thrown) {
       const code = thrown instanceof CatgaError ? thrown.code : undefined;
       if (code === 'CATGA_NODE_NOT_FOUND') return 'gone';
-      // Somebody else is about to own the lane.
+      // Another node is taking over the lane.
       if (code === 'CATGA_NODE_LOST') return places.map(() => ({ state: 'elsewhere' }));
       throw thrown;
     }

@@ -2,31 +2,31 @@ import type { LaneShare } from './lane-share.js';
 import type { LaneTenure } from './lane-tenure.js';
 import type { ProgressSection } from './progress-record.js';
 
-/** What the hold on a lane needs of the node, and tells it. */
+/** Services and callbacks of the node for the tenure of a lane. */
 export interface LaneContext {
-  /** Names this connection of this node, and no other one. */
+  /** Unique id of this connection of this node. */
   readonly session: string;
-  /** For how long after a write events begin, in milliseconds. */
+  /** Lease after a write during which events may begin, in milliseconds. */
   readonly leaseMs: number;
-  /** Whether what another node owns may be taken: after an outage it first records what was done there. */
+  /** Whether lanes of other nodes may be taken over: after an outage they first get time to record their progress. */
   readonly mayTake: boolean;
   nowMs(): number;
   after(delayMs: number, run: () => void): void;
-  /** Progress that nobody waits for, or that may not be written yet. */
+  /** Schedules a write of progress without a waiter, or one that may not be written yet. */
   writeSometime(tenure: LaneTenure): void;
-  /** This node owns a share from now on. */
+  /** Called when this node has become the owner of a share. */
   taken(share: LaneShare): void;
-  /** A share was given back. */
+  /** Called when a share was given back. */
   given(share: LaneShare): void;
-  /** Another node has taken a share, or its subscription was dropped. */
+  /** Called when another node has taken a share, or its subscription was dropped. */
   lost(share: LaneShare, section: ProgressSection | undefined): void;
-  /** A share that this node did not own yet is not as it was when it was opened. */
+  /** Called when an unowned share has changed since it was opened. */
   displaced(share: LaneShare): void;
-  /** A share has begun so much that is not done that its room in the record of progress is filled. */
+  /** Called when unfinished events of a share fill its room in the record of progress. */
   filled(share: LaneShare): void;
-  /** There is room for more to be read for a share. */
+  /** Called when more can be read for a share. */
   roomFor(share: LaneShare): void;
-  /** Events are gone that a share had left in the log, and had still to handle. */
+  /** Called when events are gone that a share had left in the log and not handled. */
   dropped(share: LaneShare, events: number): void;
   written(tenure: LaneTenure): void;
   failed(tenure: LaneTenure, reason: Error): void;

@@ -3,15 +3,15 @@ import type { LogMessage } from '../ports/stored-message.js';
 import type { LaneEntry } from './lane-entry.js';
 import type { LaneShare } from './lane-share.js';
 
-/** One attempt at one event. */
+/** Delivery of one attempt at an event. */
 export class LaneDelivery implements LogDelivery {
   readonly message: LogMessage;
   readonly attempt: number;
   readonly problem: Error | undefined;
   readonly isRecordedWhenDone: boolean;
-  /** Whoever handles it, to be told if the lane is lost meanwhile. */
+  /** Its handling, to be aborted if the lane is lost. */
   handledBy?: DeliveryHandling;
-  /** Where {@link LaneShare} has it among those that run. */
+  /** Index in the running deliveries of {@link LaneShare}. */
   place = -1;
   private isSettled = false;
 

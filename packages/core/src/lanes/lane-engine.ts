@@ -36,46 +36,46 @@ import { TrimRounds } from './trim-rounds.js';
 import { TrimmedLog } from './trimmed-log.js';
 import { Quarantine } from './quarantine.js';
 
-/** What an engine offers of durable messages. */
+/** Parts of an engine for durable messages. */
 export interface LaneParts {
   readonly lanes: LaneStore;
-  /** Commands that have no key, or are delayed: whoever is idle takes them. */
+  /** Queue of commands without a key, or with a delay, for competing consumers. */
   readonly queue: DurableLog;
   readonly queues: SubscriptionRegister;
-  /** What that queue holds. */
+  /** Commands in that queue. */
   readonly queued: QueuedCommands;
   readonly directory: NodeDirectory;
   /**
-   * How often the log is trimmed, in milliseconds; 0: as soon as every subscription has passed a frame, and when the log is full.
+   * Interval of trimming the log, in milliseconds; 0: once every subscription has passed a frame, and when the log is full.
    * @defaultValue never
    */
   readonly trimEveryMs?: number;
   /**
-   * How long one request to the broker takes at most, in milliseconds.
+   * Timeout of a request to the broker, in milliseconds.
    * @defaultValue 10,000
    */
   readonly requestTimeoutMs?: number;
   /**
-   * Tells this connection of the node from every other one.
+   * Unique id of this connection of the node.
    * @defaultValue a random text
    */
   readonly session?: string;
 }
 
-/** How long a request takes at most where the engine does not say, in milliseconds. */
+/** Default timeout of a request, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** What share of the time without heartbeats after which a node has left a write of progress is good for. */
+/** Lease of a write of progress, as a share of the heartbeat timeout. */
 const LEASE_SHARE = 0.2;
-/** How often it is looked which subscriptions are paused: a share of the same time, and at most so many milliseconds apart. */
+/** Interval of checking for paused subscriptions: a share of the heartbeat timeout, and its maximum in milliseconds. */
 const PAUSES_LOOK_SHARE = 1 / 15;
 const MOST_PAUSES_LOOK_MS = 1000;
 
 /**
- * Reliable events and keyed commands, over a log in lanes and records; commands without a key, and delayed ones, over the engine's
- * queue of competing consumers.
+ * Durable log over lanes: reliable events and keyed commands over a log in lanes and records; commands without a key, and delayed ones,
+ * over the engine's queue of competing consumers.
  */
 export class LaneEngine implements DurableLog, SubscriptionRegister, SubscriptionPauses {
-  /** The commands of the queue, and those of the lanes. */
+  /** Commands of the queue and the lanes. */
   readonly commands: OwnedCommands;
   private readonly publisher: LanePublisher;
   private readonly register: LaneRegister;
@@ -182,7 +182,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     const [queues, registered] = await Promise.all([this.parts.queues.list(), this.register.read(id)]);
     if (registered === undefined && !queues.some((queue) => queue.id === id)) return false;
     await this.paused.set(id, true);
-    // Every node has looked by then, and has stopped.
+    // Every node has checked by then, and has paused.
     await new Promise<void>((resolve) => void this.client.clock.setTimer(2 * this.pausesLookMs, resolve));
     return true;
   }
@@ -191,7 +191,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     return this.paused.set(id, false);
   }
 
-  /** The node directory as the node uses it: before it says goodbye, the others hear that its lanes are to be waited for. */
+  /** Node directory for the node: before the goodbye it tells the others to wait for the lanes of this node. */
   get directory(): NodeDirectory {
     const { directory } = this.parts;
     return {
@@ -199,7 +199,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
       refresh: (node) => directory.refresh(node),
       watch: (listener) => directory.watch(listener),
       withdraw: async (address) => {
-        // Where that fails the goodbye fails, too.
+        // If that fails, the goodbye fails, too.
         if (this.subscriptions.size > 0) await this.leave().catch(() => {});
         await directory.withdraw(address);
       },
@@ -207,12 +207,12 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     };
   }
 
-  /** How many events and keyed commands are being handled here, or could be. */
+  /** Number of events and keyed commands that are running or due here. */
   get due(): number {
     return this.owner.due;
   }
 
-  /** Gives everything back, with what is done. What cannot be written is done once more. */
+  /** Gives everything back, and records the progress. Events whose progress cannot be written are handled again. */
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
@@ -223,12 +223,12 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
       await this.owner.giveBackAll();
       if (this.watching !== undefined) await this.members.remove();
     } catch {
-      // The broker is away: others find out.
+      // The broker is unavailable: other nodes take over.
     }
     this.abandon();
   }
 
-  /** Ends at once, and tells nobody: what was taken comes back by itself. */
+  /** Stops immediately, without contacting the broker: unsettled messages are redelivered. */
   abandon(): void {
     this.isClosed = true;
     this.publisher.close(this.closedError());
@@ -291,7 +291,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     return Promise.resolve();
   }
 
-  /** A queue of commands has two ways in: with a key by lanes, without through the queue; and one number of commands at a time. */
+  /** Subscribes to commands, which arrive with a key by lanes, and without by the queue, with one shared concurrency. */
   private async subscribeToCommands(wanted: LogSubscription, places: HandlerPlaces): Promise<LogConsumer> {
     const consumer = new PausableConsumer(
       () => this.parts.queue.subscribe(wanted, (delivery) => this.fromQueue(delivery, places)),
@@ -317,7 +317,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     };
   }
 
-  /** One that has a key was delayed, and is due: it takes its place behind those of its key. */
+  /** Handles a command of the queue. One with a key was delayed and is due: it is queued behind those of its key. */
   private fromQueue(delivery: LogDelivery, places: HandlerPlaces): void {
     const { message, problem } = delivery;
     if (problem !== undefined || message.key === undefined || message.history.length > 0)
@@ -336,19 +336,19 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     await this.members.watch(this.parts.directory);
     this.timers.every(heartbeatTimeoutMs, () => {
       this.owner.lookThoroughly();
-      this.tellMembers(); // A broker that came back empty has forgotten it.
+      this.tellMembers(); // A broker that lost its data has lost it.
     });
     this.timers.every(TRUSTED_MS, () => {
-      // What cannot be read now is read the next time.
+      // On failure it is read the next time.
       if (this.keyed.isWaiting) void this.keyed.look().catch(() => {});
     });
     this.timers.every(this.pausesLookMs, () => {
       void this.paused.look().catch(() => {});
-      for (const queue of this.queues) this.followPause(queue); // One that could not follow tries again.
+      for (const queue of this.queues) this.followPause(queue); // Retries one that failed before.
     });
   }
 
-  /** Some subscriptions were paused or resumed. */
+  /** Called when subscriptions were paused or resumed. */
   private followPauses(): void {
     for (const subscription of this.subscriptions.values())
       subscription.isPaused = this.paused.has(subscription.id);
@@ -360,7 +360,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     void queue.follow().catch((thrown: unknown) => this.report('pausing a queue', thrown));
   }
 
-  /** What this node handles, in one write for all that changes in a turn. */
+  /** Announces what this node handles, in one write for all changes of a turn. */
   private tellMembers(): void {
     if (this.memberWrite !== undefined || this.isClosed) return;
     this.memberWrite = Promise.resolve()
@@ -390,7 +390,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
       .finally(() => this.trimming.delete(lane));
   }
 
-  /** A node that only publishes trims, too: there may be no other one. */
+  /** Starts trimming, also on a node that only publishes: there may be no other one. */
   private beginTrimming(): void {
     const { trimEveryMs = 0 } = this.parts;
     if (this.isTrimming || this.client.isTool === true) return;
@@ -413,7 +413,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
   }
 }
 
-/** A queue of commands, with a key and without. */
+/** Combines the lanes and the queue of a command. */
 function together(inLanes: DurableSubscription, inQueue: DurableSubscription): DurableSubscription {
   const sum = (of: (one: DurableSubscription) => number | undefined): number =>
     (of(inLanes) ?? 0) + (of(inQueue) ?? 0);

@@ -2,19 +2,18 @@ import type { LogMessage } from '../ports/stored-message.js';
 import type { FrameSlot } from './frame-window.js';
 import type { KeyLine } from './key-line.js';
 
-/** One event as one subscription keeps it, from when it is read until it is done. */
+/** An event of one subscription, from reading until it is settled. */
 export class LaneEntry {
-  /** The next of its key, which waits for this one. */
+  /** The next entry of its key, which waits for this one. */
   next: LaneEntry | undefined;
-  /** Monotonic milliseconds before which it is not handled again. */
+  /** Due time of the next attempt, in monotonic milliseconds. */
   dueMs = 0;
-  /** It was cancelled before it began; whoever has it still lets go of it. */
+  /** Whether it was cancelled before it began; holders drop it. */
   isCancelled = false;
 
   /**
-   * @param isFresh its id is nobody's else, and never comes again
-   * @param attempts how many have failed
-   * @param isSuspect may have been what ended an owner: it is handled while nothing else is
+   * @param isFresh whether its id is new and never reused @param attempts number of failed attempts @param isSuspect whether it may have
+   * crashed an owner: it is handled alone
    */
   constructor(
     readonly slot: FrameSlot,
@@ -24,13 +23,13 @@ export class LaneEntry {
     public attempts: number,
     public isSuspect: boolean,
     readonly line: KeyLine | undefined,
-    /** Why it cannot be decoded. */
+    /** Decoding error. */
     readonly problem?: Error,
-    /** How many of the attempts ended the process while nothing else was handled. */
+    /** Number of attempts that ended the process while handled alone. */
     readonly kills = 0,
   ) {}
 
-  /** Lets go of the frame that its body is a part of, for it may wait for long. */
+  /** Copies the body, to release its frame while the entry waits. */
   detach(): void {
     const { body } = this.message;
     if (typeof body !== 'string' && body.byteLength * 2 < body.buffer.byteLength)

@@ -1,4 +1,4 @@
-/** The keys of the records under durable events. Session and node ids have no `/`. */
+/** Keys of the records of durable events. Session and node ids have no `/`. */
 export const MEMBERS = 'member/';
 export const SUBSCRIPTIONS = 'subscription/';
 export const PROGRESS = 'progress/';
@@ -14,12 +14,12 @@ export function subscriptionKey(id: string): string {
   return `${SUBSCRIPTIONS}${encodeURIComponent(id)}`;
 }
 
-/** All progress in one lane. */
+/** Key prefix of all progress in one lane. */
 export function progressOf(lane: number): string {
   return `${PROGRESS}${lane}/`;
 }
 
-/** @param group what shares a record */
+/** @param group group of subscriptions that share a record */
 export function progressKey(lane: number, group: string): string {
   return `${progressOf(lane)}${encodeURIComponent(group)}`;
 }

@@ -10,32 +10,32 @@ import type { ProgressSection, ProgressSections } from './progress-record.js';
 import { startOf } from './share-start.js';
 import { waitingIn } from './waiting-events.js';
 
-/** How many frames are read of each part of a lane; what is beyond is reckoned from them. */
+/** Maximum number of frames read in each part of a lane; the rest is extrapolated. */
 const MOST_READ = 256;
-/** In how many runs those are read that are not done among others that are, and over how many others a run goes on. */
+/** Maximum number of runs for reading unfinished frames between finished ones, and the gap that a run spans. */
 const MOST_RUNS = 8;
 const MOST_SKIPPED = 32;
 
-/** A part of a lane: the frames that are read of it, and how many there are. */
+/** A part of a lane: its frames to read, and their total number. */
 interface LanePart {
   readonly read: readonly number[];
   readonly frames: number;
-  /** How many events wait in those that are read. */
+  /** Number of waiting events in the read frames. */
   waiting: number;
 }
 
-/** One subscription in one lane, while it is counted. */
+/** Counting state of one subscription in one lane. */
 interface Counted {
   readonly subscription: RegisteredSubscription;
   readonly section: ProgressSection | undefined;
   readonly floor: number;
   readonly last: number;
-  /** Frames that are not done below the end of what is; and all from there on. */
+  /** Unfinished frames below the recorded end; and all from there on. */
   readonly parts: readonly LanePart[];
   oldestSentAtMs: number;
 }
 
-/** How much waits for subscriptions, as the log and their progress say, whoever handles them. */
+/** Backlog of subscriptions, from the log and their progress, whichever node handles them. */
 export class LaneLag {
   constructor(
     private readonly store: LaneStore,
@@ -43,7 +43,7 @@ export class LaneLag {
     private readonly nowMs: () => number,
   ) {}
 
-  /** Rejects with `CATGA_ENGINE_UNAVAILABLE` when the broker does not answer, or hands over nothing. */
+  /** Backlog of subscriptions. Rejects with `CATGA_ENGINE_UNAVAILABLE` when the broker does not reply or deliver frames. */
   async of(subscriptions: readonly RegisteredSubscription[]): Promise<readonly DurableSubscription[]> {
     const progress = new Map<string, ProgressSections>();
     for (const { key, value } of await this.store.records.list(PROGRESS))
@@ -135,7 +135,7 @@ function partsOf(
   ];
 }
 
-/** The first of them, as many as are read. */
+/** The first positions, up to the read limit. */
 function fewOf(positions: readonly number[]): readonly number[] {
   let runs = 0;
   let before = -Infinity;
@@ -147,7 +147,7 @@ function fewOf(positions: readonly number[]): readonly number[] {
   return end < 0 ? positions : positions.slice(0, end);
 }
 
-/** As many more as there are in the frames that were read. */
+/** Extrapolates from the read frames. */
 function reckoned({ read, frames, waiting }: LanePart): number {
   return read.length === 0 ? 0 : Math.round((waiting * frames) / read.length);
 }
@@ -163,7 +163,7 @@ function countFrame(position: number, content: FrameContent, counted: Counted): 
   }
 }
 
-/** The node of a session. */
+/** Node id of a session. */
 function nodeOf(owner: string): string | undefined {
   return owner === '' ? undefined : owner.slice(0, owner.indexOf('/'));
 }

@@ -4,32 +4,29 @@ import { MEMBERS, memberKey } from './lane-keys.js';
 import type { RegisteredSubscription } from './lane-register.js';
 import { OwnWrites } from './own-writes.js';
 
-/** What a node says of itself: which subscriptions it handles, and as which start of it. */
+/** Record of a node: its subscriptions, and the session. */
 export interface LaneMember {
   readonly session: string;
-  /** The wire names that it handles, by subscription. */
+  /** Handled wire names by subscription. */
   readonly subscriptions: Readonly<Record<string, readonly string[]>>;
-  /** It gives its lanes back: they are to be waited for. */
+  /** Whether it is giving its lanes back, so that others wait for them. */
   readonly isLeaving: boolean;
 }
 
 /**
- * Whether somebody still owns what a record says is theirs. `unheard`: it leaves, or is not in the node directory, and may still
- * write what it has done. `gone`: it has started anew, or has ended.
+ * State of a recorded owner. `unheard`: it is leaving, or missing in the node directory, and may still write its progress. `gone`: it has
+ * restarted or ended.
  */
 export type OwnerState = 'present' | 'unheard' | 'gone';
 
-/**
- * Which nodes handle which subscriptions: those that say so in their records, as far as they are in the node directory; and this
- * one, whether it is there already or not.
- */
+/** Members of subscriptions: the nodes whose records list them and which are in the node directory, and this node in any case. */
 export class LaneMembers {
   readonly ownWrites: OwnWrites;
   private members = new Map<string, LaneMember>();
   private readonly present = new Set<string>();
   /**
-   * Who was present before {@link members} were read. A node writes that it leaves before it leaves the directory: of one that left
-   * while they were read, what was read may be older, and is not enough to call it gone.
+   * Nodes present before {@link members} were read. A node records that it leaves before it leaves the directory: if it left during the
+   * read, the record may be stale, so it does not count as gone.
    */
   private presentBefore: ReadonlySet<string> = new Set();
   private version = 0;
@@ -64,7 +61,7 @@ export class LaneMembers {
     this.stopWatching?.();
   }
 
-  /** Tells the others what this node handles. */
+  /** Writes the record of this node. */
   async write(subscriptions: LaneMember['subscriptions'], isLeaving: boolean): Promise<void> {
     this.self = { session: this.session, subscriptions, isLeaving };
     try {
@@ -76,12 +73,12 @@ export class LaneMembers {
     }
   }
 
-  /** Takes its record away. */
+  /** Removes the record of this node. */
   async remove(): Promise<void> {
     if (this.version > 0) await this.records.remove(memberKey(this.nodeId), this.version);
   }
 
-  /** Reads what the others say. Resolves with whether this node's own record is there. */
+  /** Reads the records. Resolves with whether this node's own record exists. */
   async read(): Promise<boolean> {
     const members = new Map<string, LaneMember>();
     const present = new Set(this.present);
@@ -94,15 +91,15 @@ export class LaneMembers {
     return members.get(this.nodeId)?.session === this.session;
   }
 
-  /** The ids of the nodes among which the owner of a lane is chosen. */
+  /** Ids of the candidates for owning a lane. */
   candidatesFor({ id, names }: Pick<RegisteredSubscription, 'id' | 'names'>): string[] {
     const all = this.handling(id, []);
-    // After a deployment that added names, only those that know them, once there is one.
+    // After a deployment that added names, only nodes that know them, once there is one.
     const upToDate = this.handling(id, names);
     return upToDate.length > 0 ? upToDate : all;
   }
 
-  /** The names that present nodes handle for a subscription. */
+  /** Names that present nodes handle for a subscription. */
   namesOf(subscription: string): ReadonlySet<string> {
     const present = [...this.members]
       .filter(([nodeId]) => this.isPresent(nodeId))
@@ -131,7 +128,7 @@ export class LaneMembers {
       if (nodeId === this.nodeId || member.isLeaving || !this.isPresent(nodeId)) continue;
       if (knows(member)) candidates.push(nodeId);
     }
-    // Who leaves goes on as long as there is nobody else.
+    // A leaving node remains a candidate while there is no other one.
     const isCandidate = !this.self.isLeaving || candidates.length === 0;
     if (isCandidate && knows(this.self)) candidates.push(this.nodeId);
     return candidates;

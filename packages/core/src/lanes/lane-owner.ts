@@ -18,25 +18,25 @@ import type { ProgressSection } from './progress-record.js';
 import { startOf } from './share-start.js';
 import { UnhandledNames } from './unhandled-names.js';
 
-/** How soon it is looked again whether a lane is free that another node is to give back, in milliseconds: the pause doubles. */
+/** Initial delay before checking again whether another node has given a lane back, in milliseconds; doubles. */
 const FIRST_LOOK_MS = 25;
 const LAST_LOOK_MS = 1000;
-/** For how long a lane that is to move begins nothing, in milliseconds; if handlers still run then it goes on. */
+/** Time during which a lane that has to move begins no events, in milliseconds; if handlers still run then, it continues. */
 const QUIET_MS = 1000;
-/** After how long that is tried again, in milliseconds. */
+/** Delay before the move is retried, in milliseconds. */
 const TRY_MOVE_MS = 5000;
-/** Progress that nobody waits for is written after so many milliseconds. */
+/** Delay of a progress write without a waiter, in milliseconds. */
 const SOMETIME_MS = 1000;
 
-/** What was seen of an owner that is to give a lane back, or that does nothing. */
+/** Observed state of an owner that has to give a lane back, or is idle. */
 interface Watched {
   readonly version: string;
   readonly sinceMs: number;
 }
 
 /**
- * Which lanes this node owns, for each of its subscriptions, and how it comes by them and gives them back: by rendezvous hashing over
- * the nodes that handle the subscription, and compare-and-set on the record of progress.
+ * Ownership of lanes by this node, for each of its subscriptions: assigned by rendezvous hashing over the nodes that handle the
+ * subscription, acquired and given back by compare-and-set on the record of progress.
  */
 export class LaneOwner implements LaneContext, LaneListener {
   readonly session: string;
@@ -44,14 +44,14 @@ export class LaneOwner implements LaneContext, LaneListener {
   private readonly readings: readonly LaneReadings[];
   private readonly tenures = new Map<string, LaneTenure>();
   private readonly subscriptions = new Map<string, LaneSubscription>();
-  /** Until when shares that another node has just taken are left to it. */
+  /** Times until which shares just taken by another node are left to it. */
   private readonly heldOff = new Map<string, number>();
   private readonly watched = new Map<string, Watched>();
-  /** Shares that nobody served whose turn it was. */
+  /** Shares taken over because their assigned node did not serve them. */
   private readonly adopted = new Set<string>();
-  /** Lanes that began anew, of subscriptions that the broker knows again. */
+  /** Recreated lanes whose subscriptions were restored in the broker. */
   private readonly restored = new Set<string>();
-  /** Subscriptions of which it is reported that their progress record is filled. */
+  /** Subscriptions whose full progress record was reported. */
   private readonly filledOnes = new Set<string>();
   private readonly unhandled = new UnhandledNames();
   private lookMs = FIRST_LOOK_MS;
@@ -63,7 +63,7 @@ export class LaneOwner implements LaneContext, LaneListener {
   private isLookPlanned = false;
   private sometime: Set<LaneTenure> | undefined;
 
-  /** @param onWritten told of each write of progress in a lane */
+  /** @param onWritten called after each write of progress in a lane */
   constructor(
     private readonly store: LaneStore,
     private readonly register: LaneRegister,
@@ -81,7 +81,7 @@ export class LaneOwner implements LaneContext, LaneListener {
     );
   }
 
-  /** How many events of this node's lanes are being handled, or could be. */
+  /** Number of running or due events in this node's lanes. */
   get due(): number {
     let due = this.isLooking || this.isScheduled ? 1 : 0;
     for (const share of this.shares()) due += share.due;
@@ -94,7 +94,7 @@ export class LaneOwner implements LaneContext, LaneListener {
     this.look();
   }
 
-  /** Gives back what is owned for it as soon as nothing is handled there. */
+  /** Removes a subscription: gives its lanes back as soon as none of their events is running. */
   remove(subscription: LaneSubscription): void {
     subscription.isStopped = true;
     if (this.subscriptions.get(subscription.id) === subscription) this.subscriptions.delete(subscription.id);
@@ -102,19 +102,19 @@ export class LaneOwner implements LaneContext, LaneListener {
     this.look();
   }
 
-  /** Looks at what is to be owned, as soon as what runs now has returned. */
+  /** Checks the assignment of lanes, after the current call has returned. */
   look(): void {
     this.lookMs = FIRST_LOOK_MS;
     this.schedule();
   }
 
-  /** The same, and also whether somebody serves the lanes of others. */
+  /** Checks the assignment, and also whether the lanes of other nodes are served. */
   lookThoroughly(): void {
     this.isThorough = true;
     this.schedule();
   }
 
-  /** Gives everything back with what is done, whether something is handled or not. Resolves once that is written. */
+  /** Gives all lanes back with their progress, even if handlers run. Resolves once that is written. */
   async giveBackAll(): Promise<void> {
     const written = [...this.shares()].map((share) => {
       share.abandon();
@@ -124,7 +124,7 @@ export class LaneOwner implements LaneContext, LaneListener {
     await Promise.allSettled(written);
   }
 
-  /** Reads and writes nothing any more. */
+  /** Stops reading and writing. */
   close(): void {
     this.isClosed = true;
     for (const readings of this.readings) readings.stop();
@@ -132,12 +132,12 @@ export class LaneOwner implements LaneContext, LaneListener {
     for (const share of this.shares()) share.lose(undefined);
   }
 
-  /** This node's part in a subscription in one lane. */
+  /** This node's share of a subscription in one lane. */
   shareOf(subscription: string, lane: number): LaneShare | undefined {
     return this.tenures.get(tenureKey(lane, groupOf(subscription, 'command')))?.shares.get(subscription);
   }
 
-  /** All that is read or owned here. */
+  /** All shares read or owned here. */
   *shares(): Iterable<LaneShare> {
     for (const { shares } of this.tenures.values()) yield* shares.values();
   }
@@ -183,7 +183,7 @@ export class LaneOwner implements LaneContext, LaneListener {
     this.readings[share.lane]?.remove(share);
     share.lose(laneLostError(share, section));
     this.heldOff.set(keyOf(share.subscription, share.lane), this.nowMs() + 2 * this.leaseMs);
-    // Without a section it was dropped.
+    // Without a section the subscription was dropped.
     if (section === undefined) this.remove(share.subscription);
     else
       this.monitor?.note?.(`Lane ${share.lane} of '${share.subscription.id}' was taken by ${section.owner}.`);
@@ -234,7 +234,7 @@ export class LaneOwner implements LaneContext, LaneListener {
     );
   }
 
-  /** The lane begins anew. */
+  /** Called when a lane was recreated. */
   private laneDisplaced(lane: number): void {
     this.monitor?.warn?.(
       `Lane ${lane} has begun anew: the broker came back empty, or its positions went back.`,
@@ -290,8 +290,8 @@ export class LaneOwner implements LaneContext, LaneListener {
   }
 
   /**
-   * In a lane that is another one than when a subscription was made, the broker may have forgotten the subscription, too. Nothing is
-   * read before it is known again: what none needs is trimmed.
+   * Restores a subscription in a recreated lane, because the broker may have lost the subscription, too. Nothing is read before, because
+   * frames that no subscription needs are trimmed.
    */
   private async restore(
     subscription: LaneSubscription,
@@ -305,19 +305,19 @@ export class LaneOwner implements LaneContext, LaneListener {
     this.restored.add(key);
   }
 
-  /** The names of subscriptions change with deployments. */
+  /** Reads the registered subscriptions, whose names change with deployments. */
   private async readRegister(): Promise<void> {
     for (const subscription of this.subscriptions.values()) {
       const registered = await this.register.read(subscription.id);
       if (registered?.made !== subscription.registered.made) continue;
       const { wanted } = subscription;
       const isWhole = wanted.names.every((name) => registered.names.includes(name));
-      // Those that could not see this node for long have forgotten its names.
+      // Nodes that could not see this node for long have removed its names.
       subscription.registered = isWhole ? registered : await this.register.make(wanted);
     }
   }
 
-  /** What waits for a name that nobody handles any more waits no longer. */
+  /** Removes names without a handler, so that their events no longer wait. */
   private async forgetNames(): Promise<void> {
     for (const subscription of this.subscriptions.values()) {
       const { id, registered } = subscription;
@@ -339,7 +339,7 @@ export class LaneOwner implements LaneContext, LaneListener {
     this.lookMs = Math.min(LAST_LOOK_MS, this.lookMs * 2);
   }
 
-  /** Resolves with whether something is to be had that another node still has. */
+  /** Checks all shares. Resolves with whether another node still holds one assigned to this node. */
   private async lookAtAll(isThorough: boolean): Promise<boolean> {
     const candidates = new Map<LaneSubscription, readonly string[]>();
     for (const subscription of this.subscriptions.values())
@@ -386,13 +386,13 @@ export class LaneOwner implements LaneContext, LaneListener {
     return waits;
   }
 
-  /** Whether nobody owns a share who is still there. */
+  /** Whether a share has no living owner. */
   private isFree(subscription: LaneSubscription, tenure: LaneTenure): boolean {
     const key = keyOf(subscription, tenure.lane);
     const section = tenure.sectionOf(subscription.id);
     if (section === undefined || section.owner === '' || section.made !== subscription.registered.made)
       return true;
-    // It was this node's, until the lane began anew.
+    // It was this node's, until the lane was recreated.
     if (section.owner === this.session) return true;
     if ((this.heldOff.get(key) ?? 0) > this.nowMs()) return false;
     const state = this.members.stateOf(section.owner);
@@ -400,7 +400,7 @@ export class LaneOwner implements LaneContext, LaneListener {
     return this.isUnchanged(key, section, 2 * this.leaseMs);
   }
 
-  /** Whether something waits that nobody has touched since it was looked before: whoever's turn it is does not know. */
+  /** Whether events wait untouched since the previous check, so that the assigned node does not serve them. */
   private isUnserved(subscription: LaneSubscription, tenure: LaneTenure, state: LaneState): boolean {
     const key = keyOf(subscription, tenure.lane);
     const section = tenure.sectionOf(subscription.id);
@@ -435,7 +435,7 @@ export class LaneOwner implements LaneContext, LaneListener {
       state,
       this.session,
     );
-    // What a queue waits for is not trimmed; other frames are.
+    // Frames of waiting commands are not trimmed; others are.
     if (missing > 0 && subscription.kind === 'event')
       this.missing(lane, start.progress.floor - missing, start.progress.floor);
     if (isDisplaced)
@@ -447,7 +447,7 @@ export class LaneOwner implements LaneContext, LaneListener {
     this.readings[lane]?.add(share);
   }
 
-  /** Another node is to have it. It is given as soon as nothing is handled there, or later. */
+  /** Moves a share to another node once none of its events is running, or later. */
   private move(share: LaneShare): void {
     if (share.isHolding || (share.state === 'held' && this.nowMs() < share.movableMs)) return;
     this.giveBack(share);

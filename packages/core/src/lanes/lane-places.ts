@@ -9,7 +9,7 @@ import type { ProgressSection } from './progress-record.js';
 import { startOf } from './share-start.js';
 import { waitingIn } from './waiting-events.js';
 
-/** Where a command that has not ended lies in the lanes. */
+/** Place of a pending command in the lanes. */
 export interface LanePlace {
   readonly subscription: RegisteredSubscription;
   readonly lane: number;
@@ -18,20 +18,20 @@ export interface LanePlace {
   readonly message: MessageHead;
 }
 
-/** The same with what it says. */
+/** A place with its command. */
 export interface FoundCommand extends LanePlace {
   readonly message: LogMessage;
 }
 
-/** A queue of commands in one lane, as its record of progress says. */
+/** State of a command queue in one lane, from its record of progress. */
 export interface QueueInLane {
   readonly section: ProgressSection | undefined;
-  /** Of the record; 0 if there is none. */
+  /** Version of the record; 0 if there is none. */
   readonly version: number;
   readonly sections: ReadonlyMap<string, ProgressSection>;
 }
 
-/** Finds commands that wait in the lanes. Reads from where their queues are, and holds no more than a page. */
+/** Finds pending commands in the lanes. Reads from the progress of their queues, and holds at most a page. */
 export class LanePlaces {
   constructor(
     private readonly store: LaneStore,
@@ -39,7 +39,7 @@ export class LanePlaces {
     private readonly scan: LaneScan,
   ) {}
 
-  /** Every place of a command: it may have been stored twice. */
+  /** All places of a command, which may have been stored twice. */
   async of({ name, messageId }: MessageIdentity): Promise<readonly FoundCommand[]> {
     const queues = await this.queues(name);
     const found: FoundCommand[] = [];
@@ -54,10 +54,7 @@ export class LanePlaces {
     return found;
   }
 
-  /**
-   * Reads the places of a lane in their order, from a position on.
-   * @param look returns whether the next one is needed, too
-   */
+  /** Reads the places of a lane in order, from a position on. @param look returns whether to continue */
   async read(
     lane: number,
     queues: readonly RegisteredSubscription[],
@@ -95,7 +92,7 @@ export class LanePlaces {
     return { section: sections.get(id), version: record?.version ?? 0, sections };
   }
 
-  /** The queues of commands that were ever queued with a key. */
+  /** Queues of commands that were ever queued with a key. */
   async queues(name: string | undefined): Promise<readonly RegisteredSubscription[]> {
     const all = await this.register.list();
     return all.filter(

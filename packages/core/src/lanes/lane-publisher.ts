@@ -12,29 +12,29 @@ import { FrameLine } from './frame-line.js';
 import type { Appended, WaitingEvent } from './frame-line.js';
 import { laneOf } from './lane-of.js';
 
-/** How many frames of a node are under way at a time; what comes meanwhile is gathered. */
+/** Maximum number of unacknowledged frames of a node; further events are batched meanwhile. */
 const FRAMES_IN_FLIGHT = 16;
-/** What a frame of one small event under its own id counts for: nothing is gathered by waiting for it. A power of two. */
+/** Weight of a frame with one small event under its own id, which batching does not help. A power of two. */
 const ALONE = 1 / 16;
 const SMALL_BYTES = 4096;
-/** What a frame takes besides its events. */
+/** Overhead of a frame besides its events, in bytes. */
 const FRAME_BYTES = 16;
 const LONGEST_ID = 400;
-/** The most bytes of events that wait for their frames. */
+/** Maximum size of waiting events, in bytes. */
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 
 const STORED: Appended = Object.freeze({ duplicate: false });
 const DUPLICATE: Appended = Object.freeze({ duplicate: true });
 
 /**
- * Stores events in frames: those of one turn of the event loop for one lane are one frame, and while as many as may be are under
- * way, what comes is gathered. Events with ids of their own share no frame: more of these are under way. The events of a lane are
- * stored in the order in which they came.
+ * Stores events in frames: those of one turn of the event loop for one lane share a frame; while the maximum number of frames is
+ * unacknowledged, events are batched. Events with a caller's id do not share frames, so more of these are in flight. The events of a lane
+ * are stored in order.
  */
 export class LanePublisher {
   private readonly lines: readonly FrameLine[];
   private readonly anywhere = new FrameLine(undefined);
-  /** Lines with events, in the order of their turns. */
+  /** Queues with events, in round-robin order. */
   private readonly turns: FrameLine[] = [];
   private readonly doubtful = new DoubtfulFrames();
   private framesMade = 0;
@@ -45,7 +45,7 @@ export class LanePublisher {
   private isScheduled = false;
   private reasonClosed: CatgaError | undefined;
 
-  /** @param session tells the frames of this node from those of every other one */
+  /** @param session unique id in the frames of this node */
   constructor(
     private readonly log: Pick<LaneLog, 'lanes' | 'maxFrameBytes' | 'maxEventBytes' | 'append'>,
     private readonly session: string,
@@ -75,7 +75,7 @@ export class LanePublisher {
     });
   }
 
-  /** Nothing is sent any more. What is under way is answered by the log. */
+  /** Stops sending. Unacknowledged frames are settled by the log. */
   close(reason: CatgaError): void {
     this.reasonClosed = reason;
     for (const line of this.turns.splice(0)) {
@@ -83,7 +83,7 @@ export class LanePublisher {
     }
   }
 
-  /** Those whose id may come again need the lane where it is known. */
+  /** Queue of a message. An id that may be repeated needs the lane that deduplicates it. */
   private lineOf({ key, name, messageId }: LogMessage, isNew: boolean): FrameLine | undefined {
     if (key !== undefined) return this.lines[laneOf(key, this.log.lanes)];
     return isNew ? this.anywhere : this.lines[laneOf(joinedKey(name, messageId), this.log.lanes)];
@@ -96,7 +96,7 @@ export class LanePublisher {
     this.schedule();
   }
 
-  /** After what runs now, and what was set off together with it. */
+  /** Schedules sending after the current turn. */
   private schedule(): void {
     if (this.isScheduled || this.inFlight >= FRAMES_IN_FLIGHT) return;
     this.isScheduled = true;
@@ -116,7 +116,7 @@ export class LanePublisher {
     }
   };
 
-  /** Events without a key take turns. */
+  /** Next lane for events without a key, round-robin. */
   private turn(): number {
     this.nextLane = (this.nextLane + 1) % this.log.lanes;
     return this.nextLane;
@@ -141,7 +141,7 @@ export class LanePublisher {
     );
   }
 
-  /** What the log throws is a rejection. */
+  /** Appends a frame; a synchronous error becomes a rejection. */
   private appendFrame(lane: number, frame: EventFrame): Promise<LaneReceipt> {
     try {
       this.requireRoom(frame);
@@ -155,7 +155,7 @@ export class LanePublisher {
   private requireRoom(frame: EventFrame): void {
     const { maxEventBytes } = this.log;
     const [event] = frame.content;
-    // One that is tried again has its history where the log left room for it.
+    // The history of a redriven event uses the reserved space.
     if (maxEventBytes === undefined || event === undefined || event.target !== undefined) return;
     const bytes = frame.bytes.byteLength;
     if (bytes <= maxEventBytes || frame.content.length > 1) return;
@@ -175,13 +175,13 @@ export class LanePublisher {
   ): void {
     this.inFlight -= weightOf(events);
     this.doubtful.forget({ frame, lane });
-    // A fresh frame that is there already is the same one, sent again.
+    // A duplicate of a fresh frame is the same frame, re-sent.
     const appended = isDuplicate && !frame.isFresh ? DUPLICATE : STORED;
     for (const { resolve } of events) resolve(appended);
     this.schedule();
   }
 
-  /** @param before the number of the last event that had come when the frame was sent */
+  /** @param before number of the last event that had arrived when the frame was sent */
   private failed(
     lane: number,
     frame: EventFrame,
@@ -195,14 +195,14 @@ export class LanePublisher {
       this.giveUp(before, reason);
       this.doubtful.remember({ frame, lane });
     }
-    // One event that cannot be stored must not take the others along.
+    // One event that cannot be stored must not fail the others.
     if (events.length > 1 && code !== 'CATGA_ENGINE_UNAVAILABLE' && code !== 'CATGA_OVERLOADED')
       for (const event of events) this.send(lane, [event]);
     else for (const { reject } of events) reject(reason);
     this.schedule();
   }
 
-  /** Events that have waited longer than a frame that the broker did not take have waited long enough. */
+  /** Fails events that have waited longer than a frame that the broker did not accept. */
   private giveUp(upTo: number, reason: Error): void {
     for (const line of this.turns.splice(0)) {
       for (const event of line.takeUpTo(upTo)) {
@@ -230,7 +230,7 @@ function overloadedError(name: string): CatgaError {
   );
 }
 
-/** What a message is known by wherever it comes from. */
+/** Deduplication id of a message. */
 function idOf({ name, messageId, headers }: LogMessage): string {
   const moved = headers[RESCHEDULED];
   const id = `event/${moved === undefined ? joinedKey(name, messageId) : joinedKey(name, messageId, moved)}`;

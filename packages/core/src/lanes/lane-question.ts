@@ -2,22 +2,22 @@ import type { OwnerQuestion } from '../ports/queued-commands.js';
 import type { LanePlace } from './lane-places.js';
 import type { ShareEntryState } from './lane-share.js';
 
-/** What the owner of a lane knows of a command, or has done with it. */
+/** State of a command according to the owner of its lane, possibly after a cancellation. */
 export interface CommandState extends Omit<ShareEntryState, 'state'> {
   readonly state: ShareEntryState['state'] | 'cancelled';
 }
 
-/** What an owner is asked about commands of one queue in its lane. */
+/** Query to the owner of a lane about commands of one queue. */
 export interface LaneQuestion extends OwnerQuestion {
   readonly session: string;
   readonly lane: number;
   readonly subscription: string;
   readonly places: readonly (readonly [position: number, index: number, key: string])[];
-  /** Whether it is to take out those that have not begun. */
+  /** Whether to cancel those that have not begun. */
   readonly cancel: boolean;
 }
 
-/** @param places of one queue in one lane, at least one */
+/** @param places places of one queue in one lane, at least one */
 export function placesOf(session: string, places: readonly LanePlace[], cancel: boolean): LaneQuestion {
   const [first] = places;
   return {
@@ -29,7 +29,7 @@ export function placesOf(session: string, places: readonly LanePlace[], cancel: 
   };
 }
 
-/** What was asked, by a node of any version. */
+/** Parses a query, from a node of any version. */
 export function askedOf(question: OwnerQuestion): LaneQuestion {
   const { session, lane, subscription, places, cancel } = question as Partial<LaneQuestion>;
   return {

@@ -2,14 +2,14 @@ import type { LaneFrame, LaneLog, LaneReader, LaneSink } from '../ports/lane-log
 import { readContent } from './event-frame.js';
 import type { LaneShare } from './lane-share.js';
 
-/** What whoever reads a lane is told. */
+/** Callbacks for the reader of a lane. */
 export interface LaneListener {
-  /** Frames are gone that were not read yet. */
+  /** Called when unread frames are gone. */
   missing(lane: number, from: number, before: number): void;
   displaced(lane: number): void;
 }
 
-/** One reading of a lane for the subscriptions that are at the same position. */
+/** One reading of a lane for subscriptions at the same position. */
 class LaneReading implements LaneSink {
   readonly shares = new Set<LaneShare>();
   isCaughtUp = false;
@@ -66,8 +66,8 @@ class LaneReading implements LaneSink {
 }
 
 /**
- * How a node reads one lane: once for all of its subscriptions there. One that falls behind gets a reading of its own, from where it is,
- * until it has caught up with the others.
+ * Readings of one lane on a node: one for all of its subscriptions there. A subscription that falls behind gets its own reading until it
+ * has caught up.
  */
 export class LaneReadings {
   private readonly readings = new Set<LaneReading>();
@@ -83,16 +83,16 @@ export class LaneReadings {
     return this.readings.size === 0;
   }
 
-  /** Whether everything that is to be handled was read. */
+  /** Whether all events to handle were read. */
   get isCaughtUp(): boolean {
     for (const { isCaughtUp, shares } of this.readings) {
-      // What is paused need not be read.
+      // Paused subscriptions need not be read.
       if (!isCaughtUp && [...shares].some(({ subscription }) => !subscription.isPaused)) return false;
     }
     return true;
   }
 
-  /** Reads for a share, from where it is. */
+  /** Reads for a share, from its position. */
   add(share: LaneShare): void {
     const { next } = share.window;
     let reading = [...this.readings].find((one) => one.next === next && !one.isPaused);
@@ -114,7 +114,7 @@ export class LaneReadings {
     reading.stop();
   }
 
-  /** There is room for more to be read. */
+  /** Continues reading for a share that has room again. */
   roomFor(share: LaneShare): void {
     const reading = this.byShare.get(share);
     if (reading === undefined) {
@@ -122,7 +122,7 @@ export class LaneReadings {
     } else if (reading.isPaused) reading.resume();
   }
 
-  /** Some that are read for have enough for now. */
+  /** Handles shares of a reading that are full. */
   fill(reading: LaneReading, full: number): void {
     for (const share of reading.shares) if (share.isFull) share.waitForRoom();
     if (full === reading.shares.size) {
@@ -131,13 +131,13 @@ export class LaneReadings {
     }
     for (const share of reading.shares) {
       if (!share.isFull) continue;
-      // Nobody waits for it: it reads on by itself once it has room.
+      // It leaves the reading, and continues by itself once it has room.
       reading.shares.delete(share);
       this.byShare.delete(share);
     }
   }
 
-  /** Those that are at the same position read together. */
+  /** Merges readings at the same position. */
   merge(reading: LaneReading): void {
     for (const other of this.readings) {
       if (other === reading || other.next !== reading.next || other.isPaused) continue;

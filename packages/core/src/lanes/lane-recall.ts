@@ -4,14 +4,14 @@ import type { LaneShare } from './lane-share.js';
 import { positionOf } from './spilled-places.js';
 import { readableContent } from './waiting-events.js';
 
-/** How many frames one pass reads before it is the turn of keys that are behind it. */
+/** Maximum number of frames per pass, so that keys with earlier positions get their turn. */
 const FRAMES_PER_PASS = 256;
-/** Over how many frames that nobody needs a pass goes on. */
+/** Maximum gap of unneeded frames that a pass reads over. */
 const MOST_SKIPPED = 32;
 
 /**
- * Fetches events of keys that have so many that they were left in the log. One pass over the log serves every key that has room,
- * for keys with a backlog have their next events in the same frames.
+ * Fetches events of long keys that were left in the log. One pass over the log serves all keys that have room, because keys with a backlog
+ * have their next events in the same frames.
  */
 export class LaneRecall {
   private readonly needy = new Set<KeyLine>();
@@ -25,7 +25,7 @@ export class LaneRecall {
     private readonly share: LaneShare,
   ) {}
 
-  /** A key has few events left in memory, and more in the log. */
+  /** Called when a key has few events left in memory, and more in the log. */
   need(line: KeyLine): void {
     this.needy.add(line);
     if (this.reader === undefined) this.begin();
@@ -44,7 +44,7 @@ export class LaneRecall {
     this.reader = this.log.read(this.share.lane, from, {
       frame: (position, found) => this.frame(position, found),
       caughtUp: () => this.caughtUp(),
-      // The share is opened anew, elsewhere.
+      // The share is reopened elsewhere.
       displaced: () => this.stop(),
     });
   }
@@ -69,14 +69,14 @@ export class LaneRecall {
     this.begin();
   }
 
-  /** What is behind the end was read, and is gone. */
+  /** Called at the end of the lane: places beyond it are gone. */
   private caughtUp(): void {
     this.skip(this.expected, Infinity);
     this.endPass();
     this.begin();
   }
 
-  /** Passes over what was trimmed from the front or purged, and what cannot be read. */
+  /** Skips places that were trimmed or purged, or cannot be decoded. */
   private skip(from: number, before: number): void {
     for (const line of this.needy) {
       while (isWithin(line.nextPlace, from, before)) if (this.share.skipSpilled(line)) this.gone++;
@@ -84,7 +84,7 @@ export class LaneRecall {
     }
   }
 
-  /** Where the next event lies that a key needs, from a position on. */
+  /** Position of the next event that a key needs, from a position on. */
   private nextFrom(position: number): number | undefined {
     let first: number | undefined;
     for (const { nextPlace } of this.needy) {

@@ -4,26 +4,26 @@ import type { LaneLog } from '../ports/lane-log.js';
 import type { RecordStore, VersionedRecord } from '../ports/record-store.js';
 import { SUBSCRIPTIONS, subscriptionKey } from './lane-keys.js';
 
-/** Where a subscription begins in a lane. */
+/** Start of a subscription in a lane. */
 export interface LaneStart {
   readonly identity: string;
   readonly position: number;
 }
 
-/** What is remembered of a subscription whether somebody handles it or not. */
+/** Registered subscription, with or without handlers. */
 export interface RegisteredSubscription {
   readonly id: string;
   readonly kind: LogSubscription['kind'];
   readonly names: readonly string[];
-  /** Of which making: a text that no other one has. */
+  /** Unique id of this creation of the subscription. */
   readonly made: string;
   readonly starts: readonly LaneStart[];
 }
 
-/** Tries of a compare-and-set before others are to blame. */
+/** Maximum tries of a compare-and-set. */
 const MOST_TRIES = 16;
 
-/** The durable subscriptions of a namespace, as records. */
+/** Register of the durable subscriptions of a namespace, in records. */
 export class LaneRegister {
   constructor(
     private readonly records: RecordStore,
@@ -41,8 +41,8 @@ export class LaneRegister {
   }
 
   /**
-   * Makes a subscription, or adds names to it. What is stored from when this resolves is kept for it. A name that is not wanted stays:
-   * nodes of another version may handle it.
+   * Creates a subscription, or adds names to it. Events stored after this resolves are kept for it. Other names stay, because nodes of
+   * another version may handle them.
    */
   async make({
     id,
@@ -67,7 +67,9 @@ export class LaneRegister {
     }
   }
 
-  /** Takes names away that no node handles any more. Resolves with what is left; undefined if others change it, or have dropped it. */
+  /**
+   * Removes names without a handler. Resolves with the remaining subscription; undefined if it was dropped, or after too many conflicts.
+   */
   async forget(id: string, names: readonly string[]): Promise<RegisteredSubscription | undefined> {
     const record = await this.records.read(subscriptionKey(id));
     const before = record && decode(record);
@@ -80,8 +82,8 @@ export class LaneRegister {
   }
 
   /**
-   * Makes a subscription again that the broker has forgotten, as it was: it begins with what the broker has stored since.
-   * Resolves with how it is known now; another node may have made it before.
+   * Restores a subscription that the broker has lost: it begins with events stored since then. Resolves with the registered one, which
+   * another node may have restored before.
    */
   async restore(subscription: RegisteredSubscription): Promise<RegisteredSubscription> {
     const value = Buffer.from(JSON.stringify(subscription));
@@ -89,7 +91,7 @@ export class LaneRegister {
     return version === undefined ? ((await this.read(subscription.id)) ?? subscription) : subscription;
   }
 
-  /** Resolves with whether there was one. */
+  /** Drops a subscription. Resolves with whether it existed. */
   async drop(id: string): Promise<boolean> {
     for (;;) {
       const record = await this.records.read(subscriptionKey(id));

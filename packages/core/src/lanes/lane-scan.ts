@@ -4,18 +4,15 @@ import type { LaneFrame, LaneLog, LaneReader } from '../ports/lane-log.js';
 import type { FrameContent } from './event-frame.js';
 import { readableContent } from './waiting-events.js';
 
-/**
- * How a scan ended: `stopped` by whoever looked at the frames, at the `end` of the lane, or `displaced` because the lane began
- * anew.
- */
+/** End of a scan: `stopped` by the callback, at the `end` of the lane, or `displaced` because the lane was recreated. */
 export type ScanEnd = 'stopped' | 'end' | 'displaced';
 
 /**
- * Reads a part of a lane once. A reader waits for a broker that is away, for however long; a scan gives up once nothing has come
- * for as long as a request takes at most.
+ * Reads a part of a lane once. Unlike a reader, which waits for an unavailable broker indefinitely, a scan fails when nothing arrives
+ * within the request timeout.
  */
 export class LaneScan {
-  /** Ends of the scans that run. */
+  /** Callbacks that end running scans. */
   private readonly running = new Set<(why: CatgaError) => void>();
 
   constructor(
@@ -25,9 +22,9 @@ export class LaneScan {
   ) {}
 
   /**
-   * Reads frames from a position on, until `look` returns false. Rejects with `CATGA_ENGINE_UNAVAILABLE` when nothing comes.
+   * Reads frames from a position on, until `look` returns false. Rejects with `CATGA_ENGINE_UNAVAILABLE` when nothing arrives.
    *
-   * @param look returns whether the next frame is needed, too
+   * @param look returns whether to continue
    */
   read(
     lane: number,
@@ -62,7 +59,7 @@ export class LaneScan {
     });
   }
 
-  /** Rejects the scans that run. */
+  /** Rejects running scans. */
   close(why: CatgaError): void {
     for (const end of this.running) end(why);
   }

@@ -21,57 +21,57 @@ import type { ProgressSection, RecordedFailure } from './progress-record.js';
 import { SUSPICIOUS_CRASHES } from './share-start.js';
 import { placeOf, positionOf } from './spilled-places.js';
 
-/** How many events that wait for no other one a subscription reads ahead in a lane, and how many bytes of bodies. */
+/** Maximum number of prefetched events of a subscription in a lane that wait for no other event, and their maximum size in bytes. */
 const MOST_AHEAD = 2048;
 const MOST_BYTES_AHEAD = 8 * 1024 * 1024;
-/** How many events it leaves in the log behind others of their keys, and knows where they are. */
+/** Maximum number of events left in the log behind others of their keys, whose places are known. */
 const MOST_SPILLED = 65_536;
-/** How many frames beyond those that it has begun events of its owner may begin before it writes again. */
+/** Number of frames beyond the begun ones that the owner may begin before the next write. */
 const REACH_FRAMES = 64;
-/** What share of the room that it has in the record of progress a subscription fills before it reads no further. */
+/** Share of its room in the record of progress that a subscription fills before reading stops. */
 const FILLED_SHARE = 0.9;
-/** What share of that room is for events that have failed, at most. */
+/** Maximum share of that room for failed events. */
 const FAILURES_SHARE = 0.75;
 
-/** How many cancelled commands above the floor it remembers. */
+/** Maximum number of recorded cancelled commands above the floor. */
 const MOST_SKIPS = 1024;
 
-/** What a share knows of a command. */
+/** State of a command in a share. */
 export interface ShareEntryState {
-  /** `elsewhere`: the share is not this node's. */
+  /** `elsewhere`: this node does not own the share. */
   readonly state: 'waiting' | 'delayed' | 'running' | 'done' | 'elsewhere';
-  /** How long a delayed one waits still, in milliseconds. */
+  /** Remaining delay of a delayed command, in milliseconds. */
   readonly waitMs?: number;
 }
 
-/** What a share begins with. */
+/** Start state of a share. */
 export type ShareStart = Omit<ProgressSection, 'owner' | 'reach' | 'handling' | 'alone'>;
 
-/** One subscription in one lane: what is read of it there, what waits, what is handled, what is done. */
+/** Share of a node: one subscription in one lane, with its read, waiting, running and settled events. */
 export class LaneShare {
   readonly window: FrameWindow;
-  /** `open`: it is read; `held`: this node owns it, and handles its events; `lost`: it is another node's. */
+  /** `open`: it is read; `held`: this node owns it and handles its events; `lost`: another node owns it. */
   state: 'open' | 'held' | 'lost' = 'open';
   epoch: number;
   crashes: number;
   suspectsEnd: number;
-  /** The suspect that is handled while nothing else is. */
+  /** The suspect that is handled alone. */
   alone: LaneEntry | undefined;
-  /** This node may own it already: it has written so, and does not know whether it took effect. */
+  /** Whether this node may own it already: the result of its write is unknown. */
   isTaking = false;
-  /** Begins nothing: the lane is about to be given to another node. */
+  /** Whether it begins no events, because the lane is about to move to another node. */
   isHolding = false;
-  /** Until when it stays here, in monotonic milliseconds, though another node is to have it. */
+  /** Monotonic time until which it stays here although it is assigned to another node, in milliseconds. */
   movableMs = -Infinity;
   /** Events before this position may begin. */
   reach = 0;
-  /** How many suspects wait for nothing but their turn. */
+  /** Number of suspects ready to be handled. */
   readySuspects = 0;
-  /** Whether reading goes on once there is room. */
+  /** Whether reading continues once there is room. */
   isWaitingForRoom = false;
-  /** Whether {@link LaneSubscription} has it among those with something to do. */
+  /** Whether it is among the active shares of {@link LaneSubscription}. */
   isActive = false;
-  /** Whether what is begun or has failed, and is not done, fills its room in the record of progress. */
+  /** Whether unfinished or failed events fill its room in the record of progress. */
   isRecordFilled = false;
   /** Names of the subscription when it was opened. */
   private readonly names: readonly string[];
@@ -80,7 +80,7 @@ export class LaneShare {
   private readonly lines = new Map<string, KeyLine>();
   private readonly running: LaneDelivery[] = [];
   private readonly failed: FailedEvents;
-  /** Places of what was cancelled and is not below the floor. */
+  /** Places of cancelled commands above the floor. */
   private readonly skips: Set<number>;
   private ahead = 0;
   private isAbandoned = false;
@@ -108,38 +108,38 @@ export class LaneShare {
     this.skips = new Set(start.skips.map(([position, index]) => placeOf(position, index)));
   }
 
-  /** Whether nothing more should be read for it now. */
+  /** Whether reading for it should stop for now. */
   get isFull(): boolean {
     return this.isBeyond(1);
   }
 
-  /** Whether events of names that the subscription has lost since are left for other nodes. */
+  /** Whether the subscription has lost names since the share was opened, whose events are left for other nodes. */
   get isOutdated(): boolean {
     const { names } = this.subscription.registered;
     return this.names.some((name) => !names.includes(name));
   }
 
-  /** Whether something is being handled, or about to be. */
+  /** Whether events are running or about to begin. */
   get isBusy(): boolean {
     return this.running.length > 0 || this.alone !== undefined;
   }
 
-  /** How many events are being handled, or could be. */
+  /** Number of running or due events. */
   get due(): number {
     const begin = this.state === 'lost' || this.subscription.isPaused ? 0 : this.ready.size;
     return this.running.length + begin;
   }
 
-  /** Whether events that may have ended an owner are still to be handled by themselves. */
+  /** Whether suspects remain to be handled alone. */
   get hasSuspects(): boolean {
     if (this.state !== 'held' || this.crashes < SUSPICIOUS_CRASHES || this.subscription.isPaused)
       return false;
-    // What is behind what there is no room for is found once there is.
+    // Suspects behind a full buffer are found once there is room.
     const isRead = this.window.next >= this.suspectsEnd || this.isWaitingForRoom;
     return this.alone !== undefined || this.readySuspects > 0 || !isRead;
   }
 
-  /** The next frame was read. */
+  /** Adds the next read frame. */
   add(position: number, { content, isFresh }: FrameContent): void {
     const { window, subscription } = this;
     const isDone = window.wasDone(position);
@@ -166,14 +166,14 @@ export class LaneShare {
     if (position + 1 === this.suspectsEnd) this.subscription.look(this);
   }
 
-  /** Nothing is handled before this node owns the share. */
+  /** Called when this node owns the share; handling begins. */
   held(epoch: number): void {
     this.epoch = epoch;
     this.state = 'held';
     this.subscription.activate(this);
   }
 
-  /** It belongs to another node, or to nobody: what runs goes on in vain, and its signals are aborted. */
+  /** Called when this node no longer owns the share: aborts the signals of running handlers, whose outcomes have no effect. */
   lose(reason: CatgaError | undefined): void {
     if (this.state === 'lost') return;
     this.state = 'lost';
@@ -187,20 +187,20 @@ export class LaneShare {
     for (const { handledBy } of this.running) handledBy?.lost(reason);
   }
 
-  /** What is being handled is given back as it was: however it ends, it has no effect here. */
+  /** Gives running events back unchanged; their outcomes have no effect here. */
   abandon(): void {
     this.isAbandoned = true;
     this.running.length = 0;
     this.alone = undefined;
   }
 
-  /** It has enough: nothing more is read for it until there is room. */
+  /** Stops reading for it until there is room. */
   waitForRoom(): void {
     this.isWaitingForRoom = true;
     this.subscription.look(this);
   }
 
-  /** What is known of a command of a key. */
+  /** State of a command with a key. */
   stateOf(position: number, index: number, key: string): ShareEntryState {
     if (this.state !== 'held' || this.isAbandoned) return { state: 'elsewhere' };
     const slot = this.window.at(position);
@@ -214,7 +214,7 @@ export class LaneShare {
   }
 
   /**
-   * Takes a command out that has not begun. Resolves with its state before that, once it is recorded. Rejects with
+   * Cancels a command that has not begun. Resolves with its previous state, once the cancellation is recorded. Rejects with
    * `CATGA_NODE_LOST` if the share is lost before, and with `CATGA_OVERLOADED` if too many are recorded.
    */
   async cancel(position: number, index: number, key: string): Promise<ShareEntryState> {
@@ -231,14 +231,14 @@ export class LaneShare {
     return before;
   }
 
-  /** Whether somebody who took this node for gone has cancelled what this node knows nothing of. */
+  /** Whether a node that assumed this one gone has cancelled commands that this node does not know as cancelled. */
   ignores(skips: ProgressSection['skips']): boolean {
     return skips.some(
       ([position, index]) => position >= this.window.floor && !this.skips.has(placeOf(position, index)),
     );
   }
 
-  /** The next event that may begin now; undefined if there is none, or something has to be written first. */
+  /** Takes the next event that may begin now; undefined if there is none, or progress has to be written first. */
   takeReady(nowMs: number): LaneEntry | undefined {
     while (this.ready.first?.isCancelled === true) this.dropFirst();
     const { first } = this.ready;
@@ -269,11 +269,11 @@ export class LaneShare {
 
   begin(delivery: LaneDelivery): void {
     delivery.place = this.running.push(delivery) - 1;
-    // What runs for long is recorded as such.
+    // Long-running events are recorded as running.
     this.tenure.writeSoon();
   }
 
-  /** An event is done, for this subscription. */
+  /** Settles an event for this subscription. */
   done(delivery: LaneDelivery): void {
     const { entry } = delivery;
     this.end(delivery);
@@ -286,7 +286,7 @@ export class LaneShare {
     this.lookForRoom();
   }
 
-  /** An event is to be handled again, by its owner then. */
+  /** Schedules another attempt at an event. */
   returned(delivery: LaneDelivery, delayMs: number, attempts: number): void {
     const { entry } = delivery;
     this.end(delivery);
@@ -300,13 +300,13 @@ export class LaneShare {
     else this.makeReady(entry, true);
   }
 
-  /** Resolves once what is done is recorded. `CATGA_NODE_LOST` if this node has lost the share before. */
+  /** Resolves once the progress is recorded. `CATGA_NODE_LOST` if this node has lost the share before. */
   confirmed(): Promise<void> {
     if (this.isOver) return Promise.reject(lostWithoutRecord(this));
     return this.tenure.confirmed(this);
   }
 
-  /** A frame was read once more, for events that were left in it: those that are next of their keys, and that there is room for. */
+  /** Adds events from a frame that was read again: those that are next of their keys, as far as there is room. */
   addSpilled(position: number, { content, isFresh }: FrameContent): void {
     for (let index = 0; index < content.length; index++) {
       const event = content[index];
@@ -320,7 +320,7 @@ export class LaneShare {
     }
   }
 
-  /** The next event of a key is gone, or cannot be read. Returns whether it was still to be handled. */
+  /** Skips the next event of a key, which is gone or undecodable. Returns whether it was still unhandled. */
   skipSpilled(line: KeyLine): boolean {
     const place = line.nextPlace;
     if (place === undefined) return false;
@@ -333,7 +333,7 @@ export class LaneShare {
     return isOpen;
   }
 
-  /** So many events are gone that were left in the log and still to be handled. */
+  /** Called when unhandled events left in the log are gone. */
   dropped(events: number): void {
     if (this.isOver) return;
     this.context.dropped(this, events);
@@ -342,9 +342,9 @@ export class LaneShare {
   }
 
   /**
-   * What is to be written. What is written is in force only once it is.
+   * Section to write. It takes effect once written.
    *
-   * @param mostBytes how much room there is for what is not done; what is left out is done once more after a crash
+   * @param mostBytes room for unfinished events; omitted ones are handled again after a crash
    */
   section(owner: string, epoch: number, mostBytes: number): ProgressSection {
     const { window, start } = this;
@@ -376,7 +376,7 @@ export class LaneShare {
     };
   }
 
-  /** What {@link section} returned last is written. */
+  /** Called when the last {@link section} is written. */
   written(): void {
     this.reach = this.nextReach;
     if (this.ready.size > 0) this.subscription.activate(this);
@@ -414,7 +414,7 @@ export class LaneShare {
     return this.alone === entry || this.running.some((delivery) => delivery.entry === entry);
   }
 
-  /** Of what has not begun. The next of its key has its turn, if this one had it. */
+  /** Removes an entry that has not begun, and admits the next of its key if this one was first. */
   private takeOut(entry: LaneEntry): void {
     const { line } = entry;
     entry.isCancelled = true;
@@ -428,11 +428,11 @@ export class LaneShare {
     }
     this.letGo(entry.message);
     this.advance(line);
-    // Where nothing else is to begin, nobody would look at it any more.
+    // Otherwise it would not be checked again if nothing else begins.
     if (this.state === 'held') this.subscription.activate(this);
   }
 
-  /** A cancelled one. */
+  /** Drops a cancelled first entry. */
   private dropFirst(): void {
     if (this.ready.take()?.isSuspect === true) this.readySuspects--;
   }
@@ -450,14 +450,14 @@ export class LaneShare {
     failures: readonly RecordedFailure[] | undefined,
   ): void {
     const failure = failures?.find((one) => one.index === index);
-    // What is meant for one subscription has no place in the order.
+    // A redriven event has no place in the order.
     const line = message.key === undefined || target !== undefined ? undefined : this.lineOf(message.key);
     if (line?.isLong === true && failure === undefined) {
       line.spill(placeOf(slot.position, index));
       this.spilled++;
       return;
     }
-    // One that waits for an earlier one of its key had not begun.
+    // One that waits for an earlier event of its key had not begun.
     const mayHaveBegun = isSuspect && (line === undefined || line.isEmpty);
     const { attempts = 0, kills = 0 } = failure ?? {};
     const entry = new LaneEntry(slot, index, message, isFresh, attempts, mayHaveBegun, line, problem, kills);
@@ -500,19 +500,22 @@ export class LaneShare {
     this.spilled--;
   }
 
-  /** After an owner has vanished the next of a key begins once the one before is recorded: what had begun is known then. */
+  /**
+   * Admits the next event of a key. After the crash of an owner only once the previous one is recorded, so that it is known which had
+   * begun.
+   */
   private admitNext(next: LaneEntry): void {
     if (this.crashes === 0 || next.slot.position >= this.suspectsEnd) return this.admit(next);
     void this.admitOnceRecorded(next);
   }
 
   private async admitOnceRecorded(entry: LaneEntry): Promise<void> {
-    // A share that is lost admits nothing.
+    // A lost share admits nothing.
     await this.tenure.confirmed(this).catch(() => {});
     if (!this.isOver) this.admit(entry);
   }
 
-  /** Waits for no other one any more. */
+  /** Makes an entry ready. */
   private admit(entry: LaneEntry): void {
     this.ahead++;
     const waitMs = entry.dueMs === 0 ? 0 : entry.dueMs - this.context.nowMs();
@@ -539,7 +542,7 @@ export class LaneShare {
 
   private end(delivery: LaneDelivery): void {
     const { running } = this;
-    // The last one takes its place.
+    // The last one takes its index.
     if (running[delivery.place] === delivery) {
       const last = running.pop() ?? delivery;
       if (last !== delivery) {
@@ -552,7 +555,7 @@ export class LaneShare {
   }
 }
 
-/** Whether there is hardly room for more. */
+/** Whether a buffer is nearly full. */
 function fills(count: number, most: number): boolean {
   return count > 0 && count >= most * FILLED_SHARE;
 }

@@ -8,18 +8,18 @@ import type { LaneEntry } from './lane-entry.js';
 import type { LaneShare } from './lane-share.js';
 import type { Quarantine } from './quarantine.js';
 
-/** How many events begin before timers, input and output get their turn. */
+/** Maximum number of events begun per turn of the event loop. */
 const BEGINS_PER_TURN = 256;
 
-/** This node's part in a subscription: what it handles at a time, over all lanes that it owns. */
+/** This node's consumer of a subscription, over all lanes that it owns. */
 export class LaneSubscription {
   readonly id: string;
   readonly kind: LogSubscription['kind'];
   isStopped = false;
-  /** Begins nothing; its events wait where they are. */
+  /** Whether it is paused and begins no events. */
   isPaused = false;
   private readonly names: ReadonlySet<string>;
-  /** Those that may have something to begin, in turns. */
+  /** Shares that may have events to begin, round-robin. */
   private readonly active: LaneShare[] = [];
   private turn = 0;
   private begunInTurn = 0;
@@ -46,17 +46,17 @@ export class LaneSubscription {
     return this.names.has(message.name) && message.kind === this.kind;
   }
 
-  /** Whether an event is for the next owner: of a name that a later deployment has added, and that this node does not know. */
+  /** Whether an event is left for the next owner: its name was added by a later deployment, and this node does not know it. */
   leaves({ message, target }: LaneEvent): boolean {
     return target === undefined && message.kind === this.kind && this.registered.names.includes(message.name);
   }
 
-  /** Whether a share has suspects may have changed. */
+  /** Checks whether a share has suspects. */
   look(share: LaneShare): void {
     this.quarantine.look(share);
   }
 
-  /** A share may have something to begin. */
+  /** Activates a share that may have events to begin. */
   activate(share: LaneShare): void {
     if (share.suspectsEnd > 0) this.look(share);
     if (!share.isActive) {
@@ -73,14 +73,14 @@ export class LaneSubscription {
     this.places.hand(delivery);
   }
 
-  /** An event has ended, however. */
+  /** Called when an event has ended. */
   ended(share: LaneShare, entry: LaneEntry): void {
     this.places.leave();
     this.quarantine.ended(share, entry);
     if (this.active.length > 0 || this.places.areWaitedFor) this.schedule();
   }
 
-  /** Never within the call of whoever reads or settles; and never so often in a row that the event loop does not get on. */
+  /** Schedules the next begin: never synchronously within a read or settlement, and with turns of the event loop in between. */
   private schedule(): void {
     if (this.isScheduled) return;
     this.isScheduled = true;

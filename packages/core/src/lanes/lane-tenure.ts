@@ -6,25 +6,27 @@ import type { LaneShare } from './lane-share.js';
 import { decodeProgress, encodeProgress } from './progress-record.js';
 import type { ProgressSection } from './progress-record.js';
 
-/** How often progress is written while there is some, in milliseconds. */
+/** Interval of writing progress, in milliseconds. */
 const WRITE_EVERY_MS = 25;
-/** After how many events it is looked whether it is time. */
+/** Number of events between two checks of that interval. */
 const LOOK_EVERY = 64;
-/** After how many frames that nothing was wanted of their passing is written. */
+/** Number of passed frames without wanted events after which progress is written. */
 const PASSED_FRAMES = 256;
-/** About how many bytes of a record one subscription fills at most with what is not done, and what share of it all do together. */
+/**
+ * Approximate maximum size of one subscription's unfinished events in a record, and the maximum share of a record for all subscriptions.
+ */
 const MOST_SECTION_BYTES = 64 * 1024;
 const SECTIONS_SHARE = 0.5;
-/** How long after a failed write the next one is tried, in milliseconds: the pause doubles, to half of a lease at most. */
+/** Initial delay before a failed write is retried, in milliseconds; doubles, up to half of a lease. */
 const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 2000;
 
 /**
- * The record of progress of one group of subscriptions in one lane, and this node's hold on its part of it. There is one write
- * at a time; what comes meanwhile is in the next.
+ * Tenure of this node over one group of subscriptions in one lane, with their record of progress. One write at a time; later changes are in
+ * the next one.
  */
 export class LaneTenure {
-  /** What is read or owned here, by subscription. */
+  /** Shares read or owned here, by subscription. */
   readonly shares = new Map<string, LaneShare>();
   private sections: ReadonlyMap<string, ProgressSection> = new Map();
   private version = 0;
@@ -34,7 +36,7 @@ export class LaneTenure {
   private isScheduled = false;
   private isSoon = false;
   private isKept = false;
-  /** After a write that failed. */
+  /** Whether writing pauses after a failure. */
   private isPaused = false;
   private failures = 0;
   private sinceLook = 0;
@@ -50,12 +52,12 @@ export class LaneTenure {
     private readonly context: LaneContext,
   ) {}
 
-  /** The section of a subscription as it was read or written last. */
+  /** Last read or written section of a subscription. */
   sectionOf(id: string): ProgressSection | undefined {
     return this.sections.get(id);
   }
 
-  /** Reads the record. What this node owns and another one has taken is lost. */
+  /** Reads the record. Shares that another node has taken are lost. */
   async load(): Promise<void> {
     const record = await this.records.read(this.key);
     if (this.isClosed) return;
@@ -64,12 +66,12 @@ export class LaneTenure {
     for (const [id, share] of this.shares) {
       if (share.state !== 'held') continue;
       const section = this.sections.get(id);
-      // A broker that came back empty has forgotten whose it was: it is as it was here.
+      // A broker that lost its data has lost the owner: keep the local state.
       if (
         record === undefined ||
         (section?.owner === this.context.session && section.epoch === share.epoch)
       ) {
-        // Nobody cancels past an owner that is there.
+        // Only the owner cancels while it is present.
         if (section === undefined || !share.ignores(section.skips)) continue;
       }
       this.remove(share);
@@ -77,7 +79,7 @@ export class LaneTenure {
     }
   }
 
-  /** Whether the last write is recent enough for events to begin. */
+  /** Whether the lease of the last write allows events to begin. */
   isFresh(nowMs: number): boolean {
     return nowMs - this.lastWriteMs < this.context.leaseMs;
   }
@@ -90,21 +92,21 @@ export class LaneTenure {
     if (this.shares.get(share.subscription.id) === share) this.shares.delete(share.subscription.id);
   }
 
-  /** There is something to be handled. */
+  /** Requests ownership, because there are events to handle. */
   want(share: LaneShare): void {
     if (share.state === 'open') this.write();
   }
 
-  /** Events are done or have failed. */
+  /** Called when events were settled or have failed. */
   progressed(): void {
     if (++this.sinceLook < LOOK_EVERY) return this.writeSoon();
     this.sinceLook = 0;
-    // Timers starve while events are handled in one go.
+    // Timers starve while events are handled without a break.
     if (this.context.nowMs() - this.lastWriteMs >= WRITE_EVERY_MS) this.write();
     else this.writeSoon();
   }
 
-  /** A frame was passed that nothing was wanted of. */
+  /** Called when a frame without wanted events was passed. */
   passed(share: LaneShare): void {
     if (++this.passedFrames >= PASSED_FRAMES) {
       this.passedFrames = 0;
@@ -113,7 +115,7 @@ export class LaneTenure {
     else this.context.writeSometime(this);
   }
 
-  /** Within {@link WRITE_EVERY_MS}. */
+  /** Writes within {@link WRITE_EVERY_MS}. */
   writeSoon(): void {
     if (this.isSoon) return;
     this.isSoon = true;
@@ -123,7 +125,7 @@ export class LaneTenure {
     );
   }
 
-  /** Once what runs now has returned, with all that is done by then. */
+  /** Writes after the current call has returned, with all progress made until then. */
   write(): void {
     this.isWanted = true;
     if (this.isScheduled || this.isWriting || this.isPaused || this.isClosed) return;
@@ -131,7 +133,7 @@ export class LaneTenure {
     afterThis(this.writeNow);
   }
 
-  /** Resolves once all that is done by now is written. Rejects if the share is lost before. */
+  /** Resolves once all progress made so far is written. Rejects if the share is lost before. */
   confirmed(share: LaneShare): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.isClosed) return reject(lostWithoutRecord(share));
@@ -140,7 +142,7 @@ export class LaneTenure {
     });
   }
 
-  /** Writes nothing any more. */
+  /** Stops writing. */
   close(): void {
     this.isClosed = true;
     settle(this.confirms.splice(0), NONE);
@@ -197,7 +199,7 @@ export class LaneTenure {
     }
   }
 
-  /** Resolves with what is written; undefined if another node has written, and the record was read anew. */
+  /** Writes once. Resolves with the written shares; undefined after a conflict, when the record was read again. */
   private async writeOnce(): Promise<ReadonlySet<LaneShare> | undefined> {
     const { context } = this;
     const shares = this.toBeWritten();
@@ -227,7 +229,7 @@ export class LaneTenure {
         this.context.writeSometime(this);
         continue;
       }
-      // What is given back and was never taken is nobody's.
+      // A share given back that was never taken has no owner.
       if (isGiven(share) && share.state === 'open' && !share.isTaking) continue;
       share.isTaking = share.state === 'open';
       shares.add(share);
@@ -241,7 +243,7 @@ export class LaneTenure {
     return owner !== '' && owner !== this.context.session;
   }
 
-  /** The record with what is done now. All subscriptions have the same room in it; if that is too much, less. */
+  /** Encodes the record with the current progress. All subscriptions get the same room, less if the record would be too large. */
   private encoded(shares: ReadonlySet<LaneShare>): {
     readonly sections: ReadonlyMap<string, ProgressSection>;
     readonly bytes: Uint8Array;
@@ -265,7 +267,7 @@ export class LaneTenure {
     }
   }
 
-  /** While a handler runs, others see that its owner is still there, though it may have left the directory. */
+  /** Renews the record while a handler runs, so that others see a living owner even if it is missing in the directory. */
   private keep(): void {
     if (this.isKept || !this.isBusy) return;
     this.isKept = true;
@@ -292,7 +294,7 @@ export class LaneTenure {
     }
   }
 
-  /** Another node has written: what is not owned here is looked at anew, as somebody may own it now. */
+  /** Reconciles after a conflict: shares not owned here may have a new owner. */
   private async reconcile(): Promise<void> {
     await this.load();
     for (const share of this.shares.values()) {
@@ -300,7 +302,7 @@ export class LaneTenure {
       share.isTaking = false;
       const section = this.sections.get(share.subscription.id);
       if (section?.owner === this.context.session && section.epoch === share.epoch + 1) {
-        // It was taken, and only the answer was lost.
+        // It was taken, and only the reply was lost.
         share.held(section.epoch);
         this.context.taken(share);
         continue;
@@ -312,7 +314,7 @@ export class LaneTenure {
   }
 }
 
-/** Somebody who waits for what is done to be written. */
+/** A waiter for written progress. */
 interface Confirm {
   readonly share: LaneShare;
   resolve(): void;
@@ -328,7 +330,7 @@ function settle(confirms: readonly Confirm[], written: ReadonlySet<LaneShare>): 
   }
 }
 
-/** The error of what was done for a lane that was lost before it was written. */
+/** Error for progress in a lane that was lost before it was recorded. */
 export function lostWithoutRecord({ subscription, lane }: LaneShare): CatgaError {
   return new CatgaError(
     'CATGA_NODE_LOST',
@@ -337,17 +339,17 @@ export function lostWithoutRecord({ subscription, lane }: LaneShare): CatgaError
   );
 }
 
-/** Whether a share is given to nobody by the next write. */
+/** Whether the next write gives a share back. */
 function isGiven(share: LaneShare): boolean {
   return share.isHolding && !share.isBusy;
 }
 
-/** Whether a share was begun with a section as it is. */
+/** Whether a share was started from an unchanged section. */
 function isSameStart(section: ProgressSection, { start }: LaneShare): boolean {
   return section.epoch === start.epoch && section.beat === start.beat;
 }
 
-/** The error of handlers whose lane another node has taken. */
+/** Error of handlers whose lane another node has taken. */
 export function laneLostError(share: LaneShare, section: ProgressSection | undefined): CatgaError {
   const { subscription, lane } = share;
   return new CatgaError(

@@ -2,7 +2,7 @@ import type { Clock } from '../ports/clock.js';
 import { backgroundClock } from '../time/background-clock.js';
 import { Timetable } from '../time/timetable.js';
 
-/** The time of the lanes of one node: one timer for all of it, which keeps no process alive. */
+/** Timers of the lanes of one node, on a single timer that does not keep the process alive. */
 export class LaneTimers {
   private readonly timetable: Timetable;
   private isClosed = false;
@@ -22,7 +22,7 @@ export class LaneTimers {
     if (!this.isClosed) this.timetable.after(delayMs, run);
   }
 
-  /** Runs it every so often, until the lanes are closed. */
+  /** Runs a task periodically until the lanes are closed. */
   every(intervalMs: number, run: () => void): void {
     this.after(intervalMs, () => {
       this.every(intervalMs, run);

@@ -8,26 +8,25 @@ import { decodeProgress } from './progress-record.js';
 import type { ProgressSection, ProgressSections } from './progress-record.js';
 import { waitingIn } from './waiting-events.js';
 
-/** How far a subscription is in one lane. */
+/** Position of a subscription in one lane. */
 interface PlaceInLane {
   readonly subscription: RegisteredSubscription;
   readonly section: ProgressSection | undefined;
-  /** Position before which it needs nothing. */
+  /** Position before which it needs no frames. */
   readonly floor: number;
 }
 
-/** Which frames can be removed. */
+/** Frames that can be removed. */
 interface Removable {
-  /** Those before this position. */
+  /** Frames before this position. */
   readonly before: number;
   /** Id of the queue that needs the frame there. */
   readonly keeping?: string;
 }
 
 /**
- * Removes frames that are no longer needed: those that every subscription has passed; on a log with retention by age, those that
- * have expired. A queued command that waits is kept, and so is what was stored after it; a queue that nobody serves keeps nothing
- * else.
+ * Removes frames that are no longer needed: those that every subscription has passed; on a log with retention by age, expired ones. A
+ * waiting command is kept, with all frames after it; a queue without a consumer keeps nothing else.
  */
 export class LaneTrimmer {
   private readonly trimmed: number[] = [];
@@ -96,7 +95,7 @@ export class LaneTrimmer {
     return expired === undefined ? undefined : keeping;
   }
 
-  /** Up to where frames can be removed: the first command that waits. Reads only what a queue is not known to have passed. */
+  /** Position up to which frames can be removed: the first waiting command. Reads only frames that a queue may not have passed. */
   private async needed(
     lane: number,
     first: number,
@@ -128,7 +127,7 @@ function isQueue({ subscription }: PlaceInLane): boolean {
   return subscription.kind === 'command';
 }
 
-/** A queue that no node reads for: its floor does not move. */
+/** Whether a queue has no reader, so that its floor does not move. */
 function isIdleQueue(place: PlaceInLane): boolean {
   return isQueue(place) && (place.section?.owner ?? '') === '';
 }
@@ -149,7 +148,7 @@ function floorOf(
   section: ProgressSection | undefined,
   identity: string,
 ): number {
-  // Of another identity nothing is passed.
+  // In a recreated lane nothing is passed.
   if (section?.made === made) return section.identity === identity ? section.progress.floor : 1;
   const start = starts[lane];
   return start?.identity === identity ? start.position : 1;

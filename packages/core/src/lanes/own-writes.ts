@@ -1,6 +1,6 @@
 /**
- * Whether what this node writes reaches the broker. Of a node that cannot write, others are not told either: after an outage
- * they may be missing from the directory, and be there.
+ * Tracks whether this node's writes reach the broker. If they do not, neither do those of others: after an outage nodes may be alive
+ * although they are missing in the directory.
  */
 export class OwnWrites {
   private sinceMs: number | undefined = -Infinity;
@@ -15,7 +15,7 @@ export class OwnWrites {
     this.sinceMs = undefined;
   }
 
-  /** Whether none has failed for so long, in milliseconds. */
+  /** Whether no write has failed for a duration, in milliseconds. */
   haveSucceededFor(forMs: number): boolean {
     return this.sinceMs !== undefined && this.nowMs() - this.sinceMs >= forMs;
   }

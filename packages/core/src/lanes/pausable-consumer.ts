@@ -1,19 +1,19 @@
 import type { LogConsumer } from '../ports/durable-log.js';
 
-/** One node's part in a queue, which takes nothing while the queue is paused: it leaves it, and joins it again. */
+/** Consumer of a queue that leaves the queue while it is paused, and joins it again afterwards. */
 export class PausableConsumer implements LogConsumer {
   private consumer: LogConsumer | undefined;
   private isStopped = false;
   private changing: Promise<void> = Promise.resolve();
 
-  /** @param open makes a consumer, which takes at once */
+  /** @param open creates a consumer, which starts immediately */
   constructor(
     private readonly open: () => Promise<LogConsumer>,
     private readonly isPaused: () => boolean,
     private readonly onLeft: () => void,
   ) {}
 
-  /** Takes, or takes no more, as the queue is now. Rejects if it could not; the next call tries again. */
+  /** Starts or stops according to the state of the queue. Rejects on failure; the next call retries. */
   follow(): Promise<void> {
     const change = this.changing.then(() => this.change());
     this.changing = change.catch(() => {});

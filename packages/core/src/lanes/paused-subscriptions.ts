@@ -5,16 +5,16 @@ import { PAUSED } from './lane-keys.js';
 /** Tries of a compare-and-set before others are to blame. */
 const MOST_TRIES = 16;
 
-/** Which subscriptions are paused: one record, which every node reads from time to time. */
+/** Paused subscriptions, in one record that every node reads periodically. */
 export class PausedSubscriptions {
   private ids: ReadonlySet<string> = new Set();
   private looks = 0;
-  /** Which look was the last to say something. A later one has begun later, and read what is newer. */
+  /** Number of the latest applied read. Later reads have newer data. */
   private lastLook = 0;
 
   constructor(
     private readonly records: RecordStore,
-    /** Some were paused or resumed. */
+    /** Called when subscriptions were paused or resumed. */
     private readonly onChange: () => void,
   ) {}
 
@@ -22,7 +22,7 @@ export class PausedSubscriptions {
     return this.ids.has(id);
   }
 
-  /** Reads which are paused. */
+  /** Reads the paused subscriptions. */
   async look(): Promise<void> {
     const look = ++this.looks;
     const { ids } = await this.read();
@@ -33,7 +33,7 @@ export class PausedSubscriptions {
     if (!isSame) this.onChange();
   }
 
-  /** Resolves with whether that changed anything. */
+  /** Pauses or resumes a subscription. Resolves with whether that changed anything. */
   async set(id: string, isPaused: boolean): Promise<boolean> {
     for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
       const { ids, version } = await this.read();
@@ -46,7 +46,7 @@ export class PausedSubscriptions {
     }
     throw new CatgaError(
       'CATGA_ENGINE_UNAVAILABLE',
-      `The record of paused subscriptions was written by others each time that '${id}' was to be ${isPaused ? 'paused' : 'resumed'}.`,
+      `The record of paused subscriptions had too many conflicting writes while '${id}' was to be ${isPaused ? 'paused' : 'resumed'}.`,
       { details: { id } },
     );
   }
@@ -57,7 +57,7 @@ export class PausedSubscriptions {
   }
 }
 
-/** What a record holds. One that is not ours is as none. */
+/** Decodes a record; an invalid one is empty. */
 function namesIn(value: Uint8Array): readonly string[] {
   try {
     const names: unknown = JSON.parse(Buffer.from(value).toString());

@@ -1,50 +1,50 @@
 import type { RecordedFrame, RecordedProgress } from './frame-window.js';
 
-/** An event that has failed, as it is recorded. */
+/** Recorded failure of an event. */
 export interface RecordedFailure {
   readonly position: number;
   readonly index: number;
-  /** How many attempts have failed. */
+  /** Number of failed attempts. */
   readonly attempts: number;
-  /** How many of them were ends of the process while nothing else was handled. */
+  /** Number of attempts that ended the process while handled alone. */
   readonly kills: number;
-  /** How long it still was to wait when this was written, in milliseconds. */
+  /** Remaining delay at the time of writing, in milliseconds. */
   readonly waitMs: number;
 }
 
-/** How far one subscription is in one lane, and whose it is there. */
+/** Progress and owner of one subscription in one lane. */
 export interface ProgressSection {
-  /** Of which making of the subscription: one that was dropped and made again begins anew. */
+  /** Id of the subscription's creation: a dropped and recreated subscription starts over. */
   readonly made: string;
-  /** Grows with each owner, which fences the one before. */
+  /** Increases with each owner, and fences the previous one. */
   readonly epoch: number;
-  /** The session of the owner; empty if it was given back. */
+  /** Session of the owner; empty if it was given back. */
   readonly owner: string;
-  /** Of which identity of the lane the positions are. */
+  /** Identity of the lane that the positions refer to. */
   readonly identity: string;
   readonly progress: RecordedProgress;
   readonly failures: readonly RecordedFailure[];
-  /** No event from this position on had begun before the section was written again. */
+  /** No event from this position on begins before the next write. */
   readonly reach: number;
-  /** How many owners in a row have vanished while events before {@link suspectsEnd} were not done. */
+  /** Number of consecutive owners that crashed while events before {@link suspectsEnd} were unfinished. */
   readonly crashes: number;
-  /** What is not done before this position may have begun when an owner vanished. */
+  /** Unfinished events before this position may have begun when an owner crashed. */
   readonly suspectsEnd: number;
-  /** The suspect that is handled while nothing else is. */
+  /** The suspect that is handled alone. */
   readonly alone: readonly [position: number, index: number] | undefined;
-  /** Commands that were cancelled before they began: nobody handles them. Those before the floor are left out. */
+  /** Commands cancelled before they began, except those before the floor. */
   readonly skips: readonly (readonly [position: number, index: number])[];
-  /** How many events were being handled. */
+  /** Number of running events. */
   readonly handling: number;
-  /** Grows with each write of its owner, who writes also while nothing but a long handler goes on. */
+  /** Increases with each write of its owner, who also writes while only a long handler runs. */
   readonly beat: number;
 }
 
-/** About how many bytes a frame that is not done takes in a record, and an event that has failed. */
+/** Approximate size of an unfinished frame, and of a failed event, in a record. */
 export const FRAME_BYTES = 20;
 export const FAILURE_BYTES = 32;
 
-/** The sections of one record, by subscription. */
+/** Sections of one record, by subscription. */
 export type ProgressSections = ReadonlyMap<string, ProgressSection>;
 
 interface WrittenSection {
@@ -71,7 +71,7 @@ interface WrittenSection {
   readonly b: number;
 }
 
-/** JSON in UTF-8. */
+/** Encodes sections as JSON in UTF-8. */
 export function encodeProgress(sections: ProgressSections): Uint8Array {
   const written: Record<string, WrittenSection> = {};
   for (const [id, section] of sections) {
@@ -99,7 +99,7 @@ export function encodeProgress(sections: ProgressSections): Uint8Array {
   return Buffer.from(JSON.stringify(written));
 }
 
-/** What a record holds. One that is not ours is as none: whoever may write to the broker can put anything there. */
+/** Decodes a record; an invalid one is empty, because any client of the broker may write there. */
 export function decodeProgress(bytes: Uint8Array): Map<string, ProgressSection> {
   const sections = new Map<string, ProgressSection>();
   let written: unknown;

@@ -3,19 +3,19 @@ import type { RegisteredSubscription } from './lane-register.js';
 import type { ShareStart } from './lane-share.js';
 import type { ProgressSection } from './progress-record.js';
 
-/** From how many owners in a row that vanished what they may have begun is handled by itself. */
+/** Number of consecutive crashed owners after which the events they may have begun are handled alone. */
 export const SUSPICIOUS_CRASHES = 2;
 
-/** Where a share begins, and what is to be said of it. */
+/** Start of a share, and facts to report. */
 export interface BegunShare {
   readonly start: ShareStart;
-  /** Frames that were dropped before the subscription had them: how many. */
+  /** Number of frames that were dropped before the subscription read them. */
   readonly missing: number;
-  /** The lane is another one than before, or ends before what is done. */
+  /** Whether the lane was recreated, or ends before the recorded progress. */
   readonly isDisplaced: boolean;
 }
 
-/** Where a subscription goes on in a lane: after what is recorded, or where it was made. */
+/** Start of a subscription in a lane: after the recorded progress, or where it was created. */
 export function startOf(
   { made, starts }: RegisteredSubscription,
   lane: number,
@@ -53,7 +53,7 @@ function nothingAfter(floor: number): ShareStart['progress'] {
   return { floor, end: floor, open: [] };
 }
 
-/** What is made of an owner that did not give its lane back. */
+/** Accounts for the crash of an owner that did not give its lane back. */
 function crashOf(
   { owner, progress, failures, reach, crashes, suspectsEnd, alone }: ProgressSection,
   session: string,
@@ -61,16 +61,16 @@ function crashOf(
 ): Pick<ShareStart, 'failures' | 'crashes' | 'suspectsEnd'> {
   if (owner === '' || owner === session) return { failures, crashes, suspectsEnd };
   const end = Math.min(reach, last + 1);
-  // All that may have begun is done.
+  // All events that may have begun are finished.
   if (progress.floor >= Math.max(end, suspectsEnd)) return { failures, crashes: 0, suspectsEnd: 0 };
   const found = { crashes: crashes + 1, suspectsEnd: Math.max(end, suspectsEnd) };
   if (alone === undefined) return { failures, ...found };
-  // It was handled while nothing else was: this end is its own.
+  // It was handled alone: it caused this crash.
   const [position, index] = alone;
   const isIt = (one: { position: number; index: number }): boolean =>
     one.position === position && one.index === index;
   const { attempts = 0, kills = 0 } = failures.find(isIt) ?? {};
-  // The ends before, of owners that it may have ended too, are attempts of it as well; what it has failed with may be among them.
+  // Earlier crashes that it may have caused count as its attempts, too; recorded failures may include them.
   const leastAttempts = kills === 0 ? SUSPICIOUS_CRASHES + 1 : 0;
   const failure = {
     position,

@@ -1,9 +1,9 @@
 import { MOST_EVENTS } from './event-frame.js';
 
-/** From how many fetched places on the rest is moved up. */
+/** Minimum number of fetched places before the array is compacted. */
 const LEAST_COMPACTION = 1024;
 
-/** A frame's position and an event's index in it, as one number. */
+/** Encodes a frame's position and an event's index as one number. */
 export function placeOf(position: number, index: number): number {
   return position * MOST_EVENTS + index;
 }
@@ -12,7 +12,7 @@ export function positionOf(place: number): number {
   return Math.floor(place / MOST_EVENTS);
 }
 
-/** Where events of one key lie that were left in the log, in their order. */
+/** Places of the events of one key that were left in the log, in order. */
 export class SpilledPlaces {
   private places: number[] = [];
   private head = 0;

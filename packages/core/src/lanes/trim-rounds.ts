@@ -4,8 +4,8 @@ import { TRIMMER } from './lane-keys.js';
 import type { LaneTrimmer } from './lane-trimmer.js';
 
 /**
- * Periodic trimming by one node of the namespace at a time, whether or not it handles anything. A node trims when nobody has done so
- * since it last looked, and says so by compare-and-set on a record.
+ * Periodic trimming by one node of the namespace at a time, whether or not it handles anything. A node trims if no other one has since its
+ * last check, and claims it by compare-and-set on a record.
  */
 export class TrimRounds {
   private seen: number | undefined;
@@ -38,7 +38,7 @@ export class TrimRounds {
       if (written !== undefined) this.seen = written;
       return written !== undefined;
     } catch (thrown) {
-      // A full broker cannot take the record, and needs the trimming most. Several nodes may do it.
+      // A full broker cannot store the record, and needs trimming most. Several nodes may trim.
       if (isFull(thrown)) return true;
       throw thrown;
     }

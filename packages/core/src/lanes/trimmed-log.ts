@@ -2,7 +2,7 @@ import type { LaneFrame, LaneLog, LaneReceipt } from '../ports/lane-log.js';
 import { isFull } from './engine-failure.js';
 import type { LaneTrimmer } from './lane-trimmer.js';
 
-/** A log that, when it is full, lets go of what every subscription has passed, and tries once more. */
+/** Log that, when full, trims frames that every subscription has passed, and retries once. */
 export class TrimmedLog implements Pick<LaneLog, 'lanes' | 'maxFrameBytes' | 'maxEventBytes' | 'append'> {
   readonly lanes: number;
   readonly maxFrameBytes: number;

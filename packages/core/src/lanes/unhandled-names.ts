@@ -1,16 +1,16 @@
 import type { RegisteredSubscription } from './lane-register.js';
 
-/** For how long a name stays in a subscription that no node handles any more: nodes that handle it may have crashed, or be starting. */
+/** Time that a name without a handler stays in a subscription: nodes that handle it may have crashed, or be starting. */
 export const KEPT_UNHANDLED_MS = 10 * 60_000;
 
 /**
- * Names that subscriptions lose with a deployment. One stays until no node has handled it for {@link KEPT_UNHANDLED_MS}; until then its
+ * Names that subscriptions lose with a deployment. A name is removed after {@link KEPT_UNHANDLED_MS} without a handler; until then its
  * events wait.
  */
 export class UnhandledNames {
   private readonly sinceMs = new Map<string, number>();
 
-  /** The names of a subscription that are to be forgotten. */
+  /** Names of a subscription to remove. */
   due(
     { id, names }: Pick<RegisteredSubscription, 'id' | 'names'>,
     handled: ReadonlySet<string>,

@@ -7,7 +7,7 @@ import type { ProgressSection } from './progress-record.js';
 
 const NOTHING: FrameContent = { content: [], isFresh: true };
 
-/** The events of a frame; none if it cannot be read. */
+/** Content of a frame; empty if it cannot be decoded. */
 export function readableContent(found: Uint8Array | LaneFrame): FrameContent {
   try {
     return contentOf(found);
@@ -16,7 +16,7 @@ export function readableContent(found: Uint8Array | LaneFrame): FrameContent {
   }
 }
 
-/** The events of a frame that a subscription wants and has not handled, as far as its progress says, with their places in it. */
+/** Wanted events of a frame that a subscription has not handled according to its progress, with their indexes. */
 export function* waitingIn(
   position: number,
   { content }: FrameContent,

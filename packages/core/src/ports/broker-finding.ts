@@ -1,10 +1,10 @@
-/** Something about a broker that keeps nodes from working, or may lose or hold up messages. */
+/** Problem of a broker that keeps nodes from working, or may lose or delay messages. */
 export interface BrokerFinding {
-  /** Names its kind, such as `redis-evicts`. */
+  /** Kind of the problem, such as `redis-evicts`. */
   readonly code: string;
-  /** `error`: nodes do not work, or messages are lost; `warning`: that may come. */
+  /** `error`: nodes do not work, or messages are lost; `warning`: that may happen. */
   readonly severity: 'error' | 'warning';
-  /** What has it: a server, a stream. */
+  /** Where it was found: a server, a stream. */
   readonly subject: string;
   readonly text: string;
   /** What to do about it. */

@@ -9,13 +9,13 @@ export interface StoredDeadLetter {
   readonly failure: DeadLetterFailure;
 }
 
-/** Which letter, and whose. */
+/** Id of a letter, and its subscription. */
 export type DeadLetterKey = Pick<StoredDeadLetter, 'id' | 'subscription'>;
 
 /** Range of a page; `after` is `next` of the page before. */
 export type DeadLetterRange = Required<Pick<DeadLetterPageRequest, 'limit'>> & DeadLetterPageRequest;
 
-/** Page of matching letters, or of what is asked of them. `next` is undefined on the last page. */
+/** Page of matching letters, or of their keys. `next` is undefined on the last page. */
 export interface StoredDeadLetterPage<T> {
   readonly items: readonly T[];
   readonly next: string | undefined;

@@ -36,8 +36,8 @@ export interface EngineClient {
   /** Time without a refresh after which this node's directory record expires, in milliseconds. */
   readonly heartbeatTimeoutMs: number;
   /**
-   * Whether the node is a tool: it does not know the options of the nodes, and so it leaves the settings of what exists in the broker as
-   * they are, and trims nothing.
+   * Whether the node is a tool. A tool does not know the options of the nodes, so it changes no settings in the broker
+   * and trims nothing.
    * @defaultValue false
    */
   readonly isTool?: boolean;

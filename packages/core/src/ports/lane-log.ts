@@ -74,8 +74,8 @@ export interface LaneLog {
   /** Maximum size of a frame, in bytes. */
   readonly maxFrameBytes: number;
   /**
-   * The most bytes that an event may have, so that there is room for what a dead letter adds to it.
-   * @defaultValue those of a frame
+   * Maximum size of an event, in bytes: it leaves room for what a dead letter adds.
+   * @defaultValue {@link maxFrameBytes}
    */
   readonly maxEventBytes?: number;
   /** @param lane 0 to {@link lanes} - 1 */
@@ -86,9 +86,9 @@ export interface LaneLog {
   /** Removes the frames before a position, possibly later. May be repeated. */
   trim(lane: number, before: number): Promise<void>;
   /**
-   * Position after the frames of a lane that are older than the log keeps events. The kernel trims them, unless they hold queued
-   * commands that wait.
-   * @defaultValue the log has no retention by age, and the kernel trims what every subscription has passed
+   * Position after the frames of a lane that are older than the log's retention. The kernel trims them, unless they hold
+   * waiting queued commands.
+   * @defaultValue the log has no retention by age; the kernel trims the frames that every subscription has passed
    */
   expired?(lane: number): Promise<number>;
 }

@@ -7,10 +7,10 @@ import type { CatgaResult } from '../contracts/result.js';
 import type { OutgoingMessage } from '../contracts/send-behavior.js';
 import type { OutboxCounts } from './outbox-store.js';
 
-/** Called once, with how it ended, before whoever waits for the outcome hears of it. */
+/** Callback with the outcome: called once, before the caller gets it. */
 export type TraceEnd = (outcome: CatgaResult<unknown>) => void;
 
-/** Run of a handler. */
+/** One run of a handler. */
 export interface HandledMessage {
   readonly envelope: Envelope;
   readonly context: MessageContext;
@@ -48,35 +48,35 @@ export interface RepeatedMessage {
   readonly subscription: string | undefined;
 }
 
-/** Saga of this node that has started, or come to another status. */
+/** Saga of this node that has started or changed its status. */
 export interface SagaChange {
   /** Name of the saga. */
   readonly saga: string;
   readonly status: 'started' | 'compensating' | 'completed' | 'compensated' | 'stuck';
 }
 
-/** Sagas of one name that have not ended, in the whole cluster. */
+/** Number of sagas of one name that have not ended, in the whole cluster. */
 export interface OpenSagas {
   /** Their name. */
   readonly saga: string;
   readonly running: number;
   readonly compensating: number;
   readonly stuck: number;
-  /** How long ago the oldest of them that is not stuck has started, in milliseconds; undefined if there is none. */
+  /** Age of the oldest of them that is not stuck, in milliseconds; undefined if there is none. */
   readonly oldestMs: number | undefined;
 }
 
-/** A read model that this node runs, as it is in the whole cluster. */
+/** Lag, in the whole cluster, of a projection that this node runs. */
 export interface ProjectionLag {
   /** Name of the projection. */
   readonly projection: string;
-  /** Age of the oldest event that the build which is read has not taken, in milliseconds; 0 if it has all. */
+  /** Age of the oldest event that the live build has not applied, in milliseconds; 0 if there is none. */
   readonly behindMs: number;
   /** Whether it has stopped at an event. */
   readonly isStopped: boolean;
 }
 
-/** Node that a tracer is attached to. The promises reject while the broker is away, and after the node has stopped. */
+/** Node that a tracer is attached to. The promises reject while the broker is unreachable, and after the node has stopped. */
 export interface TracedNode {
   readonly nodeId: string;
   readonly service: string;
@@ -86,14 +86,14 @@ export interface TracedNode {
   subscriptions(): Promise<readonly DurableSubscription[]>;
   /** Messages in the outbox; none without one. */
   outbox(): Promise<OutboxCounts>;
-  /** Sagas that this node has the classes of. Of many they are counted bit by bit, with each call. */
+  /** Open sagas of the saga classes of this node. Each call counts one page at most; the result is that of the last full pass. */
   sagas(): Promise<readonly OpenSagas[]>;
-  /** Read models that this node has the classes of. */
+  /** Lag of the projections of this node. */
   projections(): Promise<readonly ProjectionLag[]>;
 }
 
 /**
- * Tracer: sees what messages go through, for traces and metrics. All methods are optional.
+ * Tracer: observes messages, for traces and metrics. All methods are optional.
  *
  * Contract: methods are synchronous. Those with `run` call it once before they return, in whatever async context the message is
  * to have, and may return a function that is called with the outcome. A tracer changes no outcome: what it
@@ -104,7 +104,7 @@ export interface TracedNode {
 export interface MessageTracer {
   /** The node has connected. May return a function that is called when it closes. */
   attach?(node: TracedNode): (() => void) | void;
-  /** A message is handed over: around all behaviors of the send side. May replace `outgoing.options`, to add headers. */
+  /** A message is sent: around all behaviors of the send side. May replace `outgoing.options`, to add headers. */
   sending?(outgoing: OutgoingMessage, run: () => void): TraceEnd | void;
   /** A handler runs: around all its behaviors. */
   handling?(handled: HandledMessage, run: () => void): TraceEnd | void;
@@ -112,10 +112,10 @@ export interface MessageTracer {
   deliveryFailed?(failed: FailedDelivery): void;
   /** A message was not handled again. */
   repeated?(message: RepeatedMessage): void;
-  /** A saga has started, or come to another status, by a step on this node. */
+  /** A saga has started or changed its status, by a step on this node. */
   sagaChanged?(change: SagaChange): void;
-  /** A dead letter is given back to its handler. */
+  /** A dead letter is redriven. */
   redriving?(message: DurableMessage, run: () => void): TraceEnd | void;
-  /** Work of the node with its broker that belongs to no message and is not to show up in traces. */
+  /** Calls of the node to its broker that belong to no message, and must not appear in traces. */
   internal?(run: () => void): void;
 }

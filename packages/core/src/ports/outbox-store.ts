@@ -84,9 +84,9 @@ export interface OutboxStore {
 export interface TransactionalOutboxStore extends OutboxStore {
   /** Whether the calling code is in an open transaction of this database: known without asking it. */
   readonly isInTransaction: boolean;
-  /** Whether it waits for the end of a transaction that the application's library opened, and which had messages a moment ago. */
+  /** Whether it waits for the end of a transaction that the application's library opened, and that had messages recently. */
   readonly isWatching?: boolean;
-  /** Deletes what has expired. Called by every node, every 30 seconds. */
+  /** Deletes expired records. Called by every node, every 30 seconds. */
   maintain?(): Promise<void>;
   /**
    * Records in the same database, such as those of sagas: what is read and written belongs to the open transaction of the calling
@@ -139,7 +139,7 @@ export interface OutboxCapabilities {
 export interface Outbox {
   readonly name: string;
   readonly capabilities: OutboxCapabilities;
-  /** What holds the entries, as handlers name it in `transaction: database`; undefined if there is nothing to name. */
+  /** Database of the entries, as handlers name it in `transaction: database`; undefined without one. */
   readonly database?: unknown;
   /** Rejects with `CATGA_CONFIGURATION` if the store cannot be opened or is corrupt. */
   open(client: OutboxClient): Promise<OutboxStore>;

@@ -6,23 +6,23 @@ export type MessageHead = Omit<LogMessage, 'body'>;
 /** A queued command that has not ended. */
 export interface QueuedItem {
   readonly message: MessageHead;
-  /** `running`: a node has taken it; `delayed`: it is not due; `waiting`: for a node with room, or for an earlier one of its key. */
+  /** `running`: a node has taken it; `delayed`: it is not due; `waiting`: for a node with free capacity, or for an earlier command of its key. */
   readonly state: 'waiting' | 'delayed' | 'running';
   /** When a delayed one is due, in milliseconds since 1970. */
   readonly dueAtMs?: number;
 }
 
-/** Which commands are listed. */
+/** Range of a page of queued commands. */
 export interface QueuedRange {
   /** Wire name; undefined for all. */
   readonly name?: string;
-  /** Most items of the page. */
+  /** Maximum number of items in the page. */
   readonly limit: number;
   /** `next` of the page before. */
   readonly after?: string;
 }
 
-/** Page of queued commands. It may have fewer items than its limit, or none, and a next page. */
+/** Page of queued commands. A page with fewer items than its limit, or none, may have a next page. */
 export interface QueuedItems {
   readonly items: readonly QueuedItem[];
   /** Undefined on the last page. */
@@ -30,43 +30,43 @@ export interface QueuedItems {
 }
 
 /**
- * What became of a command. `taken`: it was removed, and no handler begins it any more; `running`: a node has it, and it stays
- * as it is; `absent`: it is not stored.
+ * Result of removing a command. `taken`: it was removed, and no handler starts it any more; `running`: a node has taken it, and it stays
+ * unchanged; `absent`: it is not stored.
  */
 export type QueuedEnd =
   | { readonly state: 'taken'; readonly message: LogMessage }
   | { readonly state: 'running' | 'absent' };
 
 /**
- * The queued commands that an engine's queue holds.
+ * Queued commands in the queue of an engine.
  *
  * Contract:
- * - `list` returns a bounded page, and reads about as much. What is stored, taken or settled meanwhile may be in it or not;
- *   every other command is in exactly one page.
- * - `cancel` and `reschedule` are atomic against consumers: of a command that resolved with `taken` no handler runs (or, rescheduled, none
- *   before its time). One that a consumer has is `running`. In doubt the command stays, and is `running`.
- * - A rescheduled command keeps its id and its content; its attempts begin anew.
+ * - `list` returns a bounded page, and reads about as much. Commands that are stored, taken or settled during the listing may be in it or
+ *   not; every other command is in exactly one page.
+ * - `cancel` and `reschedule` are atomic against consumers: after `taken`, no handler runs the command (or, rescheduled, none
+ *   before its due time). A command that a consumer has, or may have, stays and is `running`.
+ * - A rescheduled command keeps its id and its content; its attempts restart at 1.
  */
 export interface QueuedCommands {
   list(range: QueuedRange): Promise<QueuedItems>;
   cancel(command: MessageIdentity): Promise<QueuedEnd>;
-  /** @param delayMs from now on */
+  /** @param delayMs delay from now, in milliseconds */
   reschedule(command: MessageIdentity, delayMs: number): Promise<QueuedEnd>;
 }
 
-/** A question of one node's engine to that of another node; the kernel carries it. It can be written as JSON. */
+/** Request of one node's engine to the engine of another node, sent by the kernel. Plain JSON data. */
 export type OwnerQuestion = Readonly<Record<string, unknown>>;
-/** The answer; it can be written as JSON. */
+/** Reply to an {@link OwnerQuestion}. Plain JSON data. */
 export type OwnerAnswer = Readonly<Record<string, unknown>>;
 
-/** Asks a node. Rejects with `CATGA_NODE_NOT_FOUND` if it is not in the directory. */
+/** Sends a request to a node. Rejects with `CATGA_NODE_NOT_FOUND` if it is not in the directory. */
 export type AskOwner = (nodeId: string, question: OwnerQuestion) => Promise<OwnerAnswer>;
 
-/** All queued commands of a namespace, those that other nodes own included. Optional, for engines with queues. */
+/** All queued commands of a namespace, including those that other nodes own. Optional, for engines with queues. */
 export interface OwnedCommands {
   list(range: QueuedRange, ask: AskOwner): Promise<QueuedItems>;
   cancel(command: MessageIdentity, ask: AskOwner): Promise<QueuedEnd>;
   reschedule(command: MessageIdentity, delayMs: number, ask: AskOwner): Promise<QueuedEnd>;
-  /** Answers another node. */
+  /** Answers the request of another node. */
   answer(question: OwnerQuestion): Promise<OwnerAnswer>;
 }

@@ -1,35 +1,35 @@
-/** What is to be appended to a stream, all at once. */
+/** Entry to append to a stream. */
 export interface NewStreamEntry {
   /** Short text that can be read without the body: up to 48 KiB of visible ASCII and single spaces. */
   readonly head: string;
   readonly body: Uint8Array;
 }
 
-/** What was appended to a stream at once. */
+/** Stored entry of a stream. */
 export interface StreamEntry extends NewStreamEntry {
-  /** Place among the entries of all streams: above 0, and later ones have greater ones. */
+  /** Position among the entries of all streams: above 0, ascending in the order of storage. */
   readonly position: number;
   /** Position of the entry before it in its stream; 0 for the first one. */
   readonly after: number;
-  /** When it was stored, by the broker's clock, in milliseconds since 1970. */
+  /** Time of storage by the broker's clock, in milliseconds since 1970. */
   readonly storedAtMs: number;
 }
 
-/** A log as a whole. */
+/** State of a log. */
 export interface StreamLogState {
-  /** Differs for each log that begins anew, as on a broker that came back empty: letters and digits, ascending in time. */
+  /** Changes when the log is created again, such as on a broker that lost its data: letters and digits, ascending in time. */
   readonly identity: string;
-  /** Position of the latest entry; 0 without one. */
+  /** Position of the latest entry; 0 if there is none. */
   readonly last: number;
 }
 
 /**
- * Log of many streams of entries, with compare-and-set by stream: what packages on top of the engine, such as event sourcing, keep for ever.
+ * Log of many streams of entries, with compare-and-set per stream, for packages on top of the engine such as event sourcing.
  *
  * Contract:
- * - `append` is atomic. Of several concurrent calls with the same `after`, one succeeds. An entry that was stored is found by every later call of every
- *   node. A call that rejects, with `CATGA_ENGINE_UNAVAILABLE`, may have taken effect.
- * - Entries appear in the order of their positions, whatever the order in which writers begin: who has read up to a position finds nothing new before it.
+ * - `append` is atomic. Of several concurrent calls with the same `after`, one succeeds. Every later call of every node finds
+ *   a stored entry. A call that rejects, with `CATGA_ENGINE_UNAVAILABLE`, may have taken effect.
+ * - Entries become visible in the order of their positions: a reader that has read up to a position misses no entry before it.
  * - Nothing is ever removed. `CATGA_PAYLOAD_TOO_LARGE` beyond {@link maxEntryBytes}, `CATGA_OVERLOADED` if the broker is full.
  * - A stream has a name of 1 to 400 characters, any characters.
  */
@@ -42,14 +42,13 @@ export interface StreamLog {
    * @param after position of the last entry of the stream; 0: there must be none
    */
   append(stream: string, entry: NewStreamEntry, after: number): Promise<number | undefined>;
-  /** The last entry of a stream; undefined without one. */
+  /** The last entry of a stream; undefined if there is none. */
   last(stream: string): Promise<StreamEntry | undefined>;
   /**
-   * Entries of a stream between two positions, both included, from the first one on: not all of them if they are many or large, but one at least.
-   * None if there is none.
-   * @param isHeadsOnly whether bodies are left empty
+   * Entries of a stream between two positions, both included, in order. Many or large entries are returned in part, at least one.
+   * @param isHeadsOnly whether to return empty bodies
    */
   read(stream: string, from: number, to: number, isHeadsOnly?: boolean): Promise<readonly StreamEntry[]>;
-  /** Entries of all streams from a position on, up to `limit`: fewer, but one at least, if they are large; none if there is none. */
+  /** Entries of all streams from a position on, at most `limit`. Large entries are returned in part, at least one. */
   readAll(from: number, limit: number): Promise<readonly StreamEntry[]>;
 }

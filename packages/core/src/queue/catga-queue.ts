@@ -16,7 +16,7 @@ import { ownHeaders } from '../reliability/kept-outcome.js';
 import { MAX_DELAY_MS } from './command-queue.js';
 import type { OutcomeAccess } from './outcome-waiter.js';
 
-/** The engine's queued commands, and the way to the nodes that own some of them. */
+/** Access to the engine's queued commands, and to the nodes that own some of them. */
 export interface QueueAccess extends OutcomeAccess {
   /** Throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
   connected(what: string): { readonly queued?: OwnedCommands };
@@ -24,7 +24,7 @@ export interface QueueAccess extends OutcomeAccess {
 }
 
 /**
- * The queued commands of the namespace that have not ended, of every service: list them, cancel one, or give one another due time.
+ * Queued commands of the namespace that have not ended, of every service: lists, cancels and reschedules them.
  *
  * Every method rejects with `CATGA_SHUTTING_DOWN` before the application has started and after it stopped, with
  * `CATGA_UNSUPPORTED` on an engine that stores no commands, and with `CATGA_ENGINE_UNAVAILABLE` when the broker does not respond.
@@ -39,7 +39,7 @@ export class CatgaQueue {
   ) {}
 
   /**
-   * Page of the queued commands. It may have fewer items than its limit and a next page all the same. `CATGA_VALIDATION_FAILED` for an
+   * Page of the queued commands. A page with fewer items than its limit may have a next page. `CATGA_VALIDATION_FAILED` for an
    * invalid page size or cursor.
    */
   async list(
@@ -56,13 +56,13 @@ export class CatgaQueue {
   }
 
   /**
-   * Cancels a command that no handler has begun. `cancelled`: none begins it any more, and its `outcome()` is an error with
-   * `CATGA_CANCELLED`. `running`: a node has taken it, or it is in doubt whether one has; nothing changes. `ended`: it has an outcome already.
-   * `CATGA_COMMAND_NOT_FOUND` if there is none: it has ended without `keepOutcome`, is still in an outbox, or was never queued.
+   * Cancels a command that no handler has started. `cancelled`: no handler starts it any more, and its `outcome()` is an error with
+   * `CATGA_CANCELLED`. `running`: a node has taken it, or may have; nothing changes. `ended`: it has an outcome already.
+   * `CATGA_COMMAND_NOT_FOUND` if it is not queued: it has ended without `keepOutcome`, is still in an outbox, or was never queued.
    *
-   * Of commands with one key, the others keep their order; a node owns them, and `CATGA_TIMEOUT` or `CATGA_NODE_LOST` say that it did not
-   * answer: repeat it. `CATGA_OVERLOADED` if 1,024 cancelled ones are still behind others that have not ended. Reads the commands of the
-   * name, to find it.
+   * The other commands of its key keep their order. A node owns the commands of a key: after `CATGA_TIMEOUT` or `CATGA_NODE_LOST` it did not
+   * answer, so repeat the call. `CATGA_OVERLOADED` if 1,024 cancelled commands still wait behind others that have not ended. Reads the commands
+   * of the name, to find this one.
    */
   async cancel(command: QueuedCommandRef): Promise<'cancelled' | 'running' | 'ended'> {
     const end = await this.queued().cancel(identityOf(command), this.access.ask);
@@ -73,10 +73,10 @@ export class CatgaQueue {
   }
 
   /**
-   * Gives a command that no handler has begun another due time, later or earlier. Its attempts begin anew; its id, content and outcome stay.
-   * Results and errors are as those of {@link cancel}; `CATGA_CONFIGURATION` for a time beyond 366 days.
+   * Changes the due time of a command that no handler has started, to a later or earlier one. Its attempts restart at 1; its id, content
+   * and outcome stay. Results and errors are those of {@link cancel}; `CATGA_CONFIGURATION` for a time beyond 366 days.
    *
-   * A command with a key takes its place behind those of its key once it is due, at the earliest after a second.
+   * A command with a key is placed behind the others of its key once it is due, after at least a second.
    */
   async reschedule(
     command: QueuedCommandRef,

@@ -17,12 +17,12 @@ import { withoutOutcome } from './outcome-waiter.js';
 import type { OutcomeAccess, OutcomeWaiter } from './outcome-waiter.js';
 import { QueuedReceipt } from './queued-receipt.js';
 
-/** The durable subscription that the nodes which handle a command share. */
+/** Id of the durable subscription that the nodes which handle a command share. */
 export function queueOf(commandName: string): string {
   return `${COMMAND_QUEUES}.${commandName}`;
 }
 
-/** Stores commands that are to run later, whoever is there then. */
+/** Queues commands: stores them for the nodes that handle them. */
 export class CommandQueue {
   private readonly storedIds: UnguessableIds;
   private readonly newId = (): string => this.storedIds.next();
@@ -40,7 +40,7 @@ export class CommandQueue {
     this.storedIds = new UnguessableIds(ids);
   }
 
-  /** How a queued command ended; undefined if it has not, or nobody was to record it. */
+  /** Outcome of a queued command; undefined if it has not ended, or was queued without `keepOutcome`. */
   async outcomeOf({ name }: MessageType, messageId: string): Promise<CatgaResult<unknown> | undefined> {
     return this.outcomes.outcomes().find({ name, messageId });
   }

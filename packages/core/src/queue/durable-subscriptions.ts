@@ -15,12 +15,12 @@ import type { Codec } from '../wire/codec.js';
 import { SubscribedHandler } from './subscribed-handler.js';
 import type { DurableHandler } from './subscribed-handler.js';
 
-/** The durable subscriptions of this node, from their making to the end of what they took. */
+/** Durable subscriptions of this node, from their creation to the end of their last delivery. */
 export class DurableSubscriptions {
   private readonly consumers: LogConsumer[] = [];
-  /** What came before every handler was ready; undefined once they are. */
+  /** Deliveries that arrived before every handler was ready; undefined once they are. */
   private early: (() => void)[] | undefined = [];
-  /** The ids of those that were made. */
+  /** Ids of the created subscriptions. */
   ids: readonly string[] = [];
   private stopping: Promise<void> | undefined;
 
@@ -35,7 +35,7 @@ export class DurableSubscriptions {
     private readonly tracing: Tracing | undefined,
   ) {}
 
-  /** Makes the subscriptions, so that nothing published from now on is missed. Handlers run only after `start`. */
+  /** Creates the subscriptions, so that nothing published from now on is missed. Handlers run only after `start`. */
   async provision(handlers: readonly DurableHandler[], { log }: EngineConnection): Promise<void> {
     const { node, admission, messageIds, codec, failures, rules, records, tracing } = this;
     for (const handler of handlers) {
@@ -61,7 +61,7 @@ export class DurableSubscriptions {
     this.ids = handlers.map(({ id }) => id);
   }
 
-  /** Every handler is ready. */
+  /** Starts the deliveries: every handler is ready. */
   start(): void {
     const { early = [] } = this;
     this.early = undefined;
@@ -72,7 +72,7 @@ export class DurableSubscriptions {
     return this.early === undefined;
   }
 
-  /** Takes nothing new. What was taken goes on. Never rejects; a consumer that cannot be stopped is reported. */
+  /** Stops new deliveries. Those in progress continue. Never rejects; a consumer that cannot be stopped is reported. */
   stop(): Promise<void> {
     return (this.stopping ??= this.stopAll());
   }

@@ -8,13 +8,13 @@ import type { Timetable } from '../time/timetable.js';
 import { PatientWait } from '../pipeline/patient-wait.js';
 import type { WaitingCallers } from '../pipeline/patient-wait.js';
 
-/** The engine's record of how queued commands ended. */
+/** Access to the engine's outcomes of queued commands. */
 export interface OutcomeAccess {
   /** Throws `CATGA_SHUTTING_DOWN` while the engine is not connected. */
   outcomes(): QueuedOutcomes;
 }
 
-/** One who waits for a queued command to end: the looking ends with the waiting, and what it fails with then is nobody's news. */
+/** Caller that waits for a queued command to end. Polling ends with the wait; later errors of it are ignored. */
 class CommandWait extends PatientWait {
   isAwaited = true;
 
@@ -48,7 +48,7 @@ export class OutcomeWaiter {
   };
 }
 
-/** For a command whose end nobody was to record. */
+/** Error of a wait for a command that was queued without `keepOutcome`. */
 export function withoutOutcome({ name }: MessageIdentity): Promise<never> {
   return Promise.reject(
     new CatgaError(

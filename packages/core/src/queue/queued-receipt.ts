@@ -8,7 +8,7 @@ export type AwaitOutcome = (
   options: OutcomeOptions,
 ) => Promise<CatgaResult<unknown>>;
 
-/** A receipt that can be sent on as JSON: its fields are what it says, and how it waits is none of them. */
+/** Receipt that can be sent on as JSON: the means to wait for the outcome are not among its fields. */
 export class QueuedReceipt implements EnqueueReceipt {
   readonly #awaitOutcome: AwaitOutcome;
 

@@ -166,7 +166,7 @@ export class StoredMessageCodec {
     } catch {
       more = undefined;
     }
-    if (typeof more !== 'object' || more === null) throw this.reader.malformed('a failure is no JSON');
+    if (typeof more !== 'object' || more === null) throw this.reader.malformed('a failure is not JSON');
     return more;
   }
 }

@@ -20,8 +20,8 @@ export interface CatgaAsyncApiOptions extends AsyncApiInfo {
 }
 
 /**
- * Nest module that serves what the application handles as a document of AsyncAPI 3.1: `GET /asyncapi.json` and
- * `GET /asyncapi.yaml`, on Express and Fastify. It is that of `catga describe`. Import `CatgaModule` beside it.
+ * Nest module that serves the AsyncAPI 3.1 document of the application, the same as `catga describe`: `GET /asyncapi.json` and `GET
+ * /asyncapi.yaml`, on Express and Fastify. Import `CatgaModule` beside it.
  *
  * @example `imports: [CatgaModule.forRoot(), CatgaAsyncApiModule.forRoot({ version: '1.4.0' })]`
  * @publicApi

@@ -38,7 +38,7 @@ export function declareHandler(decorator: string, decorated: Decorated, declared
     return add(target, { kind: 'wrong', problem });
   }
   if (typeof descriptor?.value === 'function') return add(descriptor.value, declared);
-  const problem = `uses ${decorator} on ${name}, which is no method: make it one.`;
+  const problem = `uses ${decorator} on ${name}, which is not a method: make it one.`;
   add(target.constructor, { kind: 'wrong', problem });
 }
 
@@ -67,7 +67,7 @@ export function notAClass(value: unknown): string {
       'undefined: a circular import? Import the message from the file that declares it, and let that file import no ' +
       'handler.'
     );
-  if (value === Object) return 'Object, which is no class of its own.';
-  if (typeof value === 'function') return 'a function that is no class.';
+  if (value === Object) return 'Object, which is not a message class.';
+  if (typeof value === 'function') return 'a function that is not a class.';
   return `${value === null ? 'null' : Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`}: name the class itself.`;
 }

@@ -7,24 +7,24 @@ import { MODULE_OPTIONS_TOKEN } from '../catga.module-definition.js';
 import { exploreSources } from '../explorer/explore-sources.js';
 import { findHandlers, registerHandler } from '../explorer/found-handlers.js';
 
-/** Root module of an application, as `NestFactory.create` takes it. */
+/** Root module of an application, as for `NestFactory.create`. */
 export type RootModule = Parameters<typeof NestFactory.createApplicationContext>[0];
 
 /** Options of {@link describeApplication}. */
 export interface DescribeOptions {
   /**
    * Name of the service.
-   * @defaultValue the option `service` of `CatgaModule.forRoot`; for `forRootAsync` it has to be given
+   * @defaultValue the option `service` of `CatgaModule.forRoot`; required for `forRootAsync`
    */
   readonly service?: string;
 }
 
 /**
- * What the handlers of an application handle, by its code: Nest puts the modules together in its preview mode, in which no provider is
- * made, no hook is called, and nothing connects.
+ * Describes what the handlers of an application handle, from its code: Nest assembles the modules in its preview mode, which creates no
+ * provider, calls no hook, and connects to nothing.
  *
- * `CATGA_CONFIGURATION` lists everything with which the application would not start. Handlers that a factory makes are found if
- * their token is their class. Nest's logger is switched off in this process.
+ * `CATGA_CONFIGURATION` lists all problems that would prevent the start. A handler made by a factory is found if its token is its class.
+ * Disables Nest's logger in this process.
  *
  * @publicApi
  */
@@ -42,22 +42,22 @@ export async function describeApplication(
   const options = wrappers.find(({ token }) => token === MODULE_OPTIONS_TOKEN);
   if (options === undefined)
     throw new CatgaError('CATGA_CONFIGURATION', 'The module does not import CatgaModule.forRoot().');
-  // A factory's is not made.
+  // Options of a factory are not created.
   const given = options.inject === undefined ? (options.instance as CatgaOptions) : undefined;
   if (given === undefined && service === undefined)
     throw new CatgaError(
       'CATGA_CONFIGURATION',
-      'CatgaModule.forRootAsync() makes its options when the application starts: give the name of the service.',
+      'CatgaModule.forRootAsync() creates its options when the application starts: pass the name of the service.',
     );
   const node = new CatgaNode({ ...given, ...(service !== undefined && { service }) });
   const { handlers, problems } = findHandlers(wrappers);
   for (const found of handlers) registerHandler(node, found, { handler: () => {} });
-  // Sources look for the node of the application, which Nest has not made.
+  // Handler sources look up the node of the application, which Nest has not created.
   for (const wrapper of wrappers) if (wrapper.token === CatgaNode) wrapper.instance = node;
   const ofSources = exploreSources(
     wrappers,
     node,
-    () => () => Promise.reject(new Error('It is not running.')),
+    () => () => Promise.reject(new Error('The application is not running.')),
   );
   return node.contracts([...problems, ...ofSources]);
 }

@@ -27,7 +27,7 @@ const CONTEXT_PARAMETER = 0;
 export interface HandlerMethod {
   readonly instance: object;
   readonly method: string | symbol;
-  /** The handler's id, under which Nest keeps the transient enhancers that it made for it. */
+  /** The handler's id, under which Nest keeps its transient enhancers. */
   readonly inquirerId: string;
   /** Of handlers that are instantiated per message. */
   readonly contextId?: ContextId;

@@ -7,7 +7,7 @@ import type { ExploredProvider } from './handler-source.js';
 /**
  * Registers handlers that other packages declare. Returns the problems of their classes.
  *
- * @param instancesOf what gives the instances of a provider; asked at most once for each
+ * @param instancesOf returns the instance factory of a provider; called at most once for each
  */
 export function exploreSources(
   wrappers: readonly InstanceWrapper<object>[],

@@ -47,7 +47,7 @@ export function findHandlers(wrappers: readonly InstanceWrapper<object>[]): Foun
   return { handlers, problems };
 }
 
-/** Registers what was found with the node. */
+/** Registers a found handler with the node. */
 export function registerHandler(
   node: CatgaNode,
   { metadata, name, location }: Pick<FoundHandler, 'metadata' | 'name' | 'location'>,
@@ -78,8 +78,8 @@ function decorated(
 }
 
 /**
- * The classes whose decorators may apply: that of the instance, or else the provider's own or its token, so that a handler that a test
- * overrides with a plain object is still found.
+ * Classes whose decorators may apply: that of the instance, or else the provider's class or token, so that a handler overridden with a
+ * plain object in a test is still found.
  */
 export function classesOf({ instance, metatype, token, inject }: InstanceWrapper<object>): readonly Class[] {
   const candidates: unknown[] = [instance?.constructor, inject ? undefined : metatype, token];

@@ -60,7 +60,7 @@ export class HandlerExplorer {
     const missing = this.enhancers.missing(found);
     if (missing.length > 0) {
       return [
-        `${target.name} (${location}) is not provided as a class, so Nest has not made what it uses (${missing.join(', ')}): ` +
+        `${target.name} (${location}) is not provided as a class, so Nest has not created its enhancers (${missing.join(', ')}): ` +
           `list ${target.name} itself among the providers, or use instances.`,
       ];
     }

@@ -48,7 +48,7 @@ describe('an application does not start, and names the class, with', () => {
     ['options before an event', [{ name: 'mail' }, Added], 'event 1 is a value of type object'],
     ['a name', ['Added'], 'event 1 is a value of type string'],
     ['null', [null], 'event 1 is null'],
-    ['an arrow function', [() => Added], 'event 1 is a function that is no class'],
+    ['an arrow function', [() => Added], 'event 1 is a function that is not a class'],
     ['Object', [Object], 'event 1 is Object'],
   ])('@EventHandler of %s', async (_what, messages, problem) => {
     class Mail {
@@ -75,8 +75,8 @@ describe('an application does not start, and names the class, with', () => {
     }
     const { message } = await refusal({ providers: [Mail] });
     expect(message).toContain('Mail (RootTestModule) uses @EventHandler on the static method onAdded');
-    expect(message).toContain('uses @EventHandler on later, which is no method');
-    expect(message).toContain('uses @EventHandler on now, which is no method');
+    expect(message).toContain('uses @EventHandler on later, which is not a method');
+    expect(message).toContain('uses @EventHandler on now, which is not a method');
   });
 });
 

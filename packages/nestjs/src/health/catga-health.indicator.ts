@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { CatgaMediator, CatgaNode } from '@catga/core';
 import type { DurableSubscription, NodeLoad, OutboxCounts } from '@catga/core';
 
-/** Maximum number of dead letters that are counted, and of subscriptions that are listed. */
+/** Maximum number of counted dead letters, and of listed subscriptions. */
 const MOST = 100;
 
 /** Health of a part for Terminus. */
 export interface CatgaStatus {
   readonly status: 'up' | 'down';
-  /** Why it is down. */
+  /** Reason for being down. */
   readonly reason?: string;
 }
 
@@ -25,14 +25,14 @@ export interface CatgaHealth extends CatgaBrokerHealth {
   readonly load: NodeLoad;
 }
 
-/** What waits, as far as it could be read: a part is missing where the engine has none. */
+/** Health with backlogs; a part is missing if the engine does not have it. */
 export interface CatgaHealthDetails extends CatgaHealth {
   /** Durable subscriptions and command queues, those with the most waiting messages first, at most 100. */
   readonly subscriptions?: readonly Pick<DurableSubscription, 'id' | 'waiting' | 'lag'>[];
   /** Number of dead letters, counted up to 100. */
   readonly deadLetters?: number;
   readonly outbox?: OutboxCounts;
-  /** Why what waits could not be read. */
+  /** Error if the backlogs could not be read. */
   readonly unreadable?: string;
 }
 
@@ -59,20 +59,20 @@ export class CatgaHealthIndicator {
     return under(key, this.readiness());
   }
 
-  /** Liveness: up as long as the process answers, whatever the broker does and while the node drains. */
+  /** Liveness: up as long as the process answers, even during a broker outage and while the node drains. */
   isLive<K extends string = 'catga'>(key: K = 'catga' as K): Record<K, CatgaStatus> {
     return under(key, { status: 'up' });
   }
 
-  /** The broker: down once it has been out of reach for longer than `health.graceMs`. */
+  /** The broker: down once it has been unreachable for longer than `health.graceMs`. */
   broker<K extends string = 'catga'>(key: K = 'catga' as K): Record<K, CatgaBrokerHealth> {
     const { node } = this;
     return under(key, { ...statusOf(node.engineProblem), engine: node.options.engine.name });
   }
 
   /**
-   * Readiness, with what waits. That is never a reason to be down, because all replicas would become unready at once. Reads
-   * from the broker; never rejects.
+   * Readiness with backlogs, which never make it down, because all replicas would become unready at once. Reads from the broker; never
+   * rejects.
    */
   async details<K extends string = 'catga'>(key: K = 'catga' as K): Promise<Record<K, CatgaHealthDetails>> {
     const waiting = await this.waiting().catch((thrown: unknown) => ({

@@ -15,9 +15,9 @@ export interface CatgaHealthOptions {
 }
 
 /**
- * Nest module with health routes by Terminus 11 or 12, for the probes of a platform: `GET /health/live` is up while the process answers,
- * `/health/ready` while the node should get traffic, `/health/broker` while the broker can be reached; `/health/details`, with the
- * option `details`, adds what waits. A route that is down replies 503 with the reason. Import `CatgaModule` beside it.
+ * Nest module with health routes by Terminus 11 or 12, for probes: `GET /health/live` is up while the process answers, `/health/ready`
+ * while the node should get traffic, `/health/broker` while the broker is reachable; `/health/details`, with the option `details`, adds
+ * backlogs. A route that is down replies 503 with the reason. Import `CatgaModule` beside it.
  *
  * @example `imports: [CatgaModule.forRoot(), CatgaHealthModule.forRoot()]`
  * @publicApi

@@ -1,20 +1,20 @@
 import { ForbiddenException, Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 
-/** What requests of Express and Fastify have in common that says where they come from. */
+/** Common part of requests of Express and Fastify that shows their origin. */
 export interface ReceivedRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly socket?: { readonly remoteAddress?: string };
 }
 
-/** Says that a request came through a proxy: then its peer is the proxy. */
+/** Headers of a request through a proxy, whose peer is the proxy. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
 const LOCAL_NAME = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
 const LOCAL_PEER = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/i;
 
 /**
- * Guard that serves clients on the same machine only, as routes do that have none of yours: not by what a proxy says of its
- * client, and not under a name that somebody else has made to mean this machine (DNS rebinding). Others get 403.
+ * Guard that serves only clients on the same machine; the default of routes without your guards. It refuses proxied requests, and host
+ * names that are not of this machine (DNS rebinding), with 403.
  *
  * @publicApi
  */
@@ -34,7 +34,7 @@ export class LoopbackGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     if (LoopbackGuard.allows(context.switchToHttp().getRequest<ReceivedRequest>())) return true;
     throw new ForbiddenException(
-      'This has no guard, so only clients on its own machine are served: set the option guards.',
+      'Without guards only clients on the same machine are served: set the option guards.',
     );
   }
 }

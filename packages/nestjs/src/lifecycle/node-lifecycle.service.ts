@@ -62,9 +62,9 @@ export class NodeLifecycleService implements OnModuleInit, OnApplicationShutdown
     const late = this.explorer.lateHandlers();
     if (late.length > 0) {
       this.logger.error(
-        `These handlers came with a module that was loaded after the start, and are never called: ${late.join(', ')}. ` +
-          'Nodes say at their start what they handle: import the module where the application is put together, and load ' +
-          'lazily what the handlers use.',
+        `These handlers belong to a module that was loaded after the start, and are never called: ${late.join(', ')}. ` +
+          'Nodes announce at start-up what they handle: import the module statically, and load ' +
+          'the dependencies of its handlers lazily.',
       );
     }
     await this.node.beat();

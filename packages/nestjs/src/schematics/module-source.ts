@@ -1,6 +1,6 @@
 import { MetadataManager } from '@nestjs/schematics';
 
-/** The end of an import statement, also of one over several lines. */
+/** End of an import statement, which may span several lines. */
 const importEnd = /^(?:import\b[^;'"]*|\}\s*)from\s+['"][^'"]+['"];?[ \t]*$/gm;
 
 /** What a source imports by name. */

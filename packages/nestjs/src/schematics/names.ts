@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { normalizeToKebabOrSnakeCase } from '@nestjs/schematics';
 
-/** Names of what is generated: `orders/PlaceOrder` is `PlaceOrder`, in `orders/place-order.ts`. */
+/** Names of generated files and classes: `orders/PlaceOrder` is `PlaceOrder`, in `orders/place-order.ts`. */
 export interface Names {
   /** Folder below the source root; empty for the root itself. */
   readonly folder: string;
@@ -19,7 +19,7 @@ export function namesOf(name: string, path = '', suffix = ''): Names {
   const folder = posix.dirname(normalized);
   const file = posix.basename(normalized).replace(new RegExp(`[-.]${suffix}$`), '');
   if (!/^[a-z][a-z0-9-]*$/.test(file))
-    throw new Error(`${name} is no name for a class: write it like place-order or orders/place-order.`);
+    throw new Error(`${name} is not a valid class name: write it like place-order or orders/place-order.`);
   const type = file.replaceAll(/(?:^|-)([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase());
   const area = folder === '.' ? 'app' : posix.basename(folder);
   return { folder: folder === '.' ? '' : folder, file, type, wire: `${area}.${file}.v1` };

@@ -52,13 +52,13 @@ export class NestProject {
     return this.manifest.type === 'module';
   }
 
-  /** Of Nest: what of Nest is added has the same. */
+  /** Version range of Nest, for added packages of Nest. */
   get nestRange(): string {
     const major = /\d+/.exec(this.manifest.dependencies?.['@nestjs/core'] ?? '')?.[0] ?? '12';
     return `^${major}.0.0`;
   }
 
-  /** How a file is imported from `importer`, both relative to the source root and without extension. */
+  /** Import specifier of a file from `importer`, both relative to the source root and without extension. */
   specifier(importer: string, imported: string): string {
     const path = posix.relative(posix.dirname(importer), imported);
     return `${path.startsWith('.') ? '' : './'}${path}${this.isEsm ? '.js' : ''}`;
@@ -111,7 +111,7 @@ export class NestProject {
     this.tree.overwrite(this.pathOf(file), content);
   }
 
-  /** Adds packages; those that `package.json` has keep their version. Returns whether any is new. */
+  /** Adds packages; existing ones keep their version. Returns whether any is new. */
   depend(
     packages: Record<string, string>,
     kind: 'dependencies' | 'devDependencies' = 'dependencies',
@@ -158,7 +158,7 @@ export class NestProject {
 
   private get manifest(): Manifest {
     const content = this.tree.read(this.manifestPath);
-    if (content === null) throw new Error('There is no package.json here: run this in a Nest project.');
+    if (content === null) throw new Error('Found no package.json: run this in a Nest project.');
     return JSON.parse(content.toString()) as Manifest;
   }
 

@@ -3,7 +3,7 @@ import type { EventStore } from '@catga/event-sourcing';
 import { allAfter, event, events, refused, same, streamOf, textOf } from './event-store-case.js';
 import type { EventStoreCase } from './event-store-case.js';
 
-/** Appends until nobody else has meanwhile. */
+/** Appends, retrying after conflicts. */
 async function appendNext(store: EventStore, stream: string, name: string): Promise<number> {
   for (;;) {
     const version = (await streamOf(store, stream)).length;
@@ -17,10 +17,10 @@ async function appendNext(store: EventStore, stream: string, name: string): Prom
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1);
 
-/** Appends, and the version that they expect. */
+/** Cases of appends and their expected versions. */
 export const appendCases: readonly EventStoreCase[] = [
   {
-    name: 'gives versions that follow each other, from 1',
+    name: 'assigns consecutive versions, from 1',
     run: async (trial) => {
       const store = await trial.open();
       same((await store.append('a/1', events(2), 0)).version, 2);
@@ -29,7 +29,7 @@ export const appendCases: readonly EventStoreCase[] = [
     },
   },
   {
-    name: 'refuses an append that expects another version, and stores nothing of it',
+    name: 'refuses an append that expects another version, and stores none of it',
     run: async (trial) => {
       const store = await trial.open();
       await refused(store.append('a/1', events(2), 1), 'CATGA_CONFLICT');
@@ -50,7 +50,7 @@ export const appendCases: readonly EventStoreCase[] = [
     },
   },
   {
-    name: 'lets one of many appends succeed that expect one version',
+    name: 'lets one of many appends that expect the same version succeed',
     run: async (trial) => {
       const store = await trial.open();
       const results = await Promise.allSettled(
@@ -64,7 +64,7 @@ export const appendCases: readonly EventStoreCase[] = [
     },
   },
   {
-    name: 'gives each of many appends to one stream a version of its own, without gaps',
+    name: 'assigns different versions to concurrent appends to one stream, without gaps',
     run: async (trial) => {
       const store = await trial.open();
       const appended = await Promise.all(
@@ -81,7 +81,7 @@ export const appendCases: readonly EventStoreCase[] = [
     },
   },
   {
-    name: 'lets writers that met try again until each has appended once',
+    name: 'lets conflicting writers retry until each has appended once',
     run: async (trial) => {
       const store = await trial.open();
       const names = upTo(12).map((at) => `w${at}`);
@@ -91,7 +91,7 @@ export const appendCases: readonly EventStoreCase[] = [
     },
   },
   {
-    name: 'takes many streams side by side',
+    name: 'accepts many streams concurrently',
     run: async (trial) => {
       const store = await trial.open();
       const streams = upTo(trial.sideBySide).map((at) => `a/${at}`);
@@ -101,7 +101,7 @@ export const appendCases: readonly EventStoreCase[] = [
     },
   },
   {
-    name: 'refuses bad input, and stores nothing of it',
+    name: 'refuses invalid input, and stores none of it',
     run: async (trial) => {
       const store = await trial.open();
       for (const stream of ['', 'a\0b', 'x'.repeat(401), '\ud800'])
@@ -114,7 +114,7 @@ export const appendCases: readonly EventStoreCase[] = [
     },
   },
   {
-    name: 'takes the names that it says it takes, and tells them apart',
+    name: 'accepts all valid names, and distinguishes them',
     run: async (trial) => {
       const store = await trial.open();
       const streams = [
@@ -133,7 +133,7 @@ export const appendCases: readonly EventStoreCase[] = [
     },
   },
   {
-    name: 'takes as many events at once as it says',
+    name: 'accepts the maximum number of events at once',
     run: async (trial) => {
       const store = await trial.open();
       same((await store.append('a/1', events(1000), 0)).version, 1000);

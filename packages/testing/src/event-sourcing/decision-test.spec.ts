@@ -104,9 +104,9 @@ describe('decisionTest', () => {
       await expect(one).rejects.toBeInstanceOf(InsufficientFunds);
   });
 
-  it('rejects for an event that the stream does not take: nobody could read it', async () => {
+  it('rejects for an event that the stream does not handle: nobody could read it', async () => {
     const taken = decisionTest(new WithdrawHandler(Unknown)).given(new Deposited(1)).when(new Withdraw(1));
-    await expect(taken.thenEvents(new Unknown())).rejects.toThrow(/does not take the event Unknown/);
-    expect(() => decisionTest(new Account() as unknown as WithdrawHandler)).toThrow(/no decision handler/);
+    await expect(taken.thenEvents(new Unknown())).rejects.toThrow(/does not handle the event Unknown/);
+    expect(() => decisionTest(new Account() as unknown as WithdrawHandler)).toThrow(/not a decision handler/);
   });
 });

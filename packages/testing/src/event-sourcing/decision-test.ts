@@ -15,19 +15,19 @@ import { checkError } from './expected-error.js';
 import type { ExpectedError } from './expected-error.js';
 import { sameContent } from './same-content.js';
 
-/** What a command decides on the events that are given. */
+/** Expectations of a decision. */
 export interface DecidedTest<R> {
-  /** Rejects with an `AssertionError` unless exactly these events are decided: their classes and fields are compared. */
+  /** Expects exactly these decided events; compares classes and fields. Rejects with an `AssertionError`. */
   thenEvents(...events: readonly object[]): Promise<void>;
   /** Rejects with an `AssertionError` unless the command is answered with this. A result that is made of where the events are is made of the stream of the command, behind the given events. */
   thenResult(result: R): Promise<void>;
-  /** Rejects with an `AssertionError` unless the command is refused with an error of this class, or with this text in its message. */
+  /** Expects the command to fail with an error of this class, or with this text in its message. Rejects with an `AssertionError`. */
   thenError(error: ExpectedError): Promise<void>;
 }
 
-/** A decision handler under test. Nothing of it is changed by what is given. */
+/** A decision handler under test. Immutable: `given` returns a new one. */
 export interface DecisionTest<C extends Command<unknown>> {
-  /** Events that the stream has, in their order, after those that were given before. */
+  /** Adds events to the stream, after those given before. */
   given(...events: readonly object[]): DecisionTest<C>;
   /** Decides a command. */
   when(command: C, context?: Partial<MessageContext>): DecidedTest<ResultOf<C>>;
@@ -49,7 +49,7 @@ export function decisionTest<C extends Command<unknown>, S extends object>(
   const declared = declaredDecisionOf(handler.constructor);
   if (declared === undefined)
     throw new TypeError(
-      `${handler.constructor.name} is no decision handler: decorate it with @DecisionHandler.`,
+      `${handler.constructor.name} is not a decision handler: decorate it with @DecisionHandler.`,
     );
   const definition = StreamDefinition.of(declared.stream);
   if (!(definition instanceof StreamDefinition)) throw new TypeError(definition.join(' '));
@@ -100,7 +100,7 @@ class Outcome<R> implements DecidedTest<R> {
 
   async thenError(expected: ExpectedError): Promise<void> {
     const settled = await this.settled;
-    if (settled.ok) fail(`It was decided: ${JSON.stringify(settled.decision.events.map(described))}`);
+    if (settled.ok) fail(`The command succeeded: ${JSON.stringify(settled.decision.events.map(described))}`);
     checkError(settled.error, expected);
   }
 
@@ -118,13 +118,13 @@ function settled<R>(decided: Promise<Decision<R>>): Promise<Settled<R>> {
         ? { ok: true as const, decision }
         : {
             ok: false as const,
-            error: new TypeError('decide returned nothing that decided(events, result) makes.'),
+            error: new TypeError('decide did not return the result of decided(events, result).'),
           },
     (thrown: unknown) => ({ ok: false as const, error: toError(thrown) }),
   );
 }
 
-/** An event with the name of its class, which a comparison of fields would leave out. */
+/** An event with its class name, which a comparison of fields would ignore. */
 function described(event: object): readonly [string, object] {
   return [event.constructor.name, { ...event }];
 }

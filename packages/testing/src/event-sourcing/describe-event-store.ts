@@ -15,7 +15,7 @@ export interface EventStoreRunner {
 }
 
 /**
- * The suite that every event store passes. A store of your own passes it, too.
+ * Compliance suite of event stores, also for your own.
  * @param name of the store, for the titles of the cases
  * @param runner the test runner's `describe` and `it`
  * @defaultValue runner the global functions of Jest, or of Vitest with `globals`

@@ -4,7 +4,7 @@ import { TestClock } from '@catga/core/engine';
 import type { Checkpoint, EventStore, NewEvent, RecordedEvent } from '@catga/event-sourcing';
 import type { EventStoreHarness, EventStoreUnderTest } from './event-store-harness.js';
 
-/** A case, with a name that states a behavior. */
+/** A case of the suite; its name states a behavior. */
 export interface EventStoreCase {
   readonly name: string;
   readonly run: (trial: EventStoreTrial) => Promise<void>;
@@ -43,7 +43,7 @@ export class EventStoreTrial {
   }
 }
 
-/** An event to be appended. */
+/** An event to append. */
 export function event(name: string, facts: Partial<NewEvent> = {}): NewEvent {
   return { name, body: Buffer.from(`{"of":"${name}"}`), serializer: 'json', headers: {}, ...facts };
 }
@@ -52,7 +52,7 @@ export function events(count: number, name = 'e'): NewEvent[] {
   return Array.from({ length: count }, (_, at) => event(`${name}${at + 1}`));
 }
 
-/** Everything in a stream. */
+/** All events of a stream. */
 export async function streamOf(store: EventStore, stream: string, from?: number): Promise<RecordedEvent[]> {
   const all: RecordedEvent[] = [];
   for await (const recorded of store.read(stream, from)) all.push(recorded);
@@ -64,7 +64,7 @@ export async function textOf(store: EventStore, stream: string, from?: number): 
   return (await streamOf(store, stream, from)).map(({ version, name }) => `${version} ${name}`);
 }
 
-/** Everything behind a checkpoint, page by page. */
+/** All events after a checkpoint, page by page. */
 export async function allAfter(
   store: EventStore,
   after: Checkpoint | undefined,
@@ -85,7 +85,7 @@ export function placesOf(all: readonly RecordedEvent[]): string[] {
   return all.map(({ stream, version }) => `${stream}@${version}`);
 }
 
-/** Compares content, whatever realm it is of: test frameworks have several. */
+/** Compares content across realms, of which test frameworks have several. */
 export function same(actual: unknown, expected: unknown): void {
   deepEqual(actual, expected);
 }

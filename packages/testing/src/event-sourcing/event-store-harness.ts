@@ -7,12 +7,12 @@ export interface EventStoreUnderTest {
   stop?(): Promise<void>;
 }
 
-/** What an event store supplies to run the suite. */
+/** Harness of an event store for the suite. */
 export interface EventStoreHarness {
   /** Creates an empty storage. */
   create(): Promise<EventStoreUnderTest>;
   /**
-   * Number of appends that run side by side.
+   * Number of concurrent appends.
    * @defaultValue 1000
    */
   readonly sideBySide?: number;

@@ -3,7 +3,7 @@ import type { EventStoreCase } from './event-store-case.js';
 
 const bytes = (key: Uint8Array | undefined): number[] => [...(key ?? [])];
 
-/** Keys of persons, where a store has them. */
+/** Cases of encryption keys of persons, if the store has them. */
 export const keyCases: readonly EventStoreCase[] = [
   {
     name: 'keeps one key for each person and namespace, until it is erased',

@@ -2,10 +2,10 @@ import type { Checkpoint, RecordedEvent } from '@catga/event-sourcing';
 import { allAfter, event, events, placesOf, same } from './event-store-case.js';
 import type { EventStoreCase } from './event-store-case.js';
 
-/** The order of all events. */
+/** Cases of the global order of events. */
 export const orderCases: readonly EventStoreCase[] = [
   {
-    name: 'reads all events page by page, each once, and the later ones from where it ended',
+    name: 'reads all events page by page, each once, and later ones from the last checkpoint',
     run: async (trial) => {
       const store = await trial.open();
       same((await store.readAll(undefined, 10)).events, []);
@@ -23,7 +23,7 @@ export const orderCases: readonly EventStoreCase[] = [
     },
   },
   {
-    name: 'goes on behind any event, and behind any append',
+    name: 'continues after any event, and after any append',
     run: async (trial) => {
       const store = await trial.open();
       const appended = await store.append('a/1', events(3), 0);
@@ -35,7 +35,7 @@ export const orderCases: readonly EventStoreCase[] = [
     },
   },
   {
-    name: 'misses none and gives none twice while others append, and keeps the order of each stream',
+    name: 'neither misses nor repeats events while others append, and keeps the order of each stream',
     run: async (trial) => {
       const store = await trial.open();
       let isWriting = true;

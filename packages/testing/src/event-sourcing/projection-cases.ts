@@ -18,7 +18,7 @@ function ofProjections(
 /** The oldest build of a version. */
 async function buildOf(projections: ProjectionStore, name: string, version = 1): Promise<StoredProjection> {
   const [first] = await projections.begin(name, version);
-  if (first === undefined) throw new TypeError('begin gave no build.');
+  if (first === undefined) throw new TypeError('begin returned no build.');
   return first;
 }
 
@@ -30,7 +30,7 @@ async function builds(projections: ProjectionStore): Promise<string[]> {
     .toSorted();
 }
 
-/** Progress of projections, where a store has them. */
+/** Cases of the progress of projections, if the store has them. */
 export const projectionCases: readonly EventStoreCase[] = [
   ofProjections('begins each version of a projection before all events, once', async (projections) => {
     const begun = await Promise.all([1, 2, 3].map(() => projections.begin('p', 1)));
@@ -51,7 +51,7 @@ export const projectionCases: readonly EventStoreCase[] = [
       ['p1.1', 'p2.2', 'q1.1'],
     );
   }),
-  ofProjections('sets a build up with it, once, or has neither', async (projections, store) => {
+  ofProjections('sets up a build atomically with its creation, once', async (projections, store) => {
     const failing = projections.begin('p', 1, async () => {
       await store.append('effects', [event('e')], 'any');
       throw new TypeError('failed');
@@ -75,7 +75,7 @@ export const projectionCases: readonly EventStoreCase[] = [
     }
   }),
   ofProjections(
-    'moves on from where it is only, and of several at once one does the work',
+    'advances only from its checkpoint, and one of several concurrent advances does the work',
     async (projections, store) => {
       const key = await buildOf(projections, 'p');
       let works = 0;
@@ -93,7 +93,7 @@ export const projectionCases: readonly EventStoreCase[] = [
     },
   ),
   ofProjections(
-    'stays where it is when the work fails; in a transaction nothing of it is left',
+    'keeps its checkpoint when the work fails; a transaction is rolled back',
     async (projections, store) => {
       const key = await buildOf(projections, 'p');
       const failing = projections.advance(key, undefined, '1', async () => {
@@ -109,7 +109,7 @@ export const projectionCases: readonly EventStoreCase[] = [
       same(await projections.advance(key, undefined, '1', async () => {}), true);
     },
   ),
-  ofProjections('does not move while it is paused or stopped', async (projections) => {
+  ofProjections('does not advance while it is paused or stopped', async (projections) => {
     const key = await buildOf(projections, 'p');
     const status = async (): Promise<unknown[]> => {
       const { status: now, problem, checkpoint } = await buildOf(projections, 'p');
@@ -129,7 +129,7 @@ export const projectionCases: readonly EventStoreCase[] = [
     same(await status(), ['running', undefined, '1']);
     same(await projections.setStatus({ name: 'none', build: 1 }, { status: 'paused' }, {}), false);
   }),
-  ofProjections('has a build go live when it is where it says, once', async (projections) => {
+  ofProjections('makes a build live if it is at the given checkpoint, once', async (projections) => {
     const key = await buildOf(projections, 'p');
     await projections.advance(key, undefined, '1', async () => {});
     same(await projections.goLive(key, undefined, async () => '2'), false);
@@ -142,7 +142,7 @@ export const projectionCases: readonly EventStoreCase[] = [
     same(await projections.advance(key, '2', '3', async () => {}), true);
   }),
   ofProjections(
-    'replaces the live build by a later one, and forgets older ones of its version',
+    'replaces the live build by a later one, and deletes older ones of its version',
     async (projections) => {
       const first = await buildOf(projections, 'p');
       await projections.goLive(first, undefined, async () => '1');
@@ -173,7 +173,7 @@ export const projectionCases: readonly EventStoreCase[] = [
       same(await projections.goLive(other, undefined, async () => '5'), true);
       same(await builds(projections), ['v1 2 replaced 2', 'v2 3 live 5']);
       same(await projections.goLive(second, '2', async () => '2'), false);
-      // Its nodes may run on.
+      // Its nodes may keep running.
       same(await projections.advance(second, '2', '3', async () => {}), true);
       const back = await projections.rebuild('p', 1);
       same(await projections.goLive(back, undefined, async () => '6'), true);
@@ -181,7 +181,7 @@ export const projectionCases: readonly EventStoreCase[] = [
     },
   ),
   {
-    name: 'says which of two checkpoints is before the other',
+    name: 'compares two checkpoints',
     run: async (trial) => {
       const store = await trial.open();
       const { checkpoint: first } = await store.append('a', [event('e'), event('e')], 'any');

@@ -73,7 +73,7 @@ describe('projectionTest', () => {
   it('refuses what cannot be tested so', async () => {
     @Projection({ name: 'stored', tables: { stored: 'id text' } })
     class Stored extends Mails {}
-    expect(() => projectionTest(new Stored())).toThrow(/'stored' has tables: give projectionTest a database/);
+    expect(() => projectionTest(new Stored())).toThrow(/'stored' has tables: pass projectionTest a database/);
     expect(() => projectionTest(new Deposited(1))).toThrow(/The projection Deposited needs a name/);
     const rows = projectionTest(new Mails()).when('a', new Deposited(1)).thenRows('mails');
     await expect(rows).rejects.toThrow(/has no table 'mails'/);

@@ -16,44 +16,52 @@ type Database = Parameters<typeof sqlEventStore>[0];
 type Transaction = Parameters<Parameters<Database['run']>[0]>[0];
 type Row = Readonly<Record<string, unknown>>;
 
-/** Number of a build that no application has. */
+/** Build number that no application has. */
 const BUILD = 2_147_483_647;
 
-/** What a projection under test works with. */
+/** Options of {@link projectionTest}. */
 export interface ProjectionTestOptions {
-  /** The database of its transactions and tables, such as `pglite(await PGlite.create())`. Nothing stays in it. */
+  /** Database of its transactions and tables, such as `pglite(await PGlite.create())`. All changes are rolled back. */
   readonly database?: Database;
   /**
-   * Whether the build is the one that is read; false in a rebuild.
+   * Whether the build is the live one; false in a rebuild.
    * @defaultValue true
    */
   readonly isLive?: boolean;
 }
 
-/** A projection that takes events. Each of these runs it anew. */
+/** Expectations of a projection. Each one runs the projection again. */
 export interface ProjectedTest {
   /**
-   * Rejects with an `AssertionError` unless one of its tables has exactly these rows, in any order; columns that none of them has are not compared.
-   * Rejects with the error of the projection if it cannot take an event.
+   * Expects a table to have exactly these rows, in any order; columns that none of them has are not compared. Rejects with an
+   * `AssertionError`, or with the error of the projection.
    */
   thenRows(table: string, ...rows: readonly Row[]): Promise<void>;
-  /** Rejects with the error of the projection if it cannot take an event. For a read model that the class keeps itself. */
+  /** Expects the events to be handled, for a read model that the class maintains itself. Rejects with the error of the projection. */
   thenTaken(): Promise<void>;
-  /** Rejects with an `AssertionError` unless the last events cannot be taken, for an error of this class, or with this text in its message. */
+  /**
+   * Expects the events of `when` to fail with an error of this class, or with this text in its message. Rejects with an `AssertionError`.
+   */
   thenError(error: ExpectedError): Promise<void>;
 }
 
 /** A projection under test. */
 export interface ProjectionTest {
-  /** Events of a stream that it has taken, after those that were given before. @param id of the stream */
+  /**
+   * Adds events of a stream that were handled before.
+   * @param id of the stream
+   */
   given(id: string, ...events: readonly object[]): ProjectionTest;
-  /** Events of a stream that it takes now, in one batch. Those that it has no method for are passed over. @param id of the stream */
+  /**
+   * Handles events of a stream in one batch. Events without a method are skipped.
+   * @param id of the stream
+   */
   when(id: string, ...events: readonly object[]): ProjectedTest;
 }
 
 /**
- * Tests a projection without a server, a store or Nest. One with tables, or that uses `tx`, needs a database, in a transaction of which it runs, and
- * which is rolled back.
+ * Tests a projection without a server, a store or Nest. A projection with tables, or that uses `tx`, needs a database; it runs in a
+ * transaction that is rolled back.
  *
  * @example
  * await projectionTest(new Balances(), { database: pglite(lite) })
@@ -66,7 +74,7 @@ export function projectionTest(projection: object, options: ProjectionTestOption
   const definition = projectionDefinitionOf(projection.constructor);
   if (!('name' in definition)) throw new TypeError(definition.join(' '));
   if (Object.keys(definition.tables).length > 0 && options.database === undefined)
-    throw new TypeError(`The projection '${definition.name}' has tables: give projectionTest a database.`);
+    throw new TypeError(`The projection '${definition.name}' has tables: pass projectionTest a database.`);
   return testOf({ projection, definition, ...options }, []);
 }
 
@@ -75,7 +83,7 @@ interface Subject extends ProjectionTestOptions {
   readonly definition: ProjectionDefinition;
 }
 
-/** An event and the stream that it is in. */
+/** An event and its stream. */
 interface Placed {
   readonly id: string;
   readonly event: object;
@@ -91,7 +99,7 @@ function testOf(subject: Subject, before: readonly Placed[]): ProjectionTest {
 
 type Recorded = ReadonlyMap<RecordedEvent, object>;
 
-/** Events as a store has them, each with its number in its stream and its place among all. */
+/** Recorded events, each with its version and checkpoint. */
 function recorded(events: readonly Placed[]): (readonly [RecordedEvent, object])[] {
   const versions = new Map<string, number>();
   return events.map(({ id, event }, at) => {
@@ -144,7 +152,7 @@ class Taking implements ProjectedTest {
         (thrown: unknown) => toError(thrown),
       );
     });
-    if (refusal === undefined) fail('The events were taken.');
+    if (refusal === undefined) fail('The events were handled.');
     checkError(refusal, expected);
   }
 

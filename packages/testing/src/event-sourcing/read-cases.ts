@@ -1,10 +1,10 @@
 import { event, events, refused, same, streamOf, textOf } from './event-store-case.js';
 import type { EventStoreCase } from './event-store-case.js';
 
-/** Streams as they are read. */
+/** Cases of reading streams. */
 export const readCases: readonly EventStoreCase[] = [
   {
-    name: 'gives back what was stored of an event',
+    name: 'returns all stored fields of an event',
     run: async (trial) => {
       const store = await trial.open();
       const body = Uint8Array.from({ length: 256 }, (_, at) => at);
@@ -42,7 +42,7 @@ export const readCases: readonly EventStoreCase[] = [
     },
   },
   {
-    name: 'reads from a version on, and nothing of a stream without events',
+    name: 'reads from a version on, and nothing from an empty stream',
     run: async (trial) => {
       const store = await trial.open();
       await store.append('a/1', events(5), 0);
@@ -65,7 +65,7 @@ export const readCases: readonly EventStoreCase[] = [
     },
   },
   {
-    name: 'may be left before the end of a stream',
+    name: 'allows a reader to stop before the end of a stream',
     run: async (trial) => {
       const store = await trial.open();
       await store.append('a/1', events(1000), 0);
@@ -100,7 +100,7 @@ export const readCases: readonly EventStoreCase[] = [
     },
   },
   {
-    name: 'refuses bad input',
+    name: 'refuses invalid input',
     run: async (trial) => {
       const store = await trial.open();
       await refused(streamOf(store, ''), 'CATGA_VALIDATION_FAILED');

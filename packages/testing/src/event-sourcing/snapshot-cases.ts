@@ -18,7 +18,7 @@ async function versionIn(
   return found?.version;
 }
 
-/** Snapshots, where a store has them. */
+/** Cases of snapshots, if the store has them. */
 export const snapshotCases: readonly EventStoreCase[] = [
   {
     name: 'keeps the latest snapshot of each stream and version of its state',

@@ -9,32 +9,29 @@ function transactional(name: string, run: (store: Transactional) => Promise<void
     name,
     run: async (trial) => {
       const store = await trial.open();
-      // A store without transactions has nothing to keep to here.
+      // Passes for a store without transactions.
       if (store.inTransaction !== undefined) await run(store as Transactional);
     },
   };
 }
 
-/** Appends in transactions. */
+/** Cases of appends in transactions. */
 export const transactionCases: readonly EventStoreCase[] = [
-  transactional(
-    'stores what a transaction appended when it commits, and tells after the commit',
-    async (store) => {
-      const told: string[] = [];
-      const version = await store.inTransaction(async (afterCommit) => {
-        await store.append('a/1', events(2), 0);
-        const appended = await store.append('a/1', [event('e3')], 2);
-        await store.append('a/2', [event('other')], 0);
-        afterCommit(() => told.push('committed'));
-        same(told, []);
-        same(await textOf(store, 'a/1', 3), ['3 e3']);
-        return appended.version;
-      });
-      same([version, told], [3, ['committed']]);
-      same(placesOf((await allAfter(store, undefined, 10)).events), ['a/1@1', 'a/1@2', 'a/1@3', 'a/2@1']);
-    },
-  ),
-  transactional('stores nothing of a transaction that is rolled back', async (store) => {
+  transactional('stores appends of a transaction at its commit, and runs tasks after it', async (store) => {
+    const told: string[] = [];
+    const version = await store.inTransaction(async (afterCommit) => {
+      await store.append('a/1', events(2), 0);
+      const appended = await store.append('a/1', [event('e3')], 2);
+      await store.append('a/2', [event('other')], 0);
+      afterCommit(() => told.push('committed'));
+      same(told, []);
+      same(await textOf(store, 'a/1', 3), ['3 e3']);
+      return appended.version;
+    });
+    same([version, told], [3, ['committed']]);
+    same(placesOf((await allAfter(store, undefined, 10)).events), ['a/1@1', 'a/1@2', 'a/1@3', 'a/2@1']);
+  }),
+  transactional('stores nothing of a rolled back transaction', async (store) => {
     const told: string[] = [];
     await store.append('a/1', [event('e1')], 0);
     const before = await allAfter(store, undefined, 10);
@@ -53,7 +50,7 @@ export const transactionCases: readonly EventStoreCase[] = [
     await store.append('a/1', [event('e2')], 1);
     same(placesOf((await allAfter(store, before.next, 10)).events), ['a/1@2']);
   }),
-  transactional('goes on with a transaction in which an append met another one', async (store) => {
+  transactional('continues a transaction after a conflicting append', async (store) => {
     await store.append('a/1', [event('e1')], 0);
     await store.inTransaction(async () => {
       await store.append('a/2', [event('kept')], 0);
@@ -63,27 +60,30 @@ export const transactionCases: readonly EventStoreCase[] = [
     same(await textOf(store, 'a/1'), ['1 e1', '2 e2']);
     same(await textOf(store, 'a/2'), ['1 kept']);
   }),
-  transactional('joins the open transaction, and tells after the outermost one only', async (store) => {
-    const told: string[] = [];
-    await store.inTransaction(async (afterOuter) => {
-      await store.append('a/1', [event('e1')], 0);
-      const inner = store.inTransaction(async (afterInner) => {
-        await store.append('a/1', [event('lost')], 1);
-        afterInner(() => told.push('lost'));
-        throw new TypeError('rolled back');
+  transactional(
+    'joins the open transaction, and runs tasks after the outermost commit only',
+    async (store) => {
+      const told: string[] = [];
+      await store.inTransaction(async (afterOuter) => {
+        await store.append('a/1', [event('e1')], 0);
+        const inner = store.inTransaction(async (afterInner) => {
+          await store.append('a/1', [event('lost')], 1);
+          afterInner(() => told.push('lost'));
+          throw new TypeError('rolled back');
+        });
+        await inner.then(
+          () => same('committed', 'rolled back'),
+          () => {},
+        );
+        await store.inTransaction(async (afterInner) => {
+          await store.append('a/1', [event('e2')], 1);
+          afterInner(() => told.push('inner'));
+        });
+        same(told, []);
+        afterOuter(() => told.push('outer'));
       });
-      await inner.then(
-        () => same('committed', 'rolled back'),
-        () => {},
-      );
-      await store.inTransaction(async (afterInner) => {
-        await store.append('a/1', [event('e2')], 1);
-        afterInner(() => told.push('inner'));
-      });
-      same(told, []);
-      afterOuter(() => told.push('outer'));
-    });
-    same(told, ['inner', 'outer']);
-    same(await textOf(store, 'a/1'), ['1 e1', '2 e2']);
-  }),
+      same(told, ['inner', 'outer']);
+      same(await textOf(store, 'a/1'), ['1 e1', '2 e2']);
+    },
+  ),
 ];

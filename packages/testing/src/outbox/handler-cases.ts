@@ -7,7 +7,7 @@ const HOUR = 3_600_000;
 const message = { name: 'orders.placed.v1', messageId: 'm1' };
 const outcome = { ok: true, body: new Uint8Array([1, 2, 255]) };
 
-/** What a store that opens transactions for handlers does. */
+/** Cases of stores that open transactions for handlers. */
 export function handlerCases(harness: OutboxHarness): readonly OutboxCase[] {
   const on = (name: string, test: (trial: OutboxTrial) => Promise<void>): OutboxCase => ({
     name,
@@ -15,7 +15,7 @@ export function handlerCases(harness: OutboxHarness): readonly OutboxCase[] {
   });
 
   return [
-    on('commits what was handled and what was published together', async (trial) => {
+    on('commits the inbox record and published messages together', async (trial) => {
       const store = await trial.openTransactional();
       const handled = await store.inTransaction(async (transaction) => {
         assert.notEqual(transaction, undefined);
@@ -51,7 +51,7 @@ export function handlerCases(harness: OutboxHarness): readonly OutboxCase[] {
       sameContent(await store.count(), { waiting: 0, parked: 0 });
     }),
 
-    on('opens a transaction of its own inside another', async (trial) => {
+    on('opens an independent transaction inside another', async (trial) => {
       const store = await trial.openTransactional();
       const failing = store.inTransaction(async () => {
         await store.inTransaction(() => store.addHandled('app.inner', message));
@@ -63,7 +63,7 @@ export function handlerCases(harness: OutboxHarness): readonly OutboxCase[] {
       assert.equal(await store.wasHandled('app.outer', message), false);
     }),
 
-    on('lets a second transaction wait for the first one with the same message', async (trial) => {
+    on('makes a second transaction wait for the first one with the same message', async (trial) => {
       const store = await trial.openTransactional();
       for (const isCommitted of [false, true]) {
         let end = (): void => {};
@@ -98,7 +98,7 @@ export function handlerCases(harness: OutboxHarness): readonly OutboxCase[] {
       }
     }),
 
-    on('replays an outcome, and tells another content', async (trial) => {
+    on('replays an outcome, and detects different content', async (trial) => {
       const store = await trial.openTransactional();
       await store.inTransaction(async () => {
         sameContent(await store.claim('k', 'f'), { state: 'claimed' });
@@ -113,7 +113,7 @@ export function handlerCases(harness: OutboxHarness): readonly OutboxCase[] {
       assert.equal((await store.inTransaction(() => store.claim('k', 'g'))).state, 'mismatch');
     }),
 
-    on('takes names, ids and keys of any length and characters', async (trial) => {
+    on('accepts names, ids and keys of any length and characters', async (trial) => {
       const store = await trial.openTransactional();
       const long = '\u0000\\0 ✓'.repeat(1000);
       for (const id of [`${long}1`, `${long}2`, '漢'.repeat(390)]) {

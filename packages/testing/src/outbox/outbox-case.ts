@@ -20,7 +20,7 @@ export interface OutboxCase {
 
 /** The outbox of one case, and the stores opened on it. */
 export class OutboxTrial {
-  /** What stores told their node of: ids of messages, and of the entries before them. */
+  /** Messages that stores reported as committed, with their entries. */
   readonly committed: { readonly id: string; readonly entry: OutboxEntry }[] = [];
   private readonly stores: OutboxStore[] = [];
 
@@ -82,12 +82,12 @@ export class OutboxTrial {
   }
 }
 
-/** Compares content, whatever realm it is of: test frameworks have several. */
+/** Compares content across realms, of which test frameworks have several. */
 export function sameContent(actual: unknown, expected: unknown): void {
   deepEqual(actual, expected);
 }
 
-/** A message to be stored. */
+/** A message to store. */
 export function waiting(messageId: string, facts: Partial<StoredMessage> = {}): OutboxMessage {
   return {
     message: {

@@ -12,12 +12,12 @@ export interface OutboxUnderTest {
   stop?(): Promise<void>;
 }
 
-/** What an outbox supplies to run the suite. */
+/** Harness of an outbox for the suite. */
 export interface OutboxHarness {
   /** Expected capabilities. */
   readonly capabilities: OutboxCapabilities;
   /**
-   * Whether the store keeps to limits of its own.
+   * Whether the store enforces limits.
    * @defaultValue true
    */
   readonly isLimited?: boolean;

@@ -6,7 +6,7 @@ import type { OutboxHarness } from './outbox-harness.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** What a store that keeps records does. */
+/** Cases of stores with records. */
 export function recordCases(harness: OutboxHarness): readonly OutboxCase[] {
   const on = (
     name: string,
@@ -26,7 +26,7 @@ export function recordCases(harness: OutboxHarness): readonly OutboxCase[] {
   };
 
   return [
-    on('writes records in place of the version that is expected', async (_, records) => {
+    on('replaces the expected version of a record', async (_, records) => {
       const first = await records.write('a/1', bytes('one'), 0);
       assert(first !== undefined && first > 0);
       assert.equal(await records.write('a/1', bytes('two'), 0), undefined);
@@ -70,25 +70,22 @@ export function recordCases(harness: OutboxHarness): readonly OutboxCase[] {
       assert.equal(await textOf(records, 'a'), 'two');
     }),
 
-    on(
-      'lets one of two transactions write a record: the other waits, wherever it is called',
-      async (trial, records) => {
-        const version = (await records.write('a', bytes('0'), 0)) ?? 0;
-        let isWritten = (): void => {};
-        const written = new Promise<void>((resolve) => (isWritten = resolve));
-        const first = trial.transaction(async () => {
-          const mine = await records.write('a', bytes('first'), version);
-          isWritten();
-          for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => void setImmediate(resolve));
-          return mine;
-        });
-        await written;
-        const second = trial.transaction(() => records.write('a', bytes('second'), version));
-        const [mine, other] = await Promise.all([first, second]);
-        assert(mine !== undefined);
-        assert.equal(other, undefined);
-        assert.equal(await textOf(records, 'a'), 'first');
-      },
-    ),
+    on('lets one of two transactions write a record, while the other waits', async (trial, records) => {
+      const version = (await records.write('a', bytes('0'), 0)) ?? 0;
+      let isWritten = (): void => {};
+      const written = new Promise<void>((resolve) => (isWritten = resolve));
+      const first = trial.transaction(async () => {
+        const mine = await records.write('a', bytes('first'), version);
+        isWritten();
+        for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => void setImmediate(resolve));
+        return mine;
+      });
+      await written;
+      const second = trial.transaction(() => records.write('a', bytes('second'), version));
+      const [mine, other] = await Promise.all([first, second]);
+      assert(mine !== undefined);
+      assert.equal(other, undefined);
+      assert.equal(await textOf(records, 'a'), 'first');
+    }),
   ];
 }

@@ -5,7 +5,7 @@ import type { OutboxHarness } from './outbox-harness.js';
 
 const overloaded = { code: 'CATGA_OVERLOADED' };
 
-/** What every store does. */
+/** Cases of all stores. */
 export function storeCases(harness: OutboxHarness): readonly OutboxCase[] {
   const on = (name: string, test: (trial: OutboxTrial) => Promise<void>): OutboxCase => ({
     name,
@@ -42,7 +42,7 @@ export function storeCases(harness: OutboxHarness): readonly OutboxCase[] {
       const store = await trial.open();
       const adding: Promise<void>[] = [];
       if (harness.capabilities.isTransactional) {
-        // Calls that overlap are transactions that overlap: only one after another has an order.
+        // Overlapping calls are overlapping transactions: only consecutive ones are ordered.
         for (let i = 0; i < 60; i += 3) await store.add([0, 1, 2].map((j) => waiting(`m${i + j}`)));
       } else
         for (let i = 0; i < 60; i += 3) adding.push(store.add([0, 1, 2].map((j) => waiting(`m${i + j}`))));
@@ -143,7 +143,7 @@ export function storeCases(harness: OutboxHarness): readonly OutboxCase[] {
   ];
 }
 
-/** What a store with limits does. */
+/** Cases of stores with limits. */
 export function limitCases(harness: OutboxHarness): readonly OutboxCase[] {
   return [
     {

@@ -3,7 +3,7 @@ import { OutboxTrial, sameContent, waiting } from './outbox-case.js';
 import type { OutboxCase } from './outbox-case.js';
 import type { OutboxHarness } from './outbox-harness.js';
 
-/** What a transactional store does. */
+/** Cases of transactional stores. */
 export function transactionCases(harness: OutboxHarness): readonly OutboxCase[] {
   const on = (name: string, test: (trial: OutboxTrial) => Promise<void>): OutboxCase => ({
     name,
@@ -12,7 +12,7 @@ export function transactionCases(harness: OutboxHarness): readonly OutboxCase[] 
   const committed = ({ committed: told }: OutboxTrial): string[] => told.map(({ id }) => id);
 
   return [
-    on('joins the open transaction, and tells its node after the commit, not before', async (trial) => {
+    on('joins the open transaction, and reports to its node after the commit, not before', async (trial) => {
       const store = await trial.openTransactional();
       assert.equal(store.isInTransaction, false);
       await trial.transaction(async () => {
@@ -31,7 +31,7 @@ export function transactionCases(harness: OutboxHarness): readonly OutboxCase[] 
       );
     }),
 
-    on('forgets what a transaction that fails has added', async (trial) => {
+    on('drops what a failed transaction has added', async (trial) => {
       const store = await trial.openTransactional();
       const failing = trial.transaction(async () => {
         await store.add([waiting('a')]);
@@ -42,7 +42,7 @@ export function transactionCases(harness: OutboxHarness): readonly OutboxCase[] 
       sameContent(await store.count(), { waiting: 0, parked: 0 });
     }),
 
-    on('joins the transaction of a handle, wherever it is called', async (trial) => {
+    on('joins the transaction of a handle, called from anywhere', async (trial) => {
       const store = await trial.openTransactional();
       let add = async (): Promise<void> => {};
       let begun = (): void => {};
@@ -63,12 +63,12 @@ export function transactionCases(harness: OutboxHarness): readonly OutboxCase[] 
       sameContent(await trial.idsOf(store), ['a']);
     }),
 
-    on('refuses a handle that is none', async (trial) => {
+    on('refuses an invalid handle', async (trial) => {
       const store = await trial.openTransactional();
       await assert.rejects(store.add([waiting('a')], { no: 'transaction' }), { code: 'CATGA_CONFIGURATION' });
     }),
 
-    on('stores at once outside of transactions, and tells its node', async (trial) => {
+    on('stores immediately outside of transactions, and reports to its node', async (trial) => {
       const store = await trial.openTransactional();
       await store.add([waiting('a')]);
       sameContent(committed(trial), ['a']);

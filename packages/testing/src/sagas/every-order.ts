@@ -1,18 +1,18 @@
-/** What is played. */
+/** Options of {@link everyOrder}. */
 export interface EveryOrderOptions {
   /**
-   * Whether each message also comes a second time, at any time after the first.
+   * Whether each message is also delivered a second time, at any point after the first.
    * @defaultValue false
    */
   readonly duplicates?: boolean;
 }
 
-/** Beyond this many orders a test would take minutes. */
+/** Maximum number of orders; more would take minutes. */
 const MAX_ORDERS = 10_000;
 
 /**
- * Every order in which some messages may arrive: all permutations, with `duplicates` of each message and its repetition. At most 10,000:
- * 7 messages, or 4 with duplicates.
+ * All orders in which messages may arrive: permutations of the messages, with `duplicates` also of a second delivery of each. At most
+ * 10,000: 7 messages, or 4 with duplicates.
  *
  * @example `for (const order of everyOrder([placed, paid], { duplicates: true })) await sagaTest(Fulfilment).given(...order)…`
  * @throws RangeError for more messages
@@ -26,7 +26,7 @@ export function everyOrder<T>(
   const orders = numberOf(messages.length, each);
   if (orders > MAX_ORDERS) {
     throw new RangeError(
-      `${messages.length} messages ${duplicates ? 'with duplicates ' : ''}have ${orders} orders, more than ${MAX_ORDERS}: play fewer of them.`,
+      `${messages.length} messages ${duplicates ? 'with duplicates ' : ''}have ${orders} orders, more than ${MAX_ORDERS}: use fewer messages.`,
     );
   }
   return ordersOf(

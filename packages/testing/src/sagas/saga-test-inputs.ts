@@ -1,6 +1,6 @@
 import type { Command, MessageConstructor, ResultOf } from '@catga/nestjs';
 
-/** Something that happens to a saga under test, besides events. */
+/** Input of a saga under test other than an event. */
 export class SagaTestInput {
   constructor(
     readonly what:
@@ -16,7 +16,7 @@ export class SagaTestInput {
 }
 
 /**
- * The result of a command that the saga has sent.
+ * Input: the result of a command that the saga has sent.
  *
  * @example `resultOf(ReserveStock, { shelf: 'A1' })`
  * @publicApi
@@ -29,7 +29,7 @@ export function resultOf<C extends Command<unknown>>(
 }
 
 /**
- * A command that the saga has sent was refused: it had no effect, and is not undone.
+ * Input: a command that the saga has sent was refused, had no effect, and is not undone.
  *
  * @publicApi
  */
@@ -38,7 +38,7 @@ export function refusalOf(command: MessageConstructor<Command<unknown>>, error: 
 }
 
 /**
- * A command that the saga has sent has become a dead letter: it may have had an effect, and is undone.
+ * Input: a command that the saga has sent became a dead letter, may have had an effect, and is undone.
  *
  * @publicApi
  */
@@ -47,7 +47,7 @@ export function deadLetterOf(command: MessageConstructor<Command<unknown>>, erro
 }
 
 /**
- * So many milliseconds pass: timeouts that fall due come.
+ * Input: time passes, in milliseconds, and due timeouts fire.
  *
  * @example `later(minutes(15))`
  * @publicApi

@@ -226,7 +226,7 @@ describe('sagaTest', () => {
     }
     await sagaTest(Fulfilment).when(paid).thenNothing();
     class None {}
-    expect(() => sagaTest(None)).toThrow('None is no saga');
+    expect(() => sagaTest(None)).toThrow('None is not a saga');
   });
 });
 
@@ -241,6 +241,6 @@ describe('everyOrder', () => {
 
   it('refuses what would take minutes', () => {
     expect(() => everyOrder([1, 2, 3, 4, 5, 6, 7, 8])).toThrow('8 messages have 40320 orders');
-    expect(() => everyOrder([1, 2, 3, 4, 5], { duplicates: true })).toThrow('play fewer');
+    expect(() => everyOrder([1, 2, 3, 4, 5], { duplicates: true })).toThrow('use fewer');
   });
 });

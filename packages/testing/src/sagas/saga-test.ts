@@ -13,20 +13,20 @@ import { SagaUnderTest } from './saga-under-test.js';
  */
 export interface SagaTestOptions<T extends object> {
   /**
-   * The saga, with what it injects replaced by the test.
-   * @defaultValue made without arguments
+   * Instance of the saga, with its dependencies replaced by the test.
+   * @defaultValue created without arguments
    */
   readonly instance?: T;
   /**
-   * Whether commands that undo others succeed at once. If not, the test says how they end, as of other commands.
+   * Whether compensating commands succeed at once. If not, the test gives their outcomes, as for other commands.
    * @defaultValue true
    */
   readonly undoSucceeds?: boolean;
 }
 
 /**
- * Test of one saga, without a node: events, outcomes and time are given to it, and what it sends and stores is compared. Await the whole
- * chain; it rejects with an `AssertionError`.
+ * Tests one saga without a node: takes events, outcomes and time, and compares what the saga sends and stores. Await the whole chain; it
+ * rejects with an `AssertionError`.
  *
  * The same event or outcome, given again as the same object, is the same message that comes again. An event that comes before the start, and an outcome that
  * comes before its command, wait, as they do in a cluster.
@@ -40,18 +40,18 @@ export function sagaTest<T extends object>(target: SagaClass<T>, options: SagaTe
   return new SagaTest(saga);
 }
 
-/** Steps of a test, one after another. */
+/** Chain of test steps. */
 export class SagaTest implements PromiseLike<void> {
   private outcome: Promise<void> = Promise.resolve();
 
   constructor(private readonly saga: SagaUnderTest) {}
 
-  /** What happened before. */
+  /** Inputs before the test. */
   given(...inputs: readonly (object | SagaTestInput)[]): this {
     return this.when(...inputs);
   }
 
-  /** What happens; {@link thenSends} compares what it leads to. */
+  /** Inputs whose messages {@link thenSends} compares. */
   when(...inputs: readonly (object | SagaTestInput)[]): this {
     return this.next(async () => {
       this.saga.sent.length = 0;
@@ -59,12 +59,12 @@ export class SagaTest implements PromiseLike<void> {
     });
   }
 
-  /** Exactly these commands and events were sent by what happened last, in this order; none without arguments. */
+  /** Expects exactly these commands and events from the last `when`, in this order; without arguments none. */
   thenSends(...messages: readonly object[]): this {
     return this.check(() => deepStrictEqual(this.saga.sent, messages));
   }
 
-  /** The stored state is this, or passes what the function asserts of it. */
+  /** Expects this stored state, or one that passes the assertions of a function. */
   thenState(expected: object | ((state: unknown) => void)): this {
     return this.check(() => {
       const { state } = this.saga;
@@ -73,7 +73,7 @@ export class SagaTest implements PromiseLike<void> {
     });
   }
 
-  /** The saga has this status; it compensates for this reason, or is stuck because of it. */
+  /** Expects this status, and the reason of the compensation or of being stuck. */
   thenStatus(status: SagaStatus, reason?: string): this {
     return this.check(() => {
       const { record } = this.saga;
@@ -83,7 +83,7 @@ export class SagaTest implements PromiseLike<void> {
     });
   }
 
-  /** No saga has started. */
+  /** Expects that no saga has started. */
   thenNothing(): this {
     return this.next(() => strictEqual(this.saga.record, undefined));
   }
@@ -111,7 +111,7 @@ export class SagaTest implements PromiseLike<void> {
 
 function definitionOf(target: SagaClass): SagaDefinition {
   const definition = sagaDefinitionOf(target);
-  if (definition === undefined) throw misused(`${target.name} is no saga: decorate it with @Saga.`);
+  if (definition === undefined) throw misused(`${target.name} is not a saga: decorate it with @Saga.`);
   if (isDefinition(definition)) return definition;
   throw misused(`${target.name} ${definition.join('; ')}`);
 }

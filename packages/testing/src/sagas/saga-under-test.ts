@@ -17,7 +17,7 @@ interface Timer {
 
 type Waiting = { readonly what: string; readonly isEvent: boolean; readonly retry: () => Promise<boolean> };
 
-/** One saga, its time, and what it sent. */
+/** One saga, its clock, and its sent messages. */
 export class SagaUnderTest {
   /** Commands and events of the last `when`. */
   readonly sent: object[] = [];
@@ -25,7 +25,7 @@ export class SagaUnderTest {
   private nowMs = START_MS;
   private readonly serializer = json();
   private readonly step: SagaStep;
-  /** Everything that was ever encoded, by its id. */
+  /** All encoded messages, by id. */
   private readonly messages = new Map<string, object>();
   /** Ids of the events that came, and of the commands whose outcomes did: what is given again is a repetition. */
   private readonly ids = new Map<object, string>();
@@ -52,7 +52,7 @@ export class SagaUnderTest {
     return this.record && this.serializer.decode(bytesOf(this.record.state));
   }
 
-  /** Gives the saga an event, an outcome or time. */
+  /** Handles an event, an outcome or passing time. */
   async take(input: object): Promise<void> {
     if (!(input instanceof SagaTestInput)) await this.takeEvent(input);
     else if (input.what.kind === 'time') await this.pass(input.what.ms);
@@ -61,11 +61,11 @@ export class SagaUnderTest {
     await this.retryWaiting();
   }
 
-  /** Fails for what still waits: in a cluster it would become a dead letter, or never happen. */
+  /** Fails if an input still waits: in a cluster it would become a dead letter or never be delivered. */
   checkNothingWaits(): void {
     const isOver = this.record !== undefined && hasEnded(this.record);
     const [first] = this.waiting.filter(({ isEvent }) => isEvent || !isOver);
-    if (first?.isEvent === true) fail(`${first.what} came, and its saga has not started.`);
+    if (first?.isEvent === true) fail(`${first.what} arrived, but its saga has not started.`);
     if (first !== undefined) fail(`The saga has not sent the command of ${first.what}.`);
   }
 
@@ -120,7 +120,7 @@ export class SagaUnderTest {
     return true;
   }
 
-  /** Id of the first command of a name that the saga waits for, its undo included. */
+  /** Id of the first pending command or undo of a name. */
   private pending(name: string): string | undefined {
     const { commands = [], status } = this.record ?? {};
     const undo = commands.at(-1)?.undo?.message;
@@ -131,7 +131,7 @@ export class SagaUnderTest {
   private async handle(id: string, input: StepInput): Promise<void> {
     const { record } = this;
     if (record !== undefined && record.id !== id)
-      fail(`This test is of the saga '${record.id}', and ${input.label} is for '${id}'.`);
+      fail(`This test is for the saga '${record.id}', but ${input.label} is for '${id}'.`);
     if (record?.seen.includes(input.key) === true) return;
     const next = await this.step.take(id, record, input, () => this.instance);
     if (next === undefined) return;

@@ -14,7 +14,7 @@ export const behavior = generator('behavior', (names, at) => ({
 const source = ({ type }: Names): string => `import { Injectable, Logger } from '@nestjs/common';
 import type { Behavior, Envelope, MessageContext, Next } from '@catga/nestjs';
 
-/** Runs around handlers, for all messages of the application or those whose \`@Message\` names it. */
+/** Wraps handlers, for all messages of the application or those whose \`@Message\` names it. */
 @Injectable()
 export class ${type}Behavior implements Behavior {
   private readonly logger = new Logger(${type}Behavior.name);

@@ -6,7 +6,7 @@ import { namesOf } from '../names.js';
 import type { Names } from '../names.js';
 import { NestProject, catgaRange } from '../nest-project.js';
 
-/** Options of a generator: what the Nest CLI gives, and the same for all of them. */
+/** Options of a generator, as passed by the Nest CLI. */
 export interface GenerateOptions {
   readonly name: string;
   /** Folder below the source root. */
@@ -20,13 +20,13 @@ export interface GenerateOptions {
   readonly skipImport?: boolean;
 }
 
-/** A file beside the others, by what follows its name: `.handler` is `place-order.handler.ts`. */
+/** A generated file, by its suffix: `.handler` is `place-order.handler.ts`. */
 export interface GeneratedFile {
   readonly role: string;
   readonly content: string;
 }
 
-/** What a generator makes. */
+/** Output of a generator. */
 export interface Generated {
   readonly files: readonly GeneratedFile[];
   readonly spec: GeneratedFile;
@@ -34,16 +34,16 @@ export interface Generated {
   readonly provider?: string;
   /** The file of the provider. */
   readonly role?: string;
-  /** A package of Catga that it needs, and the module of it that the application imports. */
+  /** Required package of Catga, and its module that the application imports. */
   readonly needs?: { readonly package: string; readonly module: string };
-  /** What is left to do. */
+  /** Remaining steps for the user. */
   readonly note?: string;
 }
 
-/** How a generated file imports another one, by its role. */
+/** Import specifier of another generated file, by its role. */
 export type Specifier = (role: string) => string;
 
-/** A schematic of a generator. `suffix` may end the name that is given. */
+/** Schematic of a generator. `suffix` is dropped from a given name. */
 export const generator =
   (suffix: string, generate: (names: Names, at: Specifier) => Generated) =>
   (options: GenerateOptions): Rule =>
@@ -76,7 +76,7 @@ function provide(
 ): void {
   const module = project.moduleAbove(folder);
   if (module === undefined) {
-    context.logger.warn(`There is no module above ${fileOf(role)}: provide ${provider ?? 'it'} yourself.`);
+    context.logger.warn(`No module found above ${fileOf(role)}: provide ${provider ?? 'it'} yourself.`);
     return;
   }
   if (provider) {

@@ -17,14 +17,14 @@ const source = ({ type, file, wire }: Names): string => {
 import { On, Projection } from '@catga/event-sourcing';
 import type { ProjectionContext } from '@catga/event-sourcing';
 
-/** An event of your streams, in the place of this one. */
+/** Replace it by an event of your streams. */
 @ReliableEvent()
 @Message({ name: '${name}-changed.v1' })
 export class ${type}Changed {
   constructor(readonly amount: number) {}
 }
 
-/** Raise the version, and write to another place, to have it made anew of all events. */
+/** To rebuild it from all events, raise the version and write to another place. */
 @Projection({ name: '${file}', version: 1 })
 export class ${type}Projection {
   /** With \`sqlEventStore\` write to a table by \`tx\` instead: it commits with the progress. */

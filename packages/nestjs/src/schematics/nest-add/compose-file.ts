@@ -21,7 +21,7 @@ const postgres = (name: string): string => `  postgres:
     volumes: ['postgres-data:/var/lib/postgresql/data']
 `;
 
-/** What the application needs beside it; undefined if it needs nothing. */
+/** Compose file of the services that the application needs; undefined if none. */
 export function composeFile({ engine, sql }: NestAddOptions, name = 'app'): string | undefined {
   const services = [
     ...(engine === 'nats' ? [{ text: nats, volume: 'nats-data' }] : []),

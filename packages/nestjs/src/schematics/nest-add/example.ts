@@ -32,7 +32,7 @@ const handler = (at: At, { sql }: NestAddOptions): string => `import { RequestHa
 import type { IRequestHandler, MessageContext } from '@catga/nestjs';
 import { OrderPlaced, PlaceOrder } from '${at('place-order')}';
 
-${sql ? '/** What it writes by `database`, and what it publishes, commit together. */\n@RequestHandler(PlaceOrder, { transaction: true })' : '@RequestHandler(PlaceOrder)'}
+${sql ? '/** Its writes through `database` and its events commit together. */\n@RequestHandler(PlaceOrder, { transaction: true })' : '@RequestHandler(PlaceOrder)'}
 export class PlaceOrderHandler implements IRequestHandler<PlaceOrder> {
   async handle({ sku }: PlaceOrder, context: MessageContext): Promise<{ orderId: string }> {
     const orderId = \`\${sku}-\${context.messageId}\`;

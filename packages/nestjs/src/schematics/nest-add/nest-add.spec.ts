@@ -211,9 +211,9 @@ await app.listen(3000)
     expect(schematics.said).toEqual(['Call app.enableShutdownHooks() where the application is created.']);
 
     project.overwrite('src/app.module.ts', 'export class AppModule {}');
-    await expect(schematics.run('nest-add', {}, project)).rejects.toThrow('There is no class with @Module');
+    await expect(schematics.run('nest-add', {}, project)).rejects.toThrow('Found no class with @Module');
     project.delete('src/app.module.ts');
-    await expect(schematics.run('nest-add', {}, project)).rejects.toThrow('There is no module in src.');
+    await expect(schematics.run('nest-add', {}, project)).rejects.toThrow('Found no module in src.');
     await expect(schematics.run('nest-add', { engine: 'kafka' }, project)).rejects.toThrow(
       'must be equal to one of the allowed values',
     );

@@ -22,7 +22,7 @@ export function nestAdd(options: NestAddOptions): Rule {
   };
 }
 
-/** Wires Catga into a project; returns what is left to its developer. */
+/** Wires Catga into a project; returns notes for its developer. */
 export function addCatga(project: NestProject, options: NestAddOptions): { readonly notes: string[] } {
   const notes: string[] = [];
   const root = project.rootModule;
@@ -95,5 +95,5 @@ function addComposeFile(project: NestProject, options: NestAddOptions, notes: st
   const isTaken = COMPOSE_FILES.some((file) => project.hasFile(file));
   const file = isTaken ? 'docker-compose.catga.yml' : 'docker-compose.yml';
   project.addFile(file, content);
-  if (isTaken) notes.push(`There is a compose file already; what Catga needs is in ${file}.`);
+  if (isTaken) notes.push(`A compose file exists already; the services for Catga are in ${file}.`);
 }

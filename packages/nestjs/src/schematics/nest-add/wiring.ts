@@ -43,12 +43,12 @@ const urlOf = {
   redis: { variable: 'REDIS_URL', local: 'redis://localhost:6379' },
 };
 
-/** The database of the outbox, which handlers and repositories share. */
+/** Source of the database shared by the outbox, handlers and repositories. */
 export function databaseSource(project: NestProject): string {
   return `import { pg } from '@catga/sql';
 import { Pool } from 'pg';
 
-/** What is written by \`database\` in a handler with \`transaction: true\` commits with its messages. */
+/** Writes through \`database\` in a handler with \`transaction: true\` commit with its messages. */
 export const database = pg(
   new Pool({
     connectionString: process.env.DATABASE_URL ?? 'postgres://postgres:catga@localhost:5432/${project.name}',

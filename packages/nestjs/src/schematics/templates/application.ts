@@ -3,7 +3,7 @@ import { addCatga } from '../nest-add/nest-add.js';
 import type { TemplateOptions } from './options.js';
 import { newProject } from './project-files.js';
 
-/** A new application of one process, as `nest new` and `nest add @catga/nestjs` would leave it, with health routes. */
+/** New application of one process, like `nest new` with `nest add @catga/nestjs`, and health routes. */
 export const application =
   ({ name, engine = 'memory' }: TemplateOptions): Rule =>
   (tree) => {

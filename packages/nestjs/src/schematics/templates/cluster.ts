@@ -7,11 +7,11 @@ import { newProject } from './project-files.js';
 
 const services = ['gateway', 'orders', 'stock'];
 
-/** A new application: a gateway and two services, each a process of its own, on a broker. */
+/** New application: a gateway and two services, each in its own process, on a broker. */
 export const cluster =
   ({ name, engine = 'nats' }: TemplateOptions): Rule =>
   (tree) => {
-    if (engine === 'memory') throw new Error('Processes need a broker between them: --engine nats or redis.');
+    if (engine === 'memory') throw new Error('A cluster needs a broker: --engine nats or redis.');
     const scripts = Object.fromEntries(
       services.map((service) => [`start:${service}`, `node dist/${service}/main.js`]),
     );

@@ -1,6 +1,6 @@
 /** Options of the templates. */
 export interface TemplateOptions {
-  /** Also the folder. */
+  /** Name of the application and its folder. */
   readonly name: string;
   /** @defaultValue `'memory'` of one process, `'nats'` of a cluster */
   readonly engine?: 'memory' | 'nats' | 'redis';

@@ -48,10 +48,10 @@ const vitestConfig = `import { defineConfig } from 'vitest/config';
 export default defineConfig({ test: { globals: true, include: ['src/**/*.spec.ts'] } });
 `;
 
-/** The files of an ESM project of Nest 12 beside its sources, in a folder of its name; refuses a folder that is not empty. */
+/** Files of an ESM project of Nest 12 besides its sources, in a folder of its name; refuses a folder that is not empty. */
 export function newProject(tree: Tree, name: string, scripts: object, readme: string): NestProject {
   if (!/^[a-z][a-z0-9-]*$/.test(name))
-    throw new Error(`${name} is no name for an application: write it like my-app.`);
+    throw new Error(`${name} is not a valid name for an application: write it like my-app.`);
   const { subfiles, subdirs } = tree.getDir(name);
   if (subfiles.length + subdirs.length > 0) throw new Error(`The folder ${name} is not empty.`);
   const project = new NestProject(tree, name);

@@ -27,6 +27,6 @@ describe('templates', () => {
     const tree = Tree.empty();
     tree.create('shop/notes.txt', '');
     await expect(schematics.run('application', { name: 'shop' }, tree)).rejects.toThrow('not empty');
-    await expect(schematics.run('application', { name: '../shop' })).rejects.toThrow('is no name');
+    await expect(schematics.run('application', { name: '../shop' })).rejects.toThrow('is not a valid name');
   });
 });
