@@ -197,7 +197,7 @@ export const en = {
   progressAt: 'Last progress',
   rebuild: 'Rebuild',
   rebuildOf: 'Rebuild {id}',
-  confirmRebuild: 'Rebuild it from the first event? The live build stays readable meanwhile.',
+  confirmRebuild: 'Rebuild it from the first event? The current data stays readable meanwhile.',
   rebuiltNow: '{id} is being rebuilt.',
 };
 export type Strings = Readonly<Record<keyof typeof en, string>>;
