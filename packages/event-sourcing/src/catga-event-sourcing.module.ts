@@ -45,7 +45,7 @@ const schema = z.strictObject({
   storage: z
     .custom<EventStorage>(
       isStorage,
-      'give what sqlEventStore(database), engineEventStore() or memoryEventStore() returns',
+      'must be the result of sqlEventStore(database), engineEventStore() or memoryEventStore()',
     )
     .optional(),
 });

@@ -50,7 +50,8 @@ export class CatgaEventStreams {
   /**
    * Erases a person: deletes the key of the fields of `@Personal` events that are about it, in all streams, on all nodes at once. Resolves with whether
    * there was one. What was published, and what read models and other systems have, is not touched: rebuild the read models.
-   * `CATGA_UNSUPPORTED` for a store without keys, `CATGA_VALIDATION_FAILED` for what is no id of a person.
+   * `CATGA_UNSUPPORTED` for a store without keys, `CATGA_VALIDATION_FAILED` for an invalid id of a person.
+   * what is no id or no version, `CATGA_UNSUPPORTED` ~>    * an invalid id or version, `CATGA_UNSUPPORTED`
    */
   async erase(subject: string): Promise<boolean> {
     checkSubject(subject, 'subject');

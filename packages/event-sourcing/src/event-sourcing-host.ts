@@ -186,7 +186,7 @@ export class EventSourcingHost extends DecisionHost {
     return [...problems, ...this.projections.add(provider)];
   }
 
-  /** The kind of the event's stream, as kinds may share a class of events and store it in different versions; where none is known here, one that takes it. */
+  /** Definition of the event's stream: kinds may share an event class with different versions. If the kind is unknown here, any that handles the event. */
   private streamFor({ stream, name }: RecordedEvent): StreamDefinition | undefined {
     const kind = kindOf(stream);
     let other: StreamDefinition | undefined;

@@ -25,7 +25,7 @@ export function compareContracts(
       message: '*',
       ...breaking(
         'serializer-changed',
-        `The serializer ${serializer} is now ${after.serializer}: neither reads the other.`,
+        `The serializer ${serializer} is now ${after.serializer}: they cannot read each other's messages.`,
       ),
     });
   for (const [message, old] of before.messages) {

@@ -155,7 +155,7 @@ export class SchemaComparison {
   }
 }
 
-/** What both accept. */
+/** Values that both accept. */
 function together(one: ObjectSchema, other: ObjectSchema): ObjectSchema {
   const properties: Record<string, Schema> = { ...propertiesOf(one) };
   for (const [name, schema] of Object.entries(propertiesOf(other))) {

@@ -25,7 +25,7 @@ const MODULE = /(['"`])@nestjs\/cqrs\1/g;
 const DEEP_IMPORT = /['"`]@nestjs\/cqrs\/[^'"`]*['"`]/;
 /** The module in other forms than its name in quotes and a file of it: `'^@nestjs/cqrs$'`, `"@nestjs/cqrs@11"`. */
 const MENTION = /(?<!['"`])@nestjs\/cqrs(?![-\w])|@nestjs\/cqrs(?![-\w/'"`])/;
-const MENTIONED = 'names @nestjs/cqrs in another way, and is as it was: change it, unless it is a comment';
+const MENTIONED = 'mentions @nestjs/cqrs in another form, and was not changed: change it, unless it is a comment';
 
 /** Places to review, by patterns in a line. */
 const LOOKS: readonly (readonly [code: MigrationCode, sign: RegExp, text: string])[] = [
@@ -56,7 +56,7 @@ const LOOKS: readonly (readonly [code: MigrationCode, sign: RegExp, text: string
 
 /** A test that expects `execute` itself to throw, over several lines, too. */
 const THROWS = /expect\(\s*\(\)\s*=>[^;]*\.execute\(/g;
-const THROWN = 'execute throws at once only without a handler; what a handler throws is a rejection';
+const THROWN = 'execute throws synchronously only without a handler; errors of a handler are rejections';
 
 /** A source file of an application, with its imports changed. Undefined if it has nothing of `@nestjs/cqrs`. */
 export function migrateCqrsSource(
@@ -80,7 +80,7 @@ export function migrateCqrsSource(
 
 const GROUPS = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'];
 
-/** What a file that may be a manifest has. */
+/** Content of a possible manifest. */
 type Manifest = Record<string, Record<string, string> | undefined>;
 
 /**
@@ -115,7 +115,7 @@ export function migrateManifest(
   }
   const indent = /^(\s+)"/m.exec(text)?.[1]?.replace('\n', '') ?? '  ';
   const changed = notes.length === 0 ? text : `${JSON.stringify(manifest, null, indent)}\n`;
-  // Overrides, the configuration of Jest, and whatever else a manifest has.
+  // Overrides, the configuration of Jest, and other fields.
   for (const [index, content] of changed.split('\n').entries())
     if (/@nestjs\/cqrs(?![-\w])/.test(content))
       notes.push({ file, line: index + 1, kind: 'look', code: 'mention', text: MENTIONED });
@@ -132,7 +132,7 @@ function parsed(text: string): Manifest | undefined {
 }
 
 function unread(file: string): MigrationNote {
-  return { file, line: 1, kind: 'look', code: 'manifest', text: 'is no JSON, and is as it was' };
+  return { file, line: 1, kind: 'look', code: 'manifest', text: 'is not JSON, and was not changed' };
 }
 
 function lineAt(text: string, index: number): number {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Left out beside a `package.json`, where they are made: below the sources they may be folders of a domain. */
+/** Generated folders, skipped beside a `package.json`; elsewhere they may be folders of a domain. */
 const GENERATED = new Set(['dist', 'build', 'coverage']);
 const SOURCE = /\.[cm]?[jt]sx?$/;
 

@@ -103,7 +103,7 @@ export function WithAggregateRoot<
   return AggregateRoot as unknown as ReturnType<typeof WithAggregateRoot<EventBase, TBase>>;
 }
 
-/** What was applied while they were published stays; what a commit meanwhile has published is gone already. */
+/** Removes published events. Events applied meanwhile stay; those that another commit has published are gone already. */
 function forget(uncommitted: object[], published: readonly object[]): void {
   for (const event of published) {
     const index = uncommitted.indexOf(event);

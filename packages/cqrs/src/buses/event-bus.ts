@@ -165,7 +165,7 @@ export class EventBus<EventBase extends IEvent = IEvent>
     if (errors.length === 1) throw errors[0];
   }
 
-  /** Makes a handler that of the events with an id; without one, of all events. */
+  /** Binds a handler to the events with an id; without one, to all events. */
   bind(handler: InstanceWrapper<IEventHandler<EventBase>>, id: string): void {
     const run = this.runnerOf(handler);
     this.delivery.bind({ id, wrapper: handler, run, name: handlerClass(handler)?.name ?? handler.name });

@@ -94,7 +94,7 @@ export abstract class RequestBus<
 
   /**
    * Takes a message to its handler: here, through the node, or on another one.
-   * @throws at once if it has none and cannot go elsewhere; with options and without a node it rejects
+   * @throws synchronously if it has no handler and cannot be sent elsewhere; with options and without a node it rejects
    */
   protected handle(request: Base, given: AsyncContext | SendOptions | undefined): unknown {
     const context = given instanceof AsyncContext ? given : undefined;
@@ -117,21 +117,21 @@ export abstract class RequestBus<
     return bound.run(request, context);
   }
 
-  /** Why options of a call cannot be kept, which the handler alone knows nothing of. */
+  /** Error of options for a call that does not go through the node. */
   private withoutNode(request: object): CatgaError {
     const { node } = this;
     const name = messageClass(request)?.name ?? 'A plain object';
     if (node === undefined)
       return new CatgaError(
         'CATGA_CONFIGURATION',
-        `${name} was given options, and there is no node that keeps them: import CqrsModule.forRoot().`,
+        `${name} was given options, but there is no node to apply them: import CqrsModule.forRoot().`,
       );
     return node.isOpen
       ? new CatgaError(
           'CATGA_UNSUPPORTED',
-          `${name} was given options, and its handler does without the node.`,
+          `${name} was given options, but its handler does not run on the node.`,
         )
-      : new CatgaError('CATGA_SHUTTING_DOWN', `${name} was given options, and the node is not running.`);
+      : new CatgaError('CATGA_SHUTTING_DOWN', `${name} was given options, but the node is not running.`);
   }
 
   /** @internal Handles a message that did not come through this bus: of another node, of a queue, of the mediator. */

@@ -53,7 +53,7 @@ export function streamName(kind: string, id: unknown): string {
   return name;
 }
 
-/** The kind in the name of a stream; empty for a name without one. */
+/** Kind in the name of a stream; empty if it has none. */
 export function kindOf(stream: string): string {
   return stream.slice(0, Math.max(0, stream.indexOf('/')));
 }

@@ -65,7 +65,7 @@ export class StreamDefinition implements Decider<object> {
         );
       else if (isDeferred((target.prototype as Record<string | symbol, unknown>)[method]))
         problem(
-          `has the method ${String(method)}, which is async or a generator: nobody waits for a method with @Evolve or @Upcast.`,
+          `has the method ${String(method)}, which is async or a generator: methods with @Evolve or @Upcast must be synchronous.`,
         );
     const upcasters = upcastersByClass(target, problem);
     const events = new Map<string, StreamEvent>();
@@ -86,7 +86,7 @@ export class StreamDefinition implements Decider<object> {
       const missing = firstMissing(ofEvent);
       if (missing < version)
         problem(
-          `has no method with @Upcast from version ${missing} of the event '${type.name}', and one from a later version: events of version ${missing} would be misread.`,
+          `has no method with @Upcast from version ${missing} of the event '${type.name}', but one from a later version: events of version ${missing} would be misread.`,
         );
       const known: StreamEvent = { type, method, version, upcasters: ofEvent };
       events.set(type.name, known);
@@ -119,14 +119,14 @@ export class StreamDefinition implements Decider<object> {
     return now;
   }
 
-  /** `CATGA_CONFIGURATION` for an event that the stream has no method for, and for what is none: a decision may hold anything. */
+  /** Definition of an event. `CATGA_CONFIGURATION` for an event without a method, and for a value that is not an event. */
   eventOf(event: object | null | undefined): StreamEvent {
     const type = event?.constructor;
     const found = this.byClass.get(type);
     if (found !== undefined) return found;
     throw new CatgaError(
       'CATGA_CONFIGURATION',
-      `The stream ${this.target.name} does not take the event ${type?.name ?? 'without a class'}: add a method with @Evolve to it.`,
+      `The stream ${this.target.name} does not handle the event ${type?.name ?? 'without a class'}: add a method with @Evolve to it.`,
       { details: { stream: this.name } },
     );
   }
@@ -147,7 +147,7 @@ function isDeferred(method: unknown): boolean {
   return types.isAsyncFunction(method) || types.isGeneratorFunction(method);
 }
 
-/** The lowest version that there is nothing from. */
+/** The lowest version without an upcaster. */
 function firstMissing(upcasters: ReadonlyMap<number, unknown>): number {
   let version = 1;
   while (upcasters.has(version)) version++;

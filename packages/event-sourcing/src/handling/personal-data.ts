@@ -7,7 +7,7 @@ import { checkSubject } from '../store/store-arguments.js';
 
 /** Header with the encrypted fields: id of the key, nonce, tag and cipher text, in base64. */
 const SEALED = 'catga-personal';
-/** Header with the id of the person, whatever its field is called now. */
+/** Header with the id of the person, so that its field may be renamed. */
 const SUBJECT = 'catga-subject';
 const ALGORITHM = 'aes-256-gcm';
 const KEY_ID_BYTES = 8;
@@ -19,7 +19,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Fields of a stored event. */
 interface Opened {
   readonly fields: unknown;
-  /** What the fields of an erased person are, in the latest version of the event, too. */
+  /** Value of the fields of an erased person, also in the latest version of the event. */
   readonly erased?: Fields;
 }
 

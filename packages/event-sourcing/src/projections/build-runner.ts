@@ -114,7 +114,7 @@ export class BuildRunner {
   ): Promise<Checkpoint | undefined> {
     const { batch, isInline } = this.taker.definition;
     if (isInline) {
-      // Appends have taken their streams along, but for those of transactions that began before it.
+      // Appends have advanced their streams, except in transactions that began before the build.
       await this.takeTails(stored, (await this.services.projections.inline?.late(stored)) ?? []);
       return from;
     }

@@ -10,9 +10,9 @@ import type { ProjectionHost } from './projection-host.js';
 export interface ProjectionInfo extends StoredProjection {
   /** Whether this node runs it. */
   readonly isRunHere: boolean;
-  /** Whether there are events that it has not taken, those included that an open transaction holds up. */
+  /** Whether there are events that it has not handled, including those that an open transaction delays. */
   readonly isBehind: boolean;
-  /** How many, counted up to `countTo` of {@link CatgaProjections.list}; those that are held up count as one. */
+  /** Number of these events, counted up to `countTo` of {@link CatgaProjections.list}; delayed ones count as one. */
   readonly eventsBehind: number;
   /** Time when the oldest of these events was recorded. */
   readonly oldestAt: Date | undefined;

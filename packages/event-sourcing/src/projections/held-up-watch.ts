@@ -1,17 +1,17 @@
 import type { Clock } from '@catga/core/engine';
 import type { EventStore } from '../store/event-store.js';
 
-/** How often it is looked whether readers are held up, and after how long that is told, in milliseconds. */
+/** Interval of the checks, and minimum delay of events that is logged, in milliseconds. */
 const LOOK_EVERY_MS = 10_000;
 
-/** What a watch needs. */
+/** Services of a watch. */
 interface WatchServices {
   readonly clock: Clock;
   readonly store: EventStore;
   warn(line: string): void;
 }
 
-/** Tells who holds read models up: an open transaction, wherever it is on the server, keeps all readers from what was appended since. */
+/** Logs which open transaction delays the projections: readers of all events wait for the oldest open transaction of the server. */
 export class HeldUpWatch {
   private cancel = (): void => {};
   private isStopped = false;
@@ -23,7 +23,7 @@ export class HeldUpWatch {
     if (this.isStopped || this.services.store.heldUp === undefined) return;
     const look = (): void => {
       void this.look()
-        .catch(() => {}) // The store is away, which the projections tell.
+        .catch(() => {}) // The store is unavailable: the projections report it.
         .then(() => this.start());
     };
     this.cancel = this.services.clock.setTimer(LOOK_EVERY_MS, look, true);
@@ -39,7 +39,7 @@ export class HeldUpWatch {
     const by = held === undefined || held.waitingMs < LOOK_EVERY_MS ? undefined : await held.by();
     if (held !== undefined && by !== undefined && by !== this.told)
       this.services.warn(
-        `Read models are held up, and events wait for ${Math.round(held.waitingMs / 1000)} s: ${by} has an open transaction that has written something and may still append.`,
+        `Projections are delayed by ${Math.round(held.waitingMs / 1000)} s: ${by} has an open transaction that has written something and may still append events.`,
       );
     this.told = by;
   }

@@ -18,7 +18,7 @@ import { projectionDefinitionOf } from './projection-definition.js';
 import { ProjectionRunner } from './projection-runner.js';
 import { projectionOptionsOf } from './projection.decorator.js';
 
-/** In how many ways projections are shared out among nodes. */
+/** Number of slots that distribute projections among nodes. */
 const SHARES = 64;
 
 /** What {@link ProjectionHost} needs. */
@@ -31,7 +31,7 @@ export interface ProjectionServices {
   error(line: string): void;
 }
 
-/** What projections need of their node. */
+/** Services of the node that projections use. */
 interface ProjectionNode extends Pick<CatgaNode, 'clock'> {
   readonly steps: Pick<CatgaNode['steps'], 'readProjectionsBy'>;
   readonly mediator: Pick<CatgaNode['mediator'], 'nodes' | 'self'>;
@@ -104,7 +104,7 @@ export class ProjectionHost {
       if (definition.isInline && projections.inline === undefined)
         throw new CatgaError(
           'CATGA_CONFIGURATION',
-          `The projection '${definition.name}' is inline, and the event store '${services.storage.name}' has no inline projections: use mode 'async'.`,
+          `The projection '${definition.name}' is inline, but the event store '${services.storage.name}' does not support inline projections: use mode 'async'.`,
         );
     for (const taker of this.takers) {
       const runner = new ProjectionRunner(taker, {
@@ -131,7 +131,7 @@ export class ProjectionHost {
     return this.takers.some(({ definition }) => definition.name === name && definition.isInline);
   }
 
-  /** Number of events that a projection has not taken up to a checkpoint, counted up to a maximum, and when the oldest was recorded. */
+  /** Number of events after a checkpoint, counted up to a maximum, and the time of the oldest. */
   async behind(
     name: string,
     checkpoint: Checkpoint | undefined,
@@ -141,7 +141,7 @@ export class ProjectionHost {
       const store = this.services.store();
       const { events } = await store.readAll(checkpoint, countTo);
       if (events.length > 0) return { events: events.length, oldestAt: events[0]?.recordedAt };
-      // Inline ones have taken what others have to wait for.
+      // Inline projections are not delayed by open transactions.
       const held = this.isInline(name) ? undefined : await store.heldUp?.();
       return { events: held === undefined ? 0 : 1, oldestAt: held?.oldestAt };
     } catch (thrown) {
@@ -188,7 +188,7 @@ export class ProjectionHost {
   }
 }
 
-/** Whether a projection is the share of this node among those of its service. */
+/** Whether this node owns a projection, among the nodes of its service. */
 function isShareOf(mediator: ProjectionNode['mediator'], name: string): boolean {
   const { nodeId, service } = mediator.self;
   const replicas = mediator.nodes().filter((one) => one.service === service && one.status === 'alive');

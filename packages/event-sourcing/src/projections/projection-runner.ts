@@ -7,7 +7,7 @@ import type { BuildServices } from './build-runner.js';
 import type { EventTaker } from './event-taker.js';
 import { createTables, dropTables } from './projection-tables.js';
 
-/** Pause after nothing was found, in milliseconds: the first, and the longest, on the node whose share the projection is and on others. */
+/** Initial pause after an empty page, and maximum pause on the node that owns the projection and on others, in milliseconds. */
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_OF_OTHERS_MS = 5000;
@@ -16,8 +16,8 @@ const LONGEST_PAUSE_OF_OTHERS_MS = 5000;
 export interface RunnerServices extends BuildServices {
   readonly clock: Clock;
   /**
-   * Whether it is this node's share to look for events that others have appended. What it has appended itself it takes at once, and now and then it looks
-   * all the same: the node of the share may not have the class.
+   * Whether this node owns the projection, and so polls often for events of other nodes. Any node handles its own events at once, and polls
+   * now and then: the owner may not have the class.
    */
   isOurs(): boolean;
   warn(line: string): void;
@@ -31,7 +31,7 @@ export class ProjectionRunner {
   private wakeUp = (): void => {};
   private lastLine = '';
   private builds = new Map<number, BuildRunner>();
-  /** The live build before which there is nothing to forget. */
+  /** The live build whose predecessors are deleted. */
   private tidiedFor = 0;
 
   constructor(
@@ -83,7 +83,7 @@ export class ProjectionRunner {
     return hasMoved;
   }
 
-  /** Drops the tables of builds that were replaced here, or by a process that has ended before it did. */
+  /** Drops the tables of replaced builds, also of those that another process has replaced. */
   private async forgetRetired(stored: readonly StoredProjection[]): Promise<void> {
     const { projections } = this.services;
     const { name, tables } = this.taker.definition;
@@ -93,10 +93,10 @@ export class ProjectionRunner {
       const isAll = await projections.forgetRetired?.(name, (build, tx) => dropTables(tables, build, tx));
       if (isAll !== false) this.tidiedFor = live.build;
     } catch (thrown) {
-      if (isInfrastructureFailure(thrown)) return; // Such as somebody who reads them still.
+      if (isInfrastructureFailure(thrown)) return; // Such as a lock timeout, because of a reader.
       if (sqlStateOf(thrown) === undefined) throw thrown;
       this.services.warn(
-        `The tables of a replaced build of the projection '${name}' are left there: ${lineOf(thrown)}`,
+        `Could not drop the tables of a replaced build of the projection '${name}': ${lineOf(thrown)}`,
       );
       this.tidiedFor = live.build;
     }

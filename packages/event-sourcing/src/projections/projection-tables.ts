@@ -4,7 +4,7 @@ import type { SqlExecutor } from '@catga/sql';
 const NAME = /^[a-z_][a-z0-9_]{0,39}$/;
 /** Name of a table of a build. */
 const OF_BUILD = /_build_[0-9]+$/;
-/** Whoever waits for a view or a table keeps its readers waiting. Less than until the server looks for deadlocks, so that none of these is the victim of one. */
+/** A statement that waits for a lock on a view or table blocks its readers. Shorter than `deadlock_timeout`, so that no reader is the victim of a deadlock. */
 const LOCK_TIMEOUT = "SET LOCAL lock_timeout = '500ms'";
 
 type Tables = Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export function tableProblemsOf(tables: Tables): readonly string[] {
     ...(NAME.test(name) && !OF_BUILD.test(name)
       ? []
       : [
-          `has the table '${name}': its name has 1 to 40 small letters, digits and '_', no digit first, and does not end like the tables of builds, '_build_1'.`,
+          `has the table '${name}': use 1 to 40 lower-case letters, digits and '_', not starting with a digit, and not ending like the tables of builds ('_build_1').`,
         ]),
     ...(typeof columns === 'string' && columns.trim() !== ''
       ? []
@@ -39,7 +39,7 @@ export async function createTables(tables: Tables, build: number, tx: SqlExecuto
 /** Points the views to the tables of a build. They keep their grants and dependent objects unless their columns change. */
 export async function showTables(tables: Tables, build: number, tx: SqlExecutor): Promise<void> {
   for (const name of Object.keys(tables)) {
-    // The name may be a word of SQL.
+    // The name may be an SQL keyword.
     const view = `VIEW "${name}" AS SELECT * FROM ${tableOf(name, build)}`;
     await tx.execute(`DO $$ BEGIN
       CREATE OR REPLACE ${view};
@@ -55,7 +55,7 @@ export async function dropTables(tables: Tables, build: number, tx: SqlExecutor)
   for (const name of Object.keys(tables)) await tx.execute(`DROP TABLE IF EXISTS ${tableOf(name, build)}`);
 }
 
-/** Has the transaction give up where it would have to wait for long. */
+/** Sets a lock timeout for the transaction. */
 export async function waitShortly(tx: SqlExecutor): Promise<void> {
   await tx.execute(LOCK_TIMEOUT);
 }

@@ -68,16 +68,16 @@ export interface EventPage {
 }
 
 /**
- * Events that are stored, and that a reader of all events does not get yet.
+ * Stored events that readers of all events do not get yet, because a transaction is open.
  *
  * @publicApi
  */
 export interface HeldUpEvents {
-  /** When the oldest of them was recorded. */
+  /** Time when the oldest of them was recorded. */
   readonly oldestAt: Date;
-  /** How long ago that is, by the clock of the store, in milliseconds. */
+  /** Its age by the clock of the store, in milliseconds. */
   readonly waitingMs: number;
-  /** Who holds them up, for a log; undefined if nobody does any more. */
+  /** Describes the transaction for a log; undefined if it has ended. */
   by(): Promise<string | undefined>;
 }
 
@@ -159,8 +159,8 @@ export type BuildSetUp = (build: number, tx: SqlExecutor | undefined) => Promise
  *   if it is not running, not at `from`, or another `advance` has moved it first; it rejects with the error of `work`. A store without
  *   transactions runs `work` first: what it did may come again.
  * - `goLive` makes a build the live one, at the checkpoint that `work` returns, in one transaction in which the live one does not
- *   move; older builds of its version are not listed any more. False, without an effect, unless it is running, `building` and at `from`.
- * - `forgetRetired` forgets these, and calls `drop` for each, once no transaction is open that may still know of it. Whether it has forgotten all.
+ *   move; older builds of its version are retired and no longer listed. False, without an effect, unless it is running, `building` and at `from`.
+ * - `forgetRetired` deletes retired builds, and calls `drop` for each, once no open transaction may still use it. Resolves with whether none is left.
  * - `setStatus` changes the status if the build still is as expected. False if it is not.
  */
 export interface ProjectionStore {
@@ -179,7 +179,7 @@ export interface ProjectionStore {
     from: Checkpoint | undefined,
     work: (tx: SqlExecutor | undefined) => Promise<Checkpoint | undefined>,
   ): Promise<boolean>;
-  /** A store without it keeps nothing of them. */
+  /** Absent if the store deletes replaced builds at once. */
   forgetRetired?(name: string, drop: (build: number, tx: SqlExecutor) => Promise<void>): Promise<boolean>;
   setStatus(
     key: BuildKey,
@@ -204,9 +204,9 @@ export type StoredBuild = Pick<StoredProjection, 'build' | 'role'>;
  * - `take` runs in the open transaction of an append to the stream, and calls `work` for each running build of the version.
  * - `catchUp` does the same for one build, in its own transaction, which locks the stream against appends.
  * - Both move the progress in the transaction of `work`.
- * - `behind` tells which streams a build has not taken to these versions.
- * - `isTakenAlong` tells whether all open transactions of appends know of a build: false as long as one may have begun without it.
- * - `late` tells which streams the live build of its version has taken further.
+ * - `behind` returns the streams in which a build is behind these versions.
+ * - `isTakenAlong` tells whether all open transactions of appends know a build: false while one may have begun before it.
+ * - `late` returns the streams in which the live build of its version is ahead of it.
  */
 export interface InlineProgress {
   take(name: string, version: number, stream: string, to: number, work: StreamWork): Promise<void>;
@@ -247,7 +247,7 @@ export interface EventStore {
    * the append.
    */
   end?(): Promise<Checkpoint>;
-  /** What {@link readAll} does not give yet, where something can hold it up; undefined if nothing does. */
+  /** Stored events that {@link readAll} does not return yet; undefined if there are none. Absent if the store has no such delay. */
   heldUp?(): Promise<HeldUpEvents | undefined>;
   /** The first event of a decision; undefined if the stream has none of it. */
   findDecision(stream: string, decision: string): Promise<RecordedEvent | undefined>;

@@ -5,7 +5,7 @@ import type { NewEvent } from './event-store.js';
 const MAX_STREAM_LENGTH = 400;
 /** Maximum length of the id of a person. */
 const MAX_SUBJECT_LENGTH = 200;
-/** What a name cannot have: the character 0, and lone surrogates. */
+/** Characters that a name must not have: NUL, and lone surrogates. */
 const NO_NAME = /[\0\p{Surrogate}]/u;
 /** Maximum number of events of one append. */
 const MAX_EVENTS = 1000;
@@ -22,17 +22,17 @@ export function checkStream(stream: unknown): void {
   );
 }
 
-/** `CATGA_VALIDATION_FAILED` for what is no id of a person. @param field that has it @param of the event with the field */
+/** Checks the id of a person: `CATGA_VALIDATION_FAILED`. @param field field with the id @param of event with the field */
 export function checkSubject(subject: unknown, field: string, of?: string): asserts subject is string {
   if (isName(subject, MAX_SUBJECT_LENGTH)) return;
   throw new CatgaError(
     'CATGA_VALIDATION_FAILED',
-    `The field '${field}'${of === undefined ? '' : ` of ${of}`} is no id of a person, well-formed text of 1 to ${MAX_SUBJECT_LENGTH} letters, without the character 0.`,
-    { details: { issues: [{ path: [field], message: 'is no id of a person' }] } },
+    `The field '${field}'${of === undefined ? '' : ` of ${of}`} is not the id of a person, well-formed text of 1 to ${MAX_SUBJECT_LENGTH} characters, without NUL.`,
+    { details: { issues: [{ path: [field], message: 'is not the id of a person' }] } },
   );
 }
 
-/** `CATGA_CONFIGURATION` for what no caller should pass. */
+/** Checks the arguments of an append: `CATGA_CONFIGURATION`. */
 export function checkAppend(stream: string, events: readonly NewEvent[], expected: number | 'any'): void {
   checkStream(stream);
   if (events.length < 1 || events.length > MAX_EVENTS)
@@ -47,13 +47,13 @@ export function checkRead(stream: string, fromVersion: number): void {
     throw refused(`versions are whole numbers from 1, not ${String(fromVersion)}`);
 }
 
-/** `CATGA_VALIDATION_FAILED` for what is no number of events. */
+/** Checks a version up to which a stream is loaded: `CATGA_VALIDATION_FAILED`. */
 export function checkUpTo(version: number | undefined): void {
   if (version === undefined || isCount(version)) return;
   throw new CatgaError(
     'CATGA_VALIDATION_FAILED',
     `A past version of a stream is a whole number from 0, not ${String(version)}.`,
-    { details: { issues: [{ path: ['upTo'], message: 'is no version of a stream' }] } },
+    { details: { issues: [{ path: ['upTo'], message: 'is not a version of a stream' }] } },
   );
 }
 

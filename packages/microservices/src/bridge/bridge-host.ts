@@ -17,7 +17,7 @@ import { NatsBridgeServer } from './nats-bridge-server.js';
 import { RedisBridgeClient } from './redis-bridge-client.js';
 import { RedisBridgeServer } from './redis-bridge-server.js';
 
-/** How long a reply of a plain server, or the next one of a stream, is awaited for a request without a deadline. */
+/** Maximum wait for a reply of a plain server, or the next one of a stream, without a deadline, in milliseconds. */
 const LONGEST_REPLY_MS = 30_000;
 
 /** A bridge between the node and a transport of Nest's: its server receives, its client forwards. */
@@ -135,7 +135,7 @@ export class BridgeHost {
     { name, signal, deadline }: MessageContext,
   ): Promise<unknown> {
     const replies = this.sender.send<unknown>(pattern, { ...request });
-    // A caller in this process may wait for ever, and nobody says that no server is there.
+    // A caller in this process may have no deadline, and Redis does not report a missing server.
     const values = deadline === undefined ? replies.pipe(timeout({ each: LONGEST_REPLY_MS })) : replies;
     try {
       const reply = await lastValueFrom(values.pipe(takeUntil(fromEvent(signal, 'abort'))), {

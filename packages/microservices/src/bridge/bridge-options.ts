@@ -84,12 +84,12 @@ export function checkBridgeOptions(options: CatgaBridgeOptions): void {
     const other = received.slice(0, index).find((one) => isDeepStrictEqual(one.pattern, pattern));
     if (other !== undefined)
       throw wrong(
-        `${other.type.name} and ${type.name} in receive have one pattern, which can be one of them only`,
+        `${other.type.name} and ${type.name} in receive have the same pattern`,
       );
   }
   for (const { type, pattern } of crossings(options, 'forward'))
     if (received.some((one) => one.type.name === type.name || isDeepStrictEqual(one.pattern, pattern)))
-      throw wrong(`${type.name} is in receive and in forward, and would go round in circles`);
+      throw wrong(`${type.name} is in both receive and forward, which would be an endless loop`);
 }
 
 function wrong(problem: string): CatgaError {

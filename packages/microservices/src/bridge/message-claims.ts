@@ -8,13 +8,13 @@ export interface ClaimClient {
 
 /** Lifetime of a claim, far longer than the delivery to all bridge nodes takes. */
 const CLAIM_MS = 60_000;
-/** How long events of the same content are counted after the last one that a node has claimed. */
+/** Time for which events of the same content are counted after the last claim, in milliseconds. */
 const COUNT_MS = 5_000;
 
 /**
  * KEYS: the counts of an event's content. ARGV: bridge node, ms. Each node counts how often it has seen the content; the first one to reach
- * a count has the event. Only who has one makes the counts last: nodes that came later have counted less, and begin anew when
- * the others are gone.
+ * a count handles the event. Only a claim extends the lifetime of the counts: nodes that started later have lower counts, which are reset
+ * when the others are gone.
  */
 const CLAIM_EVENT = `
 local mine = redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
@@ -29,8 +29,8 @@ export class MessageClaims {
   private readonly node = `node:${randomUUID()}`;
 
   /**
-   * @param prefix of the keys
-   * @param countMs how long events of the same content are counted after the last claim
+   * @param prefix prefix of the keys
+   * @param countMs time for which events of the same content are counted after the last claim, in milliseconds
    */
   constructor(
     private readonly prefix: string,

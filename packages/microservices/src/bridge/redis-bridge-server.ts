@@ -64,7 +64,7 @@ export class RedisBridgeServer extends ServerRedis implements BridgeServer {
     return this.pubClient;
   }
 
-  /** Without a claim the message may be another node's. Nobody awaits this: Nest 11 calls it as a listener. */
+  /** Drops a message that could not be claimed: another node may handle it. Never rejects, because Nest 11 calls it as a listener. */
   private dropped(channel: string, thrown: unknown): void {
     this.logger.error(`A message on ${channel} was dropped: ${toError(thrown).message}`);
   }

@@ -90,7 +90,7 @@ export class CatgaClientProxy extends ClientProxy {
     return valuesOf(result);
   }
 
-  /** What `setOnDispatchHook` has attached are headers. */
+  /** Headers that `setOnDispatchHook` has attached. */
   private read({ data, metadata }: ReadPacket<unknown>): {
     readonly content: object;
     readonly headers: Readonly<Record<string, string>>;

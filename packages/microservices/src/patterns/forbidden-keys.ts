@@ -1,6 +1,6 @@
 import { FORBIDDEN_KEYS } from '@catga/core/engine';
 
-/** What Nest has parsed, without the keys that serializers of Catga drop. Changes the data itself, which nobody else has. */
+/** Removes the keys that the serializers of Catga drop, from data parsed by Nest. Changes the data in place. */
 export function withoutForbiddenKeys(data: unknown): unknown {
   const seen = new Set<unknown>();
   const left: unknown[] = [data];

@@ -22,7 +22,7 @@ export class CatgaRpcContext extends BaseRpcContext<[pattern: string, message: M
     return this.args[1].headers;
   }
 
-  /** What a client attached with `setOnDispatchHook` of Nest 12, which are headers. */
+  /** Headers that a client attached with `setOnDispatchHook` of Nest 12. */
   getMetadata(): MessageHeaders {
     return this.getHeaders();
   }

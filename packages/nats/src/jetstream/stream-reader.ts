@@ -62,7 +62,7 @@ interface Brought {
   readonly last: number;
   /** Whether the server sent fewer messages than it had announced: some were removed or replaced, or the consumer was not ready. */
   readonly isShort: boolean;
-  /** Whether no more are wanted, or the next one is too large. */
+  /** Whether no more messages are wanted, or the next one is too large. */
   readonly isCut: boolean;
 }
 
@@ -75,15 +75,15 @@ interface Pulled extends Omit<Brought, 'isCut'> {
 
 /** Status of a pull whose next message is larger than `max_bytes` (NATS ADR-13). */
 const CONFLICT = 409;
-/** How many consumers one after the other may find nothing, and the pauses between them, in milliseconds. */
+/** Maximum number of consecutive consumers without messages, and the pauses between them, in milliseconds. */
 const MOST_MISSES = 30;
 const FIRST_PAUSE_MS = 2;
 const LAST_PAUSE_MS = 250;
 
 /**
  * Reads all messages of one subject of a stream, or of all, oldest first, through ephemeral consumers
- * (JetStream wire API: `CONSUMER.CREATE`, `CONSUMER.MSG.NEXT`). A consumer may be on a replica that lags behind: what the stream's leader has
- * is waited for.
+ * (JetStream wire API: `CONSUMER.CREATE`, `CONSUMER.MSG.NEXT`). A consumer may be on a replica that lags behind: the read waits for the messages
+ * of the stream's leader.
  */
 export async function readSubject(
   services: ReaderServices,
@@ -114,7 +114,7 @@ export async function readSubject(
   }
 }
 
-/** Number of the leader's last message of a subject; 0 if there is none. A message that is being replaced may not be found. */
+/** Sequence of the leader's last message of a subject; 0 if there is none. A message that is being replaced may not be found. */
 async function lastOf(store: Readable, subject: string): Promise<number> {
   for (let attempt = 0; attempt < MOST_MISSES; attempt++) {
     const last = await store.last(subject);

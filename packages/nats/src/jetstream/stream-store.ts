@@ -92,7 +92,7 @@ export class StreamStore {
     readonly api: JetStreamApi,
   ) {}
 
-  /** Whether the stream has replicas, or may have: they have what is stored later than its leader. */
+  /** Whether the stream has replicas, or may have: they may lag behind its leader. */
   get mayLag(): boolean {
     return this.shape.replicas > 1 || this.api.leavesSettings;
   }

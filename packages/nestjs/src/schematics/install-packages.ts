@@ -1,7 +1,7 @@
 import type { SchematicContext } from '@angular-devkit/schematics';
 import type { NestProject } from './nest-project.js';
 
-/** Has the packages of the changed `package.json` installed when the files are written, by the project's own package manager. */
+/** Installs the packages of the changed `package.json` after the files are written, with the project's package manager. */
 export function installPackages(context: SchematicContext, { packageManager }: NestProject): void {
   // What NodePackageInstallTask of the devkit is, which comes with the Nest CLI and is no dependency of applications.
   context.addTask({

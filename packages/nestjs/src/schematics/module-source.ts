@@ -3,7 +3,7 @@ import { MetadataManager } from '@nestjs/schematics';
 /** End of an import statement, which may span several lines. */
 const importEnd = /^(?:import\b[^;'"]*|\}\s*)from\s+['"][^'"]+['"];?[ \t]*$/gm;
 
-/** What a source imports by name. */
+/** Names that a source imports. */
 export function importsOf(
   source: string,
 ): readonly { readonly names: readonly string[]; readonly from: string }[] {
@@ -12,7 +12,7 @@ export function importsOf(
   );
 }
 
-/** Adds an import after the others, of what is not imported from there. */
+/** Adds the missing names of an import, after the other imports. */
 export function withImport(source: string, all: readonly string[], from: string): string {
   const known = importsOf(source).flatMap((one) => (one.from === from ? one.names : []));
   const names = all.filter((name) => !known.includes(name));
@@ -39,7 +39,7 @@ export function withDeclaration(
   const isNoList = changed === source && new RegExp(`\\b${list}\\s*:\\s*[^\\s[]`).test(decorator);
   if (isNoList || new RegExp(`[{,]\\s*${list}\\s*[,}]`).test(decorator))
     throw new Error(
-      `The ${list} of the module must be a list, as in ${list}: [...others], to have ${expression} added.`,
+      `Cannot add ${expression}: ${list} of the module must be an array, as in ${list}: [...others].`,
     );
   return changed;
 }

@@ -13,7 +13,7 @@ interface Manifest {
 
 const own = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { version: string };
 
-/** Lock files, and what writes them. */
+/** Lock files, and their package managers. */
 const LOCK_FILES: Readonly<Record<string, string>> = {
   'pnpm-lock.yaml': 'pnpm',
   'yarn.lock': 'yarn',
@@ -35,13 +35,13 @@ export class NestProject {
     readonly sourceRoot = 'src',
   ) {}
 
-  /** Of the application: of one of several in a repository, that of its folder, `apps/web/src`. */
+  /** Source folder of the application; in a monorepo, that of one application, `apps/web/src`. */
   get name(): string {
     const [, folder] = /([\w-]+)\/src\/?$/.exec(this.sourceRoot) ?? [];
     return folder ?? (this.manifest.name ?? 'app').replace(/^@[^/]+\//, '');
   }
 
-  /** What installs its packages, by `packageManager` or the lock file; undefined if nothing says so. */
+  /** Package manager, by `packageManager` or the lock file; undefined if neither exists. */
   get packageManager(): string | undefined {
     const said = /^(npm|pnpm|yarn|bun)@/.exec(this.manifest.packageManager ?? '')?.[1];
     return said ?? Object.entries(LOCK_FILES).find(([file]) => this.hasFile(file))?.[1];
@@ -68,7 +68,7 @@ export class NestProject {
     return this.tree.read(this.pathOf(file))?.toString();
   }
 
-  /** Writes a new file of the sources; one that exists is the user's, and stays. Returns whether it is new. */
+  /** Writes a new source file; an existing one is not changed. Returns whether it is new. */
   addSource(file: string, content: string): boolean {
     return this.addFile(posix.join(this.sourceRoot, file), content);
   }

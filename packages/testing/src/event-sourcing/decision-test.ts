@@ -19,7 +19,7 @@ import { sameContent } from './same-content.js';
 export interface DecidedTest<R> {
   /** Expects exactly these decided events; compares classes and fields. Rejects with an `AssertionError`. */
   thenEvents(...events: readonly object[]): Promise<void>;
-  /** Rejects with an `AssertionError` unless the command is answered with this. A result that is made of where the events are is made of the stream of the command, behind the given events. */
+  /** Expects this result; a function of the last event's id gets its id behind the given events. Rejects with an `AssertionError`. */
   thenResult(result: R): Promise<void>;
   /** Expects the command to fail with an error of this class, or with this text in its message. Rejects with an `AssertionError`. */
   thenError(error: ExpectedError): Promise<void>;
@@ -83,7 +83,7 @@ class Outcome<R> implements DecidedTest<R> {
   constructor(
     private readonly stream: StreamDefinition,
     private readonly settled: Promise<Settled<R>>,
-    /** Id of the last of so many events that are decided. */
+    /** Id of the last of this number of decided events. */
     private readonly after: (decided: number) => string,
   ) {}
 

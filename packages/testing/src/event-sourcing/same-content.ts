@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert';
 
-/** Throws an `AssertionError` unless both have the same content: `1` is not `'1'`. Classes of objects do not count, as test frameworks have several realms. */
+/** Throws an `AssertionError` unless both have the same content: `1` is not `'1'`. Classes of objects are ignored, because test frameworks have several realms. */
 export function sameContent(actual: unknown, expected: unknown): void {
   deepStrictEqual(contentOf(actual), contentOf(expected));
 }

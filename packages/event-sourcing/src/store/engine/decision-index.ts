@@ -15,7 +15,7 @@ interface KnownDecisions {
 /** Index of the decisions of streams. A stream is scanned once, without the bodies of its entries, and later from the end of that scan. */
 export class DecisionIndex {
   private readonly streams = new Map<string, KnownDecisions>();
-  /** Who asks while somebody looks through the stream waits for what that finds. */
+  /** Concurrent searches of a stream share one scan. */
   private readonly turns = new Turns();
   private size = 0;
 

@@ -1,4 +1,4 @@
-/** Work of one key, one after the other; that of different keys side by side. */
+/** Runs work of one key sequentially, and work of different keys concurrently. */
 export class Turns {
   private readonly last = new Map<string, Promise<unknown>>();
 

@@ -8,7 +8,7 @@ import { decodeProjection, encodeProjection, roleOf, storedBuild } from './proje
 import type { RecordedBuild, RecordedBuilds } from './projection-record.js';
 import { recordKey } from './record-key.js';
 
-/** How often a change is tried, and the longest pause before the next time, in milliseconds. */
+/** Attempts at a change, and the maximum pause between them, in milliseconds. */
 const MAX_TRIES = 40;
 const MAX_PAUSE_MS = 50;
 /** Longest text of a problem that is stored. */
@@ -179,7 +179,8 @@ export class RecordProjections implements ProjectionStore {
     }
   }
 
-  /** Applies a change to the builds that are there, again if somebody else has changed them meanwhile. Resolves with what is there then. `CATGA_CONFLICT` */
+  /** Changes the stored builds by compare-and-set, with retries. Resolves with the result. `CATGA_CONFLICT` */
+        // At random, so that those who met do not meet again. ~>         // Random, so that the same writers do not conflict again.
   private async change(name: string, change: Change): Promise<RecordedBuilds> {
     const { records } = this.place;
     for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
@@ -194,7 +195,7 @@ export class RecordProjections implements ProjectionStore {
     }
     throw new CatgaError(
       'CATGA_CONFLICT',
-      `Others change the progress of the projection '${name}' all the time.`,
+      `The progress of the projection '${name}' had too many conflicting writes.`,
       {
         details: { name },
       },

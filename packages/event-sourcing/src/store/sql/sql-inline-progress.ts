@@ -20,7 +20,7 @@ const moved = (
 
 const MOVED = { ofVersion: moved('version'), ofBuild: moved('build') } as const;
 
-/** Streams that the live build of the version of build $3 has taken further than it. */
+/** Streams in which the live build of the version is ahead of build $3. */
 const LATE = `SELECT l.stream FROM catga_projection_stream l
   JOIN catga_projection p ON p.namespace = l.namespace AND p.name = l.name AND p.build = $3::bigint
   JOIN catga_projection live ON live.namespace = l.namespace AND live.name = l.name AND live.build = l.build
@@ -29,7 +29,7 @@ const LATE = `SELECT l.stream FROM catga_projection_stream l
     ON s.namespace = l.namespace AND s.name = l.name AND s.build = p.build AND s.stream = l.stream
   WHERE l.namespace = $1 AND l.name = $2 AND coalesce(s.version, 0) < l.version`;
 
-/** How many rows are deleted by one statement. */
+/** Number of rows deleted by one statement. */
 const FORGOTTEN_AT_ONCE = 1000;
 const FORGET = `DELETE FROM catga_projection_stream WHERE ctid = ANY(ARRAY(
     SELECT s.ctid FROM catga_projection_stream s
@@ -53,7 +53,7 @@ export class SqlInlineProgress implements InlineProgress {
 
   catchUp({ name, build }: BuildKey, stream: string, work: StreamWork): Promise<void> {
     return this.database.run(async (tx) => {
-      // Not while another build goes live: it would lack what is taken here.
+      // Not while another build goes live: it would miss these events.
       await tx.execute(
         'SELECT 1 AS one FROM catga_projection WHERE namespace = $1 AND name = $2 AND build = $3::bigint FOR SHARE',
         [this.namespace, name, build],
@@ -87,7 +87,7 @@ export class SqlInlineProgress implements InlineProgress {
     return rows.map((row) => row['stream'] as string);
   }
 
-  /** Forgets the progress of a build, some rows at a time. */
+  /** Deletes the progress of a build, in chunks. */
   async forget({ name, build }: BuildKey): Promise<void> {
     const parameters = [this.namespace, name, build];
     while ((await this.database.root.execute(FORGET, parameters)).length === FORGOTTEN_AT_ONCE);

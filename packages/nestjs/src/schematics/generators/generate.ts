@@ -53,7 +53,7 @@ export const generator =
     const fileOf = (role: string) => posix.join(names.folder, `${names.file}${role}`);
     const made = generate(names, (role) => project.specifier(fileOf(''), fileOf(role)));
     const add = (file: string, content: string) => {
-      if (!project.addSource(file, content)) context.logger.warn(`${file} is there already, and stays.`);
+      if (!project.addSource(file, content)) context.logger.warn(`${file} exists already, and is unchanged.`);
     };
     for (const { role, content } of made.files) add(`${fileOf(role)}.ts`, content);
     let isAdded = made.needs !== undefined && project.depend({ [made.needs.package]: catgaRange });

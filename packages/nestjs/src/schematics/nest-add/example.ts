@@ -7,7 +7,7 @@ import type { NestAddOptions } from './options.js';
 /** A command, its handler, a controller that sends it, and the handler's test, wired into the application's module. */
 export function addExample(project: NestProject, options: NestAddOptions, notes: string[]): void {
   if (project.hasFolder('orders')) {
-    notes.push(`There is a folder ${project.sourceRoot}/orders already: no example was added.`);
+    notes.push(`The folder ${project.sourceRoot}/orders exists already: no example was added.`);
     return;
   }
   const at = (file: string) => project.specifier('orders/x', `orders/${file}`);

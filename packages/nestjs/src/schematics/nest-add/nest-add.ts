@@ -9,7 +9,7 @@ import type { NestAddOptions } from './options.js';
 import { databaseSource, moduleOptions } from './wiring.js';
 
 const DATABASE = 'database.ts';
-/** What Docker Compose takes. */
+/** File names of Docker Compose. */
 const COMPOSE_FILES = ['docker-compose.yml', 'docker-compose.yaml', 'compose.yaml', 'compose.yml'];
 
 /** `nest add @catga/nestjs`: wires `CatgaModule` into the application. */
@@ -33,7 +33,7 @@ export function addCatga(project: NestProject, options: NestAddOptions): { reado
   if (wiredIn !== undefined) {
     // A second node would not start. The buses of @catga/cqrs have one, too.
     if (options.sql) project.addSource(DATABASE, databaseSource(project));
-    return { notes: [`${wiredIn} has a node of Catga already: its options are left as they are.`] };
+    return { notes: [`${wiredIn} already has a node of Catga: its options are unchanged.`] };
   }
 
   const database = project.hasSource(DATABASE) ? 'outbox-database.ts' : DATABASE;
@@ -73,7 +73,7 @@ function wired(source: string, project: NestProject, options: NestAddOptions, da
 
 function addMetrics(project: NestProject, notes: string[]): void {
   if (!project.addSource('metrics.controller.ts', metricsController)) {
-    notes.push('metrics.controller.ts is yours: serve `register.metrics()` of prom-client there.');
+    notes.push('metrics.controller.ts exists already: serve `register.metrics()` of prom-client there.');
     return;
   }
   const root = project.rootModule;
