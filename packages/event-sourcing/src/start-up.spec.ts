@@ -303,7 +303,7 @@ describe('An application does not start', () => {
     }
     const storage: EventStorage = { ...memoryEventStore(), database: {} };
     await expect(start([Inline], { storage })).rejects.toThrow(
-      /'inline' is inline, and the event store 'memory' has no inline projections/,
+      /'inline' is inline, but the event store 'memory' does not support inline projections/,
     );
   });
 

@@ -126,7 +126,7 @@ describe('catga migrate cqrs', () => {
       const { exitCode, out, err } = await terminal.run('migrate', 'cqrs', home);
       expect(exitCode).toBe(0);
       expect(out).toContain('src/deep/a.ts:1');
-      expect(err).toContain('4 places changed, 0 want a look');
+      expect(err).toContain('4 places changed, 0 to review');
       for (const file of [...changed, 'package.json']) expect(read(file)).toContain('@catga/cqrs');
       for (const file of kept) expect(read(file)).toBe(source);
     });
@@ -134,7 +134,7 @@ describe('catga migrate cqrs', () => {
     it('goes on after a manifest that is none', async () => {
       writeFileSync(join(home, 'package.json'), '{{ name }} @nestjs/cqrs');
       const { exitCode, err } = await terminal.run('migrate', 'cqrs', home);
-      expect([exitCode, err]).toEqual([0, expect.stringContaining('3 places changed, 1 want a look')]);
+      expect([exitCode, err]).toEqual([0, expect.stringContaining('3 places changed, 1 to review')]);
     });
 
     it('needs one', async () => {

@@ -79,7 +79,7 @@ export const ERROR_CATALOGUE = Object.freeze({
     false,
     'Take the name and the version from CatgaProjections.list(); only a node that runs a version can have it rebuilt.',
   ),
-  CATGA_CONFLICT: entry(true, 'Others write the same record all the time; repeat, and see who does.'),
+  CATGA_CONFLICT: entry(true, 'Too many concurrent writes of the same record; retry, and find the writers.'),
   CATGA_COMMAND_NOT_FOUND: entry(
     false,
     'Take name and id from CatgaQueue.list() or the receipt; the command may have ended, or was never queued.',

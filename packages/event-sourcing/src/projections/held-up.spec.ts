@@ -44,14 +44,14 @@ it('read models that an open transaction holds up are behind, and it is told onc
   const oldestAt = new Date(1000);
   held = { oldestAt, waitingMs: 9000, by: () => Promise.resolve('process 1') };
   await expect(projections.list()).resolves.toMatchObject([{ isBehind: true, eventsBehind: 1, oldestAt }]);
-  const told = (): string[] => warnings.filter((line) => line.includes('held up'));
+  const told = (): string[] => warnings.filter((line) => line.includes('delayed by'));
   await clock.advance(10_000);
   expect(told()).toEqual([]);
   held = { ...held, waitingMs: 19_000 };
   await clock.advance(10_000);
   await clock.advance(10_000);
   expect(told()).toEqual([
-    'Read models are held up, and events wait for 19 s: process 1 has an open transaction that has written something and may still append.',
+    'Projections are delayed by 19 s: process 1 has an open transaction that has written something and may still append events.',
   ]);
   held = undefined;
   await clock.advance(10_000);

@@ -49,7 +49,7 @@ describe('nest g -c @catga/nestjs', () => {
     const twice = await schematics.run('request', { name: 'stock/reorder' }, once);
     expect(twice.readText('src/app.module.ts')).toBe(module);
     expect(twice.readText('src/stock/reorder.ts')).toBe('// mine');
-    expect(schematics.said).toContain('stock/reorder.ts is there already, and stays.');
+    expect(schematics.said).toContain('stock/reorder.ts exists already, and is unchanged.');
     expect(schematics.said).toHaveLength(3);
   });
 

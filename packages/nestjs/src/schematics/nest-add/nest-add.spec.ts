@@ -99,7 +99,7 @@ export class AppModule {}
     const module = once.readText('src/app.module.ts');
     const twice = await schematics.run('nest-add', { engine: 'nats' }, once);
     expect(twice.readText('src/app.module.ts')).toBe(module);
-    expect(schematics.said.at(-1)).toContain('app.module.ts has a node of Catga already');
+    expect(schematics.said.at(-1)).toContain('app.module.ts already has a node of Catga');
   });
 
   it('finds the module of an application in a monorepo', async () => {
@@ -156,7 +156,7 @@ await app.listen(3000)
       const tree = await schematics.run('nest-add', {}, project);
       expect(tree.readText('src/app.module.ts')).toBe(nestProject('cjs').readText('src/app.module.ts'));
       expect(schematics.said).toEqual([
-        'infrastructure/messages.module.ts has a node of Catga already: its options are left as they are.',
+        'infrastructure/messages.module.ts already has a node of Catga: its options are unchanged.',
       ]);
     }
   });
@@ -173,8 +173,8 @@ await app.listen(3000)
     expect(module).toContain(`import { database } from './outbox-database';`);
     expect(tree.readText('src/outbox-database.ts')).toContain('export const database');
     expect(schematics.said).toEqual([
-      expect.stringContaining('metrics.controller.ts is yours'),
-      'There is a folder src/orders already: no example was added.',
+      expect.stringContaining('metrics.controller.ts exists already'),
+      'The folder src/orders exists already: no example was added.',
     ]);
   });
 
