@@ -25,7 +25,8 @@ const MODULE = /(['"`])@nestjs\/cqrs\1/g;
 const DEEP_IMPORT = /['"`]@nestjs\/cqrs\/[^'"`]*['"`]/;
 /** The module in other forms than its name in quotes and a file of it: `'^@nestjs/cqrs$'`, `"@nestjs/cqrs@11"`. */
 const MENTION = /(?<!['"`])@nestjs\/cqrs(?![-\w])|@nestjs\/cqrs(?![-\w/'"`])/;
-const MENTIONED = 'mentions @nestjs/cqrs in another form, and was not changed: change it, unless it is a comment';
+const MENTIONED =
+  'mentions @nestjs/cqrs in another form, and was not changed: change it, unless it is a comment';
 
 /** Places to review, by patterns in a line. */
 const LOOKS: readonly (readonly [code: MigrationCode, sign: RegExp, text: string])[] = [

@@ -83,9 +83,7 @@ export function checkBridgeOptions(options: CatgaBridgeOptions): void {
   for (const [index, { type, pattern }] of received.entries()) {
     const other = received.slice(0, index).find((one) => isDeepStrictEqual(one.pattern, pattern));
     if (other !== undefined)
-      throw wrong(
-        `${other.type.name} and ${type.name} in receive have the same pattern`,
-      );
+      throw wrong(`${other.type.name} and ${type.name} in receive have the same pattern`);
   }
   for (const { type, pattern } of crossings(options, 'forward'))
     if (received.some((one) => one.type.name === type.name || isDeepStrictEqual(one.pattern, pattern)))

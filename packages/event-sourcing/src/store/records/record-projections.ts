@@ -180,7 +180,7 @@ export class RecordProjections implements ProjectionStore {
   }
 
   /** Changes the stored builds by compare-and-set, with retries. Resolves with the result. `CATGA_CONFLICT` */
-        // At random, so that those who met do not meet again. ~>         // Random, so that the same writers do not conflict again.
+  // At random, so that those who met do not meet again. ~>         // Random, so that the same writers do not conflict again.
   private async change(name: string, change: Change): Promise<RecordedBuilds> {
     const { records } = this.place;
     for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {

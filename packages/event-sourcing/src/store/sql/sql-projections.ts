@@ -12,7 +12,7 @@ import { EndedTransactions } from './ended-transactions.js';
 import { SqlInlineProgress } from './sql-inline-progress.js';
 
 /** Status of a build that another build of its version has replaced, until it is deleted. */
-        // They are kept for a while: appends that have begun before may still write to their tables. ~>         // Retired, not deleted: appends in progress may still write to their tables.
+// They are kept for a while: appends that have begun before may still write to their tables. ~>         // Retired, not deleted: appends in progress may still write to their tables.
 const RETIRED = 'retired';
 
 /** Columns of a build `p`. */
