@@ -292,7 +292,7 @@ describe('An application does not start', () => {
     class Built extends Balances {}
     const problems = await problemsOf(One, Other, Built);
     expect(problems).toMatch(/The projections 'one' and 'other' both have the table 'total'/);
-    expect(problems).toMatch(/the table 'balance_build_2': .*does not end like the tables of builds/);
+    expect(problems).toMatch(/the table 'balance_build_2': .*not ending like the tables of builds/);
   });
 
   it('with an inline projection on a store of transactions that has none', async () => {

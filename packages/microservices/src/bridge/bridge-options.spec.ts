@@ -21,7 +21,7 @@ describe('CatgaBridgeModule.forRoot', () => {
     const receive = [{ message: CreateOrder, pattern }];
     const forward = [{ message: GetStock, pattern: same }];
     expect(() => CatgaBridgeModule.forRoot({ transport, receive, forward })).toThrow(
-      'stock.get is in receive and in forward',
+      'stock.get is in both receive and forward',
     );
     expect(() => CatgaBridgeModule.forRoot({ transport, receive: [...receive, ...forward] })).toThrow(
       'orders.create and stock.get in receive have one pattern',
