@@ -24,7 +24,7 @@ describe('CatgaBridgeModule.forRoot', () => {
       'stock.get is in both receive and forward',
     );
     expect(() => CatgaBridgeModule.forRoot({ transport, receive: [...receive, ...forward] })).toThrow(
-      'orders.create and stock.get in receive have one pattern',
+      'orders.create and stock.get in receive have the same pattern',
     );
   });
 
