@@ -33,7 +33,7 @@ export function withDeclaration(
   const isFirst = new RegExp(`\\b${list}\\s*:\\s*\\[\\s*\\]`).test(source);
   const broken = isFirst && expression.includes('\n') ? `\n    ${expression},\n  ` : expression;
   const changed = new MetadataManager(source).insert(list, broken);
-  if (changed === undefined) throw new Error('There is no class with @Module({ … }) to add Catga to.');
+  if (changed === undefined) throw new Error('Found no class with @Module({ … }) to add Catga to.');
   // `imports: SHARED` cannot be added to, and what is added beside `imports` alone is a second list.
   const [decorator = ''] = /@Module\([^]*?\bclass\b/.exec(source) ?? [];
   const isNoList = changed === source && new RegExp(`\\b${list}\\s*:\\s*[^\\s[]`).test(decorator);
