@@ -131,7 +131,7 @@ export class NestProject {
   get rootModule(): string {
     const usual = this.hasSource('app.module.ts') ? 'app.module.ts' : undefined;
     const module = this.startedModule ?? usual ?? this.moduleAbove('');
-    if (module === undefined) throw new Error(`There is no module in ${this.sourceRoot}.`);
+    if (module === undefined) throw new Error(`Found no module in ${this.sourceRoot}.`);
     return module;
   }
 
