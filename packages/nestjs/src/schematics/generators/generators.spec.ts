@@ -63,6 +63,8 @@ describe('nest g -c @catga/nestjs', () => {
     expect(tree.readText('src/app.module.ts')).toBe(before);
     const suffixed = await new Schematics().run('query', { name: 'stock', specFileSuffix: 'test' }, project);
     expect(suffixed.files).toContain('/src/stock.handler.test.ts');
-    await expect(new Schematics().run('query', { name: '1!' }, project)).rejects.toThrow('is not a valid class name');
+    await expect(new Schematics().run('query', { name: '1!' }, project)).rejects.toThrow(
+      'is not a valid class name',
+    );
   });
 });
