@@ -55,7 +55,10 @@ export async function removeStreams(
     if (total === 0) return;
     for (const name of streams ?? []) {
       for (const server of servers) await isRemoved(server.folderOf(`.${name}`));
-      await connection.request(`$JS.API.STREAM.DELETE.${name}`, new Uint8Array(0), PATIENT);
+      // One that did not reply in time is asked again.
+      await connection
+        .request(`$JS.API.STREAM.DELETE.${name}`, new Uint8Array(0), PATIENT)
+        .catch(() => undefined);
     }
   }
 }
