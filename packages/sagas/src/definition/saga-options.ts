@@ -1,6 +1,6 @@
 import type { HandlerBackoff } from '@catga/nestjs';
 import { z } from 'zod';
-import { LONE_SURROGATE, isPart } from '../records/saga-records.js';
+import { isPart } from '../records/saga-records.js';
 import { days } from './durations.js';
 
 /**
@@ -56,11 +56,7 @@ export const MAX_NAME = 100;
 const asOfHandlers = z.unknown().optional();
 
 const schema = z.strictObject({
-  name: z
-    .string()
-    .min(1)
-    .max(MAX_NAME)
-    .refine((name) => isPart(name) && !LONE_SURROGATE.test(name), 'must be text that a key can hold'),
+  name: z.string().min(1).max(MAX_NAME).refine(isPart, 'must be text that a key can hold'),
   version: z.int().positive().default(1),
   keepMs: z.number().nonnegative().default(days(7)),
   maxBytes: z.int().positive().default(262_144),

@@ -23,7 +23,7 @@ const MAX_ID = 200;
 const MAX_PART = 256;
 const ROOT = 'saga/';
 /** Stores write any such as the same character. */
-export const LONE_SURROGATE = /\p{Surrogate}/u;
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** The records of sagas, in the store of the engine. */
 export class SagaRecords {
@@ -105,17 +105,17 @@ export class SagaRecords {
 function problemOf(id: unknown): string | undefined {
   if (typeof id !== 'string') return 'is not a string';
   if (id === '') return 'is empty';
-  if (id.length > MAX_ID || !isPart(id)) return `is longer than ${MAX_ID} characters`;
-  return LONE_SURROGATE.test(id) ? 'has half a surrogate pair' : undefined;
+  if (LONE_SURROGATE.test(id)) return 'has half a surrogate pair';
+  return id.length > MAX_ID || !isPart(id) ? `is longer than ${MAX_ID} characters` : undefined;
 }
 
 function keyOf(saga: string, id: string): string {
   return `${ROOT}${partOf(saga)}/${partOf(id)}`;
 }
 
-/** Whether a text has room as a part of a key. */
+/** Whether a store can hold a text as a part of a key, and tell it from others. */
 export function isPart(text: string): boolean {
-  return partOf(text).length <= MAX_PART;
+  return partOf(text).length <= MAX_PART && !LONE_SURROGATE.test(text);
 }
 
 /** A text as a part of something that slashes separate. */

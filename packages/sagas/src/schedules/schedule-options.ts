@@ -1,16 +1,11 @@
 import { z } from 'zod';
-import { LONE_SURROGATE, isPart } from '../records/saga-records.js';
+import { isPart } from '../records/saga-records.js';
 
 const schema = z.strictObject({
   cron: z.string(),
   timeZone: z.string().min(1).optional(),
   catchUp: z.enum(['last', 'all', 'none']).optional(),
-  name: z
-    .string()
-    .min(1)
-    .max(100)
-    .refine((name) => isPart(name) && !LONE_SURROGATE.test(name), 'must be text that a key can hold')
-    .optional(),
+  name: z.string().min(1).max(100).refine(isPart, 'must be text that a key can hold').optional(),
   command: z.custom((value) => typeof value === 'function', 'must be a function').optional(),
   keepOutcome: z.boolean().optional(),
 });
