@@ -95,6 +95,7 @@ export async function readSubject(
   const { name } = store.shape;
   const readGoal = (): Promise<number> | number => (store.mayLag ? lastOf(store, subject ?? '>') : 0);
   let goal = await readGoal();
+  if (store.mayLag && fromSequence > goal) return;
   let from = fromSequence;
   let left = limit;
   for (let misses = 0; left > 0;) {

@@ -116,7 +116,7 @@ export class NatsStreamLog implements StreamLog {
       });
       if (entries.length > 0) break;
       if (seen > 0) continue;
-      // Too large for a page, or not yet on the replica that replied: ask the leader.
+      // Too large for a page, if there is one.
       const next = await store.next(subject ?? '>', from);
       if (next === undefined || next.sequence > to) break;
       seen = next.sequence;
