@@ -16,6 +16,7 @@ import { errorRules } from './cases/error-rules.js';
 import { exactlyOnceCommands } from './cases/exactly-once-commands.js';
 import { exactlyOnceEvents } from './cases/exactly-once-events.js';
 import { effectKeys } from './cases/effect-keys.js';
+import { heldKeys } from './cases/held-keys.js';
 import { idempotencyStore } from './cases/idempotency-store.js';
 import { idempotentCommands } from './cases/idempotent-commands.js';
 import { identities } from './cases/identities.js';
@@ -86,6 +87,7 @@ export function describeEngine(name: string, harness: EngineHarness): void {
       deadLetters(lab);
       thrownValues(lab);
       redrive(lab);
+      heldKeys(lab);
       deadLetterBatches(lab);
       deadLetterHistory(lab);
       deadLetterAdministration(lab);

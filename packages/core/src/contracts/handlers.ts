@@ -46,6 +46,12 @@ export interface RequestHandlerOptions {
    * @defaultValue for each field that of `retry` of the module
    */
   readonly backoff?: HandlerBackoff;
+  /**
+   * What a dead letter means for the next queued commands of its key. `'continue'`: they are handled. `'hold-key'`: they wait until the letter is
+   * dropped, or was redriven and its handler has succeeded; other keys go on. A command without a key holds back nothing.
+   * @defaultValue 'continue'
+   */
+  readonly whenDead?: 'continue' | 'hold-key';
 }
 
 /** Options of an event handler's subscription. */
@@ -90,6 +96,12 @@ export interface EventHandlerOptions {
    * @defaultValue for each field that of `retry` of the module
    */
   readonly backoff?: HandlerBackoff;
+  /**
+   * What a dead letter means for the next reliable events of its key. `'continue'`: they are handled. `'hold-key'`: they wait until the letter is
+   * dropped, or was redriven and its handler has succeeded; other keys go on. A event without a key holds back nothing.
+   * @defaultValue 'continue'
+   */
+  readonly whenDead?: 'continue' | 'hold-key';
 }
 
 /** Exponential backoff between the attempts of one handler. */

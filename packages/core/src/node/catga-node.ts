@@ -74,10 +74,15 @@ export class CatgaNode {
     const { tracing } = runtime;
     this.deadLetters = new CatgaDeadLetters(
       () => {
-        const { log, deadLetters } = runtime.engine.connected('Dead letters');
-        return { log: runtime.quiet(log), deadLetters: runtime.quiet(deadLetters) };
+        const { log, deadLetters, inbox } = runtime.engine.connected('Dead letters');
+        return {
+          log: runtime.quiet(log),
+          deadLetters: runtime.quiet(deadLetters),
+          inbox: runtime.quiet(inbox),
+        };
       },
       runtime.codec,
+      this.options.deadLetters.ttlMs,
       tracing,
     );
     this.outbox = new CatgaOutbox(() => runtime.outbox?.access);

@@ -87,6 +87,7 @@ function commandQueue(
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
     handlers: new Map([[type, route]]),
     retry: retryOf(options, retry),
+    holdsKeys: options.whenDead === 'hold-key',
   };
 }
 
@@ -100,7 +101,7 @@ function eventSubscription(
   handlers: ReadonlyMap<MessageType, CompiledHandler>,
   { service, retry }: ResolvedCatgaOptions,
 ): DurableHandler {
-  const { concurrency, startFrom } = registration.options;
+  const { concurrency, startFrom, whenDead } = registration.options;
   return {
     id: subscriptionIdOf(service, registration),
     kind: 'event',
@@ -109,6 +110,7 @@ function eventSubscription(
     concurrency: concurrency ?? DEFAULT_CONCURRENCY,
     handlers,
     retry: retryOf(registration.options, retry),
+    holdsKeys: whenDead === 'hold-key',
   };
 }
 

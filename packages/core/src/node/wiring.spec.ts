@@ -79,6 +79,7 @@ describe('a node refuses to start', () => {
       concurrency: 0,
       maxAttempts: 1.5,
       backoff: { multiplier: 0.5, jiter: true },
+      whenDead: 'hold',
       scope: 'all',
     };
     const node = new CatgaNode().handleEvent(Bought, nothing, {
@@ -87,9 +88,14 @@ describe('a node refuses to start', () => {
       ...options,
     } as never);
     await expect(problemsOf(node)).resolves.toEqual(
-      ['scope', 'concurrency', 'maxAttempts', 'backoff.multiplier', 'backoff.jiter: unknown option'].map(
-        (path) => expect.stringContaining(`Mail (Shop) has wrong options: ${path}`),
-      ),
+      [
+        'scope',
+        'concurrency',
+        'maxAttempts',
+        'backoff.multiplier',
+        'backoff.jiter: unknown option',
+        'whenDead',
+      ].map((path) => expect.stringContaining(`Mail (Shop) has wrong options: ${path}`)),
     );
   });
 

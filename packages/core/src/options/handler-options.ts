@@ -13,6 +13,7 @@ const queued = {
   concurrency: count.optional(),
   maxAttempts: count.optional(),
   backoff: z.strictObject(backoff).partial().optional(),
+  whenDead: z.enum(['continue', 'hold-key']).optional(),
 };
 
 const requestHandler = z.strictObject(queued);

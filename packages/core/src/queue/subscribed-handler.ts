@@ -14,6 +14,7 @@ import type { RetryOptions } from '../reliability/retry-policy.js';
 export interface DurableHandler extends LogSubscription {
   readonly handlers: ReadonlyMap<MessageType, CompiledHandler>;
   readonly retry: RetryOptions;
+  readonly holdsKeys: boolean;
 }
 
 /** The handler of one durable subscription, run with the context of a delivery. */
@@ -40,6 +41,10 @@ export class SubscribedHandler implements HandledSubscription {
 
   get retry(): RetryOptions {
     return this.durable.retry;
+  }
+
+  get holdsKeys(): boolean {
+    return this.durable.holdsKeys;
   }
 
   typeOf(name: string): MessageType | undefined {

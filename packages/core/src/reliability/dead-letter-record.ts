@@ -5,12 +5,13 @@ import type { StoredDeadLetter } from '../ports/dead-letter-store.js';
 import type { LogDelivery } from '../ports/durable-log.js';
 import { bodyBytes } from '../wire/codec.js';
 import { boundedHistory, seriesIn } from './dead-letter-history.js';
-import { REDRIVEN_IN, ownHeaders } from './kept-outcome.js';
+import { HOLDS_KEY, REDRIVEN_IN, ownHeaders } from './kept-outcome.js';
 
 /**
  * Dead letter of a delivery. Its id is built from the message's name and id, the subscription, and the
  * number of the series: the same if it is written again, and different for the series after
- * a redrive, which may fail before the redriven letter is removed. An unreadable message has an empty name.
+ * a redrive, which may fail before the redriven letter is removed. An unreadable message has an empty name. That of a letter that
+ * holds a key ends in a mark.
  */
 export function deadLetterOf(
   { message, attempt, problem }: LogDelivery,
@@ -27,12 +28,22 @@ export function deadLetterOf(
     nodeId,
     failedAt: new Date(nowMs),
   });
+  const parts = [problem === undefined ? name : '', messageId, subscription, String(series)];
   return {
-    id: joinedKey(problem === undefined ? name : '', messageId, subscription, String(series)),
+    id: joinedKey(...parts, ...(message.headers[HOLDS_KEY] === undefined ? [] : [HOLDING])),
     subscription,
     stored: { ...message, history, body: bodyBytes(message.body) },
     failure,
   };
+}
+
+/** Last part of the id of a letter that holds a key. */
+const HOLDING = 'key';
+
+/** Whether a letter holds a key. */
+export function isHolding(letterId: string): boolean {
+  const parts = letterId.split('~');
+  return parts.length === 5 && parts[4] === HOLDING;
 }
 
 /** Public view of a stored dead letter. */

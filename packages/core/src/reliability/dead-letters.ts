@@ -16,9 +16,11 @@ import { recordOf } from '../errors/error-record.js';
 import type { Tracing } from '../pipeline/tracing.js';
 import type { DeadLetterKey, DeadLetterStore, StoredDeadLetter } from '../ports/dead-letter-store.js';
 import type { DurableLog } from '../ports/durable-log.js';
+import type { Inbox } from '../ports/inbox.js';
 import type { LogMessage } from '../ports/stored-message.js';
 import type { Codec } from '../wire/codec.js';
-import { describeDeadLetter } from './dead-letter-record.js';
+import { describeDeadLetter, isHolding } from './dead-letter-record.js';
+import { HeldKeys } from './held-keys.js';
 import { REDRIVEN_IN, ownHeaders } from './kept-outcome.js';
 import { invalid } from './invalid.js';
 import { pageLimit } from './page-limit.js';
@@ -31,10 +33,11 @@ const KEYS_AT_A_TIME = 1000;
 /** Maximum number of failures in a result. */
 const MOST_FAILURES = 100;
 
-/** Access to an engine's log and dead-letter store. */
+/** Access to an engine's log, dead-letter store and inbox. */
 export interface DeadLetterAccess {
   readonly log: DurableLog;
   readonly deadLetters: DeadLetterStore;
+  readonly inbox: Inbox;
 }
 
 /**
@@ -48,6 +51,8 @@ export class CatgaDeadLetters {
   constructor(
     private readonly access: () => DeadLetterAccess,
     private readonly codec: Codec,
+    /** Retention of dead letters, in milliseconds. */
+    private readonly ttlMs: number,
     private readonly tracing?: Tracing,
   ) {}
 
@@ -167,7 +172,12 @@ export class CatgaDeadLetters {
   }
 
   private async dropOne(id: string): Promise<void> {
-    if (!(await this.access().deadLetters.remove(id))) throw notFound(id);
+    const { deadLetters, inbox } = this.access();
+    const letter = isHolding(id) ? await deadLetters.get(id) : undefined;
+    // Released before it is removed: a crash in between leaves a letter that can be dropped again.
+    if (letter !== undefined)
+      await new HeldKeys(inbox, this.ttlMs).release(letter.subscription, letter.stored);
+    if (!(await deadLetters.remove(id))) throw notFound(id);
   }
 
   private async each(

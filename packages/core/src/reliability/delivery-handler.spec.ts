@@ -71,6 +71,7 @@ describe('the consumer of a durable subscription', () => {
     return new DeliveryHandler(
       {
         id: 'shop.Books',
+        holdsKeys: false,
         retry: { maxAttempts: 3, initialDelayMs: 100, maxDelayMs: 1000, multiplier: 2, jitter: false },
         typeOf: (name) => (name === 'Paid' ? type : undefined),
         envelope: (of, message, attributes) =>

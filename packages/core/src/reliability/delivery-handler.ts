@@ -16,7 +16,8 @@ import type { ErrorRules } from './error-rules.js';
 import type { CatgaErrorSink } from './failure-sink.js';
 import { tellsOutcome } from './delivery-records.js';
 import type { DeliveryRecords } from './delivery-records.js';
-import { ownHeaders } from './kept-outcome.js';
+import { HELD_LOOK_MS, holding } from './held-keys.js';
+import { HOLDS_KEY, ownHeaders } from './kept-outcome.js';
 import { MessagesAtWork, WorkOnMessage } from './messages-at-work.js';
 import { hasReplyAddress } from './reply-to.js';
 import { retryDelayMs } from './retry-policy.js';
@@ -26,6 +27,8 @@ import type { RetryOptions } from './retry-policy.js';
 export interface HandledSubscription {
   readonly id: string;
   readonly retry: RetryOptions;
+  /** Whether a dead letter holds back the next messages of its key. */
+  readonly holdsKeys: boolean;
   typeOf(name: string): MessageType | undefined;
   envelope(type: MessageType, message: object, attributes: MessageAttributes): MessageEnvelope;
   /** For a handler in a transaction that records the message: whether it has succeeded. */
@@ -76,6 +79,7 @@ export class DeliveryHandler {
     delivery.handledBy = work;
     try {
       if (work === undefined) await this.records.acknowledge(delivery, true);
+      else if (delivery.attempt > 1 && this.canHold(delivery) && (await this.isHeld(delivery))) return;
       else if (envelope instanceof Error) await this.bury(delivery, undefined, envelope);
       else if (!this.mayBeDone(delivery, envelope) || !(await this.isDone(delivery, envelope, work))) {
         work.progress = 'tried';
@@ -114,6 +118,19 @@ export class DeliveryHandler {
     }
   }
 
+  /** Whether the dead letter of a message holds its key. Redriven messages have no place in the order of their key. */
+  private canHold({ message: { key, history } }: LogDelivery): boolean {
+    return this.subscription.holdsKeys && key !== undefined && history.length === 0;
+  }
+
+  /** Resolves with whether the message has a dead letter that holds its key: it waits for what becomes of that, or is over. */
+  private async isHeld(delivery: LogDelivery): Promise<boolean> {
+    const state = await this.records.holdOf(this.subscription.id, delivery.message);
+    if (state === 'released') await this.records.acknowledge(delivery, true);
+    else if (state === 'held') await delivery.release(HELD_LOOK_MS);
+    return state !== 'none';
+  }
+
   /** Whether a delivery is not a first one that nobody can have handled before. */
   private mayBeDone(delivery: LogDelivery, envelope: MessageEnvelope): boolean {
     return delivery.attempt > 1 || this.records.mayHaveEnded(delivery, envelope);
@@ -138,7 +155,7 @@ export class DeliveryHandler {
     if (hasEnded && wasHandled !== undefined && hasReplyAddress(delivery.message)) return false;
     if (hasEnded) {
       this.tracing?.repeated(this.messageOf(delivery));
-      await records.acknowledge(delivery, true);
+      await this.acknowledge(delivery, true);
     } else if (isLate) {
       work.progress = 'tried';
       await this.bury(delivery, envelope, unfinished(subscription.id, delivery));
@@ -152,11 +169,11 @@ export class DeliveryHandler {
     envelope: MessageEnvelope,
     value: unknown,
   ): Promise<void> | undefined {
-    const { records, subscription } = this;
+    const { subscription } = this;
     const recordsSuccess = envelope.qos === 2 && subscription.wasHandled === undefined;
     return recordsSuccess || tellsOutcome(delivery.message)
       ? this.record(delivery, envelope, value, recordsSuccess)
-      : records.acknowledge(delivery);
+      : this.acknowledge(delivery);
   }
 
   private async record(
@@ -169,7 +186,15 @@ export class DeliveryHandler {
     // Before the inbox record, after which the handler does not run again and could not record its outcome.
     if (tellsOutcome(delivery.message)) await records.tellOutcome(delivery, { ok: true, value });
     if (recordsSuccess) await records.succeeded(subscription.id, delivery, envelope);
-    await records.acknowledge(delivery, recordsSuccess);
+    await this.acknowledge(delivery, recordsSuccess);
+  }
+
+  /** Undefined if there is nothing to wait for. */
+  private acknowledge(delivery: LogDelivery, isConfirmed?: boolean): Promise<void> | undefined {
+    const { records, subscription } = this;
+    if (delivery.message.headers[HOLDS_KEY] === undefined) return records.acknowledge(delivery, isConfirmed);
+    const released = records.release(subscription.id, delivery.message);
+    return released.then(() => records.acknowledge(delivery, isConfirmed));
   }
 
   private open({ message: stored, attempt, problem }: LogDelivery): MessageEnvelope | Error {
@@ -221,7 +246,7 @@ export class DeliveryHandler {
   /** The handler refused a command, and whoever sent it wants to know: no dead letter, and no other attempt. */
   private async refused(delivery: LogDelivery, error: Error): Promise<void> {
     await this.records.tellOutcome(delivery, { ok: false, error, isRefusal: true });
-    await this.records.acknowledge(delivery);
+    await this.acknowledge(delivery);
   }
 
   private async bury(
@@ -230,13 +255,23 @@ export class DeliveryHandler {
     error: Error,
   ): Promise<void> {
     const { node, subscription, records, rules } = this;
-    await records.bury(deadLetterOf(delivery, subscription.id, error, node.nodeId, node.clock.now()));
+    const { message } = delivery;
+    const holds = this.canHold(delivery);
+    const letter = deadLetterOf(
+      holds ? { ...delivery, message: holding(message) } : delivery,
+      subscription.id,
+      error,
+      node.nodeId,
+      node.clock.now(),
+    );
+    await records.bury(letter);
+    if (holds) await records.hold(subscription.id, message);
     const isKept =
       envelope === undefined || error instanceof CatgaError || rules.isOutcome(envelope.type, error);
     // What was not decoded had no effect.
     await records.tellOutcome(delivery, { ok: false, error, isRefusal: envelope === undefined }, isKept);
     this.report(delivery, envelope, error, 'dead-lettered');
-    await records.acknowledge(delivery);
+    await (holds ? delivery.nak(HELD_LOOK_MS) : records.acknowledge(delivery));
   }
 
   private delayMs({ attempt }: LogDelivery): number {

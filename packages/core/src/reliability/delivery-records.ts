@@ -4,6 +4,7 @@ import type { Inbox } from '../ports/inbox.js';
 import type { LogMessage } from '../ports/stored-message.js';
 import type { MessageEnvelope } from '../pipeline/message-envelope.js';
 import type { CommandEnd, CommandReplies } from './command-replies.js';
+import { HeldKeys } from './held-keys.js';
 import { KEEP_OUTCOME } from './kept-outcome.js';
 import { hasReplyAddress } from './reply-to.js';
 import type { QueuedOutcomes } from './queued-outcomes.js';
@@ -62,6 +63,21 @@ export class DeliveryRecords {
     return this.writes.run(() => this.parts.deadLetters.put(letter, this.deadLetterTtlMs));
   }
 
+  /** Records that a message holds its key. */
+  hold(subscription: string, message: LogMessage): Promise<void> {
+    return this.writes.run(() => this.held.hold(subscription, message));
+  }
+
+  /** Whether a message holds its key, or has and was released. */
+  holdOf(subscription: string, message: LogMessage): ReturnType<HeldKeys['stateOf']> {
+    return this.writes.run(() => this.held.stateOf(subscription, message));
+  }
+
+  /** Releases the key of a redriven message that is done with. */
+  release(subscription: string, message: LogMessage): Promise<void> {
+    return this.writes.run(() => this.held.release(subscription, message));
+  }
+
   /**
    * Tells how a command ended, before the acknowledgement: if that fails, the command is redelivered. A refusal that is replied is
    * recorded first: the handler, run again, might not refuse.
@@ -81,6 +97,10 @@ export class DeliveryRecords {
   /** Undefined if the engine has taken it at once. */
   acknowledge(delivery: LogDelivery, isConfirmed?: boolean): Promise<void> | undefined {
     return this.writes.run(() => delivery.ack(isConfirmed));
+  }
+
+  private get held(): HeldKeys {
+    return new HeldKeys(this.parts.inbox, this.deadLetterTtlMs);
   }
 
   private get parts(): ReturnType<RecordingEngine['connected']> {

@@ -7,8 +7,10 @@ export const KEEP_OUTCOME = 'catga-keep-outcome';
 export const REDRIVEN_IN = 'catga-redriven-in';
 /** The same of a command that was moved from a lane to the queue: which moving, so that its next place is no repetition of the first. */
 export const RESCHEDULED = 'catga-rescheduled';
+/** A header of the dead letter of a message that holds its key, and of its redriven copies: the id of that message. */
+export const HOLDS_KEY = 'catga-holds-key';
 
-const MARKS = [KEEP_OUTCOME, REDRIVEN_IN, REPLY_TO, RESCHEDULED];
+const MARKS = [KEEP_OUTCOME, REDRIVEN_IN, REPLY_TO, RESCHEDULED, HOLDS_KEY];
 
 /** The headers that the sender gave. */
 export function ownHeaders(headers: MessageHeaders): MessageHeaders {
@@ -18,6 +20,7 @@ export function ownHeaders(headers: MessageHeaders): MessageHeaders {
     [REDRIVEN_IN]: _batch,
     [REPLY_TO]: _address,
     [RESCHEDULED]: _moved,
+    [HOLDS_KEY]: _held,
     ...own
   } = headers;
   return own;

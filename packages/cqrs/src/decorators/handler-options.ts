@@ -26,6 +26,7 @@ const NAMES: Readonly<Record<keyof EventsHandlerDecoratorOptions, true>> = {
   startFrom: true,
   maxAttempts: true,
   backoff: true,
+  whenDead: true,
 };
 
 /** Whether the last argument of `@EventsHandler` is an options object, not an event. */

@@ -23,7 +23,7 @@ export function messageOptionsOf({ qos, timeoutMs }: CatgaPatternExtras): Patter
 
 /** Subscription options among the extras of an event; its name is the pattern by default. */
 export function subscriptionOptionsOf(pattern: string, extras: CatgaPatternExtras): EventHandlerOptions {
-  const { name = pattern, scope, concurrency, startFrom, maxAttempts, backoff } = extras;
-  const given = Object.entries({ scope, concurrency, startFrom, maxAttempts, backoff });
+  const { name = pattern, scope, concurrency, startFrom, maxAttempts, backoff, whenDead } = extras;
+  const given = Object.entries({ scope, concurrency, startFrom, maxAttempts, backoff, whenDead });
   return { name, ...Object.fromEntries(given.filter(([, value]) => value !== undefined)) };
 }
