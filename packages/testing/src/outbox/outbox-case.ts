@@ -32,13 +32,23 @@ export class OutboxTrial {
     limits: Partial<OutboxLimits>,
     test: (trial: OutboxTrial) => Promise<void>,
   ): Promise<void> {
-    const trial = new OutboxTrial(await harness.createOutbox(limits));
+    const trial = await OutboxTrial.begin(harness, limits);
     try {
       await test(trial);
     } finally {
-      await Promise.all(trial.stores.map((store) => store.close()));
-      await trial.underTest.stop?.();
+      await trial.end();
     }
+  }
+
+  /** An empty outbox, to be ended. */
+  static async begin(harness: OutboxHarness, limits: Partial<OutboxLimits> = {}): Promise<OutboxTrial> {
+    return new OutboxTrial(await harness.createOutbox(limits));
+  }
+
+  /** Releases the outbox. */
+  async end(): Promise<void> {
+    await Promise.all(this.stores.map((store) => store.close()));
+    await this.underTest.stop?.();
   }
 
   get capabilities(): OutboxUnderTest['outbox']['capabilities'] {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import type { PagedRecordStore } from '@catga/core/outbox';
-import { OutboxTrial, sameContent } from './outbox-case.js';
+import type { PagedRecordStore, TransactionalOutboxStore } from '@catga/core/outbox';
+import { OutboxTrial } from './outbox-case.js';
 import type { OutboxCase } from './outbox-case.js';
 import type { OutboxHarness } from './outbox-harness.js';
+import { recordStoreCases } from './record-store-cases.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -15,9 +16,7 @@ export function recordCases(harness: OutboxHarness): readonly OutboxCase[] {
     name,
     run: () =>
       OutboxTrial.run(harness, {}, async (trial) => {
-        const { records } = await trial.openTransactional();
-        if (records === undefined) throw new TypeError('A store with `keepsRecords` needs `records`.');
-        await test(trial, records);
+        await test(trial, recordsOf(await trial.openTransactional()));
       }),
   });
   const textOf = async (records: PagedRecordStore, key: string): Promise<string | undefined> => {
@@ -26,36 +25,11 @@ export function recordCases(harness: OutboxHarness): readonly OutboxCase[] {
   };
 
   return [
-    on('replaces the expected version of a record', async (_, records) => {
-      const first = await records.write('a/1', bytes('one'), 0);
-      assert(first !== undefined && first > 0);
-      assert.equal(await records.write('a/1', bytes('two'), 0), undefined);
-      const second = await records.write('a/1', bytes('two'), first);
-      assert(second !== undefined && second !== first);
-      assert.equal(await records.write('a/1', bytes('three'), first), undefined);
-      assert.equal(await textOf(records, 'a/1'), 'two');
-      assert.equal(await records.remove('a/1', first), false);
-      assert.equal(await records.remove('a/1', second), true);
-      assert.equal(await textOf(records, 'a/1'), undefined);
-      assert.notEqual(await records.write('a/1', bytes('four'), 0), second);
-    }),
-
-    on('pages through records of any keys', async (_, records) => {
-      const keys = ['k/a b', 'k/ü', 'k/\0', 'k/\\0', "k/'", 'k/~', 'k/Z', `k/${'x'.repeat(256)}`].toSorted();
-      for (const key of [...keys, 'kk/1', 'k0', 'j/1']) await records.write(key, bytes(key), 0);
-      const found: string[] = [];
-      let after: string | undefined;
-      do {
-        const page = await records.page('k/', 3, after);
-        assert(page.records.length <= 3);
-        for (const { key, value } of page.records) {
-          assert.equal(new TextDecoder().decode(value), key);
-          found.push(key);
-        }
-        after = page.next;
-      } while (after !== undefined);
-      sameContent(found.toSorted(), keys);
-      sameContent((await records.list('k/')).map(({ key }) => key).toSorted(), keys);
+    ...recordStoreCases({
+      open: async () => {
+        const trial = await OutboxTrial.begin(harness);
+        return { connect: async () => recordsOf(await trial.openTransactional()), stop: () => trial.end() };
+      },
     }),
 
     on('commits a record with the rest of a transaction, and rolls it back', async (trial, records) => {
@@ -88,4 +62,9 @@ export function recordCases(harness: OutboxHarness): readonly OutboxCase[] {
       assert.equal(await textOf(records, 'a'), 'first');
     }),
   ];
+}
+
+function recordsOf({ records }: TransactionalOutboxStore): PagedRecordStore {
+  if (records === undefined) throw new TypeError('A store with `keepsRecords` needs `records`.');
+  return records;
 }
