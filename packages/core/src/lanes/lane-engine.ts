@@ -67,8 +67,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** Lease of a write of progress, as a share of the heartbeat timeout. */
 const LEASE_SHARE = 0.2;
 /** Interval of checking for paused subscriptions: a share of the heartbeat timeout, and its maximum in milliseconds. */
-const PAUSES_LOOK_SHARE = 1 / 15;
-const MOST_PAUSES_LOOK_MS = 1000;
+const PAUSES_LOOK_SHARE = 2 / 15;
+const MOST_PAUSES_LOOK_MS = 2000;
 
 /**
  * Durable log over lanes: reliable events and keyed commands over a log in lanes and records; commands without a key, and delayed ones,
@@ -335,7 +335,7 @@ export class LaneEngine implements DurableLog, SubscriptionRegister, Subscriptio
     await this.paused.look();
     await this.members.watch(this.parts.directory);
     this.timers.every(heartbeatTimeoutMs, () => {
-      this.owner.lookThoroughly();
+      this.owner.beThorough();
       this.tellMembers(); // A broker that lost its data has lost it.
     });
     this.timers.every(TRUSTED_MS, () => {

@@ -59,6 +59,7 @@ export class LaneOwner implements LaneContext, LaneListener {
   private isWanted = false;
   private isScheduled = false;
   private isThorough = false;
+  private isRegisterWanted = false;
   private isClosed = false;
   private isLookPlanned = false;
   private sometime: Set<LaneTenure> | undefined;
@@ -105,13 +106,13 @@ export class LaneOwner implements LaneContext, LaneListener {
   /** Checks the assignment of lanes, after the current call has returned. */
   look(): void {
     this.lookMs = FIRST_LOOK_MS;
+    this.isRegisterWanted = true;
     this.schedule();
   }
 
-  /** Checks the assignment, and also whether the lanes of other nodes are served. */
-  lookThoroughly(): void {
+  /** Lets the next look check also whether the lanes of other nodes are served. */
+  beThorough(): void {
     this.isThorough = true;
-    this.schedule();
   }
 
   /** Gives all lanes back with their progress, even if handlers run. Resolves once that is written. */
@@ -276,11 +277,12 @@ export class LaneOwner implements LaneContext, LaneListener {
         const isThorough = this.isThorough;
         this.isThorough = false;
         await this.members.read();
-        if (this.lookMs === FIRST_LOOK_MS) await this.readRegister();
+        if (this.isRegisterWanted) await this.readRegister();
         if (isThorough) await this.forgetNames();
         if (await this.lookAtAll(isThorough)) this.lookAgain();
       }
     } catch (thrown) {
+      this.isRegisterWanted = true;
       this.report('the lanes of this node', thrown);
       this.lookAgain();
     } finally {
@@ -307,6 +309,7 @@ export class LaneOwner implements LaneContext, LaneListener {
 
   /** Reads the registered subscriptions, whose names change with deployments. */
   private async readRegister(): Promise<void> {
+    this.isRegisterWanted = false;
     for (const subscription of this.subscriptions.values()) {
       const registered = await this.register.read(subscription.id);
       if (registered?.made !== subscription.registered.made) continue;

@@ -56,7 +56,7 @@ export class CatgaSubscriptions {
   /**
    * Pauses a subscription or a queue for the whole service: no node hands its messages to a handler any more, nodes that join
    * or restart later included, until it is resumed. What runs finishes; what is published or queued meanwhile waits. Resolves
-   * after two seconds, when every node that reaches the broker has noticed, with whether there is such a subscription.
+   * after four seconds, when every node that reaches the broker has noticed, with whether there is such a subscription.
    * `CATGA_ENGINE_UNAVAILABLE` when the broker does not respond.
    */
   async pause(id: string): Promise<boolean> {
