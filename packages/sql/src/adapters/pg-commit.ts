@@ -1,7 +1,7 @@
 import { hasMethods, propertyOf } from './structure.js';
-import type { SqlStatement, SqlValue } from '../database/sql-adapter.js';
+import type { SqlValue } from '../database/sql-adapter.js';
 import type { SqlRow } from '../database/sql-executor.js';
-import type { PgClient } from './pg-connection.js';
+import type { PgClient, PgStatement } from './pg-connection.js';
 
 interface Field {
   readonly name: string;
@@ -11,27 +11,33 @@ interface Field {
 /** Connection of a client, as the queries of `pg-cursor` and others use it. */
 interface Connection {
   readonly stream: { cork?(): void; uncork?(): void };
-  parse(query: { readonly text: string }): void;
-  bind(config: { readonly values?: SqlValue[]; valueMapper?(value: SqlValue): string | Buffer | null }): void;
+  /** Texts of the prepared statements, by name. */
+  readonly parsedStatements?: Readonly<Record<string, string>>;
+  parse(query: { readonly text: string; readonly name?: string }): void;
+  bind(config: {
+    readonly statement?: string;
+    readonly values?: SqlValue[];
+    valueMapper?(value: SqlValue): string | Buffer | null;
+  }): void;
   describe(message: { readonly type: 'P' }): void;
   execute(config: object): void;
   sync(): void;
 }
 
 /** Commits the transaction of a client after a last statement; both in one round trip if the client allows it. */
-export async function commit(client: PgClient, last: SqlStatement | undefined): Promise<readonly SqlRow[]> {
+export async function commit(client: PgClient, last: PgStatement | undefined): Promise<readonly SqlRow[]> {
   const sendCommit = () => client.query('COMMIT', []);
   if (last === undefined) return confirm((await sendCommit()).command, []);
   if (propertyOf(client, 'pipeline') === true) {
     // If the statement fails, COMMIT is a ROLLBACK.
-    const [{ rows }, { command }] = await Promise.all([client.query(last.sql, last.values), sendCommit()]);
+    const [{ rows }, { command }] = await Promise.all([client.query(last), sendCommit()]);
     return confirm(command, rows);
   }
   if (hasMethods(propertyOf(client, 'connection'), 'parse', 'bind', 'execute', 'sync')) {
     const { command, rows } = await new StatementAndCommit(client, last).sent;
     return confirm(command, rows);
   }
-  const { rows } = await client.query(last.sql, last.values);
+  const { rows } = await client.query(last);
   return confirm((await sendCommit()).command, rows);
 }
 
@@ -49,6 +55,9 @@ function confirm<T>(command: string | undefined, result: T): T {
  */
 class StatementAndCommit {
   readonly sent: Promise<{ readonly command: string | undefined; readonly rows: readonly SqlRow[] }>;
+  /** The client records the statement as prepared under these when it is parsed. */
+  readonly name: string | undefined;
+  readonly text: string;
   /** Also called by the client when it abandons a query. */
   callback: (error: Error | null) => void = () => {};
   private fields: readonly Field[] = [];
@@ -57,8 +66,10 @@ class StatementAndCommit {
 
   constructor(
     private readonly client: PgClient,
-    private readonly statement: SqlStatement,
+    private readonly statement: PgStatement,
   ) {
+    this.name = statement.name;
+    this.text = statement.text;
     this.sent = new Promise((resolve, reject) => {
       this.callback = (error) =>
         error === null ? resolve({ command: this.command, rows: this.rows }) : reject(error);
@@ -68,12 +79,13 @@ class StatementAndCommit {
   }
 
   submit(connection: Connection): null {
-    const { sql, values } = this.statement;
-    const { stream } = connection;
+    const { text, name, values } = this.statement;
+    const { stream, parsedStatements = {} } = connection;
     stream.cork?.();
     try {
-      connection.parse({ text: sql });
-      connection.bind({ values, valueMapper: bound });
+      if (name === undefined || parsedStatements[name] === undefined)
+        connection.parse(name === undefined ? { text } : { text, name });
+      connection.bind({ ...(name !== undefined && { statement: name }), values, valueMapper: bound });
       connection.describe({ type: 'P' });
       connection.execute({});
       connection.parse({ text: 'COMMIT' });

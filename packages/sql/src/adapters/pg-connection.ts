@@ -1,11 +1,21 @@
 import type { SqlValue } from '../database/sql-adapter.js';
 import type { SqlRow } from '../database/sql-executor.js';
 
+interface PgResult {
+  readonly rows: readonly SqlRow[];
+  readonly command?: string;
+}
+
+/** A statement as `pg` takes it. One with a name is prepared once per connection. */
+export interface PgStatement {
+  readonly text: string;
+  readonly values: SqlValue[];
+  readonly name?: string;
+}
+
 interface PgQueryable {
-  query(
-    sql: string,
-    values: SqlValue[],
-  ): Promise<{ readonly rows: readonly SqlRow[]; readonly command?: string }>;
+  query(sql: string, values: SqlValue[]): Promise<PgResult>;
+  query(statement: PgStatement): Promise<PgResult>;
 }
 
 /** A client of a pool of `pg`. */

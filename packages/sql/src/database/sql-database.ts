@@ -28,7 +28,8 @@ export type SqlResolver = (token: SqlToken) => unknown;
  *   Savepoints opened side by side in one transaction run one after another.
  * - A transaction in which a statement has failed is rolled back, even if its work resolves: `run` rejects.
  * - `root` needs a connection of its own, and waits for one: nothing in a transaction may wait for `root`.
- * - No named prepared statements, and no state of the session: PgBouncer may pool transactions.
+ * - No named prepared statements, unless an adapter is told to use them, and no state of the session: PgBouncer may pool
+ *   transactions.
  *
  * @publicApi
  */

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { Pool } from 'pg';
 import type { PoolClient } from 'pg';
 import { pg } from '../adapters/pg.js';
+import type { PgOptions } from '../adapters/pg.js';
 import type { SqlDatabase } from '../database/sql-database.js';
 
 @ReliableEvent()
@@ -64,11 +65,12 @@ export class SqlLabs {
   }
 
   /** An empty schema, or database behind a PgBouncer, which lets no settings of a session pass. */
-  async create(max = 10): Promise<SqlLab> {
+  async create(max = 10, options: PgOptions = {}): Promise<SqlLab> {
     const name = `lab_${++this.lastSchema}`;
     const { bouncer } = this;
     if (bouncer !== undefined) await this.on(undefined, 1).pool.query(`CREATE DATABASE ${name}`);
-    const lab = bouncer === undefined ? this.on(name, max) : this.through(bouncer, name, max);
+    const lab =
+      bouncer === undefined ? this.on(name, max, 'postgres', options) : this.through(bouncer, name, max);
     if (bouncer === undefined) await lab.pool.query(`CREATE SCHEMA ${name}`);
     await lab.pool.query('CREATE TABLE orders (id text PRIMARY KEY, steps int NOT NULL DEFAULT 0)');
     return lab;
@@ -93,7 +95,7 @@ export class SqlLabs {
     return { pool, database: pg(pool), another: () => this.through(bouncer, name, max) };
   }
 
-  private on(schema: string | undefined, max: number, user = 'postgres'): SqlLab {
+  private on(schema: string | undefined, max: number, user = 'postgres', options: PgOptions = {}): SqlLab {
     const pool = this.keep(
       new Pool({
         connectionString: this.postgres.url.replace('postgres@', `${user}@`),
@@ -102,7 +104,7 @@ export class SqlLabs {
         connectionTimeoutMillis: 5_000,
       }),
     );
-    return { pool, database: pg(pool), another: () => this.on(schema, max, user) };
+    return { pool, database: pg(pool, options), another: () => this.on(schema, max, user, options) };
   }
 
   private keep(pool: Pool): Pool {

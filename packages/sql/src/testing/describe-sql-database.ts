@@ -1,7 +1,7 @@
 import { connectionCases, poolOfOneCases } from './connection-cases.js';
 import { savepointCases } from './savepoint-cases.js';
 import { CREATE_TABLE, TABLE } from './suite.js';
-import { transactionCases } from './transaction-cases.js';
+import { poolerCases, transactionCases } from './transaction-cases.js';
 import { valueCases } from './value-cases.js';
 import type { OpenedSqlDatabase, SqlDatabaseHarness } from './sql-database-harness.js';
 import type { TestRunner } from './runner.js';
@@ -35,6 +35,7 @@ export function describeSqlDatabase<Handle>(
     runner.afterAll(async () => opened?.close());
 
     transactionCases(runner, subject);
+    if (harness.preparesStatements !== true) poolerCases(runner, subject);
     savepointCases(runner, subject);
     valueCases(runner, subject);
     poolOfOneCases(runner, harness);

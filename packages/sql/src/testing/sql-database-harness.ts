@@ -28,4 +28,9 @@ export interface SqlDatabaseHarness<Handle> {
    * @defaultValue true
    */
   readonly hasConnections?: boolean;
+  /**
+   * Whether the adapter was told to prepare statements in the session, which excludes a pooler of transactions: the case about one is left out.
+   * @defaultValue false
+   */
+  readonly preparesStatements?: boolean;
 }

@@ -147,7 +147,10 @@ export function transactionCases<Handle>({ it }: TestRunner, subject: Subject<Ha
     const run = database.run((transaction) => transaction.execute(insertOf('a')));
     await assert.rejects(run, (thrown) => sqlStateOf(thrown) === '23505');
   });
+}
 
+/** Cases of what works behind a pooler of transactions. */
+export function poolerCases<Handle>({ it }: TestRunner, subject: Subject<Handle>): void {
   it('keeps nothing in the session: it works behind a pooler of transactions', async () => {
     const { database } = subject();
     const prepared = await database.run(async (transaction) => {

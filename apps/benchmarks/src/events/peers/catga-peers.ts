@@ -13,6 +13,7 @@ import type { BatchContext, Checkpoint, EventStore, NewEvent, ProjectedEvent } f
 import { nats } from '@catga/nats';
 import { CatgaModule } from '@catga/nestjs';
 import { pg, sqlOutbox } from '@catga/sql';
+import type { PgOptions } from '@catga/sql';
 import type { Provider } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { nestApp } from '../../apps/nest-app.js';
@@ -52,12 +53,15 @@ class RecordedRows {
 }
 
 /** An append of one event, to one of a thousand streams. */
-export const appendPeer: Peer = {
+const appendPeerWith = (options: PgOptions): Peer => ({
   async request(settings) {
-    const { store, close } = await startApp(settings);
+    const { store, close } = await startApp(settings, [], options);
     return appending(store, close);
   },
-};
+});
+
+export const appendPeer = appendPeerWith({});
+export const preparedAppendPeer = appendPeerWith({ preparedStatements: true });
 
 /** The same on NATS. */
 export const appendOnNatsPeer: Peer = {
@@ -193,9 +197,13 @@ interface App {
 }
 
 /** A Nest application on memory, with its events in the database. */
-async function startApp(settings: PeerSettings, providers: Provider[] = []): Promise<App> {
+async function startApp(
+  settings: PeerSettings,
+  providers: Provider[] = [],
+  options: PgOptions = {},
+): Promise<App> {
   const pool = await openDatabase(settings);
-  const database = pg(pool);
+  const database = pg(pool, options);
   const app = await nestApp({
     imports: [
       CatgaModule.forRoot({ outbox: sqlOutbox(database) }),

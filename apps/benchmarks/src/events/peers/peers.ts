@@ -4,6 +4,7 @@ import type { Peer } from '../../processes/peers/peer.js';
 export const PEERS = {
   insert: async (): Promise<Peer> => (await import('./insert-peer.js')).insertPeer,
   append: async (): Promise<Peer> => (await import('./catga-peers.js')).appendPeer,
+  preparedAppend: async (): Promise<Peer> => (await import('./catga-peers.js')).preparedAppendPeer,
   appendOnNats: async (): Promise<Peer> => (await import('./catga-peers.js')).appendOnNatsPeer,
   jsPublish: async (): Promise<Peer> => (await import('./js-publish-peer.js')).jsPublishPeer,
   load: async (): Promise<Peer> => (await import('./catga-peers.js')).loadPeer,

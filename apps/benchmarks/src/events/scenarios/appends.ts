@@ -7,6 +7,7 @@ import type { PeerName } from '../peers/peers.js';
 
 const INSERT = 'a bare INSERT';
 const CATGA = 'Catga append';
+const PREPARED = 'Catga append, prepared statements';
 const EMMETT = 'Emmett appendToStream';
 const JS_PUBLISH = 'js.publish, expecting the last message';
 const ON_NATS = 'Catga append, on NATS';
@@ -24,14 +25,18 @@ function appends(inFlight: number): Scenario {
       const contenders: readonly Contender<PeerName>[] = [
         { ...each, name: INSERT, peer: 'insert' },
         { ...each, name: CATGA, peer: 'append' },
+        { ...each, name: PREPARED, peer: 'preparedAppend' },
         { ...each, name: EMMETT, peer: 'emmett' },
       ];
       const measured = await measure(contenders, broker, effort);
       return {
         ...loadTable(measured, { unit: 'appends', reference: INSERT }),
-        remarks: ['Each is a transaction of its own, on disk when it is answered.'],
+        remarks: [
+          'Each is a transaction of its own, on disk when it is answered. Prepared statements are an option of `pg()`; all others send theirs as text, as `pg` does.',
+        ],
         verdicts: [
           timesTheRate({ scenario: id, measured, contender: CATGA, other: INSERT }, OF_BY_HAND),
+          timesTheRate({ scenario: id, measured, contender: PREPARED, other: INSERT }, OF_BY_HAND),
           timesTheRate({ scenario: id, measured, contender: CATGA, other: EMMETT }, 1),
         ],
       };

@@ -2,7 +2,7 @@ import { CatgaMediator, CatgaModule, EventHandler } from '@catga/nestjs';
 import type { IEventHandler } from '@catga/nestjs';
 import { nats } from '@catga/nats';
 import { pg, sqlOutbox } from '@catga/sql';
-import type { SqlDatabase } from '@catga/sql';
+import type { PgOptions, SqlDatabase } from '@catga/sql';
 import type { Provider } from '@nestjs/common';
 import { nestApp } from '../../apps/nest-app.js';
 import { Recorded } from '../../processes/peers/catga-messages.js';
@@ -13,10 +13,10 @@ import { insertOrder, openDatabase } from './database.js';
 import { notifier } from './handled-notices.js';
 
 /** Catga with its outbox in the database: `publish` in the transaction of the row. */
-export const outboxPeer: Peer = {
+const outboxPeerWith = (options: PgOptions): Peer => ({
   async request(settings) {
     const pool = await openDatabase(settings);
-    const database = pg(pool);
+    const database = pg(pool, options);
     const app = await startApp(settings, [], database);
     const mediator = app.get(CatgaMediator);
     return committingSide(settings, {
@@ -32,7 +32,10 @@ export const outboxPeer: Peer = {
     });
   },
   handle,
-};
+});
+
+export const outboxPeer = outboxPeerWith({});
+export const preparedOutboxPeer = outboxPeerWith({ preparedStatements: true });
 
 /** Catga without an outbox, and without a transaction: `publish` alone. */
 export const publishPeer: Peer = {

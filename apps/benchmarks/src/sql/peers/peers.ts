@@ -4,6 +4,7 @@ import type { Peer } from '../../processes/peers/peer.js';
 export const PEERS = {
   bare: async (): Promise<Peer> => (await import('./bare-peer.js')).barePeer,
   outbox: async (): Promise<Peer> => (await import('./outbox-peer.js')).outboxPeer,
+  preparedOutbox: async (): Promise<Peer> => (await import('./outbox-peer.js')).preparedOutboxPeer,
   publish: async (): Promise<Peer> => (await import('./outbox-peer.js')).publishPeer,
   polled: async (): Promise<Peer> => (await import('./polled-peer.js')).polledPeer,
   graphile: async (): Promise<Peer> => (await import('./graphile-peer.js')).graphilePeer,

@@ -7,6 +7,7 @@ import type { PeerName } from '../peers/peers.js';
 
 const BARE = 'a row';
 const CATGA = 'a row and Catga publish';
+const PREPARED = 'a row and Catga publish, prepared statements';
 const OF_THE_BARE_ONE = 0.7;
 
 /** Until a transaction is committed; nobody handles its message. */
@@ -20,6 +21,7 @@ function transactions(inFlight: number): Scenario {
       const contenders: readonly Contender<PeerName>[] = [
         { ...each, name: BARE, peer: 'bare' },
         { ...each, name: CATGA, peer: 'outbox' },
+        { ...each, name: PREPARED, peer: 'preparedOutbox' },
         { ...each, name: 'a row and a row of a polled outbox', peer: 'polled' },
         { ...each, name: 'a row and graphile-worker add_job', peer: 'graphile' },
       ];
@@ -28,8 +30,11 @@ function transactions(inFlight: number): Scenario {
         ...loadTable(measured, { unit: 'transactions', reference: BARE }),
         remarks: [
           'Catga and the polled outbox send their messages to NATS meanwhile; jobs stay in their table.',
+          'Prepared statements are an option of `pg()`; all others send theirs as text, as `pg` does.',
         ],
-        verdicts: [timesTheRate({ scenario: id, measured, contender: CATGA, other: BARE }, OF_THE_BARE_ONE)],
+        verdicts: [CATGA, PREPARED].map((contender) =>
+          timesTheRate({ scenario: id, measured, contender, other: BARE }, OF_THE_BARE_ONE),
+        ),
       };
     },
   };
