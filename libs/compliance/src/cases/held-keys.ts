@@ -44,6 +44,11 @@ export function heldKeys(lab: Lab): void {
       await publish(node, 'a', 1, 2, 3);
       await publish(node, 'b', 4);
       const [first] = await letters(node, 1);
+      await expect(node.deadLetters.get(first!)).resolves.toMatchObject({
+        key: 'a',
+        holdsKey: true,
+        headers: {},
+      });
       await lab.until(() => seen.length === 1);
       // It fails again: another letter, and the key is still held.
       await node.deadLetters.redrive(first!);

@@ -42,7 +42,7 @@ const FIELDS: readonly Column<DeadLetter>[] = [
   ['attempts', ({ attempts }) => attempts],
   ['error', ({ error }) => errorOf(error)],
   ['redriven before', ({ history }) => history.length],
-  ['key', ({ key }) => key],
+  ['key', ({ key, holdsKey }) => (holdsKey === true ? `${key} (held: its next messages wait)` : key)],
   ['correlation', ({ correlationId }) => correlationId],
   ['sent', ({ sentAt, originNodeId }) => `${time(sentAt)} by ${originNodeId}`],
   ['headers', ({ headers }) => toJson(headers)],

@@ -140,6 +140,8 @@ export const deadLetter = z.strictObject({
   originNodeId: z.string(),
   sentAt: z.iso.datetime(),
   history: z.array(z.strictObject({ ...failure, leftOut: z.number().optional() })),
+  redrivenIn: z.string().optional(),
+  holdsKey: z.literal(true).optional(),
 });
 
 const sagaStatus = z.enum(['running', 'compensating', 'completed', 'compensated', 'stuck']);

@@ -49,6 +49,8 @@ export interface DeadLetter extends DeadLetterFailure {
   readonly history: readonly DeadLetterFailure[];
   /** The {@link RedriveOptions.batch} of the last redrive, after which it failed again. */
   readonly redrivenIn?: string;
+  /** Present if the next messages of its key wait for what becomes of this letter (`whenDead: 'hold-key'`). */
+  readonly holdsKey?: true;
 }
 
 /** Options of a redrive. */

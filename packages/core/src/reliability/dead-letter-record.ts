@@ -66,6 +66,7 @@ export function describeDeadLetter(letter: StoredDeadLetter, decoded: unknown): 
     sentAt: new Date(stored.sentAtMs),
     history: stored.history,
     ...(redrivenIn !== undefined && { redrivenIn }),
+    ...(stored.headers[HOLDS_KEY] !== undefined && { holdsKey: true as const }),
     ...failure,
   };
   // In JSON, an array of bytes would be an object of numbers.

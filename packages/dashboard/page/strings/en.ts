@@ -95,6 +95,7 @@ export const en = {
   undecodable: '{bytes} bytes that cannot be decoded',
   headers: 'Headers',
   key: 'Key',
+  heldKey: '{key} (held: its next messages wait for this one)',
   messageId: 'Message id',
   correlation: 'Correlation',
   causation: 'Cause',

@@ -97,6 +97,7 @@ export const zh: Strings = {
   undecodable: '{bytes} 字节，无法解码',
   headers: '消息头',
   key: '键',
+  heldKey: '{key}（已保留：后续消息等待此消息）',
   messageId: '消息 ID',
   correlation: '关联 ID',
   causation: '起因',

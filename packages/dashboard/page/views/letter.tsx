@@ -97,7 +97,7 @@ export function Letter({ id, readOnly }: { readonly id: string; readonly readOnl
               [t('subscription'), letter.subscription],
               [t('messageId'), letter.messageId],
               [t('kind'), letter.kind],
-              [t('key'), letter.key],
+              [t('key'), letter.holdsKey ? t('heldKey', { key: letter.key ?? '' }) : letter.key],
               [t('correlation'), letter.correlationId],
               [t('causation'), letter.causationId],
               [t('sent'), `${time(letter.sentAt)}, ${letter.originNodeId}`],

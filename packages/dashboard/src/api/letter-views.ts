@@ -33,6 +33,7 @@ export function letterDetailView(
     isEditable: content !== undefined && content === jsonOf(stored.message) && isJsonObject(stored.message),
     headers: jsonOf(headers),
     ...(key !== undefined && { key }),
+    ...(stored.holdsKey === true && { holdsKey: true as const }),
     correlationId,
     ...(causationId !== undefined && { causationId }),
     originNodeId,

@@ -120,6 +120,8 @@ export interface LetterDetailView extends LetterView {
   readonly isEditable: boolean;
   readonly headers: string;
   readonly key?: string;
+  /** Whether the next messages of the key wait for what becomes of this letter. */
+  readonly holdsKey?: true;
   readonly correlationId: string;
   readonly causationId?: string;
   readonly originNodeId: string;
