@@ -8,7 +8,7 @@ export function recordStore(lab: LaneLab): void {
     const cases = recordStoreCases({
       open: async () => ({ connect: async () => (await lab.connect()).records }),
     });
-    for (const { name, run } of cases) it(name, run);
+    it.each(cases)('$name', ({ run }) => run());
 
     it('have pages whose cursors are told from other texts', async () => {
       const { records } = await lab.connect();

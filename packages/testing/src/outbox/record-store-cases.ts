@@ -161,11 +161,11 @@ const cases: Readonly<Record<string, (records: PagedRecordStore, connect: Connec
 };
 
 /** Cases of record stores, of engines as of outboxes: what sagas keep their state in. */
-export function recordStoreCases({ open }: RecordStoreHarness): readonly OutboxCase[] {
+export function recordStoreCases(harness: RecordStoreHarness): readonly OutboxCase[] {
   return Object.entries(cases).map(([name, test]) => ({
     name: `a record store ${name}`,
     run: async () => {
-      const store = await open();
+      const store = await harness.open();
       try {
         await test(await store.connect(), () => store.connect());
       } finally {
