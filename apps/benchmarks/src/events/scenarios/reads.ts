@@ -21,7 +21,7 @@ export const READS: Scenario = {
     const reads = (name: string, isAtTheEnd: boolean): Contender<PeerName> => ({
       name,
       peer: 'readAll',
-      nodes: 0,
+      nodes: 1,
       settings: { rows, isAtTheEnd },
       load: { kind: 'closed', inFlight: 1 },
     });
