@@ -37,6 +37,7 @@ nothing else.
 - PostgreSQL has its default durability, as given above: a COMMIT is on disk when it is acknowledged. Every contender has a
   database of its own on it, and a pool of 60 connections of \`pg\`; Emmett has its own pool, with its defaults.
 - Catga runs in Nest applications with default options and \`sqlEventStore(pg(pool))\`, or \`engineEventStore()\` on NATS. An event is some 128 bytes of JSON.
+  With prepared statements it is \`pg(pool, { preparedStatements: true })\`. Who reads pages of a million events is another process than who has written them.
 - ${EMMETT} appends the same events, without projections. Its store in SQLite needs a native module that is compiled or downloaded when it is
   installed, and is left out, as is Castore, whose stores are DynamoDB and its adapters.
 - A bare INSERT is one statement, of one row of some 110 bytes, in a table with a primary key.`;

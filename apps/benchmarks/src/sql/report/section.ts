@@ -31,8 +31,8 @@ nothing else.
   outbox is emptied once for the compiler and ${Math.min(DRAIN_ROUNDS, rounds)} times for the figures; claims have ${generations * rounds} rounds.
 - PostgreSQL has its default durability, as given above: a COMMIT is on disk when it is acknowledged. Every contender has a
   database of its own on it, and a pool of 60 connections of \`pg\`.
-- Catga runs in Nest applications with default options, \`outbox: sqlOutbox(pg(pool))\`, JSON, and events of QoS 1. What
-  nobody subscribes to is kept in its history of the latest events.
+- Catga runs in Nest applications with default options, \`outbox: sqlOutbox(pg(pool))\`, JSON, and events of QoS 1; with prepared
+  statements it is \`pg(pool, { preparedStatements: true })\`. What nobody subscribes to is kept in its history of the latest events.
 - A bare transaction is BEGIN, one INSERT of some 110 bytes, COMMIT. The others do the same, and add a message.
 - The polled outbox is written by hand: a table, read every 100 ms by \`FOR UPDATE SKIP LOCKED\`, a thousand rows at a time,
   sent by \`js.publish\`, deleted after the acknowledgements. A full page is followed by the next without a pause. It keeps
