@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 
 const PROGRAMS = {
   chaos: ['caller', 'ledger', 'node'],
-  cluster: ['gateway', 'orders-node', 'probe-caller', 'probe-worker', 'shipping-node'],
+  cluster: ['fulfilment-node', 'gateway', 'orders-node', 'probe-caller', 'probe-worker', 'shipping-node'],
   orders: ['.'],
 };
 /** What these programs never load, and what has native files beside it. */

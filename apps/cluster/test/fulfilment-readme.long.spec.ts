@@ -52,7 +52,11 @@ describe('the shop of README.md', () => {
     expect(await exited).toEqual([0, null]);
   });
 
-  const url = (): Promise<string> => until(() => /The shop listens on (\S+)/.exec(log)?.[1]);
+  const url = (): Promise<string> =>
+    until(() => {
+      if (typeof shop?.exitCode === 'number') throw new Error(`The shop has ended:\n${log}`);
+      return /The shop listens on (\S+)/.exec(log)?.[1];
+    });
   const anyNumber = (line: string): string => line.replace(/process \d+/, 'process <number>');
 
   async function follow(step: Step): Promise<void> {

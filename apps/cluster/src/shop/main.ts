@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { LOOPBACK } from '@catga/servers';
 import { openBroker } from '../conductor/broker.js';
@@ -32,14 +33,7 @@ process.once('exit', () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const app = await NestFactory.create(ShopModule.with(settingsOf('shop-1')), {
-  logger: ['warn', 'error', 'fatal'],
-  forceCloseConnections: true,
-});
-await app.listen(port, LOOPBACK);
-await sagas.start();
-say(`The shop listens on ${await app.getUrl()}`);
-
+let app: INestApplication | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     void stop().finally(() => process.exit());
@@ -48,6 +42,20 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 async function stop(): Promise<void> {
   await sagas.stop();
-  await app.close();
+  await app?.close();
   await broker.stop();
+}
+
+try {
+  app = await NestFactory.create(ShopModule.with(settingsOf('shop-1')), {
+    logger: ['warn', 'error', 'fatal'],
+    forceCloseConnections: true,
+  });
+  await app.listen(port, LOOPBACK);
+  await sagas.start();
+  say(`The shop listens on ${await app.getUrl()}`);
+} catch (thrown) {
+  process.stderr.write(`${(thrown as Error).message}\n`);
+  await stop();
+  process.exit(1);
 }
