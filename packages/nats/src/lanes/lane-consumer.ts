@@ -33,7 +33,7 @@ const BYTES = 2 * 1024 * 1024;
 const ENVELOPE_BYTES = 4096;
 const SECOND_NS = 1_000_000_000;
 /** Interval of the server's idle heartbeats, in milliseconds. */
-export const HEARTBEAT_MS = 3000;
+export const HEARTBEAT_MS = 4000;
 /** Expiry of a pull request. */
 const EXPIRES_NS = 60 * SECOND_NS;
 /** Inactivity after which the server deletes a consumer, for example of a killed node or after a long pause. */
