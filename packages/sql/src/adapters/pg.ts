@@ -18,7 +18,8 @@ type PgClientOf<Pool> = Pool extends {
 export interface PgOptions {
   /**
    * Whether Catga's statements are prepared once per connection (named statements of `pg`): the server parses and plans each of them once. Not behind
-   * a PgBouncer that pools transactions, unless it is 1.21 or newer with `max_prepared_statements` above 0. Statements of the application are its own.
+   * a PgBouncer that pools transactions, unless it is 1.21 or newer with `max_prepared_statements` above 0. The first 256 texts of a process
+   * are prepared, those that the application executes through Catga included.
    * @defaultValue false
    */
   readonly preparedStatements?: boolean;
