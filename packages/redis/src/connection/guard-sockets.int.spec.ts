@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { Cluster, Redis } from 'ioredis';
 import { startMasters } from '../testing/redis-masters.fixture.js';
@@ -25,6 +26,23 @@ it('a second error of a socket does not end the process', async () => {
   breakTwice(client);
   expect(told).toEqual(['first']);
   client.disconnect();
+});
+
+it('many commands that a replica refuses are no leak', async () => {
+  const server = await RedisServer.spawn();
+  servers = [server];
+  const client = guardSockets(new Redis(server.url, { lazyConnect: true, reconnectOnError: () => 2 }));
+  const admin = new Redis(server.url);
+  await client.connect();
+  const stream: Socket = Reflect.get(client, 'stream');
+  await admin.replicaof('127.0.0.1', 1);
+  const written = Promise.all(Array.from({ length: 20 }, (_, index) => client.set(`key${index}`, 'value')));
+  await once(stream, 'close');
+  await admin.replicaof('NO', 'ONE');
+  await expect(written).resolves.toHaveLength(20);
+  expect([stream.getMaxListeners(), client.status]).toEqual([0, 'ready']);
+  client.disconnect();
+  admin.disconnect();
 });
 
 it('nor does one of a server of a cluster', async () => {

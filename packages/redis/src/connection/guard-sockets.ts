@@ -10,7 +10,8 @@ interface Connector {
 
 /**
  * Keeps a second error of a socket from ending the process. ioredis only listens to the first one; with TLS there may be two: an untrusted
- * certificate, then the server's reply to the aborted handshake.
+ * certificate, then the server's reply to the aborted handshake. And ioredis adds a listener for each command in flight that a replica refuses
+ * (`disconnect` in its connector), which is no leak to be warned of.
  */
 export function guardSockets<C extends RedisClient>(client: C): C {
   if (isClusterClient(client)) client.on('+node', guard);
@@ -25,6 +26,7 @@ function guard(client: Redis): void {
   connector.connect = async (...request) => {
     const stream = await connect(...request);
     stream.on('error', () => {}); // ioredis reports the first one.
+    stream.setMaxListeners(0);
     return stream;
   };
 }
