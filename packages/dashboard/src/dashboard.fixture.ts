@@ -216,6 +216,7 @@ export class DashboardApp {
     const before = (await this.stored()).length;
     const options = {
       headers: { traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`, tenant: 'blue' },
+      key: 'one after the other', // Then their letters have the same order.
     };
     for (const order of orders) await this.app.get(CatgaMediator).publish(new Placed(order), options);
     await until(async () => (await this.stored()).length === before + orders.length);
