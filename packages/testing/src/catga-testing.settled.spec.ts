@@ -197,4 +197,20 @@ describe('settled()', () => {
     expect(unstarted.get(Walker).walked).toEqual([1]);
     await unstarted.close();
   });
+
+  it('resolves while messages wait behind a dead letter that holds their key', async () => {
+    const seen: number[] = [];
+
+    class Keeper {
+      @EventHandler(Step, { name: 'keeper', maxAttempts: 1, whenDead: 'hold-key' })
+      keep({ left }: Step): void {
+        if (left === 0) throw new Error('out of paper');
+        seen.push(left);
+      }
+    }
+    module = await shop([Walker, Keeper]);
+    for (const step of [new Step(0, 'a'), new Step(1, 'a'), new Step(2, 'b')]) await mediator().publish(step);
+    await settled();
+    expect(seen).toEqual([2, 1]);
+  });
 });
