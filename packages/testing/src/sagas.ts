@@ -1,6 +1,6 @@
 // Test utilities for sagas. Requires @catga/sagas, but no test framework.
 export { describeSagaStore } from './sagas/describe-saga-store.js';
-export type { SagaStoreRunner } from './sagas/describe-saga-store.js';
+export type { SuiteRunner } from './suite-runner.js';
 export type { RecordStoreHarness, RecordStoreUnderTest } from './outbox/record-store-cases.js';
 export { everyOrder } from './sagas/every-order.js';
 export type { EveryOrderOptions } from './sagas/every-order.js';

@@ -7,12 +7,7 @@ import { projectionCases } from './projection-cases.js';
 import { readCases } from './read-cases.js';
 import { snapshotCases } from './snapshot-cases.js';
 import { transactionCases } from './transaction-cases.js';
-
-/** The functions of Jest, Vitest or another test runner that the suite calls. */
-export interface EventStoreRunner {
-  readonly describe: (name: string, define: () => void) => unknown;
-  readonly it: (name: string, test: () => Promise<void>) => unknown;
-}
+import type { SuiteRunner } from '../suite-runner.js';
 
 /**
  * Compliance suite of event stores, also for your own.
@@ -25,7 +20,7 @@ export interface EventStoreRunner {
 export function describeEventStore(
   name: string,
   harness: EventStoreHarness,
-  runner: EventStoreRunner = globalThis as typeof globalThis & EventStoreRunner,
+  runner: SuiteRunner = globalThis as typeof globalThis & SuiteRunner,
 ): void {
   runner.describe(`An event store: ${name}`, () => {
     for (const { name: title, run } of [

@@ -1,11 +1,6 @@
 import { recordStoreCases } from '../outbox/record-store-cases.js';
 import type { RecordStoreHarness } from '../outbox/record-store-cases.js';
-
-/** The functions of Jest, Vitest or another test runner that the suite calls. */
-export interface SagaStoreRunner {
-  readonly describe: (name: string, define: () => void) => unknown;
-  readonly it: (name: string, test: () => Promise<void>) => unknown;
-}
+import type { SuiteRunner } from '../suite-runner.js';
 
 /**
  * Compliance suite of stores of sagas: the records of an engine, or of an outbox, also of your own.
@@ -18,7 +13,7 @@ export interface SagaStoreRunner {
 export function describeSagaStore(
   name: string,
   harness: RecordStoreHarness,
-  runner: SagaStoreRunner = globalThis as typeof globalThis & SagaStoreRunner,
+  runner: SuiteRunner = globalThis as typeof globalThis & SuiteRunner,
 ): void {
   runner.describe(`A store of sagas: ${name}`, () => {
     for (const { name: title, run } of recordStoreCases(harness)) runner.it(title, run);
