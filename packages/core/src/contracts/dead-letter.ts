@@ -22,7 +22,7 @@ export interface DeadLetterFailure {
  */
 export interface DeadLetter extends DeadLetterFailure {
   /**
-   * Built from wire name, message id, subscription and number of the series: if two handlers fail on a message, there
+   * Built from wire name, message id, subscription and number of the series, with a mark if it holds its key: if two handlers fail on a message, there
    * are two dead letters, as for two messages of different names with the same id.
    */
   readonly id: string;

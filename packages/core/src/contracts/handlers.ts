@@ -98,7 +98,7 @@ export interface EventHandlerOptions {
   readonly backoff?: HandlerBackoff;
   /**
    * What a dead letter means for the next reliable events of its key. `'continue'`: they are handled. `'hold-key'`: they wait until the letter is
-   * dropped, or was redriven and its handler has succeeded; other keys go on. A event without a key holds back nothing.
+   * dropped, or was redriven and its handler has succeeded; other keys go on. An event without a key holds back nothing.
    * @defaultValue 'continue'
    */
   readonly whenDead?: 'continue' | 'hold-key';

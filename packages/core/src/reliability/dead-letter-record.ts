@@ -37,13 +37,12 @@ export function deadLetterOf(
   };
 }
 
-/** Last part of the id of a letter that holds a key. */
+/** Last part of the id of a letter that holds a key; that of others is a number. */
 const HOLDING = 'key';
 
 /** Whether a letter holds a key. */
 export function isHolding(letterId: string): boolean {
-  const parts = letterId.split('~');
-  return parts.length === 5 && parts[4] === HOLDING;
+  return letterId.endsWith(`~${HOLDING}`);
 }
 
 /** Public view of a stored dead letter. */

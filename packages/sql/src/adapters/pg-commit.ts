@@ -13,9 +13,9 @@ interface Connection {
   readonly stream: { cork?(): void; uncork?(): void };
   /** Texts of the prepared statements, by name. */
   readonly parsedStatements?: Readonly<Record<string, string>>;
-  parse(query: { readonly text: string; readonly name?: string }): void;
+  parse(query: { readonly text: string; readonly name?: string | undefined }): void;
   bind(config: {
-    readonly statement?: string;
+    readonly statement?: string | undefined;
     readonly values?: SqlValue[];
     valueMapper?(value: SqlValue): string | Buffer | null;
   }): void;
@@ -83,9 +83,8 @@ class StatementAndCommit {
     const { stream, parsedStatements = {} } = connection;
     stream.cork?.();
     try {
-      if (name === undefined || parsedStatements[name] === undefined)
-        connection.parse(name === undefined ? { text } : { text, name });
-      connection.bind({ ...(name !== undefined && { statement: name }), values, valueMapper: bound });
+      if (name === undefined || parsedStatements[name] === undefined) connection.parse({ text, name });
+      connection.bind({ statement: name, values, valueMapper: bound });
       connection.describe({ type: 'P' });
       connection.execute({});
       connection.parse({ text: 'COMMIT' });

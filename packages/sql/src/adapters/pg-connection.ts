@@ -10,7 +10,7 @@ interface PgResult {
 export interface PgStatement {
   readonly text: string;
   readonly values: SqlValue[];
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 interface PgQueryable {

@@ -12,8 +12,7 @@ export class PgStatements {
   constructor(private readonly arePrepared: boolean) {}
 
   of({ sql, values }: SqlStatement): PgStatement {
-    const name = this.nameOf(sql);
-    return name === undefined ? { text: sql, values } : { text: sql, values, name };
+    return { text: sql, values, name: this.nameOf(sql) };
   }
 
   private nameOf(sql: string): string | undefined {
