@@ -9,6 +9,9 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Minutes, and a busy machine. */
 export const WITHIN_MS = 1_200_000;
 
+/** The exit status of a run with a broken promise. */
+const BROKEN = 1;
+
 /** Compiles what the scenarios start as processes. */
 export function buildChaos(): void {
   const compiler = `${ROOT}node_modules/@typescript/native/bin/tsc`;
@@ -29,18 +32,17 @@ export interface ChaosRun {
 /** Runs `npm run chaos` with a folder for temporary files that no other run has. */
 export async function chaos(...args: readonly string[]): Promise<ChaosRun> {
   const folder = mkdtempSync(join(tmpdir(), 'catga-chaos-test-'));
-  try {
-    const child = spawn(process.execPath, ['apps/chaos/dist/main.js', ...args], {
-      cwd: ROOT,
-      env: { ...process.env, TMPDIR: folder },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let text = '';
-    child.stdout.on('data', (chunk) => (text += String(chunk)));
-    child.stderr.on('data', (chunk) => (text += String(chunk)));
-    const [status] = (await once(child, 'close')) as [number];
-    return { status, text, left: readdirSync(folder) };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const child = spawn(process.execPath, ['apps/chaos/dist/main.js', ...args], {
+    cwd: ROOT,
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  child.stdout.on('data', (chunk) => (text += String(chunk)));
+  child.stderr.on('data', (chunk) => (text += String(chunk)));
+  const [status] = (await once(child, 'close')) as [number];
+  const left = readdirSync(folder);
+  // The evidence of a broken promise stays.
+  if (status !== BROKEN) rmSync(folder, { recursive: true, force: true });
+  return { status, text, left };
 }

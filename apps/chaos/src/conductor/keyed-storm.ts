@@ -43,13 +43,15 @@ export async function runKeyedStorm(
     const found = check(await gather(stage, RUN));
     say(`${messages} messages in ${seconds.toFixed(0)} s: ${describe(faults)}`);
     say(tableOf(found));
-    return STORED_KINDS.flatMap((kind) => {
+    const violations = STORED_KINDS.flatMap((kind) => {
       const ofKind = found.get(kind);
       if (ofKind === undefined) return [];
       return violationsOf(ofKind, GUARANTEES[engine].storm[kind]).map(
         (what) => `${KIND_TITLES[kind]}: ${what}`,
       );
     });
+    if (violations.length > 0) stage.keepEvidence(say);
+    return violations;
   } finally {
     await stage.close();
   }

@@ -47,5 +47,6 @@ async function playAndReport(
   const logs = new Map(NODE_IDS.map((nodeId) => [nodeId, stage.files.said(nodeId)]));
   const { text, violations } = reportOf(scenario, options.engine, findings, logs);
   say(`${text}\n${((performance.now() - startMs) / 1000).toFixed(1)} s`);
+  if (violations.length > 0) stage.keepEvidence(say);
   return violations;
 }

@@ -43,6 +43,7 @@ export async function runSagaStorm(
     });
     say(`${count} sagas in ${seconds.toFixed(0)} s: ${describe(faults)}`);
     say(tableOf(plans));
+    if (violations.length > 0) stage.keepEvidence(say);
     return violations;
   } finally {
     await stage.close();

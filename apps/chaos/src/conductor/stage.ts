@@ -62,6 +62,7 @@ export class Stage {
   deaths = 0;
   caller: Child | undefined;
   private callers = 0;
+  private isEvidenceKept = false;
   private readonly seats = new Map<NodeId, Seat>();
   private readonly returns = new Set<Promise<void>>();
 
@@ -145,13 +146,19 @@ export class Stage {
     while (this.returns.size > 0) await Promise.all(this.returns);
   }
 
+  /** Leaves the files of the run, in which a broken promise can be looked into, and says where. */
+  keepEvidence(say: (line: string) => void): void {
+    this.isEvidenceKept = true;
+    say(`The ledger, the calls and the logs are in ${this.files.directory}.`);
+  }
+
   async close(): Promise<void> {
     for (const seat of this.seats.values()) seat.isKept = false;
     const children = [this.caller, ...[...this.seats.values()].map(({ child }) => child), this.ledger];
     for (const child of children) await child?.kill();
     for (const { link } of this.seats.values()) await link.close();
     await this.broker.stop();
-    rmSync(this.files.directory, { recursive: true, force: true });
+    if (!this.isEvidenceKept) rmSync(this.files.directory, { recursive: true, force: true });
   }
 
   async startNode(nodeId: NodeId): Promise<void> {

@@ -9,6 +9,11 @@ export interface LedgerLine {
   readonly nodeId: string;
 }
 
+/** What the ledger writes down: a line, and when it came, in milliseconds since the epoch. */
+export interface LedgerRecord extends LedgerLine {
+  readonly atMs: number;
+}
+
 /** The answer, once the line is written. */
 export interface LedgerAnswer {
   readonly number: number;

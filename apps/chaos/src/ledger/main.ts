@@ -4,14 +4,14 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { LOOPBACK } from '@catga/servers';
-import type { LedgerAnswer, LedgerLine } from './ledger-protocol.js';
+import type { LedgerAnswer, LedgerLine, LedgerRecord } from './ledger-protocol.js';
 
 const [file = ''] = process.argv.slice(2);
 const descriptor = openSync(file, 'a');
 const times = new Map<string, number>();
 
 function take(line: LedgerLine): LedgerAnswer {
-  writeSync(descriptor, `${JSON.stringify(line)}\n`);
+  writeSync(descriptor, `${JSON.stringify({ ...line, atMs: Date.now() } satisfies LedgerRecord)}\n`);
   const key = `${line.service} ${line.id}`;
   const count = (times.get(key) ?? 0) + (line.what === 'got' ? 1 : 0);
   if (count > 0) times.set(key, count);

@@ -12,6 +12,7 @@ import { processStats } from './process-stats.js';
 import { readNodeSettings } from './node-settings.js';
 import { ChargeHandler, LookHandler, PackHandler, PlaceHandler } from './request-handlers.js';
 import { sagasOf } from './sagas-of.js';
+import { reportStalls } from './stall-meter.js';
 import { Workshop } from './workshop.js';
 
 const settings = readNodeSettings();
@@ -47,9 +48,10 @@ process.on('message', (message) => {
   if (message === 'find the directory') directory.isCut = false;
   if (message === 'stats') process.send?.(processStats(app.get(CatgaMediator)));
 });
+reportStalls();
 const app = await NestFactory.createApplicationContext(HandlingNode.create(), {
   abortOnError: false,
-  logger: ['warn', 'error', 'fatal'],
+  logger: ['log', 'warn', 'error', 'fatal'],
 });
 app.enableShutdownHooks([], { useProcessExit: true });
 process.send?.('ready');
