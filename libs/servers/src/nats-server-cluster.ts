@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { freePort, LOOPBACK } from './free-port.js';
 import { NatsServer } from './nats-server.js';
 
@@ -13,6 +14,18 @@ interface Streams {
   }[];
 }
 
+/** JetStream's cluster in a server's `/jsz` endpoint: only its leader knows the others. */
+interface MetaCluster {
+  readonly meta_cluster?: {
+    readonly replicas?: readonly { readonly current: boolean }[];
+  };
+}
+
+/** Servers that have not met by then never do: JetStream has bootstrapped without one that started late (nats-server 2.10). */
+const MEET_WITHIN_MS = 30_000;
+const STARTS = 5;
+const LOOK_EVERY_MS = 50;
+
 /** Cluster of several nats-servers with routes on the loopback interface. */
 export class NatsServerCluster {
   private constructor(
@@ -20,8 +33,18 @@ export class NatsServerCluster {
     private readonly monitorPorts: readonly number[],
   ) {}
 
-  /** Starts the servers. The cluster has formed, and elected its JetStream leader, once JetStream answers. */
+  /** Starts the servers. Resolves once JetStream has a leader that knows all of them. */
   static async spawn(size = 3, args: readonly string[] = []): Promise<NatsServerCluster> {
+    for (let start = 1; ; start++) {
+      const cluster = await NatsServerCluster.start(size, args);
+      if (await cluster.haveMet()) return cluster;
+      await cluster.stop();
+      if (start === STARTS)
+        throw new Error(`${size} nats-servers did not form a cluster in ${STARTS} starts.`);
+    }
+  }
+
+  private static async start(size: number, args: readonly string[]): Promise<NatsServerCluster> {
     const freePorts = (): Promise<number[]> => Promise.all(Array.from({ length: size }, () => freePort()));
     const [ports, monitorPorts] = [await freePorts(), await freePorts()];
     const routes = ports.map((port) => `nats-route://${LOOPBACK}:${port}`).join(',');
@@ -64,6 +87,16 @@ export class NatsServerCluster {
     return this.find('jsz?accounts=true&streams=true', ({ account_details: accounts = [] }: Streams) =>
       accounts.some(({ stream_detail: streams = [] }) => streams.some(({ name }) => name === stream)),
     );
+  }
+
+  /** Whether a leader of JetStream knows all servers, which is waited for. */
+  private async haveMet(): Promise<boolean> {
+    const others = this.servers.length - 1;
+    const isLeader = ({ meta_cluster: meta }: MetaCluster): boolean =>
+      meta?.replicas?.length === others && meta.replicas.every(({ current }) => current);
+    for (const startMs = performance.now(); !(await this.find('jsz', isLeader)); await pause(LOOK_EVERY_MS))
+      if (performance.now() - startMs > MEET_WITHIN_MS) return false;
+    return true;
   }
 
   /** First server whose answer at an endpoint is as wanted. */

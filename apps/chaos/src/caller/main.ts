@@ -31,7 +31,7 @@ class CallingNode {
 
 const app = await NestFactory.createApplicationContext(CallingNode.create(), {
   abortOnError: false,
-  logger: ['log', 'warn', 'error', 'fatal'],
+  logger: ['debug', 'log', 'warn', 'error', 'fatal'],
 });
 app.enableShutdownHooks([], { useProcessExit: true });
 const mediator = app.get(CatgaMediator);

@@ -24,7 +24,7 @@ export async function runKeyedStorm(
   say: (line: string) => void,
 ): Promise<readonly string[]> {
   const { engine, rate, messages, seed } = options;
-  const stage = await Stage.open(engine);
+  const stage = await Stage.open(engine, { hasShortLeases: true });
   try {
     const startMs = performance.now();
     const plan = { run: RUN, instruction: 'work', isTwice: false, isSerial: false, keys: KEYS } as const;

@@ -43,7 +43,10 @@ async function playAndReport(
   say: (line: string) => void,
 ): Promise<readonly string[]> {
   const startMs = performance.now();
-  const findings = await playScenario(scenario, stage, options);
+  const findings = await playScenario(scenario, stage, options).catch((thrown: unknown) => {
+    stage.keepEvidence(say);
+    throw thrown;
+  });
   const logs = new Map(NODE_IDS.map((nodeId) => [nodeId, stage.files.said(nodeId)]));
   const { text, violations } = reportOf(scenario, options.engine, findings, logs);
   say(`${text}\n${((performance.now() - startMs) / 1000).toFixed(1)} s`);

@@ -23,7 +23,7 @@ export async function runSagaStorm(
   { engine, rate, seed, sagas: count }: StormOptions,
   say: (line: string) => void,
 ): Promise<readonly string[]> {
-  const stage = await Stage.open(engine, { hasSagas: true, maxAttempts: MAX_ATTEMPTS });
+  const stage = await Stage.open(engine, { hasSagas: true, hasShortLeases: true, maxAttempts: MAX_ATTEMPTS });
   try {
     const startMs = performance.now();
     stage.calling.say({ what: 'start sagas', count, rate } satisfies CallerAsk);

@@ -7,6 +7,8 @@ import type { Broker, BrokerKind } from '../broker/broker.js';
 import type { EngineName } from '../broker/engine-settings.js';
 import { openBroker } from '../broker/open-broker.js';
 import type { NodeSettings } from '../node/node-settings.js';
+import { LEASES, SHORT_LEASES } from '../node/leases.js';
+import type { Leases } from '../node/leases.js';
 import { BrokerLink } from './broker-link.js';
 import { Child } from './child.js';
 import { EvidenceFiles } from './evidence-files.js';
@@ -46,6 +48,8 @@ export interface StageOptions extends BrokerKind {
   readonly hasSagas?: boolean;
   /** @defaultValue 20 */
   readonly maxAttempts?: number;
+  /** Whether leases are so short that faults outlast them. */
+  readonly hasShortLeases?: boolean;
 }
 
 interface Seat {
@@ -71,16 +75,18 @@ export class Stage {
     readonly files: EvidenceFiles,
     private readonly ledger: Child,
     private readonly ledgerPort: number,
+    readonly leases: Leases,
     private readonly options: StageOptions,
     private readonly namespace = `chaos-${randomUUID().slice(0, 8)}`,
   ) {}
 
   static async open(engine: EngineName, options: StageOptions = {}): Promise<Stage> {
     const files = new EvidenceFiles(mkdtempSync(join(tmpdir(), 'catga-chaos-')));
-    const broker = await openBroker(engine, options);
+    const leases = options.hasShortLeases === true ? SHORT_LEASES : LEASES;
+    const broker = await openBroker(engine, leases, options);
     const ledger = Child.start('ledger', 'ledger', [files.ledger], files.logOf('ledger'));
     const { port } = await ledger.heard<{ readonly port: number }>();
-    const stage = new Stage(broker, files, ledger, port, options);
+    const stage = new Stage(broker, files, ledger, port, leases, options);
     try {
       for (const nodeId of [...NODE_IDS, JOINER]) {
         const link = await BrokerLink.to(broker.ports);
@@ -205,6 +211,7 @@ export class Stage {
       concurrency,
       maxAttempts,
       hasSagas,
+      leases: this.leases,
       ...(isImpatient && { drainTimeoutMs: DRAIN_MS }),
       ...(keeps && { outbox: this.files.outboxOf(nodeId) }),
     };

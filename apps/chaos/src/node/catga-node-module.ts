@@ -5,28 +5,22 @@ import { engineOf } from '../broker/engine-settings.js';
 import type { NodeSettings } from './node-settings.js';
 import { PartitionedDirectory } from './partitioned-directory.js';
 
-/** Short, so that a run takes seconds; the proportions are those of the defaults. */
-const HEARTBEAT = Object.freeze({ intervalMs: 400, timeoutMs: 2000 });
-/** How long a claim outlives its holder. */
-export const LEASE_MS = 3000;
-/** How long callers wait. */
-const REQUEST_TIMEOUT_MS = 15_000;
-
 /** What makes a process a node. */
 export function catgaNodeModule(
   settings: NodeSettings,
   directory = new PartitionedDirectory(),
 ): DynamicModule {
-  const { engine, namespace, nodeId, service, concurrency, outbox, drainTimeoutMs, maxAttempts } = settings;
+  const { engine, namespace, nodeId, service, concurrency, outbox, drainTimeoutMs, maxAttempts, leases } =
+    settings;
   return CatgaModule.forRoot({
     engine: directory.engineOf(engineOf(engine)),
     namespace,
     nodeId,
     service,
-    heartbeat: HEARTBEAT,
+    heartbeat: leases.heartbeat,
     concurrency,
-    request: { timeoutMs: REQUEST_TIMEOUT_MS },
-    idempotency: { leaseMs: LEASE_MS },
+    request: { timeoutMs: leases.requestTimeoutMs },
+    idempotency: { leaseMs: leases.leaseMs },
     retry: { maxAttempts, initialDelayMs: 100, maxDelayMs: 1000 },
     ...(drainTimeoutMs !== undefined && { shutdown: { drainTimeoutMs } }),
     ...(outbox !== undefined && { outbox: fileOutbox({ path: outbox }) }),

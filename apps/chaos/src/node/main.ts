@@ -51,7 +51,7 @@ process.on('message', (message) => {
 reportStalls();
 const app = await NestFactory.createApplicationContext(HandlingNode.create(), {
   abortOnError: false,
-  logger: ['log', 'warn', 'error', 'fatal'],
+  logger: ['debug', 'log', 'warn', 'error', 'fatal'],
 });
 app.enableShutdownHooks([], { useProcessExit: true });
 process.send?.('ready');

@@ -1,4 +1,5 @@
 import type { EngineSettings } from '../broker/engine-settings.js';
+import type { Leases } from './leases.js';
 
 /** What the conductor tells a process: JSON on its command line. */
 export interface NodeSettings {
@@ -17,6 +18,7 @@ export interface NodeSettings {
   readonly maxAttempts: number;
   /** Whether it runs sagas, and what they need, instead of all else. */
   readonly hasSagas?: boolean;
+  readonly leases: Leases;
   /** How many messages the node handles at a time, and how many wait. */
   readonly concurrency: { readonly maxInFlight: number; readonly maxQueued: number };
 }

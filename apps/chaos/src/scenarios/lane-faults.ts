@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { JOINER } from '../conductor/stage.js';
-import { LEASE_MS } from '../node/catga-node-module.js';
 import { KEYS } from '../conductor/play-scenario.js';
 import type { Scenario } from './scenario.js';
 
@@ -34,14 +33,14 @@ export const LANE_FAULTS: readonly Scenario[] = [
   },
   {
     fault: 'owner-paused',
-    stage: {},
+    stage: { hasShortLeases: true },
     // Of each key one event is handled at a time; and the one before may have been done and not recorded yet.
     mostRepeats: 2 * KEYS,
     async run({ stage, start, seconds, rate, lanesOwnedBy }) {
       start({ instruction: 'slow' }, rate);
       await pause(seconds * 500);
       stage.node('orders-1').signal('SIGSTOP');
-      await pause(Math.max(LEASE_MS, stage.broker.redeliveredAfterMs) * 1.5);
+      await pause(Math.max(stage.leases.leaseMs, stage.broker.redeliveredAfterMs) * 1.5);
       await lanesOwnedBy((nodeIds) => !nodeIds.includes('orders-1'));
       stage.node('orders-1').signal('SIGCONT');
       await pause(seconds * 300);
@@ -49,7 +48,7 @@ export const LANE_FAULTS: readonly Scenario[] = [
   },
   {
     fault: 'two-owners',
-    stage: {},
+    stage: { hasShortLeases: true },
     async run({ stage, start, seconds, rate, lanesOwnedBy }) {
       // So few that lanes rest in between: where a node records what it does it keeps them.
       start({}, rate / 10);

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NODE_IDS } from '../conductor/stage.js';
-import { LEASE_MS } from '../node/catga-node-module.js';
 import type { Scenario } from './scenario.js';
 
 export const PROCESS_FAULTS: readonly Scenario[] = [
@@ -16,11 +15,12 @@ export const PROCESS_FAULTS: readonly Scenario[] = [
   },
   {
     fault: 'paused',
+    stage: { hasShortLeases: true },
     async run({ stage, start, seconds }) {
       start();
       await pause(seconds * 300);
       stage.node('orders-1').signal('SIGSTOP');
-      await pause(Math.max(LEASE_MS, stage.broker.redeliveredAfterMs) * 1.5);
+      await pause(Math.max(stage.leases.leaseMs, stage.broker.redeliveredAfterMs) * 1.5);
       stage.node('orders-1').signal('SIGCONT');
       await pause(seconds * 300);
     },

@@ -54,6 +54,7 @@ export const GUSTS: Readonly<Record<string, Gust>> = {
 /** Steady load and one fault after the other, which and where and how long left to the seed. */
 export const STORM: Scenario = {
   fault: 'storm',
+  stage: { hasShortLeases: true },
   async run({ stage, start, seconds, random }) {
     const pick = <T>(values: readonly T[]): T => {
       const value = values[random.integer(0, values.length - 1)];

@@ -138,6 +138,11 @@ export class LaneMembers {
     return this.present.has(nodeId) || this.presentBefore.has(nodeId);
   }
 
+  /** Whether an owner is known. One that is not has started since the records were read, or is gone. */
+  has(owner: string): boolean {
+    return this.stateOf(owner) !== 'gone';
+  }
+
   stateOf(owner: string): OwnerState {
     if (owner === this.session) return 'present';
     const nodeId = owner.slice(0, owner.indexOf('/'));

@@ -34,6 +34,14 @@ interface Watched {
   readonly sinceMs: number;
 }
 
+/** A lane, and the subscriptions that may be opened in it. */
+interface LookedAt {
+  readonly lane: number;
+  readonly tenures: ReadonlyMap<LaneTenure, readonly LaneSubscription[]>;
+  /** Whether a share has to be given back before it is opened again. */
+  readonly waits: boolean;
+}
+
 /**
  * Ownership of lanes by this node, for each of its subscriptions: assigned by rendezvous hashing over the nodes that handle the
  * subscription, acquired and given back by compare-and-set on the record of progress.
@@ -347,46 +355,59 @@ export class LaneOwner implements LaneContext, LaneListener {
     const candidates = new Map<LaneSubscription, readonly string[]>();
     for (const subscription of this.subscriptions.values())
       candidates.set(subscription, this.members.candidatesFor(subscription.registered));
-    const lanes = Array.from({ length: this.log.lanes }, (_, lane) => lane);
-    const waits = await Promise.all(lanes.map((lane) => this.lookAt(lane, candidates, isThorough)));
+    const all = Array.from({ length: this.log.lanes }, (_, lane) => this.lookAt(lane, candidates, isThorough));
+    // The records are read first: their owners are members, and their frames in the lane, no later than that.
+    const tenures = all.flatMap(({ tenures: ofLane }) => [...ofLane.keys()]);
+    await Promise.all(tenures.map((tenure) => tenure.load()));
+    if (tenures.some(({ owners }) => !owners.every((owner) => this.members.has(owner))))
+      await this.members.read();
+    const waits = await Promise.all(all.map((looked) => this.openIn(looked, candidates)));
     return waits.includes(true);
   }
 
-  private async lookAt(
+  /** Moves shares that are assigned to other nodes, and finds those that may be opened. */
+  private lookAt(
     lane: number,
     candidates: ReadonlyMap<LaneSubscription, readonly string[]>,
     isThorough: boolean,
-  ): Promise<boolean> {
-    const wanted = new Map<string, LaneSubscription[]>();
+  ): LookedAt {
+    const tenures = new Map<LaneTenure, LaneSubscription[]>();
+    let waits = false;
     for (const [subscription, nodeIds] of candidates) {
       const isMine = ownerOf(lane, nodeIds) === this.nodeId || this.adopted.has(keyOf(subscription, lane));
       const share = this.tenures.get(tenureKey(lane, subscription.group))?.shares.get(subscription.id);
       if (share !== undefined) {
-        if ((!isMine || share.isOutdated) && share.subscription === subscription) this.move(share);
-        else if (share.subscription !== subscription) wanted.set('', []);
-        continue;
+        if (share.subscription !== subscription) waits = true;
+        else if (!isMine || share.isOutdated) this.move(share);
+      } else if (isMine || (isThorough && nodeIds.includes(this.nodeId))) {
+        const tenure = this.tenureOf(lane, subscription.group);
+        const ofTenure = tenures.get(tenure);
+        if (ofTenure === undefined) tenures.set(tenure, [subscription]);
+        else ofTenure.push(subscription);
       }
-      if (!isMine && !(isThorough && nodeIds.includes(this.nodeId))) continue;
-      const ofGroup = wanted.get(subscription.group);
-      if (ofGroup === undefined) wanted.set(subscription.group, [subscription]);
-      else ofGroup.push(subscription);
     }
-    let waits = wanted.delete('');
-    if (wanted.size === 0) return waits;
-    const state = await this.log.state(lane);
-    for (const [group, subscriptions] of wanted) {
-      const tenure = this.tenureOf(lane, group);
+    return { lane, tenures, waits };
+  }
+
+  /** Opens the shares of a lane that no other node serves. Resolves with whether another node still holds one assigned to this node. */
+  private async openIn(
+    { lane, tenures, waits }: LookedAt,
+    candidates: ReadonlyMap<LaneSubscription, readonly string[]>,
+  ): Promise<boolean> {
+    if (tenures.size === 0) return waits;
+    const state = await this.log.state(lane, Math.max(...[...tenures.keys()].map(({ known }) => known)));
+    let isAnothers = waits;
+    for (const [tenure, subscriptions] of tenures) {
       for (const subscription of subscriptions) await this.restore(subscription, lane, state);
-      await tenure.load();
       for (const subscription of subscriptions) {
         const isMine = ownerOf(lane, candidates.get(subscription) ?? []) === this.nodeId;
         if (this.isClosed || subscription.isStopped || tenure.shares.has(subscription.id)) continue;
         if (isMine ? this.isFree(subscription, tenure) : this.isUnserved(subscription, tenure, state))
           this.open(subscription, tenure, state);
-        else waits ||= isMine;
+        else isAnothers ||= isMine;
       }
     }
-    return waits;
+    return isAnothers;
   }
 
   /** Whether a share has no living owner. */

@@ -1,5 +1,5 @@
 import { CatgaError, toError } from '../errors/catga-error.js';
-import type { RecordStore } from '../ports/record-store.js';
+import type { RecordStore, VersionedRecord } from '../ports/record-store.js';
 import { afterThis } from '../time/next-turn.js';
 import type { LaneContext } from './lane-context.js';
 import type { LaneShare } from './lane-share.js';
@@ -57,26 +57,23 @@ export class LaneTenure {
     return this.sections.get(id);
   }
 
+  /** Recorded owners of its shares. */
+  get owners(): readonly string[] {
+    return [...this.sections.values()].map(({ owner }) => owner).filter((owner) => owner !== '');
+  }
+
+  /** Newest position that is known to be in the lane; 0 if there is none. */
+  get known(): number {
+    return Math.max(0, ...[...this.sections.values()].map(({ progress }) => progress.floor - 1));
+  }
+
   /** Reads the record. Shares that another node has taken are lost. */
   async load(): Promise<void> {
+    const known = this.version;
     const record = await this.records.read(this.key);
-    if (this.isClosed) return;
-    this.version = record?.version ?? 0;
-    this.sections = record === undefined ? new Map() : decodeProgress(record.value);
-    for (const [id, share] of this.shares) {
-      if (share.state !== 'held') continue;
-      const section = this.sections.get(id);
-      // A broker that lost its data has lost the owner: keep the local state.
-      if (
-        record === undefined ||
-        (section?.owner === this.context.session && section.epoch === share.epoch)
-      ) {
-        // Only the owner cancels while it is present.
-        if (section === undefined || !share.ignores(section.skips)) continue;
-      }
-      this.remove(share);
-      this.context.lost(share, section);
-    }
+    // Read before the write that has succeeded meanwhile, or from a server that lags behind: the next write finds out.
+    if (this.version !== known || (record?.version ?? 0) < known) return;
+    this.loaded(record);
   }
 
   /** Whether the lease of the last write allows events to begin. */
@@ -294,22 +291,41 @@ export class LaneTenure {
     }
   }
 
-  /** Reconciles after a conflict: shares not owned here may have a new owner. */
+  /** Takes over a read record. Shares that another node has taken since they were read are given up, so that they do not overwrite it. */
+  private loaded(record: VersionedRecord | undefined): void {
+    if (this.isClosed) return;
+    this.version = record?.version ?? 0;
+    this.sections = record === undefined ? new Map() : decodeProgress(record.value);
+    for (const [id, share] of this.shares) {
+      const section = this.sections.get(id);
+      if (share.state === 'held') {
+        // A broker that lost its data has lost the owner: keep the local state.
+        if (record === undefined || this.isOwn(share, section, share.epoch)) continue;
+        this.remove(share);
+        this.context.lost(share, section);
+      } else if (!this.isOwn(share, section, share.epoch + 1) && !isSameStart(section, share)) {
+        this.remove(share);
+        this.context.displaced(share);
+      }
+    }
+  }
+
+  /** Whether a section is this node's. Only the owner cancels while it is present. */
+  private isOwn(share: LaneShare, section: ProgressSection | undefined, epoch: number): boolean {
+    if (section?.owner !== this.context.session || section.epoch !== epoch) return false;
+    return share.state === 'open' || !share.ignores(section.skips);
+  }
+
+  /** Reads the record after a conflict. Shares that it has as this node's were taken, and only the reply was lost. */
   private async reconcile(): Promise<void> {
-    await this.load();
+    this.loaded(await this.records.read(this.key));
     for (const share of this.shares.values()) {
       if (share.state !== 'open') continue;
       share.isTaking = false;
       const section = this.sections.get(share.subscription.id);
-      if (section?.owner === this.context.session && section.epoch === share.epoch + 1) {
-        // It was taken, and only the reply was lost.
-        share.held(section.epoch);
-        this.context.taken(share);
-        continue;
-      }
-      if (section === undefined ? share.start.epoch === 0 : isSameStart(section, share)) continue;
-      this.remove(share);
-      this.context.displaced(share);
+      if (section === undefined || !this.isOwn(share, section, share.epoch + 1)) continue;
+      share.held(section.epoch);
+      this.context.taken(share);
     }
   }
 }
@@ -345,8 +361,8 @@ function isGiven(share: LaneShare): boolean {
 }
 
 /** Whether a share was started from an unchanged section. */
-function isSameStart(section: ProgressSection, { start }: LaneShare): boolean {
-  return section.epoch === start.epoch && section.beat === start.beat;
+function isSameStart(section: ProgressSection | undefined, { start }: LaneShare): boolean {
+  return section === undefined ? start.epoch === 0 : section.epoch === start.epoch && section.beat === start.beat;
 }
 
 /** Error of handlers whose lane another node has taken. */

@@ -1,4 +1,4 @@
-import { Timetable } from '@catga/core/engine';
+import { nextTurn, Timetable } from '@catga/core/engine';
 import type { Clock } from '@catga/core/engine';
 import { createInbox } from '@nats-io/transport-node';
 import { closedError, unavailable } from './broker-errors.js';
@@ -25,14 +25,12 @@ interface Pending {
 }
 
 /**
- * Time without a reply before a request is re-sent, in milliseconds; doubles. Servers silently drop requests during a
- * leader election.
+ * Time without a reply before a request is re-sent, in milliseconds; doubles. Requests are lost silently during a leader election and
+ * with a killed server; a record that is written late outlives its lease.
  */
-const ASK_AGAIN_AFTER_MS = 2000;
+const ASK_AGAIN_AFTER_MS = 1000;
 /** Interval of the scan of unanswered requests, in milliseconds. */
-const SWEEP_MS = 1000;
-/** Lateness of the scan above which this process was busy, and replies may still be unread. */
-const SWEEP_GRACE_MS = 250;
+const SWEEP_MS = 250;
 
 /** Status of the server's "no responders" reply, for a subject without a subscriber. */
 export const NO_RESPONDERS = 503;
@@ -153,18 +151,22 @@ export class BrokerRequests {
   }
 
   private sweepLater(): Entry {
-    const dueMs = this.clock.monotonicMs() + SWEEP_MS;
     return this.timetable.after(SWEEP_MS, () => {
       this.sweep = this.pending.size > 0 ? this.sweepLater() : undefined;
-      const nowMs = this.clock.monotonicMs();
-      if (!this.session.isUp || nowMs - dueMs > SWEEP_GRACE_MS) return;
-      for (const [token, pending] of this.pending) {
-        if (pending.againAtMs > nowMs) continue;
-        pending.againAtMs = nowMs + pending.pauseMs;
-        pending.pauseMs *= 2;
-        this.askAgain(token, pending);
-      }
+      // Replies that arrived while this process was busy are read first.
+      if (this.session.isUp) void nextTurn().then(() => this.askUnansweredAgain());
     });
+  }
+
+  private askUnansweredAgain(): void {
+    if (!this.session.isUp) return;
+    const nowMs = this.clock.monotonicMs();
+    for (const [token, pending] of this.pending) {
+      if (pending.againAtMs > nowMs) continue;
+      pending.againAtMs = nowMs + pending.pauseMs;
+      pending.pauseMs *= 2;
+      this.askAgain(token, pending);
+    }
   }
 
   private askAgain(token: string, { subject, payload, headers }: Pending): void {

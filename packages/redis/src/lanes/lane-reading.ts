@@ -16,15 +16,15 @@ export class LaneReading implements LaneReader {
   private isPaused = false;
   private isStopped = false;
   private isToldOfEnd = false;
-  private identity: string | undefined;
   /** Replies to checks of an earlier epoch are ignored. */
   private epoch = 0;
   private listener: ReadingListener | undefined;
 
-  /** @param key key of the lane's stream */
+  /** @param key key of the lane's stream @param identity identity of the lane, if known */
   constructor(
     readonly key: string,
     private next: number,
+    private identity: string | undefined,
     private readonly sink: LaneSink,
     private readonly state: () => Promise<LaneState>,
   ) {}

@@ -16,6 +16,8 @@ import { SeededRandom } from '../network/seeded-random.js';
 const HEARTBEAT = { intervalMs: 500, timeoutMs: 2000 };
 const RUN_MS = 6_000;
 const SETTLE_MS = 30_000;
+/** Of a request, and of its answer. */
+const LONGEST_TRANSIT_MS = 30;
 export const MAX_ATTEMPTS = 4;
 const SUBSCRIPTIONS = ['shop.mail', 'shop.stock'];
 const NODES = ['one', 'two', 'three'];
@@ -71,6 +73,12 @@ export class LaneSimulation {
   private order = 0;
   private starts = 0;
   private sessions = 0;
+  /** How often the broker has lost its data. */
+  private emptied = 0;
+  /** Subscriptions that the broker does not know until a node has created them anew: their events are trimmed. */
+  private readonly forgotten = new Set<string>();
+  /** Whether time goes on, so that requests may take some. */
+  private isUnderWay = false;
 
   constructor(
     readonly seed: number,
@@ -100,10 +108,13 @@ export class LaneSimulation {
     for (let event = 0; event < events; event++) this.at(this.random.next() * RUN_MS, () => this.disturb());
     // One seed in ten restarts the broker without its data, once.
     if (this.kind === 'faults' && this.seed % 10 === 1) this.at(RUN_MS * 0.6, () => this.empty());
+    this.isUnderWay = true;
     await this.clock.advance(RUN_MS);
     for (const node of this.nodes.values()) this.restore(node);
     await this.clock.advance(2000); // Stopping nodes have stopped, crashed ones are back.
+    this.isUnderWay = false;
     for (const nodeId of NODES) if (this.nodes.get(nodeId)?.state !== 'up') await this.start(nodeId);
+    this.isUnderWay = true;
     for (let waitedMs = 0; waitedMs < SETTLE_MS && !this.isQuiet; waitedMs += 500)
       await this.clock.advance(500);
     await this.clock.advance(1000); // Late violations show up.
@@ -135,7 +146,7 @@ export class LaneSimulation {
         successes: [],
         recordedAt: undefined,
         isDead: false,
-        isForgotten: false,
+        isForgotten: this.forgotten.has(subscription),
       };
       this.traces.push(trace);
       if (key !== undefined)
@@ -189,6 +200,16 @@ export class LaneSimulation {
     };
     this.nodes.set(nodeId, node);
     started.node = node;
+    try {
+      await this.join(node);
+    } catch (thrown) {
+      if (!node.isDisturbed) throw thrown;
+      this.crash(node);
+    }
+  }
+
+  private async join(node: SimulatedNode): Promise<void> {
+    const { connection, info } = node;
     for (const id of SUBSCRIPTIONS) {
       const wanted = {
         id,
@@ -217,6 +238,7 @@ export class LaneSimulation {
       void delivery.ack()?.catch(ignored);
       return;
     }
+    this.forgotten.delete(subscription);
     const order = ++this.order;
     this.note(
       `${node.nodeId}#${node.info.incarnation} begins ${trace.id} of ${subscription}, attempt ${attempt}`,
@@ -301,6 +323,8 @@ export class LaneSimulation {
     this.note('the broker comes back empty');
     for (const trace of this.traces) trace.isForgotten = trace.successes.length === 0 && !trace.isDead;
     this.engine.forgetLanes();
+    this.emptied++;
+    for (const id of SUBSCRIPTIONS) this.forgotten.add(id);
   }
 
   private crash(node: SimulatedNode): void {
@@ -345,11 +369,15 @@ export class LaneSimulation {
     const through = async <T>(ask: () => Promise<T>): Promise<T> => {
       const broker = node()?.broker ?? 'here';
       if (broker === 'away') throw away();
+      await this.transit();
       const answer = await ask();
+      await this.transit();
       if (broker === 'answers lost') throw away();
       return answer;
     };
     const { log, records } = parts.lanes;
+    /** Which of its lives the broker was in when it told the identity of a lane. */
+    const told = new Map<number, number>();
     const directory: NodeDirectory = {
       ...parts.directory,
       watch: (listener) =>
@@ -371,9 +399,17 @@ export class LaneSimulation {
           lanes: log.lanes,
           maxFrameBytes: log.maxFrameBytes,
           append: (...request) => through(() => log.append(...request)),
-          state: (...request) => through(() => log.state(...request)),
+          state: (lane, known) =>
+            through(() => {
+              told.set(lane, this.emptied);
+              return log.state(lane, known);
+            }),
           trim: (...request) => through(() => log.trim(...request)),
-          read: (...request) => log.read(...request),
+          read: (lane, from, sink) => {
+            if (told.get(lane) === this.emptied) return log.read(lane, from, sink);
+            void Promise.resolve().then(() => sink.displaced());
+            return { pause: () => {}, resume: () => {}, stop: () => {} };
+          },
         },
         records: {
           maxValueBytes: records.maxValueBytes,
@@ -384,6 +420,12 @@ export class LaneSimulation {
         },
       },
     };
+  }
+
+  /** Time that a request or its answer takes: other nodes act meanwhile. */
+  private transit(): Promise<void> | undefined {
+    if (!this.isUnderWay || this.random.chance(0.3)) return undefined;
+    return new Promise((resolve) => void this.at(this.random.integer(1, LONGEST_TRANSIT_MS), resolve));
   }
 
   private at(delayMs: number, act: () => unknown): void {

@@ -46,5 +46,5 @@ it(
     }
     expect(SEEDS.length).toBeGreaterThan(0);
   },
-  SEEDS.length * 1000,
+  10_000 + SEEDS.length * 1000,
 );
