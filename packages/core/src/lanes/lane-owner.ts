@@ -355,7 +355,9 @@ export class LaneOwner implements LaneContext, LaneListener {
     const candidates = new Map<LaneSubscription, readonly string[]>();
     for (const subscription of this.subscriptions.values())
       candidates.set(subscription, this.members.candidatesFor(subscription.registered));
-    const all = Array.from({ length: this.log.lanes }, (_, lane) => this.lookAt(lane, candidates, isThorough));
+    const all = Array.from({ length: this.log.lanes }, (_, lane) =>
+      this.lookAt(lane, candidates, isThorough),
+    );
     // The records are read first: their owners are members, and their frames in the lane, no later than that.
     const tenures = all.flatMap(({ tenures: ofLane }) => [...ofLane.keys()]);
     await Promise.all(tenures.map((tenure) => tenure.load()));

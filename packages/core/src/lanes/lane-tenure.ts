@@ -362,7 +362,9 @@ function isGiven(share: LaneShare): boolean {
 
 /** Whether a share was started from an unchanged section. */
 function isSameStart(section: ProgressSection | undefined, { start }: LaneShare): boolean {
-  return section === undefined ? start.epoch === 0 : section.epoch === start.epoch && section.beat === start.beat;
+  return section === undefined
+    ? start.epoch === 0
+    : section.epoch === start.epoch && section.beat === start.beat;
 }
 
 /** Error of handlers whose lane another node has taken. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MemoryLaneLog } from '../memory/lanes/memory-lane-log.js';
 import { MemoryRecordStore } from '../memory/lanes/memory-record-store.js';
 import { storedMessage } from '../memory/memory.fixture.js';
+import type { VersionedRecord } from '../ports/record-store.js';
 import { CatgaError } from '../errors/catga-error.js';
 import { TestClock } from '../time/test-clock.js';
 import { EventFrame } from './event-frame.js';
@@ -27,12 +28,14 @@ class AgedLaneLog extends MemoryLaneLog {
 
 /** One lane with frames of one message each. */
 class Trimming<Log extends MemoryLaneLog> {
-  readonly records = new MemoryRecordStore();
   readonly register: LaneRegister;
   readonly warnings: string[] = [];
-  private readonly trimmer: LaneTrimmer;
+  readonly trimmer: LaneTrimmer;
 
-  constructor(readonly log: Log) {
+  constructor(
+    readonly log: Log,
+    readonly records = new MemoryRecordStore(),
+  ) {
     this.register = new LaneRegister(this.records, log);
     const scan = new LaneScan(log, new TestClock(), 1000);
     this.trimmer = new LaneTrimmer({ log, records: this.records }, this.register, scan, {
@@ -84,6 +87,35 @@ describe('trimming of a log without retention by age', () => {
     expect(await trimming.first()).toBe(1);
     await trimming.passed('shop.a', 'event', 3);
     expect(await trimming.first()).toBe(3);
+  });
+});
+
+describe('a subscription that is created while the log is trimmed', () => {
+  /** Records whose list of subscriptions comes late: meanwhile one is created, and has an event. */
+  class LateList extends MemoryRecordStore {
+    meanwhile: (() => Promise<void>) | undefined;
+
+    override async list(prefix: string): Promise<readonly VersionedRecord[]> {
+      const found = await super.list(prefix);
+      const { meanwhile } = this;
+      this.meanwhile = undefined;
+      await meanwhile?.();
+      return found;
+    }
+  }
+
+  it.each(['trimAll', 'trimLane'] as const)('keeps its events: %s', async (trim) => {
+    const records = new LateList();
+    const trimming = new Trimming(new MemoryLaneLog(LIMITS, () => 0), records);
+    await trimming.register.make({ id: 'shop.a', kind: 'event', names: ['Paid'] });
+    await trimming.store('event', 'event');
+    await trimming.passed('shop.a', 'event', 5);
+    records.meanwhile = async () => {
+      await trimming.register.make({ id: 'shop.b', kind: 'event', names: ['Paid'] });
+      await trimming.store('event', 'event');
+    };
+    await trimming.trimmer[trim](0);
+    await expect(trimming.log.state(0)).resolves.toMatchObject({ first: 3, last: 4 });
   });
 });
 

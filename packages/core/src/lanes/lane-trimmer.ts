@@ -1,4 +1,5 @@
 import type { EngineMonitor } from '../ports/engine-monitor.js';
+import type { LaneState } from '../ports/lane-log.js';
 import type { LaneStore } from '../ports/lane-store.js';
 import type { FrameContent } from './event-frame.js';
 import { PROGRESS, groupOf, progressKey, progressOf } from './lane-keys.js';
@@ -43,12 +44,15 @@ export class LaneTrimmer {
 
   /** Trims all lanes. */
   async trimAll(): Promise<void> {
+    const { log } = this.store;
+    // The ends of the lanes first: a subscription that is created later needs nothing before them.
+    const states = await Promise.all(Array.from({ length: log.lanes }, (_, lane) => log.state(lane)));
     const subscriptions = await this.register.list();
     const progress = await this.progress(PROGRESS);
     const keptBefore = this.kept;
     const kept = new Set<string>();
-    for (let lane = 0; lane < this.store.log.lanes; lane++) {
-      const keeping = await this.trim(lane, subscriptions, progress);
+    for (const [lane, state] of states.entries()) {
+      const keeping = await this.trim(lane, state, subscriptions, progress);
       if (keeping === undefined) continue;
       if (!keptBefore.has(keeping) && !kept.has(keeping)) this.report(keeping, lane);
       kept.add(keeping);
@@ -58,7 +62,8 @@ export class LaneTrimmer {
 
   /** Trims one lane. */
   async trimLane(lane: number): Promise<void> {
-    await this.trim(lane, await this.register.list(), await this.progress(progressOf(lane)));
+    const state = await this.store.log.state(lane);
+    await this.trim(lane, state, await this.register.list(), await this.progress(progressOf(lane)));
   }
 
   private async progress(prefix: string): Promise<ReadonlyMap<string, ProgressSections>> {
@@ -69,11 +74,11 @@ export class LaneTrimmer {
   /** Resolves with the id of a queue that keeps expired frames. */
   private async trim(
     lane: number,
+    state: LaneState,
     subscriptions: readonly RegisteredSubscription[],
     progress: ReadonlyMap<string, ProgressSections>,
   ): Promise<string | undefined> {
     const { log } = this.store;
-    const state = await log.state(lane);
     if (this.identities[lane] !== state.identity) this.trimmed[lane] = state.first;
     this.identities[lane] = state.identity;
     const places = subscriptions.map((subscription): PlaceInLane => {

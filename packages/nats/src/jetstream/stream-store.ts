@@ -1,6 +1,6 @@
 import type { EncodedHeaders } from '../connection/header-block.js';
 import { CatgaError } from '@catga/core';
-import { JETSTREAM_ERROR, jetStreamError } from '../connection/broker-errors.js';
+import { JETSTREAM_ERROR, jetStreamError, unavailable } from '../connection/broker-errors.js';
 import type { Answer, JetStreamApi } from './jetstream-api.js';
 
 /** Storage settings of a stream. */
@@ -52,6 +52,11 @@ export interface StreamInfo {
     readonly max_age?: number;
     readonly metadata?: Readonly<Record<string, string>>;
   };
+  /** Of a stream in a cluster: its leader, if there is one, and the other servers that have it. */
+  readonly cluster?: {
+    readonly leader?: string;
+    readonly replicas?: readonly { readonly name: string }[];
+  };
   /** The server's time. */
   readonly ts?: string;
   readonly state: {
@@ -78,6 +83,8 @@ const SHORTEST_AGE_MS = 100;
 /** Maximum time a server takes to remove the files of a deleted stream, and the pause between two tries. */
 const REMOVAL_MS = 2_000;
 const REMOVAL_PAUSE_MS = 20;
+/** Pause before a stream without a leader is asked again. */
+const ELECTION_PAUSE_MS = 100;
 const ABSENT = [JETSTREAM_ERROR.streamNotFound, JETSTREAM_ERROR.noMessageFound];
 
 /** Access to one stream, which is created on demand, as on a broker that lost its store. */
@@ -215,9 +222,19 @@ export class StreamStore {
     }
   }
 
-  /** Stream info from its leader; undefined if the stream does not exist. */
-  info(request: object = {}): Promise<StreamInfo | undefined> {
-    return this.api.call<StreamInfo>(`STREAM.INFO.${this.shape.name}`, request, ABSENT);
+  /**
+   * Stream info from its leader; undefined if the stream does not exist. While there is no leader any replica answers, with what it has
+   * (nats-server, `jsStreamInfoRequest`): then it is asked again. `CATGA_ENGINE_UNAVAILABLE` if none is elected in time.
+   */
+  async info(request: object = {}): Promise<StreamInfo | undefined> {
+    const { api, shape } = this;
+    const deadlineMs = api.clock.monotonicMs() + api.timeoutMs;
+    for (;;) {
+      const info = await api.call<StreamInfo>(`STREAM.INFO.${shape.name}`, request, ABSENT);
+      if (info === undefined || isOfLeader(info)) return info;
+      if (api.clock.monotonicMs() > deadlineMs) throw unavailable(`The stream ${shape.name} has no leader.`);
+      await api.pause(ELECTION_PAUSE_MS);
+    }
   }
 
   private async read(request: object): Promise<StoredEntry | undefined> {
@@ -236,6 +253,13 @@ export class StreamStore {
       storedAtMs: millisOf(time),
     };
   }
+}
+
+/** Whether the leader has answered: it is not among its replicas. */
+function isOfLeader({ cluster }: StreamInfo): boolean {
+  if (cluster === undefined) return true;
+  const { leader = '', replicas = [] } = cluster;
+  return leader !== '' && !replicas.some(({ name }) => name === leader);
 }
 
 /** Parses a time with nanoseconds, with the same rounding as in acknowledgement subjects. */

@@ -20,6 +20,10 @@ export const MOST_LANES = 256;
 /** Inactivity after which the server removes a consumer whose deletion failed. */
 const CONSUMER_INACTIVE_NS = 5_000_000_000;
 
+/** Time that a new leader of a replicated stream is given to apply what it has, and the pause between two questions. */
+const APPLIED_WITHIN_MS = 5000;
+const APPLY_PAUSE_MS = 100;
+
 /** Metadata key of a stream with the number of lanes of its log. */
 const LANES = 'catga_lanes';
 
@@ -94,10 +98,19 @@ export class LaneStream {
     return Math.min(made.delivered.stream_seq + 1, otherwise);
   }
 
-  /** State of the lane; creates the stream if needed. */
-  async state(): Promise<LaneState> {
-    const info = await this.store.info();
-    return info === undefined ? this.make() : stateOf(info);
+  /**
+   * State of the lane; creates the stream if needed. A leader may be elected before it has applied all that is stored (nats-server 2.10):
+   * it is asked again until it has the `known` position, for some seconds.
+   */
+  async state(known = 0): Promise<LaneState> {
+    const { clock } = this.api;
+    const deadlineMs = clock.monotonicMs() + APPLIED_WITHIN_MS;
+    for (;;) {
+      const info = await this.store.info();
+      const state = info === undefined ? await this.make() : stateOf(info);
+      if (state.last >= known || !this.store.mayLag || clock.monotonicMs() > deadlineMs) return state;
+      await this.api.pause(APPLY_PAUSE_MS);
+    }
   }
 }
 

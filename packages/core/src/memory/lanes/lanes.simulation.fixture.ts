@@ -425,7 +425,9 @@ export class LaneSimulation {
   /** Time that a request or its answer takes: other nodes act meanwhile. */
   private transit(): Promise<void> | undefined {
     if (!this.isUnderWay || this.random.chance(0.3)) return undefined;
-    return new Promise((resolve) => void this.at(this.random.integer(1, LONGEST_TRANSIT_MS), resolve));
+    return new Promise((resolve) => {
+      this.at(this.random.integer(1, LONGEST_TRANSIT_MS), resolve);
+    });
   }
 
   private at(delayMs: number, act: () => unknown): void {

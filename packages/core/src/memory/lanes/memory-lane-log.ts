@@ -27,6 +27,8 @@ export class MemoryLaneLog implements LaneLog {
   readonly lanes: number;
   readonly maxFrameBytes = Infinity;
   private identity = newIdentity();
+  /** Identities of the lanes that callers know. */
+  private readonly told = new Map<number, string>();
   private all: readonly MemoryLane[];
   private seen: DeduplicationWindow;
   private events = 0;
@@ -54,11 +56,14 @@ export class MemoryLaneLog implements LaneLog {
 
   state(lane: number): Promise<LaneState> {
     const { first, last } = this.lane(lane);
+    this.told.set(lane, this.identity);
     return Promise.resolve({ identity: this.identity, first, last });
   }
 
   read(lane: number, from: number, sink: LaneSink): LaneReader {
-    return this.lane(lane).read(from, sink);
+    const reader = this.lane(lane).read(from, sink);
+    if ((this.told.get(lane) ?? this.identity) !== this.identity) reader.displace();
+    return reader;
   }
 
   trim(lane: number, before: number): Promise<void> {

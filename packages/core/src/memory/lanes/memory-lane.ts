@@ -36,7 +36,7 @@ export class MemoryLane {
     return { position: this.last, isDuplicate: false };
   }
 
-  read(from: number, sink: LaneSink): LaneReader {
+  read(from: number, sink: LaneSink): MemoryLaneReader {
     const reader = new MemoryLaneReader(this, from, sink, () => void this.readers.delete(reader));
     this.readers.add(reader);
     reader.wake();
@@ -114,6 +114,7 @@ class MemoryLaneReader implements LaneReader {
 
   private readonly handOver = (): void => {
     this.isScheduled = false;
+    if (this.isStopped) return;
     const { lane, sink } = this;
     if (this.next > lane.last + 1) {
       this.stop();
