@@ -55,6 +55,11 @@ export async function playScenario(
     seconds,
     rate,
     random,
+    allDone: async () => {
+      for (const startMs = performance.now(); !(await hasNothing(stage)); await pause(LOOK_EVERY_MS))
+        if (performance.now() - startMs > GOES_ON_WITHIN_MS)
+          throw new Error(`${scenario.fault}: what is stored is not handled.`);
+    },
     start: (plan, ratePerSecond = rate) =>
       ask({ what: 'start', rate: ratePerSecond, kinds: KINDS, plan: planned(plan) }),
     call: (kinds, plan) => {

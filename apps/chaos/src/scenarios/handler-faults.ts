@@ -7,11 +7,13 @@ import type { Fault } from '../promises/faults.js';
 function oneOfEach(fault: Fault, instruction: Instruction): Scenario {
   return {
     fault,
-    async run({ stage, call }) {
+    async run({ stage, call, allDone }) {
       for (const kind of KINDS) {
         const deaths = stage.deaths + servicesOf(kind).length;
         await call([kind], { instruction });
         await stage.everyoneIsBack(deaths);
+        // Or the next one would kill a node between the effect of this one and its record.
+        await allDone();
       }
     },
   };

@@ -15,6 +15,8 @@ export interface Play {
   readonly start: (plan?: Partial<CallPlan>, rate?: number) => void;
   /** Resolves once this is true of the owners of all lanes of the subscriptions of `orders`, one for each; rejects if it is not soon. */
   readonly lanesOwnedBy: (isSo: (nodeIds: readonly string[]) => boolean) => Promise<void>;
+  /** Resolves once all that is stored is handled and recorded; rejects if it is not soon. */
+  readonly allDone: () => Promise<void>;
   /** One call of each kind, at once; resolves once all have ended. */
   readonly call: (kinds: readonly Kind[], plan?: Partial<CallPlan>) => Promise<void>;
 }
