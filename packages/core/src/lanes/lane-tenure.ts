@@ -72,7 +72,7 @@ export class LaneTenure {
     const known = this.version;
     const record = await this.records.read(this.key);
     // Read before the write that has succeeded meanwhile, or from a server that lags behind: the next write finds out.
-    if (this.version !== known || (record?.version ?? 0) < known) return;
+    if (this.version !== known || (record !== undefined && record.version < known)) return;
     this.loaded(record);
   }
 
