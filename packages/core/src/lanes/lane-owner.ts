@@ -397,7 +397,9 @@ export class LaneOwner implements LaneContext, LaneListener {
     candidates: ReadonlyMap<LaneSubscription, readonly string[]>,
   ): Promise<boolean> {
     if (tenures.size === 0) return waits;
-    const state = await this.log.state(lane, Math.max(...[...tenures.keys()].map(({ known }) => known)));
+    const known = new Map<string, number>();
+    for (const tenure of tenures.keys()) tenure.addKnown(known);
+    const state = await this.log.state(lane, known);
     let isAnothers = waits;
     for (const [tenure, subscriptions] of tenures) {
       for (const subscription of subscriptions) await this.restore(subscription, lane, state);

@@ -62,9 +62,10 @@ export class LaneTenure {
     return [...this.sections.values()].map(({ owner }) => owner).filter((owner) => owner !== '');
   }
 
-  /** Newest position that is known to be in the lane; 0 if there is none. */
-  get known(): number {
-    return Math.max(0, ...[...this.sections.values()].map(({ progress }) => progress.floor - 1));
+  /** Adds the newest recorded position of the lane, by its identity. */
+  addKnown(known: Map<string, number>): void {
+    for (const { identity, progress } of this.sections.values())
+      known.set(identity, Math.max(known.get(identity) ?? 0, progress.floor - 1));
   }
 
   /** Reads the record. Shares that another node has taken are lost. */

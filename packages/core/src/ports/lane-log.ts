@@ -81,10 +81,10 @@ export interface LaneLog {
   /** @param lane 0 to {@link lanes} - 1 */
   append(lane: number, frame: LaneFrame): Promise<LaneReceipt>;
   /**
-   * @param known newest position that is known to be stored. A log whose answers may lag behind waits until it has it, up to a few
-   * seconds; a lane that still ends before it has lost it.
+   * @param known newest position that is known to be stored, by identity of the lane. A log whose answers may lag behind waits until it
+   * has it, up to a few seconds; a lane that still ends before it has lost it.
    */
-  state(lane: number, known?: number): Promise<LaneState>;
+  state(lane: number, known?: ReadonlyMap<string, number>): Promise<LaneState>;
   /** Reads a lane from a position, or from the oldest frame after it that is still stored. 1 is the beginning. */
   read(lane: number, from: number, sink: LaneSink): LaneReader;
   /** Removes the frames before a position, possibly later. May be repeated. */

@@ -98,7 +98,9 @@ export class LaneReading implements LaneReader, LaneConsumerListener {
     const consumer = new LaneConsumer(stream, services, this);
     const pending = await this.make(consumer);
     if (turn !== this.turn) return consumer.end();
-    const { identity, first, last } = await stream.state(this.next - 1);
+    const { identity, first, last } = await stream.state(
+      this.identity === undefined ? undefined : new Map([[this.identity, this.next - 1]]),
+    );
     if (turn !== this.turn) return consumer.end();
     this.identity ??= identity;
     if (identity !== this.identity || last < this.next - 1) {

@@ -100,15 +100,16 @@ export class LaneStream {
 
   /**
    * State of the lane; creates the stream if needed. A leader may be elected before it has applied all that is stored (nats-server 2.10):
-   * it is asked again until it has the `known` position, for some seconds.
+   * it is asked again until it has the position that is known, for some seconds.
    */
-  async state(known = 0): Promise<LaneState> {
+  async state(known?: ReadonlyMap<string, number>): Promise<LaneState> {
     const { clock } = this.api;
     const deadlineMs = clock.monotonicMs() + APPLIED_WITHIN_MS;
     for (;;) {
       const info = await this.store.info();
       const state = info === undefined ? await this.make() : stateOf(info);
-      if (state.last >= known || !this.store.mayLag || clock.monotonicMs() > deadlineMs) return state;
+      const isBehind = state.last < (known?.get(state.identity) ?? 0);
+      if (!isBehind || !this.store.mayLag || clock.monotonicMs() > deadlineMs) return state;
       await this.api.pause(APPLY_PAUSE_MS);
     }
   }

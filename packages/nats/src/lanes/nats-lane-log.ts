@@ -68,7 +68,7 @@ export class NatsLaneLog implements LaneLog {
     return stored.then(({ sequence: position, isDuplicate }) => ({ position, isDuplicate }));
   }
 
-  async state(lane: number, known?: number): Promise<LaneState> {
+  async state(lane: number, known?: ReadonlyMap<string, number>): Promise<LaneState> {
     const state = await this.stream(lane).state(known);
     this.identities.set(lane, state.identity);
     return state;
