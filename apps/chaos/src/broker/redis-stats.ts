@@ -2,14 +2,14 @@ import { LOOPBACK } from '@catga/servers';
 import { Redis } from 'ioredis';
 import type { BrokerStats } from './broker.js';
 
-/** What a Redis server holds: every stream that has a group is what a subscription has not acknowledged. */
+/** What a Redis server holds. What waits in lanes is known to subscriptions, and their frames stay until they are trimmed. */
 export async function redisStats(port: number): Promise<BrokerStats> {
   const client = new Redis(port, LOOPBACK);
   try {
     const [, keys = '0', expires = '0'] =
       /^db0:keys=(\d+),expires=(\d+)/m.exec(await client.info('keyspace')) ?? [];
     let [consumers, pending] = [0, 0];
-    for await (const found of client.scanStream({ type: 'stream', count: 1000 })) {
+    for await (const found of client.scanStream({ type: 'stream', match: '*:entries:*', count: 1000 })) {
       for (const stream of found as readonly string[]) {
         const groups = (await client.xinfo('GROUPS', stream)) as readonly (readonly unknown[])[];
         if (groups.length === 0) continue;

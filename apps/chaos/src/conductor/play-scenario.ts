@@ -58,7 +58,7 @@ export async function playScenario(
     allDone: async () => {
       for (const startMs = performance.now(); !(await hasNothing(stage)); await pause(LOOK_EVERY_MS))
         if (performance.now() - startMs > GOES_ON_WITHIN_MS)
-          throw new Error(`${scenario.fault}: what is stored is not handled.`);
+          throw new Error(`${scenario.fault}: what is stored is not handled, or not recorded.`);
     },
     start: (plan, ratePerSecond = rate) =>
       ask({ what: 'start', rate: ratePerSecond, kinds: KINDS, plan: planned(plan) }),

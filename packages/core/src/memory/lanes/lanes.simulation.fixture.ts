@@ -48,7 +48,7 @@ export interface SimulatedNode {
   readonly gate: NodeGate;
   readonly info: NodeInfo;
   readonly consumers: LogConsumer[];
-  state: 'up' | 'stopping' | 'gone';
+  state: 'starting' | 'up' | 'stopping' | 'gone';
   isPaused: boolean;
   /** Whether a fault hit the node, after which its events may be handled again. */
   isDisturbed: boolean;
@@ -112,6 +112,7 @@ export class LaneSimulation {
     await this.clock.advance(RUN_MS);
     for (const node of this.nodes.values()) this.restore(node);
     await this.clock.advance(2000); // Stopping nodes have stopped, crashed ones are back.
+    while ([...this.nodes.values()].some(({ state }) => state === 'starting')) await this.clock.advance(100);
     this.isUnderWay = false;
     for (const nodeId of NODES) if (this.nodes.get(nodeId)?.state !== 'up') await this.start(nodeId);
     this.isUnderWay = true;
@@ -191,7 +192,7 @@ export class LaneSimulation {
       gate,
       info,
       consumers: [],
-      state: 'up',
+      state: 'starting',
       isPaused: false,
       isDisturbed: false,
       isMute: false,
@@ -223,6 +224,7 @@ export class LaneSimulation {
       );
     }
     await connection.directory.announce(info);
+    if (node.state === 'starting') node.state = 'up';
   }
 
   /** Simulates a handler: it takes time, may fail, and settles the delivery. */
@@ -286,16 +288,16 @@ export class LaneSimulation {
   }
 
   private disturb(): void {
-    const up = [...this.nodes.values()].filter(({ state, isPaused }) => state === 'up' && !isPaused);
-    const node = up[this.random.integer(0, Math.max(0, up.length - 1))];
-    const forMs = this.random.integer(50, 6000);
-    const missing = NODES.find(
-      (nodeId) => this.nodes.get(nodeId)?.state !== 'up' && this.nodes.get(nodeId)?.state !== 'stopping',
+    const there = [...this.nodes.values()].filter(
+      ({ state, isPaused }) => (state === 'starting' || state === 'up') && !isPaused,
     );
+    const node = there[this.random.integer(0, Math.max(0, there.length - 1))];
+    const forMs = this.random.integer(50, 6000);
+    const missing = NODES.find((nodeId) => (this.nodes.get(nodeId)?.state ?? 'gone') === 'gone');
     const kind = this.random.next();
     if (this.kind === 'graceful' || kind < 0.3) {
       if (this.random.chance(0.5) && missing !== undefined) void this.start(missing);
-      else if (node !== undefined && up.length > 1) void this.leave(node);
+      else if (node?.state === 'up' && there.length > 1) void this.leave(node);
       return;
     }
     if (node === undefined) return;
