@@ -27,6 +27,8 @@ export interface EventTrace {
   readonly id: string;
   readonly key: string | undefined;
   readonly subscription: string;
+  /** How often the broker had lost its data when it was published. */
+  readonly life: number;
   /** Whether it kills every process that begins it. */
   readonly kills: boolean;
   /** Whether `append` resolved. */
@@ -141,6 +143,7 @@ export class LaneSimulation {
         id,
         key,
         subscription,
+        life: this.emptied,
         kills: kills && subscription === SUBSCRIPTIONS[0],
         isStored: false,
         starts: [],
@@ -240,7 +243,7 @@ export class LaneSimulation {
       void delivery.ack()?.catch(ignored);
       return;
     }
-    this.forgotten.delete(subscription);
+    if (trace.life === this.emptied) this.forgotten.delete(subscription);
     const order = ++this.order;
     this.note(
       `${node.nodeId}#${node.info.incarnation} begins ${trace.id} of ${subscription}, attempt ${attempt}`,
