@@ -138,11 +138,7 @@ export class LaneMembers {
     return this.present.has(nodeId) || this.presentBefore.has(nodeId);
   }
 
-  /** Whether an owner is known. One that is not has started since the records were read, or is gone. */
-  has(owner: string): boolean {
-    return this.stateOf(owner) !== 'gone';
-  }
-
+  /** State of a recorded owner. One that has started since the records were read counts as `gone`: then read them again. */
   stateOf(owner: string): OwnerState {
     if (owner === this.session) return 'present';
     const nodeId = owner.slice(0, owner.indexOf('/'));

@@ -359,9 +359,9 @@ export class LaneOwner implements LaneContext, LaneListener {
       this.lookAt(lane, candidates, isThorough),
     );
     // The records are read first: their owners are members, and their frames in the lane, no later than that.
-    const tenures = all.flatMap(({ tenures: ofLane }) => [...ofLane.keys()]);
-    await Promise.all(tenures.map((tenure) => tenure.load()));
-    if (tenures.some(({ owners }) => !owners.every((owner) => this.members.has(owner))))
+    const wanted = all.flatMap(({ tenures }) => [...tenures]);
+    await Promise.all(wanted.map(([tenure]) => tenure.load()));
+    if (wanted.some(([tenure, subscriptions]) => this.hasUnknownOwner(tenure, subscriptions)))
       await this.members.read();
     const waits = await Promise.all(all.map((looked) => this.openIn(looked, candidates)));
     return waits.includes(true);
@@ -412,6 +412,13 @@ export class LaneOwner implements LaneContext, LaneListener {
       }
     }
     return isAnothers;
+  }
+
+  private hasUnknownOwner(tenure: LaneTenure, subscriptions: readonly LaneSubscription[]): boolean {
+    return subscriptions.some(({ id }) => {
+      const owner = tenure.sectionOf(id)?.owner ?? '';
+      return owner !== '' && this.members.stateOf(owner) === 'gone';
+    });
   }
 
   /** Whether a share has no living owner. */

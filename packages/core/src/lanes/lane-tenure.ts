@@ -57,11 +57,6 @@ export class LaneTenure {
     return this.sections.get(id);
   }
 
-  /** Recorded owners of its shares. */
-  get owners(): readonly string[] {
-    return [...this.sections.values()].map(({ owner }) => owner).filter((owner) => owner !== '');
-  }
-
   /** Adds the newest recorded position of the lane, by its identity. */
   addKnown(known: Map<string, number>): void {
     for (const { identity, progress } of this.sections.values())
