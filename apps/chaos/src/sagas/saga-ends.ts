@@ -30,7 +30,12 @@ export interface SagaEvidence {
 const REASONS: Readonly<Record<OrderPlan, readonly string[]>> = {
   good: [LATE],
   refused: ['no money', LATE],
-  broken: ['chaos.book failed: The carrier does not answer.', LATE],
+  broken: [
+    'chaos.book failed: The carrier does not answer.',
+    // The node of its last attempt was a victim of the storm.
+    "chaos.book failed: queue.chaos.book received 'chaos.book' 8 times, and the last node crashed or lost its lease before the acknowledgement.",
+    LATE,
+  ],
   unconfirmed: [LATE],
 };
 
