@@ -56,10 +56,10 @@ describe('lanes that an operator changes', () => {
     const server = await startServer();
     const { log } = await laneCase({ servers: server.url });
     await log.append(0, frameOf('old'));
-    await log.state(0);
+    const { identity } = await log.state(0);
     await operate(server, 'STREAM.DELETE.catga_lane_0');
     await log.append(0, frameOf('new'));
-    const read = new LaneWatch(log, 0, 2);
+    const read = new LaneWatch(log, 0, 2, identity);
     await until(() => read.isDisplaced);
     expect(read.texts).toEqual([]);
   });

@@ -63,8 +63,8 @@ export class ReadFrames implements LaneSink {
   timesCaughtUp = 0;
   isDisplaced = false;
 
-  constructor(log: LaneLog, lane: number, from = 1) {
-    this.reader = log.read(lane, from, this);
+  constructor(log: LaneLog, lane: number, from = 1, identity?: string) {
+    this.reader = log.read(lane, from, this, identity);
   }
 
   get texts(): string[] {

@@ -103,19 +103,20 @@ export class LaneLag {
         oldestSentAtMs: Infinity,
       };
     });
-    await this.count(lane, counted);
+    await this.count(lane, state.identity, counted);
     return counted;
   }
 
-  private async count(lane: number, counted: readonly Counted[]): Promise<void> {
+  private async count(lane: number, identity: string, counted: readonly Counted[]): Promise<void> {
     const positions = counted.flatMap(({ parts }) => parts.flatMap(({ read }) => read));
     const wanted = [...new Set(positions)].sort((one, other) => one - other);
     for (let at = 0; at < wanted.length;) {
-      const end = await this.scan.read(lane, wanted[at] ?? 0, (position, content) => {
+      const look = (position: number, content: FrameContent): boolean => {
         for (const one of counted) countFrame(position, content, one);
         while ((wanted[at] ?? Infinity) <= position) at++;
         return (wanted[at] ?? Infinity) <= position + MOST_SKIPPED;
-      });
+      };
+      const end = await this.scan.read(lane, wanted[at] ?? 0, look, identity);
       if (end !== 'stopped') return;
     }
   }

@@ -1,6 +1,7 @@
 import type { MessageHead } from '../ports/queued-commands.js';
 import type { LogMessage, MessageIdentity } from '../ports/stored-message.js';
 import type { LaneStore } from '../ports/lane-store.js';
+import type { FrameContent } from './event-frame.js';
 import { groupOf, progressKey } from './lane-keys.js';
 import type { LaneRegister, RegisteredSubscription } from './lane-register.js';
 import type { LaneScan } from './lane-scan.js';
@@ -73,14 +74,15 @@ export class LanePlaces {
     );
     const first = Math.max(from, state.first, Math.min(...all.map(({ floor }) => floor)));
     if (first > state.last) return;
-    await this.scan.read(lane, first, (position, content) => {
+    const lookAt = (position: number, content: FrameContent): boolean => {
       for (const { subscription, section, floor } of all) {
         if (position < floor) continue;
         for (const [index, { message }] of waitingIn(position, content, subscription, section))
           if (!look({ subscription, lane, position, index, message })) return false;
       }
       return position < state.last;
-    });
+    };
+    await this.scan.read(lane, first, lookAt, state.identity);
   }
 
   async queueIn(

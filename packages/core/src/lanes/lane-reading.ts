@@ -19,11 +19,12 @@ class LaneReading implements LaneSink {
   constructor(
     private readonly log: LaneLog,
     private readonly lane: number,
+    readonly identity: string,
     public next: number,
     private readonly readings: LaneReadings,
     private readonly listener: LaneListener,
   ) {
-    this.reader = log.read(lane, next, this);
+    this.reader = log.read(lane, next, this, identity);
   }
 
   frame(position: number, found: Uint8Array | LaneFrame): void {
@@ -95,9 +96,10 @@ export class LaneReadings {
   /** Reads for a share, from its position. */
   add(share: LaneShare): void {
     const { next } = share.window;
-    let reading = [...this.readings].find((one) => one.next === next && !one.isPaused);
+    const { identity } = share.start;
+    let reading = [...this.readings].find((one) => isAt(one, identity, next));
     if (reading === undefined) {
-      reading = new LaneReading(this.log, this.lane, next, this, this.listener);
+      reading = new LaneReading(this.log, this.lane, identity, next, this, this.listener);
       this.readings.add(reading);
     }
     reading.shares.add(share);
@@ -140,7 +142,7 @@ export class LaneReadings {
   /** Merges readings at the same position. */
   merge(reading: LaneReading): void {
     for (const other of this.readings) {
-      if (other === reading || other.next !== reading.next || other.isPaused) continue;
+      if (other === reading || !isAt(other, reading.identity, reading.next)) continue;
       for (const share of other.shares) {
         reading.shares.add(share);
         this.byShare.set(share, reading);
@@ -155,4 +157,9 @@ export class LaneReadings {
     this.readings.clear();
     this.byShare.clear();
   }
+}
+
+/** Whether a reading goes on at this position. */
+function isAt(reading: LaneReading, identity: string, next: number): boolean {
+  return reading.identity === identity && reading.next === next && !reading.isPaused;
 }

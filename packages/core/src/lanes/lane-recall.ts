@@ -41,12 +41,14 @@ export class LaneRecall {
     if (from === undefined) return;
     this.frames = 0;
     this.expected = from;
-    this.reader = this.log.read(this.share.lane, from, {
-      frame: (position, found) => this.frame(position, found),
+    const { lane, start } = this.share;
+    const sink = {
+      frame: (position: number, found: Uint8Array | LaneFrame) => this.frame(position, found),
       caughtUp: () => this.caughtUp(),
       // The share is reopened elsewhere.
       displaced: () => this.stop(),
-    });
+    };
+    this.reader = this.log.read(lane, from, sink, start.identity);
   }
 
   private endPass(): void {

@@ -1,6 +1,6 @@
 import { CatgaError } from '../errors/catga-error.js';
 import type { Clock } from '../ports/clock.js';
-import type { LaneFrame, LaneLog, LaneReader } from '../ports/lane-log.js';
+import type { LaneFrame, LaneLog } from '../ports/lane-log.js';
 import type { FrameContent } from './event-frame.js';
 import { readableContent } from './waiting-events.js';
 
@@ -25,11 +25,13 @@ export class LaneScan {
    * Reads frames from a position on, until `look` returns false. Rejects with `CATGA_ENGINE_UNAVAILABLE` when nothing arrives.
    *
    * @param look returns whether to continue
+   * @param identity identity of the lane that the position is of, if known
    */
   read(
     lane: number,
     from: number,
     look: (position: number, content: FrameContent) => boolean,
+    identity?: string,
   ): Promise<ScanEnd> {
     return new Promise((resolve, reject) => {
       let cameInTime = 0;
@@ -40,14 +42,15 @@ export class LaneScan {
         if (how instanceof CatgaError) reject(how);
         else resolve(how);
       };
-      const reader: LaneReader = this.log.read(lane, from, {
+      const sink = {
         frame(position: number, found: Uint8Array | LaneFrame): void {
           cameInTime++;
           if (!look(position, readableContent(found))) end('stopped');
         },
         caughtUp: () => end('end'),
         displaced: () => end('displaced'),
-      });
+      };
+      const reader = this.log.read(lane, from, sink, identity);
       const arm = (): (() => void) =>
         this.clock.setTimer(this.timeoutMs, () => {
           if (cameInTime === 0) return end(this.silent(lane));

@@ -92,7 +92,7 @@ export class LaneTrimmer {
     const most = Math.min(expired ?? state.last + 1, ...needing.map(({ floor }) => floor));
     if (most <= from) return undefined;
     const queues = places.filter((place) => isQueue(place) && !needing.includes(place) && place.floor < most);
-    const { before, keeping } = await this.needed(lane, from, most, queues);
+    const { before, keeping } = await this.needed(lane, state.identity, from, most, queues);
     if (before > from) {
       await log.trim(lane, before);
       this.trimmed[lane] = before;
@@ -103,6 +103,7 @@ export class LaneTrimmer {
   /** Position up to which frames can be removed: the first waiting command. Reads only frames that a queue may not have passed. */
   private async needed(
     lane: number,
+    identity: string,
     first: number,
     most: number,
     queues: readonly PlaceInLane[],
@@ -110,13 +111,14 @@ export class LaneTrimmer {
     if (queues.length === 0) return { before: most };
     const from = Math.max(first, Math.min(...queues.map(({ floor }) => floor)));
     let removable: Removable = { before: most };
-    const end = await this.scan.read(lane, from, (position, content) => {
+    const look = (position: number, content: FrameContent): boolean => {
       if (position >= most) return false;
       const keeping = queues.find((place) => isWaited(position, content, place));
       if (keeping === undefined) return position + 1 < most;
       removable = { before: position, keeping: keeping.subscription.id };
       return false;
-    });
+    };
+    const end = await this.scan.read(lane, from, look, identity);
     return end === 'displaced' ? { before: first } : removable;
   }
 

@@ -175,7 +175,7 @@ export class MemoryConnection implements EngineConnection {
         maxFrameBytes: log.maxFrameBytes,
         append: (lane, frame) => (this.isOpen ? log.append(lane, frame) : this.refused()),
         state: (lane) => (this.isOpen ? log.state(lane) : this.refused()),
-        read: (lane, from, sink) => log.read(lane, from, sink),
+        read: (...request) => log.read(...request),
         trim: (lane, before) => (this.isOpen ? log.trim(lane, before) : this.refused()),
       },
       records: this.whileOpenRecords(records),

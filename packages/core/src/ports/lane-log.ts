@@ -85,8 +85,12 @@ export interface LaneLog {
    * has it, up to a few seconds; a lane that still ends before it has lost it.
    */
   state(lane: number, known?: ReadonlyMap<string, number>): Promise<LaneState>;
-  /** Reads a lane from a position, or from the oldest frame after it that is still stored. 1 is the beginning. */
-  read(lane: number, from: number, sink: LaneSink): LaneReader;
+  /**
+   * Reads a lane from a position, or from the oldest frame after it that is still stored. 1 is the beginning.
+   * @param identity identity of the lane that the position is of
+   * @defaultValue that of the lane as it is found
+   */
+  read(lane: number, from: number, sink: LaneSink, identity?: string): LaneReader;
   /** Removes the frames before a position, possibly later. May be repeated. */
   trim(lane: number, before: number): Promise<void>;
   /**

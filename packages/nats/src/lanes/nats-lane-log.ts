@@ -26,8 +26,6 @@ const GRACE_MS = 250;
 
 /** Lane log on JetStream: a stream for each lane. */
 export class NatsLaneLog implements LaneLog {
-  /** Last known identities of the lanes. */
-  private readonly identities = new Map<number, string>();
   private readonly readings = new Set<LaneReading>();
   private readonly stopListening: () => void;
   private cancelLook: (() => void) | undefined;
@@ -68,20 +66,18 @@ export class NatsLaneLog implements LaneLog {
     return stored.then(({ sequence: position, isDuplicate }) => ({ position, isDuplicate }));
   }
 
-  async state(lane: number, known?: ReadonlyMap<string, number>): Promise<LaneState> {
-    const state = await this.stream(lane).state(known);
-    this.identities.set(lane, state.identity);
-    return state;
+  state(lane: number, known?: ReadonlyMap<string, number>): Promise<LaneState> {
+    return this.stream(lane).state(known);
   }
 
-  read(lane: number, from: number, sink: LaneSink): LaneReader {
-    const { services, clock, identities } = this;
+  read(lane: number, from: number, sink: LaneSink, identity?: string): LaneReader {
+    const { services, clock } = this;
     const reading = new LaneReading(
       this.stream(lane),
       services,
       clock,
       from,
-      identities.get(lane),
+      identity,
       sink,
       (stopped) => void this.readings.delete(stopped),
     );

@@ -81,8 +81,8 @@ export class LaneWatch implements LaneSink {
   isDisplaced = false;
   readonly reader: LaneReader;
 
-  constructor(log: LaneLog, lane = 0, from = 1) {
-    this.reader = log.read(lane, from, this);
+  constructor(log: LaneLog, lane = 0, from = 1, identity?: string) {
+    this.reader = log.read(lane, from, this, identity);
   }
 
   frame(position: number, content: Uint8Array | LaneFrame): void {

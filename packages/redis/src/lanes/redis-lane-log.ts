@@ -12,8 +12,6 @@ import { trimLane } from './scripts/trim-lane.lua.js';
 export class RedisLaneLog implements LaneLog {
   readonly maxFrameBytes = MAX_FRAME_BYTES;
   private readonly keys: readonly string[];
-  /** Last known identities of the lanes. */
-  private readonly identities = new Map<number, string>();
   private readonly appenders: readonly LaneAppender[];
   private tails: LaneTail[] = [];
 
@@ -37,14 +35,12 @@ export class RedisLaneLog implements LaneLog {
     const removed = numberOf(reply[3]);
     if (removed > 0)
       monitor?.warn(`Another client added entries to the stream of lane ${lane}: ${removed} were removed.`);
-    const identity = bytesOf(reply[0]).toString();
-    this.identities.set(lane, identity);
-    return { identity, first: numberOf(reply[1]), last: numberOf(reply[2]) };
+    return { identity: bytesOf(reply[0]).toString(), first: numberOf(reply[1]), last: numberOf(reply[2]) };
   }
 
-  read(lane: number, from: number, sink: LaneSink): LaneReader {
+  read(lane: number, from: number, sink: LaneSink, identity?: string): LaneReader {
     const key = of(this.keys, lane);
-    const reading = new LaneReading(key, from, this.identities.get(lane), sink, () => this.state(lane));
+    const reading = new LaneReading(key, from, identity, sink, () => this.state(lane));
     let tail = this.tails.find((one) => one.mayRead(key));
     if (tail === undefined) {
       tail = new LaneTail(this.services, (idle) => this.idle(idle));

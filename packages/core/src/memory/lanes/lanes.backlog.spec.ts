@@ -58,15 +58,17 @@ class Backlog {
           append: (...request) => log.append(...request),
           state: (...request) => log.state(...request),
           trim: () => Promise.resolve(),
-          read: (lane, from, sink) =>
-            log.read(lane, from, {
-              frame: (...frame) => {
+          read: (lane, from, sink, identity) => {
+            const counting = {
+              frame: (...frame: Parameters<typeof sink.frame>) => {
                 this.framesRead++;
                 sink.frame(...frame);
               },
               caughtUp: () => sink.caughtUp(),
               displaced: () => sink.displaced(),
-            }),
+            };
+            return log.read(lane, from, counting, identity);
+          },
         },
       },
     };

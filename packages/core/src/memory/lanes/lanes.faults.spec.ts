@@ -134,10 +134,10 @@ describe('a subscription that falls behind', () => {
     let reading = 0;
     const { log } = await lanes.connect('node', (parts) => {
       const { log: all } = parts.lanes;
-      const read: typeof all.read = (lane, from, sink) => {
+      const read: typeof all.read = (lane, from, ...rest) => {
         begun.push(from);
         reading++;
-        const reader = all.read(lane, from, sink);
+        const reader = all.read(lane, from, ...rest);
         return {
           pause: () => reader.pause(),
           resume: () => reader.resume(),

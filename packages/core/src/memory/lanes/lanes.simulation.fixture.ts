@@ -381,8 +381,6 @@ export class LaneSimulation {
       return answer;
     };
     const { log, records } = parts.lanes;
-    /** Which of its lives the broker was in when it told the identity of a lane. */
-    const told = new Map<number, number>();
     const directory: NodeDirectory = {
       ...parts.directory,
       watch: (listener) =>
@@ -404,17 +402,9 @@ export class LaneSimulation {
           lanes: log.lanes,
           maxFrameBytes: log.maxFrameBytes,
           append: (...request) => through(() => log.append(...request)),
-          state: (lane, known) =>
-            through(() => {
-              told.set(lane, this.emptied);
-              return log.state(lane, known);
-            }),
+          state: (...request) => through(() => log.state(...request)),
           trim: (...request) => through(() => log.trim(...request)),
-          read: (lane, from, sink) => {
-            if (told.get(lane) === this.emptied) return log.read(lane, from, sink);
-            void Promise.resolve().then(() => sink.displaced());
-            return { pause: () => {}, resume: () => {}, stop: () => {} };
-          },
+          read: (...request) => log.read(...request),
         },
         records: {
           maxValueBytes: records.maxValueBytes,

@@ -27,8 +27,6 @@ export class MemoryLaneLog implements LaneLog {
   readonly lanes: number;
   readonly maxFrameBytes = Infinity;
   private identity = newIdentity();
-  /** Identities of the lanes that callers know. */
-  private readonly told = new Map<number, string>();
   private all: readonly MemoryLane[];
   private seen: DeduplicationWindow;
   private events = 0;
@@ -56,13 +54,12 @@ export class MemoryLaneLog implements LaneLog {
 
   state(lane: number): Promise<LaneState> {
     const { first, last } = this.lane(lane);
-    this.told.set(lane, this.identity);
     return Promise.resolve({ identity: this.identity, first, last });
   }
 
-  read(lane: number, from: number, sink: LaneSink): LaneReader {
+  read(lane: number, from: number, sink: LaneSink, identity = this.identity): LaneReader {
     const reader = this.lane(lane).read(from, sink);
-    if ((this.told.get(lane) ?? this.identity) !== this.identity) reader.displace();
+    if (identity !== this.identity) reader.displace();
     return reader;
   }
 

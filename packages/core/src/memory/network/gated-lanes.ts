@@ -1,6 +1,6 @@
 import type { LaneParts } from '../../lanes/lane-engine.js';
 import type { DurableLog, LogDelivery } from '../../ports/durable-log.js';
-import type { LaneLog, LaneReader, LaneSink } from '../../ports/lane-log.js';
+import type { LaneReader, LaneSink } from '../../ports/lane-log.js';
 import type { LaneStore } from '../../ports/lane-store.js';
 import { gatedDirectory, gatedSubscriptions } from './gated-ports.js';
 import type { NodeGate } from './node-gate.js';
@@ -35,7 +35,8 @@ function gatedLanes({ log, records }: LaneStore, gate: NodeGate): LaneStore {
       append: (...request) => gate.ask(() => log.append(...request)),
       state: (...request) => gate.ask(() => log.state(...request)),
       trim: (...request) => gate.ask(() => log.trim(...request)),
-      read: (lane, from, sink) => gatedReader(log, lane, from, sink, gate),
+      read: (lane, from, sink, identity) =>
+        gatedReader((gated) => log.read(lane, from, gated, identity), sink, gate),
     },
     records: {
       maxValueBytes: records.maxValueBytes,
@@ -47,10 +48,10 @@ function gatedLanes({ log, records }: LaneStore, gate: NodeGate): LaneStore {
   };
 }
 
-function gatedReader(log: LaneLog, lane: number, from: number, sink: LaneSink, gate: NodeGate): LaneReader {
+function gatedReader(read: (sink: LaneSink) => LaneReader, sink: LaneSink, gate: NodeGate): LaneReader {
   let isStopped = false;
   const tell = (what: () => void): void => gate.pass(() => (isStopped ? undefined : what()));
-  const reader = log.read(lane, from, {
+  const reader = read({
     frame: (...found) => tell(() => sink.frame(...found)),
     caughtUp: () => tell(() => sink.caughtUp()),
     displaced: () => tell(() => sink.displaced()),
