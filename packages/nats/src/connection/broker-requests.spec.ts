@@ -1,57 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
 import { TestClock } from '@catga/core/engine';
 import { BrokerRequests } from './broker-requests.js';
-import type { BrokerSession } from './broker-session.js';
+import { FakeSession } from '../testing/fake-session.fixture.js';
 import type { ClientMessage } from './client-connection.js';
 
 /** A broker that answers when it is told to, or never. */
 class SilentBroker {
   readonly clock = new TestClock();
-  /** When each request came, and where it wants its answer. */
-  readonly asked: { readonly atMs: number; readonly reply: string }[] = [];
-  isUp = true;
-  private received: (message: ClientMessage) => void = () => {};
-  private returned: () => void = () => {};
-
-  readonly requests = new BrokerRequests(
-    Object.defineProperty(
-      {
-        publish: (_subject: string, _payload: Uint8Array, { reply = '' }: { reply?: string }) =>
-          void this.asked.push({ atMs: this.clock.monotonicMs(), reply }),
-        subscribe: (_subject: string, received: (message: ClientMessage) => void) => {
-          this.received = received;
-          return { unsubscribe: () => {} };
-        },
-        onRefusal: () => () => {},
-        refusalOf: () => undefined,
-        onReturn: (listener: () => void) => {
-          this.returned = listener;
-          return () => {};
-        },
-      },
-      'isUp',
-      { get: () => this.isUp },
-    ) as unknown as BrokerSession,
-    this.clock,
-    { timeoutMs: 10_000, inboxPrefix: undefined },
-  );
+  /** When each request came. */
+  readonly times: number[] = [];
+  readonly session = new FakeSession(() => void this.times.push(this.clock.monotonicMs()));
+  readonly requests = new BrokerRequests(this.session.asSession, this.clock, {
+    timeoutMs: 10_000,
+    inboxPrefix: undefined,
+  });
 
   ask(): Promise<ClientMessage> {
     return this.requests.ask('orders', new Uint8Array(0));
   }
 
   answer(): void {
-    const subject = this.asked[0]?.reply ?? '';
-    this.received({ subject, data: new Uint8Array(0), json: <T>() => ({}) as T });
-  }
-
-  comeBack(): void {
-    this.isUp = true;
-    this.returned();
-  }
-
-  get times(): readonly number[] {
-    return this.asked.map(({ atMs }) => atMs);
+    this.session.answer(0, {});
   }
 }
 
@@ -88,9 +57,9 @@ describe('A request to the broker without an answer', () => {
     const broker = new SilentBroker();
     const failed = broker.ask().catch((thrown: unknown) => thrown);
     await broker.clock.advance(100);
-    broker.isUp = false;
+    broker.session.goAway();
     await broker.clock.advance(5000);
-    broker.comeBack();
+    broker.session.comeBack();
     expect(broker.times).toEqual([0, 5100]);
     await broker.clock.advance(20_000);
     await expect(failed).resolves.toMatchObject({ code: 'CATGA_ENGINE_UNAVAILABLE' });

@@ -10,6 +10,8 @@ export type Answer<T> = T & { readonly error?: JetStreamFailure };
 
 const FIRST_PAUSE_MS = 20;
 const LAST_PAUSE_MS = 500;
+/** Pause between two questions while servers elect a leader, or a leader catches up. */
+const ELECTION_PAUSE_MS = 100;
 
 /** Client of JetStream's wire API (NATS ADR-31, `$JS.API.>`), with retries while there are no responders. */
 export class JetStreamApi {
@@ -48,6 +50,16 @@ export class JetStreamApi {
       if (this.clock.monotonicMs() > deadlineMs) throw notThere();
       if (mend !== undefined) await mend();
       await this.pause(pauseMs);
+    }
+  }
+
+  /** Asks until the answer is as wanted, or the time is over. Resolves with the last answer. */
+  async askUntil<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean, withinMs: number): Promise<T> {
+    const deadlineMs = this.clock.monotonicMs() + withinMs;
+    for (;;) {
+      const answer = await ask();
+      if (isWanted(answer) || this.clock.monotonicMs() > deadlineMs) return answer;
+      await this.pause(ELECTION_PAUSE_MS);
     }
   }
 

@@ -1,34 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '@catga/core/engine';
-import type { BrokerSession } from '../connection/broker-session.js';
-import type { ClientMessage } from '../connection/client-connection.js';
 import { HeaderBlock } from '../connection/header-block.js';
 import type { PublishTarget, StoredReceipt } from './pending-publish.js';
+import { FakeSession } from '../testing/fake-session.fixture.js';
 import { StreamPublisher } from './stream-publisher.js';
 
 /** A broker that answers when it is told to. */
-class FakeBroker {
-  readonly asked: { readonly subject: string; readonly reply: string }[] = [];
+class FakeBroker extends FakeSession {
   made = 0;
-  private received: (message: ClientMessage) => void = () => {};
-  private returned: () => void = () => {};
-
-  readonly session = {
-    isUp: true,
-    maxBufferedBytes: 400,
-    publish: (subject: string, _payload: Uint8Array, { reply = '' }: { reply?: string }) =>
-      void this.asked.push({ subject, reply }),
-    subscribe: (_subject: string, received: (message: ClientMessage) => void) => {
-      this.received = received;
-      return { unsubscribe: () => {} };
-    },
-    onRefusal: () => () => {},
-    refusalOf: () => undefined,
-    onReturn: (listener: () => void) => {
-      this.returned = listener;
-      return () => {};
-    },
-  } as unknown as BrokerSession;
 
   readonly target: PublishTarget = {
     make: () => {
@@ -36,23 +15,6 @@ class FakeBroker {
       return Promise.resolve();
     },
   };
-
-  /** Answers the question of this number. */
-  answer(index: number, body: object, code = 0): void {
-    const data = code === 0 ? new TextEncoder().encode(JSON.stringify(body)) : new Uint8Array();
-    const headers = { code, get: () => '' };
-    const subject = this.asked[index]?.reply ?? '';
-    this.received({ subject, data, headers, json: () => body as never });
-  }
-
-  goAway(): void {
-    (this.session as { isUp: boolean }).isUp = false;
-  }
-
-  comeBack(): void {
-    (this.session as { isUp: boolean }).isUp = true;
-    this.returned();
-  }
 }
 
 const TIMEOUT_MS = 1000;
@@ -79,7 +41,7 @@ describe('a publisher to streams', () => {
       timeoutMs: TIMEOUT_MS,
       inboxPrefix: undefined,
     };
-    publisher = new StreamPublisher(broker.session, clock, options);
+    publisher = new StreamPublisher(broker.asSession, clock, options);
   });
 
   it('matches acknowledgements by their number, in whatever order they come', async () => {
@@ -142,7 +104,7 @@ describe('a publisher to streams', () => {
 
   it('sends again, in order, what a server that chooses a leader has dropped without a word', async () => {
     const options = { maxPendingAcks: 8, timeoutMs: 20_000, inboxPrefix: undefined };
-    publisher = new StreamPublisher(broker.session, clock, options);
+    publisher = new StreamPublisher(broker.asSession, clock, options);
     const all = [publish('a'), publish('b')];
     await settled();
     await clock.advance(4000);

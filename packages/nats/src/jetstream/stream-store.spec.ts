@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TestClock } from '@catga/core/engine';
-import type { JetStreamApi } from './jetstream-api.js';
+import { FakeApi } from '../testing/fake-api.fixture.js';
 import { StreamStore } from './stream-store.js';
 
 const TIMEOUT_MS = 1000;
@@ -12,22 +12,13 @@ const REPLICAS = [{ name: 'server-1' }, { name: 'server-2' }, { name: 'server-3'
 function streamThatSays(...clusters: readonly (object | undefined)[]): {
   readonly clock: TestClock;
   readonly store: StreamStore;
-  readonly asked: string[];
+  readonly asked: readonly string[];
 } {
   const clock = new TestClock();
-  const asked: string[] = [];
-  const api = {
-    clock,
-    timeoutMs: TIMEOUT_MS,
-    leavesSettings: false,
-    pause: (delayMs: number) => new Promise<void>((resolve) => void clock.setTimer(delayMs, resolve)),
-    call: (subject: string) => {
-      const cluster = clusters[Math.min(asked.length, clusters.length - 1)];
-      asked.push(subject);
-      return Promise.resolve({ created: 'then', config: {}, cluster, state: STATE });
-    },
-  } as unknown as JetStreamApi;
-  return { clock, asked, store: new StreamStore({ name: 'lane', subjects: [], replicas: 3 }, api) };
+  const infos = clusters.map((cluster) => ({ created: 'then', config: {}, cluster, state: STATE }));
+  const api = new FakeApi(clock, TIMEOUT_MS, infos);
+  const store = new StreamStore({ name: 'lane', subjects: [], replicas: 3 }, api);
+  return { clock, asked: api.asked, store };
 }
 
 describe('the info of a stream', () => {

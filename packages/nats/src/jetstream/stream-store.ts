@@ -83,8 +83,6 @@ const SHORTEST_AGE_MS = 100;
 /** Maximum time a server takes to remove the files of a deleted stream, and the pause between two tries. */
 const REMOVAL_MS = 2_000;
 const REMOVAL_PAUSE_MS = 20;
-/** Pause before a stream without a leader is asked again. */
-const ELECTION_PAUSE_MS = 100;
 const ABSENT = [JETSTREAM_ERROR.streamNotFound, JETSTREAM_ERROR.noMessageFound];
 
 /** Access to one stream, which is created on demand, as on a broker that lost its store. */
@@ -228,13 +226,11 @@ export class StreamStore {
    */
   async info(request: object = {}): Promise<StreamInfo | undefined> {
     const { api, shape } = this;
-    const deadlineMs = api.clock.monotonicMs() + api.timeoutMs;
-    for (;;) {
-      const info = await api.call<StreamInfo>(`STREAM.INFO.${shape.name}`, request, ABSENT);
-      if (info === undefined || isOfLeader(info)) return info;
-      if (api.clock.monotonicMs() > deadlineMs) throw unavailable(`The stream ${shape.name} has no leader.`);
-      await api.pause(ELECTION_PAUSE_MS);
-    }
+    const isKnown = (info: StreamInfo | undefined): boolean => info === undefined || isOfLeader(info);
+    const ask = (): Promise<StreamInfo | undefined> => api.call(`STREAM.INFO.${shape.name}`, request, ABSENT);
+    const info = await api.askUntil(ask, isKnown, api.timeoutMs);
+    if (!isKnown(info)) throw unavailable(`The stream ${shape.name} has no leader.`);
+    return info;
   }
 
   private async read(request: object): Promise<StoredEntry | undefined> {

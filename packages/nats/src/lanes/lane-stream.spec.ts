@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TestClock } from '@catga/core/engine';
-import type { JetStreamApi } from '../jetstream/jetstream-api.js';
+import { FakeApi } from '../testing/fake-api.fixture.js';
 import { LaneStream } from './lane-stream.js';
 
 /** A lane whose leader says that it ends here and there, the last of them for ever. */
@@ -12,21 +12,12 @@ function laneThatEnds(
   readonly stream: LaneStream;
 } {
   const clock = new TestClock();
-  let asked = 0;
-  const api = {
-    clock,
-    timeoutMs: 1000,
-    leavesSettings: false,
-    pause: (delayMs: number) => new Promise<void>((resolve) => void clock.setTimer(delayMs, resolve)),
-    call: () => {
-      const last = ends[Math.min(asked++, ends.length - 1)];
-      return Promise.resolve({
-        created: 'then',
-        config: {},
-        state: { messages: 1, first_seq: 1, last_seq: last },
-      });
-    },
-  } as unknown as JetStreamApi;
+  const infos = ends.map((last) => ({
+    created: 'then',
+    config: {},
+    state: { messages: 1, first_seq: 1, last_seq: last },
+  }));
+  const api = new FakeApi(clock, 1000, infos);
   const settings = {
     storage: 'file',
     retention: 'limits',

@@ -20,9 +20,8 @@ export const MOST_LANES = 256;
 /** Inactivity after which the server removes a consumer whose deletion failed. */
 const CONSUMER_INACTIVE_NS = 5_000_000_000;
 
-/** Time that a new leader of a replicated stream is given to apply what it has, and the pause between two questions. */
+/** Time that a new leader of a replicated stream is given to apply what it has. */
 const APPLIED_WITHIN_MS = 5000;
-const APPLY_PAUSE_MS = 100;
 
 /** Metadata key of a stream with the number of lanes of its log. */
 const LANES = 'catga_lanes';
@@ -103,15 +102,15 @@ export class LaneStream {
    * it is asked again until it has the position that is known, for some seconds.
    */
   async state(known?: ReadonlyMap<string, number>): Promise<LaneState> {
-    const { clock } = this.api;
-    const deadlineMs = clock.monotonicMs() + APPLIED_WITHIN_MS;
-    for (;;) {
-      const info = await this.store.info();
-      const state = info === undefined ? await this.make() : stateOf(info);
-      const isBehind = state.last < (known?.get(state.identity) ?? 0);
-      if (!isBehind || !this.store.mayLag || clock.monotonicMs() > deadlineMs) return state;
-      await this.api.pause(APPLY_PAUSE_MS);
-    }
+    const isBehind = ({ identity, last }: LaneState): boolean => last < (known?.get(identity) ?? 0);
+    return this.api.askUntil(
+      async () => {
+        const info = await this.store.info();
+        return info === undefined ? this.make() : stateOf(info);
+      },
+      (state) => !this.store.mayLag || !isBehind(state),
+      APPLIED_WITHIN_MS,
+    );
   }
 }
 
