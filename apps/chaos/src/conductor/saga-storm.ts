@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import Table from 'cli-table3';
 import type { CallerAnswer, CallerAsk } from '../caller/caller-protocol.js';
-import { orderIdOf, RUN } from '../sagas/order-plan.js';
+import { MAX_ATTEMPTS, orderIdOf, RUN } from '../sagas/order-plan.js';
 import { checkSagas } from '../sagas/saga-ends.js';
 import type { SagaEvidence } from '../sagas/saga-ends.js';
 import { blow, describe, quiet } from './blow.js';
@@ -10,8 +10,6 @@ import { Stage } from './stage.js';
 
 type StormOptions = Pick<ChaosOptions, 'engine' | 'rate' | 'seed'> & { readonly sagas: number };
 
-/** How often a handler that fails is called: a dead letter is part of the plan. */
-const MAX_ATTEMPTS = 8;
 /** How long starting sagas may take. */
 const STARTED_WITHIN_MS = 24 * 3_600_000;
 /** Sagas that have not ended so long after the storm do not end. */

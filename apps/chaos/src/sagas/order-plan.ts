@@ -12,6 +12,8 @@ export type Undoing = (typeof UNDOINGS)[keyof typeof UNDOINGS];
 
 /** Why a saga compensates. */
 export const LATE = 'late';
+/** How often a handler that fails is called: a dead letter is part of the plan. */
+export const MAX_ATTEMPTS = 8;
 
 /** Begins the ids of all orders. */
 export const RUN = 'sagas';

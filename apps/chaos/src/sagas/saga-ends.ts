@@ -1,6 +1,6 @@
 import type { SagaStatus } from '@catga/sagas';
 import type { EffectRecord } from '../checker/records.js';
-import { DEEDS, LATE, planOf, UNDOINGS } from './order-plan.js';
+import { DEEDS, LATE, MAX_ATTEMPTS, planOf, UNDOINGS } from './order-plan.js';
 import type { Deed, OrderPlan } from './order-plan.js';
 
 /** What is stored of a saga, as far as the checker asks. */
@@ -33,7 +33,7 @@ const REASONS: Readonly<Record<OrderPlan, readonly string[]>> = {
   broken: [
     'chaos.book failed: The carrier does not answer.',
     // The node of its last attempt was a victim of the storm.
-    "chaos.book failed: queue.chaos.book received 'chaos.book' 8 times, and the last node crashed or lost its lease before the acknowledgement.",
+    `chaos.book failed: queue.chaos.book received 'chaos.book' ${MAX_ATTEMPTS} times, and the last node crashed or lost its lease before the acknowledgement.`,
     LATE,
   ],
   unconfirmed: [LATE],
