@@ -4,10 +4,11 @@ import { ClientNats, RpcException, Transport } from '@nestjs/microservices';
 import { CatgaError } from '@catga/nestjs';
 import type { CatgaNode, Command, MessageContext } from '@catga/nestjs';
 import { madeOf, toError } from '@catga/core/engine';
-import { TimeoutError, defer, fromEvent, lastValueFrom, takeUntil, throwError, timeout } from 'rxjs';
+import { TimeoutError, defer, lastValueFrom, throwError, timeout } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { catchError, finalize } from 'rxjs/operators';
 import { HIDDEN_ERROR, fromRpcError, toRpcError } from '../errors/rpc-errors.js';
+import { untilAborted } from '../errors/until-aborted.js';
 import { contentOf } from '../patterns/pattern-data.js';
 import { withoutForbiddenKeys } from '../patterns/forbidden-keys.js';
 import { crossings } from './bridge-options.js';
@@ -138,9 +139,7 @@ export class BridgeHost {
     // A caller in this process may have no deadline, and Redis does not report a missing server.
     const values = deadline === undefined ? replies.pipe(timeout({ each: LONGEST_REPLY_MS })) : replies;
     try {
-      const reply = await lastValueFrom(values.pipe(takeUntil(fromEvent(signal, 'abort'))), {
-        defaultValue: undefined,
-      });
+      const reply = await lastValueFrom(values.pipe(untilAborted(signal)), { defaultValue: undefined });
       return withoutForbiddenKeys(reply);
     } catch (thrown) {
       if (thrown instanceof TimeoutError)

@@ -2,8 +2,9 @@ import { RpcException, Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy, MessageHandler } from '@nestjs/microservices';
 import { CatgaError } from '@catga/nestjs';
 import type { CatgaNode, MessageConstructor, MessageContext } from '@catga/nestjs';
-import { fromEvent, isObservable, lastValueFrom, takeUntil, toArray } from 'rxjs';
+import { isObservable, lastValueFrom, toArray } from 'rxjs';
 import { fromRpcError } from '../errors/rpc-errors.js';
+import { untilAborted } from '../errors/until-aborted.js';
 import { PatternClasses } from '../patterns/pattern-classes.js';
 import { dataOf, resultOf } from '../patterns/pattern-data.js';
 import { CatgaRpcContext } from './catga-rpc.context.js';
@@ -116,7 +117,7 @@ export class CatgaStrategy
         const data = dataOf(message, context.headers);
         const returned: unknown = await handler?.(data, rpcContext);
         if (!isObservable(returned)) return returned;
-        const values = returned.pipe(takeUntil(fromEvent(context.signal, 'abort')), toArray());
+        const values = returned.pipe(untilAborted(context.signal), toArray());
         return resultOf(await lastValueFrom(values), context.headers);
       });
     } catch (thrown) {
